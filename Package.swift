@@ -1,0 +1,55 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The rooms, lowest first. Dependencies point down only; see docs/architecture.md.
+let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies,
+    resources: [.copy("Fixtures")], swiftSettings: strict)
+}
+
+let package = Package(
+  name: "tanren",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Tanren", targets: ["Tanren"]),
+    .executable(name: "tanren", targets: ["Command"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    .target(name: "CPJRT"),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    room("PJRT", ["CPJRT"]),
+    room("Tensors", ["PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
+    room("Optimizers", ["Tensors"]),
+    room("Layers", ["Tensors"]),
+    room("Datasets", ["Tensors", "CZlib"]),
+    room("Figures", []),
+    room("Training", ["Layers", "Optimizers", "Datasets"]),
+    room("Studies", ["Training", "Figures", "Yams"]),
+    room("Tanren", ["PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Figures", "Training", "Studies"]),
+    .executableTarget(
+      name: "Command",
+      dependencies: ["Tanren", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: strict),
+    tests(of: "PJRT"),
+    tests(of: "Tensors"),
+    tests(of: "Layers"),
+    tests(of: "Optimizers"),
+    tests(of: "Datasets"),
+    tests(of: "Figures"),
+    tests(of: "Training"),
+    tests(of: "Studies"),
+    tests(of: "Command"),
+  ]
+)

@@ -1,0 +1,3 @@
+#ifndef TANREN_PJRT_H
+#define TANREN_PJRT_H
+#endif
