@@ -1,0 +1,52 @@
+import PJRT
+
+extension Tensor {
+  /// Computes the tensor: the result holds the array on the device.
+  ///
+  /// Programs are cached by their text, so evaluating an expression of the same structure again compiles
+  /// nothing.
+  /// - Throws: ``Diagnostic`` if an operation failed, `EngineError` if the engine does.
+  public func evaluate(on engine: Engine? = nil) throws -> Tensor {
+    try Tensor.evaluate([self], on: engine)[0]
+  }
+
+  /// Computes several tensors in one program.
+  public static func evaluate(_ tensors: [Tensor], on engine: Engine? = nil) throws -> [Tensor] {
+    // A program without results has nothing to compile.
+    if tensors.isEmpty || tensors.allSatisfy({ $0.node.primitive is DeviceArray }) { return tensors }
+    let engine = try engine ?? Engine.shared()
+    let lowering = try Lowering(tensors)
+    let executable = try engine.compile(lowering.text)
+    let arrays = try lowering.arrays.map { try $0.buffer(on: engine) }
+    return try executable.execute(arrays).map { Tensor($0) }
+  }
+
+  /// The array's elements on the host, computed first if need be.
+  /// - Throws: as ``evaluate(on:)``, and `HostArrayError` if `Scalar` isn't the element type.
+  public func values<Scalar: HostScalar>(as type: Scalar.Type = Scalar.self) throws -> [Scalar] {
+    try hostArray().values(as: type)
+  }
+
+  /// The only element, as a number.
+  /// - Throws: as ``evaluate(on:)``, and ``Diagnostic`` if there is more than one.
+  public func scalar() throws -> Double {
+    guard diagnostic != nil || shape.elementCount == 1 else {
+      throw Diagnostic(operation: "scalar", message: "the tensor has \(shape.elementCount) elements", inputs: [type])
+    }
+    return try cast(to: .float64).values(as: Double.self)[0]
+  }
+
+  /// The array on the host, computed first if need be.
+  public func hostArray() throws -> HostArray {
+    if let constant = node.primitive as? Constant { return constant.array }
+    return try evaluate().buffer(on: nil).read()
+  }
+
+  /// The array's device memory, computed or transferred first if need be.
+  public func buffer(on engine: Engine? = nil) throws -> Buffer {
+    if let array = node.primitive as? DeviceArray { return array.buffer }
+    let engine = try engine ?? Engine.shared()
+    if let constant = node.primitive as? Constant { return try engine.buffer(constant.array) }
+    return try evaluate(on: engine).buffer(on: engine)
+  }
+}

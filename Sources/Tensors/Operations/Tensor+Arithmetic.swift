@@ -1,0 +1,73 @@
+/// Elementwise arithmetic with NumPy's broadcasting: axes are aligned at the end, and those of extent 1 repeat.
+///
+/// A number takes the tensor's element type. Two tensors must have one element type: nothing is promoted.
+extension Tensor {
+  public static func + (x: Tensor, y: Tensor) -> Tensor { broadcasting(Add(), x, y) }
+  public static func + (x: Tensor, y: Double) -> Tensor { broadcasting(Add(), x, Tensor(y, dtype: x.dtype)) }
+  public static func + (x: Double, y: Tensor) -> Tensor { broadcasting(Add(), Tensor(x, dtype: y.dtype), y) }
+  public static func - (x: Tensor, y: Tensor) -> Tensor { broadcasting(Subtract(), x, y) }
+  public static func - (x: Tensor, y: Double) -> Tensor { broadcasting(Subtract(), x, Tensor(y, dtype: x.dtype)) }
+  public static func - (x: Double, y: Tensor) -> Tensor { broadcasting(Subtract(), Tensor(x, dtype: y.dtype), y) }
+  public static func * (x: Tensor, y: Tensor) -> Tensor { broadcasting(Multiply(), x, y) }
+  public static func * (x: Tensor, y: Double) -> Tensor { broadcasting(Multiply(), x, Tensor(y, dtype: x.dtype)) }
+  public static func * (x: Double, y: Tensor) -> Tensor { broadcasting(Multiply(), Tensor(x, dtype: y.dtype), y) }
+  public static func / (x: Tensor, y: Tensor) -> Tensor { broadcasting(Divide(), x, y) }
+  public static func / (x: Tensor, y: Double) -> Tensor { broadcasting(Divide(), x, Tensor(y, dtype: x.dtype)) }
+  public static func / (x: Double, y: Tensor) -> Tensor { broadcasting(Divide(), Tensor(x, dtype: y.dtype), y) }
+  public static func += (x: inout Tensor, y: Tensor) { x = x + y }
+  public static func -= (x: inout Tensor, y: Tensor) { x = x - y }
+  public static func *= (x: inout Tensor, y: Tensor) { x = x * y }
+  public static func /= (x: inout Tensor, y: Tensor) { x = x / y }
+  public static prefix func - (x: Tensor) -> Tensor { Tensor(Negate(), [x]) }
+
+  /// `self` to the power of `exponent`; `0^0` is 1.
+  public func power(_ exponent: Tensor) -> Tensor { Tensor.broadcasting(Power(), self, exponent) }
+  public func power(_ exponent: Double) -> Tensor { power(Tensor(exponent, dtype: dtype)) }
+
+  /// The remainder of division truncated towards zero, with the sign of `self`, as C's `fmod`.
+  public func remainder(dividingBy divisor: Tensor) -> Tensor { Tensor.broadcasting(Remainder(), self, divisor) }
+  public func remainder(dividingBy divisor: Double) -> Tensor {
+    remainder(dividingBy: Tensor(divisor, dtype: dtype))
+  }
+
+  /// The larger elements; NaN where either is.
+  public func maximum(_ other: Tensor) -> Tensor { Tensor.broadcasting(Maximum(), self, other) }
+  public func maximum(_ other: Double) -> Tensor { maximum(Tensor(other, dtype: dtype)) }
+
+  /// The smaller elements; NaN where either is.
+  public func minimum(_ other: Tensor) -> Tensor { Tensor.broadcasting(Minimum(), self, other) }
+  public func minimum(_ other: Double) -> Tensor { minimum(Tensor(other, dtype: dtype)) }
+
+  /// Elements brought into `range`; NaN stays NaN.
+  public func clamped(to range: ClosedRange<Double>) -> Tensor {
+    maximum(range.lowerBound).minimum(range.upperBound)
+  }
+
+  /// The angle in radians of the point whose ordinate is `y` and abscissa `x`.
+  public static func atan2(_ y: Tensor, _ x: Tensor) -> Tensor { broadcasting(ArcTangent(), y, x) }
+
+  /// Applies an elementwise primitive to inputs brought to one shape.
+  static func broadcasting(_ primitive: some Primitive, _ x: Tensor, _ y: Tensor) -> Tensor {
+    if x.shape == y.shape { return Tensor(primitive, [x, y]) }
+    guard let shape = Shape.broadcast(x.shape, y.shape) else {
+      return .failed(
+        type(of: primitive).name, "shapes \(x.shape) and \(y.shape) don't broadcast", [x, y],
+        file: #fileID, line: #line)
+    }
+    return Tensor(primitive, [x.broadcast(to: shape), y.broadcast(to: shape)])
+  }
+}
+
+extension Shape {
+  /// The shape both broadcast to, or nil.
+  static func broadcast(_ x: Shape, _ y: Shape) -> Shape? {
+    let rank = max(x.rank, y.rank)
+    var result: [Int] = []
+    for axis in 1...max(rank, 1) where rank > 0 {
+      let (i, j) = (axis <= x.rank ? x[-axis] : 1, axis <= y.rank ? y[-axis] : 1)
+      guard i == j || i == 1 || j == 1 else { return nil }
+      result.append(i == 1 ? j : i)
+    }
+    return Shape(result.reversed())
+  }
+}

@@ -1,0 +1,43 @@
+/// Elementwise comparisons with broadcasting; the results are bool.
+extension Tensor {
+  public static func .== (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .equal), x, y) }
+  public static func .== (x: Tensor, y: Double) -> Tensor { x .== Tensor(y, dtype: x.dtype) }
+  public static func .!= (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .notEqual), x, y) }
+  public static func .!= (x: Tensor, y: Double) -> Tensor { x .!= Tensor(y, dtype: x.dtype) }
+  public static func .< (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .less), x, y) }
+  public static func .< (x: Tensor, y: Double) -> Tensor { x .< Tensor(y, dtype: x.dtype) }
+  public static func .<= (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .lessOrEqual), x, y) }
+  public static func .<= (x: Tensor, y: Double) -> Tensor { x .<= Tensor(y, dtype: x.dtype) }
+  public static func .> (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .greater), x, y) }
+  public static func .> (x: Tensor, y: Double) -> Tensor { x .> Tensor(y, dtype: x.dtype) }
+  public static func .>= (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .greaterOrEqual), x, y) }
+  public static func .>= (x: Tensor, y: Double) -> Tensor { x .>= Tensor(y, dtype: x.dtype) }
+  public static func .& (x: Tensor, y: Tensor) -> Tensor { broadcasting(And(), x, y) }
+  public static func .| (x: Tensor, y: Tensor) -> Tensor { broadcasting(Or(), x, y) }
+  public static func .^ (x: Tensor, y: Tensor) -> Tensor { broadcasting(ExclusiveOr(), x, y) }
+  public static prefix func .! (x: Tensor) -> Tensor { Tensor(Not(), [x]) }
+
+  /// Bits moved up; 0 where the shift is the width or more.
+  public func shiftedLeft(by shift: Tensor) -> Tensor { Tensor.broadcasting(ShiftLeft(), self, shift) }
+  /// Bits moved down, zeros moved in.
+  public func shiftedRight(by shift: Tensor) -> Tensor { Tensor.broadcasting(ShiftRightLogical(), self, shift) }
+
+  /// `other` where `condition` holds, `self` elsewhere; all three broadcast.
+  public func replaced(where condition: Tensor, by other: Tensor) -> Tensor {
+    Tensor.select(condition, other, self)
+  }
+
+  public func replaced(where condition: Tensor, by other: Double) -> Tensor {
+    replaced(where: condition, by: Tensor(other, dtype: dtype))
+  }
+
+  /// Elements of `x` where `condition` holds, of `y` elsewhere; all three broadcast.
+  public static func select(_ condition: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+    guard let values = Shape.broadcast(x.shape, y.shape), let shape = Shape.broadcast(condition.shape, values) else {
+      return .failed(
+        Select.name, "shapes \(condition.shape), \(x.shape) and \(y.shape) don't broadcast", [condition, x, y],
+        file: #fileID, line: #line)
+    }
+    return Tensor(Select(), [condition, x, y].map { $0.broadcast(to: shape) })
+  }
+}

@@ -1,0 +1,85 @@
+import PJRT
+
+extension Tensor {
+  /// An array from the host.
+  public init(_ array: HostArray) {
+    self.init(Constant(array: array), [])
+  }
+
+  /// An array on a device.
+  public init(_ buffer: Buffer) {
+    let type = TensorType(buffer.dtype, Shape(buffer.shape))
+    self.init(DeviceArray(buffer: buffer, type: type), [])
+  }
+
+  /// Elements in row-major order; one axis unless `shape` says otherwise. A shape they don't fill fails.
+  public init<Scalar: HostScalar>(
+    _ values: [Scalar], shape: Shape? = nil, file: String = #fileID, line: Int = #line
+  ) {
+    do throws(HostArrayError) {
+      self.init(try HostArray(values, shape: shape?.dimensions))
+    } catch {
+      self = .failed(Diagnostic(operation: "tensor", message: error.description, file: file, line: line))
+    }
+  }
+
+  /// A scalar. Values beyond an integer type's range become its nearest bound, NaN becomes 0.
+  public init(_ value: Double, dtype: DType = .float32) {
+    switch dtype {
+    case .bool: self.init([value != 0], shape: [])
+    case .int8: self.init([Int8(clamped: value)], shape: [])
+    case .int16: self.init([Int16(clamped: value)], shape: [])
+    case .int32: self.init([Int32(clamped: value)], shape: [])
+    case .int64: self.init([Int64(clamped: value)], shape: [])
+    case .uint8: self.init([UInt8(clamped: value)], shape: [])
+    case .uint16: self.init([UInt16(clamped: value)], shape: [])
+    case .uint32: self.init([UInt32(clamped: value)], shape: [])
+    case .uint64: self.init([UInt64(clamped: value)], shape: [])
+    case .float16, .bfloat16: self = Tensor([Float(value)], shape: []).cast(to: dtype)
+    case .float32: self.init([Float(value)], shape: [])
+    case .float64: self.init([value], shape: [])
+    }
+  }
+
+  public init(_ value: Bool) { self.init([value], shape: []) }
+
+  /// `value` in every element of a tensor of `other`'s type.
+  public init(_ value: Double, like other: Tensor) {
+    self = other.diagnostic == nil ? Tensor(value, dtype: other.dtype).broadcast(to: other.shape) : other
+  }
+
+  public static func zeros(_ shape: Shape, dtype: DType = .float32) -> Tensor {
+    Tensor(0, dtype: dtype).broadcast(to: shape)
+  }
+
+  public static func ones(_ shape: Shape, dtype: DType = .float32) -> Tensor {
+    Tensor(1, dtype: dtype).broadcast(to: shape)
+  }
+
+  public func zerosLike() -> Tensor { Tensor(0, like: self) }
+  public func onesLike() -> Tensor { Tensor(1, like: self) }
+
+  /// `0, 1, …` along an axis of `shape`.
+  public static func iota(
+    _ shape: Shape, axis: Int = 0, dtype: DType = .int32, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    Tensor(
+      Iota(type: TensorType(dtype, shape), axis: shape.resolve(axis: axis) ?? axis), [], file: file, line: line)
+  }
+
+  /// The identity matrix of `size` rows.
+  public static func identity(_ size: Int, dtype: DType = .float32) -> Tensor {
+    (Tensor.iota([size, size], axis: 0) .== Tensor.iota([size, size], axis: 1)).cast(to: dtype)
+  }
+
+  /// The same value as another element type; see ``Convert`` for how it rounds.
+  public func cast(to dtype: DType) -> Tensor {
+    dtype == self.dtype ? self : Tensor(Convert(dtype: dtype), [self])
+  }
+}
+
+extension FixedWidthInteger {
+  fileprivate init(clamped value: Double) {
+    self = Self(exactly: value.rounded(.towardZero)) ?? (value.isNaN ? 0 : value < 0 ? .min : .max)
+  }
+}

@@ -1,0 +1,85 @@
+/// Reductions over `axes`, all of them by default; `keepingAxes` leaves reduced axes with extent 1.
+extension Tensor {
+  public func sum(_ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line) -> Tensor {
+    reduce(Sum.self, axes, keepingAxes, file, line)
+  }
+
+  public func product(
+    _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    reduce(Product.self, axes, keepingAxes, file, line)
+  }
+
+  /// The greatest element; NaN if any is.
+  public func max(_ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line) -> Tensor {
+    reduce(MaximumReduction.self, axes, keepingAxes, file, line)
+  }
+
+  /// The least element; NaN if any is.
+  public func min(_ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line) -> Tensor {
+    reduce(MinimumReduction.self, axes, keepingAxes, file, line)
+  }
+
+  /// The mean; of no elements, NaN.
+  public func mean(_ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line) -> Tensor {
+    let sum = sum(axes, keepingAxes: keepingAxes, file: file, line: line)
+    let count = (axes ?? Array(shape.indices)).reduce(1) { $0 * shape[$1] }
+    return sum / Double(count)
+  }
+
+  /// The mean squared distance from the mean.
+  /// - Parameter correction: subtracted from the count, 1 for the unbiased estimate.
+  public func variance(
+    _ axes: [Int]? = nil, keepingAxes: Bool = false, correction: Int = 0, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    let count = (axes ?? Array(shape.indices)).reduce(1) { $0 * shape[$1] }
+    let centred = self - mean(axes, keepingAxes: true, file: file, line: line)
+    return centred.squared().sum(axes, keepingAxes: keepingAxes, file: file, line: line)
+      / Double(count - correction)
+  }
+
+  /// log(sum(exp(x))), computed without overflow.
+  public func logSumExp(
+    _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    let greatest = max(axes, keepingAxes: true, file: file, line: line)
+    // An infinite maximum would make inf - inf.
+    let shift = greatest.replaced(where: .!greatest.isFinite(), by: 0).stopGradient()
+    let sum = (self - shift).exp().sum(axes, keepingAxes: true).log() + shift
+    return keepingAxes ? sum : sum.reshape(to: shape.removing(axes: resolved(axes)))
+  }
+
+  /// Whether any element is true.
+  public func any(_ axes: [Int]? = nil, file: String = #fileID, line: Int = #line) -> Tensor {
+    reduce(MaximumReduction.self, axes, false, file, line)
+  }
+
+  /// Whether all elements are true.
+  public func all(_ axes: [Int]? = nil, file: String = #fileID, line: Int = #line) -> Tensor {
+    reduce(MinimumReduction.self, axes, false, file, line)
+  }
+
+  /// The index (int32) of the greatest element along an axis; the first of equal ones, and NaN counts as greatest.
+  public func argMax(axis: Int = -1, file: String = #fileID, line: Int = #line) -> Tensor {
+    guard let index = shape.resolve(axis: axis) else {
+      return .failed("argMax", "no axis \(axis) in \(shape)", [self], file: file, line: line)
+    }
+    let isGreatest = (self .== max([index], keepingAxes: true)) .| (self .!= self)
+    let positions = Tensor.iota(shape, axis: index).replaced(where: .!isGreatest, by: Double(Int32.max))
+    return positions.min([index])
+  }
+
+  private func resolved(_ axes: [Int]?) -> [Int] {
+    axes?.map { shape.resolve(axis: $0) ?? $0 } ?? Array(shape.indices)
+  }
+
+  private func reduce<Kind: Reduction>(
+    _ kind: Kind.Type, _ axes: [Int]?, _ keepingAxes: Bool, _ file: String, _ line: Int
+  ) -> Tensor {
+    let axes = resolved(axes).sorted()
+    if axes.isEmpty { return self }
+    let result = Tensor(Kind(axes: axes), [self], file: file, line: line)
+    guard keepingAxes, result.diagnostic == nil else { return result }
+    return result.reshape(to: Shape(shape.enumerated().map { axes.contains($0.offset) ? 1 : $0.element }))
+  }
+}

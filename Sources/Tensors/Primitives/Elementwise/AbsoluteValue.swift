@@ -1,0 +1,8 @@
+/// The absolute value; its derivative at 0 is taken as 0.
+struct AbsoluteValue: UnaryElementwise {
+  static let name = "abs"
+  static let operation = "stablehlo.abs"
+  static let domain = ElementDomain.numeric
+
+  func derivative(_ x: Tensor, _ y: Tensor) -> Tensor { x.sign() }
+}

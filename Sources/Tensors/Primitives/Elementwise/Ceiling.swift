@@ -1,0 +1,5 @@
+/// The least integer not below.
+struct Ceiling: UnaryElementwise, NonDifferentiable {
+  static let name = "ceil"
+  static let operation = "stablehlo.ceil"
+}

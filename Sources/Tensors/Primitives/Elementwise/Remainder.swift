@@ -1,0 +1,10 @@
+/// The remainder of the quotient truncated towards zero; it has the sign of the first.
+struct Remainder: BinaryElementwise {
+  static let name = "remainder"
+  static let operation = "stablehlo.remainder"
+
+  func cotangents(_ cotangent: Tensor, _ x: Tensor, _ y: Tensor, _ result: Tensor) -> [Tensor?] {
+    let quotient = x / y
+    return [cotangent, -cotangent * quotient.sign() * quotient.abs().floor()]
+  }
+}

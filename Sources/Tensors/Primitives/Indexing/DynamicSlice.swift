@@ -1,0 +1,42 @@
+/// A block of fixed size whose start is given at run time: an integer scalar an axis after the tensor.
+/// Starts are clamped so that the block stays inside.
+struct DynamicSlice: Primitive {
+  static let name = "dynamicSlice"
+  let sizes: [Int]
+
+  func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
+    let shape = inputs[0].shape
+    try checkStarts(inputs.dropFirst(), rank: shape.rank)
+    guard sizes.count == shape.rank, zip(sizes, shape).allSatisfy({ 0...$1 ~= $0 }) else {
+      throw ShapeError("a block of \(Shape(sizes)) isn't inside \(shape)")
+    }
+    return [TensorType(inputs[0].dtype, Shape(sizes))]
+  }
+
+  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    let names = inputs.map(\.name).joined(separator: ", ")
+    let types = inputs.map(\.type.description).joined(separator: ", ")
+    return writer.assign(
+      "stablehlo.dynamic_slice \(names), sizes = \(sizes) : (\(types)) -> \(results[0])", results)
+  }
+
+  func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
+    let zeros = Tensor(0, dtype: cotangents[0].dtype).broadcast(to: inputs[0].shape)
+    let update = Tensor(DynamicUpdateSlice(), [zeros, cotangents[0]] + inputs.dropFirst())
+    return [update] + inputs.dropFirst().map { _ in nil }
+  }
+
+  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
+    if !isBatched.dropFirst().contains(true) {
+      return Tensor.apply(
+        DynamicSlice(sizes: [size] + sizes), to: [inputs[0], Tensor(0, dtype: inputs[1].dtype)] + inputs.dropFirst())
+    }
+    return mapped(self, inputs, isBatched, size: size)
+  }
+}
+
+/// - Throws: unless there is one integer scalar an axis.
+func checkStarts(_ starts: ArraySlice<TensorType>, rank: Int) throws(ShapeError) {
+  guard starts.count == rank, starts.allSatisfy({ $0.shape.rank == 0 && $0.dtype.isInteger && $0 == starts.first })
+  else { throw ShapeError("\(starts.count) starts for \(rank) axes: one integer scalar of one type an axis is needed") }
+}

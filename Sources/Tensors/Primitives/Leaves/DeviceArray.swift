@@ -1,0 +1,16 @@
+import PJRT
+
+/// An array that lives on a device: programs take it as a further argument.
+struct DeviceArray: NonDifferentiable {
+  static let name = "deviceArray"
+  let buffer: Buffer
+  let type: TensorType
+
+  func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] { [type] }
+
+  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    [Value(name: "%unbound", type: type)]
+  }
+
+  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] { inputs }
+}

@@ -1,0 +1,80 @@
+/// Products summed over the contracted axes, for each index of the batch axes.
+///
+/// The result's axes are the batch axes, then what is left of the first input, then of the second.
+struct DotGeneral: Primitive {
+  static let name = "dotGeneral"
+  /// For each input, the axes run together and the axes summed over.
+  let batch: (Axes, Axes)
+  let contracted: (Axes, Axes)
+  typealias Axes = [Int]
+
+  func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
+    let (x, y) = (inputs[0].shape, inputs[1].shape)
+    guard inputs[0].dtype == inputs[1].dtype else {
+      throw ShapeError("element types \(inputs[0].dtype) and \(inputs[1].dtype) differ: cast one of them")
+    }
+    try ElementDomain.numeric.check(inputs)
+    for (shape, axes) in [(x, batch.0 + contracted.0), (y, batch.1 + contracted.1)] {
+      guard Set(axes).count == axes.count, axes.allSatisfy(shape.indices.contains) else {
+        throw ShapeError("\(axes) aren't distinct axes of \(shape)")
+      }
+    }
+    for (i, j) in zip(batch.0 + contracted.0, batch.1 + contracted.1) where x[i] != y[j] {
+      throw ShapeError("axis \(i) of \(x) has extent \(x[i]), axis \(j) of \(y) has \(y[j]): they must agree")
+    }
+    return [
+      TensorType(
+        inputs[0].dtype,
+        Shape(batch.0.map { x[$0] } + free(x, batch.0 + contracted.0).map { x[$0] }
+          + free(y, batch.1 + contracted.1).map { y[$0] }))
+    ]
+  }
+
+  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    let batching = batch.0.isEmpty ? "" : "batching_dims = \(batch.0) x \(batch.1), "
+    return writer.assign(
+      "stablehlo.dot_general \(inputs[0]), \(inputs[1]), \(batching)contracting_dims = \(contracted.0) x "
+        + "\(contracted.1) : (\(inputs[0].type), \(inputs[1].type)) -> \(results[0])", results)
+  }
+
+  func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
+    let (x, y) = (inputs[0], inputs[1])
+    let xFree = free(x.shape, batch.0 + contracted.0)
+    let yFree = free(y.shape, batch.1 + contracted.1)
+    let leading = Array(0..<batch.0.count)
+    let rows = Array(leading.count..<leading.count + xFree.count)
+    let columns = Array(leading.count + xFree.count..<results[0].rank)
+    // Each product leaves the axes in the order batch, free, contracted; the transpose puts them back.
+    func restore(_ product: Tensor, _ batch: Axes, _ free: Axes, _ contracted: Axes, by partner: Axes) -> Tensor {
+      let order = batch + free + contracted.enumerated().sorted { partner[$0.offset] < partner[$1.offset] }.map(\.element)
+      var permutation = order
+      for (index, axis) in order.enumerated() { permutation[axis] = index }
+      return product.transpose(permutation)
+    }
+    let xProduct = Tensor(DotGeneral(batch: (leading, batch.1), contracted: (columns, yFree)), [cotangents[0], y])
+    let yProduct = Tensor(DotGeneral(batch: (leading, batch.0), contracted: (rows, xFree)), [cotangents[0], x])
+    return [
+      restore(xProduct, batch.0, xFree, contracted.0, by: contracted.1),
+      restore(yProduct, batch.1, yFree, contracted.1, by: contracted.0),
+    ]
+  }
+
+  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
+    let next = { (axes: Axes) in axes.map { $0 + 1 } }
+    if isBatched[0], isBatched[1] {
+      return Tensor.apply(
+        DotGeneral(
+          batch: ([0] + next(batch.0), [0] + next(batch.1)), contracted: (next(contracted.0), next(contracted.1))),
+        to: inputs)
+    }
+    // One input is shared: the batch is one more free axis of the other, which the result has to lead with.
+    let dot = DotGeneral(
+      batch: isBatched[0] ? (next(batch.0), batch.1) : (batch.0, next(batch.1)),
+      contracted: isBatched[0] ? (next(contracted.0), contracted.1) : (contracted.0, next(contracted.1)))
+    let position = batch.0.count
+      + (isBatched[0] ? 0 : inputs[0].rank - batch.0.count - contracted.0.count)
+    return [Tensor(dot, inputs).moveAxis(from: position, to: 0)]
+  }
+
+  private func free(_ shape: Shape, _ taken: Axes) -> Axes { shape.indices.filter { !taken.contains($0) } }
+}

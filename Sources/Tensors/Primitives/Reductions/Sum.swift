@@ -1,0 +1,13 @@
+/// The sum over some axes.
+struct Sum: Reduction {
+  static let name = "sum"
+  static let operation = "stablehlo.add"
+  static let domain = ElementDomain.numeric
+  let axes: [Int]
+
+  static func identity(_ dtype: DType) -> String { dtype.isFloatingPoint ? "0.0" : "0" }
+
+  func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
+    [restored(cotangents[0], to: inputs[0].shape)]
+  }
+}

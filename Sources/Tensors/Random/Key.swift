@@ -1,0 +1,68 @@
+/// The source of a stream of random numbers, a pure value: the same key always gives the same numbers, on
+/// every backend.
+///
+/// Keys aren't consumed. Derive one by name for each purpose: adding a layer or a method then leaves the
+/// others' draws as they were.
+public struct Key: Sendable {
+  /// `uint64[2]`: Threefry's key and counter.
+  public let state: Tensor
+
+  public init(state: Tensor) { self.state = state }
+
+  public init(seed: UInt64) { state = Tensor([seed, 0]) }
+
+  /// The key for `name`, independent of this one's draws and of other names'.
+  public func derived(_ name: String) -> Key {
+    // FNV-1a: all that is needed is that names differ.
+    let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    return folding(Tensor([hash], shape: []))
+  }
+
+  /// The key for an integer scalar, a step's number say, which may be known only when the program runs.
+  public func folding(_ value: Tensor) -> Key {
+    // Another key, not another counter of this one: draws of any length can't meet a derived key's input.
+    let domain = Tensor([UInt64(0x9e37_79b9_7f4a_7c15)], shape: [])
+    let key = (state[0] .^ domain).expand(at: 0)
+    let counter = Tensor.concatenate([key, value.cast(to: .uint64).expand(at: 0)])
+    let bits = Tensor(RandomBits(type: TensorType(.uint64, [1])), [counter])
+    return Key(state: Tensor.concatenate([bits, Tensor([UInt64(0)])]))
+  }
+
+  public func folding(_ value: Int) -> Key { folding(Tensor([Int64(value)], shape: [])) }
+
+  /// Uniform bits.
+  public func bits(_ shape: Shape) -> Tensor { Tensor(RandomBits(type: TensorType(.uint32, shape)), [state]) }
+
+  /// Uniform in `range`, its upper bound excluded, with 24 random bits (53 for `float64`).
+  public func uniform(_ shape: Shape, in range: Range<Double> = 0..<1, dtype: DType = .float32) -> Tensor {
+    guard dtype.isFloatingPoint else {
+      return .failed("uniform", "needs a floating-point type, not \(dtype)", [state], file: #fileID, line: #line)
+    }
+    let unit: Tensor
+    if dtype == .float64 {
+      let bits = Tensor(RandomBits(type: TensorType(.uint64, shape)), [state])
+      unit = bits.shiftedRight(by: Tensor(11, dtype: .uint64)).cast(to: .float64) * 0x1p-53
+    } else {
+      unit = bits(shape).shiftedRight(by: Tensor(8, dtype: .uint32)).cast(to: .float32) * 0x1p-24
+    }
+    // Rounding may reach the upper bound; it's excluded in the type the numbers are drawn in.
+    let scaled = unit * (range.upperBound - range.lowerBound) + range.lowerBound
+    return scaled.cast(to: dtype)
+  }
+
+  /// Normally distributed numbers by Box and Muller's transform.
+  public func normal(
+    _ shape: Shape, mean: Double = 0, deviation: Double = 1, dtype: DType = .float32
+  ) -> Tensor {
+    let work: DType = dtype == .float64 ? .float64 : .float32
+    // 1 - u lies in (0, 1]: its logarithm is finite.
+    let radius = (-2 * (1 - derived("radius").uniform(shape, dtype: work)).log()).sqrt()
+    let angle = derived("angle").uniform(shape, dtype: work) * (2 * Double.pi)
+    return (radius * angle.cos() * deviation + mean).cast(to: dtype)
+  }
+
+  /// True with the given probability.
+  public func bernoulli(_ shape: Shape, probability: Double) -> Tensor {
+    uniform(shape) .< probability
+  }
+}
