@@ -1,1 +1,2 @@
+// A target needs a source file; the interface is all in the header.
 #include "pjrt.h"

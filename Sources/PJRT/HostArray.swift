@@ -16,6 +16,13 @@ public struct HostArray: Sendable, Hashable {
     self.bytes = bytes
   }
 
+  /// For bytes that are known to fill the shape, such as those that a device gave.
+  init(type: BufferType, filledBy bytes: [UInt8]) {
+    dtype = type.dtype
+    shape = type.shape
+    self.bytes = bytes
+  }
+
   /// - Parameter shape: one axis by default.
   /// - Throws: ``HostArrayError`` if `values` doesn't fill `shape`.
   public init<Scalar: HostScalar>(_ values: [Scalar], shape: [Int]? = nil) throws(HostArrayError) {

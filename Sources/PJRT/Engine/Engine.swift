@@ -1,0 +1,111 @@
+import Foundation
+import Synchronization
+
+/// What all work on arrays goes through: a plugin at work, and the programs compiled so far.
+///
+/// One engine serves a process; any thread may use it.
+public final class Engine: Sendable {
+  /// The device's name, `cpu`, `cuda` or `tpu`, or the path of the plugin, as it was asked for.
+  public let device: String
+  public let client: Client
+  /// The programs on disk, if they are kept.
+  public let programCache: ProgramCache?
+  private let programs: ProgramMemory
+
+  /// - Parameters:
+  ///   - device: `cpu`, `cuda`, `tpu` or the path of a plugin.
+  ///   - devices: how many devices programs may use; on the CPU as many are made.
+  ///   - programCache: where compiled programs are kept; `nil` keeps none.
+  ///   - programLimit: compiled programs to hold in memory.
+  /// - Throws: ``EngineError`` if there is no such plugin, or too few devices.
+  public init(
+    device: String = "cpu", devices: Int = 1, programCache: ProgramCache? = ProgramCache(), programLimit: Int = 512,
+    locator: EngineLocator = EngineLocator()
+  ) throws(EngineError) {
+    let plugin = try Plugin.load(locator.plugin(for: device))
+    client = try Client(plugin: plugin, options: ClientOptions(cpuDeviceCount: devices))
+    guard client.devices.count >= devices else {
+      throw .invalidOptions("\(devices) devices were asked for, but '\(device)' has \(client.devices.count)")
+    }
+    self.device = device
+    self.programCache = programCache
+    programs = ProgramMemory(limit: programLimit)
+  }
+
+  /// The compiled form of a program, from memory, from disk, or from XLA.
+  /// - Parameter text: StableHLO as MLIR text.
+  /// - Throws: as ``Client/compile(_:options:)`` does.
+  public func compile(
+    _ text: String, options: CompileOptions = CompileOptions()
+  ) throws(EngineError) -> Executable {
+    try programs.program(for: .init(text: text, options: options)) { (statistics) throws(EngineError) in
+      let clock = ContinuousClock()
+      let start = clock.now
+      let key = programCache?.key(text, options: options, client: client)
+      if let key, let executable = programCache?.load(key, client: client) {
+        statistics.loaded += 1
+        statistics.loadSeconds += (clock.now - start) / .seconds(1)
+        return executable
+      }
+      let compileStart = clock.now
+      let executable = try client.compile(text, options: options)
+      statistics.compiled += 1
+      statistics.compileSeconds += (clock.now - compileStart) / .seconds(1)
+      if let key, let programCache {
+        // A program that can't be kept is compiled again another time, and runs all the same.
+        do throws(EngineError) { try programCache.store(executable, as: key) } catch { statistics.unkept += 1 }
+      }
+      return executable
+    }
+  }
+
+  /// Copy an array to a device.
+  /// - Throws: as ``Client/buffer(_:device:)`` does.
+  public func buffer(_ array: HostArray, device: Int = 0) throws(EngineError) -> Buffer {
+    try client.buffer(array, device: device)
+  }
+
+  /// What compiling has cost so far.
+  public var statistics: EngineStatistics { programs.statistics }
+}
+
+extension Engine {
+  private struct Shared {
+    var device: String?
+    var devices = 1
+    var engine: Engine?
+  }
+
+  private static let state = Mutex(Shared())
+
+  /// Choose what ``shared()`` will make. Choosing again is allowed until it is made.
+  /// - Parameters: as for ``init(device:devices:programCache:programLimit:locator:)``.
+  /// - Throws: ``EngineError/alreadyStarted(device:devices:)`` if the engine runs with another choice.
+  public static func configure(device: String, devices: Int = 1) throws(EngineError) {
+    let running = state.withLock { state -> EngineError? in
+      if let engine = state.engine, engine.device != device || state.devices != devices {
+        return .alreadyStarted(device: engine.device, devices: state.devices)
+      }
+      state.device = device
+      state.devices = devices
+      return nil
+    }
+    if let running { throw running }
+  }
+
+  /// The engine of this process, made at the first call: on the device that was configured, or that
+  /// the environment variable `TANREN_DEVICE` names, or on the CPU.
+  /// - Throws: ``EngineError`` if it can't be made; a later call tries again.
+  public static func shared() throws(EngineError) -> Engine {
+    let result = state.withLock { state -> Result<Engine, EngineError> in
+      if let engine = state.engine { return .success(engine) }
+      let named = ProcessInfo.processInfo.environment["TANREN_DEVICE"].flatMap { $0.isEmpty ? nil : $0 }
+      let result = Result { () throws(EngineError) in
+        try Engine(device: state.device ?? named ?? "cpu", devices: state.devices)
+      }
+      if case .success(let engine) = result { state.engine = engine }
+      return result
+    }
+    return try result.get()
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+
+/// Finds the plugin for a device among the places where one may be installed.
+public struct EngineLocator: Sendable {
+  public var environment: [String: String]
+  /// The folder of the running program, which may hold a folder `engine` when both came in one bundle.
+  public var executableFolder: String?
+
+  public init(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    executableFolder: String? = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path
+  ) {
+    self.environment = environment
+    self.executableFolder = executableFolder
+  }
+
+  /// The devices that have a name.
+  public static let devices = ["cpu", "cuda", "tpu"]
+
+  /// - Parameter device: `cpu`, `cuda`, `tpu`, or the path of a plugin.
+  /// - Returns: the path of a plugin. A path that was named outright isn't looked at.
+  /// - Throws: ``EngineError/missingPlugin(device:searched:)`` or ``EngineError/invalidOptions(_:)``.
+  public func plugin(for device: String) throws(EngineError) -> String {
+    if device.contains("/") || device.hasSuffix(".so") || device.hasSuffix(".dylib") { return device }
+    guard Self.devices.contains(device) else {
+      throw .invalidOptions(
+        "there is no device '\(device)': use \(Self.devices.joined(separator: ", ")) or the path of a plugin")
+    }
+    for name in ["TANREN_\(device.uppercased())_PLUGIN", "TANREN_PJRT_PLUGIN"] {
+      if let path = environment[name], !path.isEmpty { return path }
+    }
+    let candidates = candidates(for: device)
+    guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
+      throw .missingPlugin(device: device, searched: ["$TANREN_PJRT_PLUGIN"] + candidates)
+    }
+    return found
+  }
+
+  /// The file of an installed package, beside the program or in the cache.
+  public func file(of wheel: EngineWheel) -> String? {
+    paths(of: wheel).first { FileManager.default.fileExists(atPath: $0) }
+  }
+
+  private func paths(of wheel: EngineWheel) -> [String] {
+    var paths: [String] = []
+    if let folder = executableFolder {
+      paths.append("\(folder)/engine/\(URL(fileURLWithPath: wheel.file).lastPathComponent)")
+      paths.append("\(folder)/engine/\(wheel.folder)/\(wheel.file)")
+    }
+    return paths + ["\(CacheFolder.engines(environment: environment))/\(wheel.folder)/\(wheel.file)"]
+  }
+
+  private func candidates(for device: String) -> [String] {
+    switch device {
+    case "cpu":
+      return EngineWheel.pinned(for: .current).filter { $0.device == device }.flatMap(paths)
+    case "cuda":
+      let files = ["xla_cuda13", "xla_cuda12"].map { "jax_plugins/\($0)/xla_cuda_plugin.so" }
+      return bundled("xla_cuda_plugin.so") + pythonFolders.flatMap { folder in files.map { "\(folder)/\($0)" } }
+    default:
+      return bundled("libtpu.so") + pythonFolders.map { "\($0)/libtpu/libtpu.so" } + ["/lib/libtpu.so"]
+    }
+  }
+
+  private func bundled(_ name: String) -> [String] { executableFolder.map { ["\($0)/engine/\(name)"] } ?? [] }
+
+  /// Folders of Python packages: of the virtual environment, of each Python on the path, of the system.
+  private var pythonFolders: [String] {
+    var prefixes = ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap { environment[$0] }
+    prefixes += (environment["PATH"] ?? "").split(separator: ":").compactMap { folder in
+      folder.hasSuffix("/bin") ? String(folder.dropLast(4)) : nil
+    }
+    prefixes += (environment["HOME"].map { ["\($0)/.local"] } ?? []) + ["/usr/local", "/usr", "/opt/venv", "/opt/conda"]
+    var seen: Set<String> = []
+    return prefixes.filter { seen.insert($0).inserted }.flatMap { prefix in
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(prefix)/lib")) ?? []
+      return names.filter { $0.hasPrefix("python3") }.sorted(by: >).flatMap { python in
+        ["site-packages", "dist-packages"].map { "\(prefix)/lib/\(python)/\($0)" }
+      }
+    }.filter { FileManager.default.fileExists(atPath: $0) }
+  }
+}

@@ -1,0 +1,64 @@
+/// A published package that holds a part of the engine, pinned to a version and its digest.
+public struct EngineWheel: Sendable, Hashable {
+  /// A kind of machine that packages are built for.
+  public enum Platform: String, Sendable, CaseIterable {
+    case linuxX86 = "linux-x86_64"
+    case linuxARM = "linux-arm64"
+    case macARM = "macos-arm64"
+    case other
+
+    /// The machine this runs on.
+    public static var current: Platform {
+      #if os(Linux) && arch(x86_64)
+        .linuxX86
+      #elseif os(Linux) && arch(arm64)
+        .linuxARM
+      #elseif os(macOS) && arch(arm64)
+        .macARM
+      #else
+        .other
+      #endif
+    }
+  }
+
+  /// The package's name, as `pip` knows it.
+  public let name: String
+  public let version: String
+  public let platform: Platform
+  /// The device whose plugin it holds; `nil` for a library of kernels.
+  public let device: String?
+  /// The digest of the downloaded file in hexadecimal; `nil` where none could be taken, and then the
+  /// file is used unchecked.
+  public let sha256: String?
+  /// The library in the unpacked package.
+  public let file: String
+  /// Whether the project's tests run with it.
+  public let isTested: Bool
+
+  /// The folder it is unpacked in.
+  public var folder: String { "\(name)-\(version)" }
+
+  /// What an engine for the CPU consists of on a platform.
+  public static func pinned(for platform: Platform) -> [EngineWheel] {
+    all.filter { $0.platform == platform }
+  }
+
+  private static let plugin = "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so"
+
+  private static let all = [
+    EngineWheel(
+      name: "xla-cpu-pjrt", version: "0.0.1", platform: .linuxX86, device: "cpu",
+      sha256: "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc", file: plugin, isTested: true),
+    // Convolutions and bfloat16 products, which XLA's own CPU code is slow at.
+    EngineWheel(
+      name: "onednn-cpu-gomp", version: "2023.2.0", platform: .linuxX86, device: nil,
+      sha256: "2f22a54d6a890ed14bfa185d42a4be65d8b5b1df85dc1f0f3a9abe31620416fb",
+      file: "onednn_cpu_gomp-2023.2.0.data/data/lib/libdnnl.so.3", isTested: true),
+    EngineWheel(
+      name: "xla-cpu-pjrt", version: "0.0.1", platform: .linuxARM, device: "cpu",
+      sha256: nil, file: plugin, isTested: false),
+    EngineWheel(
+      name: "cyxla-pjrt-cpu", version: "0.1.0", platform: .macARM, device: "cpu",
+      sha256: nil, file: "cyxla_pjrt_cpu/libpjrt_cpu.dylib", isTested: false),
+  ]
+}

@@ -1,0 +1,83 @@
+import CPJRT
+import Foundation
+import Synchronization
+
+/// A shared library that implements the PJRT C API: a compiler and the devices it compiles for.
+///
+/// A plugin stays loaded until the process ends; loading the same file again gives the same plugin.
+public final class Plugin: Sendable {
+  public let path: String
+  /// The version of the C API that the plugin implements, for example 0.81.
+  public let apiVersion: (major: Int, minor: Int)
+  /// What the plugin tells about itself, for example `stablehlo_current_version`.
+  public let attributes: [String: PluginAttribute]
+  /// Valid until the process ends, and never written after it was made.
+  nonisolated(unsafe) package let api: UnsafePointer<PJRT_Api>
+
+  private static let loaded = Mutex<[String: Plugin]>([:])
+
+  /// Load and initialize the plugin in a file.
+  ///
+  /// XLA's information and warning lines are silenced unless `TF_CPP_MIN_LOG_LEVEL` is set.
+  /// - Throws: ``EngineError/notPlugin(path:reason:)`` if the file is missing or something else,
+  ///   ``EngineError/unsupportedPlugin(path:version:)`` if it is too old.
+  public static func load(_ path: String) throws(EngineError) -> Plugin {
+    let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    // The lock is held while loading, so that a library is initialized once.
+    let result = loaded.withLock { plugins -> Result<Plugin, EngineError> in
+      if let plugin = plugins[path] { return .success(plugin) }
+      let result = Result { () throws(EngineError) in try Plugin(path: path) }
+      if case .success(let plugin) = result { plugins[path] = plugin }
+      return result
+    }
+    return try result.get()
+  }
+
+  private init(path: String) throws(EngineError) {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw .notPlugin(path: path, reason: "there is no such file")
+    }
+    try XLAFlags.check(ProcessInfo.processInfo.environment["XLA_FLAGS"], pluginPath: path)
+    setenv("TF_CPP_MIN_LOG_LEVEL", "2", 0)
+    guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {
+      throw .notPlugin(path: path, reason: String(cString: dlerror()))
+    }
+    guard let symbol = dlsym(library, "GetPjrtApi") else {
+      dlclose(library)
+      throw .notPlugin(path: path, reason: "it doesn't export GetPjrtApi")
+    }
+    guard let api = unsafeBitCast(symbol, to: PJRT_GetApi.self)() else {
+      throw .notPlugin(path: path, reason: "GetPjrtApi returned nothing")
+    }
+    let version = api.pointee.pjrt_api_version
+    // The table only ever grows at its end: a newer plugin has all that an older one has.
+    let needed =
+      MemoryLayout<PJRT_Api>.offset(of: \.PJRT_Executable_OutputDimensions).map {
+        $0 + MemoryLayout<UnsafeRawPointer>.size
+      } ?? MemoryLayout<PJRT_Api>.size
+    guard version.major_version == PJRT_API_MAJOR, api.pointee.struct_size >= needed,
+      api.pointee.hasAllFunctions
+    else {
+      throw .unsupportedPlugin(path: path, version: "\(version.major_version).\(version.minor_version)")
+    }
+    self.path = path
+    self.api = api
+    self.apiVersion = (Int(version.major_version), Int(version.minor_version))
+
+    var initialize = PJRT_Plugin_Initialize_Args()
+    initialize.struct_size = MemoryLayout.size(ofValue: initialize)
+    try api.check("starting the plugin", api.pointee.PJRT_Plugin_Initialize(&initialize))
+
+    var query = PJRT_Plugin_Attributes_Args()
+    query.struct_size = MemoryLayout.size(ofValue: query)
+    try api.check("asking the plugin's attributes", api.pointee.PJRT_Plugin_Attributes(&query))
+    let values = UnsafeBufferPointer(start: query.attributes, count: query.num_attributes)
+    attributes = Dictionary(
+      values.map { (String(bytes: $0.name, count: $0.name_size), PluginAttribute($0)) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Whether this is a CPU plugin, the only kind with a number of devices to choose. The API has no
+  /// such question to ask before a client is made, so the file's name must tell.
+  public var isCPU: Bool { URL(fileURLWithPath: path).lastPathComponent.contains("cpu") }
+}

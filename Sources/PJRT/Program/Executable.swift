@@ -1,0 +1,137 @@
+import CPJRT
+
+/// A compiled program, loaded on its devices and ready to run.
+public final class Executable: Sendable {
+  /// What the program takes. Under SPMD these are the whole arrays, of which each device has a part.
+  public var parameters: [BufferType] { signature.parameters }
+  /// What the program returns, per device.
+  public let outputs: [BufferType]
+  public let options: CompileOptions
+  let client: Client
+  let signature: ProgramSignature
+  // Opaque to us; the C API allows calls on it from any thread.
+  nonisolated(unsafe) let handle: OpaquePointer
+
+  /// Takes over the handle, and frees it if what it returns can't be held.
+  init(
+    owning handle: OpaquePointer, signature: ProgramSignature, options: CompileOptions, client: Client
+  ) throws(EngineError) {
+    let api = client.api
+    do throws(EngineError) {
+      outputs = try Self.withExecutable(handle, api) { (executable) throws(EngineError) in
+        try Self.outputs(of: executable, api)
+      }
+    } catch {
+      Self.destroy(handle, api)
+      throw error
+    }
+    self.handle = handle
+    self.signature = signature
+    self.options = options
+    self.client = client
+  }
+
+  deinit { Self.destroy(handle, client.api) }
+
+  /// Run the program on its one device.
+  ///
+  /// The call returns when the work is queued; the outputs' ``Buffer/wait()`` and ``Buffer/read()``
+  /// throw what goes wrong later. An argument that the program marks with `tf.aliasing_output` is
+  /// donated: its memory is used for that output and the buffer can't be used again.
+  /// - Throws: ``EngineError`` for arguments that don't fit ``parameters``, were donated before, or
+  ///   live elsewhere, and for what the plugin says.
+  public func execute(_ arguments: [Buffer]) throws(EngineError) -> [Buffer] {
+    guard options.deviceCount == 1 else {
+      throw .invalidOptions("the program runs on \(options.deviceCount) devices: give arguments for each")
+    }
+    return try dispatch(arguments, devices: 1)
+  }
+
+  /// Run the program on each of its devices: replica by replica, and within one partition by partition.
+  /// - Parameter arguments: one list per device, of buffers on that device.
+  /// - Returns: one list per device.
+  /// - Throws: as ``execute(_:)-([Buffer])`` does.
+  public func execute(_ arguments: [[Buffer]]) throws(EngineError) -> [[Buffer]] {
+    guard arguments.count == options.deviceCount else {
+      throw .invalidOptions(
+        "the program runs on \(options.deviceCount) devices, but arguments for \(arguments.count) were given")
+    }
+    for list in arguments where list.count != parameters.count {
+      throw .wrongArgumentCount(expected: parameters.count, actual: list.count)
+    }
+    let flat = try dispatch(arguments.flatMap { $0 }, devices: arguments.count)
+    return arguments.indices.map { Array(flat[$0 * outputs.count..<($0 + 1) * outputs.count]) }
+  }
+
+  /// - Parameter arguments: device by device.
+  private func dispatch(_ arguments: [Buffer], devices: Int) throws(EngineError) -> [Buffer] {
+    let parameterCount = parameters.count
+    guard arguments.count == parameterCount * devices else {
+      throw .wrongArgumentCount(expected: parameterCount, actual: arguments.count)
+    }
+    for (index, argument) in arguments.enumerated() { try check(argument, at: index % parameterCount) }
+
+    let api = client.api
+    var results: [Buffer] = []
+    let outputCount = outputs.count
+    let error = withUnsafeTemporaryAllocation(
+      of: OpaquePointer?.self, capacity: max(arguments.count + outputCount * devices, 1)
+    ) { handles -> OpaquePointer? in
+      withUnsafeTemporaryAllocation(
+        of: UnsafeMutablePointer<OpaquePointer?>?.self, capacity: 2 * devices
+      ) { lists -> OpaquePointer? in
+        handles.initialize(repeating: nil)
+        for (index, argument) in arguments.enumerated() { handles[index] = argument.handle }
+        let results0 = handles.baseAddress.map { $0 + arguments.count }
+        for device in 0..<devices {
+          lists[device] = handles.baseAddress.map { $0 + device * parameterCount }
+          lists[devices + device] = results0.map { $0 + device * outputCount }
+        }
+        var options = PJRT_ExecuteOptions()
+        options.struct_size = MemoryLayout<PJRT_ExecuteOptions>.size
+        var execute = PJRT_LoadedExecutable_Execute_Args()
+        execute.struct_size = MemoryLayout<PJRT_LoadedExecutable_Execute_Args>.size
+        execute.executable = handle
+        execute.num_devices = devices
+        execute.num_args = parameterCount
+        let error = withUnsafeMutablePointer(to: &options) { options -> OpaquePointer? in
+          execute.options = options
+          execute.output_lists = lists.baseAddress.map { UnsafePointer($0 + devices) }
+          return lists.withMemoryRebound(to: UnsafePointer<OpaquePointer?>?.self) { lists in
+            execute.argument_lists = UnsafePointer(lists.baseAddress)
+            return api.pointee.PJRT_LoadedExecutable_Execute(&execute)
+          }
+        }
+        guard error == nil else { return error }
+        results.reserveCapacity(outputCount * devices)
+        for index in 0..<outputCount * devices {
+          guard let output = handles[arguments.count + index] else { continue }
+          results.append(Buffer(owning: output, type: outputs[index % outputCount], client: client))
+        }
+        return nil
+      }
+    }
+    guard let error else {
+      guard results.count == outputCount * devices else {
+        throw .failed(operation: "running a program", code: .internal, message: "the plugin left out an output")
+      }
+      return results
+    }
+    let (code, message) = api.take(error)
+    if let index = arguments.firstIndex(where: \.isDeleted) {
+      throw .donated("argument \(index % parameterCount) of the program")
+    }
+    throw .failed(operation: "running a program", code: code, message: message)
+  }
+
+  private func check(_ argument: Buffer, at index: Int) throws(EngineError) {
+    guard argument.client === client else { throw .foreignArgument(index: index) }
+    let expected = signature.parameters[index]
+    // Which part of an array a device has is the partitioner's choice: the plugin checks its size.
+    let fits =
+      options.partitions == 1
+      ? argument.type == expected
+      : argument.dtype == expected.dtype && argument.shape.count == expected.shape.count
+    guard fits else { throw .wrongArgument(index: index, expected: expected, actual: argument.type) }
+  }
+}
