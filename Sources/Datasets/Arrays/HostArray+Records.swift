@@ -1,0 +1,41 @@
+import PJRT
+
+extension HostArray {
+  /// The array, or ``DatasetProblem/oversizedShape(_:)`` where shape and bytes don't agree.
+  static func make(
+    _ dtype: DType, _ shape: [Int], _ bytes: [UInt8], path: String? = nil
+  ) throws(DatasetError) -> HostArray {
+    do {
+      return try HostArray(dtype: dtype, shape: shape, bytes: bytes)
+    } catch {
+      throw DatasetError(.malformedHeader(format: "array", reason: error.description), path: path)
+    }
+  }
+
+  /// Records along the first axis; 0 for an array without axes.
+  var recordCount: Int { shape.first ?? 0 }
+
+  /// The shape of one record.
+  var recordShape: [Int] { Array(shape.dropFirst()) }
+
+  /// Bytes of one record.
+  var recordByteCount: Int { recordShape.reduce(dtype.byteCount, *) }
+
+  /// The records at `indices`, in that order, repeats included. The caller has checked the indices.
+  func gathered(_ indices: some Collection<Int>) throws(DatasetError) -> HostArray {
+    let size = recordByteCount
+    let gathered = [UInt8](unsafeUninitializedCapacity: indices.count * size) { buffer, initialized in
+      bytes.withUnsafeBytes { source in
+        let target = UnsafeMutableRawBufferPointer(buffer)
+        var offset = 0
+        for index in indices {
+          UnsafeMutableRawBufferPointer(rebasing: target[offset..<offset + size])
+            .copyMemory(from: UnsafeRawBufferPointer(rebasing: source[index * size..<(index + 1) * size]))
+          offset += size
+        }
+        initialized = offset
+      }
+    }
+    return try .make(dtype, [indices.count] + recordShape, gathered)
+  }
+}

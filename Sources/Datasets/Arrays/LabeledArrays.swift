@@ -1,0 +1,51 @@
+import PJRT
+
+/// Inputs and what they should map to, record by record, in host memory.
+public struct LabeledArrays: Sendable, Equatable {
+  /// [N, …]; images stay uint8 as they come, and are scaled on the device.
+  public let inputs: HostArray
+  /// Classes as int32 [N], or real targets [N, …].
+  public let targets: HostArray
+  /// How many classes the labels in `targets` count, `nil` for real targets.
+  public let classCount: Int?
+
+  /// - Throws: ``DatasetError`` if the two differ in their number of records, or, where a class count
+  ///   is given, if targets aren't int32 [N] with every label in 0..<classCount.
+  public init(inputs: HostArray, targets: HostArray, classCount: Int? = nil) throws(DatasetError) {
+    guard !inputs.shape.isEmpty, !targets.shape.isEmpty else {
+      let shape = inputs.shape.isEmpty ? inputs.shape : targets.shape
+      throw DatasetError(.wrongRank(found: shape, wanted: "a first axis over the records"))
+    }
+    guard inputs.recordCount == targets.recordCount else {
+      throw DatasetError(.countMismatch(inputs: inputs.recordCount, targets: targets.recordCount))
+    }
+    if let classCount {
+      let labels = try Self.labels(targets)
+      if let record = labels.firstIndex(where: { $0 < 0 || Int($0) >= classCount }) {
+        throw DatasetError(
+          .labelOutOfRange(record: record, label: Int(labels[record]), classCount: classCount))
+      }
+    }
+    self.inputs = inputs
+    self.targets = targets
+    self.classCount = classCount
+  }
+
+  /// The number of records.
+  public var count: Int { inputs.recordCount }
+
+  /// The classes, record by record.
+  /// - Throws: ``DatasetError`` if the targets aren't int32 [N].
+  public func labels() throws(DatasetError) -> [Int32] { try Self.labels(targets) }
+
+  private static func labels(_ targets: HostArray) throws(DatasetError) -> [Int32] {
+    guard targets.shape.count == 1 else {
+      throw DatasetError(.wrongRank(found: targets.shape, wanted: "one label per record"))
+    }
+    do {
+      return try targets.values(as: Int32.self)
+    } catch {
+      throw DatasetError(.wrongElementType(found: targets.dtype.rawValue, wanted: [.int32]))
+    }
+  }
+}

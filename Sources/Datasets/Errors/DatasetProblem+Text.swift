@@ -1,0 +1,81 @@
+import PJRT
+
+extension DatasetProblem {
+  /// What is wrong, without a closing full stop.
+  public var summary: String {
+    switch self {
+    case .unreadable(let reason): "it can't be read: \(reason)"
+    case .unwritable(let reason): "it can't be written: \(reason)"
+    case .truncated(let part, let expected, let actual):
+      "the file is truncated: \(part) should be \(expected) bytes long, but there are \(actual)"
+    case .tooLong(let part, let expected):
+      "there are more bytes than the header announces: \(part) should be \(expected) bytes long"
+    case .corruptCompression(let byte, let reason):
+      "the compressed data are damaged at byte \(byte): \(reason)"
+    case .wrongMagic(let format, let expected, let actual):
+      "this isn't \(format): it should begin with \(expected), but begins with \(actual)"
+    case .malformedHeader(let format, let reason): "the \(format) header is malformed: \(reason)"
+    case .unsupported(let feature): "\(feature) can't be read or written here"
+    case .wrongElementType(let found, let wanted):
+      "the elements are \(found), but \(Self.alternatives(wanted)) \(wanted.count == 1 ? "is" : "are") wanted"
+    case .wrongRank(let found, let wanted): "the shape is \(found), but \(wanted) is wanted"
+    case .oversizedShape(let shape): "the shape \(shape) is impossible: it has more bytes than fit in memory"
+    case .missingMember(let name, let available):
+      "there is no member '\(name)' among: \(available.joined(separator: ", "))"
+    case .duplicateMember(let name): "there are two members named '\(name)'"
+    case .malformedField(let line, let column, let text):
+      "line \(line), column \(column): '\(text)' is not a finite number"
+    case .wrongFieldCount(let line, let expected, let actual):
+      "line \(line) has \(actual) columns, but \(expected) are expected"
+    case .missingColumn(let name, let available):
+      "there is no column \(name); the columns are \(available.joined(separator: ", "))"
+    case .noRows: "there are no rows of data"
+    case .notFound(let name, let searched, _):
+      "\(name) was not found in: \(searched.isEmpty ? "no folder at all" : searched.joined(separator: ", "))"
+    case .downloadFailed(let address, let reason): "\(address) can't be downloaded: \(reason)"
+    case .checksumMismatch(let expected, let actual):
+      "the SHA-256 is \(actual), but should be \(expected)"
+    case .countMismatch(let inputs, let targets):
+      "there are \(inputs) inputs but \(targets) targets"
+    case .labelOutOfRange(let record, let label, let classCount):
+      "record \(record) has the label \(label), but labels must lie in 0..<\(classCount)"
+    case .featureMismatch(let fitted, let actual):
+      "the normalizer was fitted on records of shape \(fitted), but these are of shape \(actual)"
+    case .invalidArgument(let name, let value, let allowed):
+      "\(name) is \(value), but must be \(allowed)"
+    }
+  }
+
+  /// One sentence on what to do.
+  public var remedy: String {
+    switch self {
+    case .unreadable: "Check that the path is right and that the file may be read."
+    case .unwritable: "Choose a folder that exists, may be written to, and has room."
+    case .truncated, .tooLong, .corruptCompression, .checksumMismatch:
+      "Fetch the file again."
+    case .wrongMagic, .malformedHeader: "Check that this is the file you meant."
+    case .unsupported: "Save the data in another way, for instance with numpy.save."
+    case .wrongElementType: "Convert the array before saving it, for instance with NumPy's astype."
+    case .wrongRank: "Reshape the array before saving it."
+    case .oversizedShape: "The header is probably damaged: fetch or save the file again."
+    case .missingMember, .duplicateMember: "Check the names in the archive."
+    case .malformedField, .wrongFieldCount:
+      "Mend that line, or choose another separator, header or set of columns."
+    case .missingColumn: "Choose one of these; without a header they are counted from 0."
+    case .noRows: "Check the path and the comment character."
+    case .notFound(_, _, let downloadAllowed):
+      downloadAllowed
+        ? "Set TANREN_DATA to the folder that holds it."
+        : "Set TANREN_DATA to the folder that holds it, or allow the download."
+    case .downloadFailed: "Check the network, or set TANREN_DATA to a folder that holds the files."
+    case .countMismatch: "Check that the two files belong together."
+    case .labelOutOfRange: "Correct that record, or give the right number of classes."
+    case .featureMismatch: "Fit the normalizer on training data of the same shape."
+    case .invalidArgument: "Give another value."
+    }
+  }
+
+  private static func alternatives(_ types: [DType]) -> String {
+    types.map(\.rawValue).joined(separator: " or ")
+  }
+}
