@@ -39,7 +39,7 @@ extension Tensor {
   ) -> [Tensor] {
     if let failed = inputs.first(where: { $0.diagnostic != nil }) {
       // One failed operation fails all that needs it, with the first one's diagnostic.
-      return Array(repeating: failed, count: max(1, primitive.resultCount))
+      return Array(repeating: failed, count: Swift.max(1, primitive.resultCount))
     }
     do throws(ShapeError) {
       let types = try primitive.resultTypes(for: inputs.map(\.type))
@@ -48,9 +48,9 @@ extension Tensor {
     } catch {
       let failed = Tensor.failed(
         Diagnostic(
-          operation: type(of: primitive).name, message: error.message, inputs: inputs.map(\.type),
+          operation: Swift.type(of: primitive).name, message: error.message, inputs: inputs.map(\.type),
           path: TraceContext.path, file: file, line: line))
-      return Array(repeating: failed, count: max(1, primitive.resultCount))
+      return Array(repeating: failed, count: Swift.max(1, primitive.resultCount))
     }
   }
 

@@ -51,7 +51,7 @@ extension Tensor {
     if x.shape == y.shape { return Tensor(primitive, [x, y]) }
     guard let shape = Shape.broadcast(x.shape, y.shape) else {
       return .failed(
-        type(of: primitive).name, "shapes \(x.shape) and \(y.shape) don't broadcast", [x, y],
+        Swift.type(of: primitive).name, "shapes \(x.shape) and \(y.shape) don't broadcast", [x, y],
         file: #fileID, line: #line)
     }
     return Tensor(primitive, [x.broadcast(to: shape), y.broadcast(to: shape)])
@@ -61,9 +61,9 @@ extension Tensor {
 extension Shape {
   /// The shape both broadcast to, or nil.
   static func broadcast(_ x: Shape, _ y: Shape) -> Shape? {
-    let rank = max(x.rank, y.rank)
+    let rank = Swift.max(x.rank, y.rank)
     var result: [Int] = []
-    for axis in 1...max(rank, 1) where rank > 0 {
+    for axis in 1...Swift.max(rank, 1) where rank > 0 {
       let (i, j) = (axis <= x.rank ? x[-axis] : 1, axis <= y.rank ? y[-axis] : 1)
       guard i == j || i == 1 || j == 1 else { return nil }
       result.append(i == 1 ? j : i)

@@ -12,7 +12,7 @@ extension Tensor {
   /// Repeats along new leading axes and axes of extent 1, as NumPy broadcasts.
   public func broadcast(to shape: Shape, file: String = #fileID, line: Int = #line) -> Tensor {
     if shape == self.shape { return self }
-    let axes = Array(max(0, shape.rank - rank)..<max(0, shape.rank - rank) + rank)
+    let axes = Array(Swift.max(0, shape.rank - rank)..<Swift.max(0, shape.rank - rank) + rank)
     return Tensor(Broadcast(shape: shape, axes: axes), [self], file: file, line: line)
   }
 
