@@ -4,8 +4,11 @@ import PackageDescription
 // The rooms, lowest first. Dependencies point down only; see docs/architecture.md.
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
-func room(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+/// - Parameter hasCatalogs: whether the room's methods can be chosen by name; see `CatalogPlugin`.
+func room(_ name: String, _ dependencies: [Target.Dependency], hasCatalogs: Bool = false) -> Target {
+  .target(
+    name: name, dependencies: dependencies + (hasCatalogs ? ["Configuration"] : []), swiftSettings: strict,
+    plugins: hasCatalogs ? ["CatalogPlugin"] : [])
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -29,19 +32,23 @@ let package = Package(
   targets: [
     .target(name: "CPJRT"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .plugin(name: "CatalogPlugin", capability: .buildTool(), dependencies: ["CatalogTool"]),
+    .executableTarget(name: "CatalogTool", swiftSettings: strict),
+    room("Configuration", []),
     room("PJRT", ["CPJRT"]),
     room("Tensors", ["PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
-    room("Optimizers", ["Tensors"]),
-    room("Layers", ["Tensors"]),
+    room("Optimizers", ["Tensors"], hasCatalogs: true),
+    room("Layers", ["Tensors"], hasCatalogs: true),
     room("Datasets", ["Tensors", "CZlib"]),
     room("Figures", []),
     room("Training", ["Layers", "Optimizers", "Datasets"]),
-    room("Studies", ["Training", "Figures", "Yams"]),
-    room("Tanren", ["PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Figures", "Training", "Studies"]),
+    room("Studies", ["Training", "Figures", "Yams"], hasCatalogs: true),
+    room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Figures", "Training", "Studies"]),
     .executableTarget(
       name: "Command",
       dependencies: ["Tanren", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
+    tests(of: "Configuration"),
     tests(of: "PJRT"),
     tests(of: "Tensors"),
     tests(of: "Layers"),

@@ -1,3 +1,4 @@
+@_exported import Configuration
 @_exported import PJRT
 @_exported import Tensors
 @_exported import Layers

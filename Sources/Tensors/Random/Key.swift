@@ -66,3 +66,41 @@ public struct Key: Sendable {
     uniform(shape) .< probability
   }
 }
+
+extension Key {
+  /// Normally distributed numbers no further from the mean than two deviations (before scaling by
+  /// `deviation`), by the inverse of the distribution function.
+  public func truncatedNormal(_ shape: Shape, deviation: Double = 1, dtype: DType = .float32) -> Tensor {
+    let work: DType = dtype == .float64 ? .float64 : .float32
+    // erf(2 / sqrt 2): the probability of lying within two deviations.
+    let within = 0.95449973610364158
+    let u = uniform(shape, in: -within..<within, dtype: work)
+    return (u.inverseErf() * (2.0.squareRoot() * deviation)).clamped(to: -2 * deviation...2 * deviation).cast(to: dtype)
+  }
+}
+
+extension Tensor {
+  /// The inverse of the error function on (-1, 1): Giles' (2012) polynomials, then Newton's steps to full
+  /// precision.
+  public func inverseErf() -> Tensor {
+    let w = -((1 - self) * (1 + self)).log()
+    func polynomial(_ t: Tensor, _ coefficients: [Double]) -> Tensor {
+      coefficients.dropFirst().reduce(Tensor(coefficients[0], like: t)) { $0 * t + $1 }
+    }
+    let central = polynomial(
+      w - 2.5,
+      [
+        2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503,
+        -0.00417768164, 0.246640727, 1.50140941,
+      ])
+    let tail = polynomial(
+      w.maximum(5).sqrt() - 3,
+      [
+        -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613,
+        0.00943887047, 1.00167406, 2.83297682,
+      ])
+    var y = self * Tensor.select(w .< 5, central, tail)
+    for _ in 0..<2 { y = y - (y.erf() - self) * (y * y).exp() * (Double.pi.squareRoot() / 2) }
+    return y
+  }
+}

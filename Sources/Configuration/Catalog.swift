@@ -1,0 +1,34 @@
+/// The methods of one kind, by name.
+public struct Catalog<Entry>: Sendable {
+  /// What the entries are, for error messages: `Activation`.
+  public let kind: String
+  public let types: [any Catalogued.Type]
+
+  public init(kind: String, _ types: [any Catalogued.Type]) {
+    self.kind = kind
+    self.types = types.sorted { $0.name < $1.name }
+  }
+
+  public var names: [String] { types.map { $0.name } }
+
+  /// The method that `choice` names, with its options.
+  /// - Throws: ``ConfigurationError`` for an unknown name or option, with the nearest known one.
+  public func make(_ choice: Choice) throws(ConfigurationError) -> Entry {
+    let wanted = normalized(choice.name)
+    guard let type = types.first(where: { normalized($0.name) == wanted }) else {
+      throw .unknownName(kind: kind, name: choice.name, known: names, origin: choice.options.origin)
+    }
+    var options = choice.options
+    let made = try type.init(from: &options)
+    try options.finish(type.name)
+    guard let entry = made as? Entry else {
+      throw .unknownName(kind: kind, name: choice.name, known: names, origin: choice.options.origin)
+    }
+    return entry
+  }
+
+  /// `h_swish`, `h-swish` and `hSwish` are one name.
+  private func normalized(_ name: String) -> String {
+    name.lowercased().filter { $0.isLetter || $0.isNumber }
+  }
+}

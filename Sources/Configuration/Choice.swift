@@ -1,0 +1,19 @@
+/// A method's name and options as a person writes them: `hSwish(n: 3)`, `sgd(rate: 0.1, momentum: 0.9)`.
+public struct Choice: Sendable, Hashable, CustomStringConvertible {
+  public let name: String
+  public let options: Options
+
+  public init(_ name: String, _ options: Options = Options()) {
+    self.name = name
+    self.options = options
+  }
+
+  /// Reads `name`, `name(key: value, …)`; `=` does for `:`, and values may nest.
+  /// - Throws: ``ConfigurationError`` with the place where reading stopped.
+  public init(parsing text: String, origin: String = "") throws(ConfigurationError) {
+    var reader = ChoiceReader(text, origin: origin)
+    self = try reader.whole()
+  }
+
+  public var description: String { options.isEmpty ? name : "\(name)(\(options))" }
+}

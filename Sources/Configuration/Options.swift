@@ -1,0 +1,116 @@
+/// A method's options while it takes what it knows; what remains unasked for is an error.
+public struct Options: Sendable, Hashable, CustomStringConvertible {
+  private var values: [String: OptionValue] = [:]
+  private var known: Set<String> = []
+  /// Where the options were written, `plan.yml:12` say, for error messages.
+  public let origin: String
+
+  public init(origin: String = "") { self.origin = origin }
+
+  public init(_ values: [String: OptionValue], origin: String = "") {
+    self.values = values
+    self.origin = origin
+  }
+
+  public var isEmpty: Bool { values.isEmpty }
+
+  public var description: String {
+    values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+  }
+
+  /// - Throws: if `key` is there already.
+  public mutating func set(_ key: String, _ value: OptionValue) throws(ConfigurationError) {
+    guard values.updateValue(value, forKey: key) == nil else {
+      throw .duplicateKey(key: key, origin: origin)
+    }
+  }
+
+  /// The value of `key`, if it was given.
+  public mutating func take(_ key: String) -> OptionValue? {
+    known.insert(key)
+    return values.removeValue(forKey: key)
+  }
+
+  /// A number in `range`.
+  public mutating func number(
+    _ key: String, default fallback: Double, in range: ClosedRange<Double> = -Double.infinity...Double.infinity
+  ) throws(ConfigurationError) -> Double {
+    guard let value = take(key) else { return fallback }
+    guard case .number(let number) = value else { throw mismatch(key, "a number", value) }
+    guard range.contains(number) else { throw outOfRange(key, value, "in \(range.lowerBound)...\(range.upperBound)") }
+    return number
+  }
+
+  /// A whole number in `range`.
+  public mutating func integer(
+    _ key: String, default fallback: Int, in range: ClosedRange<Int> = Int.min...Int.max
+  ) throws(ConfigurationError) -> Int {
+    guard let value = take(key) else { return fallback }
+    guard case .number(let number) = value, let integer = Int(exactly: number) else {
+      throw mismatch(key, "a whole number", value)
+    }
+    guard range.contains(integer) else { throw outOfRange(key, value, "in \(range.lowerBound)...\(range.upperBound)") }
+    return integer
+  }
+
+  public mutating func flag(_ key: String, default fallback: Bool) throws(ConfigurationError) -> Bool {
+    guard let value = take(key) else { return fallback }
+    guard case .flag(let flag) = value else { throw mismatch(key, "true or false", value) }
+    return flag
+  }
+
+  public mutating func text(_ key: String, default fallback: String) throws(ConfigurationError) -> String {
+    guard let value = take(key) else { return fallback }
+    switch value {
+    case .text, .number, .flag: return value.description
+    default: throw mismatch(key, "a word", value)
+    }
+  }
+
+  /// One of an enumeration's words.
+  public mutating func oneOf<Word: RawRepresentable<String> & CaseIterable>(
+    _ key: String, default fallback: Word
+  ) throws(ConfigurationError) -> Word {
+    guard let value = take(key) else { return fallback }
+    guard let word = Word(rawValue: value.description) else {
+      throw outOfRange(key, value, "one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return word
+  }
+
+  /// A list of numbers; a single number is a list of one.
+  public mutating func numbers(_ key: String, default fallback: [Double]) throws(ConfigurationError) -> [Double] {
+    guard let value = take(key) else { return fallback }
+    var numbers: [Double] = []
+    let elements = if case .list(let list) = value { list } else { [value] }
+    for element in elements {
+      guard case .number(let number) = element else { throw mismatch(key, "a list of numbers", value) }
+      numbers.append(number)
+    }
+    return numbers
+  }
+
+  /// A method: a name, or a name with options.
+  public mutating func choice(_ key: String, default fallback: Choice) throws(ConfigurationError) -> Choice {
+    guard let value = take(key) else { return fallback }
+    switch value {
+    case .choice(let choice): return choice
+    case .text(let name): return Choice(name, Options(origin: origin))
+    default: throw mismatch(key, "the name of a method", value)
+    }
+  }
+
+  /// - Throws: if a key was given that nobody asked for.
+  public func finish(_ owner: String) throws(ConfigurationError) {
+    guard let key = values.keys.sorted().first else { return }
+    throw .unknownKey(key: key, owner: owner, known: known.sorted(), origin: origin)
+  }
+
+  private func mismatch(_ key: String, _ expected: String, _ found: OptionValue) -> ConfigurationError {
+    .wrongType(key: key, expected: expected, found: "\(found.kind) (\(found))", origin: origin)
+  }
+
+  private func outOfRange(_ key: String, _ value: OptionValue, _ range: String) -> ConfigurationError {
+    .outOfRange(key: key, value: value.description, range: range, origin: origin)
+  }
+}

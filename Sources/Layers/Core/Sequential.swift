@@ -1,0 +1,33 @@
+/// Layers one after the other.
+///
+/// ```swift
+/// Sequential { Dense(100); ReLU(); Dense(10) }
+/// ```
+/// Each layer's path is its label and a count of its own kind: `dense1`, `reLU1`, `dense2`. Adding a dropout
+/// thus renames no other layer. ``Layer/named(_:)`` gives another name.
+public struct Sequential: Layer {
+  public let layers: [any Layer]
+
+  public init(_ layers: [any Layer]) { self.layers = layers }
+  public init(@LayerBuilder _ layers: () -> [any Layer]) { self.layers = layers() }
+
+  public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
+    var counts: [String: Int] = [:]
+    return layers.reduce(x) { x, layer in
+      if let named = layer as? NamedLayer { return named.layer(x, in: scope[named.label]) }
+      counts[layer.label, default: 0] += 1
+      return layer(x, in: scope["\(layer.label)\(counts[layer.label, default: 0])"])
+    }
+  }
+}
+
+/// Collects the layers of a ``Sequential``.
+@resultBuilder public enum LayerBuilder {
+  public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+  public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
+  public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap(\.self) }
+  public static func buildOptional(_ part: [any Layer]?) -> [any Layer] { part ?? [] }
+  public static func buildEither(first: [any Layer]) -> [any Layer] { first }
+  public static func buildEither(second: [any Layer]) -> [any Layer] { second }
+  public static func buildArray(_ parts: [[any Layer]]) -> [any Layer] { parts.flatMap(\.self) }
+}

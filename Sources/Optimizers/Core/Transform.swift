@@ -1,0 +1,30 @@
+/// A step from gradients to updates: scaling, momentum, clipping, decay. An optimizer is a chain of them.
+///
+/// The last transform's output is added to the parameters, so somewhere in a chain the sign turns: see
+/// ``ScaleByRate``.
+public protocol Transform: Sendable {
+  /// The state before the first step, a tree like any other, so checkpoints come free.
+  func initial(_ parameters: TensorTree) -> TensorTree
+
+  /// - Parameters:
+  ///   - updates: what came out of the transform before, the gradients for the first.
+  ///   - state: what ``initial(_:)`` or the last call returned.
+  func update(
+    _ updates: TensorTree, state: TensorTree, context: UpdateContext
+  ) -> (updates: TensorTree, state: TensorTree)
+}
+
+/// A transform that remembers nothing.
+public protocol StatelessTransform: Transform {
+  func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree
+}
+
+extension StatelessTransform {
+  public func initial(_ parameters: TensorTree) -> TensorTree { TensorTree() }
+
+  public func update(
+    _ updates: TensorTree, state: TensorTree, context: UpdateContext
+  ) -> (updates: TensorTree, state: TensorTree) {
+    (update(updates, context: context), state)
+  }
+}

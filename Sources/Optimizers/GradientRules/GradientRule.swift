@@ -1,0 +1,25 @@
+import Configuration
+
+/// How a step gets its gradients: once, twice at different points, or over several parts of the batch.
+///
+/// A rule may evaluate the model as often as it likes. All evaluations of a step use the same keys, so that
+/// dropout drops the same units in each.
+public protocol GradientRule: Catalogued {
+  /// Gradient evaluations a step costs, for the report of costs.
+  var evaluationsPerStep: Double { get }
+
+  /// The rule's state before the first step.
+  func initial(_ parameters: TensorTree) -> TensorTree
+
+  /// - Parameters:
+  ///   - batch: the part of the step that the rule may take apart.
+  ///   - state: what ``initial(_:)`` or the last call returned.
+  func evaluate(
+    _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
+  ) -> (evaluation: Evaluation, state: TensorTree)
+}
+
+extension GradientRule {
+  public var evaluationsPerStep: Double { 1 }
+  public func initial(_ parameters: TensorTree) -> TensorTree { TensorTree() }
+}

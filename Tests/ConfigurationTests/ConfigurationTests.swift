@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Configuration
+
+@Suite struct ConfigurationTests {
+  @Test func choicesAreRead() throws {
+    let choice = try Choice(parsing: " lookahead( inner : sgd(rate=0.1, momentum: 0.9), every: 5, on: yes, l: [1, 2] ) ")
+    var options = choice.options
+    #expect(choice.name == "lookahead")
+    var inner = try options.choice("inner", default: Choice("none"))
+    #expect(inner.name == "sgd")
+    #expect(try options.integer("every", default: 1) == 5)
+    #expect(try options.flag("on", default: false))
+    #expect(try options.numbers("l", default: []) == [1, 2])
+    try options.finish("lookahead")
+    inner = try Choice(parsing: inner.description)
+    #expect(inner.description == "sgd(momentum: 0.9, rate: 0.1)")
+  }
+
+  @Test(arguments: ["", "a(", "a(b)", "a(b:)", "a(b:1", "a)", "a(b:1,b:2)", "a b", "a(b: [1", "(", "😀(🎈: 1)"])
+  func brokenChoicesAreErrors(_ text: String) {
+    #expect(throws: ConfigurationError.self) { try Choice(parsing: text) }
+  }
+
+  @Test func deepNestingIsAnError() {
+    let text = String(repeating: "a(b:", count: 10_000)
+    #expect(throws: ConfigurationError.self) { try Choice(parsing: text) }
+    #expect(throws: ConfigurationError.self) { try Choice(parsing: "a(b:" + String(repeating: "[", count: 10_000)) }
+  }
+
+  @Test func whatNobodyAskedForIsReportedWithTheNearestName() throws {
+    var options = try Choice(parsing: "sgd(momemtum: 0.9)", origin: "plan.yml:3").options
+    _ = try options.number("momentum", default: 0)
+    _ = try options.number("rate", default: 0)
+    let error = #expect(throws: ConfigurationError.self) { try options.finish("sgd") }
+    #expect(error?.description == "plan.yml:3: sgd has no setting 'momemtum': did you mean 'momentum'? (known: momentum, rate)")
+  }
+
+  @Test func valuesOfTheWrongKindOrSizeAreErrors() throws {
+    var options = Options(["a": .text("x"), "b": .number(1.5), "c": .number(-1)])
+    #expect(throws: ConfigurationError.self) { try options.number("a", default: 0) }
+    #expect(throws: ConfigurationError.self) { try options.integer("b", default: 0) }
+    #expect(throws: ConfigurationError.self) { try options.number("c", default: 0, in: 0...1) }
+  }
+}
