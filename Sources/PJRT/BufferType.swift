@@ -8,8 +8,18 @@ public struct BufferType: Sendable, Hashable {
     self.shape = shape
   }
 
-  /// Bytes in row-major order without padding.
-  public var byteCount: Int { shape.reduce(dtype.byteCount, *) }
+  /// Bytes in row-major order without padding. A product beyond `Int` gives `Int.max`, which no
+  /// memory holds.
+  public var byteCount: Int {
+    if shape.contains(0) { return 0 }
+    var count = dtype.byteCount
+    for extent in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      if overflow { return .max }
+      count = product
+    }
+    return count
+  }
 }
 
 extension BufferType: CustomStringConvertible {

@@ -38,9 +38,8 @@ extension EngineError: CustomStringConvertible {
     switch self {
     case .missingPlugin(let device, let searched):
       """
-      no PJRT plugin for device '\(device)' was found. Install it with `tanren engine install\
-      \(device == "cpu" ? "" : " --device \(device)")` (from a checkout: `swift run -c release tanren \
-      engine install`), or name a plugin file in TANREN_PJRT_PLUGIN. Looked in:
+      no PJRT plugin for '\(device)' was found. \(Self.remedy(for: device)), or name a plugin's file in the \
+      environment variable TANREN_PJRT_PLUGIN. Looked in:
       \(searched.map { "  " + $0 }.joined(separator: "\n"))
       """
     case .notPlugin(let path, let reason):
@@ -83,6 +82,15 @@ extension EngineError: CustomStringConvertible {
 }
 
 extension EngineError {
+  /// The one command that brings a plugin.
+  private static func remedy(for device: String) -> String {
+    switch device {
+    case "cuda": "Install JAX's with `python3 -m pip install 'jax[cuda13]'`"
+    case "tpu": "Install it with `python3 -m pip install libtpu`"
+    default: "Install it with `tanren engine install` (in a checkout: `swift run -c release tanren engine install`)"
+    }
+  }
+
   /// The canonical status codes of the PJRT C API.
   public enum Code: UInt32, Sendable, CustomStringConvertible {
     case cancelled = 1, unknown, invalidArgument, deadlineExceeded, notFound, alreadyExists, permissionDenied

@@ -29,37 +29,45 @@ public struct EngineLocator: Sendable {
     for name in ["TANREN_\(device.uppercased())_PLUGIN", "TANREN_PJRT_PLUGIN"] {
       if let path = environment[name], !path.isEmpty { return path }
     }
+    if device == "cpu" {
+      let wheels = EngineWheel.pinned(for: .current).filter { $0.device == device }
+      if let found = wheels.lazy.compactMap(library(of:)).first { return found }
+      throw .missingPlugin(
+        device: device, searched: wheels.flatMap { wheel in folders(of: wheel).map { "\($0)/**/\(wheel.library)" } })
+    }
     let candidates = candidates(for: device)
     guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-      throw .missingPlugin(device: device, searched: ["$TANREN_PJRT_PLUGIN"] + candidates)
+      throw .missingPlugin(device: device, searched: candidates)
     }
     return found
   }
 
-  /// The file of an installed package, beside the program or in the cache.
-  public func file(of wheel: EngineWheel) -> String? {
-    paths(of: wheel).first { FileManager.default.fileExists(atPath: $0) }
+  /// The library of an installed package, beside the program or in the cache.
+  public func library(of wheel: EngineWheel) -> String? {
+    folders(of: wheel).lazy.compactMap { Self.find(wheel.library, under: $0) }.first
   }
 
-  private func paths(of wheel: EngineWheel) -> [String] {
-    var paths: [String] = []
-    if let folder = executableFolder {
-      paths.append("\(folder)/engine/\(URL(fileURLWithPath: wheel.file).lastPathComponent)")
-      paths.append("\(folder)/engine/\(wheel.folder)/\(wheel.file)")
+  /// The file of that name in a folder or below it.
+  static func find(_ name: String, under folder: String) -> String? {
+    // Paths are listed parents first, so that a file beside the program wins over one further down.
+    let files = FileManager.default.enumerator(atPath: folder)
+    while let path = files?.nextObject() as? String {
+      if path == name || path.hasSuffix("/" + name) { return folder + "/" + path }
     }
-    return paths + ["\(CacheFolder.engines(environment: environment))/\(wheel.folder)/\(wheel.file)"]
+    return nil
+  }
+
+  private func folders(of wheel: EngineWheel) -> [String] {
+    (executableFolder.map { ["\($0)/engine"] } ?? [])
+      + ["\(CacheFolder.engines(environment: environment))/\(wheel.folder)"]
   }
 
   private func candidates(for device: String) -> [String] {
-    switch device {
-    case "cpu":
-      return EngineWheel.pinned(for: .current).filter { $0.device == device }.flatMap(paths)
-    case "cuda":
-      let files = ["xla_cuda13", "xla_cuda12"].map { "jax_plugins/\($0)/xla_cuda_plugin.so" }
-      return bundled("xla_cuda_plugin.so") + pythonFolders.flatMap { folder in files.map { "\(folder)/\($0)" } }
-    default:
+    if device == "tpu" {
       return bundled("libtpu.so") + pythonFolders.map { "\($0)/libtpu/libtpu.so" } + ["/lib/libtpu.so"]
     }
+    let files = ["xla_cuda13", "xla_cuda12"].map { "jax_plugins/\($0)/xla_cuda_plugin.so" }
+    return bundled("xla_cuda_plugin.so") + pythonFolders.flatMap { folder in files.map { "\(folder)/\($0)" } }
   }
 
   private func bundled(_ name: String) -> [String] { executableFolder.map { ["\($0)/engine/\(name)"] } ?? [] }

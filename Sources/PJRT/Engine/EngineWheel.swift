@@ -23,42 +23,58 @@ public struct EngineWheel: Sendable, Hashable {
 
   /// The package's name, as `pip` knows it.
   public let name: String
-  public let version: String
+  /// `nil` for the newest.
+  public let version: String?
   public let platform: Platform
   /// The device whose plugin it holds; `nil` for a library of kernels.
   public let device: String?
-  /// The digest of the downloaded file in hexadecimal; `nil` where none could be taken, and then the
-  /// file is used unchecked.
+  /// The digest of the downloaded file in hexadecimal; `nil` where the file couldn't be had to take it,
+  /// and then it is used unchecked.
   public let sha256: String?
-  /// The library in the unpacked package.
-  public let file: String
-  /// Whether the project's tests run with it.
+  /// The name of the library's file, wherever in the unpacked package it is.
+  public let library: String
+  /// Whether the project's tests have run with it.
   public let isTested: Bool
 
   /// The folder it is unpacked in.
-  public var folder: String { "\(name)-\(version)" }
+  public var folder: String { version.map { "\(name)-\($0)" } ?? name }
+  /// How `pip` wants it named.
+  public var requirement: String { version.map { "\(name)==\($0)" } ?? name }
 
   /// What an engine for the CPU consists of on a platform.
   public static func pinned(for platform: Platform) -> [EngineWheel] {
     all.filter { $0.platform == platform }
   }
 
-  private static let plugin = "xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so"
+  package init(
+    name: String, version: String?, platform: Platform, device: String?, sha256: String?, library: String,
+    isTested: Bool
+  ) {
+    self.name = name
+    self.version = version
+    self.platform = platform
+    self.device = device
+    self.sha256 = sha256
+    self.library = library
+    self.isTested = isTested
+  }
+
+  private static let plugin = "xla_cpu_pjrt.so"
 
   private static let all = [
     EngineWheel(
       name: "xla-cpu-pjrt", version: "0.0.1", platform: .linuxX86, device: "cpu",
-      sha256: "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc", file: plugin, isTested: true),
+      sha256: "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc", library: plugin, isTested: true),
     // Convolutions and bfloat16 products, which XLA's own CPU code is slow at.
     EngineWheel(
       name: "onednn-cpu-gomp", version: "2023.2.0", platform: .linuxX86, device: nil,
       sha256: "2f22a54d6a890ed14bfa185d42a4be65d8b5b1df85dc1f0f3a9abe31620416fb",
-      file: "onednn_cpu_gomp-2023.2.0.data/data/lib/libdnnl.so.3", isTested: true),
+      library: "libdnnl.so.3", isTested: true),
     EngineWheel(
       name: "xla-cpu-pjrt", version: "0.0.1", platform: .linuxARM, device: "cpu",
-      sha256: nil, file: plugin, isTested: false),
+      sha256: "8f613be6e891858f40d64f9799319502fff42689661944fc18a6ffd8210b30c9", library: plugin, isTested: false),
     EngineWheel(
-      name: "cyxla-pjrt-cpu", version: "0.1.0", platform: .macARM, device: "cpu",
-      sha256: nil, file: "cyxla_pjrt_cpu/libpjrt_cpu.dylib", isTested: false),
+      name: "cyxla-pjrt-cpu", version: nil, platform: .macARM, device: "cpu",
+      sha256: nil, library: "libpjrt_cpu.dylib", isTested: false),
   ]
 }

@@ -10,6 +10,11 @@ extension Client {
   ) throws(EngineError) -> Executable {
     try options.validate(deviceCount: devices.count)
     guard stableHLO.utf8.contains(where: { $0 > 32 }) else { throw .compilation(message: "it is empty") }
+    // XLA ends the process when a product of extents overflows, so refuse what no memory holds.
+    var scanner = SignatureScanner(stableHLO)
+    if let type = scanner.tensorType(largerThan: 1 << 48) {
+      throw .unsupportedProgram("\(type) is too large for any memory")
+    }
     var compile = PJRT_Client_Compile_Args()
     compile.struct_size = MemoryLayout.size(ofValue: compile)
     compile.client = handle

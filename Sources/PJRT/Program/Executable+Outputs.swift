@@ -43,7 +43,9 @@ extension Executable {
         throw .unsupportedProgram("output \(index) has an element type that no array can hold")
       }
       let rank = shapes.dim_sizes?[index] ?? 0
-      outputs.append(BufferType(dtype: dtype, shape: extents.prefix(rank).map { Int($0) }))
+      let output = BufferType(dtype: dtype, shape: extents.prefix(rank).map { Int($0) })
+      guard output.byteCount < .max else { throw .unsupportedProgram("output \(index), \(output), is too large") }
+      outputs.append(output)
       extents = extents.dropFirst(rank)
     }
     return outputs

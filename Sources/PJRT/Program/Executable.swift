@@ -42,7 +42,7 @@ public final class Executable: Sendable {
   ///   live elsewhere, and for what the plugin says.
   public func execute(_ arguments: [Buffer]) throws(EngineError) -> [Buffer] {
     guard options.deviceCount == 1 else {
-      throw .invalidOptions("the program runs on \(options.deviceCount) devices: give arguments for each")
+      throw .invalidOptions("the program runs on \(options.deviceCount) devices: give execute(perDevice:) arguments for each")
     }
     return try dispatch(arguments, devices: 1)
   }
@@ -50,8 +50,8 @@ public final class Executable: Sendable {
   /// Run the program on each of its devices: replica by replica, and within one partition by partition.
   /// - Parameter arguments: one list per device, of buffers on that device.
   /// - Returns: one list per device.
-  /// - Throws: as ``execute(_:)-([Buffer])`` does.
-  public func execute(_ arguments: [[Buffer]]) throws(EngineError) -> [[Buffer]] {
+  /// - Throws: as ``execute(_:)`` does.
+  public func execute(perDevice arguments: [[Buffer]]) throws(EngineError) -> [[Buffer]] {
     guard arguments.count == options.deviceCount else {
       throw .invalidOptions(
         "the program runs on \(options.deviceCount) devices, but arguments for \(arguments.count) were given")

@@ -69,6 +69,39 @@ struct SignatureScanner {
     return types
   }
 
+  /// The first tensor type whose elements wouldn't fit in `limit` if each took a byte, if there is one.
+  mutating func tensorType(largerThan limit: Int) -> String? {
+    let keyword = [UInt8]("tensor<".utf8)
+    while position < bytes.count {
+      guard bytes[position] == keyword[0], starts(with: keyword) else {
+        position += 1
+        continue
+      }
+      let start = position
+      position += keyword.count
+      var count = 1
+      var extent: Int? = 0
+      digits: while position < bytes.count {
+        switch bytes[position] {
+        case let digit where isSpace(digit): break
+        case let digit where (48...57).contains(digit):
+          extent = extent.flatMap { $0 > (.max - 9) / 10 ? nil : $0 * 10 + Int(digit - 48) }
+        case UInt8(ascii: "x"):
+          // An extent of zero mustn't hide another: the count of elements isn't all that is computed.
+          let product = extent.map { count.multipliedReportingOverflow(by: max($0, 1)) }
+          guard let product, !product.overflow, product.partialValue <= limit else {
+            return String(decoding: bytes[start...].prefix { $0 != UInt8(ascii: ">") }, as: UTF8.self) + ">"
+          }
+          count = product.partialValue
+          extent = 0
+        default: break digits
+        }
+        position += 1
+      }
+    }
+    return nil
+  }
+
   private mutating func skipCommentOrString() -> Bool {
     if bytes[position] == UInt8(ascii: "\"") {
       position += 1
