@@ -12,10 +12,8 @@ extension Figure {
     let drawing = self.drawing
     let size = size ?? drawing.preferredSize
     var canvas = SVGCanvas()
-    var painter = FigurePainter(
-      drawing, frame: .init(x: 0, y: 0, width: size.width, height: size.height).inset(by: 16),
-      slots: Palette.slots(for: drawing.series))
-    painter.paint(on: &canvas)
+    let page = Rect(x: 0, y: 0, width: size.width, height: size.height)
+    FigurePainter(drawing, frame: page.inset(by: 16), slots: Palette.slots(for: drawing.series)).paint(on: &canvas)
     return canvas.document(size: size, title: drawing.summary)
   }
 }

@@ -19,7 +19,11 @@ public struct Drawing: Sendable {
   }
 
   enum Glyph: Sendable, Equatable {
-    case line(LineDash), marker, box, comparison
+    case line(LineDash), marker, box
+    /// Named beside its row, not in the legend.
+    case row
+    /// The signs of a dot plot, in the colour of text.
+    case dot, summary, comparison
   }
 
   struct Series: Sendable {
@@ -36,6 +40,8 @@ public struct Drawing: Sendable {
   var marks: [Mark] = []
   var references: [ReferenceLine] = []
   var legend: LegendStyle
+  /// Pixels kept free to the right of the plot.
+  var rightRoom = 0.0
   var preferredSize = FigureSize(width: 720, height: 440)
 
   init(title: String, subtitle: String, x: ChartAxis, y: ChartAxis, legend: LegendStyle = .automatic) {

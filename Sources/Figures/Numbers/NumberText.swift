@@ -41,9 +41,19 @@ enum NumberText {
 
   /// An integer in Unicode superscripts: `⁻³`.
   static func superscript(_ exponent: Int) -> String {
-    let digits: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
-    let raised = String(exponent.magnitude).compactMap { $0.wholeNumberValue.map { digits[$0] } }
+    let raised = String(exponent.magnitude).compactMap { $0.wholeNumberValue.map { superscripts[$0] } }
     return (exponent < 0 ? "⁻" : "") + String(raised)
+  }
+
+  private static let superscripts: [Character] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"]
+
+  /// Undoes ``superscript(_:)`` at the end of `text`: `10⁻³` is `10` to the power of `−3`.
+  static func splitPower(_ text: String) -> (base: String, power: String) {
+    let raised = text.reversed().prefix { $0 == "⁻" || superscripts.contains($0) }
+    let power = raised.reversed().map { character in
+      superscripts.firstIndex(of: character).map(String.init) ?? "−"
+    }
+    return (String(text.dropLast(raised.count)), power.joined())
   }
 
   /// A typographic minus in place of the hyphen.

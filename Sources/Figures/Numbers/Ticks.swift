@@ -75,9 +75,18 @@ enum Ticks {
         let places = format == .percent ? -exponent - 2 : -exponent
         return Tick(value: value, label: format.text(value, places: max(0, places)))
       }
-      let own = value == 0 ? 0 : abs(value).decimalLogarithm.rounded(.down).integer ?? 0
-      return Tick(value: value, label: TickFormat.scientific(value, places: min(15, max(0, own - exponent))))
+      return Tick(value: value, label: mantissa(value, exponent: magnitude, places: min(15, max(0, magnitude - exponent))))
     }
+  }
+
+  /// `0.5×10⁶`: all numbers of an axis have the power of the largest.
+  private static func mantissa(_ value: Double, exponent: Int, places: Int) -> String {
+    if value == 0 { return "0" }
+    // Powers below the normal numbers are too coarse to divide by.
+    guard exponent > -300 else { return TickFormat.scientific(value, places: places) }
+    let factor = NumberText.typeset(NumberText.fixed(value / .power(10, Double(exponent)), places: places))
+    let power = "10" + NumberText.superscript(exponent)
+    return factor == "1" ? power : factor == "−1" ? "−" + power : factor + "×" + power
   }
 
   // MARK: Logarithmic

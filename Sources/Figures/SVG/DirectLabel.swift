@@ -11,6 +11,9 @@ struct DirectLabel {
   /// How far a label may stand from the end of its line.
   private static let farthest = 44.0
 
+  /// Whether the label stands apart from the end of its line.
+  func hasLeader(in plot: Rect) -> Bool { abs(y - anchor.y) > 3 || plot.maxX - anchor.x > 6 }
+
   /// The right margin that names at the line ends need; nil where only a legend will do.
   static func width(_ drawing: Drawing, frame: Rect) -> Double? {
     let named = drawing.series.filter { !$0.name.isEmpty }

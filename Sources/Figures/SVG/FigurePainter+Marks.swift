@@ -26,7 +26,7 @@ extension FigurePainter {
       for box in boxes {
         guard let rect = rectangle(box) else { continue }
         canvas.rectangle(
-          rect, style: canvas.fill(slot(series)), extra: opacity < 1 ? " fill-opacity=\"\(Markup.number(opacity))\"" : "",
+          rect, style: canvas.fill(slot(series)) + " rim", extra: opacity < 1 ? " fill-opacity=\"\(Markup.number(opacity))\"" : "",
           title: name(series))
       }
     case .points, .swarm, .summary, .comparison, .note:

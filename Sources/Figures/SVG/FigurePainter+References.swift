@@ -28,6 +28,7 @@ extension FigurePainter {
       let (width, height) = (TextMetrics.width(text, size: 11.5), 15.0)
       let candidates = places(for: reference, at: from, width: width, height: height)
       func cost(_ rect: Rect) -> Int {
+        let distance = reference.orientation == .horizontal ? gap(rect, from.y) : 0
         guard plot.outset(by: 3).contains(Pixel(x: rect.x, y: rect.y)),
           plot.outset(by: 3).contains(Pixel(x: rect.maxX, y: rect.maxY))
         else { return 10_000_000 }
@@ -36,7 +37,7 @@ extension FigurePainter {
           sum + zip(run, run.dropFirst()).filter { area.meets($0, $1) }.count
         }
         let crossedRules = rules.filter { area.meets($0.0, $0.1) }.count
-        return 10_000 * taken.filter { $0.intersects(rect) }.count + 100 * min(crossed, 50) + 50 * crossedRules
+        return 4 * Int(max(0, distance - 4)) + 10_000 * taken.filter { $0.intersects(rect) }.count + 100 * min(crossed, 50) + 50 * crossedRules
           + 20 * min(dots.filter(area.contains).count, 50)
       }
       let costs = candidates.map(cost)
@@ -44,18 +45,27 @@ extension FigurePainter {
       let rect = candidates[index]
       taken.append(rect)
       let color = slot(of: reference).map { canvas.fill($0) } ?? "soft"
+      if reference.orientation == .horizontal, gap(rect, from.y) > 10 {
+        let edge = rect.y > from.y ? rect.y + 1 : rect.maxY
+        canvas.line(
+          from: Pixel(x: rect.x + 12, y: from.y), to: Pixel(x: rect.x + 12, y: edge), style: strokeStyle(reference, on: &canvas),
+          extra: " stroke-width=\"0.9\"")
+      }
       canvas.text(
         text, at: Pixel(x: rect.x, y: rect.y + 11.5), style: color + " tick halo", title: reference.label)
     }
   }
 
-  /// Where a label may stand: above or below a horizontal line, right or left of a vertical one.
+  /// How far a label is from its horizontal line.
+  private func gap(_ rect: Rect, _ y: Double) -> Double { max(rect.y - y, y - rect.maxY, 0) }
+
+  /// Where a label may stand: above or below a horizontal line, further away where it is crowded, right or left of a vertical one.
   private func places(for reference: ReferenceLine, at line: Pixel, width: Double, height: Double) -> [Rect] {
     let plot = layout.plot
     var corners: [Pixel] = []
     switch reference.orientation {
     case .horizontal:
-      for y in [line.y - height - 3, line.y + 3] {
+      for y in [-3, 3, -20, 20, -38, 38, -56, 56].map({ line.y + ($0 < 0 ? $0 - height : $0) }) {
         corners.append(Pixel(x: plot.maxX - width - 4, y: y))
         corners.append(Pixel(x: plot.x + 6, y: y))
         for fraction in [0.5, 0.75, 0.25] {

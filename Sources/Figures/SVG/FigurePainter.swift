@@ -26,7 +26,7 @@ struct FigurePainter {
   func slot(_ series: Int) -> Int { slots.indices.contains(series) ? slots[series] : 0 }
   func name(_ series: Int) -> String { drawing.series.indices.contains(series) ? drawing.series[series].name : "" }
 
-  mutating func paint(on canvas: inout SVGCanvas) {
+  func paint(on canvas: inout SVGCanvas) {
     paintHeading(on: &canvas)
     paintGrid(on: &canvas)
     // One pixel more than the plot, so that a line along its edge keeps its width.
@@ -42,7 +42,7 @@ struct FigurePainter {
   }
 
   private func paintHeading(on canvas: inout SVGCanvas) {
-    for line in layout.heading { canvas.text(line.text, at: line.place, style: line.style) }
+    layout.heading.paint(on: &canvas)
     if let legend = layout.legend { legend.paint(on: &canvas) }
     let plot = layout.plot
     if !drawing.y.axis.label.isEmpty {
@@ -65,14 +65,14 @@ struct FigurePainter {
       canvas.line(
         from: Pixel(x: x, y: plot.y), to: Pixel(x: x, y: plot.maxY), style: "grid",
         extra: tick.isMinor ? " opacity=\"0.45\"" : "")
-      canvas.text(tick.label, at: Pixel(x: x, y: plot.maxY + 17), style: "soft tick", anchor: .middle)
+      canvas.number(tick.label, at: Pixel(x: x, y: plot.maxY + 17), style: "soft tick", anchor: .middle)
     }
     for tick in layout.yTicks {
       guard let y = layout.y(tick.value) else { continue }
       canvas.line(
         from: Pixel(x: plot.x, y: y), to: Pixel(x: plot.maxX, y: y), style: "grid",
         extra: tick.isMinor ? " opacity=\"0.45\"" : "")
-      canvas.text(tick.label, at: Pixel(x: plot.x - 8, y: y + 4), style: "soft tick", anchor: .end)
+      canvas.number(tick.label, at: Pixel(x: plot.x - 8, y: y + 4), style: "soft tick", anchor: .end)
     }
     for (row, category) in drawing.y.categories.enumerated() {
       guard let y = layout.y(Double(row)) else { continue }
@@ -92,7 +92,7 @@ struct FigurePainter {
   private func paintDirectLabels(on canvas: inout SVGCanvas) {
     for label in layout.directLabels {
       let start = layout.plot.maxX
-      if abs(label.y - label.anchor.y) > 3 || start - label.anchor.x > 6 {
+      if label.hasLeader(in: layout.plot) {
         canvas.path(
           "M\(Markup.number(label.anchor.x + 4)) \(Markup.number(label.anchor.y))"
             + "L\(Markup.number(start + 4)) \(Markup.number(label.anchor.y))"
@@ -100,7 +100,7 @@ struct FigurePainter {
           style: canvas.stroke(slot(label.series)), extra: " fill=\"none\" stroke-width=\"0.9\" opacity=\"0.6\"")
       }
       canvas.text(
-        label.text, at: Pixel(x: start + (layout.labelsAreMoved ? 18 : 8), y: label.y + 4),
+        label.text, at: Pixel(x: start + (layout.hasLeaders ? 18 : 8), y: label.y + 4),
         style: canvas.fill(slot(label.series)) + " name", title: name(label.series))
     }
   }

@@ -16,7 +16,7 @@ struct LegendRows {
 
   /// Rows from `origin` on, no wider than `width` and about as high as `limit` at most.
   init(_ series: [Drawing.Series], slots: [Int], at origin: Pixel, width: Double, limit: Double) {
-    let named = zip(series, slots).filter { !$0.0.name.isEmpty }
+    let named = zip(series, slots).filter { !$0.0.name.isEmpty && $0.0.glyph != .row }
     let (swatch, gap, rowHeight) = (24.0, 18.0, 19.0)
     let rows = max(1, Int(limit / rowHeight))
     var (x, row) = (0.0, 0)
@@ -53,6 +53,15 @@ struct LegendRows {
       case .box:
         canvas.rectangle(
           Rect(x: x + 3, y: y - 6, width: 12, height: 12), style: canvas.fill(item.slot), radius: 2)
+      case .row:
+        break
+      case .dot:
+        canvas.circle(Pixel(x: x + 9, y: y), radius: 3.3, style: "soft", extra: " fill-opacity=\"0.6\"")
+      case .summary:
+        canvas.line(
+          from: Pixel(x: x, y: y), to: Pixel(x: x + 18, y: y), style: "inkline",
+          extra: " stroke-width=\"3\" stroke-linecap=\"round\" opacity=\"0.55\"")
+        canvas.path(Marker.diamond(at: Pixel(x: x + 9, y: y), radius: 4), style: "soft rim")
       case .comparison:
         canvas.path(
           Marker.diamond(at: Pixel(x: x + 9, y: y), radius: 3.6), style: "open inkline", extra: " stroke-width=\"1.4\"")

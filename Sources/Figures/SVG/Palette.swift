@@ -32,8 +32,13 @@ enum Palette {
   /// A slot for each series: the one asked for, else the first that none asked for.
   static func slots(for series: [Drawing.Series]) -> [Int] {
     let asked = Set(series.compactMap(\.color))
-    var free = (0...).lazy.filter { !asked.contains($0) }.makeIterator()
-    return series.map { $0.color.map { max(0, $0) } ?? free.next() ?? 0 }
+    var next = 0
+    return series.map { entry in
+      if let color = entry.color { return max(0, color) }
+      while asked.contains(next) { next += 1 }
+      next += 1
+      return next - 1
+    }
   }
 
   /// Lines beyond the last colour take another dash, so that a colour used twice stays told apart.

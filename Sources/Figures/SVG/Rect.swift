@@ -24,20 +24,26 @@ struct Rect: Equatable {
     x < other.maxX && other.x < maxX && y < other.maxY && other.y < maxY
   }
 
-  /// Whether any part of the segment lies inside (Liang and Barsky's clipping, 1984).
-  func meets(_ from: Pixel, _ to: Pixel) -> Bool {
+  /// Whether any part of the segment lies inside.
+  func meets(_ from: Pixel, _ to: Pixel) -> Bool { clipped(from, to) != nil }
+
+  /// The part of the segment that lies inside (Liang and Barsky, 1984).
+  func clipped(_ from: Pixel, _ to: Pixel) -> (Pixel, Pixel)? {
     var (enter, leave) = (0.0, 1.0)
     let (dx, dy) = (to.x - from.x, to.y - from.y)
     for (direction, distance) in [(-dx, from.x - x), (dx, maxX - from.x), (-dy, from.y - y), (dy, maxY - from.y)] {
       if direction == 0 {
-        if distance < 0 { return false }
+        if distance < 0 { return nil }
       } else if direction < 0 {
         enter = max(enter, distance / direction)
       } else {
         leave = min(leave, distance / direction)
       }
     }
-    return enter <= leave
+    guard enter <= leave else { return nil }
+    return (
+      Pixel(x: from.x + enter * dx, y: from.y + enter * dy), Pixel(x: from.x + leave * dx, y: from.y + leave * dy)
+    )
   }
 }
 

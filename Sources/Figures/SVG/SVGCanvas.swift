@@ -54,6 +54,16 @@ struct SVGCanvas {
         + tooltip + Markup.escaped(text) + "</text>")
   }
 
+  /// A number that may end in a power, which is raised by the renderer: fonts rarely have all superscripts of one make.
+  mutating func number(_ text: String, at place: Pixel, style: String, anchor: Anchor) {
+    guard !text.isEmpty else { return }
+    let (base, power) = NumberText.splitPower(text)
+    let raised = power.isEmpty ? "" : "<tspan dy=\"-4.5\" font-size=\"8.5px\">\(Markup.escaped(power))</tspan>"
+    body.append(
+      "<text class=\"\(style)\" x=\"\(Markup.number(place.x))\" y=\"\(Markup.number(place.y))\" "
+        + "text-anchor=\"\(anchor.rawValue)\">\(Markup.escaped(base))\(raised)</text>")
+  }
+
   /// Everything drawn by `draw` is cut at the edges of `rect`. A nested `svg` element clips without
   /// an id, so that two figures in one page can't take each other's.
   mutating func clipped(to rect: Rect, _ draw: (inout SVGCanvas) -> Void) {
