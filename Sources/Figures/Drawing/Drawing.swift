@@ -1,0 +1,116 @@
+/// What a figure draws, free of any size. Made by the figures of this module.
+public struct Drawing: Sendable {
+  /// One axis with the values it has to show.
+  struct Side: Sendable {
+    var axis: ChartAxis
+    var extent = Extent()
+    /// How far the axis reaches beyond the data, as a fraction of its length.
+    var padding = 0.0
+    /// Names in place of numbers: category `i` stands at `i`, the first one at the top of a vertical axis.
+    var categories: [String] = []
+    /// Text at the right end of each category.
+    var remarks: [String] = []
+
+    /// The ends of the axis.
+    var limits: (lower: Double, upper: Double) {
+      categories.isEmpty
+        ? extent.limits(for: axis, padding: padding) : (-0.5, Double(categories.count) - 0.5)
+    }
+  }
+
+  enum Glyph: Sendable, Equatable {
+    case line(LineDash), marker, box
+    /// Named beside its row, not in the legend.
+    case row
+    /// The signs of a dot plot, in the colour of text.
+    case dot, summary, comparison
+  }
+
+  struct Series: Sendable {
+    var name: String
+    var glyph: Glyph
+    var color: Int?
+  }
+
+  var title: String
+  var subtitle: String
+  var x: Side
+  var y: Side
+  var series: [Series] = []
+  var marks: [Mark] = []
+  var references: [ReferenceLine] = []
+  var legend: LegendStyle
+  /// Pixels kept free to the right of the plot.
+  var rightRoom = 0.0
+  var preferredSize = FigureSize(width: 720, height: 440)
+
+  init(title: String, subtitle: String, x: ChartAxis, y: ChartAxis, legend: LegendStyle = .automatic) {
+    self.title = title
+    self.subtitle = subtitle
+    self.x = Side(axis: x)
+    self.y = Side(axis: y)
+    self.legend = legend
+  }
+
+  /// One line for readers who don't see the figure.
+  var summary: String {
+    let heading = [title, subtitle].filter { !$0.isEmpty }.joined(separator: ". ")
+    let names = series.map(\.name).filter { !$0.isEmpty }.joined(separator: ", ")
+    let subject = heading.isEmpty ? [y.axis.label, x.axis.label].filter { !$0.isEmpty }.joined(separator: " by ") : heading
+    return [subject.isEmpty ? "Chart" : subject, names].filter { !$0.isEmpty }.joined(separator: ": ")
+  }
+
+  /// The place of the series called `name`, made if there is none; series without a name stay apart.
+  mutating func index(of name: String, glyph: Glyph, color: Int?) -> Int {
+    if !name.isEmpty, let known = series.firstIndex(where: { $0.name == name }) { return known }
+    series.append(Series(name: name, glyph: glyph, color: color))
+    return series.count - 1
+  }
+
+  mutating func add(_ mark: Mark) {
+    marks.append(mark)
+    switch mark {
+    case .line(_, let points, _, _), .points(_, let points):
+      for point in points { include(x: point.x, y: point.y) }
+    case .band(_, let points, let band):
+      for (point, interval) in zip(points, band) {
+        include(x: point.x, y: interval.lower)
+        include(x: point.x, y: interval.upper)
+      }
+    case .errors(_, let bars):
+      for bar in bars {
+        for bound in [bar.interval.lower, bar.interval.upper] {
+          include(x: bar.isVertical ? bar.at.x : bound, y: bar.isVertical ? bound : bar.at.y)
+        }
+      }
+    case .boxes(_, let boxes, _):
+      for box in boxes {
+        include(x: box.from.x, y: box.from.y)
+        include(x: box.to.x, y: box.to.y)
+      }
+    case .swarm(_, let row, let values):
+      for value in values { include(x: value, y: Double(row)) }
+    case .summary(_, let row, let center, let interval):
+      for value in [center, interval?.lower ?? center, interval?.upper ?? center] { include(x: value, y: Double(row)) }
+    case .comparison(_, let row, let value):
+      include(x: value, y: Double(row))
+    case .note:
+      break
+    }
+  }
+
+  mutating func add(_ reference: ReferenceLine) {
+    references.append(reference)
+    switch reference.orientation {
+    case .horizontal: y.extent.include(reference.value, on: y.axis.scale)
+    case .vertical: x.extent.include(reference.value, on: x.axis.scale)
+    }
+  }
+
+  /// Takes a point into account only where both of its values have a place.
+  private mutating func include(x horizontal: Double, y vertical: Double) {
+    guard x.axis.scale.accepts(horizontal), y.axis.scale.accepts(vertical) else { return }
+    x.extent.include(horizontal, on: x.axis.scale)
+    y.extent.include(vertical, on: y.axis.scale)
+  }
+}

@@ -1,0 +1,95 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// What standard output or standard error is connected to.
+public struct Terminal: Sendable, Equatable {
+  public enum Colors: Sendable, Equatable {
+    case none
+    /// The sixteen colours of ANSI X3.64.
+    case basic
+    /// 256 colours.
+    case extended
+  }
+
+  public enum Stream: Sendable, Equatable {
+    case standardOutput, standardError
+
+    var descriptor: Int32 { self == .standardOutput ? 1 : 2 }
+  }
+
+  public var stream: Stream
+  /// Whether a person watches: the stream is a terminal that can move its cursor.
+  public var isInteractive: Bool
+  /// Columns; 80 where nothing is known.
+  public var width: Int
+  /// Lines; 24 where nothing is known.
+  public var height: Int
+  public var colors: Colors
+
+  public init(
+    _ stream: Stream = .standardOutput, isInteractive: Bool, width: Int = 80, height: Int = 24, colors: Colors = .none
+  ) {
+    self.stream = stream
+    self.isInteractive = isInteractive
+    self.width = max(1, width)
+    self.height = max(1, height)
+    self.colors = colors
+  }
+
+  /// What `stream` is connected to now.
+  ///
+  /// Honours `NO_COLOR` (https://no-color.org), `CLICOLOR_FORCE` and `FORCE_COLOR`, `TERM`, `COLORTERM`, and `COLUMNS`
+  /// and `LINES` where the terminal doesn't tell its size.
+  public static func current(_ stream: Stream = .standardOutput) -> Terminal {
+    var size = winsize()
+    let isTerminal = isatty(stream.descriptor) == 1
+    let isKnown = isTerminal && ioctl(stream.descriptor, UInt(TIOCGWINSZ), &size) == 0
+    let names = ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "TERM", "COLORTERM", "COLUMNS", "LINES"]
+    var environment: [String: String] = [:]
+    for name in names { environment[name] = getenv(name).map { String(cString: $0) } }
+    return Terminal(
+      stream, isTerminal: isTerminal, columns: isKnown ? Int(size.ws_col) : 0, lines: isKnown ? Int(size.ws_row) : 0,
+      environment: environment)
+  }
+
+  /// Judges from what the system says; zero `columns` and `lines` mean that it doesn't.
+  init(_ stream: Stream, isTerminal: Bool, columns: Int, lines: Int, environment: [String: String]) {
+    func isSet(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
+    func isOn(_ name: String) -> Bool { isSet(name) && environment[name] != "0" }
+    func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) }.flatMap { $0 > 0 ? min($0, 10_000) : nil } }
+    let term = environment["TERM"] ?? ""
+    let canMove = isTerminal && !term.isEmpty && term != "dumb"
+    let isForced = isOn("CLICOLOR_FORCE") || isOn("FORCE_COLOR")
+    let isRich = term.contains("256") || isSet("COLORTERM")
+    self.init(
+      stream, isInteractive: canMove, width: columns > 0 ? columns : number("COLUMNS") ?? 80,
+      height: lines > 0 ? lines : number("LINES") ?? 24,
+      colors: isSet("NO_COLOR") || !(canMove || isForced) ? .none : isRich ? .extended : .basic)
+  }
+
+  /// Writes `text` at once and unbuffered. What a closed stream no longer takes is dropped: there is nobody to tell.
+  public func write(_ text: String) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { buffer in
+        #if canImport(Glibc)
+        Glibc.write(stream.descriptor, buffer.baseAddress, buffer.count)
+        #elseif canImport(Musl)
+        Musl.write(stream.descriptor, buffer.baseAddress, buffer.count)
+        #else
+        Darwin.write(stream.descriptor, buffer.baseAddress, buffer.count)
+        #endif
+      }
+      if written > 0 {
+        bytes = bytes.dropFirst(written)
+      } else if written == 0 || errno != EINTR {
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,184 @@
+/// A quick look at a ``Chart`` in a terminal, drawn with braille characters.
+///
+/// Lines, points and reference lines are shown; bands and error bars are not. Without colours, lines carry letters.
+public struct TerminalChart: Sendable, Equatable {
+  public var chart: Chart
+  /// Columns of the whole; at least 24.
+  public var width: Int
+  /// Lines of the plot itself, without title, axis and legend; at least 3.
+  public var height: Int
+
+  public init(_ chart: Chart, width: Int = 80, height: Int = 16) {
+    self.chart = chart
+    self.width = width
+    self.height = height
+  }
+
+  /// The chart, each line ended by a newline and free of trailing spaces.
+  public func text(colors: Terminal.Colors = .none) -> String {
+    let (columns, rows) = (min(max(width, 24), 1000), min(max(height, 3), 500))
+    let drawing = chart.drawing
+    let slots = Palette.slots(for: drawing.series)
+    let (xLimits, yLimits) = (drawing.x.limits, drawing.y.limits)
+    let yTicks = Ticks.marks(
+      from: yLimits.lower, to: yLimits.upper, scale: chart.y.scale, format: chart.y.format, count: max(2, rows / 3),
+      integral: drawing.y.extent.isIntegral && !drawing.y.extent.isEmpty
+    ).filter { !$0.isMinor }
+    let gutter = min(yTicks.map { DisplayWidth.of($0.label) }.max() ?? 0, columns / 2)
+    var canvas = BrailleCanvas(columns: columns - gutter - 2, rows: rows)
+    let x = Projection(
+      scale: chart.x.scale, lower: xLimits.lower, upper: xLimits.upper, start: 0, end: canvas.bounds.maxX)
+    let y = Projection(
+      scale: chart.y.scale, lower: yLimits.lower, upper: yLimits.upper, start: canvas.bounds.maxY, end: 0)
+    let letters = colors == .none && drawing.series.count > 1
+    draw(drawing, slots, letters: letters, on: &canvas, x: x, y: y)
+
+    var lines: [String] = []
+    for (text, style) in [(chart.title, TextStyle.strong), (chart.subtitle, .muted), (chart.y.label, .muted)] where !text.isEmpty {
+      let shown = TerminalText.truncated(TerminalText.printable(text), columns: columns)
+      lines.append(TerminalText.styled(shown, style, colors: colors))
+    }
+    var labels: [Int: String] = [:]
+    for tick in yTicks { if let row = y(tick.value).flatMap({ ($0 / 4).rounded(.down).integer }) { labels[row] = tick.label } }
+    for row in 0..<rows {
+      let label = TerminalText.filled(TerminalText.truncated(labels[row] ?? "", columns: gutter), columns: gutter, atEnd: false)
+      let axis = TerminalText.styled(label + (labels[row] == nil ? " │" : " ┤"), .muted, colors: colors)
+      lines.append(axis + Self.painted(canvas.line(row), colors: colors))
+    }
+    let xTicks = Self.xTicks(chart, limits: xLimits, integral: drawing.x.extent.isIntegral && !drawing.x.extent.isEmpty, x: x, columns: canvas.columns)
+    lines.append(TerminalText.styled(Self.ruler(xTicks, gutter: gutter, columns: canvas.columns), .muted, colors: colors))
+    lines.append(TerminalText.styled(Self.numbers(xTicks, gutter: gutter, columns: columns), .muted, colors: colors))
+    if !chart.x.label.isEmpty {
+      let label = TerminalText.truncated(TerminalText.printable(chart.x.label), columns: canvas.columns)
+      let indent = gutter + 2 + max(0, canvas.columns - DisplayWidth.of(label)) / 2
+      lines.append(String(repeating: " ", count: indent) + TerminalText.styled(label, .muted, colors: colors))
+    }
+    lines += legend(drawing, slots, letters: letters, columns: columns, colors: colors)
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// The letter of a line where there are no colours.
+  private static func letter(_ series: Int) -> Character {
+    Character(UnicodeScalar(UInt8(97 + series % 26)))
+  }
+
+  // MARK: Data
+
+  private func draw(
+    _ drawing: Drawing, _ slots: [Int], letters: Bool, on canvas: inout BrailleCanvas, x: Projection, y: Projection
+  ) {
+    for case .line(let series, let points, _, _) in drawing.marks {
+      for run in Polyline.runs(points, x: x, y: y) {
+        for (from, to) in zip(run, run.dropFirst()) { canvas.draw(from: from, to: to, slot: slots[series]) }
+        if run.count == 1 { canvas.set(run[0], slot: slots[series]) }
+      }
+    }
+    for case .points(let series, let points) in drawing.marks {
+      for point in points {
+        guard let px = x(point.x), let py = y(point.y) else { continue }
+        canvas.put(letters ? Self.letter(series) : "•", at: Pixel(x: px, y: py), slot: slots[series])
+      }
+    }
+    if letters {
+      for case .line(let series, let points, _, _) in drawing.marks {
+        // Letters of different lines stand at different places, so that they rarely meet.
+        let spots = Double(drawing.series.count * 5)
+        var due = Double(series) * 10
+        for point in Polyline.runs(points, x: x, y: y).joined() where point.x >= due {
+          canvas.put(Self.letter(series), at: point, slot: slots[series])
+          due = point.x + spots * 2
+        }
+      }
+    }
+    for reference in chart.references {
+      let isHorizontal = reference.orientation == .horizontal
+      guard let place = isHorizontal ? y(reference.value) : x(reference.value) else { continue }
+      let length = isHorizontal ? canvas.columns : canvas.rows
+      for step in 0..<length {
+        let point = isHorizontal ? Pixel(x: Double(step * 2), y: place) : Pixel(x: place, y: Double(step * 4))
+        if canvas.isEmpty(at: point) { canvas.put(isHorizontal ? "╌" : "┆", at: point, slot: nil) }
+      }
+    }
+  }
+
+  private static func painted(_ cells: ArraySlice<BrailleCanvas.Cell>, colors: Terminal.Colors) -> String {
+    var result = ""
+    var rest = cells.prefix { _ in true }
+    while let last = rest.last, last.character == " " { rest.removeLast() }
+    while let first = rest.first {
+      let run = rest.prefix { $0.slot == first.slot }
+      let text = String(run.map(\.character))
+      result += first.slot.map { TerminalText.colored(text, slot: $0, colors: colors) }
+        ?? TerminalText.styled(text, .muted, colors: colors)
+      rest = rest.dropFirst(run.count)
+    }
+    return result
+  }
+
+  // MARK: Horizontal axis and legend
+
+  /// Ticks with the column each stands at, few enough that no label meets the next.
+  private static func xTicks(
+    _ chart: Chart, limits: (lower: Double, upper: Double), integral: Bool, x: Projection, columns: Int
+  ) -> [(label: String, column: Int)] {
+    for count in stride(from: max(2, columns / 8), through: 1, by: -1) {
+      let ticks = Ticks.marks(
+        from: limits.lower, to: limits.upper, scale: chart.x.scale, format: chart.x.format, count: count, integral: integral
+      ).filter { !$0.isMinor }.compactMap { tick in
+        x(tick.value).flatMap { ($0 / 2).rounded(.down).integer }.map { (tick.label, $0) }
+      }
+      let fits = zip(ticks, ticks.dropFirst()).allSatisfy {
+        $1.1 - $0.1 > (DisplayWidth.of($0.0) + DisplayWidth.of($1.0)) / 2 + 1
+      }
+      if fits { return ticks }
+    }
+    return []
+  }
+
+  private static func ruler(_ ticks: [(label: String, column: Int)], gutter: Int, columns: Int) -> String {
+    var line = Array(repeating: Character("─"), count: columns)
+    for tick in ticks where line.indices.contains(tick.column) { line[tick.column] = "┬" }
+    return String(repeating: " ", count: gutter + 1) + "└" + String(line)
+  }
+
+  private static func numbers(_ ticks: [(label: String, column: Int)], gutter: Int, columns: Int) -> String {
+    var line = ""
+    for tick in ticks {
+      let width = DisplayWidth.of(tick.label)
+      let start = max(0, min(gutter + 2 + tick.column - width / 2, columns - width))
+      let gap = start - DisplayWidth.of(line)
+      guard gap > 0 || line.isEmpty else { continue }
+      line += String(repeating: " ", count: max(0, gap)) + tick.label
+    }
+    return line
+  }
+
+  private func legend(
+    _ drawing: Drawing, _ slots: [Int], letters: Bool, columns: Int, colors: Terminal.Colors
+  ) -> [String] {
+    var entries: [(plain: String, shown: String)] = []
+    for (index, series) in drawing.series.enumerated() where !series.name.isEmpty {
+      let sign = letters ? String(Self.letter(index)) : series.glyph == .marker ? "•" : "━━"
+      let name = TerminalText.truncated(TerminalText.printable(series.name), columns: columns - 4)
+      entries.append((sign + " " + name, TerminalText.colored(sign, slot: slots[index], colors: colors) + " " + name))
+    }
+    for reference in chart.references where !reference.label.isEmpty {
+      let sign = reference.orientation == .horizontal ? "╌╌" : "┆"
+      let name = TerminalText.truncated(TerminalText.printable(reference.label), columns: columns - 4)
+      entries.append((sign + " " + name, TerminalText.styled(sign, .muted, colors: colors) + " " + name))
+    }
+    var lines: [String] = []
+    var used = 0
+    for entry in entries {
+      let width = DisplayWidth.of(entry.plain)
+      if let last = lines.indices.last, used + 3 + width <= columns {
+        lines[last] += "   " + entry.shown
+        used += 3 + width
+      } else {
+        lines.append(entry.shown)
+        used = width
+      }
+    }
+    return lines
+  }
+}
