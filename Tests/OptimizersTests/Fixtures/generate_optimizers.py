@@ -238,7 +238,7 @@ def layerwise():
         np.testing.assert_allclose(tfa[k], other[k], rtol=1e-10)
     with_optax("muon", "muon", lambda: optax.contrib.muon(0.02, adam_learning_rate=0.01, weight_decay=0.0), rate=0.02, momentum=0.95,
                nesterov=True, newtonSchulzSteps=5, newtonSchulzCoefficients=[3.4445, -4.775, 2.0315], epsilon=1e-8, decay=0.0,
-               biasOptimizer="adam", biasRate=0.01, biasBeta1=0.9, biasBeta2=0.999)
+               shapeScale="sqrt(max(1, columns / rows))", biasCorrection=True, biasOptimizer="nadam-optax", biasRate=0.01, biasBeta1=0.9, biasBeta2=0.999)
 
 
 def clipping():
