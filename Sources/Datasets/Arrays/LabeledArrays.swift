@@ -20,6 +20,10 @@ public struct LabeledArrays: Sendable, Equatable {
       throw DatasetError(.countMismatch(inputs: inputs.recordCount, targets: targets.recordCount))
     }
     if let classCount {
+      guard classCount > 0, classCount <= Int(Int32.max) else {
+        throw DatasetError(
+          .invalidArgument(name: "classCount", value: "\(classCount)", allowed: "between 1 and \(Int32.max)"))
+      }
       let labels = try Self.labels(targets)
       if let record = labels.firstIndex(where: { $0 < 0 || Int($0) >= classCount }) {
         throw DatasetError(

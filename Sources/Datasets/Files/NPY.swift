@@ -1,0 +1,102 @@
+import PJRT
+
+/// NumPy's `.npy` format, versions 1 to 3: one array.
+///
+/// Source: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays".
+public enum NPY {
+  static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
+
+  /// The array in a file, in C order whatever the file's order, in the host's byte order.
+  /// - Parameter wanted: the element types that will do; any if empty.
+  /// - Throws: ``DatasetError`` if the file can't be read, isn't NPY, holds other elements, or is
+  ///   shorter than its header announces.
+  public static func read(_ path: String, as wanted: DType...) throws(DatasetError) -> HostArray {
+    try decode(FileBytes.read(path), as: wanted, path: path)
+  }
+
+  /// As ``read(_:as:)``, of bytes in memory.
+  /// - Parameter path: what errors call the bytes.
+  public static func decode(
+    _ bytes: [UInt8], as wanted: [DType] = [], path: String
+  ) throws(DatasetError) -> HostArray {
+    let header = try NPYHeader(bytes, path: path)
+    guard wanted.isEmpty || wanted.contains(header.dtype) else {
+      throw DatasetError(.wrongElementType(found: header.dtype.rawValue, wanted: wanted), path: path)
+    }
+    let (count, overflow) = header.shape.reduce(into: (header.dtype.byteCount, false)) { product, extent in
+      let (next, overflow) = product.0.multipliedReportingOverflow(by: extent)
+      product = (next, product.1 || overflow)
+    }
+    guard !overflow else { throw DatasetError(.oversizedShape(header.shape), path: path) }
+    let actual = bytes.count - header.dataOffset
+    guard actual >= count else {
+      throw DatasetError(
+        .truncated(part: "the data of shape \(header.shape)", expected: count, actual: actual), path: path)
+    }
+    var elements = Array(bytes[header.dataOffset..<header.dataOffset + count])
+    if header.isBigEndian != (1.bigEndian == 1) { swapBytes(&elements, width: header.dtype.byteCount) }
+    // Swift's Bool has only two patterns; NumPy's may have been viewed from other bytes.
+    if header.dtype == .bool { for index in elements.indices where elements[index] > 1 { elements[index] = 1 } }
+    if header.isFortranOrder { elements = rowMajor(elements, shape: header.shape, width: header.dtype.byteCount) }
+    return try .make(header.dtype, header.shape, elements, path: path)
+  }
+
+  /// Writes an array as version 1 in C order, whole or not at all.
+  /// - Throws: ``DatasetError`` if the file can't be written, or for bfloat16, which NumPy doesn't know.
+  public static func write(_ array: HostArray, to path: String) throws(DatasetError) {
+    try FileBytes.write(encode(array, path: path), to: path)
+  }
+
+  /// As ``write(_:to:)``, into memory.
+  /// - Parameter path: what errors call the bytes.
+  public static func encode(_ array: HostArray, path: String) throws(DatasetError) -> [UInt8] {
+    guard let description = NPYHeader.description(of: array.dtype) else {
+      throw DatasetError(.unsupported(feature: "\(array.dtype) in an NPY file"), path: path)
+    }
+    let shape = array.shape.map(String.init).joined(separator: ", ") + (array.shape.count == 1 ? "," : "")
+    let dictionary = "{'descr': '\(description)', 'fortran_order': False, 'shape': (\(shape)), }"
+    // Spaces and a newline bring the data to a multiple of 64 bytes. Only a shape of thousands of axes
+    // outgrows the two bytes that version 1 has for the length.
+    let version: UInt8 = dictionary.utf8.count > 65_000 ? 2 : 1
+    let fixed = magic.count + 2 + (version == 1 ? 2 : 4)
+    let padding = 63 - (fixed + dictionary.utf8.count) % 64
+    let length = dictionary.utf8.count + padding + 1
+    var bytes = magic + [version, 0]
+    bytes += (0..<(version == 1 ? 2 : 4)).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
+    bytes += Array(dictionary.utf8) + [UInt8](repeating: 0x20, count: padding) + [0x0a]
+    var elements = array.bytes
+    if 1.bigEndian == 1 { swapBytes(&elements, width: array.dtype.byteCount) }
+    return bytes + elements
+  }
+
+  private static func swapBytes(_ elements: inout [UInt8], width: Int) {
+    guard width > 1 else { return }
+    for start in stride(from: 0, to: elements.count, by: width) {
+      for offset in 0..<width / 2 { elements.swapAt(start + offset, start + width - 1 - offset) }
+    }
+  }
+
+  /// Column-major elements put in row-major order.
+  private static func rowMajor(_ elements: [UInt8], shape: [Int], width: Int) -> [UInt8] {
+    guard shape.count > 1, !elements.isEmpty else { return elements }
+    var strides = [width]
+    for extent in shape.dropLast() { strides.append(strides[strides.count - 1] * extent) }
+    var ordered: [UInt8] = []
+    ordered.reserveCapacity(elements.count)
+    var position = [Int](repeating: 0, count: shape.count)
+    var offset = 0
+    while ordered.count < elements.count {
+      ordered.append(contentsOf: elements[offset..<offset + width])
+      var axis = shape.count - 1
+      while axis >= 0 {
+        position[axis] += 1
+        offset += strides[axis]
+        if position[axis] < shape[axis] { break }
+        offset -= strides[axis] * shape[axis]
+        position[axis] = 0
+        axis -= 1
+      }
+    }
+    return ordered
+  }
+}
