@@ -41,7 +41,9 @@ let package = Package(
     room("Layers", ["Tensors"], hasCatalogs: true),
     room("Datasets", ["Tensors", "CZlib"]),
     room("Figures", []),
-    room("Training", ["Layers", "Optimizers", "Datasets"]),
+    room(
+      "Training",
+      ["Layers", "Optimizers", "Datasets", "Figures", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Studies", ["Training", "Figures", "Yams"], hasCatalogs: true),
     room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Figures", "Training", "Studies"]),
     .executableTarget(

@@ -1,0 +1,30 @@
+@_exported import Datasets
+@_exported import Layers
+@_exported import Optimizers
+
+/// How a model is trained: a value for each of the slots that ``Trainer/fit(_:epochs:batchSize:validation:options:callbacks:)``
+/// knows. Every value composes with every other, and all of it is inside the one compiled step.
+public struct Method: Sendable {
+  public var loss: any Loss
+  /// Penalties on parameters, added to the loss's objective.
+  public var penalties: [any Penalty]
+  public var metrics: [any Metric]
+  public var preprocessing: any Preprocessing
+  public var gradientRule: any GradientRule
+  public var optimizer: any Transform
+  public var averaging: any Averaging
+
+  public init(
+    loss: any Loss, optimizer: any Optimizer, metrics: [any Metric] = [Accuracy()], penalties: [any Penalty] = [],
+    preprocessing: any Preprocessing = Rescaling(), gradientRule: any GradientRule = PlainGradient(),
+    averaging: any Averaging = NoAveraging()
+  ) {
+    self.loss = loss
+    self.optimizer = optimizer.transform
+    self.metrics = metrics
+    self.penalties = penalties
+    self.preprocessing = preprocessing
+    self.gradientRule = gradientRule
+    self.averaging = averaging
+  }
+}

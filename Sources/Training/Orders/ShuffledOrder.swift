@@ -1,0 +1,13 @@
+/// Another random order each epoch, drawn on the device by the training key.
+public struct ShuffledOrder: BatchOrder {
+  public init() {}
+
+  public func indices(count: Int, epoch: Int, key: Key) throws -> Tensor {
+    try key.derived("order").folding(Tensor([Int64(epoch)], shape: []).hidden()).permutation(count).evaluate()
+  }
+}
+
+extension Tensor {
+  /// On the device, so that programs for different values share their text and are compiled once.
+  func hidden() throws -> Tensor { Tensor(try buffer()) }
+}
