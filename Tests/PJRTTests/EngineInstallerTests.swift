@@ -114,12 +114,18 @@ struct EngineInstallerTests {
   }
 
   @Test func waitsForAnother() async throws {
-    let slow = try installer("sleep 0.5; cp \"$archive\" \"$dest\"")
+    // The first to come holds the lock until the second says that it waits.
+    let sign = folder.path + "/second-waits"
+    let slow = try installer("while [ ! -e '\(sign)' ]; do sleep 0.01; done; cp \"$archive\" \"$dest\"")
     let waits = Counter()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<2 {
         group.addTask {
-          try slow.install { event in if event == .waiting { waits.increment() } }
+          try slow.install { event in
+            guard event == .waiting else { return }
+            waits.increment()
+            _ = FileManager.default.createFile(atPath: sign, contents: nil)
+          }
         }
       }
       try await group.waitForAll()

@@ -7,19 +7,16 @@ package enum XLAFlags {
   /// - Parameter setting: flags, or the name of a file of flags, as XLA takes it.
   /// - Throws: ``EngineError/invalidOptions(_:)`` naming the first unknown flag.
   package static func check(_ setting: String?, pluginPath: String) throws(EngineError) {
-    guard let text = flags(in: setting ?? ""), !text.isEmpty else { return }
-    let plugin: Data
-    do {
-      plugin = try Data(contentsOf: URL(fileURLWithPath: pluginPath), options: .alwaysMapped)
-    } catch {
-      throw .notPlugin(path: pluginPath, reason: "it can't be read: \(error.localizedDescription)")
+    let flags = (flags(in: setting ?? "") ?? "").split(whereSeparator: \.isWhitespace)
+    let names = flags.map { flag in
+      flag.hasPrefix("--xla_") ? String(flag.dropFirst(2).prefix { $0 != "=" }) : ""
     }
-    for flag in text.split(whereSeparator: \.isWhitespace) {
-      let name = flag.drop { $0 == "-" }.prefix { $0 != "=" }
-      guard flag.hasPrefix("--"), name.hasPrefix("xla_"), contains(plugin, cString: String(name)) else {
-        throw .invalidOptions(
-          "the environment variable XLA_FLAGS has '\(flag)', which the plugin \(pluginPath) doesn't know: take it out")
-      }
+    guard !flags.isEmpty else { return }
+    let known = try strings(Set(names), inFile: pluginPath)
+    if let index = names.firstIndex(where: { !known.contains($0) }) {
+      throw .invalidOptions(
+        "the environment variable XLA_FLAGS has '\(flags[index])', which the plugin \(pluginPath) doesn't know: take it out"
+      )
     }
   }
 
@@ -30,8 +27,25 @@ package enum XLAFlags {
     return try? String(contentsOfFile: text, encoding: .utf8)
   }
 
-  /// Whether the text stands in the file with a zero on either side, as compilers lay out literals.
-  private static func contains(_ file: Data, cString text: String) -> Bool {
-    file.range(of: Data([0] + Array(text.utf8) + [0])) != nil
+  /// Those of the texts that stand in the file with a zero on either side, as compilers lay out literals.
+  private static func strings(_ texts: Set<String>, inFile path: String) throws(EngineError) -> Set<String> {
+    var wanted = texts.filter { !$0.isEmpty }
+    let overlap = (wanted.map(\.utf8.count).max() ?? 0) + 1
+    var found: Set<String> = []
+    do {
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? file.close() }
+      // In pieces, each with the end of the one before, so that a plugin of hundreds of megabytes isn't held.
+      var tail = Data()
+      while !wanted.isEmpty, let piece = try file.read(upToCount: 1 << 22), !piece.isEmpty {
+        let window = tail + piece
+        for text in wanted where window.range(of: Data([0] + Array(text.utf8) + [0])) != nil { found.insert(text) }
+        wanted.subtract(found)
+        tail = Data(window.suffix(overlap))
+      }
+    } catch {
+      throw .notPlugin(path: path, reason: "it can't be read: \(error.localizedDescription)")
+    }
+    return found
   }
 }
