@@ -118,7 +118,6 @@ PJRT_STRUCT(PJRT_Error_Destroy_Args, PJRT_Error *error;)
 PJRT_STRUCT(PJRT_Error_Message_Args, const PJRT_Error *error; const char *message; size_t message_size;)
 PJRT_STRUCT(PJRT_Error_GetCode_Args, const PJRT_Error *error; PJRT_Error_Code code;)
 PJRT_STRUCT(PJRT_Event_Destroy_Args, PJRT_Event *event;)
-PJRT_STRUCT(PJRT_Event_IsReady_Args, PJRT_Event *event; bool is_ready;)
 PJRT_STRUCT(PJRT_Event_Await_Args, PJRT_Event *event;)
 
 // Plugin
@@ -166,9 +165,6 @@ PJRT_STRUCT(PJRT_LoadedExecutable_Destroy_Args, PJRT_LoadedExecutable *executabl
 PJRT_STRUCT(
   PJRT_LoadedExecutable_GetExecutable_Args, PJRT_LoadedExecutable *loaded_executable;
   PJRT_Executable *executable;)
-PJRT_STRUCT(
-  PJRT_LoadedExecutable_AddressableDevices_Args, PJRT_LoadedExecutable *executable;
-  PJRT_Device *const *addressable_devices; size_t num_addressable_devices;)
 PJRT_STRUCT(PJRT_Executable_NumOutputs_Args, PJRT_Executable *executable; size_t num_outputs;)
 PJRT_STRUCT(
   PJRT_Executable_OutputElementTypes_Args, PJRT_Executable *executable;
@@ -217,9 +213,13 @@ PJRT_STRUCT(
   PJRT_Memory *memory; PJRT_Buffer_MemoryLayout *device_layout; PJRT_Event *done_with_host_buffer;
   PJRT_Buffer *buffer;)
 PJRT_STRUCT(PJRT_Buffer_Destroy_Args, PJRT_Buffer *buffer;)
-PJRT_STRUCT(PJRT_Buffer_Delete_Args, PJRT_Buffer *buffer;)
 PJRT_STRUCT(PJRT_Buffer_IsDeleted_Args, PJRT_Buffer *buffer; bool is_deleted;)
 PJRT_STRUCT(PJRT_Buffer_ReadyEvent_Args, PJRT_Buffer *buffer; PJRT_Event *event;)
+PJRT_STRUCT(PJRT_Buffer_GetMemoryLayout_Args, PJRT_Buffer *buffer; PJRT_Buffer_MemoryLayout layout;)
+PJRT_STRUCT(PJRT_Buffer_IncreaseExternalReferenceCount_Args, PJRT_Buffer *buffer;)
+PJRT_STRUCT(PJRT_Buffer_DecreaseExternalReferenceCount_Args, PJRT_Buffer *buffer;)
+PJRT_STRUCT(
+  PJRT_Buffer_OpaqueDeviceMemoryDataPointer_Args, PJRT_Buffer *buffer; void *device_memory_ptr;)
 PJRT_STRUCT(
   PJRT_Buffer_ToHostBuffer_Args, PJRT_Buffer *src; PJRT_Buffer_MemoryLayout *host_layout; void *dst;
   size_t dst_size; PJRT_Event *event;)
@@ -237,7 +237,7 @@ typedef struct PJRT_Api {
   PJRT_Error *(*PJRT_Plugin_Initialize)(PJRT_Plugin_Initialize_Args *);
   PJRT_Error *(*PJRT_Plugin_Attributes)(PJRT_Plugin_Attributes_Args *);
   PJRT_Error *(*PJRT_Event_Destroy)(PJRT_Event_Destroy_Args *);
-  PJRT_Error *(*PJRT_Event_IsReady)(PJRT_Event_IsReady_Args *);
+  PJRT_UNUSED(PJRT_Event_IsReady)
   PJRT_UNUSED(PJRT_Event_Error)
   PJRT_Error *(*PJRT_Event_Await)(PJRT_Event_Await_Args *);
   PJRT_UNUSED(PJRT_Event_OnReady)
@@ -283,7 +283,7 @@ typedef struct PJRT_Api {
   PJRT_Error *(*PJRT_Executable_Serialize)(PJRT_Executable_Serialize_Args *);
   PJRT_Error *(*PJRT_LoadedExecutable_Destroy)(PJRT_LoadedExecutable_Destroy_Args *);
   PJRT_Error *(*PJRT_LoadedExecutable_GetExecutable)(PJRT_LoadedExecutable_GetExecutable_Args *);
-  PJRT_Error *(*PJRT_LoadedExecutable_AddressableDevices)(PJRT_LoadedExecutable_AddressableDevices_Args *);
+  PJRT_UNUSED(PJRT_LoadedExecutable_AddressableDevices)
   PJRT_UNUSED(PJRT_LoadedExecutable_Delete)
   PJRT_UNUSED(PJRT_LoadedExecutable_IsDeleted)
   PJRT_Error *(*PJRT_LoadedExecutable_Execute)(PJRT_LoadedExecutable_Execute_Args *);
@@ -294,20 +294,20 @@ typedef struct PJRT_Api {
   PJRT_UNUSED(PJRT_Buffer_Dimensions)
   PJRT_UNUSED(PJRT_Buffer_UnpaddedDimensions)
   PJRT_UNUSED(PJRT_Buffer_DynamicDimensionIndices)
-  PJRT_UNUSED(PJRT_Buffer_GetMemoryLayout)
+  PJRT_Error *(*PJRT_Buffer_GetMemoryLayout)(PJRT_Buffer_GetMemoryLayout_Args *);
   PJRT_UNUSED(PJRT_Buffer_OnDeviceSizeInBytes)
   PJRT_UNUSED(PJRT_Buffer_Device)
   PJRT_UNUSED(PJRT_Buffer_Memory)
-  PJRT_Error *(*PJRT_Buffer_Delete)(PJRT_Buffer_Delete_Args *);
+  PJRT_UNUSED(PJRT_Buffer_Delete)
   PJRT_Error *(*PJRT_Buffer_IsDeleted)(PJRT_Buffer_IsDeleted_Args *);
   PJRT_UNUSED(PJRT_Buffer_CopyToDevice)
   PJRT_Error *(*PJRT_Buffer_ToHostBuffer)(PJRT_Buffer_ToHostBuffer_Args *);
   PJRT_UNUSED(PJRT_Buffer_IsOnCpu)
   PJRT_Error *(*PJRT_Buffer_ReadyEvent)(PJRT_Buffer_ReadyEvent_Args *);
   PJRT_UNUSED(PJRT_Buffer_UnsafePointer)
-  PJRT_UNUSED(PJRT_Buffer_IncreaseExternalReferenceCount)
-  PJRT_UNUSED(PJRT_Buffer_DecreaseExternalReferenceCount)
-  PJRT_UNUSED(PJRT_Buffer_OpaqueDeviceMemoryDataPointer)
+  PJRT_Error *(*PJRT_Buffer_IncreaseExternalReferenceCount)(PJRT_Buffer_IncreaseExternalReferenceCount_Args *);
+  PJRT_Error *(*PJRT_Buffer_DecreaseExternalReferenceCount)(PJRT_Buffer_DecreaseExternalReferenceCount_Args *);
+  PJRT_Error *(*PJRT_Buffer_OpaqueDeviceMemoryDataPointer)(PJRT_Buffer_OpaqueDeviceMemoryDataPointer_Args *);
   PJRT_UNUSED(PJRT_CopyToDeviceStream_Destroy)
   PJRT_UNUSED(PJRT_CopyToDeviceStream_AddChunk)
   PJRT_UNUSED(PJRT_CopyToDeviceStream_TotalBytes)

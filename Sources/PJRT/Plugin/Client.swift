@@ -15,6 +15,8 @@ public final class Client: Sendable {
   nonisolated(unsafe) let handle: OpaquePointer
   nonisolated(unsafe) let deviceHandles: [OpaquePointer]
   var api: UnsafePointer<PJRT_Api> { plugin.api }
+  /// Whether the devices' memory is the host's.
+  let sharesHostMemory: Bool
 
   /// - Throws: ``EngineError/invalidOptions(_:)``, or ``EngineError/failed(operation:code:message:)``
   ///   if the plugin finds no device.
@@ -57,6 +59,7 @@ public final class Client: Sendable {
     }
     fingerprint = Self.fingerprint(
       plugin: plugin, platformName: platformName, platformVersion: platformVersion, devices: devices)
+    sharesHostMemory = platformName == "cpu"
     self.plugin = plugin
     self.handle = handle
   }

@@ -1,24 +1,51 @@
 import Foundation
 
-/// The flags that XLA reads from the environment variable `XLA_FLAGS` when a plugin starts.
-enum XLAFlags {
+/// The flags that XLA reads from the environment variable `XLA_FLAGS`.
+package enum XLAFlags {
   /// XLA ends the process when it meets a flag it doesn't know, so look for the names beforehand: a
   /// flag that the plugin knows stands by name in the plugin's file.
+  /// - Parameter setting: flags, or the name of a file of flags, as XLA takes it.
   /// - Throws: ``EngineError/invalidOptions(_:)`` naming the first unknown flag.
-  static func check(_ flags: String?, pluginPath: String) throws(EngineError) {
-    guard let flags, !flags.isEmpty, flags.hasPrefix("-") else { return }
-    let file: Data
+  package static func check(_ setting: String?, pluginPath: String) throws(EngineError) {
+    let flags = (flags(in: setting ?? "") ?? "").split(whereSeparator: \.isWhitespace)
+    let names = flags.map { flag in
+      flag.hasPrefix("--xla_") ? String(flag.dropFirst(2).prefix { $0 != "=" }) : ""
+    }
+    guard !flags.isEmpty else { return }
+    let known = try strings(Set(names), inFile: pluginPath)
+    if let index = names.firstIndex(where: { !known.contains($0) }) {
+      throw .invalidOptions(
+        "the environment variable XLA_FLAGS has '\(flags[index])', which the plugin \(pluginPath) doesn't know: take it out"
+      )
+    }
+  }
+
+  private static func flags(in setting: String) -> String? {
+    let text = setting.trimmingCharacters(in: .whitespacesAndNewlines)
+    if text.isEmpty || text.hasPrefix("-") { return text }
+    // XLA passes over a file that isn't there.
+    return try? String(contentsOfFile: text, encoding: .utf8)
+  }
+
+  /// Those of the texts that stand in the file with a zero on either side, as compilers lay out literals.
+  private static func strings(_ texts: Set<String>, inFile path: String) throws(EngineError) -> Set<String> {
+    var wanted = texts.filter { !$0.isEmpty }
+    let overlap = (wanted.map(\.utf8.count).max() ?? 0) + 1
+    var found: Set<String> = []
     do {
-      file = try Data(contentsOf: URL(fileURLWithPath: pluginPath), options: .alwaysMapped)
-    } catch {
-      throw .notPlugin(path: pluginPath, reason: "it can't be read: \(error)")
-    }
-    for flag in flags.split(whereSeparator: \.isWhitespace) {
-      let name = flag.drop(while: { $0 == "-" }).prefix(while: { $0 != "=" })
-      guard flag.hasPrefix("--"), !name.isEmpty, file.range(of: Data(name.utf8)) != nil else {
-        throw .invalidOptions(
-          "the environment variable XLA_FLAGS has '\(flag)', which \(pluginPath) doesn't know: take it out")
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? file.close() }
+      // In pieces, each with the end of the one before, so that a plugin of hundreds of megabytes isn't held.
+      var tail = Data()
+      while !wanted.isEmpty, let piece = try file.read(upToCount: 1 << 22), !piece.isEmpty {
+        let window = tail + piece
+        for text in wanted where window.range(of: Data([0] + Array(text.utf8) + [0])) != nil { found.insert(text) }
+        wanted.subtract(found)
+        tail = Data(window.suffix(overlap))
       }
+    } catch {
+      throw .notPlugin(path: path, reason: "it can't be read: \(error.localizedDescription)")
     }
+    return found
   }
 }

@@ -41,11 +41,9 @@ public final class Buffer: Sendable {
     var ready = PJRT_Buffer_ReadyEvent_Args()
     ready.struct_size = MemoryLayout.size(ofValue: ready)
     ready.buffer = handle
-    do throws(EngineError) {
+    try explaining { () throws(EngineError) in
       try client.api.check("waiting for a buffer", client.api.pointee.PJRT_Buffer_ReadyEvent(&ready))
       try client.api.await(ready.event, "computing a buffer")
-    } catch {
-      throw isDeleted ? .donated("the buffer of type \(type)") : error
     }
   }
 
@@ -73,78 +71,16 @@ public final class Buffer: Sendable {
     guard bytes.count == type.byteCount else { throw .wrongByteCount(type: type, actual: bytes.count) }
     // The C API takes "nowhere to write" for a question about the size.
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return try wait() }
-    let api = client.api
-    var copy = PJRT_Buffer_ToHostBuffer_Args()
-    copy.struct_size = MemoryLayout.size(ofValue: copy)
-    copy.src = handle
-    copy.dst = start
-    copy.dst_size = bytes.count
-    let error = withUnsafeTemporaryAllocation(of: Int64.self, capacity: max(shape.count, 1)) { axes in
-      // The device may prefer another order of axes: ask for the last to be the fastest.
-      for axis in shape.indices { axes[axis] = Int64(shape.count - 1 - axis) }
-      var layout = PJRT_Buffer_MemoryLayout()
-      layout.struct_size = MemoryLayout.size(ofValue: layout)
-      layout.type = PJRT_Buffer_MemoryLayout_Type_Tiled
-      layout.tiled.struct_size = MemoryLayout<PJRT_Buffer_MemoryLayout_Tiled>.size
-      layout.tiled.minor_to_major = UnsafePointer(axes.baseAddress)
-      layout.tiled.minor_to_major_size = shape.count
-      return withUnsafeMutablePointer(to: &layout) { layout -> OpaquePointer? in
-        copy.host_layout = layout
-        return api.pointee.PJRT_Buffer_ToHostBuffer(&copy)
-      }
-    }
+    if client.sharesHostMemory, try copyInPlace(to: bytes) { return }
+    try copyByPlugin(to: start, count: bytes.count)
+  }
+
+  /// - Throws: what went wrong, told as a donation if that is the reason.
+  func explaining<Value>(_ body: () throws(EngineError) -> Value) throws(EngineError) -> Value {
     do throws(EngineError) {
-      try api.check("reading a buffer", error)
-      try api.await(copy.event, "computing a buffer")
+      return try body()
     } catch {
       throw isDeleted ? .donated("the buffer of type \(type)") : error
     }
-  }
-}
-
-extension Client {
-  /// Copy an array to a device.
-  /// - Parameter device: a number in ``devices``.
-  /// - Throws: ``EngineError/noSuchDevice(index:count:)``, or what the plugin says, such as that its
-  ///   memory is full.
-  public func buffer(_ array: HostArray, device: Int = 0) throws(EngineError) -> Buffer {
-    let type = BufferType(dtype: array.dtype, shape: array.shape)
-    var result: Result<Buffer, EngineError>?
-    array.bytes.withUnsafeBytes { bytes in
-      result = Result { () throws(EngineError) in try buffer(bytes, type: type, device: device) }
-    }
-    guard let result else { throw .wrongByteCount(type: type, actual: 0) }
-    return try result.get()
-  }
-
-  /// Copy bytes in row-major order to a device; they are needed during the call only.
-  /// - Throws: ``EngineError/wrongByteCount(type:actual:)``, and as ``buffer(_:device:)`` does.
-  public func buffer(
-    _ bytes: UnsafeRawBufferPointer, type: BufferType, device: Int = 0
-  ) throws(EngineError) -> Buffer {
-    guard type.shape.allSatisfy({ $0 >= 0 }), bytes.count == type.byteCount else {
-      throw .wrongByteCount(type: type, actual: bytes.count)
-    }
-    let device = try deviceHandle(device)
-    var create = PJRT_Client_BufferFromHostBuffer_Args()
-    create.struct_size = MemoryLayout.size(ofValue: create)
-    create.client = handle
-    create.type = type.dtype.pjrt
-    create.host_buffer_semantics = PJRT_HostBufferSemantics_kImmutableOnlyDuringCall
-    create.device = device
-    let error = withUnsafeTemporaryAllocation(of: Int64.self, capacity: max(type.shape.count, 1)) { extents in
-      for (axis, extent) in type.shape.enumerated() { extents[axis] = Int64(extent) }
-      create.dims = UnsafePointer(extents.baseAddress)
-      create.num_dims = type.shape.count
-      // An empty array still needs an address that isn't null.
-      create.data = bytes.baseAddress ?? UnsafeRawPointer(extents.baseAddress)
-      return api.pointee.PJRT_Client_BufferFromHostBuffer(&create)
-    }
-    try api.check("copying an array of type \(type) to a device", error)
-    api.destroy(event: create.done_with_host_buffer)
-    guard let handle = create.buffer else {
-      throw .failed(operation: "copying to a device", code: .internal, message: "the plugin made no buffer")
-    }
-    return Buffer(owning: handle, type: type, client: self)
   }
 }

@@ -1,0 +1,155 @@
+import Foundation
+import PJRT
+import Testing
+
+private let realPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+  .map { "\($0)/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
+/// Installing with a Python whose `pip` copies a file instead of downloading one.
+@Suite(.enabled(if: realPython != nil, "needs python3"))
+struct EngineInstallerTests {
+  let folder: TemporaryFolder
+  let archive: String
+  let digest: String
+
+  init() throws {
+    folder = try TemporaryFolder()
+    _ = try folder.write("a plugin", to: "package/inside/plugin.so")
+    archive = folder.path + "/part-1.0-py3-none-any.whl"
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: realPython ?? "")
+    process.arguments = ["-m", "zipfile", "-c", archive, folder.path + "/package/inside"]
+    try process.run()
+    process.waitUntilExit()
+    digest = try SHA256.hex(ofFile: archive)
+  }
+
+  /// - Parameter download: shell commands in place of `pip download`, given `$dest`.
+  private func installer(
+    _ download: String = "cp \"$archive\" \"$dest\"", sha256: String? = nil, library: String = "plugin.so",
+    version: String? = "1.0"
+  ) throws -> EngineInstaller {
+    let script = """
+      #!/bin/sh
+      archive='\(archive)'
+      if [ "$2" != pip ]; then exec '\(realPython ?? "")' "$@"; fi
+      echo "$@" >> '\(folder.path)/calls'
+      while [ "$1" != --dest ]; do shift; done
+      dest=$2
+      \(download)
+      """
+    let wheel = EngineWheel(
+      name: "part", version: version, platform: .current, device: "cpu", sha256: sha256 ?? digest, library: library,
+      isTested: true)
+    return EngineInstaller(
+      folder: folder.path + "/engine", wheels: [wheel],
+      python: try folder.write(script, to: "python-\(UUID().uuidString)", executable: true))
+  }
+
+  private var installed: String? {
+    try? String(contentsOfFile: folder.path + "/engine/part-1.0/inside/plugin.so", encoding: .utf8)
+  }
+  private var calls: Int {
+    ((try? String(contentsOfFile: folder.path + "/calls", encoding: .utf8)) ?? "").split(separator: "\n").count
+  }
+  /// What lies in the folder besides the lock.
+  private var left: [String] { folder.names("engine").filter { $0 != ".lock" } }
+
+  @Test func installsOnce() throws {
+    var events: [EngineInstaller.Event] = []
+    let installer = try installer()
+    try installer.install { events.append($0) }
+    let wheel = installer.wheels[0]
+    let path = folder.path + "/engine/part-1.0/inside/plugin.so"
+    #expect(events == [.downloading(wheel), .unpacking(wheel), .installed(wheel, path: path)])
+    #expect(installed == "a plugin" && left == ["part-1.0"])
+    let calls = try String(contentsOfFile: folder.path + "/calls", encoding: .utf8)
+    #expect(calls.contains("--no-deps") && calls.contains("part==1.0"))
+    events = []
+    try installer.install { events.append($0) }
+    #expect(events == [.present(wheel)] && self.calls == 1)
+    try installer.install(replacing: true)
+    #expect(self.calls == 2 && installed == "a plugin" && left == ["part-1.0"])
+  }
+
+  @Test func refusesAnotherFile() throws {
+    let error = #expect(throws: EngineError.self) {
+      try installer(sha256: String(repeating: "0", count: 64)).install()
+    }
+    #expect(error?.description.contains("it isn't the pinned file") == true)
+    #expect(left.isEmpty)
+    #expect(throws: EngineError.self) { try installer("printf x >> \"$archive\"; cp \"$archive\" \"$dest\"").install() }
+    #expect(left.isEmpty)
+  }
+
+  @Test func saysWhatPipSaid() throws {
+    let error = #expect(throws: EngineError.self) { try installer("echo 'ERROR: no network' >&2; exit 1").install() }
+    #expect(error?.description.contains("ERROR: no network") == true)
+    #expect(throws: EngineError.self) { try installer("true").install() }
+    #expect(throws: EngineError.self) { try installer("kill -9 $$").install() }
+    #expect(left.isEmpty)
+    var none = try installer()
+    none.python = "/no/such/python3"
+    #expect(throws: EngineError.self) { try none.install() }
+    none.python = "no-such-python3"
+    #expect(throws: EngineError.self) { try none.install() }
+    none.wheels = []
+    #expect(throws: EngineError.self) { try none.install() }
+    #expect(left.isEmpty)
+  }
+
+  @Test func refusesAPackageWithoutTheLibrary() throws {
+    let error = #expect(throws: EngineError.self) { try installer(library: "other.so").install() }
+    #expect(error?.description.contains("holds no other.so") == true)
+    #expect(left.isEmpty)
+  }
+
+  @Test func mendsWhatAnInterruptionLeft() throws {
+    // As an interruption leaves it: work in progress, and a package that somebody emptied.
+    _ = try folder.write("half", to: "engine/.installing-1/download/part-1.0-py3-none-any.whl")
+    _ = try folder.write("", to: "engine/part-1.0/README")
+    try installer().install()
+    #expect(installed == "a plugin" && left == ["part-1.0"])
+    #expect(folder.names("engine/part-1.0") == ["inside"])
+  }
+
+  @Test func waitsForAnother() async throws {
+    // The first to come holds the lock until the second says that it waits.
+    let sign = folder.path + "/second-waits"
+    let slow = try installer("while [ ! -e '\(sign)' ]; do sleep 0.01; done; cp \"$archive\" \"$dest\"")
+    let waits = Counter()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<2 {
+        group.addTask {
+          try slow.install { event in
+            guard event == .waiting else { return }
+            waits.increment()
+            _ = FileManager.default.createFile(atPath: sign, contents: nil)
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(waits.value == 1 && calls == 1)
+    #expect(installed == "a plugin" && left == ["part-1.0"])
+  }
+
+  @Test func saysWhenNothingIsChecked() throws {
+    var events: [EngineInstaller.Event] = []
+    var installer = try installer()
+    let pinned = installer.wheels[0]
+    let wheel = EngineWheel(
+      name: pinned.name, version: nil, platform: pinned.platform, device: pinned.device, sha256: nil,
+      library: pinned.library, isTested: false)
+    installer.wheels = [wheel]
+    try installer.install { events.append($0) }
+    #expect(events.contains(.unchecked(wheel)) && left == ["part"])
+  }
+
+  @Test func pinsWhatTheProjectTestsWith() {
+    let wheels = EngineWheel.Platform.allCases.flatMap(EngineWheel.pinned(for:))
+    #expect(Set(wheels.map { "\($0.platform) \($0.folder)" }).count == wheels.count)
+    for wheel in wheels where wheel.isTested { #expect(wheel.sha256?.count == 64 && wheel.version != nil) }
+    #expect(EngineWheel.pinned(for: .linuxX86).count == 2 && EngineWheel.pinned(for: .other).isEmpty)
+  }
+}
