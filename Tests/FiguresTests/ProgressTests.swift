@@ -49,7 +49,7 @@ struct ProgressLineTests {
   @Test func narrowTerminalsShrinkTheBarAndThenCutTheEnd() {
     let line = ProgressLine(completed: 120, total: 500, elapsed: 12, values: [.init("loss", 0.5)])
     #expect(line.text(columns: 80) == line.text())
-    #expect(line.text(columns: 55) == "120/500 [====>...............] - ETA: 38s - loss: 0.5000")
+    #expect(line.text(columns: 55) == "120/500 [===>...............] - ETA: 38s - loss: 0.5000")
     #expect(line.text(columns: 30) == "120/500 [=>........] - ETA: 3…")
   }
 }
@@ -85,7 +85,7 @@ struct ProgressBarTests {
     #expect(scene.output == "\r" + first + "\r" + last + String(repeating: " ", count: first.count - last.count) + "\n")
   }
 
-  @Test func afileSeesTheFinishedLineOnly() {
+  @Test func aFileSeesTheFinishedLineOnly() {
     let scene = Scene()
     var bar = scene.bar(4, interactive: false, width: 20)
     for step in 1...4 { bar.update(step) }

@@ -54,13 +54,13 @@ struct TerminalChartTests {
       TerminalChart(chart, width: 26, height: 5).text() == """
         Loss
         loss
-        4 ┤⠒⢄⡀
-          │  ⠈⠑⠢⢄⡀
-        2 ┤      ⠈⠑⠢⢄⡀
-          │          ⠈⠑⠢⢄⡀
-        0 ┤              ⠈⠑⠢⢄⡀
-          └┬────┬────┬─────┬────┬
-           1    2    3     4    5
+        4 ┤⠒⠤⣀⡀
+          │   ⠈⠑⠢⠤⣀⡀
+        2 ┤        ⠈⠑⠒⠤⣀
+          │             ⠉⠑⠒⠤⣀⡀
+        0 ┤                  ⠈⠑⠢⠤⣀
+          └─────┬──────────┬──────
+                2          4
                     epoch
         ━━ train
 

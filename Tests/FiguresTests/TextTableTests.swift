@@ -47,7 +47,7 @@ struct TextTableTests {
   @Test func cellsCannotSteerTheTerminal() {
     var table = TextTable(["a"])
     table.append(["x\u{1B}[2Jy\r\nz\u{7}"])
-    #expect(table.text() == "a\n────────\nx\u{FFFD}[2Jy z\u{FFFD}\n")
+    #expect(table.text() == "a\n─────────\nx\u{FFFD}[2Jy z\u{FFFD}\n")
   }
 
   @Test func markdown() {

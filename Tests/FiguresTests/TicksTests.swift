@@ -25,7 +25,7 @@ struct TicksTests {
 
   @Test func epochsHaveNoFractions() {
     #expect(labels(1, 3, count: 8, integral: true) == ["1", "2", "3"])
-    #expect(labels(1, 3, count: 8).contains("1.5"))
+    #expect(labels(1, 3, count: 8).contains("1.2"))
   }
 
   @Test func percentagesHaveTheDecimalsTheyNeed() {
@@ -60,16 +60,18 @@ struct TicksTests {
     #expect(labels(0, 180, .linear, .duration, count: 4) == ["0s", "1m", "2m", "3m"])
     #expect(labels(0, 90, .linear, .duration, count: 3) == ["0s", "30s", "1m", "1m 30s"])
     #expect(TickFormat.duration.text(7500) == "2h 05m")
-    #expect(TickFormat.duration.text(0.0042) == "4.2ms" || TickFormat.duration.text(0.0042) == "4ms")
+    #expect(TickFormat.duration.text(0.0042) == "4.2ms")
   }
 
   @Test func loneNumbers() {
     #expect(TickFormat.automatic.text(0.97881) == "0.9788")
     #expect(TickFormat.automatic.text(12_345.6) == "12,346")
     #expect(TickFormat.automatic.text(100) == "100")
-    #expect(TickFormat.automatic.text(1.5e9) == "1.500×10⁹" || TickFormat.automatic.text(1.5e9) == "1.5×10⁹")
+    #expect(TickFormat.automatic.text(1.5e9) == "1.5×10⁹")
     #expect(TickFormat.percent.text(0.9785) == "97.85%")
     #expect(TickFormat.percent.text(1) == "100%")
+    #expect(TickFormat.percent.text(1e300) == "1×10³⁰⁰")
+    #expect(TickFormat.fixed(places: 2).text(1e300) == "1.00×10³⁰⁰")
     #expect(TickFormat.automatic.text(.nan) == "NaN")
   }
 

@@ -54,7 +54,12 @@ enum Ticks {
     let first = (lower / unit - slack).rounded(.up)
     let last = (upper / unit + slack).rounded(.down)
     guard first.isFinite, last.isFinite, last >= first, last - first < 1000 else { return [] }
-    let values = (0...Int(last - first)).map { value(first + Double($0)) }.filter(\.isFinite)
+    var values: [Double] = []
+    for index in 0...Int(last - first) {
+      let next = value(first + Double(index))
+      // Between neighbouring doubles there is nothing to mark.
+      if next.isFinite, next > values.last ?? -.infinity { values.append(next) }
+    }
     return labelled(values, exponent: exponent, format: format)
   }
 
