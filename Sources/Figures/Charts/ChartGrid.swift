@@ -30,36 +30,41 @@ public struct ChartGrid: Sendable {
   public func svg(size: FigureSize? = nil) -> String {
     let wide = min(max(1, columns ?? Self.columns(for: panels.count)), max(1, panels.count))
     let rows = (panels.count + wide - 1) / wide
-    let size = size ?? FigureSize(width: Double(wide) * 360 + 32, height: Double(rows) * 260 + 110)
     let (drawings, legendSeries) = prepared()
     let legendSlots = Palette.slots(for: legendSeries)
     var canvas = SVGCanvas()
+    let width = size?.width ?? Double(wide) * 360 + 32
+    // Where the height is free, the legend may have what it needs.
+    let page = Rect(x: 0, y: 0, width: width, height: size?.height ?? 2000)
+    let top = paintHeading(legendSeries, legendSlots, in: page.inset(by: 16), on: &canvas)
+    let size = size ?? FigureSize(width: width, height: top + Double(rows) * 270)
     let frame = Rect(x: 0, y: 0, width: size.width, height: size.height).inset(by: 16)
-    let top = paintHeading(legendSeries, legendSlots, in: frame, on: &canvas)
 
     let gap = 26.0
-    let width = max(60, (frame.width - gap * Double(wide - 1)) / Double(wide))
-    let height = max(60, (frame.maxY - top - gap * Double(rows - 1)) / Double(max(1, rows)))
+    let cellWidth = max(60, (frame.width - gap * Double(wide - 1)) / Double(wide))
+    let cellHeight = max(60, (frame.maxY - top - gap * Double(rows - 1)) / Double(max(1, rows)))
     let cells = drawings.indices.map { index in
       Rect(
-        x: frame.x + Double(index % wide) * (width + gap), y: top + Double(index / wide) * (height + gap),
-        width: width, height: height)
+        x: frame.x + Double(index % wide) * (cellWidth + gap), y: top + Double(index / wide) * (cellHeight + gap),
+        width: cellWidth, height: cellHeight)
     }
     let slots = drawings.map { drawing in
       zip(drawing.series, Palette.slots(for: drawing.series)).map { series, own in
         legendSeries.firstIndex { !series.name.isEmpty && $0.name == series.name }.map { legendSlots[$0] } ?? own
       }
     }
-    // The plots of a column start at one place, and so do those of a row.
+    // The plots of a column start at one place, and so do those of a row; names of categories take more room than
+    // numbers and stay out of it.
     var lefts = Array(repeating: 0.0, count: wide)
     var tops = Array(repeating: 0.0, count: max(1, rows))
     for (index, drawing) in drawings.enumerated() {
       let plot = FigureLayout(drawing, frame: cells[index], slots: slots[index], shared: .init(isPanel: true)).plot
-      lefts[index % wide] = max(lefts[index % wide], plot.x - cells[index].x)
+      if drawing.y.categories.isEmpty { lefts[index % wide] = max(lefts[index % wide], plot.x - cells[index].x) }
       tops[index / wide] = max(tops[index / wide], plot.y - cells[index].y)
     }
     for (index, drawing) in drawings.enumerated() {
-      let shared = FigurePainter.Shared(left: lefts[index % wide], top: tops[index / wide], isPanel: true)
+      let left = drawing.y.categories.isEmpty ? lefts[index % wide] : 0
+      let shared = FigurePainter.Shared(left: left, top: tops[index / wide], isPanel: true)
       FigurePainter(drawing, frame: cells[index], slots: slots[index], shared: shared).paint(on: &canvas)
     }
     let names = drawings.map(\.title).filter { !$0.isEmpty }.joined(separator: ", ")

@@ -40,7 +40,10 @@ struct Extent: Equatable {
       }
       return (low, high)
     }
-    if span <= 1e-9 { return (max(low / 2, .leastNormalMagnitude), min(high, .greatestFiniteMagnitude / 2) * 2) }
+    if span <= 1e-9 {
+      low = max(low / 2, .leastNormalMagnitude)
+      return (low, max(min(high, .greatestFiniteMagnitude / 2) * 2, min(low * 4, .greatestFiniteMagnitude)))
+    }
     let factor = Double.power(2, min(span * padding, 1000))
     if fixedLow == nil { low = max(low / factor, .leastNormalMagnitude) }
     if fixedHigh == nil { high = high > .greatestFiniteMagnitude / factor ? .greatestFiniteMagnitude : high * factor }

@@ -2,6 +2,8 @@ extension TickFormat {
   /// `value` with so many decimals (of the percentage for `.percent`, of the mantissa for `.scientific`).
   func text(_ value: Double, places: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
+    // Digits that nobody counts.
+    if abs(value) >= 1e13, self != .duration { return Self.scientific(value, places: self == .scientific ? places : 2) }
     switch self {
     case .percent:
       return NumberText.typeset(NumberText.grouped(NumberText.fixed(value * 100, places: places))) + "%"

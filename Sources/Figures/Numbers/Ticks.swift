@@ -7,7 +7,7 @@ struct Tick: Equatable {
 
 /// Round numbers to mark an axis with.
 enum Ticks {
-  /// Ticks within `lower...upper`, about `count` of them labelled.
+  /// Ticks within `lower...upper`, about `count` intervals between those labelled.
   ///
   /// - Parameter integral: whether fractions make no sense on this axis (epochs, seeds).
   static func marks(
@@ -23,18 +23,18 @@ enum Ticks {
 
   // MARK: Linear
 
-  /// One, two or five times a power of ten, the smallest that gives at most `count` intervals.
+  /// One, two or five times a power of ten, the one whose number of intervals comes nearest to `count`.
   static func step(from lower: Double, to upper: Double, count: Int, integral: Bool) -> (mantissa: Double, exponent: Int)? {
     let intervals = Double(max(count, 1))
     let raw = upper / intervals - lower / intervals
-    guard raw > 0, raw.isFinite, var exponent = raw.decimalLogarithm.rounded(.down).integer else { return nil }
+    guard raw > 0, raw.isFinite, let exponent = raw.decimalLogarithm.rounded(.down).integer else { return nil }
     if integral, exponent < 0 { return (1, 0) }
     let fraction = raw / .power(10, Double(exponent))
     // A quarter is kept for steps of 25 and more: 2.5 reads badly and halves of epochs don't exist.
-    let choices: [Double] = exponent >= 1 ? [1, 2, 2.5, 5] : [1, 2, 5]
-    if let mantissa = choices.first(where: { fraction <= $0 * (1 + 1e-9) }) { return (mantissa, exponent) }
-    exponent += 1
-    return (1, exponent)
+    let choices: [Double] = exponent >= 1 ? [1, 2, 2.5, 5, 10] : [1, 2, 5, 10]
+    // Nearest as a ratio: the border between two steps is their geometric mean.
+    let mantissa = zip(choices, choices.dropFirst()).first { fraction * fraction <= $0 * $1 }?.0 ?? 10
+    return mantissa == 10 ? (1, exponent + 1) : (mantissa, exponent)
   }
 
   private static func linear(
@@ -54,7 +54,12 @@ enum Ticks {
     let first = (lower / unit - slack).rounded(.up)
     let last = (upper / unit + slack).rounded(.down)
     guard first.isFinite, last.isFinite, last >= first, last - first < 1000 else { return [] }
-    let values = (0...Int(last - first)).map { value(first + Double($0)) }.filter(\.isFinite)
+    var values: [Double] = []
+    for index in 0...Int(last - first) {
+      let next = value(first + Double(index))
+      // Between neighbouring doubles there is nothing to mark.
+      if next.isFinite, next > values.last ?? -.infinity { values.append(next) }
+    }
     return labelled(values, exponent: exponent, format: format)
   }
 

@@ -17,7 +17,7 @@ struct AxesLayout {
     let hasCategories = !drawing.y.categories.isEmpty
     yTicks = hasCategories ? [] : Ticks.marks(
       from: yLimits.lower, to: yLimits.upper, scale: drawing.y.axis.scale, format: drawing.y.axis.format,
-      count: min(max(Int(height / 42), 2), 8), integral: drawing.y.extent.isIntegral && !drawing.y.extent.isEmpty)
+      count: min(max(Int(height / 44), 2), 8), integral: drawing.y.extent.isIntegral && !drawing.y.extent.isEmpty)
     let labels = hasCategories
       ? drawing.y.categories.map { TextMetrics.width($0, size: 12) + 2 } : yTicks.map { TextMetrics.width($0.label, size: 11.5) }
     let widest = min(labels.max() ?? 0, frame.width * (hasCategories ? 0.42 : 0.5))
@@ -32,7 +32,7 @@ struct AxesLayout {
     func project() -> Projection {
       Projection(scale: drawing.x.axis.scale, lower: xLimits.lower, upper: xLimits.upper, start: left, end: end)
     }
-    var count = min(max(Int((end - left) / 70), 2), 10)
+    var count = min(max(Int((end - left) / 75), 2), 10)
     var xTicks = horizontal(count)
     while count > 1, Self.collide(xTicks, project()) {
       count -= 1

@@ -54,7 +54,7 @@ extension FigurePainter {
     case .swarm(let series, let row, let values):
       let style = canvas.fill(slot(series)) + " rim"
       for point in swarm(values, row: row) {
-        canvas.circle(point, radius: 3.3, style: style, extra: " fill-opacity=\"0.6\" stroke-width=\"0.7\"")
+        canvas.circle(point, radius: Self.dotRadius(values.count), style: style, extra: " fill-opacity=\"0.6\" stroke-width=\"0.7\"")
       }
     case .summary(let series, let row, let center, let interval):
       paintSummary(series, row: row, center: center, interval, on: &canvas)
@@ -132,26 +132,28 @@ extension FigurePainter {
 
   var rowHeight: Double { layout.plot.height / Double(max(1, drawing.y.categories.count)) }
 
+  /// Many dots are small dots.
+  private static func dotRadius(_ count: Int) -> Double { count > 60 ? 2.3 : 3.3 }
+
   /// Places side by side across the row where values lie too close to be told apart along it.
   func swarm(_ values: [Double], row: Int) -> [Pixel] {
     guard let middle = layout.y(Double(row)) else { return [] }
-    let (diameter, base) = (6.8, middle - rowHeight * 0.1)
+    let (diameter, base) = (2 * Self.dotRadius(values.count) + 0.2, middle - rowHeight * 0.1)
     let reach = max(0, rowHeight * 0.3 - diameter / 2)
     var placed: [Pixel] = []
     for x in values.compactMap({ layout.x($0) }).sorted() where x >= layout.plot.x - 0.5 && x <= layout.plot.maxX + 0.5 {
       let near = placed.suffix(64).filter { x - $0.x < diameter }
-      var choice = base
+      // The place nearest to the middle that is free, else the one furthest from its neighbours.
+      var (choice, room) = (base, -1.0)
       for step in 0..<64 {
         let offset = Double((step + 1) / 2) * 1.7 * (step % 2 == 0 ? 1 : -1)
         if abs(offset) > reach { break }
-        let free = near.allSatisfy { other in
+        let nearest = near.map { other in
           let (dx, dy) = (x - other.x, base + offset - other.y)
-          return dx * dx + dy * dy >= diameter * diameter
-        }
-        if free {
-          choice = base + offset
-          break
-        }
+          return dx * dx + dy * dy
+        }.min() ?? .infinity
+        if nearest > room { (choice, room) = (base + offset, nearest) }
+        if room >= diameter * diameter { break }
       }
       placed.append(Pixel(x: x, y: choice))
     }

@@ -24,7 +24,7 @@ extension FigurePainter {
     let rules = drawing.references.compactMap(ends)
     for reference in drawing.references where !reference.label.isEmpty {
       guard let (from, _) = ends(of: reference) else { continue }
-      let text = TextMetrics.truncated(reference.label, size: 11.5, width: plot.width * 0.6)
+      let text = TextMetrics.truncated(reference.label, size: 11.5, width: max(plot.width * 0.6, min(plot.width - 12, 240)))
       let (width, height) = (TextMetrics.width(text, size: 11.5), 15.0)
       let candidates = places(for: reference, at: from, width: width, height: height)
       func cost(_ rect: Rect) -> Int {

@@ -7,6 +7,8 @@ struct BrailleCanvas {
     /// The slot of what was drawn last.
     var slot: Int?
 
+    var isBlank: Bool { dots == 0 && sign == nil }
+
     var character: Character {
       sign ?? (dots == 0 ? " " : Character(Unicode.Scalar(UInt32(0x2800) + UInt32(dots)) ?? " "))
     }
@@ -55,7 +57,7 @@ struct BrailleCanvas {
 
   /// Whether nothing was drawn on the character that holds `point`.
   func isEmpty(at point: Pixel) -> Bool {
-    dot(point).map { cells[$0.y / 4 * columns + $0.x / 2] == Cell() } ?? false
+    dot(point).map { cells[$0.y / 4 * columns + $0.x / 2].isBlank } ?? false
   }
 
   private func dot(_ point: Pixel) -> (x: Int, y: Int)? {

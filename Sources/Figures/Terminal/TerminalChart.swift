@@ -21,7 +21,7 @@ public struct TerminalChart: Sendable, Equatable {
     let slots = Palette.slots(for: drawing.series)
     let (xLimits, yLimits) = (drawing.x.limits, drawing.y.limits)
     let yTicks = Ticks.marks(
-      from: yLimits.lower, to: yLimits.upper, scale: chart.y.scale, format: chart.y.format, count: max(2, rows / 3),
+      from: yLimits.lower, to: yLimits.upper, scale: chart.y.scale, format: chart.y.format, count: min(max(2, rows / 3), 8),
       integral: drawing.y.extent.isIntegral && !drawing.y.extent.isEmpty
     ).filter { !$0.isMinor }
     let gutter = min(yTicks.map { DisplayWidth.of($0.label) }.max() ?? 0, columns / 2)
@@ -103,12 +103,12 @@ public struct TerminalChart: Sendable, Equatable {
 
   private static func painted(_ cells: ArraySlice<BrailleCanvas.Cell>, colors: Terminal.Colors) -> String {
     var result = ""
-    var rest = cells.prefix { _ in true }
-    while let last = rest.last, last.character == " " { rest.removeLast() }
+    var rest = cells[...]
+    while let last = rest.last, last.isBlank { rest.removeLast() }
     while let first = rest.first {
-      let run = rest.prefix { $0.slot == first.slot }
+      let run = rest.prefix { $0.slot == first.slot && $0.isBlank == first.isBlank }
       let text = String(run.map(\.character))
-      result += first.slot.map { TerminalText.colored(text, slot: $0, colors: colors) }
+      result += first.isBlank ? text : first.slot.map { TerminalText.colored(text, slot: $0, colors: colors) }
         ?? TerminalText.styled(text, .muted, colors: colors)
       rest = rest.dropFirst(run.count)
     }
