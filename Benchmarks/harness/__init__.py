@@ -1,0 +1,1 @@
+"""Measures Tanren beside its peers; see Benchmarks/README.md."""

@@ -1,0 +1,68 @@
+"""The machine, the peers' Python, and the data."""
+
+import hashlib
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+
+IDX_FILES = [f"{part}-ubyte.gz" for part in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"]]
+
+
+class SetupError(Exception):
+    """What is missing and how to mend it."""
+
+
+def peers_python(benchmarks):
+    """The interpreter of Benchmarks/.venv, made or brought up to date with requirements.txt first."""
+    requirements, folder = benchmarks / "requirements.txt", benchmarks / ".venv"
+    python, stamp = folder / "bin" / "python", folder / "requirements.sha256"
+    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
+    if stamp.is_file() and stamp.read_text() == wanted:
+        return str(python)
+    print(f"Setting up the peers in {folder} (once; some 2 GB of packages) ...", flush=True)
+    for command in [[sys.executable, "-m", "venv", str(folder)],
+                    [str(python), "-m", "pip", "install", "--quiet", "-r", str(requirements)]]:
+        if subprocess.run(command).returncode != 0:
+            raise SetupError(f"'{' '.join(command)}' failed. Mend what it says and run again, or name a Python "
+                             "that has the peers with --python, or measure Tanren alone with --no-peers")
+    stamp.write_text(wanted)  # Last, so that an interrupted set-up is taken up again.
+    return str(python)
+
+
+def build(root):
+    print("swift build -c release ...", flush=True)
+    if subprocess.run(["swift", "build", "-c", "release"], cwd=root).returncode != 0:
+        raise SetupError("the release build failed: mend it, or measure the peers alone with --peers-only")
+
+
+def mnist():
+    """The folder of MNIST's files under TANREN_DATA, or None."""
+    for place in filter(None, os.environ.get("TANREN_DATA", "").split(os.pathsep)):
+        for folder in [Path(place), Path(place) / "mnist"]:
+            if all((folder / name).is_file() for name in IDX_FILES):
+                return str(folder.resolve())
+    return None
+
+
+def said_by(*command, cwd=None):
+    try:
+        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=30).stdout.strip()
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+
+
+def processor():
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return said_by("sysctl", "-n", "machdep.cpu.brand_string") or platform.machine()
+
+
+def machine(root):
+    return {"processor": processor(), "cores": os.cpu_count(), "system": platform.platform(), "load": list(os.getloadavg()),
+            "commit": said_by("git", "describe", "--always", "--dirty", cwd=root), "swift": said_by("swift", "--version").split("\n")[0]}

@@ -1,0 +1,49 @@
+"""What is measured, and who takes part.
+
+A contestant is (worker, variant, condition). Workers of a resident workload stay alive and do a round
+each in turn; in the others every round is a fresh process. The condition says which cache of compiled
+programs a fresh process finds: None (no cache asked for), "cold" (an empty folder) or "warm" (one that
+an earlier, unmeasured process filled).
+"""
+
+from typing import NamedTuple, Optional
+
+OURS = "tanren"
+
+
+class Contestant(NamedTuple):
+    worker: str
+    variant: str
+    condition: Optional[str] = None
+
+    @property
+    def label(self):
+        words = [{"tanren": "Tanren", "pytorch": "PyTorch", "jax": "JAX", "keras": "Keras"}[self.worker], self.variant]
+        return " ".join(words + ([f"({self.condition} cache)"] if self.condition else []))
+
+
+class Workload(NamedTuple):
+    name: str
+    title: str
+    unit: str
+    scale: float  # of the unit in seconds
+    rounds: int
+    kind: str  # "resident", "process" (a fresh one, timed whole) or "inside" (a fresh one, which times itself)
+    contestants: list
+
+
+WORKLOADS = [
+    Workload("mlp-step", "One training step, MLP 784-100-50-10, relu, batch 100, SGD, f32", "ms", 1e-3, 15, "resident", [
+        Contestant(OURS, "step"), Contestant(OURS, "chunk"), Contestant("pytorch", "eager"),
+        Contestant("pytorch", "eager-1-thread"), Contestant("pytorch", "compile"), Contestant("jax", "step"),
+        Contestant("jax", "scan"), Contestant("keras", "fit"), Contestant("keras", "fit-jax")]),
+    Workload("mnist-epoch", "One epoch of the same model on 60,000 examples, shuffled, then evaluation on 10,000", "s", 1, 7, "resident", [
+        Contestant(OURS, "fit"), Contestant("pytorch", "eager"), Contestant("pytorch", "eager-1-thread"),
+        Contestant("jax", "scan"), Contestant("keras", "fit"), Contestant("keras", "fit-jax")]),
+    Workload("startup", "Program start-up: from the start of the process to the loss of the first step", "s", 1, 5, "process", [
+        Contestant(OURS, "step", "cold"), Contestant(OURS, "step", "warm"), Contestant("pytorch", "eager"),
+        Contestant("jax", "step", "cold"), Contestant("jax", "step", "warm"), Contestant("keras", "fit")]),
+    Workload("compile", "Tracing and compiling the training step, in a fresh process with the library loaded", "ms", 1e-3, 5, "inside", [
+        Contestant(OURS, "step", "cold"), Contestant(OURS, "step", "warm"), Contestant("jax", "step", "cold"),
+        Contestant("jax", "step", "warm"), Contestant("pytorch", "compile", "cold"), Contestant("pytorch", "compile", "warm")]),
+]

@@ -1,0 +1,112 @@
+"""JAX's worker. Variants: `step`, one call per step, and `scan`, all steps in one call; both donate the parameters."""
+
+import os
+import sys
+
+# This file is called jax.py too: its own folder must not come first when JAX is imported.
+here = sys.path.pop(0)
+sys.path.append(here)
+
+import protocol
+
+options = protocol.options()
+os.environ["JAX_PLATFORMS"] = options.device
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+
+if options.cache:
+    jax.config.update("jax_compilation_cache_dir", options.cache)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+
+
+def logits_of(parameters, x):
+    for kernel, bias in parameters[:-1]:
+        x = jax.nn.relu(x @ kernel + bias)
+    kernel, bias = parameters[-1]
+    return x @ kernel + bias
+
+
+def loss_of(parameters, x, y):
+    scores = jax.nn.log_softmax(logits_of(parameters, x))
+    return -jnp.take_along_axis(scores, y[:, None], axis=1).mean()
+
+
+def update(parameters, x, y):
+    loss, gradients = jax.value_and_grad(loss_of)(parameters, x, y)
+    return jax.tree.map(lambda p, g: p - protocol.RATE * g, parameters, gradients), loss
+
+
+step = jax.jit(update, donate_argnums=0)
+
+
+def initial():
+    return jax.device_put(protocol.initial_weights())
+
+
+def in_batches(images, labels):
+    return images.reshape(-1, protocol.BATCH, images.shape[1]), labels.reshape(-1, protocol.BATCH)
+
+
+@partial(jax.jit, donate_argnums=0)
+def steps(parameters, images, labels):
+    parameters, losses = jax.lax.scan(lambda p, batch: update(p, *batch), parameters, (images, labels))
+    return parameters, losses[-1]
+
+
+def mlp_step(_):
+    images, labels = jax.device_put(in_batches(*protocol.dataset(options)[0]))
+    parameters = initial()
+    batches = list(zip(images, labels)) if options.variant == "step" else None
+
+    def work():
+        nonlocal parameters
+        if batches is None:
+            parameters, loss = steps(parameters, images, labels)
+        else:
+            for x, y in batches:
+                parameters, loss = step(parameters, x, y)
+        jax.block_until_ready(parameters)
+        return len(images), {"loss": float(loss)}
+
+    return work
+
+
+@partial(jax.jit, donate_argnums=(0, 1))
+def epoch(parameters, key, train, test):
+    (images, labels), (test_images, test_labels) = train, test
+    key, shuffling = jax.random.split(key)
+    order = jax.random.permutation(shuffling, len(images)).reshape(-1, protocol.BATCH)
+    parameters, _ = jax.lax.scan(lambda p, indices: update(p, images[indices], labels[indices]), parameters, order)
+    accuracy = (logits_of(parameters, test_images).argmax(1) == test_labels).mean()
+    return parameters, key, loss_of(parameters, test_images, test_labels), accuracy
+
+
+def mnist_epoch(_):
+    train, test = jax.device_put(protocol.dataset(options))
+    parameters, key = initial(), jax.random.key(0)
+
+    def work():
+        nonlocal parameters, key
+        parameters, key, loss, accuracy = epoch(parameters, key, train, test)
+        return 1, {"loss": float(loss), "accuracy": float(accuracy)}
+
+    return work
+
+
+def startup(_):
+    _, loss = step(initial(), *protocol.first_batch())
+    return {"finished": True, "loss": float(loss)}
+
+
+def compile_step(_):
+    arguments = jax.block_until_ready((initial(), *jax.device_put(protocol.first_batch())))
+    return protocol.timed_once(lambda: step.lower(*arguments).compile())
+
+
+protocol.serve(options, f"JAX {jax.__version__}",
+               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step},
+               os.cpu_count())

@@ -1,0 +1,61 @@
+"""Keras' worker. Variants: `fit` on TensorFlow, Keras' default, and `fit-jax` on JAX."""
+
+import os
+import sys
+
+# This folder holds keras.py and jax.py: it must not come first when Keras is imported.
+here = sys.path.pop(0)
+sys.path.append(here)
+
+import protocol
+
+options = protocol.options()
+os.environ["KERAS_BACKEND"] = "jax" if options.variant == "fit-jax" else "tensorflow"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["JAX_PLATFORMS"] = options.device
+if options.device == "cpu":
+    os.environ["CUDA_VISIBLE_DEVICES"] = ""
+
+import keras
+
+
+def classifier(metrics=()):
+    if options.device == "cuda" and not keras.distribution.list_devices("gpu"):
+        raise RuntimeError(f"{keras.backend.backend()} sees no GPU")
+    sizes = protocol.LAYERS
+    model = keras.Sequential(
+        [keras.Input((sizes[0],))] + [keras.layers.Dense(n, "relu") for n in sizes[1:-1]] + [keras.layers.Dense(sizes[-1])])
+    model.set_weights([array for layer in protocol.initial_weights() for array in layer])
+    model.compile(keras.optimizers.SGD(protocol.RATE), keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=list(metrics))
+    return model
+
+
+def mlp_step(_):
+    images, labels = protocol.dataset(options)[0]
+    model = classifier()
+
+    def work():
+        history = model.fit(images, labels, batch_size=protocol.BATCH, shuffle=False, verbose=0)
+        return len(images) // protocol.BATCH, {"loss": history.history["loss"][-1]}
+
+    return work
+
+
+def mnist_epoch(_):
+    train, test = protocol.dataset(options)
+    model = classifier(["accuracy"])
+
+    def work():
+        history = model.fit(*train, batch_size=protocol.BATCH, validation_data=test, validation_batch_size=1000, verbose=0).history
+        return 1, {"loss": history["val_loss"][-1], "accuracy": history["val_accuracy"][-1]}
+
+    return work
+
+
+def startup(_):
+    history = classifier().fit(*protocol.first_batch(), batch_size=protocol.BATCH, verbose=0)
+    return {"finished": True, "loss": history.history["loss"][-1]}
+
+
+protocol.serve(options, f"Keras {keras.__version__} ({keras.backend.backend()})",
+               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup}, os.cpu_count())

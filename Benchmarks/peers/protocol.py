@@ -1,0 +1,103 @@
+"""What every peer's worker shares: the options, the conversation with the harness, the data, the model's start.
+
+The conversation is described in Benchmarks/README.md.
+"""
+
+import argparse
+import gzip
+import json
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import numpy as np
+
+LAYERS = [784, 100, 50, 10]
+BATCH = 100
+RATE = 0.1
+
+
+def options():
+    """Parsed before the framework is imported, because some settings only count then."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--workload", required=True, choices=["mlp-step", "mnist-epoch", "startup", "compile"])
+    parser.add_argument("--variant", required=True)
+    parser.add_argument("--data", help="folder with MNIST's four IDX files; without it the data is random")
+    parser.add_argument("--cache", help="folder for compiled programs; without it nothing is kept")
+    parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    return parser.parse_args()
+
+
+def say(**message):
+    print(json.dumps(message), flush=True)
+
+
+def serve(options, framework, workloads, threads=None):
+    """Runs the workload asked for.
+
+    `workloads[workload](options)` gives a function that does one round and returns (units done, extra
+    results) if the worker is to stay, or the answer itself, a dictionary, if it answers once and ends.
+    """
+    try:
+        if options.workload not in workloads:
+            raise SystemExit(f"{framework} has no workload {options.workload}")
+        work = workloads[options.workload](options)
+        if isinstance(work, dict):
+            say(framework=framework, **work)
+            return
+        work()  # Compiles, and fills caches and pools.
+        say(ready=True, framework=framework, threads=threads, data="MNIST" if options.data else "random")
+        for line in sys.stdin:
+            if line.strip() != "run":
+                break
+            start = time.perf_counter()
+            units, extra = work()
+            say(seconds=(time.perf_counter() - start) / units, units=units, **extra)
+    except Exception as error:
+        traceback.print_exc()
+        say(error=f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}")
+        sys.exit(1)
+
+
+def timed_once(work):
+    """The answer of a worker that measures one thing in a fresh process."""
+    start = time.perf_counter()
+    work()
+    return {"seconds": time.perf_counter() - start, "units": 1}
+
+
+def read_idx(path):
+    with gzip.open(path) as file:
+        content = file.read()
+    rank = content[3]
+    shape = np.frombuffer(content, ">u4", rank, 4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * rank).reshape(shape)
+
+
+def dataset(options):
+    """(60000 x 784 float32 in 0...1, labels int32), and the same for the 10000 of the test set."""
+    if options.data:
+        folder = Path(options.data)
+        images, labels, test_images, test_labels = (
+            read_idx(folder / f"{part}-ubyte.gz")
+            for part in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"])
+    else:
+        random = np.random.default_rng(0)
+        images, test_images = (random.integers(0, 256, (n, 784), dtype=np.uint8) for n in (60000, 10000))
+        labels, test_labels = (random.integers(0, 10, n, dtype=np.uint8) for n in (60000, 10000))
+    return tuple((i.reshape(len(i), -1).astype(np.float32) / 255, l.astype(np.int32))
+                 for i, l in [(images, labels), (test_images, test_labels)])
+
+
+def first_batch():
+    """A batch that needs no file: for measuring start-up and compilation."""
+    pixels = np.arange(BATCH * LAYERS[0], dtype=np.float32).reshape(BATCH, -1) % 251 / 251
+    return pixels, (np.arange(BATCH) % LAYERS[-1]).astype(np.int32)
+
+
+def initial_weights():
+    """[(kernel [in, out], bias [out])], He-normal, the same for every peer."""
+    random = np.random.default_rng(10)
+    return [((random.standard_normal((i, o)) * np.sqrt(2 / i)).astype(np.float32), np.zeros(o, np.float32))
+            for i, o in zip(LAYERS, LAYERS[1:])]

@@ -1,0 +1,99 @@
+"""PyTorch's worker. Variants: `eager`; `eager-1-thread`, often faster for so small a model and far steadier
+on a busy machine; `compile`, with the loss under torch.compile.
+"""
+
+import os
+
+import protocol
+
+options = protocol.options()
+if options.cache:
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = options.cache
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+if options.variant == "eager-1-thread":
+    torch.set_num_threads(1)
+
+
+def classifier():
+    layers = []
+    for kernel, bias in protocol.initial_weights():
+        linear = nn.Linear(*kernel.shape)
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(kernel.T.copy()))
+            linear.bias.copy_(torch.from_numpy(bias))
+        layers += [linear, nn.ReLU()]
+    return nn.Sequential(*layers[:-1]).to(options.device)
+
+
+def on_device(images, labels):
+    return torch.from_numpy(images).to(options.device), torch.from_numpy(labels).long().to(options.device)
+
+
+def trainer():
+    """The model, and a function that takes one step and returns the loss, left on the device."""
+    model = classifier()
+    optimizer = torch.optim.SGD(model.parameters(), lr=protocol.RATE, fused=True)
+
+    def loss_of(x, y):
+        return functional.cross_entropy(model(x), y)
+
+    if options.variant == "compile":
+        loss_of = torch.compile(loss_of)
+
+    def step(x, y):
+        optimizer.zero_grad(set_to_none=True)
+        loss = loss_of(x, y)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return model, step
+
+
+def mlp_step(_):
+    images, labels = on_device(*protocol.dataset(options)[0])
+    batches = list(zip(images.split(protocol.BATCH), labels.split(protocol.BATCH)))
+    _, step = trainer()
+
+    def work():
+        for x, y in batches:
+            loss = step(x, y)
+        return len(batches), {"loss": loss.item()}
+
+    return work
+
+
+def mnist_epoch(_):
+    (images, labels), (test_images, test_labels) = (on_device(*part) for part in protocol.dataset(options))
+    model, step = trainer()
+
+    def work():
+        for indices in torch.randperm(len(images), device=options.device).split(protocol.BATCH):
+            step(images[indices], labels[indices])
+        with torch.inference_mode():
+            logits = model(test_images)
+            loss = functional.cross_entropy(logits, test_labels).item()
+            accuracy = (logits.argmax(1) == test_labels).float().mean().item()
+        return 1, {"loss": loss, "accuracy": accuracy}
+
+    return work
+
+
+def startup(_):
+    _, step = trainer()
+    return {"finished": True, "loss": step(*on_device(*protocol.first_batch())).item()}
+
+
+def compile_step(_):
+    _, step = trainer()
+    x, y = on_device(*protocol.first_batch())
+    return protocol.timed_once(lambda: step(x, y).item())
+
+
+protocol.serve(options, f"PyTorch {torch.__version__}",
+               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step},
+               torch.get_num_threads())

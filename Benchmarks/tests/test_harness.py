@@ -1,0 +1,117 @@
+"""python3 -m unittest discover Benchmarks/tests"""
+
+import sys
+import unittest
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from harness import table
+from harness.workers import Fresh, Resident, WorkerError
+from harness.workloads import Contestant, Workload
+
+READY = "import sys; print('{\"ready\": true, \"framework\": \"F 1\"}', flush=True)\n"
+ANSWERING = READY + "for line in sys.stdin:\n    print('{\"seconds\": 0.5}', flush=True)\n"
+
+
+def python(program):
+    return [sys.executable, "-c", program]
+
+
+class ResidentTests(unittest.TestCase):
+    def test_rounds(self):
+        worker = Resident(python(ANSWERING), 20)
+        self.assertEqual(worker.about["framework"], "F 1")
+        self.assertEqual([worker.round()["seconds"] for _ in range(3)], [0.5] * 3)
+        worker.end()
+
+    def test_chatter_before_and_in_one_write_with_the_answer_is_passed_over(self):
+        worker = Resident(python("print('hello\\n[1]\\n7\\n{\"ready\": true}', flush=True)\ninput()"), 20)
+        worker.end()
+
+    def refusal(self, program, limit=20):
+        with self.assertRaises(WorkerError) as caught:
+            Resident(python(program), limit)
+        return str(caught.exception)
+
+    def test_error_message_is_the_reason(self):
+        self.assertEqual(self.refusal("print('{\"error\": \"no such variant\"}')"), "no such variant")
+
+    def test_death_gives_status_and_last_words(self):
+        self.assertEqual(self.refusal("import sys; sys.exit('gone')"), "ended with status 1: gone")
+
+    def test_silence_ends_at_the_limit(self):
+        self.assertIn("no answer within 0.3 s", self.refusal("import time; time.sleep(60)", 0.3))
+
+    def test_first_message_must_be_ready(self):
+        self.assertIn("not that it is ready", self.refusal("print('{\"seconds\": 1}')"))
+
+    def test_missing_program(self):
+        with self.assertRaises(WorkerError) as caught:
+            Resident(["/nowhere/tanren"], 1)
+        self.assertIn("/nowhere/tanren", str(caught.exception))
+
+    def test_death_in_a_round(self):
+        worker = Resident(python(READY + "input(); sys.exit('broken')"), 20)
+        with self.assertRaises(WorkerError) as caught:
+            worker.round()
+        self.assertIn("broken", str(caught.exception))
+        worker.end()
+
+
+class FreshTests(unittest.TestCase):
+    # Says how many files it finds in its cache, and leaves one more.
+    COUNTING = """
+import json, os, sys, tempfile
+folder = sys.argv[sys.argv.index("--cache") + 1] if "--cache" in sys.argv else None
+print(json.dumps({"found": len(os.listdir(folder)) if folder else None}), flush=True)
+if folder: tempfile.mkstemp(dir=folder)
+"""
+
+    def found(self, condition):
+        worker = Fresh(python(self.COUNTING), condition, True, 20)
+        answers = [worker.round() for _ in range(2)]
+        worker.end()
+        self.assertTrue(all(0 < answer["seconds"] < 20 for answer in answers))
+        return [answer["found"] for answer in answers]
+
+    def test_cold_is_empty_each_time(self):
+        self.assertEqual(self.found("cold"), [0, 0])
+
+    def test_warm_holds_what_earlier_processes_left(self):
+        self.assertEqual(self.found("warm"), [1, 2])
+
+    def test_no_cache_is_named(self):
+        self.assertEqual(self.found(None), [None, None])
+
+
+    def test_a_worker_that_times_itself_must_say_the_time(self):
+        with self.assertRaises(WorkerError) as caught:
+            Fresh(python(self.COUNTING), None, False, 20)
+        self.assertIn("says no time", str(caught.exception))
+        worker = Fresh(python("print('{\"seconds\": 0.25}')"), None, False, 20)
+        self.assertEqual(worker.round()["seconds"], 0.25)
+        worker.end()
+
+
+class TableTests(unittest.TestCase):
+    def test_ratios_pair_the_rounds(self):
+        # A slow second round hits both; the ratio stays one half.
+        self.assertEqual(table.ratio([1, 10, 2], [2, 20, 4]), 0.5)
+
+    def test_table_shows_medians_ratios_and_the_absent(self):
+        ours, theirs, gone = Contestant("tanren", "step"), Contestant("jax", "step", "warm"), Contestant("keras", "fit")
+        workload = Workload("w", "A title", "ms", 1e-3, 3, "resident", [ours, theirs, gone])
+        text = table.table(workload, {ours: [0.001, 0.002, 0.003], theirs: [0.004, 0.008, 0.012]}, {ours: {}, theirs: {}}, {gone: "not here"})
+        self.assertIn("Keras fit: not measured, not here", text)
+        self.assertEqual(text.splitlines()[3].split(), ["Tanren", "step", "2", "1.5", "-", "2.5", "1.00"])
+        self.assertEqual(text.splitlines()[4].split(), ["JAX", "step", "(warm", "cache)", "8", "6", "-", "10", "0.25"])
+        self.assertNotIn("accuracy", text)
+
+    def test_one_round(self):
+        self.assertEqual(table.summary([3.0]), {"median": 3.0, "quartiles": [3.0, 3.0]})
+
+
+if __name__ == "__main__":
+    unittest.main()
