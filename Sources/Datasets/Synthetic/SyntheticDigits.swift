@@ -61,7 +61,7 @@ public enum SyntheticDigits {
     _ labels: [Int32], into buffer: UnsafeMutableBufferPointer<UInt8>, seed: UInt64, stream: UInt64
   ) {
     let size = DigitCanvas.side * DigitCanvas.side
-    let share = 1_000
+    let share = 100
     // The shares write to parts of the buffer that don't overlap.
     nonisolated(unsafe) let buffer = buffer
     DispatchQueue.concurrentPerform(iterations: (labels.count + share - 1) / share) { part in
