@@ -18,8 +18,8 @@ extension HostArray {
   /// The shape of one record.
   var recordShape: [Int] { Array(shape.dropFirst()) }
 
-  /// Bytes of one record.
-  var recordByteCount: Int { recordShape.reduce(dtype.byteCount, *) }
+  /// Bytes of one record. By division, since the extents of an array without records may be of any size.
+  var recordByteCount: Int { recordCount == 0 ? 0 : bytes.count / recordCount }
 
   /// The records at `indices`, in that order, repeats included. The caller has checked the indices.
   func gathered(_ indices: some Collection<Int>) throws(DatasetError) -> HostArray {

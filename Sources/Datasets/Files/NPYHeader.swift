@@ -62,8 +62,8 @@ struct NPYHeader: Equatable {
     guard case .text(let name) = entries["descr"], let type = Self.types[String(name.dropFirst())],
       let byteOrder = name.first, "<>|=".contains(byteOrder)
     else {
-      guard let found = entries["descr"] else { throw malformed("'descr' is missing") }
-      throw DatasetError(.wrongElementType(found: found.source, wanted: Self.readable), path: path)
+      let found = entries["descr"]?.source ?? "unknown"
+      throw DatasetError(.wrongElementType(found: found, wanted: Self.readable), path: path)
     }
     dtype = type
     shape = extents

@@ -7,6 +7,13 @@ public enum DigitData {
   public static func load(
     from folders: DataFolders = DataFolders(), progress: DownloadProgress? = nil
   ) throws(DatasetError) -> DatasetPair {
+    try load(from: folders, progress: progress) { () throws(DatasetError) in try SyntheticDigits.generate() }
+  }
+
+  /// - Parameter standIn: what to take where there is no MNIST.
+  static func load(
+    from folders: DataFolders, progress: DownloadProgress?, standIn: () throws(DatasetError) -> DatasetPair
+  ) throws(DatasetError) -> DatasetPair {
     do throws(DatasetError) {
       return try MNIST.load(from: folders, progress: progress)
     } catch {
@@ -16,7 +23,7 @@ public enum DigitData {
       case .downloadFailed: reason = "MNIST could not be downloaded"
       default: throw error
       }
-      var digits = try SyntheticDigits.generate()
+      var digits = try standIn()
       digits.origin += ", since \(reason); their scores can't be compared with MNIST's"
       return digits
     }

@@ -53,18 +53,26 @@ struct Download: Sendable {
       throw DatasetError(.downloadFailed(address: address, reason: "curl can't be started"))
     }
     while curl.isRunning {
-      progress?(name, size(of: path), byteCount)
+      let received = size(of: path)
+      // curl can't hold to the limit itself where the server doesn't tell the size.
+      if received > byteCount { curl.terminate() }
+      progress?(name, min(received, byteCount), byteCount)
       Thread.sleep(forTimeInterval: Self.pollSeconds)
     }
     curl.waitUntilExit()
-    guard curl.terminationStatus == 0 else {
+    let received = size(of: path)
+    guard received <= byteCount else {
+      throw DatasetError(
+        .downloadFailed(address: address, reason: "more came than the \(byteCount) bytes published"))
+    }
+    guard curl.terminationReason == .exit, curl.terminationStatus == 0 else {
       let text = String(decoding: complaints.fileHandleForReading.availableData, as: UTF8.self)
       let reason = text.split(whereSeparator: \.isNewline).first.map(String.init)
       throw DatasetError(
         .downloadFailed(
           address: address, reason: reason ?? "curl ended with status \(curl.terminationStatus)"))
     }
-    progress?(name, size(of: path), byteCount)
+    progress?(name, received, byteCount)
   }
 
   private func check(_ path: String, address: String) throws(DatasetError) {

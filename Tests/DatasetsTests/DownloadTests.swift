@@ -1,0 +1,143 @@
+import Foundation
+import PJRT
+import Synchronization
+import Testing
+
+@testable import Datasets
+
+@Suite("Downloads")
+struct DownloadTests {
+  let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  private var content: [UInt8] { Array("some published bytes".utf8) }
+
+  private func download(_ mirrors: [String], byteCount: Int = 20, sha256: String? = nil) -> Download {
+    Download(
+      name: "a.gz", mirrors: mirrors.map { "file://\(folder.path)/\($0)/" }, byteCount: byteCount,
+      sha256: sha256 ?? SHA256.digest(of: content))
+  }
+
+  private var cache: String { folder.path + "/cache/deep" }
+
+  private func problem(_ download: Download) -> DatasetProblem? {
+    do throws(DatasetError) {
+      try download.fetch(into: cache, progress: nil)
+      return nil
+    } catch {
+      return error.problem
+    }
+  }
+
+  @Test func digestsAsPublished() {
+    // Python: hashlib.sha256(bytes((i * 7 + 3) % 256 for i in range(n))).hexdigest()
+    let digests = [
+      (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+      (3, "6ab0dba1f4f1dfbb37b4f9eeb092c09fca4900ad32bdcd147d8dde35d6c87c35"),
+      (55, "e7313d333c272e639f790978283f9eb392e843d0f29b7016828bb1daa4aac70b"),
+      (56, "4324d65f3c103567f5589c710bc08f8523f929a9272e3af36fc968e52abc6c27"),
+      (63, "81c80242132f230c3bd41b3e63bbcff16107339549214a99614ff26664625055"),
+      (64, "39e3d7b6b5d075d37d053ad89b24b41bef4f3c29760c84447cab3f3be1882241"),
+      (65, "aacca6ff74fdbb296d165a45cecfa04e5127bc008770fbbdd48006f2d2fae95e"),
+      (119, "9ce7368e4daf32341631b492e80359dc9f594b48453cd0dd5bf0b19279cc177e"),
+      (120, "7836b787757e95e58b3ca5aec90b1b004e8deba1e50e9675af9cabf1a13a04b5"),
+      (1000, "1e9bc38cbf860b9ec31918b065f9b52476c549a782e0e7990bed8ce3868d2371"),
+    ]
+    for (count, digest) in digests {
+      #expect(SHA256.digest(of: (0..<count).map { UInt8(($0 * 7 + 3) % 256) }) == digest)
+    }
+  }
+
+  @Test func fetchesFromTheFirstMirrorThatHasIt() throws {
+    try folder.write(content, "second/a.gz")
+    let reports = Mutex<[Int]>([])
+    try download(["first", "second"]).fetch(into: cache) { file, received, total in
+      #expect(file == "a.gz")
+      #expect(total == 20)
+      reports.withLock { $0.append(received) }
+    }
+    #expect(try FileBytes.read(cache + "/a.gz") == content)
+    #expect(reports.withLock { $0.last } == 20)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: cache) == ["a.gz"])
+  }
+
+  @Test func skipsAMirrorWithAnotherFile() throws {
+    try folder.write("some tampered bytes!", "first/a.gz")
+    try folder.write(content, "second/a.gz")
+    #expect(problem(download(["first", "second"])) == nil)
+    #expect(try FileBytes.read(cache + "/a.gz") == content)
+  }
+
+  @Test func tellsAWrongChecksumAndLeavesNothing() throws {
+    let tampered = Array("some tampered bytes!".utf8)
+    try folder.write(tampered, "first/a.gz")
+    #expect(
+      problem(download(["first"]))
+        == .checksumMismatch(expected: SHA256.digest(of: content), actual: SHA256.digest(of: tampered)))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: cache).isEmpty)
+  }
+
+  @Test func tellsWhyNothingCame() throws {
+    guard case .downloadFailed(let address, let reason) = problem(download(["first", "second"])) else {
+      Issue.record("a file that isn't there was fetched")
+      return
+    }
+    #expect(address == "file://\(folder.path)/second/a.gz")
+    #expect(reason.hasPrefix("curl: (37)"), "\(reason)")
+    // Nothing listens on this port.
+    var refused = download([])
+    refused.mirrors = ["http://127.0.0.1:9/"]
+    guard case .downloadFailed(_, let refusal) = problem(refused) else {
+      Issue.record("a file came from a closed port")
+      return
+    }
+    #expect(refusal.hasPrefix("curl: (7)"), "\(refusal)")
+    guard case .downloadFailed = problem(download([])) else {
+      Issue.record("a file came from no mirror")
+      return
+    }
+  }
+
+  @Test func takesNoMoreThanAnnounced() throws {
+    try folder.write([UInt8](repeating: 7, count: 100_000), "first/a.gz")
+    guard case .downloadFailed = problem(download(["first"])) else {
+      Issue.record("a file of the wrong size was fetched")
+      return
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: cache).isEmpty)
+  }
+
+  @Test func tellsAnUnwritableCache() throws {
+    try folder.write("a file where the folder should be", "cache")
+    try folder.write(content, "first/a.gz")
+    guard case .unwritable = problem(download(["first"])) else {
+      Issue.record("a file was written below a file")
+      return
+    }
+  }
+
+  @Test func fillsTheCacheOfADataSet() throws {
+    func published(_ name: String, _ bytes: [UInt8]) throws -> ImageArchive.File {
+      let file = gzipped(bytes)
+      try folder.write(file, "mirror/" + name + ".gz")
+      return .init(name: name, byteCount: file.count, sha256: SHA256.digest(of: file))
+    }
+    let archive = ImageArchive(
+      name: "Tiny", slug: "tiny", folders: ["tiny"], mirrors: ["file://\(folder.path)/mirror/"],
+      files: .init(
+        trainImages: try published("train-images-idx3-ubyte", idx([2, 1, 1], [8, 9])),
+        trainLabels: try published("train-labels-idx1-ubyte", idx([2], [0, 1])),
+        testImages: try published("t10k-images-idx3-ubyte", idx([1, 1, 1], [7])),
+        testLabels: try published("t10k-labels-idx1-ubyte", idx([1], [2]))))
+    var places = DataFolders(searched: [], cache: cache, allowsDownload: false)
+    #expect(throws: DatasetError.self) { try archive.load(from: places, progress: nil) }
+    places.allowsDownload = true
+    let fetched = try archive.load(from: places, progress: nil)
+    #expect(fetched.train.inputs.bytes == [8, 9])
+    #expect(fetched.origin == "Tiny, downloaded to \(cache)/tiny")
+    try FileManager.default.removeItem(atPath: folder.path + "/mirror")
+    let cached = try archive.load(from: places, progress: nil)
+    #expect(cached.train == fetched.train)
+    #expect(cached.origin == "Tiny, from \(cache)/tiny")
+  }
+}
