@@ -39,7 +39,7 @@ let package = Package(
     room("Tensors", ["PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Optimizers", ["Tensors"], hasCatalogs: true),
     room("Layers", ["Tensors"], hasCatalogs: true),
-    room("Datasets", ["Tensors", "CZlib"]),
+    room("Datasets", ["Tensors", "CZlib"], hasCatalogs: true),
     room("Figures", []),
     room(
       "Training",

@@ -2,6 +2,7 @@
 public struct Options: Sendable, Hashable, CustomStringConvertible {
   private var values: [String: OptionValue] = [:]
   private var known: Set<String> = []
+  private var origins: [String: String] = [:]
   /// Where the options were written, `plan.yml:12` say, for error messages.
   public let origin: String
 
@@ -18,11 +19,38 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
   }
 
+  /// - Parameter origin: where this key was written, if that is known more exactly.
   /// - Throws: if `key` is there already.
-  public mutating func set(_ key: String, _ value: OptionValue) throws(ConfigurationError) {
+  public mutating func set(_ key: String, _ value: OptionValue, origin: String? = nil) throws(ConfigurationError) {
     guard values.updateValue(value, forKey: key) == nil else {
-      throw .duplicateKey(key: key, origin: origin)
+      throw .duplicateKey(key: key, origin: origin ?? self.origin)
     }
+    origins[key] = origin
+  }
+
+  /// Replaces what `path` names: a key, or keys of methods inside methods, `optimizer.rate`.
+  ///
+  /// A method that wasn't set, or was set by its name alone, gets the option; a plain value can't.
+  public mutating func override(_ path: String, _ value: OptionValue, origin: String) throws(ConfigurationError) {
+    let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
+    guard let key = parts.first else { throw .invalid(message: "an override needs a key", origin: origin) }
+    origins[key] = origin
+    guard parts.count == 2 else {
+      values[key] = value
+      return
+    }
+    var inner: Choice
+    switch values[key] {
+    case .choice(let choice): inner = choice
+    case .text(let name): inner = Choice(name, Options(origin: origin))
+    default:
+      throw .invalid(
+        message: "'\(path)' can't be set: '\(key)' isn't set to a method; set '\(key)=NAME' first", origin: origin)
+    }
+    var options = inner.options
+    try options.override(parts[1], value, origin: origin)
+    inner = Choice(inner.name, options)
+    values[key] = .choice(inner)
   }
 
   /// The value of `key`, if it was given.
@@ -90,6 +118,40 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     return numbers
   }
 
+  /// A list of whole numbers in `range`; a single number is a list of one.
+  public mutating func integers(
+    _ key: String, default fallback: [Int], in range: ClosedRange<Int> = Int.min...Int.max
+  ) throws(ConfigurationError) -> [Int] {
+    guard let value = take(key) else { return fallback }
+    var integers: [Int] = []
+    let elements = if case .list(let list) = value { list } else { [value] }
+    for element in elements {
+      guard case .number(let number) = element, let integer = Int(exactly: number) else {
+        throw mismatch(key, "a list of whole numbers", value)
+      }
+      guard range.contains(integer) else {
+        throw outOfRange(key, element, "in \(range.lowerBound)...\(range.upperBound)")
+      }
+      integers.append(integer)
+    }
+    return integers
+  }
+
+  /// A list of methods; a single one is a list of one.
+  public mutating func choices(_ key: String, default fallback: [Choice]) throws(ConfigurationError) -> [Choice] {
+    guard let value = take(key) else { return fallback }
+    let elements = if case .list(let list) = value { list } else { [value] }
+    var choices: [Choice] = []
+    for element in elements {
+      switch element {
+      case .choice(let choice): choices.append(choice)
+      case .text(let name): choices.append(Choice(name, Options(origin: place(of: key))))
+      default: throw mismatch(key, "a list of methods", value)
+      }
+    }
+    return choices
+  }
+
   /// A method: a name, or a name with options.
   public mutating func choice(_ key: String, default fallback: Choice) throws(ConfigurationError) -> Choice {
     guard let value = take(key) else { return fallback }
@@ -103,14 +165,16 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: if a key was given that nobody asked for.
   public func finish(_ owner: String) throws(ConfigurationError) {
     guard let key = values.keys.sorted().first else { return }
-    throw .unknownKey(key: key, owner: owner, known: known.sorted(), origin: origin)
+    throw .unknownKey(key: key, owner: owner, known: known.sorted(), origin: place(of: key))
   }
 
+  private func place(of key: String) -> String { origins[key] ?? origin }
+
   private func mismatch(_ key: String, _ expected: String, _ found: OptionValue) -> ConfigurationError {
-    .wrongType(key: key, expected: expected, found: "\(found.kind) (\(found))", origin: origin)
+    .wrongType(key: key, expected: expected, found: "\(found.kind) (\(found))", origin: place(of: key))
   }
 
   private func outOfRange(_ key: String, _ value: OptionValue, _ range: String) -> ConfigurationError {
-    .outOfRange(key: key, value: value.description, range: range, origin: origin)
+    .outOfRange(key: key, value: value.description, range: range, origin: place(of: key))
   }
 }

@@ -1,0 +1,12 @@
+/// Training and test data on the device, for several runs.
+public struct ResidentPair: Sendable {
+  public let train: ResidentData
+  public let test: ResidentData
+
+  /// - Parameter examples: training examples to use, the first ones; nil for all.
+  public init(_ pair: DatasetPair, examples: Int? = nil) throws {
+    let count = Swift.min(examples ?? pair.train.count, pair.train.count)
+    train = try ResidentData(count == pair.train.count ? pair.train : pair.train.prefix(count))
+    test = try ResidentData(pair.test)
+  }
+}

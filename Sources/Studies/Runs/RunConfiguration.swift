@@ -1,0 +1,70 @@
+@_exported import Configuration
+@_exported import Training
+
+/// Everything that decides a run's result, by the names people write.
+public struct RunConfiguration: Sendable, Hashable {
+  public var data = Choice("digits")
+  public var model = Choice("mlp")
+  public var loss = Choice("softmaxCrossEntropy")
+  public var optimizer = Choice("sgd")
+  public var rule = Choice("plain")
+  public var averaging = Choice("none")
+  public var penalties: [Choice] = []
+  public var metrics = [Choice("accuracy")]
+  public var epochs = 10
+  public var batch = 100
+  public var seed = 0
+  public var dtype = DType.float32
+  public var remainder = Remainder.dropped
+  public var draws = Draws.keyed
+  /// Whether an epoch 0 records the untrained model.
+  public var untrained = false
+  /// Training examples to use, the first ones; nil for all.
+  public var examples: Int?
+
+  public init() {}
+
+  /// - Throws: `ConfigurationError` for what is unknown, of the wrong kind or out of range.
+  public init(from options: Options) throws(ConfigurationError) {
+    var options = options
+    data = try options.choice("data", default: data)
+    model = try options.choice("model", default: model)
+    loss = try options.choice("loss", default: loss)
+    optimizer = try options.choice("optimizer", default: optimizer)
+    rule = try options.choice("rule", default: rule)
+    averaging = try options.choice("averaging", default: averaging)
+    penalties = try options.choices("penalties", default: penalties)
+    metrics = try options.choices("metrics", default: metrics)
+    epochs = try options.integer("epochs", default: epochs, in: 0...1_000_000)
+    batch = try options.integer("batch", default: batch, in: 1...10_000_000)
+    seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
+    dtype = try options.oneOf("dtype", default: FloatType.float32).dtype
+    remainder = try options.oneOf("remainder", default: remainder)
+    draws = try options.oneOf("draws", default: draws)
+    untrained = try options.flag("untrained", default: untrained)
+    let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
+    examples = count == 0 ? nil : count
+    try options.finish("a run")
+    _ = try method()
+    _ = try Catalog<any Architecture>.all.make(model)
+    _ = try Catalog<any DataSource>.all.make(data)
+  }
+
+  /// The method with all its slots filled.
+  public func method() throws(ConfigurationError) -> Method {
+    var made = Method(
+      loss: try Catalog<any Loss>.all.make(loss), optimizer: try Catalog<any Optimizer>.all.make(optimizer),
+      gradientRule: try Catalog<any GradientRule>.all.make(rule),
+      averaging: try Catalog<any Averaging>.all.make(averaging))
+    made.metrics = []
+    for metric in metrics { made.metrics.append(try Catalog<any Metric>.all.make(metric)) }
+    for penalty in penalties { made.penalties.append(try Catalog<any Penalty>.all.make(penalty)) }
+    return made
+  }
+
+  /// The element types a run can compute in.
+  private enum FloatType: String, CaseIterable {
+    case float32, float64, bfloat16, float16
+    var dtype: DType { DType(rawValue: rawValue) ?? .float32 }
+  }
+}
