@@ -1,10 +1,50 @@
 import Configuration
 
-/// What training makes small: a number for each mini-batch.
+/// What training makes small: a number for each mini-batch, made of one for each example.
+///
+/// A loss of your own implements ``perExample(_:_:)``. A modifier of another loss passes that on and
+/// implements ``value(sum:count:penalty:)``.
 public protocol Loss: Catalogued {
+  /// Each example's loss.
+  ///
   /// - Parameters:
-  ///   - outputs: the model's output for a batch.
-  ///   - targets: as the data set has them: class indices `[batch]`, or values of the outputs' shape.
-  /// - Returns: the mean over the batch, and how it is reported.
-  func callAsFunction(_ outputs: Tensor, _ targets: Tensor) -> LossValue
+  ///   - outputs: the model's output for a batch, `[batch, …]`.
+  ///   - targets: as the data set has them: class indices, or values of the outputs' shape.
+  /// - Returns: `[batch]`; an example of several positions has their mean.
+  func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor
+
+  /// The batch's loss from the sum of its examples'; by default their mean, plus the penalty.
+  ///
+  /// To evaluate a data set exactly, whatever its batches, add up sums and counts and call this once.
+  /// - Parameters:
+  ///   - sum: the (weighted) sum of the examples' losses, a scalar.
+  ///   - count: the number of examples (the sum of the weights), a scalar.
+  ///   - penalty: what the parameters add, a scalar; see ``Penalty``.
+  func value(sum: Tensor, count: Tensor, penalty: Tensor?) -> LossValue
+}
+
+extension Loss {
+  public func value(sum: Tensor, count: Tensor, penalty: Tensor?) -> LossValue {
+    LossValue(sum.divided(byCount: count).adding(penalty))
+  }
+
+  /// The loss of a batch.
+  ///
+  /// - Parameter weights: how much each example counts, `[batch]`: 0 masks the padding of a last batch out.
+  public func callAsFunction(_ outputs: Tensor, _ targets: Tensor, weights: Tensor?) -> LossValue {
+    self(outputs, targets, weights: weights, penalty: nil)
+  }
+
+  /// The loss of a batch, with what the parameters add to it.
+  public func callAsFunction(
+    _ outputs: Tensor, _ targets: Tensor, weights: Tensor?, penalty: Tensor?
+  ) -> LossValue {
+    let total = total(outputs, targets, weights: weights)
+    return value(sum: total.sum, count: total.count, penalty: penalty)
+  }
+
+  /// The sum of the examples' losses and the number of examples: what ``value(sum:count:penalty:)`` takes.
+  public func total(_ outputs: Tensor, _ targets: Tensor, weights: Tensor?) -> (sum: Tensor, count: Tensor) {
+    perExample(outputs, targets).total(weights: weights)
+  }
 }

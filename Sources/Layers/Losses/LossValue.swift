@@ -7,9 +7,11 @@ public struct LossValue: Sendable {
   /// What evaluation reports.
   public var evaluated: Tensor
 
-  public init(_ value: Tensor) {
-    objective = value
-    reported = value
-    evaluated = value
+  public init(objective: Tensor, reported: Tensor, evaluated: Tensor) {
+    self.objective = objective
+    self.reported = reported
+    self.evaluated = evaluated
   }
+
+  public init(_ value: Tensor) { self.init(objective: value, reported: value, evaluated: value) }
 }

@@ -1,0 +1,18 @@
+import Configuration
+
+/// x·tanh(softplus(x)) (Misra 2019). The least value is about -0.30884, at -1.1924.
+public struct Mish: Activation {
+  public static let name = "mish"
+  public static let summary = "x·tanh(log(1 + e^x)) (Misra 2019)"
+  public var range: ClosedRange<Double> { -0.3088427...Double.infinity }
+
+  public init() {}
+  public init(from options: inout Options) throws(ConfigurationError) {}
+
+  // tanh(log(1 + e)) is n/(n + 2) with n = e(e + 2): one exponential, no cancellation. From 20 on it is 1.
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let e = x.minimum(20).exp()
+    let n = e * (e + 2)
+    return x * (n / (n + 2))
+  }
+}

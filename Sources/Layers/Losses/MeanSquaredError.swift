@@ -1,0 +1,14 @@
+import Configuration
+
+/// The mean of squared differences over an example's outputs; a loss and a metric.
+public struct MeanSquaredError: Loss, Metric {
+  public static let name = "meanSquaredError"
+  public static let summary = "The mean of squared differences."
+
+  public init() {}
+  public init(from options: inout Options) throws(ConfigurationError) {}
+
+  public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
+    (outputs - targets.asValues(for: outputs, operation: Self.name)).squared().meanOfPositions()
+  }
+}
