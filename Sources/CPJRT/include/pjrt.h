@@ -102,6 +102,10 @@ typedef struct PJRT_Extension_Base {
     __VA_ARGS__                           \
   } name;
 
+// Arguments grow at their end from version to version, and a plugin refuses what is smaller than it
+// knows but not what is larger. Zeros at the end, which are always the default, serve newer plugins.
+#define PJRT_ARGS(name, ...) PJRT_STRUCT(name, __VA_ARGS__ void *reserved[8];)
+
 PJRT_STRUCT(PJRT_Api_Version, int major_version; int minor_version;)
 
 PJRT_STRUCT(PJRT_NamedValue, const char *name; size_t name_size; PJRT_NamedValue_Type type; union {
@@ -114,80 +118,81 @@ PJRT_STRUCT(PJRT_NamedValue, const char *name; size_t name_size; PJRT_NamedValue
 
 // Errors and events
 
-PJRT_STRUCT(PJRT_Error_Destroy_Args, PJRT_Error *error;)
-PJRT_STRUCT(PJRT_Error_Message_Args, const PJRT_Error *error; const char *message; size_t message_size;)
-PJRT_STRUCT(PJRT_Error_GetCode_Args, const PJRT_Error *error; PJRT_Error_Code code;)
-PJRT_STRUCT(PJRT_Event_Destroy_Args, PJRT_Event *event;)
-PJRT_STRUCT(PJRT_Event_Await_Args, PJRT_Event *event;)
+PJRT_ARGS(PJRT_Error_Destroy_Args, PJRT_Error *error;)
+PJRT_ARGS(PJRT_Error_Message_Args, const PJRT_Error *error; const char *message; size_t message_size;)
+PJRT_ARGS(PJRT_Error_GetCode_Args, const PJRT_Error *error; PJRT_Error_Code code;)
+PJRT_ARGS(PJRT_Event_Destroy_Args, PJRT_Event *event;)
+PJRT_ARGS(PJRT_Event_Await_Args, PJRT_Event *event;)
 
 // Plugin
 
 typedef struct PJRT_Plugin_Initialize_Args {
   size_t struct_size;
   PJRT_Extension_Base *extension_start;
+  void *reserved[8];
 } PJRT_Plugin_Initialize_Args;
 
-PJRT_STRUCT(PJRT_Plugin_Attributes_Args, const PJRT_NamedValue *attributes; size_t num_attributes;)
+PJRT_ARGS(PJRT_Plugin_Attributes_Args, const PJRT_NamedValue *attributes; size_t num_attributes;)
 
 // Client and devices
 
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_Client_Create_Args, const PJRT_NamedValue *create_options; size_t num_options;
   void *kv_get_callback; void *kv_get_user_arg; void *kv_put_callback; void *kv_put_user_arg;
   PJRT_Client *client; void *kv_try_get_callback; void *kv_try_get_user_arg;)
-PJRT_STRUCT(PJRT_Client_Destroy_Args, PJRT_Client *client;)
-PJRT_STRUCT(
+PJRT_ARGS(PJRT_Client_Destroy_Args, PJRT_Client *client;)
+PJRT_ARGS(
   PJRT_Client_PlatformName_Args, PJRT_Client *client; const char *platform_name;
   size_t platform_name_size;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_Client_PlatformVersion_Args, PJRT_Client *client; const char *platform_version;
   size_t platform_version_size;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_Client_AddressableDevices_Args, PJRT_Client *client;
   PJRT_Device *const *addressable_devices; size_t num_addressable_devices;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_Device_GetDescription_Args, PJRT_Device *device;
   PJRT_DeviceDescription *device_description;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_DeviceDescription_Id_Args, PJRT_DeviceDescription *device_description; int id;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_DeviceDescription_Kind_Args, PJRT_DeviceDescription *device_description;
   const char *device_kind; size_t device_kind_size;)
 
 // Programs
 
-PJRT_STRUCT(PJRT_Program, char *code; size_t code_size; const char *format; size_t format_size;)
-PJRT_STRUCT(
+PJRT_ARGS(PJRT_Program, char *code; size_t code_size; const char *format; size_t format_size;)
+PJRT_ARGS(
   PJRT_Client_Compile_Args, PJRT_Client *client; const PJRT_Program *program;
   const char *compile_options; size_t compile_options_size; PJRT_LoadedExecutable *executable;)
-PJRT_STRUCT(PJRT_Executable_Destroy_Args, PJRT_Executable *executable;)
-PJRT_STRUCT(PJRT_LoadedExecutable_Destroy_Args, PJRT_LoadedExecutable *executable;)
-PJRT_STRUCT(
+PJRT_ARGS(PJRT_Executable_Destroy_Args, PJRT_Executable *executable;)
+PJRT_ARGS(PJRT_LoadedExecutable_Destroy_Args, PJRT_LoadedExecutable *executable;)
+PJRT_ARGS(
   PJRT_LoadedExecutable_GetExecutable_Args, PJRT_LoadedExecutable *loaded_executable;
   PJRT_Executable *executable;)
-PJRT_STRUCT(PJRT_Executable_NumOutputs_Args, PJRT_Executable *executable; size_t num_outputs;)
-PJRT_STRUCT(
+PJRT_ARGS(PJRT_Executable_NumOutputs_Args, PJRT_Executable *executable; size_t num_outputs;)
+PJRT_ARGS(
   PJRT_Executable_OutputElementTypes_Args, PJRT_Executable *executable;
   PJRT_Buffer_Type *output_types; size_t num_output_types;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_Executable_OutputDimensions_Args, PJRT_Executable *executable; size_t num_outputs;
   const int64_t *dims; const size_t *dim_sizes;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_Executable_Serialize_Args, const PJRT_Executable *executable; const char *serialized_bytes;
   size_t serialized_bytes_size; PJRT_SerializedExecutable *serialized_executable;
   void (*serialized_executable_deleter)(PJRT_SerializedExecutable *);)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_Executable_DeserializeAndLoad_Args, PJRT_Client *client; const char *serialized_executable;
   size_t serialized_executable_size; PJRT_LoadedExecutable *loaded_executable;
   const char *overridden_serialized_compile_options;
   size_t overridden_serialized_compile_options_size;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_ExecuteOptions, PJRT_SendCallbackInfo **send_callbacks;
   PJRT_RecvCallbackInfo **recv_callbacks; size_t num_send_ops; size_t num_recv_ops; int launch_id;
   const int64_t *non_donatable_input_indices; size_t num_non_donatable_input_indices;
   PJRT_ExecuteContext *context; const char *call_location; size_t num_tasks; int *task_ids;
   int64_t *incarnation_ids;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_LoadedExecutable_Execute_Args, PJRT_LoadedExecutable *executable;
   PJRT_ExecuteOptions *options; PJRT_Buffer *const *const *argument_lists; size_t num_devices;
   size_t num_args; PJRT_Buffer **const *output_lists; PJRT_Event **device_complete_events;
@@ -206,21 +211,21 @@ PJRT_STRUCT(
     PJRT_Buffer_MemoryLayout_Strides strides;
   };
   PJRT_Buffer_MemoryLayout_Type type;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_Client_BufferFromHostBuffer_Args, PJRT_Client *client; const void *data;
   PJRT_Buffer_Type type; const int64_t *dims; size_t num_dims; const int64_t *byte_strides;
   size_t num_byte_strides; PJRT_HostBufferSemantics host_buffer_semantics; PJRT_Device *device;
   PJRT_Memory *memory; PJRT_Buffer_MemoryLayout *device_layout; PJRT_Event *done_with_host_buffer;
   PJRT_Buffer *buffer;)
-PJRT_STRUCT(PJRT_Buffer_Destroy_Args, PJRT_Buffer *buffer;)
-PJRT_STRUCT(PJRT_Buffer_IsDeleted_Args, PJRT_Buffer *buffer; bool is_deleted;)
-PJRT_STRUCT(PJRT_Buffer_ReadyEvent_Args, PJRT_Buffer *buffer; PJRT_Event *event;)
-PJRT_STRUCT(PJRT_Buffer_GetMemoryLayout_Args, PJRT_Buffer *buffer; PJRT_Buffer_MemoryLayout layout;)
-PJRT_STRUCT(PJRT_Buffer_IncreaseExternalReferenceCount_Args, PJRT_Buffer *buffer;)
-PJRT_STRUCT(PJRT_Buffer_DecreaseExternalReferenceCount_Args, PJRT_Buffer *buffer;)
-PJRT_STRUCT(
+PJRT_ARGS(PJRT_Buffer_Destroy_Args, PJRT_Buffer *buffer;)
+PJRT_ARGS(PJRT_Buffer_IsDeleted_Args, PJRT_Buffer *buffer; bool is_deleted;)
+PJRT_ARGS(PJRT_Buffer_ReadyEvent_Args, PJRT_Buffer *buffer; PJRT_Event *event;)
+PJRT_ARGS(PJRT_Buffer_GetMemoryLayout_Args, PJRT_Buffer *buffer; PJRT_Buffer_MemoryLayout layout;)
+PJRT_ARGS(PJRT_Buffer_IncreaseExternalReferenceCount_Args, PJRT_Buffer *buffer;)
+PJRT_ARGS(PJRT_Buffer_DecreaseExternalReferenceCount_Args, PJRT_Buffer *buffer;)
+PJRT_ARGS(
   PJRT_Buffer_OpaqueDeviceMemoryDataPointer_Args, PJRT_Buffer *buffer; void *device_memory_ptr;)
-PJRT_STRUCT(
+PJRT_ARGS(
   PJRT_Buffer_ToHostBuffer_Args, PJRT_Buffer *src; PJRT_Buffer_MemoryLayout *host_layout; void *dst;
   size_t dst_size; PJRT_Event *event;)
 
