@@ -61,6 +61,7 @@ public struct Drawing: Sendable {
   }
 
   /// The place of the series called `name`, made if there is none; series without a name stay apart.
+  @discardableResult
   mutating func index(of name: String, glyph: Glyph, color: Int?) -> Int {
     if !name.isEmpty, let known = series.firstIndex(where: { $0.name == name }) { return known }
     series.append(Series(name: name, glyph: glyph, color: color))

@@ -139,9 +139,9 @@ enum Ticks {
     return ticks
   }
 
-  /// Every how many powers a label stands, so that at most about `count` do.
+  /// Every how many powers a label stands, so that about `count` do.
   private static func spacing(_ powers: Int, count: Int) -> Int {
-    let needed = Double(powers) / Double(max(count, 1))
+    let needed = Double(powers) / Double(max(count, 1)) / 1.4
     let choices = [1, 2, 3, 5, 10, 20, 25, 50, 100, 200, 500]
     return choices.first(where: { Double($0) >= needed }) ?? 1000
   }

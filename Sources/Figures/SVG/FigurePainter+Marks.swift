@@ -61,7 +61,7 @@ extension FigurePainter {
     case .comparison(_, let row, let value):
       guard let point = pixel(DataPoint(x: value, y: Double(row))), isInside(point) else { return }
       let place = Pixel(x: point.x, y: point.y + rowHeight * Self.summaryOffset)
-      canvas.path(Marker.diamond(at: place, radius: 3.6), style: "open inkline", extra: " stroke-width=\"1.4\"")
+      canvas.path(Marker.diamond(at: place, radius: 5), style: "open inkline", extra: " stroke-width=\"1.4\"")
     case .note(let text, let place):
       guard let point = pixel(place) else { return }
       canvas.text(text, at: Pixel(x: min(max(point.x, layout.plot.x), layout.plot.maxX) + 6, y: point.y + 4), style: "soft tick halo")
@@ -172,7 +172,7 @@ extension FigurePainter {
         style: canvas.stroke(slot(series)), extra: " stroke-width=\"3\" stroke-linecap=\"round\" opacity=\"0.55\"")
     }
     if let x = layout.x(center), isInside(Pixel(x: x, y: y)) {
-      canvas.path(Marker.diamond(at: Pixel(x: x, y: y), radius: 4), style: canvas.fill(slot(series)) + " rim", title: name(series))
+      canvas.path(Marker.diamond(at: Pixel(x: x, y: y), radius: 3.3), style: canvas.fill(slot(series)) + " rim", title: name(series))
     }
   }
 }

@@ -32,12 +32,12 @@ extension FigurePainter {
         guard plot.outset(by: 3).contains(Pixel(x: rect.x, y: rect.y)),
           plot.outset(by: 3).contains(Pixel(x: rect.maxX, y: rect.maxY))
         else { return 10_000_000 }
-        let area = rect.inset(by: 1)
+        let area = rect.outset(by: 2)
         let crossed = lines.reduce(0) { sum, run in
           sum + zip(run, run.dropFirst()).filter { area.meets($0, $1) }.count
         }
         let crossedRules = rules.filter { area.meets($0.0, $0.1) }.count
-        return 4 * Int(max(0, distance - 4)) + 10_000 * taken.filter { $0.intersects(rect) }.count + 100 * min(crossed, 50) + 50 * crossedRules
+        return 4 * Int(max(0, distance - 4)) + 10_000 * taken.filter { $0.intersects(rect) }.count + 250 * min(crossed, 20) + 50 * crossedRules
           + 20 * min(dots.filter(area.contains).count, 50)
       }
       let costs = candidates.map(cost)

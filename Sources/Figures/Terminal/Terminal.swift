@@ -48,7 +48,7 @@ public struct Terminal: Sendable, Equatable {
   public static func current(_ stream: Stream = .standardOutput) -> Terminal {
     var size = winsize()
     let isTerminal = isatty(stream.descriptor) == 1
-    let isKnown = isTerminal && ioctl(stream.descriptor, UInt(TIOCGWINSZ), &size) == 0
+    let isKnown = isTerminal && ioctl(stream.descriptor, numericCast(TIOCGWINSZ), &size) == 0
     let names = ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "TERM", "COLORTERM", "COLUMNS", "LINES"]
     var environment: [String: String] = [:]
     for name in names { environment[name] = getenv(name).map { String(cString: $0) } }
