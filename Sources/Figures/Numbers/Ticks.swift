@@ -24,7 +24,9 @@ enum Ticks {
   // MARK: Linear
 
   /// One, two or five times a power of ten, the one whose number of intervals comes nearest to `count`.
-  static func step(from lower: Double, to upper: Double, count: Int, integral: Bool) -> (mantissa: Double, exponent: Int)? {
+  static func step(from lower: Double, to upper: Double, count: Int, integral: Bool) -> (
+    mantissa: Double, exponent: Int
+  )? {
     let intervals = Double(max(count, 1))
     let raw = upper / intervals - lower / intervals
     guard raw > 0, raw.isFinite, let exponent = raw.decimalLogarithm.rounded(.down).integer else { return nil }
@@ -73,14 +75,16 @@ enum Ticks {
   private static func labelled(_ values: [Double], exponent: Int, format: TickFormat) -> [Tick] {
     let largest = values.map { abs($0) }.max() ?? 0
     let magnitude = largest > 0 ? largest.decimalLogarithm.rounded(.down).integer ?? 0 : 0
-    let scientific = format == .scientific
+    let scientific =
+      format == .scientific
       || (format == .automatic && largest > 0 && (magnitude >= 6 || magnitude < -4 || exponent < -9))
     return values.map { value in
       guard scientific else {
         let places = format == .percent ? -exponent - 2 : -exponent
         return Tick(value: value, label: format.text(value, places: max(0, places)))
       }
-      return Tick(value: value, label: mantissa(value, exponent: magnitude, places: min(15, max(0, magnitude - exponent))))
+      return Tick(
+        value: value, label: mantissa(value, exponent: magnitude, places: min(15, max(0, magnitude - exponent))))
     }
   }
 
@@ -107,7 +111,8 @@ enum Ticks {
     return (first...last).filter { $0 % stride == 0 }.compactMap { exponent in
       let value = Double.power(2, Double(exponent))
       guard value > 0, value.isFinite else { return nil }
-      return Tick(value: value, label: format == .automatic ? "2" + NumberText.superscript(exponent) : format.text(value))
+      return Tick(
+        value: value, label: format == .automatic ? "2" + NumberText.superscript(exponent) : format.text(value))
     }
   }
 
@@ -131,8 +136,11 @@ enum Ticks {
         guard value > 0, value.isFinite, range.contains(value) else { continue }
         let isLabelled = labelled.contains(mantissa) && exponent % stride == 0
         guard isLabelled || (mantissa > 1 && decades < 7) else { continue }
-        let text = format != .automatic ? format.text(value)
-          : powers ? TickFormat.scientific(value, places: 0) : TickFormat.automatic.text(value, places: max(0, -exponent))
+        let text =
+          format != .automatic
+          ? format.text(value)
+          : powers
+            ? TickFormat.scientific(value, places: 0) : TickFormat.automatic.text(value, places: max(0, -exponent))
         ticks.append(Tick(value: value, label: isLabelled ? text : ""))
       }
     }
