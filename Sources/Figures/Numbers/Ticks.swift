@@ -125,7 +125,7 @@ enum Ticks {
       return linear(from: lower, to: upper, format: format, count: count, integral: false).filter { $0.value > 0 }
     }
     let range = lower * (1 - 1e-9)...(upper * (1 + 1e-9)).nextDown
-    let stride = spacing(above - below, count: count)
+    let stride = spacing(Int(decades.rounded()), count: count)
     let labelled: [Double] = decades < 1.5 ? [1, 2, 5] : decades < 2.2 && count > 5 ? [1, 3] : [1]
     let powers = below < -3 || above > 4
     var ticks: [Tick] = []

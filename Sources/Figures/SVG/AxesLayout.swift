@@ -37,7 +37,7 @@ struct AxesLayout {
     func project() -> Projection {
       Projection(scale: drawing.x.axis.scale, lower: xLimits.lower, upper: xLimits.upper, start: left, end: end)
     }
-    var count = min(max(Int((end - left) / 110), 2), 10)
+    var count = min(max(Int((end - left) / 110), 4), 10)
     var xTicks = horizontal(count)
     while count > 1, Self.collide(xTicks, project()) {
       count -= 1
