@@ -11,11 +11,15 @@ struct ChartLayoutTests {
     plain.legend = .above
     let loss = Chart(
       "Loss", x: .init("step", scale: .log2), y: .init("loss", scale: .log10),
-      lines: [LineSeries("train", x: (0...10).map { Double(1 << $0) }, y: (0...10).map { 1 / Double(1 + $0 * $0 * 50) })],
+      lines: [
+        LineSeries("train", x: (0...10).map { Double(1 << $0) }, y: (0...10).map { 1 / Double(1 + $0 * $0 * 50) })
+      ],
       references: [.init(.vertical, at: 64, label: "warmup ends"), .init(.horizontal, at: 0.01, label: "floor")])
     let dots = DotPlot(
       "Accuracy", axis: .init("accuracy", format: .percent),
-      arms: ["ReLU", "所要時間"].map { .init($0, values: [0.97, 0.975, 0.98], interval: .init(0.971, 0.979), comparison: 0.976) })
+      arms: ["ReLU", "所要時間"].map {
+        .init($0, values: [0.97, 0.975, 0.98], interval: .init(0.971, 0.979), comparison: 0.976)
+      })
     let bars = BarChart(
       "Time", axis: .init("time", format: .duration), categories: ["Tanren", "PyTorch"],
       groups: [.init("CPU", values: [15, 44]), .init("GPU", values: [5, 20])])
@@ -29,7 +33,7 @@ struct ChartLayoutTests {
 
   @Test(arguments: figures)
   func noTextOverlapsAnotherOrLeavesThePage(name: String, text: String) throws {
-    let svg = try #require(Markup(text))
+    let svg = try #require(ParsedMarkup(text))
     let width = try #require(svg.elements[0].attributes["width"].flatMap(Double.init))
     let height = try #require(svg.elements[0].attributes["height"].flatMap(Double.init))
     var boxes: [(Rect, String)] = []
@@ -40,11 +44,12 @@ struct ChartLayoutTests {
       let length = TextMetrics.width(element.text, size: size) * 0.94
       let x = try #require(element.attributes["x"].flatMap(Double.init))
       let y = try #require(element.attributes["y"].flatMap(Double.init))
-      let left = switch element.attributes["text-anchor"] {
-      case "end": x - length
-      case "middle": x - length / 2
-      default: x
-      }
+      let left =
+        switch element.attributes["text-anchor"] {
+        case "end": x - length
+        case "middle": x - length / 2
+        default: x
+        }
       boxes.append((Rect(x: left, y: y - size * 0.75, width: length, height: size * 0.85), element.text))
     }
     #expect(boxes.count > 5)
@@ -61,7 +66,7 @@ struct ChartLayoutTests {
       Chart("one", lines: [LineSeries("a", y: [0, 1]), LineSeries("b", y: [1, 2])]),
       Chart("two", lines: [LineSeries("b", y: [5, 9])]),
     ]
-    let svg = try #require(Markup(ChartGrid("both", panels: panels, sharesY: true).svg()))
+    let svg = try #require(ParsedMarkup(ChartGrid("both", panels: panels, sharesY: true).svg()))
     #expect(svg.all("text").filter { $0.text == "b" }.count == 1)
     let lines = svg.styled("line").filter { $0.name == "path" }
     #expect(lines.map { $0.attributes["class"] } == ["s0 line", "s1 line", "s1 line"])
@@ -71,8 +76,8 @@ struct ChartLayoutTests {
 
   @Test func aGridOfNothingIsAPage() throws {
     for columns in [nil, Int.min, 0, 1, Int.max] {
-      #expect(Markup(ChartGrid(panels: [], columns: columns).svg()) != nil)
-      #expect(Markup(ChartGrid(panels: [Chart(), Chart()], columns: columns).svg()) != nil)
+      #expect(ParsedMarkup(ChartGrid(panels: [], columns: columns).svg()) != nil)
+      #expect(ParsedMarkup(ChartGrid(panels: [Chart(), Chart()], columns: columns).svg()) != nil)
     }
   }
 }

@@ -3,13 +3,13 @@ import Testing
 @testable import Figures
 
 struct ChartTests {
-  private func lines(_ chart: Chart, size: FigureSize? = nil) throws -> [Markup.Element] {
-    try #require(Markup(chart.svg(size: size))).styled("line").filter { $0.name == "path" }
+  private func lines(_ chart: Chart, size: FigureSize? = nil) throws -> [ParsedMarkup.Element] {
+    try #require(ParsedMarkup(chart.svg(size: size))).styled("line").filter { $0.name == "path" }
   }
 
   @Test func documentIsSelfContainedAccessibleAndAdapts() throws {
     let text = Samples.accuracy.svg(size: FigureSize(width: 600, height: 400))
-    let svg = try #require(Markup(text))
+    let svg = try #require(ParsedMarkup(text))
     let root = svg.elements[0]
     #expect(root.name == "svg")
     #expect(root.attributes["xmlns"] == "http://www.w3.org/2000/svg")
@@ -27,16 +27,21 @@ struct ChartTests {
       lines: [LineSeries("", points: [.init(x: 0, y: 0), .init(x: 1, y: 4), .init(x: 2, y: 2)])])
     let layout = FigurePainter(chart.drawing, frame: Rect(x: 0, y: 0, width: 300, height: 200), slots: [0]).layout
     let plot = layout.plot
-    #expect(Polyline.runs(chart.lines[0].points, x: layout.x, y: layout.y) == [[
-      Pixel(x: plot.x, y: plot.maxY), Pixel(x: plot.x + plot.width / 2, y: plot.y),
-      Pixel(x: plot.maxX, y: plot.y + plot.height / 2),
-    ]])
+    #expect(
+      Polyline.runs(chart.lines[0].points, x: layout.x, y: layout.y) == [
+        [
+          Pixel(x: plot.x, y: plot.maxY), Pixel(x: plot.x + plot.width / 2, y: plot.y),
+          Pixel(x: plot.maxX, y: plot.y + plot.height / 2),
+        ]
+      ])
   }
 
   @Test func gapsBreakLinesAndLonePointsAreDots() throws {
     let y: [Double] = [1, 2, .nan, 3, .infinity, 4, 5, 6, -.infinity]
-    let chart = Chart(lines: [LineSeries("a", points: y.enumerated().map { .init(x: Double($0), y: $1) }, markers: false)])
-    let svg = try #require(Markup(chart.svg()))
+    let chart = Chart(lines: [
+      LineSeries("a", points: y.enumerated().map { .init(x: Double($0), y: $1) }, markers: false)
+    ])
+    let svg = try #require(ParsedMarkup(chart.svg()))
     #expect(svg.styled("line").filter { $0.name == "path" }.count == 2)
     #expect(svg.all("circle").count == 1)
   }
@@ -59,7 +64,7 @@ struct ChartTests {
   @Test func bandsBreakWithTheirLine() throws {
     let y: [Double] = [1, 2, .nan, 3, 4]
     let chart = Chart(lines: [LineSeries("a", y: y, band: y.map { ErrorInterval($0 - 1, $0 + 1) })])
-    let bands = try #require(Markup(chart.svg())).all("path").filter { $0.attributes["fill-opacity"] == "0.16" }
+    let bands = try #require(ParsedMarkup(chart.svg())).all("path").filter { $0.attributes["fill-opacity"] == "0.16" }
     #expect(bands.count == 2)
     #expect(chart.drawing.y.extent == Extent(lower: 0, upper: 5, isIntegral: true))
   }
@@ -75,7 +80,7 @@ struct ChartTests {
     let chart = Chart(
       lines: [LineSeries("a", y: [1, 2])],
       references: [.init(.horizontal, at: 9, label: "published", series: "a"), .init(.vertical, at: .nan, label: "no")])
-    let svg = try #require(Markup(chart.svg()))
+    let svg = try #require(ParsedMarkup(chart.svg()))
     #expect(svg.styled("rule").count == 1)
     #expect(svg.styled("rule").first?.attributes["class"] == "s0 rule")
     #expect(svg.styled("halo").map(\.text) == ["published"])

@@ -13,32 +13,32 @@ struct HostileFigureTests {
         references: [.init(.horizontal, at: 1.5, label: name, series: name), .init(.vertical, at: 1, label: name)])
       for legend in [LegendStyle.automatic, .above, .hidden] {
         chart.legend = legend
-        let svg = try #require(Markup(chart.svg()))
+        let svg = try #require(ParsedMarkup(chart.svg()))
         #expect(svg.all("script").isEmpty)
       }
-      #expect(Markup(ChartGrid(name, panels: [chart, chart]).svg()) != nil)
-      #expect(Markup(DotPlot(name, arms: [.init(name, values: [1])]).svg()) != nil)
-      #expect(Markup(BarChart(name, categories: [name], groups: [.init(name, values: [1])]).svg()) != nil)
-      #expect(Markup(Histogram(name, samples: [.init(name, values: [1])]).svg()) != nil)
+      #expect(ParsedMarkup(ChartGrid(name, panels: [chart, chart]).svg()) != nil)
+      #expect(ParsedMarkup(DotPlot(name, arms: [.init(name, values: [1])]).svg()) != nil)
+      #expect(ParsedMarkup(BarChart(name, categories: [name], groups: [.init(name, values: [1])]).svg()) != nil)
+      #expect(ParsedMarkup(Histogram(name, samples: [.init(name, values: [1])]).svg()) != nil)
     }
-    let svg = try #require(Markup(Chart("<b> & \"c\"").svg()))
+    let svg = try #require(ParsedMarkup(Chart("<b> & \"c\"").svg()))
     #expect(svg.all("text").map(\.text).contains("<b> & \"c\""))
   }
 
   @Test func emptyFiguresAreDrawn() throws {
-    #expect(Markup(Chart().svg()) != nil)
-    #expect(Markup(Chart(lines: [LineSeries("a", y: [])], points: [PointSeries("b", points: [])]).svg()) != nil)
-    #expect(Markup(Chart(lines: [LineSeries("a", y: [.nan, .infinity])]).svg()) != nil)
-    #expect(Markup(DotPlot().svg()) != nil)
-    #expect(Markup(DotPlot(arms: [.init("a", values: [])]).svg()) != nil)
-    #expect(Markup(BarChart().svg()) != nil)
-    #expect(Markup(Histogram().svg()) != nil)
-    #expect(Markup(Histogram(samples: [.init(values: [.nan])]).svg()) != nil)
+    #expect(ParsedMarkup(Chart().svg()) != nil)
+    #expect(ParsedMarkup(Chart(lines: [LineSeries("a", y: [])], points: [PointSeries("b", points: [])]).svg()) != nil)
+    #expect(ParsedMarkup(Chart(lines: [LineSeries("a", y: [.nan, .infinity])]).svg()) != nil)
+    #expect(ParsedMarkup(DotPlot().svg()) != nil)
+    #expect(ParsedMarkup(DotPlot(arms: [.init("a", values: [])]).svg()) != nil)
+    #expect(ParsedMarkup(BarChart().svg()) != nil)
+    #expect(ParsedMarkup(Histogram().svg()) != nil)
+    #expect(ParsedMarkup(Histogram(samples: [.init(values: [.nan])]).svg()) != nil)
   }
 
   @Test func aSinglePointIsADotWithinItsAxes() throws {
     for value in Samples.hostileNumbers where value.isFinite {
-      let svg = try #require(Markup(Chart(lines: [LineSeries("a", y: [value], from: 1)]).svg()))
+      let svg = try #require(ParsedMarkup(Chart(lines: [LineSeries("a", y: [value], from: 1)]).svg()))
       #expect(svg.all("circle").count == 1)
     }
   }
@@ -56,10 +56,13 @@ struct HostileFigureTests {
           references: [.init(.horizontal, at: first, label: "r"), .init(.vertical, at: second, label: "s")])
         let text = chart.svg(size: FigureSize(width: first, height: second))
         #expect(!text.contains("nan\"") && !text.contains("inf"))
-        #expect(Markup(text) != nil)
+        #expect(ParsedMarkup(text) != nil)
         let rows = [first, second]
-        _ = DotPlot(axis: .init(scale: scale), arms: [.init("a", values: rows, interval: interval, comparison: first)]).svg()
-        _ = BarChart(axis: .init(scale: scale), categories: ["a", "b"], groups: [.init(values: rows, intervals: [interval])]).svg()
+        _ = DotPlot(axis: .init(scale: scale), arms: [.init("a", values: rows, interval: interval, comparison: first)])
+          .svg()
+        _ = BarChart(
+          axis: .init(scale: scale), categories: ["a", "b"], groups: [.init(values: rows, intervals: [interval])]
+        ).svg()
         _ = Histogram(x: .init(scale: scale), samples: [.init(values: rows)]).svg()
         _ = TerminalChart(chart, width: 40, height: 8).text()
       }
@@ -77,8 +80,9 @@ struct HostileFigureTests {
       }
     }
     for color in [Int.min, -1, 0, 11, 12, 1000, Int.max] {
-      let chart = Chart(lines: [LineSeries("a", y: [1, 2], color: color)], points: [PointSeries("b", points: [], color: color)])
-      #expect(Markup(chart.svg()) != nil)
+      let chart = Chart(
+        lines: [LineSeries("a", y: [1, 2], color: color)], points: [PointSeries("b", points: [], color: color)])
+      #expect(ParsedMarkup(chart.svg()) != nil)
       #expect(!TerminalChart(chart).text(colors: .basic).isEmpty)
     }
   }

@@ -6,8 +6,11 @@ struct RowFigureTests {
   @Test func aDotPlotShowsEverySeedTheMeanAndTheInterval() throws {
     let plot = DotPlot(
       axis: .init(format: .percent),
-      arms: [.init("a", values: [0.97, 0.98, .nan], interval: .init(0.9712, 0.9788), comparison: 0.96), .init("b", values: [])])
-    let svg = try #require(Markup(plot.svg()))
+      arms: [
+        .init("a", values: [0.97, 0.98, .nan], interval: .init(0.9712, 0.9788), comparison: 0.96),
+        .init("b", values: []),
+      ])
+    let svg = try #require(ParsedMarkup(plot.svg()))
     // Two seeds and the sign in the legend.
     #expect(svg.all("circle").count == 3)
     let texts = svg.all("text").map(\.text)
@@ -36,7 +39,7 @@ struct RowFigureTests {
     #expect(drawing.x.extent.lower == -1 && drawing.x.extent.upper == 2)
     let frame = Rect(x: 0, y: 0, width: 400, height: 200)
     let layout = FigureLayout(drawing, frame: frame, slots: [0], shared: .init())
-    let svg = try #require(Markup(chart.svg(size: .init(width: 432, height: 232))))
+    let svg = try #require(ParsedMarkup(chart.svg(size: .init(width: 432, height: 232))))
     let bars = svg.styled("rim").filter { $0.name == "rect" }
     #expect(bars.count == 2)
     let zero = try #require(layout.x(0)) + 16

@@ -80,7 +80,9 @@ struct TerminalChartTests {
     var chart = Samples.accuracy
     chart.lines[0].name = String(repeating: "長い名前", count: 80)
     chart.title = chart.lines[0].name
-    for line in TerminalChart(chart, width: width, height: 6).text().split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in TerminalChart(chart, width: width, height: 6).text().split(
+      separator: "\n", omittingEmptySubsequences: false)
+    {
       #expect(DisplayWidth.of(String(line)) <= width)
       #expect(line.last != " ")
     }

@@ -96,7 +96,7 @@ struct TextTableTests {
     table.append(Samples.hostileNames.map { TableCell($0, style: .positive) })
     table.appendRule()
     table.append(["<td>"])
-    let html = try #require(Markup(table.html()))
+    let html = try #require(ParsedMarkup(table.html()))
     #expect(html.all("script").isEmpty)
     #expect(html.all("td").count == 2 * Samples.hostileNames.count)
     #expect(html.all("td")[0].attributes["class"] == "positive")

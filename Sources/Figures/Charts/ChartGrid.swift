@@ -76,7 +76,8 @@ public struct ChartGrid: Sendable {
     var drawings = panels.map(\.drawing)
     var series: [Drawing.Series] = []
     for index in drawings.indices {
-      for entry in drawings[index].series where !entry.name.isEmpty && !series.contains(where: { $0.name == entry.name }) {
+      for entry in drawings[index].series
+      where !entry.name.isEmpty && !series.contains(where: { $0.name == entry.name }) {
         series.append(entry)
       }
       drawings[index].legend = .hidden

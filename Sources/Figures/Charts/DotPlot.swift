@@ -58,21 +58,22 @@ public struct DotPlot: Figure, Equatable {
     for (row, arm) in arms.enumerated() {
       let series = drawing.index(of: arm.name, glyph: .row, color: arm.color)
       drawing.add(.swarm(series, row: row, arm.values))
+      // Beneath the mean, so that neither hides the other where they agree.
+      if let comparison = arm.comparison { drawing.add(.comparison(series, row: row, comparison)) }
       if let center = arm.center ?? Self.mean(arm.values) {
         drawing.add(.summary(series, row: row, center: center, arm.interval))
         if showsNumbers { drawing.y.remarks.append(remark(center, arm.interval)) }
       } else if showsNumbers {
         drawing.y.remarks.append("–")
       }
-      if let comparison = arm.comparison { drawing.add(.comparison(series, row: row, comparison)) }
     }
     for reference in references where reference.orientation == .vertical { drawing.add(reference) }
     if !arms.isEmpty {
-      _ = drawing.index(of: valueName, glyph: .dot, color: nil)
-      _ = drawing.index(of: centerName, glyph: .summary, color: nil)
+      drawing.index(of: valueName, glyph: .dot, color: nil)
+      drawing.index(of: centerName, glyph: .summary, color: nil)
     }
     if arms.contains(where: { $0.comparison != nil }) {
-      _ = drawing.index(of: comparisonName, glyph: .comparison, color: nil)
+      drawing.index(of: comparisonName, glyph: .comparison, color: nil)
     }
     drawing.preferredSize = FigureSize(width: 720, height: 150 + 46 * Double(arms.count))
     return drawing

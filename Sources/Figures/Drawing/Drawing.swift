@@ -19,7 +19,8 @@ public struct Drawing: Sendable {
   }
 
   enum Glyph: Sendable, Equatable {
-    case line(LineDash), marker, box
+    case line(LineDash)
+    case marker, box
     /// Named beside its row, not in the legend.
     case row
     /// The signs of a dot plot, in the colour of text.
@@ -56,11 +57,13 @@ public struct Drawing: Sendable {
   var summary: String {
     let heading = [title, subtitle].filter { !$0.isEmpty }.joined(separator: ". ")
     let names = series.map(\.name).filter { !$0.isEmpty }.joined(separator: ", ")
-    let subject = heading.isEmpty ? [y.axis.label, x.axis.label].filter { !$0.isEmpty }.joined(separator: " by ") : heading
+    let subject =
+      heading.isEmpty ? [y.axis.label, x.axis.label].filter { !$0.isEmpty }.joined(separator: " by ") : heading
     return [subject.isEmpty ? "Chart" : subject, names].filter { !$0.isEmpty }.joined(separator: ": ")
   }
 
   /// The place of the series called `name`, made if there is none; series without a name stay apart.
+  @discardableResult
   mutating func index(of name: String, glyph: Glyph, color: Int?) -> Int {
     if !name.isEmpty, let known = series.firstIndex(where: { $0.name == name }) { return known }
     series.append(Series(name: name, glyph: glyph, color: color))

@@ -24,7 +24,9 @@ enum Ticks {
   // MARK: Linear
 
   /// One, two or five times a power of ten, the one whose number of intervals comes nearest to `count`.
-  static func step(from lower: Double, to upper: Double, count: Int, integral: Bool) -> (mantissa: Double, exponent: Int)? {
+  static func step(from lower: Double, to upper: Double, count: Int, integral: Bool) -> (
+    mantissa: Double, exponent: Int
+  )? {
     let intervals = Double(max(count, 1))
     let raw = upper / intervals - lower / intervals
     guard raw > 0, raw.isFinite, let exponent = raw.decimalLogarithm.rounded(.down).integer else { return nil }
@@ -73,14 +75,16 @@ enum Ticks {
   private static func labelled(_ values: [Double], exponent: Int, format: TickFormat) -> [Tick] {
     let largest = values.map { abs($0) }.max() ?? 0
     let magnitude = largest > 0 ? largest.decimalLogarithm.rounded(.down).integer ?? 0 : 0
-    let scientific = format == .scientific
+    let scientific =
+      format == .scientific
       || (format == .automatic && largest > 0 && (magnitude >= 6 || magnitude < -4 || exponent < -9))
     return values.map { value in
       guard scientific else {
         let places = format == .percent ? -exponent - 2 : -exponent
         return Tick(value: value, label: format.text(value, places: max(0, places)))
       }
-      return Tick(value: value, label: mantissa(value, exponent: magnitude, places: min(15, max(0, magnitude - exponent))))
+      return Tick(
+        value: value, label: mantissa(value, exponent: magnitude, places: min(15, max(0, magnitude - exponent))))
     }
   }
 
@@ -107,7 +111,8 @@ enum Ticks {
     return (first...last).filter { $0 % stride == 0 }.compactMap { exponent in
       let value = Double.power(2, Double(exponent))
       guard value > 0, value.isFinite else { return nil }
-      return Tick(value: value, label: format == .automatic ? "2" + NumberText.superscript(exponent) : format.text(value))
+      return Tick(
+        value: value, label: format == .automatic ? "2" + NumberText.superscript(exponent) : format.text(value))
     }
   }
 
@@ -120,7 +125,7 @@ enum Ticks {
       return linear(from: lower, to: upper, format: format, count: count, integral: false).filter { $0.value > 0 }
     }
     let range = lower * (1 - 1e-9)...(upper * (1 + 1e-9)).nextDown
-    let stride = spacing(above - below, count: count)
+    let stride = spacing(Int(decades.rounded()), count: count)
     let labelled: [Double] = decades < 1.5 ? [1, 2, 5] : decades < 2.2 && count > 5 ? [1, 3] : [1]
     let powers = below < -3 || above > 4
     var ticks: [Tick] = []
@@ -131,17 +136,20 @@ enum Ticks {
         guard value > 0, value.isFinite, range.contains(value) else { continue }
         let isLabelled = labelled.contains(mantissa) && exponent % stride == 0
         guard isLabelled || (mantissa > 1 && decades < 7) else { continue }
-        let text = format != .automatic ? format.text(value)
-          : powers ? TickFormat.scientific(value, places: 0) : TickFormat.automatic.text(value, places: max(0, -exponent))
+        let text =
+          format != .automatic
+          ? format.text(value)
+          : powers
+            ? TickFormat.scientific(value, places: 0) : TickFormat.automatic.text(value, places: max(0, -exponent))
         ticks.append(Tick(value: value, label: isLabelled ? text : ""))
       }
     }
     return ticks
   }
 
-  /// Every how many powers a label stands, so that at most about `count` do.
+  /// Every how many powers a label stands, so that about `count` do.
   private static func spacing(_ powers: Int, count: Int) -> Int {
-    let needed = Double(powers) / Double(max(count, 1))
+    let needed = Double(powers) / Double(max(count, 1)) / 1.4
     let choices = [1, 2, 3, 5, 10, 20, 25, 50, 100, 200, 500]
     return choices.first(where: { Double($0) >= needed }) ?? 1000
   }

@@ -15,11 +15,16 @@ struct AxesLayout {
     let lower = frame.maxY - (drawing.x.axis.label.isEmpty ? 22 : 40)
     let height = max(8, lower - upper)
     let hasCategories = !drawing.y.categories.isEmpty
-    yTicks = hasCategories ? [] : Ticks.marks(
-      from: yLimits.lower, to: yLimits.upper, scale: drawing.y.axis.scale, format: drawing.y.axis.format,
-      count: min(max(Int(height / 44), 2), 8), integral: drawing.y.extent.isIntegral && !drawing.y.extent.isEmpty)
-    let labels = hasCategories
-      ? drawing.y.categories.map { TextMetrics.width($0, size: 12) + 2 } : yTicks.map { TextMetrics.width($0.label, size: 11.5) }
+    yTicks =
+      hasCategories
+      ? []
+      : Ticks.marks(
+        from: yLimits.lower, to: yLimits.upper, scale: drawing.y.axis.scale, format: drawing.y.axis.format,
+        count: min(max(Int(height / 44), 2), 8), integral: drawing.y.extent.isIntegral && !drawing.y.extent.isEmpty)
+    let labels =
+      hasCategories
+      ? drawing.y.categories.map { TextMetrics.width($0, size: 12) + 2 }
+      : yTicks.map { TextMetrics.width($0.label, size: 11.5) }
     let widest = min(labels.max() ?? 0, frame.width * (hasCategories ? 0.42 : 0.5))
     var left = max(frame.x + widest + 10, frame.x + shared.left)
     var end = max(left + 8, frame.maxX - right)
@@ -32,7 +37,7 @@ struct AxesLayout {
     func project() -> Projection {
       Projection(scale: drawing.x.axis.scale, lower: xLimits.lower, upper: xLimits.upper, start: left, end: end)
     }
-    var count = min(max(Int((end - left) / 75), 2), 10)
+    var count = min(max(Int((end - left) / 110), 4), 10)
     var xTicks = horizontal(count)
     while count > 1, Self.collide(xTicks, project()) {
       count -= 1

@@ -26,7 +26,8 @@ extension FigurePainter {
       for box in boxes {
         guard let rect = rectangle(box) else { continue }
         canvas.rectangle(
-          rect, style: canvas.fill(slot(series)) + " rim", extra: opacity < 1 ? " fill-opacity=\"\(Markup.number(opacity))\"" : "",
+          rect, style: canvas.fill(slot(series)) + " rim",
+          extra: opacity < 1 ? " fill-opacity=\"\(Markup.number(opacity))\"" : "",
           title: name(series))
       }
     case .points, .swarm, .summary, .comparison, .note:
@@ -54,17 +55,21 @@ extension FigurePainter {
     case .swarm(let series, let row, let values):
       let style = canvas.fill(slot(series)) + " rim"
       for point in swarm(values, row: row) {
-        canvas.circle(point, radius: Self.dotRadius(values.count), style: style, extra: " fill-opacity=\"0.6\" stroke-width=\"0.7\"")
+        canvas.circle(
+          point, radius: Self.dotRadius(values.count), style: style, extra: " fill-opacity=\"0.6\" stroke-width=\"0.7\""
+        )
       }
     case .summary(let series, let row, let center, let interval):
       paintSummary(series, row: row, center: center, interval, on: &canvas)
     case .comparison(_, let row, let value):
       guard let point = pixel(DataPoint(x: value, y: Double(row))), isInside(point) else { return }
       let place = Pixel(x: point.x, y: point.y + rowHeight * Self.summaryOffset)
-      canvas.path(Marker.diamond(at: place, radius: 3.6), style: "open inkline", extra: " stroke-width=\"1.4\"")
+      canvas.path(Marker.diamond(at: place, radius: 5), style: "open inkline", extra: " stroke-width=\"1.4\"")
     case .note(let text, let place):
       guard let point = pixel(place) else { return }
-      canvas.text(text, at: Pixel(x: min(max(point.x, layout.plot.x), layout.plot.maxX) + 6, y: point.y + 4), style: "soft tick halo")
+      canvas.text(
+        text, at: Pixel(x: min(max(point.x, layout.plot.x), layout.plot.maxX) + 6, y: point.y + 4),
+        style: "soft tick halo")
     case .band, .errors, .boxes:
       break
     }
@@ -104,7 +109,8 @@ extension FigurePainter {
 
   private func paintError(_ series: Int, _ bar: ErrorBar, on canvas: inout SVGCanvas) {
     let axis = bar.isVertical ? layout.y : layout.x
-    guard let center = pixel(bar.at), let low = axis(bar.interval.lower) ?? bar.edge(axis), let high = axis(bar.interval.upper)
+    guard let center = pixel(bar.at), let low = axis(bar.interval.lower) ?? bar.edge(axis),
+      let high = axis(bar.interval.upper)
     else { return }
     func place(_ along: Double, _ across: Double) -> Pixel {
       bar.isVertical ? Pixel(x: center.x + across, y: along) : Pixel(x: along, y: center.y + across)
@@ -141,17 +147,19 @@ extension FigurePainter {
     let (diameter, base) = (2 * Self.dotRadius(values.count) + 0.2, middle - rowHeight * 0.1)
     let reach = max(0, rowHeight * 0.3 - diameter / 2)
     var placed: [Pixel] = []
-    for x in values.compactMap({ layout.x($0) }).sorted() where x >= layout.plot.x - 0.5 && x <= layout.plot.maxX + 0.5 {
+    for x in values.compactMap({ layout.x($0) }).sorted() where x >= layout.plot.x - 0.5 && x <= layout.plot.maxX + 0.5
+    {
       let near = placed.suffix(64).filter { x - $0.x < diameter }
       // The place nearest to the middle that is free, else the one furthest from its neighbours.
       var (choice, room) = (base, -1.0)
       for step in 0..<64 {
         let offset = Double((step + 1) / 2) * 1.7 * (step % 2 == 0 ? 1 : -1)
         if abs(offset) > reach { break }
-        let nearest = near.map { other in
-          let (dx, dy) = (x - other.x, base + offset - other.y)
-          return dx * dx + dy * dy
-        }.min() ?? .infinity
+        let nearest =
+          near.map { other in
+            let (dx, dy) = (x - other.x, base + offset - other.y)
+            return dx * dx + dy * dy
+          }.min() ?? .infinity
         if nearest > room { (choice, room) = (base + offset, nearest) }
         if room >= diameter * diameter { break }
       }
@@ -172,7 +180,9 @@ extension FigurePainter {
         style: canvas.stroke(slot(series)), extra: " stroke-width=\"3\" stroke-linecap=\"round\" opacity=\"0.55\"")
     }
     if let x = layout.x(center), isInside(Pixel(x: x, y: y)) {
-      canvas.path(Marker.diamond(at: Pixel(x: x, y: y), radius: 4), style: canvas.fill(slot(series)) + " rim", title: name(series))
+      canvas.path(
+        Marker.diamond(at: Pixel(x: x, y: y), radius: 3.3), style: canvas.fill(slot(series)) + " rim",
+        title: name(series))
     }
   }
 }

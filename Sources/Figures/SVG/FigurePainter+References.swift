@@ -24,7 +24,8 @@ extension FigurePainter {
     let rules = drawing.references.compactMap(ends)
     for reference in drawing.references where !reference.label.isEmpty {
       guard let (from, _) = ends(of: reference) else { continue }
-      let text = TextMetrics.truncated(reference.label, size: 11.5, width: max(plot.width * 0.6, min(plot.width - 12, 240)))
+      let text = TextMetrics.truncated(
+        reference.label, size: 11.5, width: max(plot.width * 0.6, min(plot.width - 12, 240)))
       let (width, height) = (TextMetrics.width(text, size: 11.5), 15.0)
       let candidates = places(for: reference, at: from, width: width, height: height)
       func cost(_ rect: Rect) -> Int {
@@ -32,12 +33,13 @@ extension FigurePainter {
         guard plot.outset(by: 3).contains(Pixel(x: rect.x, y: rect.y)),
           plot.outset(by: 3).contains(Pixel(x: rect.maxX, y: rect.maxY))
         else { return 10_000_000 }
-        let area = rect.inset(by: 1)
+        let area = rect.outset(by: 2)
         let crossed = lines.reduce(0) { sum, run in
           sum + zip(run, run.dropFirst()).filter { area.meets($0, $1) }.count
         }
         let crossedRules = rules.filter { area.meets($0.0, $0.1) }.count
-        return 4 * Int(max(0, distance - 4)) + 10_000 * taken.filter { $0.intersects(rect) }.count + 100 * min(crossed, 50) + 50 * crossedRules
+        return 4 * Int(max(0, distance - 4)) + 10_000 * taken.filter { $0.intersects(rect) }.count + 250
+          * min(crossed, 20) + 50 * crossedRules
           + 20 * min(dots.filter(area.contains).count, 50)
       }
       let costs = candidates.map(cost)
@@ -48,7 +50,8 @@ extension FigurePainter {
       if reference.orientation == .horizontal, gap(rect, from.y) > 10 {
         let edge = rect.y > from.y ? rect.y + 1 : rect.maxY
         canvas.line(
-          from: Pixel(x: rect.x + 12, y: from.y), to: Pixel(x: rect.x + 12, y: edge), style: strokeStyle(reference, on: &canvas),
+          from: Pixel(x: rect.x + 12, y: from.y), to: Pixel(x: rect.x + 12, y: edge),
+          style: strokeStyle(reference, on: &canvas),
           extra: " stroke-width=\"0.9\"")
       }
       canvas.text(
@@ -59,7 +62,8 @@ extension FigurePainter {
   /// How far a label is from its horizontal line.
   private func gap(_ rect: Rect, _ y: Double) -> Double { max(rect.y - y, y - rect.maxY, 0) }
 
-  /// Where a label may stand: above or below a horizontal line, further away where it is crowded, right or left of a vertical one.
+  /// Where a label may stand: above or below a horizontal line, further away where it is crowded,
+  /// right or left of a vertical one.
   private func places(for reference: ReferenceLine, at line: Pixel, width: Double, height: Double) -> [Rect] {
     let plot = layout.plot
     var corners: [Pixel] = []

@@ -61,10 +61,10 @@ struct LegendRows {
         canvas.line(
           from: Pixel(x: x, y: y), to: Pixel(x: x + 18, y: y), style: "inkline",
           extra: " stroke-width=\"3\" stroke-linecap=\"round\" opacity=\"0.55\"")
-        canvas.path(Marker.diamond(at: Pixel(x: x + 9, y: y), radius: 4), style: "soft rim")
+        canvas.path(Marker.diamond(at: Pixel(x: x + 9, y: y), radius: 3.3), style: "soft rim")
       case .comparison:
         canvas.path(
-          Marker.diamond(at: Pixel(x: x + 9, y: y), radius: 3.6), style: "open inkline", extra: " stroke-width=\"1.4\"")
+          Marker.diamond(at: Pixel(x: x + 9, y: y), radius: 5), style: "open inkline", extra: " stroke-width=\"1.4\"")
       }
       canvas.text(item.text, at: Pixel(x: x + 24, y: y + 4), style: "ink", title: item.series.name)
     }

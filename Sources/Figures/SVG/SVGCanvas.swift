@@ -21,7 +21,8 @@ struct SVGCanvas {
 
   mutating func line(from: Pixel, to: Pixel, style: String, extra: String = "") {
     let n = Markup.number
-    body.append("<line class=\"\(style)\" x1=\"\(n(from.x))\" y1=\"\(n(from.y))\" x2=\"\(n(to.x))\" y2=\"\(n(to.y))\"\(extra)/>")
+    body.append(
+      "<line class=\"\(style)\" x1=\"\(n(from.x))\" y1=\"\(n(from.y))\" x2=\"\(n(to.x))\" y2=\"\(n(to.y))\"\(extra)/>")
   }
 
   mutating func path(_ data: String, style: String, extra: String = "", title: String = "") {

@@ -4,7 +4,8 @@ enum Stylesheet {
   static let rootClass = "tanren-figure"
 
   static func text(slots: [Int]) -> String {
-    let fonts = "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans',"
+    let fonts =
+      "system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,'Noto Sans',"
       + "'Hiragino Sans','Noto Sans CJK JP','Yu Gothic',sans-serif"
     let light = Theme(
       background: Palette.background.light, ink: "#1b1f24", soft: "#57606a", grid: "#e3e7eb", axis: "#8c959f")

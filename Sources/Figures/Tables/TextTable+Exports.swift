@@ -14,10 +14,11 @@ extension TextTable {
     }
     return line(columns.map { Self.markdown($0.header) }) + line(separators)
       + cellRows.map { row in
-        line(row.map { cell in
-          let text = Self.markdown(cell.text)
-          return cell.style == .strong && !text.isEmpty ? "**\(text)**" : text
-        })
+        line(
+          row.map { cell in
+            let text = Self.markdown(cell.text)
+            return cell.style == .strong && !text.isEmpty ? "**\(text)**" : text
+          })
       }.joined()
   }
 
@@ -52,10 +53,11 @@ extension TextTable {
         result += "  \\midrule\n"
         continue
       }
-      result += line(padded(cells, to: columns.count).map { cell in
-        let text = Self.latex(cell.text)
-        return cell.style == .strong && !text.isEmpty ? "\\textbf{\(text)}" : text
-      })
+      result += line(
+        padded(cells, to: columns.count).map { cell in
+          let text = Self.latex(cell.text)
+          return cell.style == .strong && !text.isEmpty ? "\\textbf{\(text)}" : text
+        })
     }
     return result + "  \\bottomrule\n\\end{tabular}\n"
   }
@@ -65,11 +67,12 @@ extension TextTable {
   public func html() -> String {
     let columns = allColumns
     func cell(_ element: String, _ text: String, _ style: TextStyle, _ column: TableColumn) -> String {
-      let alignment = switch column.alignment {
-      case .left: "left"
-      case .center: "center"
-      case .right, .decimal: "right"
-      }
+      let alignment =
+        switch column.alignment {
+        case .left: "left"
+        case .center: "center"
+        case .right, .decimal: "right"
+        }
       let name = style == .plain ? "" : " class=\"\(style)\""
       return "<\(element)\(name) style=\"text-align:\(alignment)\">\(Markup.escaped(text))</\(element)>"
     }
@@ -85,7 +88,8 @@ extension TextTable {
         continue
       }
       result += isRuled ? "<tr class=\"rule\">" : "<tr>"
-      result += zip(padded(cells, to: columns.count), columns).map { cell("td", $0.text, $0.style, $1) }.joined() + "</tr>\n"
+      result +=
+        zip(padded(cells, to: columns.count), columns).map { cell("td", $0.text, $0.style, $1) }.joined() + "</tr>\n"
       isRuled = false
     }
     return result + "</tbody>\n</table>\n"

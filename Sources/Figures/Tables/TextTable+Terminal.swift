@@ -26,11 +26,12 @@ extension TextTable {
       var pending = ""
       for (index, cell) in cells.enumerated() {
         let room = widths[index] - DisplayWidth.of(cell.text)
-        let before = switch columns[index].alignment {
-        case .left: 0
-        case .center: room / 2
-        case .right, .decimal: room
-        }
+        let before =
+          switch columns[index].alignment {
+          case .left: 0
+          case .center: room / 2
+          case .right, .decimal: room
+          }
         let trimmed = cell.text.reversed().prefix { $0 == " " }.count
         let text = String(cell.text.dropLast(trimmed))
         if text.isEmpty {

@@ -61,7 +61,9 @@ struct BrailleCanvas {
   }
 
   private func dot(_ point: Pixel) -> (x: Int, y: Int)? {
-    guard let x = point.x.integer, let y = point.y.integer, x >= 0, y >= 0, x < columns * 2, y < rows * 4 else { return nil }
+    guard let x = point.x.integer, let y = point.y.integer, x >= 0, y >= 0, x < columns * 2, y < rows * 4 else {
+      return nil
+    }
     return (x, y)
   }
 }

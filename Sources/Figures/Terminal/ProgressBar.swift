@@ -38,14 +38,16 @@ public struct ProgressBar: Sendable {
     guard time - lastDrawing >= interval else { return }
     lastDrawing = time
     // The last column stays free: some terminals go to the next line when it is written.
-    let text = line(completed, values, secondsPerStep: nil, at: time).text(isFinished: false, columns: terminal.width - 1)
+    let text = line(completed, values, secondsPerStep: nil, at: time).text(
+      isFinished: false, columns: terminal.width - 1)
     draw(text)
   }
 
   /// Draws the finished line and ends it. Later calls do nothing.
   ///
   /// - Parameter secondsPerStep: where the time since the start holds more than the steps.
-  public mutating func finish(_ completed: Int? = nil, values: [ProgressLine.Value] = [], secondsPerStep: Double? = nil) {
+  public mutating func finish(_ completed: Int? = nil, values: [ProgressLine.Value] = [], secondsPerStep: Double? = nil)
+  {
     guard !isFinished else { return }
     isFinished = true
     let done = completed ?? total ?? 0
@@ -63,7 +65,9 @@ public struct ProgressBar: Sendable {
     }
   }()
 
-  private func line(_ completed: Int, _ values: [ProgressLine.Value], secondsPerStep: Double?, at time: Double) -> ProgressLine {
+  private func line(_ completed: Int, _ values: [ProgressLine.Value], secondsPerStep: Double?, at time: Double)
+    -> ProgressLine
+  {
     ProgressLine(
       completed: completed, total: total, elapsed: time - start, secondsPerStep: secondsPerStep, values: values,
       width: width)

@@ -60,7 +60,8 @@ public struct ProgressLine: Sendable, Equatable {
     let room = min(max(width, 0), 1000)
     let count = TerminalText.filled("\(done)", columns: "\(total)".count, atEnd: false) + "/\(total)"
     let filled = done >= total ? room : min(room, Int(Double(room) * (Double(done) / Double(total))))
-    let bar = filled == 0
+    let bar =
+      filled == 0
       ? "" : String(repeating: "=", count: filled - 1) + (done < total ? ">" : "=")
     return count + " [" + bar + String(repeating: ".", count: room - filled) + "]"
   }
@@ -74,7 +75,9 @@ public struct ProgressLine: Sendable, Equatable {
     let seconds = elapsed.isFinite ? max(0, elapsed) : 0
     if let total, !isFinished { return " - ETA: " + Self.clock(stepTime * Double(max(0, total - completed))) }
     let step = stepTime
-    let rate = step >= 1 || step == 0 ? NumberText.fixed(step, places: 0) + "s"
+    let rate =
+      step >= 1 || step == 0
+      ? NumberText.fixed(step, places: 0) + "s"
       : step >= 1e-3 ? NumberText.fixed(step * 1e3, places: 0) + "ms" : NumberText.fixed(step * 1e6, places: 0) + "us"
     return " - " + NumberText.fixed(seconds, places: 0) + "s " + rate + "/step"
   }
@@ -82,7 +85,8 @@ public struct ProgressLine: Sendable, Equatable {
   private var tail: String {
     values.map { value in
       let isPlain = abs(value.number) > 1e-3 || !value.number.isFinite
-      let number = isPlain
+      let number =
+        isPlain
         ? NumberText.fixed(value.number, places: 4) : NumberText.exponential(value.number, places: 4)
       return " - \(TerminalText.printable(value.name)): \(number)"
     }.joined()

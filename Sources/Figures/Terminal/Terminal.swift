@@ -48,7 +48,7 @@ public struct Terminal: Sendable, Equatable {
   public static func current(_ stream: Stream = .standardOutput) -> Terminal {
     var size = winsize()
     let isTerminal = isatty(stream.descriptor) == 1
-    let isKnown = isTerminal && ioctl(stream.descriptor, UInt(TIOCGWINSZ), &size) == 0
+    let isKnown = isTerminal && ioctl(stream.descriptor, numericCast(TIOCGWINSZ), &size) == 0
     let names = ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "TERM", "COLORTERM", "COLUMNS", "LINES"]
     var environment: [String: String] = [:]
     for name in names { environment[name] = getenv(name).map { String(cString: $0) } }
@@ -61,7 +61,9 @@ public struct Terminal: Sendable, Equatable {
   init(_ stream: Stream, isTerminal: Bool, columns: Int, lines: Int, environment: [String: String]) {
     func isSet(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
     func isOn(_ name: String) -> Bool { isSet(name) && environment[name] != "0" }
-    func number(_ name: String) -> Int? { environment[name].flatMap { Int($0) }.flatMap { $0 > 0 ? min($0, 10_000) : nil } }
+    func number(_ name: String) -> Int? {
+      environment[name].flatMap { Int($0) }.flatMap { $0 > 0 ? min($0, 10_000) : nil }
+    }
     let term = environment["TERM"] ?? ""
     let canMove = isTerminal && !term.isEmpty && term != "dumb"
     let isForced = isOn("CLICOLOR_FORCE") || isOn("FORCE_COLOR")

@@ -21,7 +21,8 @@ public struct TerminalChart: Sendable, Equatable {
     let slots = Palette.slots(for: drawing.series)
     let (xLimits, yLimits) = (drawing.x.limits, drawing.y.limits)
     let yTicks = Ticks.marks(
-      from: yLimits.lower, to: yLimits.upper, scale: chart.y.scale, format: chart.y.format, count: min(max(2, rows / 3), 8),
+      from: yLimits.lower, to: yLimits.upper, scale: chart.y.scale, format: chart.y.format,
+      count: min(max(2, rows / 3), 8),
       integral: drawing.y.extent.isIntegral && !drawing.y.extent.isEmpty
     ).filter { !$0.isMinor }
     let gutter = min(yTicks.map { DisplayWidth.of($0.label) }.max() ?? 0, columns / 2)
@@ -34,19 +35,26 @@ public struct TerminalChart: Sendable, Equatable {
     draw(drawing, slots, letters: letters, on: &canvas, x: x, y: y)
 
     var lines: [String] = []
-    for (text, style) in [(chart.title, TextStyle.strong), (chart.subtitle, .muted), (chart.y.label, .muted)] where !text.isEmpty {
+    for (text, style) in [(chart.title, TextStyle.strong), (chart.subtitle, .muted), (chart.y.label, .muted)]
+    where !text.isEmpty {
       let shown = TerminalText.truncated(TerminalText.printable(text), columns: columns)
       lines.append(TerminalText.styled(shown, style, colors: colors))
     }
     var labels: [Int: String] = [:]
-    for tick in yTicks { if let row = y(tick.value).flatMap({ ($0 / 4).rounded(.down).integer }) { labels[row] = tick.label } }
+    for tick in yTicks {
+      if let row = y(tick.value).flatMap({ ($0 / 4).rounded(.down).integer }) { labels[row] = tick.label }
+    }
     for row in 0..<rows {
-      let label = TerminalText.filled(TerminalText.truncated(labels[row] ?? "", columns: gutter), columns: gutter, atEnd: false)
+      let label = TerminalText.filled(
+        TerminalText.truncated(labels[row] ?? "", columns: gutter), columns: gutter, atEnd: false)
       let axis = TerminalText.styled(label + (labels[row] == nil ? " │" : " ┤"), .muted, colors: colors)
       lines.append(axis + Self.painted(canvas.line(row), colors: colors))
     }
-    let xTicks = Self.xTicks(chart, limits: xLimits, integral: drawing.x.extent.isIntegral && !drawing.x.extent.isEmpty, x: x, columns: canvas.columns)
-    lines.append(TerminalText.styled(Self.ruler(xTicks, gutter: gutter, columns: canvas.columns), .muted, colors: colors))
+    let xTicks = Self.xTicks(
+      chart, limits: xLimits, integral: drawing.x.extent.isIntegral && !drawing.x.extent.isEmpty, x: x,
+      columns: canvas.columns)
+    lines.append(
+      TerminalText.styled(Self.ruler(xTicks, gutter: gutter, columns: canvas.columns), .muted, colors: colors))
     lines.append(TerminalText.styled(Self.numbers(xTicks, gutter: gutter, columns: columns), .muted, colors: colors))
     if !chart.x.label.isEmpty {
       let label = TerminalText.truncated(TerminalText.printable(chart.x.label), columns: canvas.columns)
@@ -108,8 +116,11 @@ public struct TerminalChart: Sendable, Equatable {
     while let first = rest.first {
       let run = rest.prefix { $0.slot == first.slot && $0.isBlank == first.isBlank }
       let text = String(run.map(\.character))
-      result += first.isBlank ? text : first.slot.map { TerminalText.colored(text, slot: $0, colors: colors) }
-        ?? TerminalText.styled(text, .muted, colors: colors)
+      result +=
+        first.isBlank
+        ? text
+        : first.slot.map { TerminalText.colored(text, slot: $0, colors: colors) }
+          ?? TerminalText.styled(text, .muted, colors: colors)
       rest = rest.dropFirst(run.count)
     }
     return result
@@ -123,7 +134,8 @@ public struct TerminalChart: Sendable, Equatable {
   ) -> [(label: String, column: Int)] {
     for count in stride(from: max(2, columns / 8), through: 1, by: -1) {
       let ticks = Ticks.marks(
-        from: limits.lower, to: limits.upper, scale: chart.x.scale, format: chart.x.format, count: count, integral: integral
+        from: limits.lower, to: limits.upper, scale: chart.x.scale, format: chart.x.format, count: count,
+        integral: integral
       ).filter { !$0.isMinor }.compactMap { tick in
         x(tick.value).flatMap { ($0 / 2).rounded(.down).integer }.map { (tick.label, $0) }
       }

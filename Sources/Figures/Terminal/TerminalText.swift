@@ -18,14 +18,15 @@ enum TerminalText {
 
   static func styled(_ text: String, _ style: TextStyle, colors: Terminal.Colors) -> String {
     guard colors != .none, !text.isEmpty else { return text }
-    let code = switch style {
-    case .plain: ""
-    case .strong: "1"
-    case .muted: "2"
-    case .positive: "32"
-    case .negative: "31"
-    case .warning: "33"
-    }
+    let code =
+      switch style {
+      case .plain: ""
+      case .strong: "1"
+      case .muted: "2"
+      case .positive: "32"
+      case .negative: "31"
+      case .warning: "33"
+      }
     return code.isEmpty ? text : "\u{1B}[\(code)m\(text)\u{1B}[0m"
   }
 

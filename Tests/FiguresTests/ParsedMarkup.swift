@@ -6,7 +6,7 @@ import FoundationXML
 #endif
 
 /// The elements of an XML document in order, with their attributes and the text directly within them.
-struct Markup {
+struct ParsedMarkup {
   struct Element {
     var name: String
     var attributes: [String: String]
