@@ -16,6 +16,14 @@ struct ChoiceReader {
     return choice
   }
 
+  mutating func wholeValue() throws(ConfigurationError) -> OptionValue {
+    skipSpaces()
+    let value = try value(depth: 0)
+    skipSpaces()
+    guard position == characters.count else { throw unexpected("the end") }
+    return value
+  }
+
   private mutating func choice(depth: Int) throws(ConfigurationError) -> Choice {
     let name = try word()
     guard depth < 32 else { throw unexpected("fewer nested parentheses") }

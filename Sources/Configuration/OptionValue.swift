@@ -15,6 +15,12 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Reads a value as a person writes it: `0.1`, `true`, `[1, 2]`, `sgd(rate: 0.1)`.
+  public init(parsing text: String, origin: String = "") throws(ConfigurationError) {
+    var reader = ChoiceReader(text, origin: origin)
+    self = try reader.wholeValue()
+  }
+
   public var description: String {
     switch self {
     case .number(let number): number == number.rounded() && number.magnitude < 1e15 ? "\(Int(number))" : "\(number)"

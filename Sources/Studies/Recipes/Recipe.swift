@@ -1,0 +1,35 @@
+/// A published comparison that one command runs again: arms that differ by what is compared, with the
+/// printed numbers to put ours beside.
+public protocol Recipe: Catalogued {
+  init()
+  /// The article or paper, for the heading.
+  var title: String { get }
+  /// What all arms share: a run's settings.
+  var base: [String: String] { get }
+  var arms: [Arm] { get }
+  /// The seed of the first run; further ones count up from it.
+  var firstSeed: Int { get }
+  /// Arms that are run where none are named; all by default.
+  var defaultArms: [String] { get }
+  /// A published log to compare an arm's epochs with, digit by digit.
+  func log(of arm: String) -> String?
+}
+
+extension Recipe {
+  public var firstSeed: Int { 0 }
+  public var defaultArms: [String] { arms.map(\.name) }
+  public func log(of arm: String) -> String? { nil }
+
+  /// A recipe has no options: its arms are what can be chosen.
+  public init(from options: inout Options) throws(ConfigurationError) { self.init() }
+
+  /// The arms of the given names, in the recipe's order.
+  /// - Throws: `ConfigurationError` for a name that isn't there, with the nearest one.
+  public func arms(named names: [String]) throws(ConfigurationError) -> [Arm] {
+    let all = arms.map(\.name)
+    if let unknown = names.first(where: { !all.contains($0) }) {
+      throw .unknownName(kind: "arm", name: unknown, known: all, origin: Self.name)
+    }
+    return arms.filter { names.contains($0.name) }
+  }
+}
