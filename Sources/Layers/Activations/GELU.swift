@@ -7,7 +7,7 @@ public struct GELU: Activation {
   public static let parameters = [
     Parameter("approximate", default: false, "whether Φ is approximated by a tanh, as in GPT-2")
   ]
-  public var range: ClosedRange<Double> { (isApproximate ? -0.1700406 : -0.1699713)...Double.infinity }
+  public var range: ClosedRange<Double> { (isApproximate ? -0.17004075057125405 : -0.16997120747990367)...Double.infinity }
 
   public var isApproximate: Bool
 
@@ -18,7 +18,7 @@ public struct GELU: Activation {
   }
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    guard isApproximate else { return x * ((x * 0.5.squareRoot()).erf() + 1) * 0.5 }
+    guard isApproximate else { return x * ((x * 0.5.squareRoot()).erf() * 0.5 + 0.5) }
     // (1 + tanh(z))/2 is sigmoid(2z). Past ±20 that is 0 or 1, and the cube would overflow.
     let near = x.clamped(to: -20...20)
     let scale = 2 * (2 / Double.pi).squareRoot()

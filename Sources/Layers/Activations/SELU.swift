@@ -5,7 +5,7 @@ import Configuration
 public struct SELU: Activation {
   public static let name = "selu"
   public static let summary = "scale·(x, alpha(e^x - 1) below 0), self-normalizing (Klambauer et al. 2017)"
-  public var range: ClosedRange<Double> { -1.7580993408473768...Double.infinity }
+  public var range: ClosedRange<Double> { -1.7580993408473769...Double.infinity }
 
   public init() {}
   public init(from options: inout Options) throws(ConfigurationError) {}
