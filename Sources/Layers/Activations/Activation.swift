@@ -1,8 +1,8 @@
 import Configuration
 
-/// An elementwise function without parameters, also a layer.
+/// A function without parameters to train, also a layer; elementwise but for those along an axis (softmax).
 public protocol Activation: Layer, Catalogued {
-  /// The values the function can take, for plots and tests.
+  /// The least interval that holds the values the function takes or tends to, for plots and tests.
   var range: ClosedRange<Double> { get }
 
   /// The function.
@@ -10,7 +10,6 @@ public protocol Activation: Layer, Catalogued {
 }
 
 extension Activation {
-  public var range: ClosedRange<Double> { -Double.infinity...Double.infinity }
   public var label: String { Self.name }
   public func forward(_ x: Tensor, in scope: Scope) -> Tensor { self(x) }
 }

@@ -4,7 +4,7 @@ import Configuration
 public struct Mish: Activation {
   public static let name = "mish"
   public static let summary = "x·tanh(log(1 + e^x)) (Misra 2019)"
-  public var range: ClosedRange<Double> { -0.3088427...Double.infinity }
+  public var range: ClosedRange<Double> { -0.3088434130172504...Double.infinity }
 
   public init() {}
   public init(from options: inout Options) throws(ConfigurationError) {}

@@ -6,7 +6,7 @@ public struct Swish: Activation {
   public static let name = "swish"
   public static let summary = "x·sigmoid(beta·x), SiLU with beta = 1 (Ramachandran et al. 2017)"
   public static let parameters = [Parameter("beta", default: 1, "the steepness, above 0")]
-  public var range: ClosedRange<Double> { -0.2784646 / beta...Double.infinity }
+  public var range: ClosedRange<Double> { -0.2784645427610738 / beta...Double.infinity }
 
   public var beta: Double
 

@@ -5,7 +5,7 @@ import Configuration
 public struct TanhExp: Activation {
   public static let name = "tanhExp"
   public static let summary = "x·tanh(e^x) (Liu and Di 2020)"
-  public var range: ClosedRange<Double> { -0.3532945...Double.infinity }
+  public var range: ClosedRange<Double> { -0.3532857778482113...Double.infinity }
 
   public init() {}
   public init(from options: inout Options) throws(ConfigurationError) {}

@@ -31,7 +31,7 @@ extension Layer {
   public func callAsFunction(_ x: Tensor, in scope: Scope) -> Tensor {
     TraceContext.$path.withValue(scope.path) {
       let y = forward(x, in: scope)
-      scope.record(label, input: x.type, output: y.type)
+      scope.record(self, input: x.type, output: y.type)
       return y
     }
   }

@@ -1,7 +1,10 @@
 /// One call of a layer, for summaries. Inner layers come before the layer they belong to.
 public struct LayerRecord: Sendable {
   public let path: String
+  /// ``Layer/label``: `dense`.
   public let label: String
+  /// The name of the layer's Swift type: `Dense`.
+  public let typeName: String
   public let input: TensorType
   public let output: TensorType
 }

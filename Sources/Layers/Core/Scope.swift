@@ -44,8 +44,9 @@ public final class Scope {
   /// The key for this layer's random numbers in this step, another for each name.
   public func key(_ name: String) -> Key { trace.key.derived(joined(name)) }
 
-  func record(_ label: String, input: TensorType, output: TensorType) {
-    trace.records.append(LayerRecord(path: path, label: label, input: input, output: output))
+  func record(_ layer: some Layer, input: TensorType, output: TensorType) {
+    trace.records.append(
+      LayerRecord(path: path, label: layer.label, typeName: "\(type(of: layer))", input: input, output: output))
   }
 
   private func joined(_ name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }

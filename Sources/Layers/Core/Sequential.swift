@@ -3,7 +3,7 @@
 /// ```swift
 /// Sequential { Dense(100); ReLU(); Dense(10) }
 /// ```
-/// Each layer's path is its label and a count of its own kind: `dense1`, `reLU1`, `dense2`. Adding a dropout
+/// Each layer's path is its label and a count of its own kind: `dense1`, `relu1`, `dense2`. Adding a dropout
 /// thus renames no other layer. ``Layer/named(_:)`` gives another name.
 public struct Sequential: Layer {
   public let layers: [any Layer]

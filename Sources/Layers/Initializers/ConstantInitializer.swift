@@ -10,7 +10,7 @@ public struct ConstantInitializer: Initializer {
   public init(_ value: Double) { self.value = value }
 
   public init(from options: inout Options) throws(ConfigurationError) {
-    value = try options.number("value", default: 0)
+    value = try options.number("value", default: 0, in: -1e300...1e300)
   }
 
   public func callAsFunction(_ shape: Shape, dtype: DType, key: Key) -> Tensor {

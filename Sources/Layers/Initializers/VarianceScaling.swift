@@ -9,7 +9,7 @@ public struct VarianceScaling: Initializer {
   public enum Distribution: String, Sendable, CaseIterable { case uniform, truncatedNormal, normal }
 
   public static let name = "varianceScaling"
-  public static let summary = "Random values of variance scale / fan; Glorot, He and LeCun are presets."
+  public static let summary = "Random values of variance scale / fan, the rule behind Glorot's, He's and LeCun's."
   public static let parameters = [
     Parameter("scale", default: 1, "the numerator of the variance"),
     Parameter("mode", default: "fanIn", "fanIn, fanOut or fanAverage"),
@@ -50,18 +50,6 @@ public struct VarianceScaling: Initializer {
       return key.truncatedNormal(shape, deviation: deviation / 0.87962566103423978, dtype: dtype)
     }
   }
-}
-
-extension Initializer where Self == VarianceScaling {
-  /// Glorot and Bengio 2010; Keras' default.
-  public static var glorotUniform: Self { VarianceScaling(mode: .fanAverage, distribution: .uniform) }
-  public static var glorotNormal: Self { VarianceScaling(mode: .fanAverage) }
-  /// He et al. 2015.
-  public static var heUniform: Self { VarianceScaling(scale: 2, distribution: .uniform) }
-  public static var heNormal: Self { VarianceScaling(scale: 2) }
-  /// LeCun et al. 1998.
-  public static var lecunUniform: Self { VarianceScaling(distribution: .uniform) }
-  public static var lecunNormal: Self { VarianceScaling() }
 }
 
 extension Shape {
