@@ -23,6 +23,15 @@ extension Options {
     return try single.nonNegative(key, default: 0)
   }
 
+  /// A list of finite numbers that are 0 or more.
+  mutating func nonNegatives(_ key: String, default fallback: [Double]) throws(ConfigurationError) -> [Double] {
+    let numbers = try numbers(key, default: fallback)
+    guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw .outOfRange(key: key, value: "\(numbers)", range: "finite numbers, 0 or more", origin: origin)
+    }
+    return numbers
+  }
+
   /// A list of words; a single word is a list of one.
   mutating func texts(_ key: String) throws(ConfigurationError) -> [String] {
     guard let value = take(key) else { return [] }
