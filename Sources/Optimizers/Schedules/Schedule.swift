@@ -23,15 +23,39 @@ extension Tensor: Schedule {
 }
 
 extension Options {
-  /// A number or the name of a schedule: `0.1`, `cosine(initial: 0.1)`.
-  public mutating func schedule(_ key: String, default fallback: Double) throws(ConfigurationError) -> any Schedule {
+  /// A number that is 0 or more, or the name of a schedule: `0.1`, `cosine(initial: 0.1)`.
+  public mutating func schedule(
+    _ key: String, default fallback: any Schedule
+  ) throws(ConfigurationError) -> any Schedule {
     guard let value = take(key) else { return fallback }
     switch value {
-    case .number(let number): return number
+    case .number:
+      var single = Options([key: value], origin: origin)
+      return try single.nonNegative(key, default: 0)
     case .choice(let choice): return try Catalog<any NamedSchedule>.all.make(choice)
     case .text(let name): return try Catalog<any NamedSchedule>.all.make(Choice(name, Options(origin: origin)))
     default:
       throw .wrongType(key: key, expected: "a number or a schedule", found: value.description, origin: origin)
     }
+  }
+
+  /// As ``schedule(_:default:)``; a number must be below 1.
+  mutating func momentum(_ key: String, default fallback: any Schedule) throws(ConfigurationError) -> any Schedule {
+    guard let value = take(key) else { return fallback }
+    var single = Options([key: value], origin: origin)
+    if case .number = value { return try single.decayFactor(key, default: 0) }
+    return try single.schedule(key, default: fallback)
+  }
+
+  /// Transforms by name.
+  mutating func transforms(_ key: String) throws(ConfigurationError) -> [any NamedTransform] {
+    guard let value = take(key) else { return [] }
+    var transforms: [any NamedTransform] = []
+    let elements = if case .list(let list) = value { list } else { [value] }
+    for element in elements {
+      var single = Options([key: element], origin: origin)
+      transforms.append(try Catalog<any NamedTransform>.all.make(single.choice(key, default: Choice(key))))
+    }
+    return transforms
   }
 }

@@ -1,6 +1,6 @@
 import Configuration
 
-/// The rate divided at given epochs: `initial * factor^k` from the `k`-th milestone on.
+/// The rate multiplied at given epochs: `initial * factor^k` from the `k`-th milestone on.
 public struct StepSchedule: NamedSchedule {
   public static let name = "step"
   public static let summary = "multiplied by a factor at each milestone, in epochs"
@@ -21,14 +21,14 @@ public struct StepSchedule: NamedSchedule {
   }
 
   public init(from options: inout Options) throws(ConfigurationError) {
-    initial = try options.number("initial", default: 0.1)
-    milestones = try options.numbers("milestones", default: [])
-    factor = try options.number("factor", default: 0.1)
+    initial = try options.nonNegative("initial", default: 0.1)
+    milestones = try options.nonNegatives("milestones", default: [])
+    factor = try options.nonNegative("factor", default: 0.1)
   }
 
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     milestones.reduce(Tensor(initial, dtype: dtype)) { value, milestone in
-      let step = (milestone * Double(progress.stepsPerEpoch)).rounded(.up)
+      let step = TrainingSpan.epochs(milestone).steps(of: progress).rounded(.up)
       return Tensor.select(progress.step .< step, value, value * factor)
     }
   }

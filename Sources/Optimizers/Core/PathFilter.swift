@@ -1,0 +1,43 @@
+import Configuration
+
+/// A choice of parameters by regular expressions, searched for anywhere in a parameter's path.
+///
+/// ```swift
+/// try PathFilter(excluding: ["bias", "norm.*/(scale|shift)"])
+/// ```
+public struct PathFilter: Sendable, Hashable {
+  /// If not empty, paths without a match of any are left out.
+  public let included: [String]
+  /// Paths with a match of any are left out.
+  public let excluded: [String]
+
+  /// Every parameter.
+  public static let all = PathFilter()
+
+  private init() { (included, excluded) = ([], []) }
+
+  /// - Throws: ``ConfigurationError`` naming the expression that can't be read.
+  public init(
+    including included: [String] = [], excluding excluded: [String] = [], origin: String = ""
+  ) throws(ConfigurationError) {
+    for pattern in included + excluded {
+      do { _ = try Regex(pattern) } catch {
+        throw .invalid(message: "'\(pattern)' is not a regular expression: \(error)", origin: origin)
+      }
+    }
+    (self.included, self.excluded) = (included, excluded)
+  }
+
+  /// Whether the filter lets `path` through.
+  public func matches(_ path: String) -> Bool {
+    (included.isEmpty || included.contains { path.matches($0) }) && !excluded.contains { path.matches($0) }
+  }
+}
+
+extension String {
+  fileprivate func matches(_ pattern: String) -> Bool {
+    // The pattern was checked on the way in; Regex itself can't be stored in a Sendable value.
+    guard let regex = try? Regex(pattern) else { return false }
+    return firstMatch(of: regex) != nil
+  }
+}

@@ -1,0 +1,56 @@
+import Configuration
+import Optimizers
+import Testing
+
+@Suite struct OptimizerTableTests {
+  /// Every row's parameters along ten steps, from one program.
+  private static let runs = Result { try evaluateAll() }
+
+  private static func evaluateAll() throws -> [[String: [[Double]]]] {
+    let fixtures = try OptimizerFixtures.read()
+    let cases = Dictionary(uniqueKeysWithValues: fixtures.cases.map { ($0.name, $0) })
+    let trees = try OptimizerRow.all.map { row in
+      let name = try #require(cases[row.fixture], "there is no fixture '\(row.fixture)'").problem
+      return run(try optimizer(row.choice).transform, on: try #require(fixtures.problems[name]))
+    }
+    var computed = try Tensor.evaluate(trees.flatMap(\.tensors))[...]
+    return try trees.map { tree in
+      let steps = try Dictionary(
+        uniqueKeysWithValues: tree.with(computed.prefix(tree.count)).pairs.map { path, stacked in
+          let values = try stacked.values(as: Double.self)
+          let size = values.count / stacked.shape[0]
+          return (path, (0..<stacked.shape[0]).map { Array(values[($0 * size)..<(($0 + 1) * size)]) })
+        })
+      computed = computed.dropFirst(tree.count)
+      return steps
+    }
+  }
+
+  @Test(arguments: OptimizerRow.all.indices)
+  func agreesWithItsSource(index: Int) throws {
+    let row = OptimizerRow.all[index]
+    let steps = try Self.runs.get()[index]
+    let expected = try #require(OptimizerFixtures.read().cases.first { $0.name == row.fixture }).steps
+    #expect(expected.count == 10)
+    for (step, parameters) in expected.enumerated() {
+      for (path, values) in parameters {
+        let actual = try #require(steps[path]?[step])
+        #expect(
+          distance(actual, values) <= row.tolerance,
+          "\(row.choice) and \(row.fixture) part at \(path), step \(step + 1): \(actual), not \(values)")
+      }
+    }
+  }
+
+  @Test func everyOptimizerHasARow() throws {
+    let tested = Set(try OptimizerRow.all.map { try Choice(parsing: $0.choice).name })
+    for name in Catalog<any Optimizer>.all.names { #expect(tested.contains(name), "no row for '\(name)'") }
+  }
+
+  @Test func everyFixtureHasARow() throws {
+    let tested = Set(OptimizerRow.all.map(\.fixture))
+    for fixture in try OptimizerFixtures.read().cases {
+      #expect(tested.contains(fixture.name), "no row for the fixture '\(fixture.name)'")
+    }
+  }
+}

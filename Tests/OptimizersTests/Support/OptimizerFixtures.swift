@@ -1,0 +1,45 @@
+import Foundation
+import Testing
+import Tensors
+
+/// What `Fixtures/generate_optimizers.py` writes.
+struct OptimizerFixtures: Decodable {
+  struct Array: Decodable {
+    let shape: [Int]
+    let values: [Double]
+    var tensor: Tensor { Tensor(values, shape: Shape(shape)) }
+  }
+
+  struct Problem: Decodable {
+    let parameters: [String: Array]
+    let gradients: [[String: Array]]
+  }
+
+  struct Case: Decodable {
+    let name: String
+    let problem: String
+    let steps: [[String: [Double]]]
+  }
+
+  let problems: [String: Problem]
+  let cases: [Case]
+
+  static func read() throws -> OptimizerFixtures { try read("optimizers") }
+
+  static func read<Fixture: Decodable>(_ name: String) throws -> Fixture {
+    let url = try #require(Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Fixtures"))
+    return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: url))
+  }
+}
+
+extension OptimizerFixtures.Problem {
+  /// In the order a model would have them.
+  var paths: [String] { ["dense/kernel", "dense/bias"] }
+
+  var parameterTree: TensorTree { TensorTree(paths.compactMap { path in parameters[path].map { (path, $0.tensor) } }) }
+
+  /// Each parameter's gradients, stacked along the steps.
+  var gradientTree: TensorTree {
+    TensorTree(paths.map { path in (path, Tensor.stack(gradients.compactMap { $0[path]?.tensor })) })
+  }
+}

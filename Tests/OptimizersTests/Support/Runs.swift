@@ -1,0 +1,33 @@
+import Configuration
+import Optimizers
+
+/// Ten steps of a transform with given gradients, as tensors yet to be computed: a parameter's values along
+/// the steps.
+func run(_ transform: any Transform, on problem: OptimizerFixtures.Problem) -> TensorTree {
+  let parameters = problem.parameterTree
+  let state = transform.initial(parameters)
+  let gradients = problem.gradientTree
+  let carry = [Tensor(0, dtype: .int32)] + parameters.tensors + state.tensors
+  let outputs = scan(carry: carry, over: gradients.tensors) { carry, elements in
+    let before = parameters.with(carry[1...parameters.count])
+    let context = UpdateContext(
+      parameters: before, progress: Progress(step: carry[0], stepsPerEpoch: 1, epochs: 10, batchSize: 128),
+      key: Key(seed: 0).folding(carry[0]), loss: Tensor(1.0, dtype: .float64))
+    let result = transform.update(
+      gradients.with(elements), state: state.with(carry[(parameters.count + 1)...]), context: context)
+    let after = before.zip(result.updates, +)
+    return ([carry[0] + 1] + after.tensors + result.state.tensors, after.tensors)
+  }.outputs
+  return parameters.with(outputs)
+}
+
+func optimizer(_ text: String) throws -> any Optimizer {
+  try Catalog<any Optimizer>.all.make(Choice(parsing: text))
+}
+
+/// The greatest difference, relative to the expected value where that is above 1; NaN for NaN.
+func distance(_ actual: [Double], _ expected: [Double]) -> Double {
+  guard actual.count == expected.count else { return .infinity }
+  return zip(actual, expected).map { ($0 - $1).magnitude / Swift.max(1, $1.magnitude) }
+    .reduce(0) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
+}
