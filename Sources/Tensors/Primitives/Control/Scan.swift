@@ -32,6 +32,10 @@ struct Scan: SelectiveEmission {
   func emit(
     _ inputs: [Value], _ results: [TensorType], used: [Bool], to writer: inout ProgramWriter
   ) -> [Value] {
+    if length == 0 {
+      return inputs.prefix(carryCount)
+        + results.dropFirst(carryCount).map { writer.assign("stablehlo.constant dense<> : \($0)", [$0])[0] }
+    }
     // Loop values: counter, carry, the collected sequences that are used, sequences, captures.
     let counter = writer.scalar("0", .int32)
     let collected = (carryCount..<results.count).filter { used[$0] }
