@@ -67,6 +67,16 @@ enum FixtureTable {
         contracted: (fixture.ints("lhsContract"), fixture.ints("rhsContract")))
       return Tensor.apply(dot, to: inputs)
     },
+    "cumulativeSum": { inputs, fixture in
+      let sum = CumulativeSum(axis: fixture.int("axis"), isReversed: fixture.flag("reverse"))
+      return Tensor.apply(sum, to: inputs)
+    },
+    "sort": { inputs, fixture in
+      [inputs[0].sort(axis: fixture.int("axis"), descending: fixture.flag("descending"))]
+    },
+    "argsort": { inputs, fixture in
+      [inputs[0].argSort(axis: fixture.int("axis"), descending: fixture.flag("descending"))]
+    },
     "rngBits": { inputs, fixture in
       let type = TensorType(fixture.dtype("dtype"), Shape(fixture.ints("shape")))
       return Tensor.apply(RandomBits(type: type), to: inputs)

@@ -28,17 +28,18 @@ import Testing
         // The generator's state comes first in the fixture; the primitive gives only the bits.
         let expected = fixture.outputs.suffix(results.count)
         #expect(results.map(\.type) == expected.map { TensorType($0.dtype, Shape($0.shape)) }, "\(fixture.name)")
-        return zip(results, expected).map { $0.cast(to: $1.tensor().dtype) }
+        return results
       }
     }
     var results = try program(inputs.flatMap(\.self))[...]
     for fixture in cases {
       for expected in fixture.outputs.suffix(name == "rngBits" ? 1 : fixture.outputs.count) {
         let next = results.popFirst()
-        let found = try #require(next)
+        let found = try #require(next).cast(to: expected.tensor().dtype)
         if expected.dtype.isFloatingPoint {
+          // XLA's functions may flush subnormal results to zero.
           let numbers: [Double] = try found.cast(to: .float64).values()
-          let close = agree(numbers, expected.doubles, within: tolerance(expected.dtype), floor: floor(name))
+          let close = agree(numbers, expected.doubles.map { $0.isSubnormal ? 0 : $0 }, within: tolerance(expected.dtype), floor: floor(name))
           #expect(close, "\(fixture.name): \(numbers) for \(expected.doubles)")
         } else {
           let (found, wanted) = try (found.hostArray(), expected.tensor().hostArray())

@@ -52,6 +52,27 @@ extension PrimitiveTable {
   static let reductions: [PrimitiveRow] = [
     reduction(Sum.self, ["sum"]),
     reduction(Product.self, ["product"], extra: [Sample(Product(axes: [1]), [withZeros], gives: [f64(3)])]),
+    PrimitiveRow(
+      CumulativeSum.self, .fixtures(["cumulativeSum"]),
+      samples: [
+        Sample(CumulativeSum(axis: 1), [numbers(2, 4)]), Sample(CumulativeSum(axis: 0, isReversed: true), [numbers(3)]),
+      ],
+      refusals: [
+        Refusal(CumulativeSum(axis: 1), [f64(2)], "no axis 1"), Refusal(CumulativeSum(axis: 0), [bool(2)], "numeric"),
+      ]),
+    PrimitiveRow(
+      Sort.self, .fixtures(["sort", "argsort"]),
+      samples: [
+        Sample(Sort(axis: 1), [numbers(2, 5)], gives: [f64(2, 5), i32(2, 5)]),
+        // Ties keep their order; what is sorted along may be of any type.
+        Sample(
+          Sort(axis: 0, operandCount: 3, isDescending: true),
+          [integers(3, 1, 3, 2), numbers(4), integers(0, 1, 2, 3)], gives: [i32(4), f64(4), i32(4), i32(4)]),
+      ],
+      refusals: [
+        Refusal(Sort(axis: 1), [f64(2)], "no axis 1"), Refusal(Sort(axis: 0, operandCount: 0), [], "are to be sorted"),
+        Refusal(Sort(axis: 0, operandCount: 2), [f64(2), f64(3)], "must agree"),
+      ]),
     reduction(MaximumReduction.self, ["max", "any", "argMax"]), reduction(MinimumReduction.self, ["min", "all"]),
   ]
 

@@ -47,7 +47,7 @@ struct Scan: SelectiveEmission {
     let initial = [counter] + inputs.prefix(carryCount) + empty + inputs.dropFirst(carryCount)
     let final = writer.loop(initial) { writer, values in
       let limit = writer.scalar(String(length), .int32)
-      return writer.compare("LT", values[0], limit)
+      return writer.compare(.less, values[0], limit)
     } body: { writer, values in
       let one = writer.scalar("1", .int32)
       let step = isReversed
