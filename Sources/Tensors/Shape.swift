@@ -18,8 +18,16 @@ public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByAr
 
   /// The number of axes.
   public var rank: Int { dimensions.count }
-  /// The number of elements.
-  public var elementCount: Int { dimensions.reduce(1, *) }
+  /// The number of elements; `Int.max` where it overflows.
+  public var elementCount: Int {
+    var count = 1
+    for extent in dimensions {
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      if overflow { return dimensions.contains(0) ? 0 : .max }
+      count = product
+    }
+    return count
+  }
   /// The innermost extent, 0 for a scalar.
   public var last: Int { self[-1] }
 
@@ -41,6 +49,11 @@ extension Shape {
     var copy = dimensions
     copy[axis] = extent
     return Shape(copy)
+  }
+
+  /// Whether extents are counts and small enough that sums and products of a few of them can't overflow.
+  var isRepresentable: Bool {
+    allSatisfy { $0 >= 0 } && Shape(map { Swift.max($0, 1) }).elementCount <= 1 << 45
   }
 
   func prepending(_ extent: Int) -> Shape { Shape([extent] + dimensions) }

@@ -43,6 +43,10 @@ extension Tensor {
     }
     do throws(ShapeError) {
       let types = try primitive.resultTypes(for: inputs.map(\.type))
+      for type in types where !type.shape.isRepresentable {
+        throw ShapeError(
+          "the result would have shape \(type.shape): extents must be 0 or more and fit into memory")
+      }
       let node = Node(primitive, inputs: inputs, types: types)
       return types.indices.map { Tensor(node: node, result: $0) }
     } catch {

@@ -42,8 +42,8 @@ public struct CompileOptions: Sendable, Hashable {
   }
 
   /// The message `CompileOptionsProto` in protocol-buffer encoding, with field 3,
-  /// `ExecutableBuildOptionsProto`, alone: 4 num_replicas, 5 num_partitions,
-  /// 6 use_spmd_partitioning, 19 use_shardy_partitioner.
+  /// `ExecutableBuildOptionsProto` (4 num_replicas, 5 num_partitions, 6 use_spmd_partitioning,
+  /// 19 use_shardy_partitioner) and field 7, XLA's own options by name.
   var serialized: [UInt8] {
     var build: [UInt8] = []
     build.append(field: 4, varint: UInt64(clamping: replicas))
@@ -53,7 +53,12 @@ public struct CompileOptions: Sendable, Hashable {
     // Wire type 2: a length and that many bytes.
     var message: [UInt8] = [3 << 3 | 2]
     message.append(varint: UInt64(build.count))
-    return message + build
+    // The CPU's fast maximum and minimum drop NaN: a diverged network would look well after a relu.
+    let name = Array("xla_cpu_enable_fast_min_max".utf8)
+    // A map's entry: 1 the name, 2 a value, which is a message whose field 2 is a flag.
+    var entry: [UInt8] = [1 << 3 | 2, UInt8(name.count)] + name + [2 << 3 | 2, 2]
+    entry.append(field: 2, varint: 0)
+    return message + build + [7 << 3 | 2, UInt8(entry.count)] + entry
   }
 }
 

@@ -25,6 +25,9 @@ extension Tensor {
 
   /// The dot product of two vectors.
   public func dot(_ other: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
-    Tensor(DotGeneral(batch: ([], []), contracted: ([0], [0])), [self, other], file: file, line: line)
+    guard rank == 1, other.rank == 1 else {
+      return .failed("dot", "both must be vectors", [self, other], file: file, line: line)
+    }
+    return Tensor(DotGeneral(batch: ([], []), contracted: ([0], [0])), [self, other], file: file, line: line)
   }
 }

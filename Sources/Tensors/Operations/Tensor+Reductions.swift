@@ -22,9 +22,10 @@ extension Tensor {
 
   /// The mean; of no elements, NaN.
   public func mean(_ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line) -> Tensor {
-    let sum = sum(axes, keepingAxes: keepingAxes, file: file, line: line)
-    let count = (axes ?? Array(shape.indices)).reduce(1) { $0 * shape[$1] }
-    return sum / Double(count)
+    guard dtype.isFloatingPoint else {
+      return .failed("mean", "takes floating-point elements: cast first", [self], file: file, line: line)
+    }
+    return sum(axes, keepingAxes: keepingAxes, file: file, line: line) / count(axes)
   }
 
   /// The mean squared distance from the mean.
@@ -32,10 +33,9 @@ extension Tensor {
   public func variance(
     _ axes: [Int]? = nil, keepingAxes: Bool = false, correction: Int = 0, file: String = #fileID, line: Int = #line
   ) -> Tensor {
-    let count = (axes ?? Array(shape.indices)).reduce(1) { $0 * shape[$1] }
     let centred = self - mean(axes, keepingAxes: true, file: file, line: line)
     return centred.squared().sum(axes, keepingAxes: keepingAxes, file: file, line: line)
-      / Double(count - correction)
+      / (count(axes) - Double(correction))
   }
 
   /// log(sum(exp(x))), computed without overflow.
@@ -51,12 +51,18 @@ extension Tensor {
 
   /// Whether any element is true.
   public func any(_ axes: [Int]? = nil, file: String = #fileID, line: Int = #line) -> Tensor {
-    reduce(MaximumReduction.self, axes, false, file, line)
+    guard dtype == .bool else {
+      return .failed("any", "takes bool elements: compare first", [self], file: file, line: line)
+    }
+    return reduce(MaximumReduction.self, axes, false, file, line)
   }
 
   /// Whether all elements are true.
   public func all(_ axes: [Int]? = nil, file: String = #fileID, line: Int = #line) -> Tensor {
-    reduce(MinimumReduction.self, axes, false, file, line)
+    guard dtype == .bool else {
+      return .failed("all", "takes bool elements: compare first", [self], file: file, line: line)
+    }
+    return reduce(MinimumReduction.self, axes, false, file, line)
   }
 
   /// The index (int32) of the greatest element along an axis; the first of equal ones, and NaN counts as greatest.
@@ -64,9 +70,17 @@ extension Tensor {
     guard let index = shape.resolve(axis: axis) else {
       return .failed("argMax", "no axis \(axis) in \(shape)", [self], file: file, line: line)
     }
+    guard shape[index] > 0 else {
+      return .failed("argMax", "axis \(axis) of \(shape) has no elements", [self], file: file, line: line)
+    }
     let isGreatest = (self .== max([index], keepingAxes: true)) .| (self .!= self)
     let positions = Tensor.iota(shape, axis: index).replaced(where: .!isGreatest, by: Double(Int32.max))
     return positions.min([index])
+  }
+
+  /// How many elements are reduced to one; as a number that can't overflow.
+  private func count(_ axes: [Int]?) -> Double {
+    (axes ?? Array(shape.indices)).reduce(1) { $0 * Double(shape[$1]) }
   }
 
   private func resolved(_ axes: [Int]?) -> [Int] {

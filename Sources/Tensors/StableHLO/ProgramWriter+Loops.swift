@@ -25,11 +25,6 @@ extension ProgramWriter {
     }
   }
 
-  mutating func compare(_ direction: String, _ x: Value, _ y: Value) -> Value {
-    let type = TensorType(.bool, x.type.shape)
-    return assign("stablehlo.compare \(direction), \(x), \(y) : (\(x.type), \(y.type)) -> \(type)", [type])[0]
-  }
-
   mutating func binary(_ operation: String, _ x: Value, _ y: Value) -> Value {
     assign("stablehlo.\(operation) \(x), \(y) : \(x.type)", [x.type])[0]
   }

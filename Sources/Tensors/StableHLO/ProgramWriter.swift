@@ -46,7 +46,10 @@ public struct ProgramWriter {
     for tensor in outputs { used.insert(tensor.id) }
     for node in pending { for input in node.inputs { used.insert(input.id) } }
     for node in pending {
-      let values = node.primitive.emit(node.inputs.compactMap { table[$0.id] }, node.types, to: &self, for: node)
+      // What has no elements needs no operation, and some operations refuse it.
+      let values = node.types.allSatisfy({ $0.shape.contains(0) })
+        ? node.types.map { assign("stablehlo.constant dense<> : \($0)", [$0])[0] }
+        : node.primitive.emit(node.inputs.compactMap { table[$0.id] }, node.types, to: &self, for: node)
       for (index, value) in values.enumerated() { table[TensorID(node: node.id, result: index)] = value }
     }
     return outputs.compactMap { table[$0.id] }

@@ -1,6 +1,6 @@
 /// The element types an operation takes.
 enum ElementDomain: String {
-  case any, numeric, floatingPoint = "floating-point", integer, bits = "integer or bool", bool
+  case any, numeric, signed, floatingPoint = "floating-point", integer, bits = "integer or bool", bool
 
   func check(_ inputs: [TensorType]) throws(ShapeError) {
     for input in inputs where !contains(input.dtype) {
@@ -12,6 +12,7 @@ enum ElementDomain: String {
     switch self {
     case .any: true
     case .numeric: dtype != .bool
+    case .signed: dtype != .bool && !dtype.isUnsigned
     case .floatingPoint: dtype.isFloatingPoint
     case .integer: dtype.isInteger
     case .bits: !dtype.isFloatingPoint

@@ -10,11 +10,7 @@ struct Compare: NonDifferentiable {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    let dtype = inputs[0].type.dtype
-    let kind = dtype.isFloatingPoint ? "FLOAT" : dtype.isUnsigned || dtype == .bool ? "UNSIGNED" : "SIGNED"
-    return writer.assign(
-      "stablehlo.compare \(direction.rawValue), \(inputs[0]), \(inputs[1]), \(kind) : "
-        + "(\(inputs[0].type), \(inputs[1].type)) -> \(results[0])", results)
+    [writer.compare(direction, inputs[0], inputs[1])]
   }
 
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {

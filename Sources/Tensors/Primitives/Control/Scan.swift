@@ -32,6 +32,10 @@ struct Scan: SelectiveEmission {
   func emit(
     _ inputs: [Value], _ results: [TensorType], used: [Bool], to writer: inout ProgramWriter
   ) -> [Value] {
+    if length == 0 {
+      return inputs.prefix(carryCount)
+        + results.dropFirst(carryCount).map { writer.assign("stablehlo.constant dense<> : \($0)", [$0])[0] }
+    }
     // Loop values: counter, carry, the collected sequences that are used, sequences, captures.
     let counter = writer.scalar("0", .int32)
     let collected = (carryCount..<results.count).filter { used[$0] }
@@ -43,7 +47,7 @@ struct Scan: SelectiveEmission {
     let initial = [counter] + inputs.prefix(carryCount) + empty + inputs.dropFirst(carryCount)
     let final = writer.loop(initial) { writer, values in
       let limit = writer.scalar(String(length), .int32)
-      return writer.compare("LT", values[0], limit)
+      return writer.compare(.less, values[0], limit)
     } body: { writer, values in
       let one = writer.scalar("1", .int32)
       let step = isReversed

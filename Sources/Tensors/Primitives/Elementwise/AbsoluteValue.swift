@@ -2,7 +2,7 @@
 struct AbsoluteValue: UnaryElementwise {
   static let name = "abs"
   static let operation = "stablehlo.abs"
-  static let domain = ElementDomain.numeric
+  static let domain = ElementDomain.signed
 
   func derivative(_ x: Tensor, _ y: Tensor) -> Tensor { x.sign() }
 }

@@ -3,5 +3,5 @@ struct CubeRoot: UnaryElementwise {
   static let name = "cbrt"
   static let operation = "stablehlo.cbrt"
 
-  func derivative(_ x: Tensor, _ y: Tensor) -> Tensor { y / (3 * x) }
+  func derivative(_ x: Tensor, _ y: Tensor) -> Tensor { 1 / (3 * y * y) }
 }

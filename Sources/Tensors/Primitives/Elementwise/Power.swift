@@ -6,8 +6,8 @@ struct Power: BinaryElementwise {
   func cotangents(_ cotangent: Tensor, _ x: Tensor, _ y: Tensor, _ result: Tensor) -> [Tensor?] {
     // At x = 0 the logarithm is infinite, but the result's derivative there is 0.
     let logarithm = x.replaced(where: x .== 0, by: 1).log()
-    // x^(y-1) times y is 0 wherever y is, even at x = 0.
-    let slope = (y * x.power(y - 1)).replaced(where: y .== 0, by: 0)
+    // 0^0 is 1 whatever the base does, but 0 * 0^-1 would be NaN.
+    let slope = (y * x.power(y - 1)).replaced(where: (x .== 0) .& (y .== 0), by: 0)
     return [cotangent * slope, cotangent * result * logarithm]
   }
 }

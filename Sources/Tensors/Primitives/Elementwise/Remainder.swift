@@ -4,7 +4,8 @@ struct Remainder: BinaryElementwise {
   static let operation = "stablehlo.remainder"
 
   func cotangents(_ cotangent: Tensor, _ x: Tensor, _ y: Tensor, _ result: Tensor) -> [Tensor?] {
-    let quotient = x / y
-    return [cotangent, -cotangent * quotient.sign() * quotient.abs().floor()]
+    // The truncated quotient; from the result, since x / y may round up to an integer.
+    let quotient = ((x - result) / y).rounded()
+    return [cotangent, -cotangent * quotient]
   }
 }

@@ -2,5 +2,5 @@
 struct Sign: UnaryElementwise, NonDifferentiable {
   static let name = "sign"
   static let operation = "stablehlo.sign"
-  static let domain = ElementDomain.numeric
+  static let domain = ElementDomain.signed
 }

@@ -28,8 +28,8 @@ struct DynamicSlice: Primitive {
 
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
     if !isBatched.dropFirst().contains(true) {
-      return Tensor.apply(
-        DynamicSlice(sizes: [size] + sizes), to: [inputs[0], Tensor(0, dtype: inputs[1].dtype)] + inputs.dropFirst())
+      let start = Tensor(0, dtype: inputs.dropFirst().first?.dtype ?? .int32)
+      return Tensor.apply(DynamicSlice(sizes: [size] + sizes), to: [inputs[0], start] + inputs.dropFirst())
     }
     return mapped(self, inputs, isBatched, size: size)
   }

@@ -27,7 +27,8 @@ struct DynamicUpdateSlice: Primitive {
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
     if !isBatched.dropFirst(2).contains(true) {
       let blocks = Array(inputs.prefix(2)).batched(Array(isBatched.prefix(2)), size)
-      return Tensor.apply(self, to: blocks + [Tensor(0, dtype: inputs[2].dtype)] + inputs.dropFirst(2))
+      let start = Tensor(0, dtype: inputs.dropFirst(2).first?.dtype ?? .int32)
+      return Tensor.apply(self, to: blocks + [start] + inputs.dropFirst(2))
     }
     return mapped(self, inputs, isBatched, size: size)
   }

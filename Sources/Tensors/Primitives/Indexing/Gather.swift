@@ -9,6 +9,9 @@ struct Gather: Primitive {
 
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
     try checkIndices(inputs[0].shape, inputs[1])
+    guard inputs[0].shape[axis] > 0 || inputs[1].shape.contains(0) else {
+      throw ShapeError("axis \(axis) of \(inputs[0].shape) has no elements to take")
+    }
     return [TensorType(inputs[0].dtype, resultShape(inputs[0].shape, inputs[1].shape))]
   }
 

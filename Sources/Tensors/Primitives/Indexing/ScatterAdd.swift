@@ -5,6 +5,7 @@ struct ScatterAdd: Primitive {
   let geometry: Gather
 
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
+    try ElementDomain.numeric.check([inputs[0]])
     try geometry.checkIndices(inputs[0].shape, inputs[1])
     let expected = TensorType(inputs[0].dtype, geometry.resultShape(inputs[0].shape, inputs[1].shape))
     guard inputs[2] == expected else {

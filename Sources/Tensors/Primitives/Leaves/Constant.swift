@@ -1,7 +1,7 @@
 import PJRT
 
 /// An array known while tracing. Small ones are written into the program; larger ones become arguments.
-struct Constant: NonDifferentiable, Literal {
+struct Constant: Leaf, Literal {
   static let name = "constant"
   /// Elements up to which the values are part of the program's text.
   static let inlineLimit = 64
@@ -16,8 +16,6 @@ struct Constant: NonDifferentiable, Literal {
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     writer.assign("stablehlo.constant dense<\(literal)> : \(type)", results)
   }
-
-  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] { inputs }
 
   private var literal: String {
     let elements = array.bytes.chunked(by: array.dtype.byteCount).map { array.dtype.literal($0) }

@@ -1,7 +1,7 @@
 import PJRT
 
 /// An array that lives on a device: programs take it as a further argument.
-struct DeviceArray: NonDifferentiable {
+struct DeviceArray: Leaf {
   static let name = "deviceArray"
   let buffer: Buffer
   let type: TensorType
@@ -11,6 +11,4 @@ struct DeviceArray: NonDifferentiable {
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     [Value(name: "%unbound", type: type)]
   }
-
-  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] { inputs }
 }

@@ -1,5 +1,5 @@
 /// A function's argument: its value arrives when the program runs.
-struct Placeholder: NonDifferentiable {
+struct Placeholder: Leaf {
   static let name = "placeholder"
   let type: TensorType
 
@@ -11,6 +11,4 @@ struct Placeholder: NonDifferentiable {
     // Arguments are bound before anything is written; one that isn't belongs to another function.
     [Value(name: "%unbound", type: type)]
   }
-
-  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] { inputs }
 }

@@ -14,6 +14,9 @@ struct DotGeneral: Primitive {
       throw ShapeError("element types \(inputs[0].dtype) and \(inputs[1].dtype) differ: cast one of them")
     }
     try ElementDomain.numeric.check(inputs)
+    guard batch.0.count == batch.1.count, contracted.0.count == contracted.1.count else {
+      throw ShapeError("axes \(batch.0 + contracted.0) and \(batch.1 + contracted.1) don't pair up")
+    }
     for (shape, axes) in [(x, batch.0 + contracted.0), (y, batch.1 + contracted.1)] {
       guard Set(axes).count == axes.count, axes.allSatisfy(shape.indices.contains) else {
         throw ShapeError("\(axes) aren't distinct axes of \(shape)")

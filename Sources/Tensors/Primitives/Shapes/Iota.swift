@@ -1,5 +1,5 @@
 /// Each element's index along an axis.
-struct Iota: NonDifferentiable, Literal {
+struct Iota: Leaf, Literal {
   static let name = "iota"
   let type: TensorType
   let axis: Int
@@ -14,9 +14,5 @@ struct Iota: NonDifferentiable, Literal {
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     writer.assign("stablehlo.iota dim = \(axis) : \(type)", results)
-  }
-
-  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
-    [Tensor(self, inputs).repeated(size)]
   }
 }

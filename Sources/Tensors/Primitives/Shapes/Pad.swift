@@ -14,6 +14,10 @@ struct Pad: Primitive {
     guard low.count == shape.rank, high.count == shape.rank, interior.count == shape.rank else {
       throw ShapeError("padding for \(low.count) axes, but the tensor has \(shape.rank)")
     }
+    // Beyond any extent, sums might overflow.
+    guard (low + high + interior).allSatisfy({ $0.magnitude < 1 << 45 }),
+      !zip(shape, interior).contains(where: { $0.multipliedReportingOverflow(by: $1).overflow })
+    else { throw ShapeError("padding by \(low), \(high), \(interior) is beyond any tensor") }
     let result = shape.indices.map { low[$0] + shape[$0] + max(0, shape[$0] - 1) * interior[$0] + high[$0] }
     guard result.allSatisfy({ $0 >= 0 }), interior.allSatisfy({ $0 >= 0 }) else {
       throw ShapeError("padding by \(low), \(high), \(interior) leaves \(Shape(result)) of \(shape)")
@@ -34,7 +38,8 @@ struct Pad: Primitive {
     let cropped = Tensor(Pad(low: low.map { -$0 }, high: high.map { -$0 }, interior: none), [cotangents[0], zero])
     let input = Tensor(
       Slice(start: none, limit: cropped.shape.dimensions, strides: interior.map { $0 + 1 }), [cropped])
-    return [input, cotangents[0].sum() - input.sum()]
+    let isPadding = Tensor(self, [Tensor(false).broadcast(to: inputs[0].shape), Tensor(true)])
+    return [input, cotangents[0].replaced(where: .!isPadding, by: 0).sum()]
   }
 
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {

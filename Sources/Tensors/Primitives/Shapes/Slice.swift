@@ -18,27 +18,27 @@ struct Slice: Primitive {
     return [
       TensorType(
         inputs[0].dtype,
-        Shape(shape.indices.map { (limit[$0] - start[$0] + strides[$0] - 1) / strides[$0] }))
+        Shape(shape.indices.map { limit[$0] > start[$0] ? (limit[$0] - start[$0] - 1) / strides[$0] + 1 : 0 }))
     ]
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    let bounds = start.indices.map { "\(start[$0]):\(limit[$0]):\(strides[$0])" }.joined(separator: ", ")
+    let bounds = start.indices.map { "\(start[$0]):\(limit[$0]):\(min(strides[$0], limit[$0] - start[$0]))" }
+      .joined(separator: ", ")
     return writer.assign(
       "stablehlo.slice \(inputs[0]) [\(bounds)] : (\(inputs[0].type)) -> \(results[0])", results)
   }
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
     let shape = inputs[0].shape
-    // Back from the slice's last element to the input's end, negative where the last step runs over it.
+    // From the slice's last element to the input's end.
     let high = shape.indices.map { axis in
       let extent = results[0].shape[axis]
       return shape[axis] - start[axis] - (extent == 0 ? 0 : (extent - 1) * strides[axis] + 1)
     }
+    let between = shape.indices.map { results[0].shape[$0] > 1 ? strides[$0] - 1 : 0 }
     return [
-      Tensor(
-        Pad(low: start, high: high, interior: strides.map { $0 - 1 }),
-        [cotangents[0], Tensor(0, dtype: cotangents[0].dtype)])
+      Tensor(Pad(low: start, high: high, interior: between), [cotangents[0], Tensor(0, dtype: cotangents[0].dtype)])
     ]
   }
 

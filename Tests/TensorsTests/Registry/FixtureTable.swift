@@ -1,0 +1,85 @@
+@testable import Tensors
+
+/// How each fixture's operation is written with Tanren: by its primitive, or by the operation composed of several.
+enum FixtureTable {
+  typealias Application = @Sendable ([Tensor], Fixture) -> [Tensor]
+
+  static let applications: [String: Application] = {
+    var table = structured
+    for (name, primitive) in plain { table[name] = { inputs, _ in Tensor.apply(primitive, to: inputs) } }
+    return table
+  }()
+
+  /// Primitives without attributes.
+  private static let plain: [String: any Primitive] = [
+    "negate": Negate(), "abs": AbsoluteValue(), "sign": Sign(), "exp": Exponential(), "expm1": ExponentialMinusOne(),
+    "log": Logarithm(), "log1p": LogarithmOnePlus(), "sqrt": SquareRoot(), "rsqrt": ReciprocalSquareRoot(),
+    "cbrt": CubeRoot(), "tanh": HyperbolicTangent(), "logistic": Logistic(), "sin": Sine(), "cos": Cosine(),
+    "floor": Floor(), "ceil": Ceiling(), "roundNearestEven": RoundToEven(), "erf": ErrorFunction(),
+    "isFinite": IsFinite(), "not": Not(), "add": Add(), "subtract": Subtract(), "multiply": Multiply(),
+    "divide": Divide(), "maximum": Maximum(), "minimum": Minimum(), "atan2": ArcTangent(), "power": Power(),
+    "remainder": Remainder(), "and": And(), "or": Or(), "xor": ExclusiveOr(), "shiftLeft": ShiftLeft(),
+    "shiftRightLogical": ShiftRightLogical(), "select": Select(), "dynamicUpdateSlice": DynamicUpdateSlice(),
+  ]
+
+  private static let structured: [String: Application] = [
+    "compare": { inputs, fixture in
+      let direction = Compare.Direction(rawValue: fixture.text("direction")) ?? .equal
+      return Tensor.apply(Compare(direction: direction), to: inputs)
+    },
+    "clamp": { inputs, _ in [inputs[1].maximum(inputs[0]).minimum(inputs[2])] },
+    "convert": { inputs, fixture in Tensor.apply(Convert(dtype: fixture.dtype("dtype")), to: inputs) },
+    "broadcast": { inputs, fixture in
+      Tensor.apply(Broadcast(shape: Shape(fixture.ints("shape")), axes: fixture.ints("dims")), to: inputs)
+    },
+    "reshape": { inputs, fixture in Tensor.apply(Reshape(shape: Shape(fixture.ints("shape"))), to: inputs) },
+    "transpose": { inputs, fixture in
+      Tensor.apply(Transpose(permutation: fixture.ints("permutation")), to: inputs)
+    },
+    "slice": { inputs, fixture in
+      let slice = Slice(
+        start: fixture.ints("start"), limit: fixture.ints("limit"), strides: fixture.ints("strides"))
+      return Tensor.apply(slice, to: inputs)
+    },
+    "pad": { inputs, fixture in
+      let pad = Pad(low: fixture.ints("low"), high: fixture.ints("high"), interior: fixture.ints("interior"))
+      return Tensor.apply(pad, to: inputs)
+    },
+    "concatenate": { inputs, fixture in Tensor.apply(Concatenate(axis: fixture.int("axis")), to: inputs) },
+    "reverse": { inputs, fixture in Tensor.apply(Reverse(axes: fixture.ints("axes")), to: inputs) },
+    "iota": { inputs, fixture in
+      let type = TensorType(fixture.dtype("dtype"), Shape(fixture.ints("shape")))
+      return Tensor.apply(Iota(type: type, axis: fixture.int("axis")), to: inputs)
+    },
+    "dynamicSlice": { inputs, fixture in Tensor.apply(DynamicSlice(sizes: fixture.ints("sizes")), to: inputs) },
+    "take": { inputs, fixture in [inputs[0].take(inputs[1], axis: fixture.int("axis"))] },
+    "scatterAdd": { inputs, _ in Tensor.apply(ScatterAdd(geometry: Gather(axis: 0)), to: inputs) },
+    "sum": { inputs, fixture in Tensor.apply(Sum(axes: fixture.ints("axes")), to: inputs) },
+    "product": { inputs, fixture in Tensor.apply(Product(axes: fixture.ints("axes")), to: inputs) },
+    "max": { inputs, fixture in Tensor.apply(MaximumReduction(axes: fixture.ints("axes")), to: inputs) },
+    "min": { inputs, fixture in Tensor.apply(MinimumReduction(axes: fixture.ints("axes")), to: inputs) },
+    "argMax": { inputs, fixture in [inputs[0].argMax(axis: fixture.int("axis"))] },
+    "any": { inputs, fixture in [inputs[0].any(fixture.ints("axes"))] },
+    "all": { inputs, fixture in [inputs[0].all(fixture.ints("axes"))] },
+    "dotGeneral": { inputs, fixture in
+      let dot = DotGeneral(
+        batch: (fixture.ints("lhsBatch"), fixture.ints("rhsBatch")),
+        contracted: (fixture.ints("lhsContract"), fixture.ints("rhsContract")))
+      return Tensor.apply(dot, to: inputs)
+    },
+    "cumulativeSum": { inputs, fixture in
+      let sum = CumulativeSum(axis: fixture.int("axis"), isReversed: fixture.flag("reverse"))
+      return Tensor.apply(sum, to: inputs)
+    },
+    "sort": { inputs, fixture in
+      [inputs[0].sort(axis: fixture.int("axis"), descending: fixture.flag("descending"))]
+    },
+    "argsort": { inputs, fixture in
+      [inputs[0].argSort(axis: fixture.int("axis"), descending: fixture.flag("descending"))]
+    },
+    "rngBits": { inputs, fixture in
+      let type = TensorType(fixture.dtype("dtype"), Shape(fixture.ints("shape")))
+      return Tensor.apply(RandomBits(type: type), to: inputs)
+    },
+  ]
+}
