@@ -20,7 +20,7 @@ public struct ResultCurves {
       ], columns: 2)
   }
 
-  private func chart(_ title: String, _ metric: String, _ format: ChartAxis.Format) -> Chart {
+  private func chart(_ title: String, _ metric: String, _ format: TickFormat) -> Chart {
     let lines = results.map { result in
       var values: [Int: [Double]] = [:]
       for run in result.runs {

@@ -3,8 +3,8 @@ public struct ShuffledOrder: BatchOrder {
   public init() {}
 
   public func indices(count: Int, epoch: Int, key: Key) throws -> Tensor {
-    var g = NumPyRandomState(seed: UInt32(epoch))
-    return Tensor(g.permutation(count).map(Int32.init))
+    let epoch = try Tensor([Int64(epoch)], shape: []).hidden()
+    return try key.derived("order").folding(epoch).permutation(count).evaluate()
   }
 }
 
