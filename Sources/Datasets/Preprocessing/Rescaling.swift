@@ -4,8 +4,8 @@ import Tensors
 public struct Rescaling: Preprocessing {
   public var divisor: Double
   public var offset: Double
-  /// The element type the scaling is done in, before the result becomes the model's: `float32` reproduces
-  /// programs that scale in single precision and go on in double.
+  /// The element type the result is rounded to before it becomes the model's: `float32` reproduces programs
+  /// that scale in single precision and go on in double.
   public var precision: DType?
 
   public init(dividingBy divisor: Double = 1, offset: Double = 0, precision: DType? = nil) {
@@ -15,8 +15,12 @@ public struct Rescaling: Preprocessing {
   }
 
   public func callAsFunction(_ inputs: Tensor, dtype: DType) -> Tensor {
-    let scaled = inputs.cast(to: precision ?? dtype)
-    let divided = divisor == 1 ? scaled : scaled / divisor
-    return (offset == 0 ? divided : divided + offset).cast(to: dtype)
+    // XLA divides by a constant by multiplying with its reciprocal, which isn't rounded as a quotient is; in
+    // double precision the difference vanishes in the rounding that follows.
+    let isRounded = precision.map { $0 != dtype } ?? false
+    let wide = inputs.cast(to: isRounded ? .float64 : dtype)
+    let divided = divisor == 1 ? wide : wide / divisor
+    let shifted = offset == 0 ? divided : divided + offset
+    return shifted.cast(to: precision ?? dtype).cast(to: dtype)
   }
 }
