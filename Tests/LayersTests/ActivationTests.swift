@@ -69,6 +69,18 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
     }
   }
 
+  @Test(arguments: [DType.float16, .bfloat16])
+  func halfPrecisionHasNoNaN(_ dtype: DType) throws {
+    let greatest = dtype == .float16 ? 65504.0 : 0x1.FEp127
+    let x = Tensor([-greatest, -1e4, -300, -20, -12, -6, -5, 0, 5, 6, 12, 20, 300, 1e4, greatest, 1], shape: [8, 2]).cast(to: dtype)
+    let activations = try Self.all.names.map { try Self.all.make(Choice($0)) }
+    let found = try Tensor.evaluate(
+      activations.flatMap { activation in [activation(x), gradient(at: x) { activation($0).sum() }] })
+    for (index, name) in Self.all.names.enumerated() {
+      for result in found[2 * index...2 * index + 1] { #expect(try result.doubles().allSatisfy { !$0.isNaN }, "\(name)") }
+    }
+  }
+
   @Test(arguments: all.names)
   func derivativesAreTheLimitsOfDifferences(_ name: String) throws {
     let activation = try Self.all.make(Choice(name))

@@ -126,6 +126,11 @@ struct LossRow: Decodable, CustomTestStringConvertible {
     #expect(try none.objective.scalar() == 0)
   }
 
+  @Test func weightsOfAnotherShapeAreErrors() {
+    let loss = Huber()(Self.outputs, Self.outputs, weights: Tensor([1.0, 1], shape: [2, 1]))
+    #expect(throws: Diagnostic.self) { try loss.objective.evaluate() }
+  }
+
   @Test func sumsAndCountsOfBatchesGiveTheWholesLoss() throws {
     let loss = SoftmaxCrossEntropy().flooded(at: 3)
     let outputs = Tensor([1.0, 2, 0, 1, 5, 2], shape: [3, 2]), targets = Tensor([0, 0, 1] as [Int32])

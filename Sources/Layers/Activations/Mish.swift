@@ -9,9 +9,10 @@ public struct Mish: Activation {
   public init() {}
   public init(from options: inout Options) throws(ConfigurationError) {}
 
-  // tanh(log(1 + e)) is n/(n + 2) with n = e(e + 2): one exponential, no cancellation. From 20 on it is 1.
+  // tanh(log(1 + e)) is n/(n + 2) with n = e(e + 2): one exponential, no cancellation. From 20 on it is 1, in half
+  // precision from 5, where e² still has room.
   public func callAsFunction(_ x: Tensor) -> Tensor {
-    let e = x.minimum(20).exp()
+    let e = x.minimum(x.dtype == .float16 ? 5 : 20).exp()
     let n = e * (e + 2)
     return x * (n / (n + 2))
   }

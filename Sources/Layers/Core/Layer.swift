@@ -27,9 +27,11 @@ extension Layer {
     return name.prefix(1).lowercased() + name.dropFirst()
   }
 
-  /// Traces the layer in `scope`, whose path operations that fail will name.
+  /// Traces the layer in `scope`, whose path operations that fail will name. What has failed already goes through
+  /// as it is: the first layer that fails is the one to mend.
   public func callAsFunction(_ x: Tensor, in scope: Scope) -> Tensor {
-    TraceContext.$path.withValue(scope.path) {
+    if x.diagnostic != nil { return x }
+    return TraceContext.$path.withValue(scope.path) {
       let y = forward(x, in: scope)
       scope.record(self, input: x.type, output: y.type)
       return y

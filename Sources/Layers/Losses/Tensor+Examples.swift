@@ -10,6 +10,12 @@ extension Tensor {
       let failed = diagnostic.map(Tensor.failed) ?? .failed(Diagnostic(operation: "total", message: message, inputs: [type]))
       return (failed, failed)
     }
+    if let weights, weights.diagnostic != nil || weights.shape != shape {
+      let message = "needs a weight for each example, \(shape)"
+      let failed = Tensor.failed(
+        weights.diagnostic ?? Diagnostic(operation: "total", message: message, inputs: [type, weights.type]))
+      return (failed, failed)
+    }
     guard let weights else { return (sum(), Tensor(Double(shape.elementCount), dtype: dtype)) }
     let factors = weights.cast(to: dtype)
     return ((replaced(where: factors .== 0, by: 0) * factors).sum(), factors.sum())
