@@ -50,5 +50,59 @@ struct OptimizerRow {
     OptimizerRow(
       "clipByGlobalNorm-pytorch", "preceded(by: clipByGlobalNorm(limit: 1.5, epsilon: 1e-6), optimizer: sgd)"),
     OptimizerRow("sgd-decay", "preceded(by: decay(rate: 0.01), optimizer: sgd)"),
+  ] + adaptive + layerwise
+
+  private static let adaptive: [OptimizerRow] = [
+    OptimizerRow("nadam", "nadam(rate: 0.01)"),
+    OptimizerRow("nadam-keras", "nadam(rate: 0.01, style: keras)"),
+    OptimizerRow("nadam-optax", "nadam(rate: 0.01, style: optax)"),
+    OptimizerRow("radam", "radam(rate: 0.01)"),
+    OptimizerRow("radam-rectified", "radam(rate: 0.01, beta2: 0.9)"),
+    OptimizerRow("adamax", "adamax(rate: 0.01)"),
+    OptimizerRow("adamax-keras", "adamax(rate: 0.01, style: keras)"),
+    OptimizerRow("adagrad", "adagrad(rate: 0.1)"),
+    OptimizerRow("adagrad-keras", "adagrad(rate: 0.1, style: keras)"),
+    OptimizerRow("adadelta", "adadelta"),
+    OptimizerRow("adadelta-keras", "adadelta(style: keras)"),
+    OptimizerRow("adadelta-rate1-keras", "adadelta(rate: 1, style: keras)"),
+    OptimizerRow("rmsprop", "rmsprop"),
+    OptimizerRow("rmsprop-centered", "rmsprop(centered: true)"),
+    OptimizerRow("rmsprop-momentum", "rmsprop(momentum: 0.9)"),
+    OptimizerRow("rmsprop-centered-momentum", "rmsprop(centered: true, momentum: 0.9)"),
+    OptimizerRow("rmsprop-keras", "rmsprop(style: keras)"),
+    OptimizerRow("rmsprop-centered-keras", "rmsprop(centered: true, style: keras)"),
+    OptimizerRow("rmsprop-momentum-keras", "rmsprop(momentum: 0.9, style: keras)"),
+    OptimizerRow("rmsprop-centered-momentum-keras", "rmsprop(centered: true, momentum: 0.9, style: keras)"),
+    // Keras takes the power of t in single precision.
+    OptimizerRow("adafactor-keras", "adafactor(rate: 0.5, style: keras)", within: 1e-8),
+    OptimizerRow(
+      "adafactor-absolute-keras", "adafactor(rate: 0.01, relativeStep: false, style: keras)", within: 1e-8),
+    OptimizerRow("adafactor", "adafactor"),
+    OptimizerRow("lion", "lion(rate: 0.01)"),
+    OptimizerRow("lion-decay", "lion(rate: 0.01, decay: 0.1)"),
+    OptimizerRow("lion-keras", "lion(rate: 0.01)"),
+    OptimizerRow("adaBelief", "adaBelief(rate: 0.01)"),
+    OptimizerRow("muon", "muon(otherRate: 0.01)"),
   ]
+
+  private static let layerwise: [OptimizerRow] = ["", "-zeroBias"].flatMap { suffix in
+    [
+      OptimizerRow("lamb-tfa-decay0.0" + suffix, "lamb(rate: 0.01)"),
+      OptimizerRow("lamb-tfa-decay0.01" + suffix, "lamb(rate: 0.01, decay: 0.01)"),
+      OptimizerRow("lamb-tfa-excluded" + suffix, "lamb(rate: 0.01, decay: 0.01, excludeFromDecay: bias)"),
+      OptimizerRow(
+        "lamb-tfa-excluded" + suffix,
+        "lamb(rate: 0.01, preset: paper, excludeFromDecay: [b.as], excludeFromAdaptation: [gamma, bias])"),
+      OptimizerRow("lamb-paper" + suffix, "lamb(rate: 0.01, preset: paper)"),
+      OptimizerRow("lamb-pytorch-lamb" + suffix, "lamb(rate: 0.01, decay: 0.01, preset: pytorch-lamb)"),
+      OptimizerRow(
+        "lamb-pytorch-lamb-clamped" + suffix,
+        "lamb(rate: 0.01, decay: 0.01, weightNormLimit: 0.5, preset: pytorch-lamb)"),
+      OptimizerRow("lamb-keras" + suffix, "lamb(rate: 0.01, preset: keras)"),
+      OptimizerRow("lamb-keras-decay" + suffix, "lamb(rate: 0.01, decay: 0.01, preset: keras)"),
+      OptimizerRow("lamb-optax" + suffix, "lamb(rate: 0.01, decay: 0.01)"),
+      OptimizerRow("lars" + suffix, "lars(rate: 0.1, coupledDecay: 0.01)"),
+      OptimizerRow("lars-nesterov" + suffix, "lars(coupledDecay: 0.01, trustCoefficient: 0.1, nesterov: true)"),
+    ]
+  }
 }

@@ -7,16 +7,16 @@ import Configuration
 public struct Adam: Optimizer {
   public static let name = "adam"
   public static let summary = "adaptive moments (Kingma and Ba 2015)"
-  public static let parameters = [
-    Parameter("rate", default: 0.001, "learning rate or schedule"),
-    Parameter("beta1", default: 0.9, "what is kept of the mean gradient in each step"),
-    Parameter("beta2", default: 0.999, "what is kept of the mean squared gradient in each step"),
+  public static let parameters: [Parameter] = [
+    .rate(0.001),
+    .beta1,
+    .beta2(0.999),
     Parameter("epsilon", default: 1e-8, "added to the root; 1e-7 in style keras"),
-    Parameter("style", default: "torch", "where epsilon is added, after the bias correction (torch) or before (keras)"),
+    .style(.torch, "where epsilon is added, after the bias correction (torch) or before (keras)"),
     Parameter("amsgrad", default: false, "whether to divide by the greatest second moment so far"),
     Parameter("biasCorrection", default: true, "whether the moments' bias towards zero is corrected"),
-    Parameter("coupledDecay", default: 0, "weight decay as part of the gradient, or a schedule for it"),
-    Parameter("excludeFromDecay", default: "[]", "regular expressions for paths that don't decay"),
+    .coupledDecay,
+    .excludeFromDecay,
   ]
 
   public var rate: any Schedule

@@ -4,13 +4,13 @@ import Configuration
 public struct Momentum: Optimizer {
   public static let name = "momentum"
   public static let summary = "gradient descent with momentum, 0.9 by default (Polyak 1964)"
-  public static let parameters = [
-    Parameter("rate", default: 0.01, "learning rate or schedule"),
-    Parameter("momentum", default: 0.9, "the part of the velocity kept in each step, or a schedule for it"),
-    Parameter("dampening", default: 0, "the part of each gradient that doesn't enter the velocity"),
-    Parameter("style", default: "torch", "torch: the rate scales the velocity; keras: what enters it"),
-    Parameter("coupledDecay", default: 0, "weight decay as part of the gradient, or a schedule for it"),
-    Parameter("excludeFromDecay", default: "[]", "regular expressions for paths that don't decay"),
+  public static let parameters: [Parameter] = [
+    .rate(0.01),
+    .momentum(0.9),
+    .dampening,
+    .style(.torch, "torch: the rate scales the velocity; keras: what enters it"),
+    .coupledDecay,
+    .excludeFromDecay,
   ]
 
   /// The optimizer this is a name for.

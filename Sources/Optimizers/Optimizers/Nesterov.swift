@@ -13,13 +13,13 @@ public struct Nesterov: Optimizer {
 
   public static let name = "nesterov"
   public static let summary = "Nesterov's accelerated gradient (Nesterov 1983; Sutskever et al. 2013)"
-  public static let parameters = [
-    Parameter("rate", default: 0.01, "learning rate or schedule"),
+  public static let parameters: [Parameter] = [
+    .rate(0.01),
     Parameter("momentum", default: 0.9, "the part of the velocity kept in each step"),
     Parameter("form", default: "reformulated", "reformulated, or classical: keeps the point the velocity starts from"),
-    Parameter("style", default: "keras", "keras: the rate scales what enters the velocity; torch: the velocity"),
-    Parameter("coupledDecay", default: 0, "weight decay as part of the gradient, or a schedule for it"),
-    Parameter("excludeFromDecay", default: "[]", "regular expressions for paths that don't decay"),
+    .style(.keras, "keras: the rate scales what enters the velocity; torch: the velocity"),
+    .coupledDecay,
+    .excludeFromDecay,
   ]
 
   public var rate: any Schedule

@@ -8,7 +8,7 @@ import Configuration
 public struct Preceded: Optimizer {
   public static let name = "preceded"
   public static let summary = "an optimizer behind transforms of the gradients: clipping, decay"
-  public static let parameters = [
+  public static let parameters: [Parameter] = [
     Parameter("by", default: "[]", "transforms by name, the first one first: clipByGlobalNorm(limit: 5)"),
     Parameter("optimizer", default: "sgd", "the optimizer, by name with options"),
   ]

@@ -10,14 +10,14 @@ import Configuration
 public struct SGD: Optimizer {
   public static let name = "sgd"
   public static let summary = "stochastic gradient descent, with momentum if asked for (Robbins and Monro 1951)"
-  public static let parameters = [
-    Parameter("rate", default: 0.1, "learning rate or schedule"),
-    Parameter("momentum", default: 0, "the part of the velocity kept in each step, or a schedule for it"),
+  public static let parameters: [Parameter] = [
+    .rate(0.1),
+    .momentum(0),
     Parameter("nesterov", default: false, "whether the step looks ahead along the velocity"),
-    Parameter("dampening", default: 0, "the part of each gradient that doesn't enter the velocity"),
-    Parameter("style", default: "torch", "torch: the rate scales the velocity; keras: what enters it"),
-    Parameter("coupledDecay", default: 0, "weight decay as part of the gradient, or a schedule for it"),
-    Parameter("excludeFromDecay", default: "[]", "regular expressions for paths that don't decay"),
+    .dampening,
+    .style(.torch, "torch: the rate scales the velocity; keras: what enters it"),
+    .coupledDecay,
+    .excludeFromDecay,
   ]
 
   public var rate: any Schedule
