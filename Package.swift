@@ -41,11 +41,12 @@ let package = Package(
     room("Layers", ["Tensors"], hasCatalogs: true),
     room("Datasets", ["Tensors", "CZlib"], hasCatalogs: true),
     room("Figures", []),
+    room("Statistics", []),
     room(
       "Training",
       ["Layers", "Optimizers", "Datasets", "Figures", .product(name: "OrderedCollections", package: "swift-collections")]),
-    room("Studies", ["Training", "Figures", "Yams"], hasCatalogs: true),
-    room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Figures", "Training", "Studies"]),
+    room("Studies", ["Training", "Figures", "Statistics", "Yams"], hasCatalogs: true),
+    room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Figures", "Statistics", "Training", "Studies"]),
     .executableTarget(
       name: "Command",
       dependencies: ["Tanren", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -57,6 +58,7 @@ let package = Package(
     tests(of: "Optimizers"),
     tests(of: "Datasets"),
     tests(of: "Figures"),
+    tests(of: "Statistics"),
     tests(of: "Training"),
     tests(of: "Studies"),
     tests(of: "Command"),
