@@ -10,7 +10,7 @@ import Testing
   }()
 
   @Test func allCasesAreRead() throws {
-    #expect(Self.families.reduce(0) { $0 + $1.cases.count } == 302)
+    #expect(Self.families.reduce(0) { $0 + $1.cases.count } == 307)
     #expect(Self.families.map(\.name) == FixtureTable.applications.keys.sorted())
   }
 
@@ -59,7 +59,7 @@ import Testing
 
   /// Sums of products lose digits where they cancel; elementwise functions must keep them.
   private func floor(_ name: String) -> Double {
-    ["sum", "product", "cumulativeSum", "dotGeneral", "cholesky", "triangularSolve", "convolution", "reduceWindowSum"]
+    ["sum", "product", "linearSolve", "cumulativeSum", "dotGeneral", "cholesky", "triangularSolve", "convolution", "reduceWindowSum"]
       .contains(name) ? 10 : 0
   }
 }
