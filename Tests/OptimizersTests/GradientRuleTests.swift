@@ -27,7 +27,8 @@ import Testing
       parameters: Self.parameters, modelState: TensorTree([("passes", Tensor(0.0, dtype: .float64))]),
       progress: Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 1), key: Key(seed: 0))
     let result = rule.evaluate(batch, state: rule.initial(Self.parameters), context: context).evaluation
-    let values = try Tensor.evaluate([result.loss] + result.gradients.tensors + result.state.tensors + result.metrics.tensors)
+    let values = try Tensor.evaluate(
+      [result.loss] + result.gradients.tensors + result.state.tensors + result.metrics.tensors)
     return Evaluation(
       loss: values[0], gradients: result.gradients.with(values[1...2]), state: result.state.with(values[3...3]),
       metrics: result.metrics.with(values[4...4]))
