@@ -6,4 +6,5 @@
 @_exported import Datasets
 @_exported import Figures
 @_exported import Training
+@_exported import Statistics
 @_exported import Studies

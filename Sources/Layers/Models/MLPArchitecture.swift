@@ -6,7 +6,7 @@ public struct MLPArchitecture: Architecture {
   public static let summary = "a multilayer perceptron"
   public static let parameters = [
     Parameter("hidden", default: "[100, 50]", "units of the hidden layers"),
-    Parameter("activation", default: "relu", "activation of the hidden layers"),
+    Parameter("activation", default: "relu", "their activation"),
     Parameter("kernel", default: "heNormal", "initializer of the kernels"),
   ]
 
@@ -27,13 +27,6 @@ public struct MLPArchitecture: Architecture {
   }
 
   public func model(outputs: Int) -> any Layer {
-    Sequential {
-      Flatten()
-      for units in hidden {
-        Dense(units, kernel: kernel)
-        activation
-      }
-      Dense(outputs, kernel: kernel)
-    }
+    MLP(hidden + [outputs], activation: activation, kernel: kernel)
   }
 }

@@ -12,7 +12,8 @@ struct StepTracer {
   func callAsFunction(
     _ state: TrainingState, inputs: Tensor, targets: Tensor, weights: Tensor?, step: Tensor, key: Key
   ) -> (state: TrainingState, sums: TensorTree) {
-    let progress = Progress(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs)
+    let progress = Progress(
+      step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, batchSize: inputs.shape[0])
     let parameters = state.parameters
     let dtype = parameters.tensors.first?.dtype ?? .float32
     let stepKey = key.derived("step").folding(step)

@@ -10,7 +10,7 @@ import Testing
   }()
 
   @Test func allCasesAreRead() throws {
-    #expect(Self.families.reduce(0) { $0 + $1.cases.count } == 302)
+    #expect(Self.families.reduce(0) { $0 + $1.cases.count } == 307)
     #expect(Self.families.map(\.name) == FixtureTable.applications.keys.sorted())
   }
 
@@ -39,7 +39,7 @@ import Testing
         if expected.dtype.isFloatingPoint {
           // XLA's functions may flush subnormal results to zero.
           let numbers: [Double] = try found.cast(to: .float64).values()
-          let close = agree(numbers, expected.doubles.map { $0.isSubnormal ? 0 : $0 }, within: tolerance(expected.dtype), floor: floor(name))
+          let close = agree(numbers, expected.doubles.map { $0.isSubnormal ? 0 : $0 }, within: tolerance(name, expected.dtype), floor: floor(name))
           #expect(close, "\(fixture.name): \(numbers) for \(expected.doubles)")
         } else {
           let (found, wanted) = try (found.hostArray(), expected.tensor().hostArray())
@@ -49,9 +49,10 @@ import Testing
     }
   }
 
-  private func tolerance(_ dtype: DType) -> Double {
+  private func tolerance(_ name: String, _ dtype: DType) -> Double {
     switch dtype {
-    case .float64: 1e-14
+    // Near 1 the inverse magnifies the rounding of its argument.
+    case .float64: name == "erfInverse" ? 1e-11 : 1e-14
     case .float32: 3e-7
     default: 0
     }
@@ -59,7 +60,7 @@ import Testing
 
   /// Sums of products lose digits where they cancel; elementwise functions must keep them.
   private func floor(_ name: String) -> Double {
-    ["sum", "product", "cumulativeSum", "dotGeneral", "cholesky", "triangularSolve", "convolution", "reduceWindowSum"]
+    ["sum", "product", "linearSolve", "cumulativeSum", "dotGeneral", "cholesky", "triangularSolve", "convolution", "reduceWindowSum"]
       .contains(name) ? 10 : 0
   }
 }
