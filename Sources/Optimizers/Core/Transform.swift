@@ -3,6 +3,10 @@
 /// The last transform's output is added to the parameters, so somewhere in a chain the sign turns: see
 /// ``ScaleByRate``.
 public protocol Transform: Sendable {
+  /// The learning rate that updates are scaled by, for logs; nil where there is none. Transforms made of others
+  /// pass on theirs.
+  var learningRate: (any Schedule)? { get }
+
   /// The state before the first step, a tree like any other, so checkpoints come free.
   func initial(_ parameters: TensorTree) -> TensorTree
 
@@ -12,6 +16,10 @@ public protocol Transform: Sendable {
   func update(
     _ updates: TensorTree, state: TensorTree, context: UpdateContext
   ) -> (updates: TensorTree, state: TensorTree)
+}
+
+extension Transform {
+  public var learningRate: (any Schedule)? { nil }
 }
 
 /// A transform that remembers nothing.
