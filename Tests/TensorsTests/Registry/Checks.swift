@@ -85,7 +85,8 @@ func checkBatching(_ sample: PrimitiveRow.Sample) throws {
       return vectorized(over: axes, sample.apply)(flags.indices.map { flags[$0] ? stacked[$0] : single[$0] })
     }
     let all = sample.apply(single) + results
-    #expect(results.map(\.type) == choices.flatMap { _ in sample.types.map { TensorType($0.dtype, $0.shape.prepending(size)) } })
+    let types = sample.types.map { TensorType($0.dtype, $0.shape.prepending(size)) }
+    #expect(results.map(\.type) == choices.flatMap { _ in types })
     return all.map { $0.cast(to: .float64) }
   }
   let batches = try program(members[0] + stacks).map { try $0.values(as: Double.self) }
