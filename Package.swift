@@ -27,6 +27,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
@@ -45,7 +46,9 @@ let package = Package(
     room(
       "Training",
       ["Layers", "Optimizers", "Datasets", "Figures", .product(name: "OrderedCollections", package: "swift-collections")]),
-    room("Studies", ["Training", "Figures", "Statistics", "Yams"], hasCatalogs: true),
+    room(
+      "Studies", ["Training", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
+      hasCatalogs: true),
     room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Figures", "Statistics", "Training", "Studies"]),
     .executableTarget(
       name: "Command",

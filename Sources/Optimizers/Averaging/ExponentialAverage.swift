@@ -25,7 +25,9 @@ public struct ExponentialAverage: Averaging {
     ramps = try options.flag("ramps", default: false)
   }
 
-  public func initial(_ parameters: TensorTree) -> TensorTree { parameters.mapValues(\.widened).nested(under: "average") }
+  public func initial(_ parameters: TensorTree) -> TensorTree {
+    parameters.mapValues(\.widened).nested(under: "average")
+  }
 
   public func update(
     _ parameters: TensorTree, state: TensorTree, context: UpdateContext

@@ -16,8 +16,8 @@ extension Options {
     try number(key, default: fallback, "0 or more and below 1") { (0..<1).contains($0) }
   }
 
-  /// An epsilon, whose default depends on other settings.
-  mutating func epsilon(_ key: String = "epsilon", default fallback: Double?) throws(ConfigurationError) -> Double? {
+  /// A finite number that is 0 or more; the default, if nil, depends on other settings.
+  mutating func nonNegativeOrNone(_ key: String, default fallback: Double?) throws(ConfigurationError) -> Double? {
     guard let value = take(key) else { return fallback }
     var single = Options([key: value], origin: origin)
     return try single.nonNegative(key, default: 0)

@@ -2,6 +2,9 @@
 ///
 /// The last transform's output is added to the parameters, so somewhere in a chain the sign turns: see
 /// ``ScaleByRate``.
+///
+/// Gradients that are NaN give updates that are NaN: of the element, or of all that shares a norm with it. Zero
+/// gradients, and parameters of norm zero, never do.
 public protocol Transform: Sendable {
   /// The learning rate that updates are scaled by, for logs; nil where there is none. Transforms made of others
   /// pass on theirs.

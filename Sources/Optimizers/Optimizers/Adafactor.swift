@@ -47,7 +47,7 @@ public struct Adafactor: Optimizer {
 
   public init(from options: inout Options) throws(ConfigurationError) {
     let style = try options.oneOf("style", default: FrameworkStyle.torch)
-    self.init(epsilon: try options.epsilon(default: nil), style: style)
+    self.init(epsilon: try options.nonNegativeOrNone("epsilon", default: nil), style: style)
     rate = try options.schedule("rate", default: rate)
     isRelative = try options.flag("relativeStep", default: isRelative)
     scaling.decayPower = try options.number("decayPower", default: scaling.decayPower, in: -10...0)

@@ -65,7 +65,7 @@ extension AdamMoments {
   init(from options: inout Options) throws(ConfigurationError) {
     try self.init(
       beta1: options.decayFactor("beta1", default: 0.9), beta2: options.decayFactor("beta2", default: 0.999),
-      epsilon: options.epsilon(default: nil), style: options.oneOf("style", default: .torch),
+      epsilon: options.nonNegativeOrNone("epsilon", default: nil), style: options.oneOf("style", default: .torch),
       amsgrad: options.flag("amsgrad", default: false), correctsBias: options.flag("biasCorrection", default: true))
   }
 }

@@ -45,8 +45,7 @@ public struct NAdam: Optimizer {
     scaling.beta1 = try options.decayFactor("beta1", default: scaling.beta1)
     scaling.beta2 = try options.decayFactor("beta2", default: scaling.beta2)
     scaling.epsilon = try options.nonNegative("epsilon", default: scaling.epsilon)
-    let growth = try options.nonNegative("momentumDecay", default: scaling.momentumDecay ?? -1)
-    scaling.momentumDecay = growth < 0 ? nil : growth
+    scaling.momentumDecay = try options.nonNegativeOrNone("momentumDecay", default: scaling.momentumDecay)
   }
 
   public var transform: any Transform { Chain([scaling, ScaleByRate(rate)]) }

@@ -16,7 +16,9 @@ public struct ExponentialSchedule: NamedSchedule {
   public var span: TrainingSpan
   public var isStaircase: Bool
 
-  public init(_ initial: Double, factor: Double = 0.9, over span: TrainingSpan = .epochs(1), isStaircase: Bool = false) {
+  public init(
+    _ initial: Double, factor: Double = 0.9, over span: TrainingSpan = .epochs(1), isStaircase: Bool = false
+  ) {
     self.initial = initial
     self.factor = factor
     self.span = span

@@ -8,14 +8,21 @@ public struct Subgraph: Sendable {
   let captures: [Tensor]
   let results: [Tensor]
 
-  /// Traces `body` on placeholders of the given types.
+  /// Traces `body` on placeholders of the given types. What depends on them is inside; the rest is captured.
   init(_ types: [TensorType], _ body: ([Tensor]) -> [Tensor]) {
-    self.init(parameters: types.map { Tensor(Placeholder($0), []) }, body)
+    let parameters = types.map { Tensor(Placeholder($0), []) }
+    self.init(parameters: parameters, results: body(parameters)) { _ in false }
   }
 
-  private init(parameters: [Tensor], _ body: ([Tensor]) -> [Tensor]) {
+  /// Traces `body`, which takes no arguments: what it makes is inside, what was there before is captured.
+  init(_ body: () -> [Tensor]) {
+    let start = Tensor(Placeholder(TensorType(.bool, [])), []).node.id
+    self.init(parameters: [], results: body()) { $0.id > start && !($0.primitive is any Leaf) }
+  }
+
+  private init(parameters: [Tensor], results: [Tensor], isMadeInside: (Node) -> Bool) {
     self.parameters = parameters
-    results = body(parameters)
+    self.results = results
     let own = Set(parameters.map(\.node.id))
     var inside = own
     var literal: Set<UInt64> = []
@@ -23,7 +30,7 @@ public struct Subgraph: Sendable {
     var seen: Set<TensorID> = []
     let reachable = nodes(leadingTo: results, stoppingAt: { own.contains($0.id) })
     for node in reachable {
-      if node.inputs.contains(where: { inside.contains($0.node.id) }) {
+      if isMadeInside(node) || node.inputs.contains(where: { inside.contains($0.node.id) }) {
         inside.insert(node.id)
       } else if let leaf = node.primitive as? any Literal, leaf.isLiteral,
         node.inputs.allSatisfy({ literal.contains($0.node.id) }) {

@@ -41,6 +41,9 @@ extension Tensor {
   /// The error function.
   public func erf() -> Tensor { Tensor(ErrorFunction(), [self]) }
 
+  /// The inverse of the error function on -1...1.
+  public func erfInverse() -> Tensor { Tensor(InverseErrorFunction(), [self]) }
+
   /// The greatest integer not above.
   public func floor() -> Tensor { Tensor(Floor(), [self]) }
 

@@ -7,11 +7,55 @@ extension Tensor {
         "take", "needs integer indices and an axis that is there, not \(indices.dtype) and \(axis)",
         [self, indices], file: file, line: line)
     }
-    // A type too narrow to count the axis holds no index above it either.
-    let last = Double(shape[resolved] - 1)
-    let inside = indices.maximum(0).minimum(last)
-    return Tensor(Gather(axis: resolved), [self, inside], file: file, line: line)
+    return Tensor(Gather(axis: resolved), [self, indices.inside(shape[resolved])], file: file, line: line)
   }
+
+  /// Single elements along an axis: element `i` of the result's axis is the one at index `i` of `indices`' axis,
+  /// the other axes running together. Indices outside are clamped.
+  ///
+  /// - Parameter indices: integers, of this tensor's shape but for the axis.
+  public func takeAlongAxis(
+    _ indices: Tensor, axis: Int = -1, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    guard let resolved = shape.resolve(axis: axis), indices.dtype.isInteger, indices.rank == rank,
+      indices.shape.removing(axes: [resolved]) == shape.removing(axes: [resolved])
+    else {
+      return .failed(
+        "takeAlongAxis", "needs integer indices whose shape differs along axis \(axis) at most", [self, indices],
+        file: file, line: line)
+    }
+    let rows = moveAxis(from: resolved, to: -1)
+    let places = indices.inside(shape[resolved]).moveAxis(from: resolved, to: -1)
+    let gather = Gather(axis: rank - 1, batchCount: rank - 1)
+    return Tensor(gather, [rows, places], file: file, line: line).moveAxis(from: -1, to: resolved)
+  }
+
+  /// This tensor with `updates` added to slices along an axis; equal indices accumulate, indices outside are
+  /// skipped.
+  ///
+  /// - Parameters:
+  ///   - indices: integers of any shape.
+  ///   - updates: of the shape ``take(_:axis:file:line:)`` gives for the indices.
+  public func scatterAdd(
+    _ updates: Tensor, at indices: Tensor, axis: Int = 0, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    let geometry = Gather(axis: shape.resolve(axis: axis) ?? axis)
+    return Tensor(ScatterAdd(geometry: geometry), [self, indices, updates], file: file, line: line)
+  }
+
+  /// The sums of the rows that have the same number in `segments`, for the numbers `0..<count`.
+  public func segmentSum(
+    _ segments: Tensor, count: Int, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    guard rank > 0, segments.rank == 1 else {
+      return .failed("segmentSum", "needs rows and a vector of segments", [self, segments], file: file, line: line)
+    }
+    return Tensor.zeros(Shape([count] + shape.dropFirst()), dtype: dtype)
+      .scatterAdd(self, at: segments, file: file, line: line)
+  }
+
+  /// Indices clamped to `0..<count`. A type too narrow to hold `count` holds no index above it either.
+  private func inside(_ count: Int) -> Tensor { maximum(0).minimum(Double(count - 1)) }
 
   /// Rows from a start known when the program runs.
   public func rows(

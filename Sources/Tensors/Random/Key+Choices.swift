@@ -14,6 +14,22 @@ extension Key {
     return (((bits .& .!mask) .| numbers).sort() .& mask).cast(to: .int32)
   }
 
+  /// Normally distributed numbers no further from the mean than `bound` deviations, by the inverse of their
+  /// distribution function. `deviation` is that of the whole normal distribution; what is cut lowers it.
+  public func truncatedNormal(
+    _ shape: Shape, mean: Double = 0, deviation: Double = 1, bound: Double = 2, dtype: DType = .float32,
+    file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    guard bound > 0 else {
+      return .failed("truncatedNormal", "needs a bound above 0, not \(bound)", [state], file: file, line: line)
+    }
+    let work: DType = dtype == .float64 ? .float64 : .float32
+    let limit = Tensor(bound / 2.squareRoot(), dtype: .float64).erf().cast(to: work)
+    let unit = (uniform(shape, in: -1..<1, dtype: work) * limit).erfInverse() * 2.squareRoot()
+    // Near the ends rounding might step over them.
+    return (unit.clamped(to: -bound...bound) * deviation + mean).cast(to: dtype)
+  }
+
   /// Indices (int32) drawn with the probabilities softmax gives `logits` along an axis, which then is gone:
   /// the greatest of the logits with Gumbel noise.
   public func categorical(_ logits: Tensor, axis: Int = -1, file: String = #fileID, line: Int = #line) -> Tensor {

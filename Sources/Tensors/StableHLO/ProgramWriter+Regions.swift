@@ -22,6 +22,15 @@ extension ProgramWriter {
     }
   }
 
+  /// Writes a region with one traced function in it, of no parameters of its own.
+  mutating func region(_ body: Subgraph, _ arguments: [Value]) {
+    indented { writer in
+      let results = writer.inline(body, arguments)
+      let types = results.map(\.type.description).joined(separator: ", ")
+      writer.write("stablehlo.return \(results.map(\.name).joined(separator: ", ")) : \(types)")
+    }
+  }
+
   /// Combines the elements of each window by a StableHLO operation, `add` say, that `initial` leaves alone.
   mutating func reduceWindow(
     _ input: Value, by operation: String, from initial: String, window: [Int], strides: [Int], low: [Int],

@@ -11,7 +11,8 @@ i + 1. In the problem "zeroBias" the bias begins at zero, as it does in training
 
 Sources: pytorch, keras and optax are those libraries; "formula" is NumPy below, where no library in
 use here has the rule (LAMB as in TensorFlow Addons, the paper and pytorch-lamb; clipping). Keras'
-Adafactor takes a power in single precision: compare it to 1e-8. All others hold to 1e-12.
+Adafactor computes in part in single precision: compare it to 1e-7 of the rate 0.5. PyTorch's NAdam
+multiplies its momenta in single precision: compare it to 1e-9. All others hold to 1e-12.
 
 schedules.json: rows {"name", "schedule", "source", "attributes", "values"}: the rate at steps 0...29.
 """

@@ -432,6 +432,19 @@ def random_bits():
                  [np.asarray(state), np.asarray(bits)], shape=list(shape), dtype=dtype, algorithm="THREE_FRY")
 
 
-for family in [unary, binary, comparing, converting, shaping, indexing, reducing, algebra, windows, random_bits]:
+def inverses():
+    x = f64(-0.999, -0.5, -1e-9, 0, 1e-3, 0.3, 0.9, 0.9999999)
+    case("erfInverse", "erfInverse", [x], scipy.special.erfinv(x))
+    x = f64(-1, 1, 1.5, NAN)
+    case("erfInverse-special", "erfInverse", [x], scipy.special.erfinv(x))
+    # A zero where elimination without pivoting would divide.
+    a, b = np.array([[0, 2, 1], [1, -1, 0.5], [3, 0, 0.25]]), draw(3, 2)
+    case("linearSolve-pivots", "linearSolve", [a, b], np.linalg.solve(a, b))
+    a, b = draw(2, 5, 5), draw(2, 5, 1)
+    case("linearSolve-batched", "linearSolve", [a, b], np.linalg.solve(a, b))
+    case("linearSolve-1", "linearSolve", [f64(4).reshape(1, 1), f64(2, 6).reshape(1, 2)], f64(0.5, 1.5).reshape(1, 2))
+
+
+for family in [unary, binary, comparing, converting, shaping, indexing, reducing, algebra, windows, random_bits, inverses]:
     family()
 write_list(__file__, "primitives.json", cases)

@@ -20,6 +20,7 @@ enum FixtureTable {
     "divide": Divide(), "maximum": Maximum(), "minimum": Minimum(), "atan2": ArcTangent(), "power": Power(),
     "remainder": Remainder(), "and": And(), "or": Or(), "xor": ExclusiveOr(), "shiftLeft": ShiftLeft(),
     "shiftRightLogical": ShiftRightLogical(), "select": Select(), "dynamicUpdateSlice": DynamicUpdateSlice(),
+    "erfInverse": InverseErrorFunction(), "linearSolve": LinearSolve(),
   ]
 
   private static let structured: [String: Application] = [
@@ -77,9 +78,37 @@ enum FixtureTable {
     "argsort": { inputs, fixture in
       [inputs[0].argSort(axis: fixture.int("axis"), descending: fixture.flag("descending"))]
     },
+    "cholesky": { inputs, _ in [inputs[0].cholesky()] },
+    "triangularSolve": { inputs, fixture in
+      let solve = TriangularSolve(
+        isLeft: fixture.flag("leftSide"), isLower: fixture.flag("lower"), isTransposed: fixture.flag("transposeA"),
+        hasUnitDiagonal: fixture.flag("unitDiagonal"))
+      return Tensor.apply(solve, to: inputs)
+    },
+    "convolution": { inputs, fixture in
+      let convolution = Convolution(
+        strides: fixture.ints("strides"), low: fixture.pairs("padding").map(\.low),
+        high: fixture.pairs("padding").map(\.high), inputDilation: fixture.ints("lhsDilation"),
+        kernelDilation: fixture.ints("rhsDilation"), groups: fixture.int("groups"))
+      return Tensor.apply(convolution, to: inputs)
+    },
+    "reduceWindowMax": { inputs, fixture in
+      Tensor.apply(WindowMaximum(geometry: WindowGeometry(fixture)), to: inputs)
+    },
+    "reduceWindowSum": { inputs, fixture in
+      Tensor.apply(WindowSum(geometry: WindowGeometry(fixture)), to: inputs)
+    },
     "rngBits": { inputs, fixture in
       let type = TensorType(fixture.dtype("dtype"), Shape(fixture.ints("shape")))
       return Tensor.apply(RandomBits(type: type), to: inputs)
     },
   ]
+}
+
+extension WindowGeometry {
+  fileprivate init(_ fixture: Fixture) {
+    self.init(
+      window: fixture.ints("window"), strides: fixture.ints("strides"), low: fixture.pairs("padding").map(\.low),
+      high: fixture.pairs("padding").map(\.high))
+  }
 }

@@ -100,6 +100,7 @@ extension Tensor {
     }
     switch dtype {
     case .float64: return Tensor(try values(as: Double.self).map { $0 + 0.03 * Double(index) }, shape: shape)
+    case .bool where rank == 0: return Tensor(try values(as: Bool.self).map { $0 != (index % 2 == 1) }, shape: [])
     case .bool: return try turned(Bool.self)
     case .int32 where rank == 0: return Tensor(try values(as: Int32.self).map { $0 + Int32(index) }, shape: shape)
     case .int32: return try turned(Int32.self)

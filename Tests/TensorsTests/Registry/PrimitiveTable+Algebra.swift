@@ -21,8 +21,37 @@ extension PrimitiveTable {
         Refusal(DotGeneral(batch: ([], []), contracted: ([2], [0])), [f64(2, 3), f64(2, 3)], "distinct axes"),
         Refusal(DotGeneral(batch: ([0], []), contracted: ([], [])), [f64(2), f64(2)], "pair up"),
         Refusal(DotGeneral(batch: ([], []), contracted: ([0], [0])), [f64(2), i32(2)], "cast one of them"),
-      ])
+      ]),
+    PrimitiveRow(
+      Cholesky.self, .fixtures(["cholesky"]),
+      samples: [Sample([positiveDefinite], gives: [f64(2, 3, 3)]) { [$0[0].cholesky()] }],
+      refusals: [Refusal(Cholesky(), [f64(2, 3)], "square"), Refusal(Cholesky(), [i32(2, 2)], "floating-point")]),
+    PrimitiveRow(
+      TriangularSolve.self, .fixtures(["triangularSolve"]),
+      samples: [
+        Sample(TriangularSolve(), [square, numbers(3, 2)], gives: [f64(3, 2)]),
+        Sample(
+          TriangularSolve(isLeft: false, isLower: false, isTransposed: true, hasUnitDiagonal: true),
+          [square, numbers(2, 3)], gives: [f64(2, 3)]),
+        Sample(TriangularSolve(isTransposed: true), [positiveDefinite, numbers(2, 3, 1)], gives: [f64(2, 3, 1)]),
+        Sample(TriangularSolve(isLeft: false, isLower: false), [square, numbers(1, 3)], gives: [f64(1, 3)]),
+      ],
+      refusals: [
+        Refusal(TriangularSolve(), [f64(3, 3), f64(2, 3)], "right side"),
+        Refusal(TriangularSolve(isLeft: false), [f64(3, 3), f64(3, 2)], "left side"),
+        Refusal(TriangularSolve(), [f64(3), f64(3)], "square"),
+      ]),
+    PrimitiveRow(
+      LinearSolve.self, .fixtures(["linearSolve"]),
+      samples: [Sample(LinearSolve(), [square, numbers(3, 2)], gives: [f64(3, 2)])],
+      refusals: [Refusal(LinearSolve(), [f64(3, 3), f64(2, 3)], "right side")]),
   ]
+
+  private static let square = Tensor([0.1, 2, -0.7, 3, 1.5, 0.2, -0.4, 0.6, 2.5], shape: [3, 3])
+
+  /// The upper triangles hold numbers that must not be read.
+  private static let positiveDefinite = Tensor(
+    [4, 9, 9, 1.2, 3, 9, -0.5, 0.7, 2.5, 2, 9, 9, 0.3, 1.5, 9, 0.1, -0.6, 3], shape: [2, 3, 3])
 
   static let random: [PrimitiveRow] = [
     PrimitiveRow(
@@ -36,38 +65,6 @@ extension PrimitiveTable {
         Refusal(RandomBits(type: i32(3)), [TensorType(.uint64, [2])], "uint32 or uint64"),
         Refusal(RandomBits(type: TensorType(.uint32, [-3])), [TensorType(.uint64, [2])], "negative"),
         Refusal(RandomBits(type: TensorType(.uint32, [3])), [TensorType(.uint64, [3])], "uint64[2]"),
-      ])
-  ]
-
-  static let control: [PrimitiveRow] = [
-    PrimitiveRow(
-      Scan.self, .stated,
-      samples: [
-        // x <- a x + u, the sum of all x beside it; a is captured.
-        Sample(
-          [Tensor([2.0], shape: []), Tensor([1.0, -1, 0.5]), Tensor([0.5], shape: [])], gives: [f64(), f64(3)],
-          values: [[0.5], [2, 0, 0.5]]
-        ) { inputs in
-          let result = Tensors.scan(carry: [inputs[0]], over: [inputs[1]]) { carry, elements in
-            let next = carry[0] * inputs[2] + elements[0]
-            return ([next], [next])
-          }
-          return result.carry + result.outputs
-        },
-        Sample([Tensor([1.0, 2])], gives: [f64(2)], values: [[1, 2]]) { inputs in
-          Tensors.scan(carry: inputs, length: 0) { carry, _ in (carry, []) }.carry
-        },
-      ],
-      refusals: [
-        Refusal("keeps its type") {
-          Tensors.scan(carry: [Tensor(1)], length: 2) { carry, _ in ([carry[0].expand(at: 0)], []) }.carry
-        },
-        Refusal("in a loop of length 3") {
-          Tensors.scan(carry: [Tensor(1)], over: [.zeros([2])], length: 3) { carry, _ in (carry, []) }.carry
-        },
-        Refusal("length of 0 or more") {
-          Tensors.scan(carry: [Tensor(1)], length: -1) { carry, _ in (carry, []) }.carry
-        },
       ])
   ]
 }

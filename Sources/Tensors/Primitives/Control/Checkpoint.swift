@@ -1,0 +1,29 @@
+/// A traced function whose intermediate values the gradient computes again instead of keeping them.
+///
+/// Chen et al., Training deep nets with sublinear memory cost (2016). The inputs are what the function captures.
+struct Checkpoint: Primitive {
+  static let name = "checkpoint"
+  let body: Subgraph
+
+  var resultCount: Int { body.results.count }
+
+  func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] { body.results.map(\.type) }
+
+  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    writer.inline(body, inputs)
+  }
+
+  /// The barrier holds the second run back until the cotangents are there; XLA would join it with the first.
+  func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
+    let held = Tensor.apply(Barrier(count: inputs.count + cotangents.count), to: inputs + cotangents)
+    let smooth = inputs.indices.filter { inputs[$0].dtype.isFloatingPoint }
+    let pulled = body.pulledBack(Array(held.prefix(inputs.count)), Array(held.dropFirst(inputs.count)), at: smooth)
+    var found: [Tensor?] = inputs.map { _ in nil }
+    for (place, cotangent) in zip(smooth, pulled) { found[place] = cotangent }
+    return found
+  }
+
+  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
+    Tensor.checkpoint(Subgraph { Tensors.vectorized(body, inputs, isBatched, size: size) })
+  }
+}

@@ -1,0 +1,128 @@
+/// Cross-correlation of `[batch, space…, channels]` with a kernel `[space…, channels / groups, features]`, for any
+/// number of spatial axes, as `[batch, space…, features]`. Features are split into groups like the channels.
+struct Convolution: Primitive {
+  static let name = "convolution"
+  /// An entry a spatial axis. Negative edges crop.
+  let strides: [Int]
+  let low: [Int]
+  let high: [Int]
+  /// The distance of neighbouring elements of the input and of the kernel; between them are zeros.
+  let inputDilation: [Int]
+  let kernelDilation: [Int]
+  var groups = 1
+
+  func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
+    try ElementDomain.floatingPoint.check(inputs)
+    let (input, kernel) = (inputs[0].shape, inputs[1].shape)
+    guard inputs[0].dtype == inputs[1].dtype else {
+      throw ShapeError("element types \(inputs[0].dtype) and \(inputs[1].dtype) differ: cast one of them")
+    }
+    let attributes = [strides, low, high, inputDilation, kernelDilation]
+    guard input.rank >= 2, kernel.rank == input.rank, attributes.allSatisfy({ $0.count == input.rank - 2 }) else {
+      throw ShapeError("\(strides.count) spatial axes don't fit an input \(input) and a kernel \(kernel)")
+    }
+    guard groups >= 1, input.last % groups == 0, input.last / groups == kernel[-2], kernel.last % groups == 0 else {
+      throw ShapeError(
+        "the input has \(input.last) channels, the kernel takes \(kernel[-2]) in each of \(groups) groups and has "
+          + "\(kernel.last) features")
+    }
+    guard attributes.joined().allSatisfy({ $0.magnitude < 1 << 30 }),
+      (strides + inputDilation + kernelDilation).allSatisfy({ $0 >= 1 })
+    else { throw ShapeError("strides and dilations must be 1 or more, and they and edges below 2^30") }
+    var extents: [Int] = []
+    for axis in strides.indices {
+      let free = span(input[axis + 1], inputDilation[axis]) + low[axis] + high[axis]
+      let window = span(kernel[axis], kernelDilation[axis])
+      guard window >= 1, window <= free else {
+        throw ShapeError(
+          "along spatial axis \(axis), a kernel that spans \(window) doesn't fit an input that spans \(free)")
+      }
+      extents.append((free - window) / strides[axis] + 1)
+    }
+    return [TensorType(inputs[0].dtype, Shape([input[0]] + extents + [kernel.last]))]
+  }
+
+  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    guard !inputs[0].type.shape.contains(0) else {
+      let zero = writer.scalar("0.0", results[0].dtype)
+      return writer.assign("stablehlo.broadcast_in_dim \(zero), dims = [] : (\(zero.type)) -> \(results[0])", results)
+    }
+    let space = strides.indices.map { "\($0), " }.joined()
+    let edges = zip(low, high).map { "[\($0), \($1)]" }.joined(separator: ", ")
+    let window = strides.isEmpty
+      ? "" : "stride = \(strides), pad = [\(edges)], lhs_dilate = \(inputDilation), rhs_dilate = \(kernelDilation)"
+    return writer.assign(
+      "stablehlo.convolution(\(inputs[0]), \(inputs[1])) dim_numbers = [b, \(space)f]x[\(space)i, o]->[b, \(space)f], "
+        + "window = {\(window)} {batch_group_count = 1 : i64, feature_group_count = \(groups) : i64} : "
+        + "(\(inputs[0].type), \(inputs[1].type)) -> \(results[0])", results)
+  }
+
+  func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
+    let (input, kernel, result) = (inputs[0].shape, inputs[1].shape, results[0].shape)
+    let axes = strides.indices
+    let free = axes.map { span(input[$0 + 1], inputDilation[$0]) }
+    let window = axes.map { span(kernel[$0], kernelDilation[$0]) }
+    let taken = axes.map { span(result[$0 + 1], strides[$0]) }
+    // The input's cotangent: the cotangents, as far apart as the strides, under the kernel turned round.
+    let turned = inputs[1].reverse(Array(axes)).exchanged(groups)
+    let toInput = Convolution(
+      strides: inputDilation, low: axes.map { window[$0] - 1 - low[$0] },
+      high: axes.map { free[$0] - taken[$0] + low[$0] }, inputDilation: strides, kernelDilation: kernelDilation,
+      groups: groups)
+    // The kernel's: the input, its batch as channels, under the cotangents as a kernel.
+    let toKernel = Convolution(
+      strides: kernelDilation, low: low, high: axes.map { window[$0] - 1 + taken[$0] - free[$0] - low[$0] },
+      inputDilation: inputDilation, kernelDilation: strides, groups: groups)
+    let images = inputs[0].moveAxis(from: 0, to: -1).channelsFirst(groups)
+    let found = Tensor(toKernel, [images, cotangents[0].moveAxis(from: 0, to: -2)])
+    return [Tensor(toInput, [cotangents[0], turned]), found.moveAxis(from: 0, to: -2)]
+  }
+
+  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
+    if !isBatched[1] {
+      let shape = inputs[0].shape
+      let merged = inputs[0].reshape(to: Shape([size * shape[1]] + shape.dropFirst(2)))
+      let result = Tensor(self, [merged, inputs[1]])
+      return [result.reshape(to: Shape([size, shape[1]] + result.shape.dropFirst()))]
+    }
+    if !isBatched[0] {
+      // Each group's features, member after member.
+      let kernel = inputs[1].splitLast(groups).moveAxis(from: 0, to: -2)
+      let result = Tensor(self, [inputs[0], kernel.mergeLast(3)])
+      return [result.splitLast(groups, size).moveAxis(from: -2, to: 0).mergeLast(2)]
+    }
+    var wider = self
+    wider.groups *= size
+    let result = Tensor(wider, inputs.map { $0.moveAxis(from: 0, to: -2).mergeLast(2) })
+    return [result.splitLast(size).moveAxis(from: -2, to: 0)]
+  }
+
+  /// How far `count` elements reach.
+  private func span(_ count: Int, _ dilation: Int) -> Int { count == 0 ? 0 : (count - 1) * dilation + 1 }
+}
+
+extension Tensor {
+  /// The last axis split into axes of these extents and one of what is left.
+  fileprivate func splitLast(_ extents: Int...) -> Tensor {
+    let known = extents.reduce(1, *)
+    return reshape(to: Shape(shape.dropLast() + extents + [known == 0 ? 0 : shape.last / known]))
+  }
+
+  /// The last `count` axes as one.
+  fileprivate func mergeLast(_ count: Int) -> Tensor {
+    reshape(to: Shape(Array(shape.dropLast(count)) + [Shape(shape.suffix(count)).elementCount]))
+  }
+
+  /// A kernel `[…, channels, features]` with channels and features exchanged within each group.
+  fileprivate func exchanged(_ groups: Int) -> Tensor {
+    // […, channels, groups, features] to […, features, groups, channels].
+    splitLast(groups).moveAxis(from: -3, to: -1).moveAxis(from: -2, to: -3).mergeLast(2)
+  }
+
+  /// `[space…, channels, batch]` as `[channels of a group, space…, groups * batch]`.
+  fileprivate func channelsFirst(_ groups: Int) -> Tensor {
+    let channels = shape[-2]
+    let split = reshape(to: Shape(shape.dropLast(2) + [groups, channels / groups, shape.last]))
+    return split.moveAxis(from: -2, to: 0).mergeLast(2)
+  }
+}

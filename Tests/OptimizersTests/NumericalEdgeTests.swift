@@ -1,0 +1,48 @@
+import Configuration
+import Optimizers
+import Testing
+
+/// What every optimizer does with every float type, with zeros, and with NaN.
+@Suite struct NumericalEdgeTests {
+  private static let types: [DType] = [.float16, .bfloat16, .float32, .float64]
+
+  /// Three steps from parameters of which one is zero: gradients of zero, then `gradient`, then zero again.
+  private func run(_ name: String, _ dtype: DType, kernelGradient: [Double]) throws -> TensorTree {
+    func tensor(_ values: [Double], _ shape: Shape) -> Tensor { Tensor(values, shape: shape).cast(to: dtype) }
+    let parameters = TensorTree([("kernel", tensor([0.5, -1, 2, 0], [2, 2])), ("bias", tensor([0, 0], [2]))])
+    let gradients = TensorTree([
+      ("kernel", tensor([0, 0, 0, 0] + kernelGradient + [0, 0, 0, 0], [3, 2, 2])),
+      ("bias", tensor([0, 0, 1, -0.25, 0, 0], [3, 2])),
+    ])
+    let tree = OptimizersTests.run(try optimizer(name).transform, from: parameters, gradients: gradients)
+    #expect(tree.types.allSatisfy { $0.dtype == dtype }, "\(name) changes the type of \(dtype)")
+    return tree.mapValues { $0.cast(to: .float64) }
+  }
+
+  @Test func everyTypeStaysFiniteAndMoves() throws {
+    let names = Catalog<any Optimizer>.all.names
+    let runs = try names.flatMap { name in
+      try Self.types.map { (name, $0, try run(name, $0, kernelGradient: [1, -0.5, 0, 3])) }
+    }
+    let values = try Tensor.evaluate(runs.flatMap(\.2.tensors)).map { try $0.values(as: Double.self) }
+    for (index, (name, dtype, _)) in runs.enumerated() {
+      let (kernel, bias) = (values[2 * index], values[2 * index + 1])
+      #expect(!(kernel + bias).contains { !$0.isFinite }, "\(name) in \(dtype): \(kernel) \(bias)")
+      // A gradient of zero at the start leaves zeros as they are.
+      #expect(bias.prefix(2) == [0, 0], "\(name) in \(dtype): \(bias)")
+      #expect(kernel[7] < 0, "\(name) in \(dtype) doesn't step against the gradient: \(kernel)")
+      #expect(bias[2] < 0 && bias[3] > 0, "\(name) in \(dtype) leaves a bias at zero: \(bias)")
+    }
+  }
+
+  @Test func nanStaysNaN() throws {
+    let names = Catalog<any Optimizer>.all.names
+    let trees = try names.map { try run($0, .float32, kernelGradient: [.nan, 1, 1, 1]) }
+    let values = try Tensor.evaluate(trees.flatMap(\.tensors)).map { try $0.values(as: Double.self) }
+    for (index, name) in names.enumerated() {
+      let (kernel, bias) = (values[2 * index], values[2 * index + 1])
+      #expect(kernel[0].isFinite && kernel[4].isNaN, "\(name): \(kernel)")
+      #expect(!bias.contains { !$0.isFinite }, "\(name): NaN spreads to another parameter: \(bias)")
+    }
+  }
+}

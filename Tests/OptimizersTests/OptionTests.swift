@@ -1,0 +1,91 @@
+import Configuration
+import Optimizers
+import Testing
+
+/// What people may write, and what they're told when it's wrong.
+@Suite struct OptionTests {
+  private static let types: [any Catalogued.Type] =
+    Catalog<any Optimizer>.all.types + Catalog<any NamedSchedule>.all.types + Catalog<any GradientRule>.all.types
+    + Catalog<any Averaging>.all.types + Catalog<any NamedTransform>.all.types
+
+  @Test func parametersAreWhatIsTaken() throws {
+    for type in Self.types {
+      var options = Options(["surely not an option": .flag(true)])
+      _ = try type.init(from: &options)
+      let error = #expect(throws: ConfigurationError.self) { try options.finish(type.name) }
+      guard case .unknownKey(_, _, let known, _) = error else {
+        Issue.record("\(type.name): \(String(describing: error))")
+        continue
+      }
+      // "steps" is asked for only where "epochs" isn't given, and here neither is.
+      #expect(Set(known) == Set(type.parameters.map(\.name)), "\(type.name)")
+    }
+  }
+
+  @Test func statedDefaultsCanBeWritten() throws {
+    // Words for "as it depends" or "all of it", which stand for leaving the option out.
+    let words: Set = ["none", "all"]
+    for type in Self.types {
+      let written = type.parameters.filter { !words.contains($0.defaultValue) }
+        .map { "\($0.name): \($0.defaultValue)" }.joined(separator: ", ")
+      var options = try Choice(parsing: "\(type.name)(\(written))").options
+      _ = try type.init(from: &options)
+      try options.finish(type.name)
+    }
+  }
+
+  @Test(arguments: [
+    ("sgd(rate: -0.1)", "rate"), ("sgd(rate: nan)", "rate"), ("sgd(rate: inf)", "rate"),
+    ("sgd(momentum: 1)", "momentum"), ("sgd(momentum: -0.5)", "momentum"), ("momentum(dampening: 2)", "dampening"),
+    ("nesterov(momentum: 1)", "momentum"), ("nesterov(form: modern)", "form"), ("sgd(style: jax)", "style"),
+    ("adam(beta1: 1)", "beta1"), ("adam(beta2: -0.1)", "beta2"), ("adam(epsilon: -1e-8)", "epsilon"),
+    ("adamW(decay: -1)", "decay"), ("lamb(preset: apex)", "preset"), ("lamb(epsilon: -1)", "epsilon"),
+    ("lamb(weightNormLimit: -1)", "weightNormLimit"), ("rmsprop(keeping: 1)", "keeping"),
+    ("adagrad(initialSum: -1)", "initialSum"), ("adadelta(epsilon: -1)", "epsilon"), ("adamax(beta2: 1.5)", "beta2"),
+    ("nadam(momentumDecay: -1)", "momentumDecay"), ("radam(beta1: 1)", "beta1"), ("lion(beta2: 1)", "beta2"),
+    ("adaBelief(epsilonRoot: -1)", "epsilonRoot"), ("lars(trustCoefficient: -1)", "trustCoefficient"),
+    ("adafactor(clipThreshold: 0)", "clipThreshold"), ("adafactor(decayPower: 1)", "decayPower"),
+    ("muon(iterations: 0)", "iterations"), ("sgd(rate: cosine(initial: -1))", "initial"),
+    ("sgd(rate: step(milestones: [-1]))", "milestones"), ("sgd(rate: cosine(epochs: 0))", "epochs"),
+    ("sgd(rate: warmup(from: -1))", "from"), ("sgd(rate: oneCycle(warmup: 2))", "warmup"),
+    ("sgd(rate: cosineRestarts(periodFactor: 0.5))", "periodFactor"), ("sgd(rate: exponential(factor: 0))", "factor"),
+    ("sgd(rate: batchScaled(reference: 0))", "reference"), ("sgd(rate: polynomial(power: 0))", "power"),
+    ("sgd(rate: piecewise(values: [1, 2], boundaries: [-1]))", "boundaries"),
+    ("preceded(by: clipByNorm(limit: -1))", "limit"),
+  ])
+  func outOfRange(choice: String, key: String) throws {
+    let error = #expect(throws: ConfigurationError.self) { try optimizer(choice) }
+    guard case .outOfRange(key, _, _, _) = error else {
+      Issue.record("\(choice): \(String(describing: error))")
+      return
+    }
+  }
+
+  @Test(arguments: [
+    "nesterov(form: classical, style: torch)", "sgd(rate: cosine(epochs: 1, steps: 2))", "sgd(rate: cosin)",
+    "sgd(rate: [1])", "sgd(rate: true)", "sgd(nesterov: 1)", "adam(epsilon: small)", "preceded(by: clip)",
+    "preceded(by: 3)", "preceded(optimizer: sdg)", "lamb(excludeFromDecay: 3)", "lamb(excludeFromDecay: [[a]])",
+    "sgd(rate: piecewise(values: [1, 2]))", "sgd(rate: piecewise(values: []))", "sgd(lr: 0.1)",
+    "sgd(rate: piecewise(values: [1, 2, 3], boundaries: [2, 1]))", "muon(iterations: 2.5)",
+  ])
+  func otherwiseWrong(choice: String) {
+    #expect(throws: ConfigurationError.self) { try optimizer(choice) }
+  }
+
+  @Test func badExpressionsAreNamed() throws {
+    let options = Options(["excludeFromDecay": .text("(bias")], origin: "plan.yml:3")
+    let error = #expect(throws: ConfigurationError.self) {
+      try Catalog<any Optimizer>.all.make(Choice("adamW", options))
+    }
+    #expect(error?.description.hasPrefix("plan.yml:3: '(bias' is not a regular expression") == true)
+  }
+
+  @Test func rulesAndAveragesCheckToo() {
+    for rule in ["sam(rho: -1)", "sam(eta: -1)", "gsam(alpha: -1)", "accumulation(parts: 0)", "sam(state: third)"] {
+      #expect(throws: ConfigurationError.self) { try Catalog<any GradientRule>.all.make(Choice(parsing: rule)) }
+    }
+    for averaging in ["ema(keeping: 1)", "lookahead(alpha: 2)", "lookahead(every: 0)", "swa(start: 2)"] {
+      #expect(throws: ConfigurationError.self) { try Catalog<any Averaging>.all.make(Choice(parsing: averaging)) }
+    }
+  }
+}
