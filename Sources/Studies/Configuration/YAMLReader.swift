@@ -40,7 +40,7 @@ public struct YAMLReader {
     } catch {
       throw YAMLProblem(error).configurationError(source: source, text: text)
     }
-    guard let node else { return Options(origin: source) }
+    guard let node, node.scalar?.string.isEmpty != true else { return Options(origin: source) }
     var reader = YAMLReader(source: source)
     guard case .mapping(let mapping) = node else {
       throw .invalid(message: "settings are written 'name: value', one a line", origin: reader.place(of: node))
