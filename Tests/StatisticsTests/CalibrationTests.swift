@@ -60,7 +60,7 @@ struct CalibrationTests {
 
   @Test func aFamilyOfEqualArmsRarelyHasAnyFinding() throws {
     let options = try ComparisonOptions(resamples: 100)
-    let found = try share(150, seed: 9) { draws in
+    let found = try share(300, seed: 9) { draws in
       let shared = draws.take(9)
       let arms = (0..<4).map { arm in
         ArmOutcomes(
@@ -70,7 +70,8 @@ struct CalibrationTests {
       let table = try ComparisonTable(arms, family: .against(baseline: "0"), options: options)
       return table.comparisons.contains { $0.verdict.finding == .better || $0.verdict.finding == .worse }
     }
-    #expect(found < 0.05 + 0.07)
+    // Without Holm's adjustment it would be about 0.12.
+    #expect(found < 0.05 + 0.04, "\(found)")
   }
 
   @Test func requiredSeedsHaveThePowerAskedFor() throws {

@@ -20,7 +20,8 @@ struct ComparisonTests {
       #expect(comparison.test?.kind == .signFlip)
       // Another generator drew SciPy's resamples.
       let bootstrap = try #require(comparison.bootstrap)
-      let tolerance = 0.1 * bootstrap.standardError
+      // Quantiles of numbers on a grid jump.
+      let tolerance = (row.name.hasPrefix("tied") ? 0.3 : 0.1) * bootstrap.standardError
       for (interval, wanted) in [(bootstrap.percentile, row.percentile), (try #require(bootstrap.bca), row.bca)] {
         #expect((interval.lower - wanted[0]).magnitude < tolerance, "\(row.name): \(interval), \(wanted)")
         #expect((interval.upper - wanted[1]).magnitude < 1.5 * tolerance, "\(row.name): \(interval), \(wanted)")

@@ -42,15 +42,17 @@ struct DistributionTests {
   }
 
   @Test func manyDegreesOfFreedomMeetTheNormalDistribution() throws {
-    for df in [1e9, 1e12, 1e15, .infinity] {
+    // The first term of the expansion in 1/df; the next is of the order of its square.
+    let correction = StandardNormal.density(1.7) * (1.7 * 1.7 * 1.7 + 1.7) / 4
+    for df in [1e7, 1e9, 1e11, 1e12, 1e15, .infinity] {
       let tail = try StudentT(degreesOfFreedom: df).upperTail(1.7)
-      #expect(isClose(tail, StandardNormal.upperTail(1.7), 1e-9, scale: 1e-3), "df \(df)")
+      #expect((tail - StandardNormal.upperTail(1.7) - correction / df).magnitude < 1e-12, "df \(df)")
     }
   }
 
   @Test func normalTailsAndQuantiles() {
     for row in fixtures.normal {
-      #expect(isClose(StandardNormal.upperTail(row.z), row.tail, 1e-13, scale: 1e-300), "z \(row.z)")
+      #expect(isClose(StandardNormal.upperTail(row.z), row.tail, 1e-12, scale: 1e-300), "z \(row.z)")
       // Far below the mean the tail is so near to one that it no longer knows z.
       if row.z > -5 { #expect(isClose(StandardNormal.value(upperTail: row.tail), row.z, 1e-12), "z \(row.z)") }
     }
@@ -66,7 +68,7 @@ struct DistributionTests {
   }
 
   @Test func impossibleArgumentsAreErrors() throws {
-    for df in [0, -1, .nan] {
+    for df in [0, 0.05, -1, .nan] {
       #expect(throws: StatisticsError.self) { try StudentT(degreesOfFreedom: df) }
     }
     let three = try StudentT(degreesOfFreedom: 3)
@@ -76,7 +78,7 @@ struct DistributionTests {
     #expect(three.upperTail(.nan).isNaN)
     #expect(three.upperTail(.infinity) == 0)
     #expect(three.upperTail(1e300) == 0)
-    #expect(try StudentT(degreesOfFreedom: 1e-3).quantile(1 - 1e-9) == .infinity)
+    #expect(try StudentT(degreesOfFreedom: 0.1).quantile(1e-15) < -1e140)
   }
 
   @Test func philoxGivesNumPysBits() {

@@ -81,7 +81,7 @@ struct SampleTests {
   @Test func summariesInWords() throws {
     let summary = try #require(try Outcomes([0.9781, 0.9792, 0.9774, 0.9789, .nan]).summary())
     #expect(summary.meanText(.percent) == "97.84 ± 0.13%, 1 of 5 diverged")
-    #expect(summary.medianText(.percent) == "97.850% (97.793–97.897%), 1 of 5 diverged")
+    #expect(summary.medianText(.percent) == "97.85% (97.79–97.90%), 1 of 5 diverged")
     let one = try #require(try Outcomes([0.9781]).summary())
     #expect(one.meanText(.percent) == "97.81%")
     #expect(one.medianText() == "0.9781")

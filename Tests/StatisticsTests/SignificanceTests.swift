@@ -62,6 +62,15 @@ struct SignificanceTests {
     }
   }
 
+  @Test func tiesSurviveRounding() throws {
+    // 0.1 + 0.2 isn't 0.3, but a difference of accuracies is as large as another that reads alike.
+    let tenths = [-0.1, -0.2, 0.3, -0.1, 0.2, 0.3, 0.1 + 0.2, 0.8 - 0.7]
+    let whole = [-1.0, -2, 3, -1, 2, 3, 3, 1]
+    #expect(try SignificanceTest.signFlip(tenths).p == SignificanceTest.signFlip(whole).p)
+    #expect(try SignificanceTest.wilcoxon(tenths).p == SignificanceTest.wilcoxon(whole).p)
+    #expect(try SignificanceTest.signFlip([0.1, 0.2, 0.8 - 1.1]).shift == 0)
+  }
+
   @Test func thirtyTwoSeedsAreExactAndMoreAreSampled() throws {
     var draws = NormalDraws(11)
     let values = draws.take(60, mean: 0.25)

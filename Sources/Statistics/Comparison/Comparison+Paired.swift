@@ -31,7 +31,7 @@ extension Comparison {
   ) throws(StatisticsError) -> Bootstrap? {
     guard differences.count > 1 else { return nil }
     return try Bootstrap([differences], alpha: options.alpha, resamples: options.resamples, seed: options.seed) {
-      Moments($0[0]).mean
+      Bootstrap.mean($0[0])
     }
   }
 

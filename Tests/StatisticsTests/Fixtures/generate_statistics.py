@@ -160,7 +160,7 @@ shared = noise(8, scale=0.02)
 together = [
     paired("five seeds", [0.9781, 0.9792, 0.9774, 0.9789, 0.9786], [0.9783, 0.9778, 0.9779, 0.9781, 0.9785]),
     paired("all better", [0.982, 0.981, 0.985, 0.9833, 0.9819, 0.9841], [0.98, 0.978, 0.981, 0.9811, 0.979, 0.9808]),
-    paired("tied sums", [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], [0.2, 0.4, 0.0, 0.5, 0.3, 0.3]),
+    paired("tied sums", np.array([1, 2, 3, 4, 5, 6]) / 8, np.array([2, 4, 0, 5, 3, 3]) / 8),
     paired("tied ranks and zeros", [3, 5, 5, 7, 2, 9, 4], [3, 4, 6, 5, 1, 9, 2]),
     paired("shared noise", shared + noise(8, -0.968, 0.002), shared),
     paired("fifteen", noise(15, 0.004), noise(15)),
