@@ -28,7 +28,7 @@ extension CheckpointFolder {
       do throws(FileFailure) {
         try publish(Array(sidecar.text().utf8), as: files.sidecar)
       } catch {
-        try? disk.delete("\(path)/\(files.tensors)")
+        withdraw(files)
         throw error
       }
       try prune(newest: files.number, keep: keep)
@@ -36,6 +36,17 @@ extension CheckpointFolder {
       throw .file(error)
     }
     return files.number
+  }
+
+  /// Removes what a save that failed has left; the failure itself is what is told.
+  private func withdraw(_ files: CheckpointFiles) {
+    do throws(FileFailure) {
+      try disk.delete("\(path)/\(files.sidecar)")
+    } catch {
+      // A sidecar that stays needs its tensors.
+      guard error.isMissingFile else { return }
+    }
+    try? disk.delete("\(path)/\(files.tensors)")
   }
 
   private func publish(_ bytes: [UInt8], as name: String) throws(FileFailure) {
