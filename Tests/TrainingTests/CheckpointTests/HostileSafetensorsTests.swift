@@ -124,13 +124,14 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
 
   @Test func noChangedByteIsReadBeyondTheFile() throws {
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Scratch.fixture("types.safetensors"))))
-    var random = SystemRandomNumberGenerator()
     for index in bytes.indices {
       var changed = bytes
-      changed[index] ^= UInt8(1) << UInt8.random(in: 0..<8, using: &random)
+      changed[index] ^= 1 << UInt8(index % 8)
       guard let file = try? Safetensors(bytes: changed) else { continue }
       // Whatever was read is whole in itself: writing and reading it gives it again.
-      #expect(try Safetensors(bytes: file.bytes()).tensors.mapValues(\.bytes) == file.tensors.mapValues(\.bytes), "\(index)")
+      let again = try Safetensors(bytes: file.bytes()).tensors
+      #expect(again.count == file.tensors.count)
+      for (name, array) in file.tensors { #expect(again[name] == array, "byte \(index)") }
     }
   }
 
