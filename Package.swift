@@ -66,6 +66,6 @@ let package = Package(
     .executableTarget(name: "CrashProbe", dependencies: ["Training"], path: "Tests/CrashProbe", swiftSettings: strict),
     tests(of: "Training", ["CrashProbe"]),
     tests(of: "Studies"),
-    tests(of: "Command"),
+    tests(of: "Command", ["Tanren"]),
   ]
 )
