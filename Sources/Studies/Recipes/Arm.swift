@@ -1,25 +1,27 @@
 /// One side of a comparison: what it sets, and what was printed for it.
-public struct Arm: Sendable {
+public struct Arm: Sendable, Hashable {
   public let name: String
-  /// Settings that replace the recipe's base, by key.
-  public let settings: [String: String]
+  /// Settings that replace the study's base.
+  public let settings: [Setting]
   public let printed: Printed?
 
-  public init(_ name: String, _ settings: [String: String], printed: Printed? = nil) {
+  public init(_ name: String, settings: [Setting], printed: Printed? = nil) {
     self.name = name
     self.settings = settings
     self.printed = printed
   }
 
-  /// The run that this arm makes of a recipe's base.
-  /// - Parameter overrides: what the user sets for all arms, applied last.
-  public func configuration(
-    base: [String: String], seed: Int, overrides: [String: String] = [:]
-  ) throws(ConfigurationError) -> RunConfiguration {
-    var options = Options(origin: name)
-    for (key, text) in base.merging(settings, uniquingKeysWith: { $1 }).merging(overrides, uniquingKeysWith: { $1 }) {
-      try options.set(key, OptionValue(parsing: text, origin: name))
-    }
+  /// - Parameter settings: values as a person writes them, by key.
+  public init(_ name: String, _ settings: [String: String], printed: Printed? = nil) {
+    self.init(name, settings: [Setting](settings, origin: "arm '\(name)'"), printed: printed)
+  }
+
+  /// The run that this arm makes of a base.
+  /// - Throws: `ConfigurationError` for what is unknown, of the wrong kind or out of range.
+  public func configuration(base: [Setting], seed: Int) throws(ConfigurationError) -> RunConfiguration {
+    var options = Options(origin: "arm '\(name)'")
+    try options.apply(base)
+    try options.apply(settings)
     var configuration = try RunConfiguration(from: options)
     configuration.seed = seed
     return configuration

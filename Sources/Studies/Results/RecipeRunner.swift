@@ -74,3 +74,12 @@ public struct RecipeRunner {
   /// A file in the output folder.
   public func path(_ name: String) -> String { output + "/" + name }
 }
+
+extension Arm {
+  /// - Parameter overrides: what the user sets for all arms, applied last.
+  public func configuration(
+    base: [String: String], seed: Int, overrides: [String: String]
+  ) throws(ConfigurationError) -> RunConfiguration {
+    try Arm(name, settings: settings + [Setting](overrides)).configuration(base: [Setting](base), seed: seed)
+  }
+}
