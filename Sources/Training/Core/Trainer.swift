@@ -12,12 +12,20 @@ public final class Trainer {
   public let model: any Layer
   public let method: Method
   /// Parameters and everything else that steps change.
-  public private(set) var state: TrainingState
+  public internal(set) var state: TrainingState
   /// Updates done.
-  public private(set) var step = 0
+  public internal(set) var step = 0
   /// Epochs done.
-  public private(set) var epoch = 0
-  let key: Key
+  public internal(set) var epoch = 0
+  /// What all epochs showed, those before a restored checkpoint included.
+  public internal(set) var history = History()
+  /// How `fit` goes or last went through its data.
+  var plan: DataPlan?
+  /// Those of the `fit` that is running.
+  var callbacks: [any Callback] = []
+  /// What a checkpoint kept for callbacks that haven't come yet.
+  var memories: OrderedDictionary<String, CallbackMemory> = [:]
+  var key: Key
 
   /// - Parameters:
   ///   - inputs: for their type and shape; what they hold doesn't matter.
@@ -53,16 +61,24 @@ public final class Trainer {
     options: FitOptions = FitOptions(), callbacks: [any Callback] = []
   ) throws -> History {
     let run = try FitRun(self, training, epochs: epochs, batchSize: batchSize, validation: validation, options: options)
+    let last = epoch + epochs
+    plan = DataPlan(
+      epochs: last, stepsPerEpoch: run.plan.stepsPerEpoch, batchSize: batchSize, order: "\(type(of: options.order))")
+    self.callbacks = callbacks
+    defer { self.callbacks = [] }
+    try recall(callbacks)
     var history = History()
+    self.history.stopReason = nil
     try callbacks.forEach { try $0.trainingBegan(run.plan) }
     func record(_ record: EpochRecord) throws {
       history.epochs.append(record)
+      self.history.epochs.append(record)
       for callback in callbacks {
         if let reason = try callback.epochEnded(record, self) { history.stopReason = history.stopReason ?? reason }
+        self.history.stopReason = history.stopReason
       }
     }
-    if options.evaluatesUntrained { try record(run.untrained(state)) }
-    let last = epoch + epochs
+    if options.evaluatesUntrained, self.history.epochs.isEmpty { try record(run.untrained(state)) }
     while epoch < last, history.stopReason == nil {
       let result = try run.epoch(state, epoch: epoch, step: step) { progress in
         try callbacks.forEach { try $0.chunkEnded(progress) }
