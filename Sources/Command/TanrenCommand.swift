@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// The command `tanren`.
 struct TanrenCommand: ParsableCommand {
-  static let version = "0.1.0"
+  static let version = tanrenVersion
 
   static let configuration = CommandConfiguration(
     commandName: "tanren",

@@ -13,5 +13,13 @@ public struct EpochRecord: Sendable, Equatable {
   public let trainingSeconds: Double
   public let evaluationSeconds: Double
 
+  public init(
+    epoch: Int, step: Int, metrics: OrderedDictionary<String, Double>, trainingSeconds: Double,
+    evaluationSeconds: Double
+  ) {
+    (self.epoch, self.step, self.metrics) = (epoch, step, metrics)
+    (self.trainingSeconds, self.evaluationSeconds) = (trainingSeconds, evaluationSeconds)
+  }
+
   public subscript(name: String) -> Double? { metrics[name] }
 }
