@@ -157,11 +157,3 @@ extension RunConfiguration {
     return names + names.map { "val_" + $0 }
   }
 }
-
-extension [String] {
-  /// Each once, where it came first.
-  var uniqued: [String] {
-    var seen: Set<String> = []
-    return filter { seen.insert($0).inserted }
-  }
-}

@@ -53,6 +53,7 @@ enum StoreSchema {
       configuration TEXT NOT NULL,
       workload TEXT NOT NULL,
       data TEXT NOT NULL,
+      epochs INTEGER NOT NULL,
       state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'running', 'done', 'failed')),
       worker TEXT,
       host TEXT,

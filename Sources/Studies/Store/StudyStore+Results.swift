@@ -59,12 +59,37 @@ extension StudyStore {
     }
   }
 
+  /// What runs that nobody has claimed yet have to do: how many epochs of which workload.
+  func pendingWork(of study: StoredStudy?) throws(StoreError) -> [(workload: String, epochs: Int)] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT workload, sum(epochs) AS epochs FROM runs
+          WHERE state = 'pending' AND key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study)
+          GROUP BY workload
+          """, arguments: ["study": study?.key]
+      ).map { ($0["workload"], $0["epochs"]) }
+    }
+  }
+
   /// Which of some runs are done.
   /// - Throws: ``StoreError``.
   public func doneRuns(among ids: [String]) throws(StoreError) -> Set<String> {
     try read { database in
       let done = Set(try String.fetchAll(database, sql: "SELECT id FROM runs WHERE state = 'done'"))
       return done.intersection(ids)
+    }
+  }
+
+  /// Which of some runs are done and have no checkpoint that is kept.
+  func finishedRuns(among ids: [String]) throws(StoreError) -> Set<String> {
+    guard !ids.isEmpty else { return [] }
+    return try read { database in
+      let finished = try String.fetchAll(
+        database,
+        sql: "SELECT id FROM runs WHERE state = 'done' AND key NOT IN (SELECT run FROM artifacts WHERE kind = 'checkpoint')")
+      return Set(finished).intersection(ids)
     }
   }
 
