@@ -16,7 +16,7 @@ struct BenchWorker {
   }
 
   func fail(_ error: any Error) {
-    let line = Outcome.describe(error).message.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+    let line = "\(error)".split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
     say("\"error\": \(Self.text(line))")
   }
 

@@ -41,8 +41,9 @@ struct BenchWorkerCommand: ParsableCommand {
         let engine = try Engine(device: device, programCache: programs)
         let model = try BenchModel(on: engine)
         let program = try model.program(on: engine)
-        let loss = try program(model.parameters + BenchModel.firstBatch())[BenchModel.parameterCount].scalar()
-        worker.say("\"finished\": true, \"loss\": \(BenchWorker.number(loss))", withFramework: true)
+        let results = try program(model.parameters + BenchModel.firstBatch())
+        let loss = try results[BenchModel.parameterCount].values(as: Float.self)[0]
+        worker.say("\"finished\": true, \"loss\": \(BenchWorker.number(Double(loss)))", withFramework: true)
       case (.compile, .step):
         let engine = try Engine(device: device, programCache: programs)
         let model = try BenchModel(on: engine)

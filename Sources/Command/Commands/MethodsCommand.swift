@@ -19,11 +19,11 @@ struct MethodsCommand: ParsableCommand {
   func run() throws {
     let terminal = Terminal.current()
     guard let name else {
-      for kind in MethodKind.all { terminal.write("\n\(kind.heading)\n\(kind.table().text(colors: terminal.colors))") }
+      terminal.write(MethodKind.all.map { $0.text(width: terminal.width) }.joined(separator: "\n"))
       return
     }
     if let kind = MethodKind.all.first(where: { $0.name == name || $0.key == name }) {
-      terminal.write("\(kind.heading)\n\(kind.table().text(colors: terminal.colors))")
+      terminal.write(kind.text(width: terminal.width))
       return
     }
     let found = MethodKind.all.flatMap { kind in kind.types.filter { Self.isSame($0.name, name) }.map { (kind, $0) } }
@@ -33,21 +33,19 @@ struct MethodsCommand: ParsableCommand {
       throw UsageError("there is no kind and no method '\(name)'\(hint)")
     }
     for (kind, type) in found {
-      terminal.write("\(kind.title) \(type.name): \(type.summary)\n")
-      terminal.write(type.parameters.isEmpty ? "It has no settings.\n" : Self.settings(type).text(colors: terminal.colors))
+      let place = kind.key.map { ", set with '\($0)'" } ?? ""
+      terminal.write("\(type.name), \(kind.title)\(place)\n")
+      terminal.write(Paragraph.text(type.summary, indent: 2, width: terminal.width))
+      for parameter in type.parameters {
+        terminal.write(
+          Paragraph.text(
+            parameter.meaning, label: "  \(parameter.name): \(parameter.defaultValue)", indent: 28, width: terminal.width))
+      }
     }
   }
 
   private static func isSame(_ one: String, _ other: String) -> Bool {
     func plain(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }
     return plain(one) == plain(other)
-  }
-
-  private static func settings(_ type: any Catalogued.Type) -> TextTable {
-    var table = TextTable(["setting", "default", "meaning"])
-    for parameter in type.parameters {
-      table.append([TableCell(parameter.name), TableCell(parameter.defaultValue), TableCell(parameter.meaning)])
-    }
-    return table
   }
 }

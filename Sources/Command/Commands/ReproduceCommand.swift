@@ -47,7 +47,7 @@ struct ReproduceCommand: ParsableCommand {
     let terminal = Terminal.current()
     let catalog = Catalog<any Recipe>.all
     if list {
-      terminal.write(RecipeList(catalog.types).text(colors: terminal.colors))
+      terminal.write(RecipeList(catalog.types).text(width: terminal.width))
       return
     }
     guard let name = words.first else {

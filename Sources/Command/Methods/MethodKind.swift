@@ -32,15 +32,15 @@ struct MethodKind {
     ]
   }
 
-  var heading: String { name.uppercased() + (key.map { ", set with '\($0)'" } ?? "") }
-
-  func table() -> TextTable {
-    var table = TextTable(["name", "what it is"])
+  /// The kind's methods, each with its settings and their defaults.
+  func text(width: Int) -> String {
+    let indent = min(20, (types.map { $0.name.count }.max() ?? 0) + 2)
+    var text = name.uppercased() + (key.map { ", set with '\($0)'" } ?? "") + "\n"
     for type in types {
+      text += Paragraph.text(type.summary, label: type.name, indent: indent, width: width)
       let settings = type.parameters.map { "\($0.name): \($0.defaultValue)" }.joined(separator: ", ")
-      table.append([TableCell(type.name, style: .strong), TableCell(type.summary)])
-      if !settings.isEmpty { table.append(["", TableCell("(\(settings))", style: .muted)]) }
+      if !settings.isEmpty { text += Paragraph.text("(\(settings))", indent: indent, width: width) }
     }
-    return table
+    return text
   }
 }

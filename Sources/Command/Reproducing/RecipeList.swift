@@ -6,17 +6,17 @@ struct RecipeList {
 
   init(_ types: [any Catalogued.Type]) { self.types = types }
 
-  func text(colors: Terminal.Colors) -> String {
-    var table = TextTable(["recipe", "what it compares"])
+  func text(width: Int) -> String {
+    var text = ""
     for case let type as any Recipe.Type in types {
       let recipe = type.init()
       let others = recipe.arms.map(\.name).filter { !recipe.defaultArms.contains($0) }
-      table.append([TableCell(type.name, style: .strong), TableCell(type.summary)])
-      table.append(["", TableCell("arms: \(recipe.defaultArms.joined(separator: ", "))", style: .muted)])
+      text += "\(type.name)\n" + Paragraph.text(type.summary, indent: 2, width: width)
+      text += Paragraph.text(recipe.defaultArms.joined(separator: ", "), label: "  Arms:", indent: 9, width: width)
       if !others.isEmpty {
-        table.append(["", TableCell("and on request: \(others.joined(separator: ", "))", style: .muted)])
+        text += Paragraph.text(others.joined(separator: ", "), label: "  On request:", indent: 9, width: width)
       }
     }
-    return table.text(colors: colors)
+    return text
   }
 }

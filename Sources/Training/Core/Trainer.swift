@@ -1,5 +1,3 @@
-import OrderedCollections
-
 /// A model, a method, and how far the one has been trained by the other.
 ///
 /// ```swift
@@ -11,12 +9,23 @@ import OrderedCollections
 public final class Trainer {
   public let model: any Layer
   public let method: Method
+<<<<<<< HEAD
   /// Parameters and everything else that steps change.
+=======
+  /// The element type of parameters and computation.
+  public let dtype: DType
+  /// What the model takes and gives for a batch of one example; inputs as they are after preprocessing.
+  public let inputType: TensorType
+  public let outputType: TensorType
+  /// Parameters and everything else that steps change. The next step takes its memory over: keep a
+  /// ``TrainingState/copy()``.
+>>>>>>> main
   public internal(set) var state: TrainingState
   /// Updates done.
   public internal(set) var step = 0
   /// Epochs done.
   public internal(set) var epoch = 0
+<<<<<<< HEAD
   /// What all epochs showed, those before a restored checkpoint included.
   public internal(set) var history = History()
   /// How `fit` goes or last went through its data.
@@ -26,20 +35,26 @@ public final class Trainer {
   /// What a checkpoint kept for callbacks that haven't come yet.
   var memories: OrderedDictionary<String, CallbackMemory> = [:]
   var key: Key
+=======
+  let key: Key
+>>>>>>> main
 
   /// - Parameters:
   ///   - inputs: for their type and shape; what they hold doesn't matter.
   ///   - dtype: of parameters and computation.
   ///   - seed: decides initial parameters, order and every random draw.
-  ///   - parameters: initial values by path, instead of drawn ones.
-  /// - Throws: `Diagnostic` with the layer's path if the model doesn't fit the inputs.
+  ///   - parameters: initial values by path, instead of drawn ones; they are copied.
+  /// - Throws: `Diagnostic` with the layer's path if the model doesn't fit the inputs, ``TrainingError`` if the
+  ///   parameters don't fit the model.
   public init(
     model: any Layer, method: Method, inputs: HostArray, dtype: DType = .float32, seed: UInt64 = 0,
     parameters: TensorTree? = nil
   ) throws {
     self.model = model
     self.method = method
+    self.dtype = dtype
     key = Key(state: try Tensor([seed, 0]).hidden())
+<<<<<<< HEAD
     let sample = Tensor.zeros(Shape([1] + inputs.shape.dropFirst()), dtype: inputs.dtype)
     var variables = try model.variables(
       for: method.preprocessing(sample, dtype: dtype).type, key: key.derived("initial"), dtype: dtype)
@@ -99,41 +114,49 @@ public final class Trainer {
     try fit(
       ResidentData(training), epochs: epochs, batchSize: batchSize, validation: validation.map { try ResidentData($0) },
       options: options, callbacks: callbacks)
+=======
+    let sample = method.preprocessing(
+      Tensor.zeros(Shape([1] + inputs.shape.dropFirst()), dtype: inputs.dtype), dtype: dtype)
+    if let diagnostic = sample.diagnostic { throw diagnostic }
+    let (records, lazy) = try model.trace(sample.type, key: key.derived("initial"), dtype: dtype)
+    inputType = sample.type
+    // The model's own call is the last that ends.
+    outputType = records.last?.output ?? sample.type
+    var variables = ModelVariables(parameters: try lazy.parameters.evaluate(), state: try lazy.state.evaluate())
+    if let parameters {
+      variables.parameters = try parameters.checked(against: variables.parameters).evaluate().copied()
+    }
+    state = TrainingState(tree: try TrainingState(variables, method: method).tree.evaluate().unaliased())
+>>>>>>> main
   }
 
   /// The variables to evaluate and keep: averaged, where the method averages.
   public var variables: ModelVariables { state.variables(method.averaging) }
 
-  /// Loss and metrics on a data set, by name.
-  public func evaluate(_ data: ResidentData, batchSize: Int = 1000) throws -> OrderedDictionary<String, Double> {
-    let program = try EvaluationProgram(model, method, state: state, data: data, batchSize: batchSize)
-    return try method.means([program(state)])
-  }
-
-  private static func checked(_ given: TensorTree, against expected: TensorTree) throws -> TensorTree {
-    let missing = expected.paths.filter { given[$0] == nil }
-    let unexpected = given.paths.filter { expected[$0] == nil }
-    guard missing.isEmpty, unexpected.isEmpty else {
-      throw TrainingError.differentModel(missing: missing, unexpected: unexpected)
-    }
-    return try expected.map { path, tensor in
-      guard let value = given[path], value.type == tensor.type else {
-        throw TrainingError.differentType(
-          path: path, expected: "\(tensor.dtype)\(tensor.shape)",
-          actual: given[path].map { "\($0.dtype)\($0.shape)" } ?? "missing")
-      }
-      return value
-    }
+  /// Goes back to a state kept before: parameters, running statistics and what the method remembers. ``step``
+  /// and ``epoch`` go on counting.
+  /// - Throws: ``TrainingError`` if it is another model's or another method's.
+  public func restore(_ state: TrainingState) throws {
+    self.state = TrainingState(tree: try state.tree.checked(against: self.state.tree).evaluate().copied())
   }
 }
 
 extension TensorTree {
-  /// Each tensor in memory of its own: programs take over the memory of what they change.
-  func unaliased() throws -> TensorTree {
-    var seen: Set<ObjectIdentifier> = []
-    return try mapValues { tensor in
-      let buffer = try tensor.buffer()
-      return seen.insert(ObjectIdentifier(buffer)).inserted ? tensor : Tensor(try Tensor(buffer.read()).buffer())
+  /// These tensors in the order of `expected`.
+  /// - Throws: ``TrainingError`` if paths or types aren't those of `expected`.
+  fileprivate func checked(against expected: TensorTree) throws(TrainingError) -> TensorTree {
+    let missing = expected.paths.filter { self[$0] == nil }
+    let unexpected = paths.filter { expected[$0] == nil }
+    guard missing.isEmpty, unexpected.isEmpty else { throw .differentModel(missing: missing, unexpected: unexpected) }
+    var checked = TensorTree()
+    for (path, tensor) in expected.pairs {
+      guard let value = self[path] else { continue }
+      guard value.type == tensor.type || value.diagnostic != nil else {
+        throw .differentType(
+          path: path, expected: "\(tensor.dtype)\(tensor.shape)", actual: "\(value.dtype)\(value.shape)")
+      }
+      checked[path] = value
     }
+    return checked
   }
 }

@@ -14,11 +14,14 @@ public struct EpochRecord: Sendable, Equatable {
   public let evaluationSeconds: Double
 
   public init(
-    epoch: Int, step: Int, metrics: OrderedDictionary<String, Double>, trainingSeconds: Double,
-    evaluationSeconds: Double
+    epoch: Int, step: Int, metrics: OrderedDictionary<String, Double>, trainingSeconds: Double = 0,
+    evaluationSeconds: Double = 0
   ) {
-    (self.epoch, self.step, self.metrics) = (epoch, step, metrics)
-    (self.trainingSeconds, self.evaluationSeconds) = (trainingSeconds, evaluationSeconds)
+    self.epoch = epoch
+    self.step = step
+    self.metrics = metrics
+    self.trainingSeconds = trainingSeconds
+    self.evaluationSeconds = evaluationSeconds
   }
 
   public subscript(name: String) -> Double? { metrics[name] }

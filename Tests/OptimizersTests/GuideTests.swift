@@ -1,0 +1,54 @@
+import Configuration
+import Optimizers
+import Testing
+
+/// The examples of docs/optimizers.md.
+@Suite struct GuideTests {
+  private struct HeavyBall: ParameterwiseTransform {
+    var momentum: any Schedule
+
+    func initial(_ parameter: Tensor, slots: inout Slots) { slots["velocity"] = parameter.zerosLike() }
+
+    func update(_ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext) -> Tensor {
+      let velocity = slots["velocity"] * momentum.value(at: context.progress, dtype: update.dtype) + update
+      slots["velocity"] = velocity
+      return velocity
+    }
+  }
+
+  private struct SignDescent: Optimizer {
+    static let name = "signDescent"
+    static let summary = "steps of one size (Bernstein et al. 2018)"
+    static let parameters = [Parameter("rate", default: 0.001, "learning rate or schedule")]
+
+    var rate: any Schedule
+
+    init(rate: any Schedule = 0.001) { self.rate = rate }
+
+    init(from options: inout Options) throws(ConfigurationError) {
+      rate = try options.schedule("rate", default: 0.001)
+    }
+
+    var transform: any Transform { chain(SignOfUpdate(), ScaleByRate(rate)) }
+  }
+
+  @Test func ownTransformsAndOptimizersWork() throws {
+    let parameters = TensorTree([("w", Tensor([1.0]))])
+    let gradients = TensorTree([("w", Tensor([2.0, 4.0], shape: [2, 1]))])
+    let ball = run(chain(HeavyBall(momentum: 0.5), ScaleByRate(0.1)), from: parameters, gradients: gradients)
+    let sign = run(SignDescent(rate: 0.25).transform, from: parameters, gradients: gradients)
+    let found = try Tensor.evaluate(ball.tensors + sign.tensors).map { try $0.values(as: Double.self) }
+    #expect(distance(found[0], [0.8, 0.3]) < 1e-15)
+    #expect(found[1] == [0.75, 0.5])
+  }
+
+  @Test(arguments: [
+    "sgd(rate: 0.1, momentum: 0.9, nesterov: true)",
+    "adamW(rate: warmup(epochs: 5, then: cosine(initial: 0.001)), decay: 0.05, excludeFromDecay: [bias, norm])",
+    "lamb(preset: tfa, decay: 0.01, excludeFromDecay: [bias])",
+    "preceded(by: clipByGlobalNorm(limit: 5), optimizer: sgd(rate: 0.1))",
+    "sgd(rate: warmup(from: 0.1, epochs: 5, then: step(initial: 3.2, milestones: [30, 60, 80]), delaysNext: false))",
+    "sgd(rate: batchScaled(schedule: 0.1, reference: 128))",
+  ])
+  func choicesCanBeWritten(text: String) throws { _ = try optimizer(text) }
+}

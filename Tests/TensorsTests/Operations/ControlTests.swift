@@ -1,0 +1,104 @@
+import Testing
+
+@testable import Tensors
+
+/// Branches, loops, custom gradients and checkpoints in one another.
+@Suite struct ControlTests {
+  private let x = Tensor([0.3, -1.2, 2.0])
+  private let scale = Tensor(0.7, dtype: .float64)
+
+  /// A step in a loop may branch, and capture from outside both; all of it has a gradient.
+  @Test func branchInsideALoop() throws {
+    func loss(_ arguments: [Tensor], step: (Tensor, Tensor) -> Tensor) -> Tensor {
+      scan(carry: [Tensor(0, dtype: .float64)], over: [arguments[0]]) { carry, elements in
+        ([carry[0] + step(elements[0], arguments[1])], [])
+      }.carry[0]
+    }
+    let branching = valueAndGradient(at: [x, scale]) { arguments in
+      loss(arguments) { element, scale in
+        conditional(element .> 0, then: { (element * scale).exp() }, else: { element * element * scale })
+      }
+    }
+    let selecting = valueAndGradient(at: [x, scale]) { arguments in
+      loss(arguments) { element, scale in
+        Tensor.select(element .> 0, (element * scale).exp(), element * element * scale)
+      }
+    }
+    let found = try Tensor.evaluate([branching.value] + branching.gradients + [selecting.value] + selecting.gradients)
+    for (branching, selecting) in zip(found.prefix(3), found.suffix(3)) {
+      #expect(try branching.matches(selecting.values(), within: 1e-14))
+    }
+  }
+
+  /// Only the chosen branch may run: the other would divide a loop's counter by zero for ever.
+  @Test func theOtherBranchIsLeftOut() throws {
+    let program = try Program([TensorType(.bool, []), x.type]) { arguments in
+      [conditional(arguments[0], then: { arguments[1].sin() }, else: { arguments[1].exp() })]
+    }
+    let main = program.text.split(separator: "stablehlo.if")
+    #expect(main.count == 2)
+    #expect(!main[0].contains("sine") && !main[0].contains("exponential"))
+    #expect(try program([Tensor(false), Tensor([0.0, 0, 0])])[0].matches([1, 1, 1]))
+  }
+
+  /// The backward pass runs the body again, from inputs that XLA can't join with the first run's.
+  @Test func checkpointRunsTwice() throws {
+    func loss(_ x: Tensor) -> Tensor { x.sin().exp().squared().sum() }
+    let program = try Program([x.type]) { arguments in
+      let kept = valueAndGradient(at: arguments) { loss($0[0]) }
+      let again = valueAndGradient(at: arguments) { points in checkpoint { loss(points[0]) } }
+      return [kept.value, again.value] + kept.gradients + again.gradients
+    }
+    #expect(program.text.contains("stablehlo.optimization_barrier"))
+    #expect(program.text.components(of: "stablehlo.sine") == 3)
+    let found = try program([x])
+    #expect(try found[0].matches(found[1].values(), within: 1e-14))
+    #expect(try found[2].matches(found[3].values(), within: 1e-14))
+  }
+
+  @Test func customGradientsReplaceTheTrueOne() throws {
+    // Rounding with a straight-through gradient (Bengio et al. 2013).
+    func rounded(_ x: Tensor) -> Tensor {
+      withGradient([x]) { [$0[0].rounded()] } pullback: { _, _, cotangents in cotangents }[0]
+    }
+    let slope = gradient(at: x) { (rounded($0) * 3).sum() }
+    let members = vectorized { x in gradient(at: x) { (rounded($0) * $0).sum() } }(x)
+    let outer = gradient(at: x) { x in vectorized(rounded)(x).squared().sum() }
+    let found = try Tensor.evaluate([slope, members, outer])
+    #expect(try found[0].matches([3, 3, 3]))
+    // The product rule, the rounded factor's derivative taken as 1.
+    #expect(try found[1].matches([0.3 + 0, -1.2 - 1, 2 + 2], within: 1e-15))
+    #expect(try found[2].matches([0, -2, 4]))
+  }
+
+  @Test func loopsEndByThemselves() throws {
+    // Newton's square roots, each member until it converges.
+    func root(_ square: Tensor) -> Tensor {
+      repeatWhile(carry: [square]) { ($0[0] * $0[0] - square).abs() .> 1e-12 } body: { carry in
+        [(carry[0] + square / carry[0]) * 0.5]
+      }[0]
+    }
+    let squares = Tensor([2.0, 9, 1, 400])
+    #expect(try vectorized(root)(squares).matches([1.4142135623730951, 3, 1, 20], within: 1e-12))
+    // A loop on constants may stand inside a gradient.
+    let slope = gradient(at: squares) { ($0 * vectorized(root)(squares.stopGradient())).sum() }
+    #expect(try slope.matches([1.4142135623730951, 3, 1, 20], within: 1e-12))
+    let refused = #expect(throws: Diagnostic.self) {
+      try gradient(at: squares) { vectorized(root)($0).sum() }.evaluate()
+    }
+    #expect(refused?.message.contains("scan") == true)
+  }
+
+  /// Constants too large for the text, and arrays on the device, reach the inside of branches as arguments.
+  @Test func branchesUseLargeArrays() throws {
+    let large = (0..<100).map(Double.init)
+    let found = conditional(Tensor(true)) { (Tensor(large) * 2).sum() } else: { Tensor(0, dtype: .float64) }
+    #expect(try found.scalar() == 9900)
+  }
+}
+
+extension String {
+  fileprivate func components(of part: String) -> Int {
+    split(separator: part, omittingEmptySubsequences: false).count - 1
+  }
+}
