@@ -64,6 +64,6 @@ let package = Package(
     tests(of: "Statistics"),
     tests(of: "Training"),
     tests(of: "Studies"),
-    tests(of: "Command"),
+    tests(of: "Command", ["Tanren"]),
   ]
 )
