@@ -75,8 +75,12 @@ extension Trainer {
     (plan, memories) = (checkpoint.plan, checkpoint.callbacks)
   }
 
-  /// Hands callbacks what a checkpoint kept for them.
-  func recall(_ callbacks: [any Callback]) throws {
+  /// Makes the trainer's memory of epochs ready for those of a `fit`, and hands its callbacks what a checkpoint
+  /// kept for them.
+  func beginHistory(_ plan: FitPlan, order: any BatchOrder) throws {
+    self.plan = DataPlan(
+      epochs: plan.lastEpoch, stepsPerEpoch: plan.stepsPerEpoch, batchSize: plan.batchSize, order: "\(type(of: order))")
+    history = epoch == 0 ? History() : History(epochs: history.epochs)
     for case let callback as any RememberingCallback in callbacks {
       guard let memory = memories.removeValue(forKey: callback.memoryName) else { continue }
       try callback.recall(memory)

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// A model, a method, and how far the one has been trained by the other.
 ///
 /// ```swift
@@ -9,9 +11,6 @@
 public final class Trainer {
   public let model: any Layer
   public let method: Method
-<<<<<<< HEAD
-  /// Parameters and everything else that steps change.
-=======
   /// The element type of parameters and computation.
   public let dtype: DType
   /// What the model takes and gives for a batch of one example; inputs as they are after preprocessing.
@@ -19,13 +18,11 @@ public final class Trainer {
   public let outputType: TensorType
   /// Parameters and everything else that steps change. The next step takes its memory over: keep a
   /// ``TrainingState/copy()``.
->>>>>>> main
   public internal(set) var state: TrainingState
   /// Updates done.
   public internal(set) var step = 0
   /// Epochs done.
   public internal(set) var epoch = 0
-<<<<<<< HEAD
   /// What all epochs showed, those before a restored checkpoint included.
   public internal(set) var history = History()
   /// How `fit` goes or last went through its data.
@@ -35,9 +32,6 @@ public final class Trainer {
   /// What a checkpoint kept for callbacks that haven't come yet.
   var memories: OrderedDictionary<String, CallbackMemory> = [:]
   var key: Key
-=======
-  let key: Key
->>>>>>> main
 
   /// - Parameters:
   ///   - inputs: for their type and shape; what they hold doesn't matter.
@@ -54,67 +48,6 @@ public final class Trainer {
     self.method = method
     self.dtype = dtype
     key = Key(state: try Tensor([seed, 0]).hidden())
-<<<<<<< HEAD
-    let sample = Tensor.zeros(Shape([1] + inputs.shape.dropFirst()), dtype: inputs.dtype)
-    var variables = try model.variables(
-      for: method.preprocessing(sample, dtype: dtype).type, key: key.derived("initial"), dtype: dtype)
-    if let parameters { variables.parameters = try Self.checked(parameters, against: variables.parameters) }
-    let lazy = TrainingState(variables, method: method)
-    state = TrainingState(tree: try lazy.tree.evaluate().unaliased())
-  }
-
-  /// Trains for some epochs more.
-  ///
-  /// - Parameters:
-  ///   - epochs: how many; 0 only evaluates the untrained model, where the options ask for it.
-  ///   - validation: evaluated after each epoch.
-  /// - Returns: What this call's epochs showed.
-  /// - Throws: ``TrainingError`` for settings that can't be; `Diagnostic` and `EngineError` from tracing and
-  ///   running; what callbacks throw. Divergence isn't an error: its NaN is recorded.
-  public func fit(
-    _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData? = nil,
-    options: FitOptions = FitOptions(), callbacks: [any Callback] = []
-  ) throws -> History {
-    let run = try FitRun(self, training, epochs: epochs, batchSize: batchSize, validation: validation, options: options)
-    let last = epoch + epochs
-    plan = DataPlan(
-      epochs: last, stepsPerEpoch: run.plan.stepsPerEpoch, batchSize: batchSize, order: "\(type(of: options.order))")
-    self.callbacks = callbacks
-    defer { self.callbacks = [] }
-    try recall(callbacks)
-    var history = History()
-    self.history.stopReason = nil
-    try callbacks.forEach { try $0.trainingBegan(run.plan) }
-    func record(_ record: EpochRecord) throws {
-      history.epochs.append(record)
-      self.history.epochs.append(record)
-      for callback in callbacks {
-        if let reason = try callback.epochEnded(record, self) { history.stopReason = history.stopReason ?? reason }
-        self.history.stopReason = history.stopReason
-      }
-    }
-    if options.evaluatesUntrained, self.history.epochs.isEmpty { try record(run.untrained(state)) }
-    while epoch < last, history.stopReason == nil {
-      let result = try run.epoch(state, epoch: epoch, step: step) { progress in
-        try callbacks.forEach { try $0.chunkEnded(progress) }
-      }
-      (state, step) = (result.state, result.record.step)
-      epoch += 1
-      try record(result.record)
-    }
-    try callbacks.forEach { try $0.trainingEnded(history) }
-    return history
-  }
-
-  /// ``fit(_:epochs:batchSize:validation:options:callbacks:)`` on data that isn't on the device yet.
-  public func fit(
-    _ training: LabeledArrays, epochs: Int, batchSize: Int, validation: LabeledArrays? = nil,
-    options: FitOptions = FitOptions(), callbacks: [any Callback] = []
-  ) throws -> History {
-    try fit(
-      ResidentData(training), epochs: epochs, batchSize: batchSize, validation: validation.map { try ResidentData($0) },
-      options: options, callbacks: callbacks)
-=======
     let sample = method.preprocessing(
       Tensor.zeros(Shape([1] + inputs.shape.dropFirst()), dtype: inputs.dtype), dtype: dtype)
     if let diagnostic = sample.diagnostic { throw diagnostic }
@@ -127,7 +60,6 @@ public final class Trainer {
       variables.parameters = try parameters.checked(against: variables.parameters).evaluate().copied()
     }
     state = TrainingState(tree: try TrainingState(variables, method: method).tree.evaluate().unaliased())
->>>>>>> main
   }
 
   /// The variables to evaluate and keep: averaged, where the method averages.
