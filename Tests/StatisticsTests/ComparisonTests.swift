@@ -8,6 +8,10 @@ struct ComparisonTests {
 
   init() throws { fixtures = try .read() }
 
+  private func arm(_ name: String, _ values: [Double], firstSeed: Int) -> ArmOutcomes {
+    ArmOutcomes(name, values: Dictionary(uniqueKeysWithValues: values.enumerated().map { ($0 + firstSeed, $1) }))
+  }
+
   @Test func pairedComparisonsAgreeWithSciPy() throws {
     for row in fixtures.paired {
       let comparison = try Comparison.paired(
@@ -55,7 +59,9 @@ struct ComparisonTests {
     #expect(try probability([1, 2], [1, 2], .higher) == 0.5)
     #expect(try probability([.nan, 4], [1, 2], .higher) == 0.5)
     #expect(try probability([.infinity, 1], [2, .nan], .lower) == 0.625)
-    let interval = try ProbabilityOfImprovement(candidate: [1, 2, 3, 4], baseline: [2, 3, 4, 5], better: .lower).interval
+    let interval = try ProbabilityOfImprovement(
+      candidate: [1, 2, 3, 4], baseline: [2, 3, 4, 5], better: .lower
+    ).interval
     #expect(try #require(interval).contains(0.71875))
     #expect(try #require(interval).lower < 0.4)
     #expect(try ProbabilityOfImprovement(candidate: [1], baseline: [2, 3], better: .lower).interval == nil)
@@ -110,11 +116,8 @@ struct ComparisonTests {
       ([1e150, -1e150], [-1e150, 1e150]), ([.leastNonzeroMagnitude, 0], [0, .leastNormalMagnitude / 8]),
     ]
     for (candidate, baseline) in rows {
-      let arms = [0, 100].map { offset in
-        ArmOutcomes("candidate", values: Dictionary(uniqueKeysWithValues: candidate.enumerated().map { ($0 + offset, $1) }))
-      }
-      let other = ArmOutcomes("baseline", values: Dictionary(uniqueKeysWithValues: baseline.enumerated().map { ($0, $1) }))
-      for arm in arms {
+      let other = arm("baseline", baseline, firstSeed: 0)
+      for arm in [arm("candidate", candidate, firstSeed: 0), arm("candidate", candidate, firstSeed: 100)] {
         let table = try ComparisonTable(
           [other, arm], family: .allPairs, options: .init(better: .lower, margin: 0.1, resamples: 100))
         #expect(try !JSONEncoder().encode(table).isEmpty)
@@ -149,7 +152,8 @@ struct ComparisonTests {
       let arms = [("a", one), ("b", other)].map { name, seeds in
         ArmOutcomes(name, values: Dictionary(uniqueKeysWithValues: seeds.map { ($0, Double($0 * $0 % 7)) }))
       }
-      return try ComparisonTable(arms, family: .allPairs, options: .init(resamples: 100)).comparisons.first?.comparison.design
+      let table = try ComparisonTable(arms, family: .allPairs, options: .init(resamples: 100))
+      return table.comparisons.first?.comparison.design
     }
     #expect(try design([1, 2, 3], [1, 2, 3]) == .paired)
     #expect(try design([1, 2, 3, 4], [3, 4, 5, 6]) == .paired)

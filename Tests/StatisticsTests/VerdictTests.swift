@@ -99,11 +99,12 @@ struct VerdictTests {
     #expect(table.comparisons[0].comparison.test?.p == 2.0 / 256)
     #expect(table.comparisons[0].adjustedP == 6.0 / 256)
     #expect(table.comparisons[0].verdict.sentence().hasSuffix("p = 0.023 adjusted for 3 comparisons over 8 seeds"))
-    // Seven seeds that all agree are enough alone, but not after three comparisons.
+    // Six seeds that all agree are enough for one comparison, but not for three.
     let fewer = arms.map { ArmOutcomes($0.name, values: $0.values.filter { $0.key < 6 }) }
     let short = try ComparisonTable(fewer, family: .against(baseline: "base"), options: .init(resamples: 100))
     let verdict = short.comparisons[0].verdict
     #expect(verdict.finding == .tooFewSeeds)
+    #expect(verdict.requiredSeeds?.fewest == 7)
     #expect(verdict.sentence().contains("can fall below p = 0.031 before its adjustment for 3 comparisons"))
     #expect(verdict.sentence().hasSuffix("at least 1 more seed would be needed"))
   }
@@ -114,7 +115,8 @@ struct VerdictTests {
     }
     let arms = [arm("old", 0..<5) { Double($0) }, arm("new", 10..<16) { Double($0) }]
     let verdict = try ComparisonTable(arms, family: .allPairs, options: .init(resamples: 100)).comparisons[0].verdict
-    #expect(verdict.sentence() == "new is better than old: difference +10.5 ± 2.4, p = 0.0043 over 6 and 5 unpaired runs")
+    #expect(
+      verdict.sentence() == "new is better than old: difference +10.5 ± 2.4, p = 0.0043 over 6 and 5 unpaired runs")
     let close = [arm("old", 0..<2) { Double($0) }, arm("new", 10..<12) { Double($0) }]
     let few = try ComparisonTable(close, family: .allPairs, options: .init(resamples: 100)).comparisons[0].verdict
     #expect(few.finding == .tooFewSeeds)

@@ -11,8 +11,8 @@ public struct RequiredSeeds: Sendable, Equatable, Encodable {
 
   public static let largest = 1_000_000
 
-  /// By the usual approximation n ≥ k ((t(1 − alpha/2) + t(power)) / d)², where k is 1 for pairs and 2 for separate groups and t
-  /// has the degrees of freedom that n gives; and never fewer than an exact test needs.
+  /// By the usual approximation n ≥ k ((t(1 − alpha/2) + t(power)) / d)², where k is 1 for pairs and 2 for separate
+  /// groups and t has the degrees of freedom that n gives; and never fewer than an exact test needs.
   ///
   /// - Parameters:
   ///   - effectSize: the difference over the standard deviation, of the differences for pairs; infinite if they are

@@ -68,7 +68,8 @@ struct StatisticsFixtures: Decodable {
   let random: Bits
 
   static func read() throws -> StatisticsFixtures {
-    let url = try #require(Bundle.module.url(forResource: "statistics", withExtension: "json", subdirectory: "Fixtures"))
+    let url = try #require(
+      Bundle.module.url(forResource: "statistics", withExtension: "json", subdirectory: "Fixtures"))
     return try JSONDecoder().decode(StatisticsFixtures.self, from: Data(contentsOf: url))
   }
 }
