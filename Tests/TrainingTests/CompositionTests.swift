@@ -85,7 +85,7 @@ import Testing
     let record = try trainer.fit(data, epochs: 1, batchSize: 4).epochs[0]
     #expect(record["loss"]?.isFinite == true)
     let after = try trainer.numbers()
-    #expect(after.allSatisfy(\.isFinite))
+    #expect(after.allSatisfy { $0.isFinite })
     #expect(after != before)
     #expect(trainer.method.optimizer.learningRate != nil)
   }

@@ -76,17 +76,17 @@ import Testing
     let rows = try lines(folder + "/log.csv").dropLast().map { $0.split(separator: ",").map(String.init) }
     #expect(rows[0] == ["epoch", "step", "training_seconds", "evaluation_seconds"] + history.epochs[1].metrics.keys)
     let objects = try lines(folder + "/log.jsonl").dropLast().map {
-      try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Double]
+      try JSONDecoder().decode([String: Double].self, from: Data($0.utf8))
     }
     #expect(objects.count == 3)
     for (index, record) in history.epochs.enumerated() {
       let metrics = Array(record.metrics.values)
       let fixed = [Double(record.epoch), Double(record.step), record.trainingSeconds, record.evaluationSeconds]
       #expect(rows[index + 1].map { Double($0) } == fixed + metrics)
-      #expect(objects[index]?["epoch"] == Double(record.epoch))
-      #expect(objects[index]?["step"] == Double(record.step))
-      for (name, value) in record.metrics { #expect(objects[index]?[name] == value) }
-      #expect(objects[index]?.count == 4 + metrics.count)
+      #expect(objects[index]["epoch"] == Double(record.epoch))
+      #expect(objects[index]["step"] == Double(record.step))
+      for (name, value) in record.metrics { #expect(objects[index][name] == value) }
+      #expect(objects[index].count == 4 + metrics.count)
     }
   }
 

@@ -26,7 +26,7 @@ import Testing
     let first = try Problems.trainer(data)
     let second = try Problems.trainer(data, parameters: first.state.parameters)
     _ = try second.fit(data, epochs: 1, batchSize: 2)
-    #expect(try first.numbers().allSatisfy(\.isFinite))
+    #expect(try first.numbers().allSatisfy { $0.isFinite })
     #expect(try first.numbers() != second.numbers())
   }
 

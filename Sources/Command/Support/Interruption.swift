@@ -11,7 +11,7 @@ enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     signal(SIGINT) { _ in
       // Nothing but system calls may be made in here.
-      let note: StaticString = "\nInterrupted. What was finished is in the output folder.\n"
+      let note: StaticString = "\nInterrupted. Finished epochs are kept.\n"
       _ = note.withUTF8Buffer { write(STDERR_FILENO, $0.baseAddress, $0.count) }
       _exit(130)
     }

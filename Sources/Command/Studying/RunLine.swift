@@ -1,7 +1,7 @@
 import Tanren
 
 /// A run in one line: a bar over its epochs while a person watches, then what came out of it.
-final class EpochBar: Callback {
+final class RunLine {
   /// Seconds between two drawings.
   private static let interval = 0.1
 
@@ -19,23 +19,29 @@ final class EpochBar: Callback {
     lastDrawing = start
   }
 
-  func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  /// - Parameter remaining: what to say of the time that everything still takes.
+  func update(_ record: EpochRecord, remaining: String) {
     let time = uptime()
-    guard terminal.isInteractive, time - lastDrawing >= Self.interval else { return nil }
+    guard terminal.isInteractive, time - lastDrawing >= Self.interval else { return }
     lastDrawing = time
     let line = ProgressLine(
       completed: record.epoch, total: epochs, elapsed: time - start, values: Self.values(record), width: 20)
-    draw(title + " " + line.text(isFinished: false))
-    return nil
+    draw("\(title) \(line.text(isFinished: false))\(remaining.isEmpty ? "" : " - \(remaining)")")
   }
 
-  func trainingEnded(_ history: History) throws {
+  func finish(_ history: History) {
     let last = history.epochs.last
     let values = last.map(Self.values) ?? []
     let seconds = (history.seconds * 10).rounded() / 10
     let count = last?.epoch ?? 0
     let numbers = values.map { " - \($0.name): \(Self.fixed($0.number))" }.joined()
-    let line = "\(title): \(count) \(count == 1 ? "epoch" : "epochs") in \(seconds) s" + numbers
+    end("\(title): \(count) \(count == 1 ? "epoch" : "epochs") in \(seconds) s" + numbers)
+  }
+
+  /// Ends the line with something else than numbers.
+  func finish(_ text: String) { end("\(title): \(text)") }
+
+  private func end(_ line: String) {
     if terminal.isInteractive { draw(line) } else { terminal.write(line) }
     terminal.write("\n")
   }
