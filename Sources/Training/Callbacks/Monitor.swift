@@ -4,7 +4,7 @@ struct Monitor {
   private let isGreaterBetter: Bool
   /// By how much a value must be better to count as better.
   private let minDelta: Double
-  private(set) var best: (epoch: Int, value: Double)?
+  var best: (epoch: Int, value: Double)?
 
   init(_ name: String, mode: MonitorMode, minDelta: Double = 0) {
     self.name = name
