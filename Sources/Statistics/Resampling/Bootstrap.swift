@@ -1,0 +1,103 @@
+import Foundation
+
+/// How a statistic varies when its samples are drawn again from themselves (Efron, 1979).
+///
+/// With fewer than about ten values both intervals are too narrow: prefer the t interval there.
+public struct Bootstrap: Sendable, Equatable, Encodable {
+  /// The statistic of the samples themselves.
+  public let estimate: Double
+  /// The standard deviation of the statistic over the resamples.
+  public let standardError: Double
+  /// Between the quantiles alpha/2 and 1 − alpha/2 of the resamples.
+  public let percentile: Interval
+  /// Corrected for bias and skewness (BCa; Efron, "Better bootstrap confidence intervals", 1987). Nil where the
+  /// correction isn't defined, as when no resample lies below the estimate.
+  public let bca: Interval?
+  public let resamples: Int
+
+  /// - Parameters:
+  ///   - samples: one or more; each is drawn from independently. A single sample may be one of paired differences.
+  ///   - statistic: takes resamples of the same sizes.
+  ///   - seed: equal seeds give equal intervals.
+  /// - Throws: `StatisticsError` for no samples, a sample of fewer than two values or with values that aren't finite,
+  ///   `alpha` outside 0 to 1, fewer than 100 resamples, or a statistic that isn't finite.
+  public init(
+    _ samples: [[Double]], alpha: Double = 0.05, resamples: Int = 10_000, seed: UInt64 = 0,
+    statistic: ([[Double]]) -> Double
+  ) throws(StatisticsError) {
+    try Checks.openUnit(alpha, "alpha")
+    try Checks.resamples(resamples)
+    if samples.isEmpty { throw .empty(what: "samples") }
+    for sample in samples {
+      try Checks.finite(sample, "values")
+      if sample.count < 2 { throw .tooFewValues(what: "values", needed: 2, found: sample.count) }
+    }
+    self.resamples = resamples
+    estimate = statistic(samples)
+    let replicates = Self.replicates(samples, resamples, seed, statistic).sorted()
+    try Checks.finite([estimate] + replicates, "bootstrapped statistics")
+    standardError = Moments(replicates).standardDeviation
+    percentile = Interval(
+      Quantiles.at(alpha / 2, ofSorted: replicates), Quantiles.at(1 - alpha / 2, ofSorted: replicates))
+    let acceleration = Self.acceleration(samples, statistic)
+    bca = Self.bca(replicates, estimate: estimate, acceleration: acceleration, alpha: alpha)
+  }
+
+  private static func replicates(
+    _ samples: [[Double]], _ resamples: Int, _ seed: UInt64, _ statistic: ([[Double]]) -> Double
+  ) -> [Double] {
+    var random = Philox(seed: seed, stream: .bootstrap)
+    var drawn = samples
+    return (0..<resamples).map { _ in
+      for sample in samples.indices {
+        let count = samples[sample].count
+        for position in 0..<count { drawn[sample][position] = samples[sample][random.index(below: count)] }
+      }
+      return statistic(drawn)
+    }
+  }
+
+  /// A sixth of the skewness of the jackknife's influence values.
+  private static func acceleration(_ samples: [[Double]], _ statistic: ([[Double]]) -> Double) -> Double {
+    var cubes = 0.0
+    var squares = 0.0
+    var largest = 0.0
+    let influences = samples.indices.map { sample in
+      let left = samples[sample].indices.map { position in
+        var reduced = samples
+        reduced[sample].remove(at: position)
+        return statistic(reduced)
+      }
+      let mean = left.reduce(0, +) / Double(left.count)
+      let influence = left.map { (mean - $0) * Double(left.count - 1) / Double(left.count) }
+      largest = influence.reduce(largest) { Swift.max($0, $1.magnitude) }
+      return influence
+    }
+    guard largest > 0, largest.isFinite else { return 0 }
+    for influence in influences.joined() {
+      let share = influence / largest
+      squares += share * share
+      cubes += share * share * share
+    }
+    return cubes / (6 * pow(squares, 1.5))
+  }
+
+  private static func bca(
+    _ sorted: [Double], estimate: Double, acceleration: Double, alpha: Double
+  ) -> Interval? {
+    // Resamples equal to the estimate count half on either side.
+    var below = 0.0
+    for value in sorted where value <= estimate { below += value < estimate ? 1 : 0.5 }
+    let share = below / Double(sorted.count)
+    guard share > 0, share < 1 else { return nil }
+    let bias = StandardNormal.quantile(share)
+    func end(_ fraction: Double) -> Double? {
+      let shifted = bias + StandardNormal.quantile(fraction)
+      let divisor = 1 - acceleration * shifted
+      guard divisor > 0 else { return nil }
+      return Quantiles.at(StandardNormal.cumulative(bias + shifted / divisor), ofSorted: sorted)
+    }
+    guard let lower = end(alpha / 2), let upper = end(1 - alpha / 2) else { return nil }
+    return Interval(lower, upper)
+  }
+}

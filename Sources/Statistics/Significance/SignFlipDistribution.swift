@@ -1,0 +1,96 @@
+import Foundation
+
+/// All sums that arise from numbers by choosing their signs: what a sum of paired differences could have been if the
+/// two arms were exchangeable within each seed (Fisher's randomization test).
+struct SignFlipDistribution {
+  /// Differences beyond this are sampled; up to it 2ⁿ sums are counted by meeting in the middle, in 2^(n/2) steps.
+  static let exactLimit = 32
+
+  /// Nonzero, at most 1.
+  private let magnitudes: [Double]
+  private let observed: Double
+  /// Sums that are equal but for rounding must count as equal.
+  private let tolerance: Double
+
+  init(_ values: [Double]) {
+    let largest = values.reduce(0) { Swift.max($0, $1.magnitude) }
+    let scaled = largest > 0 ? values.filter { $0 != 0 }.map { $0 / largest } : []
+    magnitudes = scaled.map(\.magnitude)
+    observed = scaled.reduce(0, +)
+    tolerance = magnitudes.reduce(0, +) * 1e-10
+  }
+
+  var shift: Double { observed.magnitude <= tolerance ? 0 : observed }
+  var isExact: Bool { magnitudes.count <= Self.exactLimit }
+
+  /// All signs alike, and their mirror image, are the rarest outcome.
+  var minimumP: Double { Swift.min(1, pow(2, 1 - Double(magnitudes.count))) }
+
+  /// The share of sign choices whose sum is at least as far from zero as the observed one.
+  func exactP() -> Double {
+    if shift == 0 { return 1 }
+    let half = magnitudes.count / 2
+    let lower = Self.sums(magnitudes[..<half])
+    let upper = Self.sums(magnitudes[half...])
+    let threshold = observed.magnitude - tolerance
+    // As the lower half's sum grows, ever more of the upper half's sums reach the threshold with it.
+    var reached = upper.count
+    var count = 0
+    for sum in lower {
+      while reached > 0, sum + upper[reached - 1] >= threshold { reached -= 1 }
+      count += upper.count - reached
+    }
+    return 2 * Double(count) / pow(2, Double(magnitudes.count))
+  }
+
+  /// The same from random sign choices. The observed one is counted too, so that p is never zero and the test stays
+  /// valid (Phipson and Smyth, 2010).
+  func sampledP(_ resamples: Int, seed: UInt64) -> Double {
+    if shift == 0 { return 1 }
+    var random = Philox(seed: seed, stream: .signFlips)
+    let threshold = observed.magnitude - tolerance
+    var reached = 1
+    for _ in 0..<resamples {
+      var sum = 0.0
+      var bits: UInt64 = 0
+      for (index, magnitude) in magnitudes.enumerated() {
+        if index % 64 == 0 { bits = random.next() }
+        sum += bits & 1 == 0 ? magnitude : -magnitude
+        bits >>= 1
+      }
+      if sum.magnitude >= threshold { reached += 1 }
+    }
+    return Double(reached) / Double(resamples + 1)
+  }
+
+  /// Every signed sum, ascending: each further number merges two shifted copies.
+  private static func sums(_ magnitudes: ArraySlice<Double>) -> [Double] {
+    magnitudes.reduce([0]) { sums, magnitude in
+      var merged: [Double] = []
+      merged.reserveCapacity(2 * sums.count)
+      var raised = 0
+      for sum in sums {
+        while raised < sums.count, sums[raised] + magnitude < sum - magnitude {
+          merged.append(sums[raised] + magnitude)
+          raised += 1
+        }
+        merged.append(sum - magnitude)
+      }
+      for sum in sums[raised...] { merged.append(sum + magnitude) }
+      return merged
+    }
+  }
+
+  /// The test's result; exact up to ``exactLimit`` nonzero values.
+  func test(_ kind: SignificanceTest.Kind, statistic: Double, resamples: Int, seed: UInt64) -> SignificanceTest {
+    if isExact {
+      return SignificanceTest(
+        kind, .exact, p: exactP(), shift: shift, statistic: statistic, minimumP: minimumP)
+    }
+    let p = sampledP(resamples, seed: seed)
+    return SignificanceTest(
+      kind, .sampled, p: p, shift: shift, statistic: statistic,
+      minimumP: Swift.max(minimumP, 1 / Double(resamples + 1)),
+      standardError: (p * (1 - p) / Double(resamples)).squareRoot())
+  }
+}
