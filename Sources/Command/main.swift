@@ -1,1 +1,3 @@
-print("tanren")
+import Foundation
+
+exit(Outcome.run(Array(CommandLine.arguments.dropFirst())))

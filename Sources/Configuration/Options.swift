@@ -8,6 +8,10 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
 
   public init(origin: String = "") { self.origin = origin }
 
+  /// Settings are equal wherever they were written, and whoever asked for them.
+  public static func == (one: Options, other: Options) -> Bool { one.values == other.values }
+  public func hash(into hasher: inout Hasher) { hasher.combine(values) }
+
   public init(_ values: [String: OptionValue], origin: String = "") {
     self.values = values
     self.origin = origin
@@ -15,8 +19,11 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
 
   public var isEmpty: Bool { values.isEmpty }
 
+  /// The keys with their values, in the keys' order.
+  public var pairs: [(key: String, value: OptionValue)] { values.sorted { $0.key < $1.key } }
+
   public var description: String {
-    values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+    pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
   }
 
   /// - Parameter origin: where this key was written, if that is known more exactly.
@@ -157,7 +164,7 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     guard let value = take(key) else { return fallback }
     switch value {
     case .choice(let choice): return choice
-    case .text(let name): return Choice(name, Options(origin: origin))
+    case .text(let name): return Choice(name, Options(origin: place(of: key)))
     default: throw mismatch(key, "the name of a method", value)
     }
   }

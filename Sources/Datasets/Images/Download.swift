@@ -1,4 +1,5 @@
 import Foundation
+import PJRT
 
 /// One published file, fetched with `curl` from the first mirror that has it, checked, then put in
 /// place by a rename: what lies in the folder is always whole and right.
@@ -76,7 +77,7 @@ struct Download: Sendable {
   }
 
   private func check(_ path: String, address: String) throws(DatasetError) {
-    let actual = SHA256.digest(of: try FileBytes.read(path))
+    let actual = SHA256.hex(of: try FileBytes.read(path))
     guard actual == sha256 else {
       throw DatasetError(.checksumMismatch(expected: sha256, actual: actual), path: address)
     }

@@ -4,6 +4,9 @@ public struct Chain: Transform {
 
   public init(_ transforms: [any Transform]) { self.transforms = transforms }
 
+  /// The first that one of the transforms has.
+  public var learningRate: (any Schedule)? { transforms.lazy.compactMap(\.learningRate).first }
+
   public func initial(_ parameters: TensorTree) -> TensorTree {
     transforms.enumerated().reduce(TensorTree()) { tree, entry in
       tree.merging(entry.element.initial(parameters).nested(under: "\(entry.offset)"))

@@ -6,6 +6,10 @@
 /// Gradients that are NaN give updates that are NaN: of the element, or of all that shares a norm with it. Zero
 /// gradients, and parameters of norm zero, never do.
 public protocol Transform: Sendable {
+  /// The learning rate that updates are scaled by, for logs; nil where there is none. Transforms made of others
+  /// pass on theirs.
+  var learningRate: (any Schedule)? { get }
+
   /// The state before the first step, a tree like any other, so checkpoints come free.
   func initial(_ parameters: TensorTree) -> TensorTree
 
@@ -15,6 +19,10 @@ public protocol Transform: Sendable {
   func update(
     _ updates: TensorTree, state: TensorTree, context: UpdateContext
   ) -> (updates: TensorTree, state: TensorTree)
+}
+
+extension Transform {
+  public var learningRate: (any Schedule)? { nil }
 }
 
 /// A transform that remembers nothing.

@@ -3,8 +3,8 @@ import Configuration
 /// The mean of another rule's gradients over consecutive parts of the mini-batch.
 ///
 /// Over ``PlainGradient`` it is a large batch in little memory. Over ``SAM`` each part has its own perturbation:
-/// the paper's m-sharpness, where m is a part's size. The model's state goes from part to part; loss, gradients
-/// and metrics are means weighted by the parts' sizes.
+/// the paper's m-sharpness, where m is a part's size. The model's state goes from part to part; loss and gradients
+/// are means weighted by what the parts' examples weigh, metrics are added up.
 public struct Accumulation: GradientRule {
   public static let name = "accumulation"
   public static let summary = "the mean of gradients over parts of the mini-batch"
@@ -34,7 +34,7 @@ public struct Accumulation: GradientRule {
   ) -> (evaluation: Evaluation, state: TensorTree) {
     let ranges = ranges(of: batch.size)
     var (context, state) = (context, state)
-    var total: Evaluation?
+    var parts: [Evaluation] = []
     for range in ranges {
       let part = EvaluableBatch(size: range.count) { parameters, modelState, examples in
         batch(parameters, modelState, examples: examples.shifted(by: range.lowerBound))
@@ -44,10 +44,9 @@ public struct Accumulation: GradientRule {
       context = GradientContext(
         parameters: context.parameters, modelState: result.evaluation.state, progress: context.progress,
         key: context.key)
-      let weighted = result.evaluation.weighted(by: Double(range.count) / Double(Swift.max(1, batch.size)))
-      total = total?.adding(weighted) ?? weighted
+      parts.append(result.evaluation)
     }
-    return (total ?? batch(context.parameters, context.modelState), state)
+    return (Evaluation(meanOf: parts, sizes: ranges.map(\.count)) ?? batch(context.parameters, context.modelState), state)
   }
 
   /// Parts whose sizes differ by at most one.
@@ -62,16 +61,32 @@ extension Range<Int> {
 }
 
 extension Evaluation {
-  fileprivate func weighted(by weight: Double) -> Evaluation {
-    Evaluation(
-      loss: loss * weight, gradients: gradients.mapValues { $0 * weight }, state: state,
-      metrics: metrics.mapValues { $0.dtype.isFloatingPoint ? $0 * weight : $0 })
-  }
-
-  /// Sums, with the other's state.
-  fileprivate func adding(_ other: Evaluation) -> Evaluation {
-    Evaluation(
-      loss: loss + other.loss, gradients: gradients.zip(other.gradients, +), state: other.state,
-      metrics: metrics.zip(other.metrics, +))
+  /// The evaluation of a batch from those of its parts, with the last one's state.
+  fileprivate init?(meanOf parts: [Evaluation], sizes: [Int]) {
+    guard let last = parts.last else { return nil }
+    self = last
+    let dtype = reported.dtype
+    let weights = parts.compactMap { $0.weight?.cast(to: dtype) }
+    let shares: [Tensor]
+    if weights.count == parts.count {
+      let sum = weights.dropFirst().reduce(weights[0], +)
+      weight = sum
+      // Of no examples the mean is 0.
+      shares = weights.map { $0 / sum.replaced(where: sum .== 0, by: 1) }
+    } else {
+      let size = Double(Swift.max(1, sizes.reduce(0, +)))
+      weight = nil
+      shares = sizes.map { Tensor(Double($0) / size, dtype: dtype) }
+    }
+    func mean(_ value: (Evaluation) -> Tensor) -> Tensor {
+      let scaled = Swift.zip(parts, shares).map { part, share in value(part) * share.cast(to: value(part).dtype) }
+      return scaled.dropFirst().reduce(scaled[0], +)
+    }
+    loss = mean(\.loss)
+    reported = mean(\.reported)
+    gradients = last.gradients.map { path, gradient in mean { $0.gradients[path] ?? gradient } }
+    metrics = last.metrics.map { path, metric in
+      parts.dropLast().reduce(metric) { sum, part in part.metrics[path].map { sum + $0 } ?? sum }
+    }
   }
 }

@@ -83,8 +83,10 @@ public struct SAM: GradientRule {
     if statePass != .first { clean.state = adversarial.state }
     switch reportedLoss {
     case .clean: break
-    case .adversarial: clean.loss = adversarial.loss
-    case .mean: clean.loss = (clean.loss + adversarial.loss) / 2
+    case .adversarial: (clean.loss, clean.reported) = (adversarial.loss, adversarial.reported)
+    case .mean:
+      clean.loss = (clean.loss + adversarial.loss) / 2
+      clean.reported = (clean.reported + adversarial.reported) / 2
     }
     return (clean, adversarial)
   }

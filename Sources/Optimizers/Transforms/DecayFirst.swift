@@ -15,6 +15,8 @@ public struct DecayFirst: Transform {
     self.next = next
   }
 
+  public var learningRate: (any Schedule)? { next.learningRate ?? rate }
+
   public func initial(_ parameters: TensorTree) -> TensorTree { next.initial(parameters) }
 
   public func update(

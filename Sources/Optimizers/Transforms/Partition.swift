@@ -8,6 +8,9 @@ public struct Partition: Transform {
     self.others = others
   }
 
+  /// The matrices', if they have one.
+  public var learningRate: (any Schedule)? { matrices.learningRate ?? others.learningRate }
+
   public func initial(_ parameters: TensorTree) -> TensorTree {
     let (matrices, others) = parts(parameters)
     return self.matrices.initial(matrices).nested(under: "matrices")

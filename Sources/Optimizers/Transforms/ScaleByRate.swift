@@ -7,6 +7,8 @@ public struct ScaleByRate: StatelessTransform {
 
   public init(_ rate: any Schedule) { self.rate = rate }
 
+  public var learningRate: (any Schedule)? { rate }
+
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
     var factors: [DType: Tensor] = [:]
     return updates.mapValues { update in

@@ -73,6 +73,7 @@ extension Engine {
   private struct Shared {
     var device: String?
     var devices = 1
+    var programCache: ProgramCache? = ProgramCache()
     var engine: Engine?
   }
 
@@ -81,13 +82,16 @@ extension Engine {
   /// Choose what ``shared()`` will make. Choosing again is allowed until it is made.
   /// - Parameters: as for ``init(device:devices:programCache:programLimit:locator:)``.
   /// - Throws: ``EngineError/alreadyStarted(device:devices:)`` if the engine runs with another choice.
-  public static func configure(device: String, devices: Int = 1) throws(EngineError) {
+  public static func configure(
+    device: String, devices: Int = 1, programCache: ProgramCache? = ProgramCache()
+  ) throws(EngineError) {
     let running = state.withLock { state -> EngineError? in
       if let engine = state.engine, engine.device != device || state.devices != devices {
         return .alreadyStarted(device: engine.device, devices: state.devices)
       }
       state.device = device
       state.devices = devices
+      state.programCache = programCache
       return nil
     }
     if let running { throw running }
@@ -101,7 +105,8 @@ extension Engine {
       if let engine = state.engine { return .success(engine) }
       let named = ProcessInfo.processInfo.environment["TANREN_DEVICE"].flatMap { $0.isEmpty ? nil : $0 }
       let result = Result { () throws(EngineError) in
-        try Engine(device: state.device ?? named ?? "cpu", devices: state.devices)
+        try Engine(
+          device: state.device ?? named ?? "cpu", devices: state.devices, programCache: state.programCache)
       }
       if case .success(let engine) = result { state.engine = engine }
       return result

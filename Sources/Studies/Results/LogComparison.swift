@@ -1,24 +1,29 @@
 /// How far a run's epochs are from a printed log.
-public struct LogComparison: Sendable, Equatable {
+public struct LogComparison: Sendable, Equatable, CustomStringConvertible {
   /// Epochs in both.
   public let epochs: Int
   /// Accuracies that differ in any digit.
   public let differentAccuracies: Int
-  /// The greatest distance between losses.
+  /// The greatest distance between losses; infinite if one isn't a number in ours.
   public let greatestLossDistance: Double
 
-  /// - Parameter log: lines of ``EpochLines``.
+  /// - Parameter log: lines of ``EpochLines``; other lines are passed over.
   public init(_ history: History, with log: String) {
     var (epochs, different, distance) = (0, 0, 0.0)
-    for (record, line) in zip(history.epochs, log.split(separator: "\n")) {
-      let printed = line.split(separator: " ").compactMap { Double($0) }
-      guard printed.count == 5, printed[0] == Double(record.epoch) else { continue }
+    var lines: [Double: [Double]] = [:]
+    for line in log.split(separator: "\n") {
+      let printed = line.split(separator: " ").map { Double($0) ?? .nan }
+      if printed.count == 5 { lines[printed[0]] = printed }
+    }
+    for record in history.epochs {
+      guard let printed = lines[Double(record.epoch)] else { continue }
       epochs += 1
       for (name, value) in [("accuracy", printed[1]), ("val_accuracy", printed[3])] where record[name] != value {
         different += 1
       }
       for (name, value) in [("loss", printed[2]), ("val_loss", printed[4])] {
-        distance = max(distance, record[name].map { ($0 - value).magnitude } ?? .infinity)
+        let apart = ((record[name] ?? .nan) - value).magnitude
+        distance = max(distance, apart.isNaN ? .infinity : apart)
       }
     }
     (self.epochs, differentAccuracies, greatestLossDistance) = (epochs, different, distance)

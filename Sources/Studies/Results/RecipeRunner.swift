@@ -10,7 +10,10 @@ public struct RecipeRunner {
   /// The folder that gets a CSV file a run.
   public let output: String
 
-  /// - Throws: `ConfigurationError` for an arm that isn't there, or no seeds.
+  /// - Parameters:
+  ///   - names: the arms to run, the recipe's default arms if there are none.
+  ///   - seeds: the recipe's first seed if there are none.
+  /// - Throws: `ConfigurationError` for an arm that isn't there.
   public init(
     _ recipe: any Recipe, arms names: [String] = [], seeds: [Int] = [], overrides: [String: String] = [:], output: String
   ) throws(ConfigurationError) {
@@ -43,7 +46,8 @@ public struct RecipeRunner {
     finished: (Announcement, History) throws -> Void = { _, _ in }
   ) throws -> [ArmResult] {
     var results = arms.map { ArmResult($0) }
-    var resident: [Choice: (pair: ResidentPair, data: DatasetPair)] = [:]
+    var loaded: [Choice: DatasetPair] = [:]
+    var resident: [ResidentKey: ResidentPair] = [:]
     // All configurations first: a mistake in the last arm shouldn't cost the first one's time.
     let plan = try seeds.flatMap { seed in
       try arms.indices.map { index in
@@ -51,24 +55,27 @@ public struct RecipeRunner {
       }
     }
     for (number, (index, seed, configuration)) in plan.enumerated() {
-      let source: (pair: ResidentPair, data: DatasetPair)
-      if let known = resident[configuration.data] {
-        source = known
-      } else {
-        let data = try Catalog<any DataSource>.all.make(configuration.data).load(from: folders, progress: progress)
-        source = (try ResidentPair(data, examples: configuration.examples), data)
-        resident[configuration.data] = source
-      }
+      let key = ResidentKey(data: configuration.data, examples: configuration.examples)
+      let data =
+        try loaded[key.data] ?? Catalog<any DataSource>.all.make(key.data).load(from: folders, progress: progress)
+      let pair = try resident[key] ?? ResidentPair(data, examples: key.examples)
+      (loaded[key.data], resident[key]) = (data, pair)
       let announcement = Announcement(
         index: number, count: plan.count, arm: arms[index], seed: seed, configuration: configuration,
-        origin: source.data.origin)
+        origin: data.origin)
       let log = try CSVLog(path: path("\(arms[index].name)-seed\(seed).csv"))
-      let run = Run(configuration, data: source.data)
-      let history = try run.train(on: source.pair, callbacks: [log] + callbacks(announcement)).history
+      let run = Run(configuration, data: data)
+      let history = try run.train(on: pair, callbacks: [log] + callbacks(announcement)).history
       results[index].runs.append((seed, history))
       try finished(announcement, history)
     }
     return results
+  }
+
+  /// What decides which data are on the device.
+  private struct ResidentKey: Hashable {
+    let data: Choice
+    let examples: Int?
   }
 
   /// A file in the output folder.

@@ -27,7 +27,8 @@ public struct ResultTable {
         value.map { Self.printed($0, among: ours.map { $0 * 100 }) } ?? ""
       }
       let epochs = Self.targets.indices.map { index in
-        printed.reached.map { $0[index].map(String.init) ?? "-" } ?? ""
+        guard let reached = printed.reached, index < reached.count else { return "" }
+        return reached[index].map(String.init) ?? "-"
       }
       let cells = numbers + epochs + [printed.seconds.map(Self.duration) ?? ""]
       table.append(
@@ -58,13 +59,15 @@ public struct ResultTable {
   }
 
   private static func fixed(_ value: Double) -> String {
-    guard value.isFinite else { return "\(value)" }
-    let hundredths = Int((value * 100).rounded())
-    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
+    guard let hundredths = Int(exactly: (value * 100).rounded()) else { return "\(value)" }
+    let (whole, rest) = hundredths.magnitude.quotientAndRemainder(dividingBy: 100)
+    return "\(hundredths < 0 ? "-" : "")\(whole).\(rest < 10 ? "0" : "")\(rest)"
   }
 
+  /// `9.5s`, `41s`, `1m33s`.
   private static func duration(_ seconds: Double) -> String {
-    let tenths = (seconds * 10).rounded() / 10
-    return seconds < 60 ? "\(tenths)s" : "\(Int(seconds) / 60)m\(Int(seconds) % 60)s"
+    guard let tenths = Int(exactly: (seconds * 10).rounded()) else { return "\(seconds)s" }
+    if tenths < 600 { return tenths.isMultiple(of: 10) ? "\(tenths / 10)s" : "\(Double(tenths) / 10)s" }
+    return "\(tenths / 600)m\(tenths % 600 / 10)s"
   }
 }

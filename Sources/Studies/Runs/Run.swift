@@ -17,30 +17,44 @@ public struct Run: Sendable {
   }
 
   /// A trainer at its start, and the options to fit with.
+  /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
   public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
     var method = try configuration.method()
     // Bytes are scaled in single precision whatever the model computes in, as article 2's data are (S2-12).
     let isBytes = data.train.inputs.dtype == .uint8
     method.preprocessing = isBytes ? Rescaling(dividingBy: 255, precision: .float32) : Rescaling()
-    let classes = data.train.classCount ?? 1
-    let model = try Catalog<any Architecture>.all.make(configuration.model).model(outputs: classes)
-    let trainer = try Trainer(
-      model: model, method: method, inputs: data.train.inputs, dtype: configuration.dtype,
-      seed: UInt64(configuration.seed))
-    var options = FitOptions(remainder: configuration.remainder, evaluatesUntrained: configuration.untrained)
-    guard configuration.draws == .numPy else { return (trainer, options) }
-    var generator = NumPyRandomState(seed: UInt32(configuration.seed))
-    let parameters = trainer.state.parameters.map { path, tensor in
-      guard path.hasSuffix("kernel"), tensor.rank == 2 else { return tensor.zerosLike() }
-      let scale = (2 / Double(tensor.shape[0])).squareRoot()
-      let drawn = generator.randn(tensor.shape.elementCount).map { $0 * scale }
-      return Tensor(drawn, shape: tensor.shape).cast(to: tensor.dtype)
+    guard let seed = UInt32(exactly: configuration.seed) else {
+      throw ConfigurationError.outOfRange(
+        key: "seed", value: "\(configuration.seed)", range: "in 0...\(UInt32.max)", origin: "")
     }
+    let outputs = data.train.classCount ?? data.train.targets.shape.dropFirst().reduce(1, *)
+    let model = try Catalog<any Architecture>.all.make(configuration.model).model(outputs: outputs)
+    func trainer(_ parameters: TensorTree? = nil) throws -> Trainer {
+      try Trainer(
+        model: model, method: method, inputs: data.train.inputs, dtype: configuration.dtype, seed: UInt64(seed),
+        parameters: parameters)
+    }
+    var options = FitOptions(remainder: configuration.remainder, evaluatesUntrained: configuration.untrained)
+    let keyed = try trainer()
+    guard configuration.draws == .numPy else { return (keyed, options) }
+    var generator = NumPyRandomState(seed: seed)
+    let parameters = try keyed.state.parameters.map { try Self.draw($0, $1, from: &generator) }
     options.order = NumPyOrder(generator)
-    let replayed = try Trainer(
-      model: model, method: method, inputs: data.train.inputs, dtype: configuration.dtype,
-      seed: UInt64(configuration.seed), parameters: parameters)
-    return (replayed, options)
+    return (try trainer(parameters), options)
+  }
+
+  /// A parameter's initial values as article 2's program draws them.
+  private static func draw(
+    _ path: String, _ parameter: Tensor, from generator: inout NumPyRandomState
+  ) throws(ConfigurationError) -> Tensor {
+    guard path.hasSuffix("kernel") else { return parameter.zerosLike() }
+    guard parameter.rank == 2 else {
+      throw .invalid(
+        message: "'draws: numPy' is for dense layers only, but '\(path)' has the shape \(parameter.shape)", origin: "")
+    }
+    let scale = (2 / Double(parameter.shape[0])).squareRoot()
+    let drawn = generator.randn(parameter.shape.elementCount).map { $0 * scale }
+    return Tensor(drawn, shape: parameter.shape).cast(to: parameter.dtype)
   }
 
   /// Trains from the start to the end.

@@ -1,6 +1,8 @@
 /// Reductions over `axes`, all of them by default; `keepingAxes` leaves reduced axes with extent 1.
 extension Tensor {
-  public func sum(_ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line) -> Tensor {
+  public func sum(
+    _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
     reduce(Sum.self, axes, keepingAxes, file, line)
   }
 
@@ -11,17 +13,23 @@ extension Tensor {
   }
 
   /// The greatest element; NaN if any is.
-  public func max(_ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line) -> Tensor {
+  public func max(
+    _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
     reduce(MaximumReduction.self, axes, keepingAxes, file, line)
   }
 
   /// The least element; NaN if any is.
-  public func min(_ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line) -> Tensor {
+  public func min(
+    _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
     reduce(MinimumReduction.self, axes, keepingAxes, file, line)
   }
 
   /// The mean; of no elements, NaN.
-  public func mean(_ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line) -> Tensor {
+  public func mean(
+    _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
     guard dtype.isFloatingPoint else {
       return .failed("mean", "takes floating-point elements: cast first", [self], file: file, line: line)
     }

@@ -60,8 +60,8 @@ extension Tensor {
     guard rank == 4, dtype.isFloatingPoint else { return notImages("averagePool2D", file, line) }
     let sum = WindowSum(geometry: geometry(window, strides ?? window, padding))
     let total = Tensor(sum, [self], file: file, line: line)
-    let counts = Tensor(sum, [Tensor(1, dtype: dtype).broadcast(to: shape.replacing(axis: 0, with: 1).replacing(axis: 3, with: 1))])
-    return total / counts
+    let plane = shape.replacing(axis: 0, with: 1).replacing(axis: 3, with: 1)
+    return total / Tensor(sum, [Tensor(1, dtype: dtype).broadcast(to: plane)])
   }
 
   private func geometry(_ window: (Int, Int), _ strides: (Int, Int), _ padding: WindowPadding) -> WindowGeometry {

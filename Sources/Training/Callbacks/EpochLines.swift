@@ -19,8 +19,9 @@ public final class EpochLines: Callback {
     return ([String(record.epoch)] + names.compactMap { record[$0].map { "\($0)" } }).joined(separator: " ")
   }
 
+  /// Whole minutes and seconds, rounded down.
   public static func closing(seconds: Double) -> String {
-    let whole = Int(seconds.rounded(.down))
+    let whole = Int(exactly: seconds.rounded(.down)) ?? 0
     return "所要時間 = \(whole / 60) 分 \(whole % 60) 秒"
   }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A file with a JSON object an epoch. JSON has no NaN or infinity: they are the strings `nan`, `inf`, `-inf`.
 public final class JSONLinesLog: Callback {
   private let file: LogFile
@@ -13,7 +11,19 @@ public final class JSONLinesLog: Callback {
       ("evaluation_seconds", "\(record.evaluationSeconds)"),
     ]
     let metrics = record.metrics.map { ($0.key, $0.value.isFinite ? "\($0.value)" : "\"\($0.value)\"") }
-    try file.write("{" + (fixed + metrics).map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}")
+    try file.write("{" + (fixed + metrics).map { "\(Self.quoted($0.0)): \($0.1)" }.joined(separator: ", ") + "}")
     return nil
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var quoted = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"", "\\": quoted += "\\\(scalar)"
+      case "\u{0}"..<" ": quoted += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return "\"\(quoted)\""
   }
 }

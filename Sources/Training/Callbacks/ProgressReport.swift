@@ -1,12 +1,26 @@
 import Figures
 
 /// Keras' progress line for each epoch: a bar while it runs on a terminal, then one line with all metrics.
+///
+/// The bar moves where an epoch is run in chunks; see ``FitOptions/chunksPerEpoch``.
 public final class ProgressReport: Callback {
   private let terminal: Terminal
+  private let write: @Sendable (String) -> Void
+  private let now: @Sendable () -> Double
   private var plan: FitPlan?
   private var bar: ProgressBar?
 
-  public init(_ terminal: Terminal = .current()) { self.terminal = terminal }
+  /// - Parameters:
+  ///   - write: takes what is shown; nil writes to the terminal's stream.
+  ///   - now: a clock in seconds that doesn't jump.
+  public init(
+    _ terminal: Terminal = .current(), write: (@Sendable (String) -> Void)? = nil,
+    now: @escaping @Sendable () -> Double = ProgressBar.uptime
+  ) {
+    self.terminal = terminal
+    self.write = write ?? { terminal.write($0) }
+    self.now = now
+  }
 
   public func trainingBegan(_ plan: FitPlan) throws { self.plan = plan }
 
@@ -27,7 +41,7 @@ public final class ProgressReport: Callback {
 
   private func begin(_ epoch: Int) {
     guard let plan else { return }
-    terminal.write("Epoch \(epoch)/\(plan.epochs)\n")
-    bar = ProgressBar(total: plan.stepsPerEpoch, terminal: terminal)
+    write("Epoch \(epoch)/\(plan.lastEpoch)\n")
+    bar = ProgressBar(total: plan.stepsPerEpoch, terminal: terminal, write: write, now: now)
   }
 }

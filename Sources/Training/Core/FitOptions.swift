@@ -2,20 +2,25 @@
 public struct FitOptions: Sendable {
   public var order: any BatchOrder
   public var remainder: Remainder
-  /// Whether epoch 0 is a true evaluation of the untrained model on training and validation data.
+  /// Whether training of an untrained model begins with a record 0: a true evaluation on training and validation
+  /// data.
   public var evaluatesUntrained: Bool
-  /// Programs an epoch is divided into, so that progress can be shown; 1 runs it in one call.
+  /// Whether records have a `learning_rate`: that of the epoch's last update, where the optimizer has one.
+  public var recordsLearningRate: Bool
+  /// Programs an epoch is divided into, so that progress can be shown; 1 runs it in one call. What is computed is
+  /// the same. More than steps are as many as steps.
   public var chunksPerEpoch: Int
   /// Examples evaluated at once.
   public var evaluationBatch: Int
 
   public init(
     order: any BatchOrder = ShuffledOrder(), remainder: Remainder = .dropped, evaluatesUntrained: Bool = false,
-    chunksPerEpoch: Int = 1, evaluationBatch: Int = 1000
+    recordsLearningRate: Bool = false, chunksPerEpoch: Int = 1, evaluationBatch: Int = 1000
   ) {
     self.order = order
     self.remainder = remainder
     self.evaluatesUntrained = evaluatesUntrained
+    self.recordsLearningRate = recordsLearningRate
     self.chunksPerEpoch = chunksPerEpoch
     self.evaluationBatch = evaluationBatch
   }

@@ -1,21 +1,62 @@
 extension Trainer {
-  /// The model's outputs for inputs, `[count, …]`.
+  /// The model's outputs for inputs.
+  ///
+  /// One program serves all batches, and only a batch at a time is on the device: any number of inputs will do.
+  /// - Parameters:
+  ///   - inputs: `[count, …]`, before preprocessing.
+  ///   - batchSize: inputs computed at once.
+  /// - Returns: `[count, …]`, in the order of the inputs.
+  /// - Throws: ``TrainingError`` for a batch size below 1; `Diagnostic` with the layer's path if the inputs don't
+  ///   fit the model.
   public func predict(_ inputs: HostArray, batchSize: Int = 1000) throws -> HostArray {
-    let all = Tensor(try Tensor(inputs).buffer())
-    let (count, variables) = (all.shape[0], variables)
-    let dtype = variables.parameters.tensors.first?.dtype ?? .float32
-    let batch = Swift.max(1, Swift.min(batchSize, count))
-    let starts = stride(from: 0, to: count, by: batch)
-    let outputs = starts.map { start in
-      let part = all.slice(start..<Swift.min(start + batch, count))
-      return model.apply(variables, to: method.preprocessing(part, dtype: dtype)).output
-    }
-    return try Tensor.concatenate(outputs).hostArray()
+    try predict(inputs, batchSize: batchSize) { $0 }
   }
 
-  /// The class of greatest output for each input.
+  /// The class of greatest output for each input; the first of equal ones.
+  /// - Throws: as ``predict(_:batchSize:)``, and `Diagnostic` if the model's outputs aren't `[batch, classes]`.
   public func predictClasses(_ inputs: HostArray, batchSize: Int = 1000) throws -> [Int] {
-    let outputs = Tensor(try predict(inputs, batchSize: batchSize))
-    return try outputs.argMax().values(as: Int32.self).map(Int.init)
+    guard outputType.shape.rank == 2 else {
+      throw Diagnostic(operation: "predictClasses", message: "needs outputs [batch, classes]", inputs: [outputType])
+    }
+    return try predict(inputs, batchSize: batchSize) { $0.argMax() }.values(as: Int32.self).map(Int.init)
+  }
+
+  private func predict(
+    _ inputs: HostArray, batchSize: Int, _ transform: (Tensor) -> Tensor
+  ) throws -> HostArray {
+    try TrainingError.check(batchSize, name: "batch size", atLeast: 1)
+    guard let count = inputs.shape.first else {
+      throw Diagnostic(
+        operation: "predict", message: "takes inputs [count, …]", inputs: [TensorType(inputs.dtype, [])])
+    }
+    let batch = Swift.max(1, Swift.min(batchSize, count))
+    let type = TensorType(inputs.dtype, Shape([batch] + inputs.shape.dropFirst()))
+    let program = try Program(state.tree.types + [type]) { arguments in
+      let variables = TrainingState(tree: state.tree.with(arguments)).variables(method.averaging)
+      return [transform(model.apply(variables, to: method.preprocessing(arguments[arguments.count - 1], dtype: dtype)).output)]
+    }
+    let result = program.results[0]
+    guard result.shape.first == batch else {
+      throw Diagnostic(operation: "predict", message: "needs a model that gives [batch, …]", inputs: [type, result])
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count * result.shape.dropFirst().reduce(result.dtype.byteCount, *))
+    for start in stride(from: 0, to: count, by: batch) {
+      // The last batch starts earlier, so that it is full, and gives only what is new.
+      let first = Swift.min(start, count - batch)
+      let outputs = try program(state.tree.tensors + [Tensor(inputs.rows(first..<first + batch))])
+      bytes += try outputs[0].hostArray().rows(start - first..<batch).bytes
+    }
+    return try HostArray(dtype: result.dtype, shape: [count] + result.shape.dropFirst(), bytes: bytes)
+  }
+}
+
+extension HostArray {
+  /// Consecutive elements along the first axis, which has them.
+  fileprivate func rows(_ range: Range<Int>) throws -> HostArray {
+    let size = shape.dropFirst().reduce(dtype.byteCount, *)
+    return try HostArray(
+      dtype: dtype, shape: [range.count] + shape.dropFirst(),
+      bytes: Array(bytes[range.lowerBound * size..<range.upperBound * size]))
   }
 }

@@ -1,5 +1,3 @@
-import OrderedCollections
-
 /// A model, a method, and how far the one has been trained by the other.
 ///
 /// ```swift
@@ -11,113 +9,76 @@ import OrderedCollections
 public final class Trainer {
   public let model: any Layer
   public let method: Method
-  /// Parameters and everything else that steps change.
-  public private(set) var state: TrainingState
+  /// The element type of parameters and computation.
+  public let dtype: DType
+  /// What the model takes and gives for a batch of one example; inputs as they are after preprocessing.
+  public let inputType: TensorType
+  public let outputType: TensorType
+  /// Parameters and everything else that steps change. The next step takes its memory over: keep a
+  /// ``TrainingState/copy()``.
+  public internal(set) var state: TrainingState
   /// Updates done.
-  public private(set) var step = 0
+  public internal(set) var step = 0
   /// Epochs done.
-  public private(set) var epoch = 0
+  public internal(set) var epoch = 0
   let key: Key
 
   /// - Parameters:
   ///   - inputs: for their type and shape; what they hold doesn't matter.
   ///   - dtype: of parameters and computation.
   ///   - seed: decides initial parameters, order and every random draw.
-  ///   - parameters: initial values by path, instead of drawn ones.
-  /// - Throws: `Diagnostic` with the layer's path if the model doesn't fit the inputs.
+  ///   - parameters: initial values by path, instead of drawn ones; they are copied.
+  /// - Throws: `Diagnostic` with the layer's path if the model doesn't fit the inputs, ``TrainingError`` if the
+  ///   parameters don't fit the model.
   public init(
     model: any Layer, method: Method, inputs: HostArray, dtype: DType = .float32, seed: UInt64 = 0,
     parameters: TensorTree? = nil
   ) throws {
     self.model = model
     self.method = method
+    self.dtype = dtype
     key = Key(state: try Tensor([seed, 0]).hidden())
-    let sample = Tensor.zeros(Shape([1] + inputs.shape.dropFirst()), dtype: inputs.dtype)
-    var variables = try model.variables(
-      for: method.preprocessing(sample, dtype: dtype).type, key: key.derived("initial"), dtype: dtype)
-    if let parameters { variables.parameters = try Self.checked(parameters, against: variables.parameters) }
-    let lazy = TrainingState(variables, method: method)
-    state = TrainingState(tree: try lazy.tree.evaluate().unaliased())
-  }
-
-  /// Trains for some epochs more.
-  ///
-  /// - Parameters:
-  ///   - epochs: how many; 0 only evaluates the untrained model, where the options ask for it.
-  ///   - validation: evaluated after each epoch.
-  /// - Returns: What this call's epochs showed.
-  /// - Throws: ``TrainingError`` for settings that can't be; `Diagnostic` and `EngineError` from tracing and
-  ///   running; what callbacks throw. Divergence isn't an error: its NaN is recorded.
-  public func fit(
-    _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData? = nil,
-    options: FitOptions = FitOptions(), callbacks: [any Callback] = []
-  ) throws -> History {
-    let run = try FitRun(self, training, epochs: epochs, batchSize: batchSize, validation: validation, options: options)
-    var history = History()
-    try callbacks.forEach { try $0.trainingBegan(run.plan) }
-    func record(_ record: EpochRecord) throws {
-      history.epochs.append(record)
-      for callback in callbacks {
-        if let reason = try callback.epochEnded(record, self) { history.stopReason = history.stopReason ?? reason }
-      }
+    let sample = method.preprocessing(
+      Tensor.zeros(Shape([1] + inputs.shape.dropFirst()), dtype: inputs.dtype), dtype: dtype)
+    if let diagnostic = sample.diagnostic { throw diagnostic }
+    let (records, lazy) = try model.trace(sample.type, key: key.derived("initial"), dtype: dtype)
+    inputType = sample.type
+    // The model's own call is the last that ends.
+    outputType = records.last?.output ?? sample.type
+    var variables = ModelVariables(parameters: try lazy.parameters.evaluate(), state: try lazy.state.evaluate())
+    if let parameters {
+      variables.parameters = try parameters.checked(against: variables.parameters).evaluate().copied()
     }
-    if options.evaluatesUntrained { try record(run.untrained(state)) }
-    let last = epoch + epochs
-    while epoch < last, history.stopReason == nil {
-      let result = try run.epoch(state, epoch: epoch, step: step) { progress in
-        try callbacks.forEach { try $0.chunkEnded(progress) }
-      }
-      (state, step) = (result.state, result.record.step)
-      epoch += 1
-      try record(result.record)
-    }
-    try callbacks.forEach { try $0.trainingEnded(history) }
-    return history
-  }
-
-  /// ``fit(_:epochs:batchSize:validation:options:callbacks:)`` on data that isn't on the device yet.
-  public func fit(
-    _ training: LabeledArrays, epochs: Int, batchSize: Int, validation: LabeledArrays? = nil,
-    options: FitOptions = FitOptions(), callbacks: [any Callback] = []
-  ) throws -> History {
-    try fit(
-      ResidentData(training), epochs: epochs, batchSize: batchSize, validation: validation.map { try ResidentData($0) },
-      options: options, callbacks: callbacks)
+    state = TrainingState(tree: try TrainingState(variables, method: method).tree.evaluate().unaliased())
   }
 
   /// The variables to evaluate and keep: averaged, where the method averages.
   public var variables: ModelVariables { state.variables(method.averaging) }
 
-  /// Loss and metrics on a data set, by name.
-  public func evaluate(_ data: ResidentData, batchSize: Int = 1000) throws -> OrderedDictionary<String, Double> {
-    let program = try EvaluationProgram(model, method, state: state, data: data, batchSize: batchSize)
-    return try method.means([program(state)])
-  }
-
-  private static func checked(_ given: TensorTree, against expected: TensorTree) throws -> TensorTree {
-    let missing = expected.paths.filter { given[$0] == nil }
-    let unexpected = given.paths.filter { expected[$0] == nil }
-    guard missing.isEmpty, unexpected.isEmpty else {
-      throw TrainingError.differentModel(missing: missing, unexpected: unexpected)
-    }
-    return try expected.map { path, tensor in
-      guard let value = given[path], value.type == tensor.type else {
-        throw TrainingError.differentType(
-          path: path, expected: "\(tensor.dtype)\(tensor.shape)",
-          actual: given[path].map { "\($0.dtype)\($0.shape)" } ?? "missing")
-      }
-      return value
-    }
+  /// Goes back to a state kept before: parameters, running statistics and what the method remembers. ``step``
+  /// and ``epoch`` go on counting.
+  /// - Throws: ``TrainingError`` if it is another model's or another method's.
+  public func restore(_ state: TrainingState) throws {
+    self.state = TrainingState(tree: try state.tree.checked(against: self.state.tree).evaluate().copied())
   }
 }
 
 extension TensorTree {
-  /// Each tensor in memory of its own: programs take over the memory of what they change.
-  func unaliased() throws -> TensorTree {
-    var seen: Set<ObjectIdentifier> = []
-    return try mapValues { tensor in
-      let buffer = try tensor.buffer()
-      return seen.insert(ObjectIdentifier(buffer)).inserted ? tensor : Tensor(try Tensor(buffer.read()).buffer())
+  /// These tensors in the order of `expected`.
+  /// - Throws: ``TrainingError`` if paths or types aren't those of `expected`.
+  fileprivate func checked(against expected: TensorTree) throws(TrainingError) -> TensorTree {
+    let missing = expected.paths.filter { self[$0] == nil }
+    let unexpected = paths.filter { expected[$0] == nil }
+    guard missing.isEmpty, unexpected.isEmpty else { throw .differentModel(missing: missing, unexpected: unexpected) }
+    var checked = TensorTree()
+    for (path, tensor) in expected.pairs {
+      guard let value = self[path] else { continue }
+      guard value.type == tensor.type || value.diagnostic != nil else {
+        throw .differentType(
+          path: path, expected: "\(tensor.dtype)\(tensor.shape)", actual: "\(value.dtype)\(value.shape)")
+      }
+      checked[path] = value
     }
+    return checked
   }
 }

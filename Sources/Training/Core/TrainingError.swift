@@ -2,9 +2,12 @@
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case invalidSetting(name: String, value: Int, requirement: String)
   case batchLargerThanData(batchSize: Int, count: Int)
+  case emptyData
   case labelOutOfRange(label: Int, classes: Int)
   case differentModel(missing: [String], unexpected: [String])
   case differentType(path: String, expected: String, actual: String)
+  case wrongOrder(expected: String, actual: String)
+  case unknownMetric(name: String, known: [String])
   case output(path: String, message: String)
 
   public var description: String {
@@ -12,6 +15,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .invalidSetting(let name, let value, let requirement): "\(name) is \(value), but must be \(requirement)"
     case .batchLargerThanData(let batchSize, let count):
       "a batch of \(batchSize) is larger than the data set of \(count) examples: take a smaller one"
+    case .emptyData: "the data set has no examples"
     case .labelOutOfRange(let label, let classes):
       "the data has label \(label), but the model has outputs for 0..<\(classes)"
     case .differentModel(let missing, let unexpected):
@@ -19,7 +23,15 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         + (missing.isEmpty ? "" : "; missing: \(missing.joined(separator: ", "))")
         + (unexpected.isEmpty ? "" : "; unexpected: \(unexpected.joined(separator: ", "))")
     case .differentType(let path, let expected, let actual): "'\(path)' is \(actual), but the model has \(expected)"
+    case .wrongOrder(let expected, let actual):
+      "the batch order gives \(actual), but an epoch needs the indices of all examples, \(expected)"
+    case .unknownMetric(let name, let known):
+      "there is no metric '\(name)' to watch: an epoch records \(known.joined(separator: ", "))"
     case .output(let path, let message): "can't write \(path): \(message)"
     }
+  }
+
+  static func check(_ value: Int, name: String, atLeast least: Int) throws(TrainingError) {
+    guard value >= least else { throw .invalidSetting(name: name, value: value, requirement: "\(least) or more") }
   }
 }

@@ -21,6 +21,10 @@ public struct TrainingState: Sendable {
   var rule: TensorTree { tree[under: "rule"] }
   var averaging: TensorTree { tree[under: "averaging"] }
 
+  /// The same values in memory that no step takes over.
+  /// - Throws: `EngineError`, also if a step has taken over this state's own memory already.
+  public func copy() throws -> TrainingState { TrainingState(tree: try tree.copied()) }
+
   /// The variables to evaluate and keep: averaged, where the method averages.
   func variables(_ averaging: any Averaging) -> ModelVariables {
     ModelVariables(parameters: averaging.averaged(parameters, state: self.averaging), state: modelState)

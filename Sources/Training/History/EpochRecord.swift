@@ -13,5 +13,16 @@ public struct EpochRecord: Sendable, Equatable {
   public let trainingSeconds: Double
   public let evaluationSeconds: Double
 
+  public init(
+    epoch: Int, step: Int, metrics: OrderedDictionary<String, Double>, trainingSeconds: Double = 0,
+    evaluationSeconds: Double = 0
+  ) {
+    self.epoch = epoch
+    self.step = step
+    self.metrics = metrics
+    self.trainingSeconds = trainingSeconds
+    self.evaluationSeconds = evaluationSeconds
+  }
+
   public subscript(name: String) -> Double? { metrics[name] }
 }

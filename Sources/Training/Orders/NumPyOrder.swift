@@ -2,25 +2,39 @@ import Synchronization
 
 /// `numpy.random.shuffle` of the indices at each epoch, from a given state of NumPy's legacy generator.
 ///
-/// The order of an epoch depends on those before it: epochs are shuffled one after the other and kept.
+/// The order of an epoch depends on those before it: they are drawn one after the other, and asking for an
+/// earlier one, or for another number of examples, draws again from the beginning.
 public final class NumPyOrder: BatchOrder {
+  private struct Drawn {
+    var generator: NumPyRandomState
+    var order: [Int32]
+    /// Epochs drawn so far.
+    var epochs = 0
+  }
+
+  private let generator: NumPyRandomState
   /// Whether each epoch shuffles the order of the last one instead of starting from 0, 1, ….
   private let continues: Bool
-  private let drawn: Mutex<(generator: NumPyRandomState, epochs: [[Int32]])>
+  private let drawn: Mutex<Drawn?>
 
   public init(_ generator: NumPyRandomState, continues: Bool = false) {
+    self.generator = generator
     self.continues = continues
-    drawn = Mutex((generator, []))
+    drawn = Mutex(nil)
   }
 
   public func indices(count: Int, epoch: Int, key: Key) throws -> Tensor {
-    let order = drawn.withLock { drawn in
-      while drawn.epochs.count <= epoch {
-        var order = continues ? drawn.epochs.last ?? (0..<Int32(count)).map(\.self) : (0..<Int32(count)).map(\.self)
-        drawn.generator.shuffle(&order)
-        drawn.epochs.append(order)
+    let order = drawn.withLock { kept in
+      let sorted = (0..<Int32(clamping: Swift.max(0, count))).map(\.self)
+      var drawn = kept ?? Drawn(generator: generator, order: sorted)
+      if drawn.order.count != sorted.count || drawn.epochs - 1 > epoch { drawn = Drawn(generator: generator, order: sorted) }
+      while drawn.epochs <= epoch {
+        if !continues { drawn.order = sorted }
+        drawn.generator.shuffle(&drawn.order)
+        drawn.epochs += 1
       }
-      return drawn.epochs[epoch]
+      kept = drawn
+      return drawn.order
     }
     return Tensor(order)
   }

@@ -7,8 +7,3 @@ public struct ShuffledOrder: BatchOrder {
     return try key.derived("order").folding(epoch).permutation(count).evaluate()
   }
 }
-
-extension Tensor {
-  /// On the device, so that programs for different values share their text and are compiled once.
-  func hidden() throws -> Tensor { Tensor(try buffer()) }
-}

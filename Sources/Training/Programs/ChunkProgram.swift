@@ -27,7 +27,7 @@ struct ChunkProgram {
         let next = tracer(
           TrainingState(tree: state.tree.with(carry)), inputs: data.inputs.take(chosen),
           targets: data.targets.take(chosen), weights: weights, step: firstStep + elements[0], key: key)
-        return (next.state.tree.tensors, [Tensor.stack(next.sums.tensors)])
+        return (next.state.tree.tensors, [next.sums])
       }
       return looped.carry + looped.outputs
     }
@@ -38,7 +38,7 @@ struct ChunkProgram {
   func callAsFunction(
     _ state: TrainingState, order: Tensor, firstStep: Int, firstBatch: Int, key: Key
   ) throws -> (state: TrainingState, sums: Tensor) {
-    let scalars = [firstStep, firstBatch].map { Tensor([Int32($0)], shape: []) }
+    let scalars = [firstStep, firstBatch].map { Tensor([Int32(clamping: $0)], shape: []) }
     let results = try program(state.tree.tensors + [order] + scalars + [key.state])
     return (TrainingState(tree: state.tree.with(results.dropLast())), results[results.count - 1])
   }

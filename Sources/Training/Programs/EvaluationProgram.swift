@@ -2,12 +2,13 @@
 struct EvaluationProgram {
   private let program: Program
 
-  init(_ model: any Layer, _ method: Method, state: TrainingState, data: ResidentData, batchSize: Int) throws {
-    let batch = Swift.max(1, Swift.min(batchSize, data.count))
+  /// - Parameter data: checked; it has examples.
+  init(_ trainer: Trainer, data: ResidentData, batchSize: Int) throws {
+    let (model, method, state, dtype) = (trainer.model, trainer.method, trainer.state, trainer.dtype)
+    let batch = Swift.min(batchSize, data.count)
     let batches = (data.count + batch - 1) / batch
     program = try Program(state.tree.types) { arguments in
       let variables = TrainingState(tree: state.tree.with(arguments)).variables(method.averaging)
-      let dtype = variables.parameters.tensors.first?.dtype ?? .float32
       let looped = scan(carry: [], over: [Tensor.iota([batches])]) { _, elements in
         // The last batch starts earlier, so that it is full, and counts only what is new.
         let start = elements[0] * Double(batch)
@@ -15,19 +16,21 @@ struct EvaluationProgram {
         let weights = batches * batch == data.count ? nil : (Tensor.iota([batch]) + first) .>= start
         let x = method.preprocessing(data.inputs.rows(from: first, count: batch), dtype: dtype)
         let targets = data.targets.rows(from: first, count: batch)
-        let output = model.apply(variables, to: x).output
-        let total = method.loss.total(output, targets, weights: weights)
-        return ([], [Tensor.stack(method.sums(total, output, targets, weights).tensors)])
+        let outputs = model.apply(variables, to: x).output.judged
+        let total = method.loss.total(outputs, targets, weights: weights)
+        return ([], [method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights))])
       }
       // The loss's modifiers see the whole data set's sum: a flooded mean isn't the mean of flooded batches.
-      let totals = looped.outputs.map { $0.sum([0]) }
-      return totals.map { totals in
+      return looped.outputs.map { rows in
+        let totals = rows.sum([0])
         let loss = method.loss.value(sum: totals[0], count: totals[1], penalty: nil).evaluated
-        return Tensor.concatenate([loss.expand(at: 0), Tensor([1.0]).cast(to: loss.dtype), totals.slice(2..<totals.shape[0])])
+        return Tensor.concatenate([
+          loss.expand(at: 0), Tensor(1, dtype: loss.dtype).expand(at: 0), totals.slice(2..<totals.shape[0]),
+        ])
       }
     }
   }
 
-  /// The data set's sums and counts.
+  /// A row of sums and counts over the data set.
   func callAsFunction(_ state: TrainingState) throws -> Tensor { try program(state.tree.tensors)[0] }
 }

@@ -2,6 +2,8 @@ import OrderedCollections
 
 /// The compiled programs of one call of `fit`, and how to run an epoch with them.
 struct FitRun {
+  static let learningRate = "learning_rate"
+
   let plan: FitPlan
   private let method: Method
   private let options: FitOptions
@@ -15,99 +17,117 @@ struct FitRun {
     _ trainer: Trainer, _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData?,
     options: FitOptions
   ) throws {
-    try Self.check(epochs, name: "epochs", atLeast: 0)
-    try Self.check(batchSize, name: "batch size", atLeast: 1)
-    try Self.check(options.evaluationBatch, name: "evaluation batch", atLeast: 1)
+    try TrainingError.check(epochs, name: "epochs", atLeast: 0)
+    try TrainingError.check(batchSize, name: "batch size", atLeast: 1)
+    try TrainingError.check(options.chunksPerEpoch, name: "chunks per epoch", atLeast: 1)
+    for data in [training] + [validation].compactMap(\.self) {
+      try trainer.check(data, batchSize: options.evaluationBatch)
+    }
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
     }
+    (method, self.options, key, self.training) = (trainer.method, options, trainer.key, training)
     let isMasked = options.remainder == .masked && training.count % batchSize != 0
     let steps = training.count / batchSize + (isMasked ? 1 : 0)
-    plan = FitPlan(epochs: epochs, stepsPerEpoch: steps, batchSize: batchSize)
-    (method, self.options, key, self.training) = (trainer.method, options, trainer.key, training)
-
-    let tracer = StepTracer(
-      model: trainer.model, method: method, stepsPerEpoch: steps, epochs: trainer.epoch + epochs)
-    let order = TensorType(.int32, [steps * batchSize])
-    // Chunks of two lengths at most, so that two programs serve an epoch.
-    let count = Swift.max(1, Swift.min(options.chunksPerEpoch, steps))
-    let length = (steps + count - 1) / count
-    let lengths = stride(from: 0, to: steps, by: length).map { Swift.min(length, steps - $0) }
-    var made: [Int: ChunkProgram] = [:]
-    for length in Set(lengths) where epochs > 0 {
-      made[length] = try ChunkProgram(
-        tracer, state: trainer.state, data: training, steps: length, batchSize: batchSize, isMasked: isMasked,
-        order: order)
-    }
-    chunks = lengths.compactMap { made[$0] }
+    let names = method.reportedNames
+    let rate = options.recordsLearningRate && method.optimizer.learningRate != nil ? [Self.learningRate] : []
+    plan = FitPlan(
+      epochs: epochs, lastEpoch: trainer.epoch + epochs, stepsPerEpoch: steps, batchSize: batchSize,
+      metrics: names + (validation == nil ? [] : names.map { "val_" + $0 }) + rate)
+    chunks = try Self.chunks(trainer, training, plan, isMasked: isMasked, count: options.chunksPerEpoch)
     func evaluation(_ data: ResidentData) throws -> EvaluationProgram {
-      try EvaluationProgram(
-        trainer.model, trainer.method, state: trainer.state, data: data, batchSize: options.evaluationBatch)
+      try EvaluationProgram(trainer, data: data, batchSize: options.evaluationBatch)
     }
     self.evaluation = try validation.map(evaluation)
-    untrainedEvaluation = options.evaluatesUntrained ? try evaluation(training) : nil
+    untrainedEvaluation = options.evaluatesUntrained && trainer.epoch == 0 ? try evaluation(training) : nil
   }
 
-  /// Trains one epoch. `state`'s memory is taken over.
-  func epoch(
-    _ state: TrainingState, epoch: Int, step: Int, report: (ChunkProgress) throws -> Void
-  ) throws -> (state: TrainingState, record: EpochRecord) {
+  /// An epoch's programs in order: of two lengths at most, so that two programs serve them all.
+  private static func chunks(
+    _ trainer: Trainer, _ data: ResidentData, _ plan: FitPlan, isMasked: Bool, count: Int
+  ) throws -> [ChunkProgram] {
+    guard plan.epochs > 0 else { return [] }
+    let steps = plan.stepsPerEpoch
+    let tracer = StepTracer(
+      model: trainer.model, method: trainer.method, dtype: trainer.dtype, stepsPerEpoch: steps, epochs: plan.lastEpoch)
+    let length = (steps + Swift.min(count, steps) - 1) / Swift.min(count, steps)
+    let lengths = stride(from: 0, to: steps, by: length).map { Swift.min(length, steps - $0) }
+    var made: [Int: ChunkProgram] = [:]
+    for length in Set(lengths) {
+      made[length] = try ChunkProgram(
+        tracer, state: trainer.state, data: data, steps: length, batchSize: plan.batchSize, isMasked: isMasked,
+        order: TensorType(.int32, [steps * plan.batchSize]))
+    }
+    return lengths.compactMap { made[$0] }
+  }
+
+  /// Trains the trainer for one epoch, setting its state and step as they advance.
+  func epoch(_ trainer: Trainer, report: (ChunkProgress) throws -> Void) throws -> EpochRecord {
     let clock = ContinuousClock()
     let start = clock.now
     func seconds() -> Double { (clock.now - start) / .seconds(1) }
-    let order = try indices(epoch: epoch)
-    var (state, done) = (state, 0)
-    var sums: [Tensor] = []
+    let order = try indices(epoch: trainer.epoch)
+    var done = 0
+    var sums = RunningSums(method)
     for chunk in chunks {
-      let result = try chunk(state, order: order, firstStep: step + done, firstBatch: done, key: key)
-      state = result.state
+      let result = try chunk(trainer.state, order: order, firstStep: trainer.step, firstBatch: done, key: key)
+      trainer.state = result.state
+      trainer.step += chunk.steps
       done += chunk.steps
-      sums.append(result.sums)
+      try sums.add(result.sums)
       if chunks.count > 1 {
-        let metrics = try method.means(sums)
         try report(
           ChunkProgress(
-            epoch: epoch + 1, steps: done, stepsPerEpoch: plan.stepsPerEpoch, seconds: seconds(),
-            metrics: metrics.map { ($0.key, $0.value) }))
+            epoch: trainer.epoch + 1, steps: done, stepsPerEpoch: plan.stepsPerEpoch, seconds: seconds(),
+            metrics: sums.means.map { ($0.key, $0.value) }))
       }
     }
-    var metrics = try method.means(sums)
     let trained = seconds()
-    try addValidation(to: &metrics, state)
-    let record = EpochRecord(
-      epoch: epoch + 1, step: step + done, metrics: metrics, trainingSeconds: trained,
+    let metrics = try metrics(sums.means, trainer.state, lastStep: trainer.step - 1)
+    return EpochRecord(
+      epoch: trainer.epoch + 1, step: trainer.step, metrics: metrics, trainingSeconds: trained,
       evaluationSeconds: seconds() - trained)
-    return (state, record)
   }
 
-  /// Epoch 0: the untrained model, truly evaluated.
+  /// Record 0: the untrained model, truly evaluated.
   func untrained(_ state: TrainingState) throws -> EpochRecord {
     let clock = ContinuousClock()
     let start = clock.now
-    var metrics = try untrainedEvaluation.map { try method.means([$0(state)]) } ?? [:]
-    try addValidation(to: &metrics, state)
-    return EpochRecord(
-      epoch: 0, step: 0, metrics: metrics, trainingSeconds: 0,
-      evaluationSeconds: (clock.now - start) / .seconds(1))
+    var sums = RunningSums(method)
+    try untrainedEvaluation.map { try sums.add($0(state)) }
+    let metrics = try metrics(sums.means, state, lastStep: 0)
+    return EpochRecord(epoch: 0, step: 0, metrics: metrics, evaluationSeconds: (clock.now - start) / .seconds(1))
   }
 
-  private func addValidation(to metrics: inout OrderedDictionary<String, Double>, _ state: TrainingState) throws {
-    guard let evaluation else { return }
-    for (name, value) in try method.means([evaluation(state)]) { metrics["val_" + name] = value }
+  /// The training set's metrics, with those of the validation set and the learning rate, where they are asked for.
+  private func metrics(
+    _ training: OrderedDictionary<String, Double>, _ state: TrainingState, lastStep: Int
+  ) throws -> OrderedDictionary<String, Double> {
+    var metrics = training
+    if let evaluation {
+      var sums = RunningSums(method)
+      try sums.add(evaluation(state))
+      for (name, value) in sums.means { metrics["val_" + name] = value }
+    }
+    if options.recordsLearningRate, let rate = method.optimizer.learningRate {
+      let step = try Tensor([Int32(clamping: lastStep)], shape: []).hidden()
+      let progress = Progress(
+        step: step, stepsPerEpoch: plan.stepsPerEpoch, epochs: plan.lastEpoch, batchSize: plan.batchSize)
+      metrics[Self.learningRate] = try rate.value(at: progress, dtype: .float64).scalar()
+    }
+    return metrics
   }
 
   /// The epoch's indices, as many as its batches take.
   private func indices(epoch: Int) throws -> Tensor {
     let order = try options.order.indices(count: training.count, epoch: epoch, key: key)
+    let type = TensorType(.int32, [training.count])
+    guard order.type == type || order.diagnostic != nil else {
+      throw TrainingError.wrongOrder(expected: "\(type.dtype)\(type.shape)", actual: "\(order.dtype)\(order.shape)")
+    }
     let wanted = plan.stepsPerEpoch * plan.batchSize
     if wanted == training.count { return order }
     return wanted < training.count
       ? order.slice(0..<wanted) : order.pad([(0, wanted - training.count)], with: -1)
-  }
-
-  private static func check(_ value: Int, name: String, atLeast least: Int) throws {
-    guard value >= least else {
-      throw TrainingError.invalidSetting(name: name, value: value, requirement: "\(least) or more")
-    }
   }
 }

@@ -83,7 +83,9 @@ import Testing
     // A loop on constants may stand inside a gradient.
     let slope = gradient(at: squares) { ($0 * vectorized(root)(squares.stopGradient())).sum() }
     #expect(try slope.matches([1.4142135623730951, 3, 1, 20], within: 1e-12))
-    let refused = #expect(throws: Diagnostic.self) { try gradient(at: squares) { vectorized(root)($0).sum() }.evaluate() }
+    let refused = #expect(throws: Diagnostic.self) {
+      try gradient(at: squares) { vectorized(root)($0).sum() }.evaluate()
+    }
     #expect(refused?.message.contains("scan") == true)
   }
 
@@ -96,5 +98,7 @@ import Testing
 }
 
 extension String {
-  fileprivate func components(of part: String) -> Int { split(separator: part, omittingEmptySubsequences: false).count - 1 }
+  fileprivate func components(of part: String) -> Int {
+    split(separator: part, omittingEmptySubsequences: false).count - 1
+  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import PJRT
 import Testing
 
 @testable import Tensors
@@ -59,35 +60,47 @@ func checkGradients(_ sample: PrimitiveRow.Sample) throws {
   }
 }
 
-/// Compares the batching rule, for every choice of batched inputs, with the members one by one.
+/// Arrays one after the other on the host, where that compiles no program.
+private func stacked(_ members: [Tensor]) throws -> Tensor {
+  let arrays = try members.map { try $0.hostArray() }
+  return Tensor(
+    try HostArray(
+      dtype: arrays[0].dtype, shape: [arrays.count] + arrays[0].shape, bytes: arrays.flatMap(\.bytes)))
+}
+
+/// Compares the batching rule, for every choice of batched inputs, with the members one by one: one program that
+/// gives the batches and one member, run for each member.
 func checkBatching(_ sample: PrimitiveRow.Sample) throws {
   let size = 3
-  let members = try (0..<size).map { index in try sample.inputs.map { try $0.member(index) } }
   let count = sample.inputs.count
+  let members = try (0..<size).map { index in try sample.inputs.map { try $0.member(index) } }
+  let stacks = try (0..<count).map { input in try stacked(members.map { $0[input] }) }
   // A primitive without inputs is shared by the members: an argument that it ignores stands for the batch.
   let choices = count == 0 ? [[]] : (1..<1 << count).map { bits in (0..<count).map { bits >> $0 & 1 == 1 } }
-  let program = try Program(members.flatMap { $0.map(\.type) }) { arguments in
-    let members = (0..<size).map { Array(arguments.dropFirst($0 * count).prefix(count)) }
-    return choices.flatMap { flags -> [Tensor] in
-      let inputs = flags.indices.map { index in
-        flags[index] ? Tensor.stack(members.map { $0[index] }) : members[0][index]
-      }
-      let axes: [Int?] = flags.map { $0 ? 0 : nil } + (count == 0 ? [0] : [])
-      let batch = count == 0 ? [Tensor.zeros([size])] : inputs
-      let batched = vectorized(over: axes) { sample.apply(count == 0 ? [] : $0) }(batch)
-      let single = (0..<size).map { member in
-        sample.apply(flags.indices.map { flags[$0] ? members[member][$0] : members[0][$0] })
-      }
-      let expected = batched.indices.map { result in Tensor.stack(single.map { $0[result] }) }
-      #expect(batched.map(\.type) == expected.map(\.type))
-      return (batched + expected).map { $0.cast(to: .float64) }
+  let program = try Program((members[0] + stacks).map(\.type)) { arguments in
+    let (single, stacked) = (Array(arguments.prefix(count)), Array(arguments.dropFirst(count)))
+    let results = choices.flatMap { flags -> [Tensor] in
+      guard count > 0 else { return vectorized(over: [0]) { _ in sample.apply([]) }([Tensor.zeros([size])]) }
+      let axes: [Int?] = flags.map { $0 ? 0 : nil }
+      return vectorized(over: axes, sample.apply)(flags.indices.map { flags[$0] ? stacked[$0] : single[$0] })
     }
+    let all = sample.apply(single) + results
+    let types = sample.types.map { TensorType($0.dtype, $0.shape.prepending(size)) }
+    #expect(results.map(\.type) == choices.flatMap { _ in types })
+    return all.map { $0.cast(to: .float64) }
   }
-  let results = try program(members.flatMap(\.self))
-  let stride = choices.isEmpty ? 0 : results.count / choices.count
+  let batches = try program(members[0] + stacks).map { try $0.values(as: Double.self) }
+  let width = sample.types.count
   for (position, flags) in choices.enumerated() {
-    let own = try results.dropFirst(position * stride).prefix(stride).map { try $0.values(as: Double.self) }
-    for (found, expected) in zip(own.prefix(stride / 2), own.suffix(stride / 2)) {
+    var expected: [[Double]] = sample.types.map { _ in [] }
+    for member in 0..<size {
+      let inputs = flags.indices.map { flags[$0] ? members[member][$0] : members[0][$0] }
+      for (index, result) in try program(inputs + stacks).prefix(width).enumerated() {
+        expected[index] += try result.values(as: Double.self)
+      }
+    }
+    let found = batches.dropFirst(width * (position + 1)).prefix(width)
+    for (found, expected) in zip(found, expected) {
       #expect(agree(found, expected, within: 1e-12), "batched \(flags): \(found), members give \(expected)")
     }
   }

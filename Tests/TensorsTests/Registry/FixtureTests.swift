@@ -28,18 +28,20 @@ import Testing
         // The generator's state comes first in the fixture; the primitive gives only the bits.
         let expected = fixture.outputs.suffix(results.count)
         #expect(results.map(\.type) == expected.map { TensorType($0.dtype, Shape($0.shape)) }, "\(fixture.name)")
-        return results
+        // Narrow types leave the program as they are: XLA may skip a rounding that is undone at once.
+        return zip(results, expected).map { $1.dtype == .float32 ? $0.cast(to: .float64) : $0 }
       }
     }
     var results = try program(inputs.flatMap(\.self))[...]
     for fixture in cases {
       for expected in fixture.outputs.suffix(name == "rngBits" ? 1 : fixture.outputs.count) {
         let next = results.popFirst()
-        let found = try #require(next).cast(to: expected.tensor().dtype)
+        let found = try #require(next)
         if expected.dtype.isFloatingPoint {
           // XLA's functions may flush subnormal results to zero.
           let numbers: [Double] = try found.cast(to: .float64).values()
-          let close = agree(numbers, expected.doubles.map { $0.isSubnormal ? 0 : $0 }, within: tolerance(name, expected.dtype), floor: floor(name))
+          let wanted = expected.doubles.map { $0.isSubnormal ? 0 : $0 }
+          let close = agree(numbers, wanted, within: tolerance(name, expected.dtype), floor: floor(name))
           #expect(close, "\(fixture.name): \(numbers) for \(expected.doubles)")
         } else {
           let (found, wanted) = try (found.hostArray(), expected.tensor().hostArray())
@@ -60,7 +62,10 @@ import Testing
 
   /// Sums of products lose digits where they cancel; elementwise functions must keep them.
   private func floor(_ name: String) -> Double {
-    ["sum", "product", "linearSolve", "cumulativeSum", "dotGeneral", "cholesky", "triangularSolve", "convolution", "reduceWindowSum"]
-      .contains(name) ? 10 : 0
+    let sums: Set = [
+      "sum", "product", "cumulativeSum", "dotGeneral", "cholesky", "triangularSolve", "linearSolve", "convolution",
+      "reduceWindowSum",
+    ]
+    return sums.contains(name) ? 10 : 0
   }
 }

@@ -35,12 +35,12 @@ extension PrimitiveTable {
       Conditional.self, .stated,
       samples: [
         // Both branches use y; only one uses x.
-        Sample([Tensor(true), Tensor([1.5, -0.5]), Tensor([2.0, 3])], gives: [f64(2), f64()], values: [[6, 4.5], [13]]) {
-          branches($0)
-        },
-        Sample([Tensor(false), Tensor([1.5, -0.5]), Tensor([2.0, 3])], gives: [f64(2), f64()], values: [[4, 9], [5]]) {
-          branches($0)
-        },
+        Sample(
+          [Tensor(true), Tensor([1.5, -0.5]), Tensor([2.0, 3])], gives: [f64(2), f64()], values: [[6, 4.5], [13]],
+          apply: branches),
+        Sample(
+          [Tensor(false), Tensor([1.5, -0.5]), Tensor([2.0, 3])], gives: [f64(2), f64()], values: [[4, 9], [5]],
+          apply: branches),
       ],
       refusals: [
         Refusal("different types") {
@@ -52,8 +52,9 @@ extension PrimitiveTable {
       While.self, .stated, gradient: .refused("use scan"),
       samples: [
         // Doubles until it reaches a limit; members stop at different times.
-        Sample([Tensor([1.0], shape: []), Tensor([9.0], shape: []), index(0)], gives: [f64(), i32()], values: [[16], [4]]) {
-          inputs in
+        Sample(
+          [Tensor([1.0], shape: []), Tensor([9.0], shape: []), index(0)], gives: [f64(), i32()], values: [[16], [4]]
+        ) { inputs in
           repeatWhile(carry: [inputs[0], inputs[2]]) { $0[0] .< inputs[1] } body: { carry in
             [carry[0] * 2, carry[1] + 1]
           }
@@ -100,7 +101,7 @@ extension PrimitiveTable {
       refusals: [Refusal(Barrier(count: 2), [f64(1)], "a barrier of 2")]),
   ]
 
-  private static func branches(_ inputs: [Tensor]) -> [Tensor] {
+  @Sendable private static func branches(_ inputs: [Tensor]) -> [Tensor] {
     conditional(inputs[0]) {
       [inputs[2] * inputs[1] * Tensor([2.0, -3]), inputs[2].squared().sum()]
     } else: {

@@ -57,7 +57,7 @@ extension PrimitiveTable {
   ) -> PrimitiveRow {
     PrimitiveRow(
       Swift.type(of: primitive), .fixtures([fixture]),
-      samples: [Sample(primitive, [Tensor(points)]), Sample(primitive, [Tensor([points[0]], shape: [])])],
+      samples: [Sample(primitive, [Tensor(points)])],
       refusals: [Refusal(primitive, [refused], message)])
   }
 }

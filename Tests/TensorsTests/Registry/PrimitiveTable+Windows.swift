@@ -29,7 +29,8 @@ extension PrimitiveTable {
         // Side by side with a rest, overlapping with edges, and one window over all.
         Sample(WindowMaximum(geometry: window([1, 2, 2], [1, 2, 2])), [numbers(2, 5, 4)], gives: [f64(2, 2, 2)]),
         Sample(
-          WindowMaximum(geometry: window([3, 2], [2, 1], low: [1, 0], high: [0, 1])), [numbers(4, 3)], gives: [f64(2, 3)]),
+          WindowMaximum(geometry: window([3, 2], [2, 1], low: [1, 0], high: [0, 1])), [numbers(4, 3)],
+          gives: [f64(2, 3)]),
         Sample(WindowMaximum(geometry: window([3], [.max])), [numbers(4)], gives: [f64(1)]),
       ],
       refusals: windowRefusals { WindowMaximum(geometry: $0) }),

@@ -1,7 +1,9 @@
 /// An elementwise comparison; comparisons with NaN are false, but for "not equal".
 struct Compare: NonDifferentiable {
   static let name = "compare"
-  enum Direction: String { case equal = "EQ", notEqual = "NE", less = "LT", lessOrEqual = "LE", greater = "GT", greaterOrEqual = "GE" }
+  enum Direction: String {
+    case equal = "EQ", notEqual = "NE", less = "LT", lessOrEqual = "LE", greater = "GT", greaterOrEqual = "GE"
+  }
   let direction: Direction
 
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {

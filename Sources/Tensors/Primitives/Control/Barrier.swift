@@ -6,7 +6,9 @@ struct Barrier: Primitive {
   var resultCount: Int { count }
 
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
-    guard count > 0, inputs.count == count else { throw ShapeError("\(inputs.count) tensors for a barrier of \(count)") }
+    guard count > 0, inputs.count == count else {
+      throw ShapeError("\(inputs.count) tensors for a barrier of \(count)")
+    }
     return inputs
   }
 

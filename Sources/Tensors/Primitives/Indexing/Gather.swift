@@ -26,8 +26,8 @@ struct Gather: Primitive {
     return writer.assign(
       "\"stablehlo.gather\"(\(inputs[0]), \(inputs[1])) <{dimension_numbers = #stablehlo.gather<"
         + numbers.joined(separator: ", ") + ">, indices_are_sorted = false, slice_sizes = array<i64: "
-        + sizes.map(String.init).joined(separator: ", ") + ">}> : (\(inputs[0].type), \(inputs[1].type)) -> \(results[0])",
-      results)
+        + sizes.map(String.init).joined(separator: ", ")
+        + ">}> : (\(inputs[0].type), \(inputs[1].type)) -> \(results[0])", results)
   }
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {

@@ -49,7 +49,8 @@ struct DotGeneral: Primitive {
     let columns = Array(leading.count + xFree.count..<results[0].rank)
     // Each product leaves the axes in the order batch, free, contracted; the transpose puts them back.
     func restore(_ product: Tensor, _ batch: Axes, _ free: Axes, _ contracted: Axes, by partner: Axes) -> Tensor {
-      let order = batch + free + contracted.enumerated().sorted { partner[$0.offset] < partner[$1.offset] }.map(\.element)
+      let order = batch + free
+        + contracted.enumerated().sorted { partner[$0.offset] < partner[$1.offset] }.map(\.element)
       var permutation = order
       for (index, axis) in order.enumerated() { permutation[axis] = index }
       return product.transpose(permutation)

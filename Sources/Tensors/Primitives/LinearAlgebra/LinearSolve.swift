@@ -40,8 +40,8 @@ private func eliminate(_ matrix: Tensor, _ right: Tensor) -> Tensor {
     let pivot = column.abs().replaced(where: rows .< step, by: -1).argMax(axis: 0).squeeze(0)
     let (pivotRow, stepRow) = (system.take(pivot), system.take(step))
     let swapped = system.replaced(where: rows .== pivot, by: stepRow).replaced(where: rows .== step, by: pivotRow)
-    let factors = (swapped.take(step, axis: 1) / pivotRow.take(step)).expand(at: 1).replaced(where: rows .<= step, by: 0)
-    return ([swapped - factors * pivotRow], [])
+    let factors = (swapped.take(step, axis: 1) / pivotRow.take(step)).expand(at: 1)
+    return ([swapped - factors.replaced(where: rows .<= step, by: 0) * pivotRow], [])
   }.carry[0]
   let sides = [triangular.slice(0..<size, axis: 1), triangular.slice(size..<triangular.shape.last, axis: 1)]
   return Tensor(TriangularSolve(isLower: false), sides)

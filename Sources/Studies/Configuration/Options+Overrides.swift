@@ -1,0 +1,38 @@
+import Configuration
+
+extension Options {
+  /// Replaces one setting as a command line writes it: `epochs=5`, `optimizer.rate=0.5`.
+  ///
+  /// An option of a method that isn't set goes to a run's default one.
+  /// - Throws: `ConfigurationError` if the text isn't a setting, or its path leads to no method.
+  public mutating func override(assignment: String) throws(ConfigurationError) {
+    guard let equals = assignment.firstIndex(of: "=") else {
+      throw .invalid(message: "'\(assignment)' is no setting: write key=value", origin: "command line")
+    }
+    let path = assignment[..<equals].filter { !$0.isWhitespace }
+    try override(path, String(assignment[assignment.index(after: equals)...]), origin: "command line")
+  }
+
+  /// As ``override(assignment:)``, with path and value apart.
+  /// - Parameter origin: what errors call the place, `--epochs` say.
+  public mutating func override(_ path: String, _ text: String, origin: String) throws(ConfigurationError) {
+    guard path.wholeMatch(of: #/[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*/#) != nil else {
+      throw .invalid(message: "'\(path)' is no setting's name: write key=value or method.key=value", origin: origin)
+    }
+    let parsed = try OptionValue(parsing: text, origin: origin)
+    if path.contains("."), let key = path.split(separator: ".").first.map(String.init) {
+      var copy = self
+      if copy.take(key) == nil, let method = RunConfiguration().choice(named: key) {
+        try override(key, .choice(Choice(method.name, Options(origin: origin))), origin: origin)
+      }
+    }
+    try override(path, parsed, origin: origin)
+  }
+}
+
+extension RunConfiguration {
+  /// The method that fills a slot.
+  fileprivate func choice(named key: String) -> Choice? {
+    ["data": data, "model": model, "loss": loss, "optimizer": optimizer, "rule": rule, "averaging": averaging][key]
+  }
+}

@@ -1,0 +1,104 @@
+import Configuration
+import Foundation
+import Yams
+
+/// Reads settings from YAML, and remembers for each of them the line it stands in.
+///
+/// A method is written as on a command line, `optimizer: sgd(rate: 0.1)`, or as a mapping,
+/// `optimizer: {name: sgd, rate: 0.1}`.
+public struct YAMLReader {
+  /// What errors call the text.
+  private let source: String
+  /// Aliases may name one node again and again, so that a short text stands for a huge tree.
+  private var remaining = 10_000
+
+  /// The settings in a file.
+  /// - Throws: `ConfigurationError` with file and line if the file can't be read, isn't YAML, or isn't a mapping
+  ///   of names to values.
+  public static func options(file path: String) throws(ConfigurationError) -> Options {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      let reason = FileManager.default.fileExists(atPath: path) ? "it can't be read" : "there is no such file"
+      throw .invalid(message: reason, origin: path)
+    }
+    guard data.count <= 1 << 20 else { throw .invalid(message: "the file is larger than 1 MiB", origin: path) }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw .invalid(message: "the file isn't text in UTF-8", origin: path)
+    }
+    return try options(text: text, source: path)
+  }
+
+  /// The settings in a text.
+  /// - Parameter source: what errors call the text.
+  /// - Throws: as ``options(file:)`` does.
+  public static func options(text: String, source: String) throws(ConfigurationError) -> Options {
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: MethodNotation.quoted(in: text))
+    } catch {
+      throw YAMLProblem(error).configurationError(source: source, text: text)
+    }
+    guard let node else { return Options(origin: source) }
+    var reader = YAMLReader(source: source)
+    guard case .mapping(let mapping) = node else {
+      throw .invalid(message: "settings are written 'name: value', one a line", origin: reader.place(of: node))
+    }
+    return try reader.options(mapping, origin: source)
+  }
+
+  private init(source: String) { self.source = source }
+
+  /// - Parameter left: a key that is left out.
+  private mutating func options(
+    _ mapping: Node.Mapping, origin: String, without left: String? = nil
+  ) throws(ConfigurationError) -> Options {
+    var options = Options(origin: origin)
+    for (key, value) in mapping {
+      guard case .scalar(let name) = key else {
+        throw .invalid(message: "the name of a setting must be a word", origin: place(of: key))
+      }
+      if name.string == left { continue }
+      try options.set(name.string, self.value(value, of: name.string), origin: place(of: key))
+    }
+    return options
+  }
+
+  private mutating func value(_ node: Node, of key: String) throws(ConfigurationError) -> OptionValue {
+    remaining -= 1
+    guard remaining > 0 else { throw .invalid(message: "there are too many values", origin: place(of: node)) }
+    switch node {
+    case .scalar(let scalar): return try value(scalar, of: key, at: place(of: node))
+    case .sequence(let sequence):
+      var values: [OptionValue] = []
+      for element in sequence { values.append(try value(element, of: key)) }
+      return .list(values)
+    case .mapping(let mapping): return .choice(try choice(mapping, of: key, at: place(of: node)))
+    case .alias: throw .invalid(message: "the alias in '\(key)' names nothing", origin: place(of: node))
+    }
+  }
+
+  private func value(
+    _ scalar: Node.Scalar, of key: String, at place: String
+  ) throws(ConfigurationError) -> OptionValue {
+    if MethodNotation.isMethod(scalar.string) { return try OptionValue(parsing: scalar.string, origin: place) }
+    guard scalar.style == .plain || scalar.style == .any else { return .text(scalar.string) }
+    guard !["", "~", "null"].contains(scalar.string) else {
+      throw .invalid(message: "'\(key)' has no value", origin: place)
+    }
+    return OptionValue(scalar: scalar.string)
+  }
+
+  private mutating func choice(
+    _ mapping: Node.Mapping, of key: String, at place: String
+  ) throws(ConfigurationError) -> Choice {
+    guard case .scalar(let name) = mapping["name"], !name.string.isEmpty else {
+      throw .invalid(
+        message: "'\(key)' is a mapping without the name of a method: write '\(key): {name: …}'", origin: place)
+    }
+    return Choice(name.string, try options(mapping, origin: place, without: "name"))
+  }
+
+  private func place(of node: Node) -> String { node.mark.map { "\(source):\($0.line)" } ?? source }
+}
