@@ -62,8 +62,10 @@ let package = Package(
     tests(of: "Datasets"),
     tests(of: "Figures"),
     tests(of: "Statistics"),
-    tests(of: "Training"),
+    // Trains with checkpoints, to be killed by a test.
+    .executableTarget(name: "CrashProbe", dependencies: ["Training"], path: "Tests/CrashProbe", swiftSettings: strict),
+    tests(of: "Training", ["CrashProbe"]),
     tests(of: "Studies"),
-    tests(of: "Command"),
+    tests(of: "Command", ["Tanren"]),
   ]
 )

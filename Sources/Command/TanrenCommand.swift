@@ -1,8 +1,9 @@
 import ArgumentParser
+import Tanren
 
 /// The command `tanren`.
 struct TanrenCommand: ParsableCommand {
-  static let version = "0.1.0"
+  static let version = tanrenVersion
 
   static let configuration = CommandConfiguration(
     commandName: "tanren",
@@ -13,16 +14,18 @@ struct TanrenCommand: ParsableCommand {
         tanren run                                train a small network on digits
         tanren run optimizer=adam epochs=5        the same with another method
         tanren reproduce --list                   published comparisons to run again
+        tanren study run plan.yml                 compare methods over several seeds
         tanren methods                            all methods that can be named
 
       Environment: TANREN_DATA, folders with data sets; TANREN_CACHE, the folder for the engine, compiled \
-      programs and downloads; TANREN_DEVICE, the device where --device isn't given.
+      programs and downloads; TANREN_DEVICE, the device where --device isn't given; TANREN_STORE, the file that \
+      studies are kept in.
 
       The exit status is 0 for success, 2 for bad input, 1 if something failed while running, 130 for Ctrl-C.
       """,
     version: version,
     subcommands: [
-      RunCommand.self, ReproduceCommand.self, ActivationsCommand.self, MethodsCommand.self, DataCommand.self,
-      EngineCommand.self, BenchWorkerCommand.self,
+      RunCommand.self, StudyCommand.self, ReproduceCommand.self, ActivationsCommand.self, MethodsCommand.self,
+      DataCommand.self, EngineCommand.self, BenchWorkerCommand.self,
     ])
 }

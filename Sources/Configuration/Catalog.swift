@@ -14,8 +14,7 @@ public struct Catalog<Entry>: Sendable {
   /// The method that `choice` names, with its options.
   /// - Throws: ``ConfigurationError`` for an unknown name or option, with the nearest known one.
   public func make(_ choice: Choice) throws(ConfigurationError) -> Entry {
-    let wanted = normalized(choice.name)
-    guard let type = types.first(where: { normalized($0.name) == wanted }) else {
+    guard let type = type(named: choice.name) else {
       throw .unknownName(kind: kind, name: choice.name, known: names, origin: choice.options.origin)
     }
     var options = choice.options
@@ -25,6 +24,12 @@ public struct Catalog<Entry>: Sendable {
       throw .unknownName(kind: kind, name: choice.name, known: names, origin: choice.options.origin)
     }
     return entry
+  }
+
+  /// The method of a name, however its words are joined.
+  public func type(named name: String) -> (any Catalogued.Type)? {
+    let wanted = normalized(name)
+    return types.first { normalized($0.name) == wanted }
   }
 
   /// `h_swish`, `h-swish` and `hSwish` are one name.

@@ -152,7 +152,7 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     for element in elements {
       switch element {
       case .choice(let choice): choices.append(choice)
-      case .text(let name): choices.append(Choice(name, Options(origin: place(of: key))))
+      case .text(let name): choices.append(Choice(name, Options(origin: origin(of: key))))
       default: throw mismatch(key, "a list of methods", value)
       }
     }
@@ -164,7 +164,7 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     guard let value = take(key) else { return fallback }
     switch value {
     case .choice(let choice): return choice
-    case .text(let name): return Choice(name, Options(origin: place(of: key)))
+    case .text(let name): return Choice(name, Options(origin: origin(of: key)))
     default: throw mismatch(key, "the name of a method", value)
     }
   }
@@ -172,16 +172,17 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: if a key was given that nobody asked for.
   public func finish(_ owner: String) throws(ConfigurationError) {
     guard let key = values.keys.sorted().first else { return }
-    throw .unknownKey(key: key, owner: owner, known: known.sorted(), origin: place(of: key))
+    throw .unknownKey(key: key, owner: owner, known: known.sorted(), origin: origin(of: key))
   }
 
-  private func place(of key: String) -> String { origins[key] ?? origin }
+  /// Where a key was written.
+  public func origin(of key: String) -> String { origins[key] ?? origin }
 
   private func mismatch(_ key: String, _ expected: String, _ found: OptionValue) -> ConfigurationError {
-    .wrongType(key: key, expected: expected, found: "\(found.kind) (\(found))", origin: place(of: key))
+    .wrongType(key: key, expected: expected, found: "\(found.kind) (\(found))", origin: origin(of: key))
   }
 
   private func outOfRange(_ key: String, _ value: OptionValue, _ range: String) -> ConfigurationError {
-    .outOfRange(key: key, value: value.description, range: range, origin: place(of: key))
+    .outOfRange(key: key, value: value.description, range: range, origin: origin(of: key))
   }
 }

@@ -7,13 +7,14 @@ struct ReproduceCommand: ParsableCommand {
     commandName: "reproduce",
     abstract: "Runs a published comparison again, and puts our numbers beside the printed ones.",
     discussion: """
-      A recipe is a set of arms that differ by what is compared. Each arm runs once a seed; every run's epochs go \
-      to a CSV file as they end. Fewer epochs or arms make a quicker and smaller comparison.
+      A recipe is a study: arms that differ by what is compared, each run once a seed, kept in a store. What is \
+      done isn't run again, and what was interrupted goes on: give the same command. A smaller budget, fewer \
+      epochs or arms make a quicker and smaller comparison; commas make a sweep.
 
       Examples:
         tanren reproduce --list
         tanren reproduce activations-mnist --epochs 10 --arms relu,hSwish,tanhExp
-        tanren reproduce flooding-mnist --seeds 0..4 --output out/flooding
+        tanren reproduce flooding-mnist --seeds 5 --budget smoke
         tanren reproduce article2-replay --arms hSwish
       """)
 
@@ -32,6 +33,9 @@ struct ReproduceCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("How many seeds, or which: 3, 0..4, 10,11. (default: the published one)", valueName: "seeds"))
   var seeds: String?
 
+  @Option(help: "How much is run: \(Budget.allCases.map { "\($0.rawValue), \($0.summary)" }.joined(separator: "; ")).")
+  var budget = Budget.full
+
   @Option(help: ArgumentHelp("Another data set for all arms.", valueName: "source"))
   var data: String?
 
@@ -41,6 +45,7 @@ struct ReproduceCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The folder for what is written. (default: out/NAME)", valueName: "folder"))
   var output: String?
 
+  @OptionGroup var store: StoreOptions
   @OptionGroup(title: "Where") var device: DeviceOptions
 
   func run() throws {
@@ -54,23 +59,30 @@ struct ReproduceCommand: ParsableCommand {
       throw UsageError("name a recipe: \(catalog.names.joined(separator: ", "))")
     }
     let recipe = try catalog.make(Choice(name))
-    var overrides: [String: String] = [:]
-    for (key, value) in [("epochs", epochs), ("data", data)] { if let value { overrides[key] = value } }
-    for word in words.dropFirst() {
-      guard let equals = word.firstIndex(of: "=") else {
-        throw UsageError("'\(word)' is no setting: write key=value")
-      }
-      overrides[String(word[..<equals])] = String(word[word.index(after: equals)...])
-    }
     let names = (arms ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    let folder = try OutputFolder(output ?? "out/\(Swift.type(of: recipe).name)")
-    let runner = try RecipeRunner(
-      recipe, arms: names, seeds: try seeds.map { try SeedList($0, first: recipe.firstSeed).seeds } ?? [],
-      overrides: overrides, output: folder.path)
+    var plan = try recipe.plan(
+      arms: names,
+      seeds: try seeds.map { try SeedList(parsing: $0, first: recipe.firstSeed, origin: "--seeds").seeds } ?? [],
+      budget: budget)
+    for (key, value) in [("epochs", epochs), ("data", data)] {
+      if let value { try plan.override(assignment: "\(key)=\(value)") }
+    }
+    for word in words.dropFirst() { try plan.override(assignment: word) }
     // A mistake in any arm is told before data is loaded or anything trained.
-    for arm in runner.arms { _ = try arm.configuration(base: recipe.base, seed: 0, overrides: overrides) }
+    _ = try plan.runs()
+    let folder = try OutputFolder(output ?? "out/\(plan.name)")
     try device.start()
-    try ReproductionReport(runner, folder, terminal).run(
-      folders: DataFolders(allowsDownload: !offline), progress: DownloadReport().progress)
+    var runner = StudyRunner(try store.open(.create))
+    runner.folders = DataFolders(allowsDownload: !offline)
+    runner.progress = DownloadReport().progress
+    runner.report = StudyProgress(terminal).show
+    terminal.write("\(plan.title)\n")
+    if !budget.leavesOut.isEmpty { terminal.write("The budget '\(budget.rawValue)' leaves out: \(budget.leavesOut)\n") }
+    Interruption.endsProcess()
+    let results = try runner.run(plan)
+    try ReproductionReport(recipe, results, terminal).write(to: folder)
+    try StudyFailures(StudyTables(results).failures).check()
   }
 }
+
+extension Budget: ExpressibleByArgument {}

@@ -1,38 +1,30 @@
 import Tanren
 
-/// Runs a recipe in front of a person: the runs as they go, then the table, the log's comparison, the curves.
+/// What a recipe's runs gave: the table beside the printed numbers, the printed log's comparison, the curves.
 struct ReproductionReport {
-  private let runner: RecipeRunner
-  private let folder: OutputFolder
+  private let recipe: any Recipe
+  private let results: StudyResults
   private let terminal: Terminal
 
-  init(_ runner: RecipeRunner, _ folder: OutputFolder, _ terminal: Terminal) {
-    (self.runner, self.folder, self.terminal) = (runner, folder, terminal)
+  init(_ recipe: any Recipe, _ results: StudyResults, _ terminal: Terminal) {
+    (self.recipe, self.results, self.terminal) = (recipe, results, terminal)
   }
 
-  func run(folders: DataFolders, progress: @escaping DownloadProgress) throws {
-    let recipe = runner.recipe
-    terminal.write("\(recipe.title)\n")
-    Interruption.endsProcess()
-    var origins: Set<String> = []
-    let results = try runner.run(
-      folders: folders, progress: progress,
-      callbacks: { announcement in
-        if origins.insert(announcement.origin).inserted { terminal.write("Data: \(announcement.origin)\n") }
-        let title = "[\(announcement.index + 1)/\(announcement.count)] \(announcement.arm.name), seed \(announcement.seed)"
-        return [EpochBar(title, epochs: announcement.configuration.epochs, terminal)]
-      })
-    let table = ResultTable(results).table()
+  func write(to folder: OutputFolder) throws {
+    let arms = try results.armResults()
+    let table = ResultTable(arms).table()
     terminal.write("\n" + table.text(colors: terminal.colors))
-    for result in results {
+    for result in arms {
       guard let log = recipe.log(of: result.arm.name) else { continue }
       for run in result.runs where run.seed == recipe.firstSeed {
         terminal.write("\n\(result.arm.name): \(LogComparison(run.history, with: log).description)\n")
       }
     }
-    let markdown = try folder.write(table.markdown(), to: "table.md")
-    let csv = try folder.write(table.csv(), to: "table.csv")
-    let curves = try folder.write(ResultCurves(recipe.title, results).grid().svg(), to: "curves.svg")
-    terminal.write("\nWritten: \(curves), \(markdown), \(csv), and a CSV file a run in \(folder.path)\n")
+    let written = [
+      try folder.write(ResultCurves(results.study.title, arms).grid().svg(), to: "curves.svg"),
+      try folder.write(table.markdown(), to: "table.md"), try folder.write(table.csv(), to: "table.csv"),
+      try folder.write(results.csv(), to: "runs.csv"), try folder.write(results.study.plan.yaml(), to: "plan.yml"),
+    ]
+    terminal.write("\nWritten: \(written.joined(separator: ", "))\n")
   }
 }

@@ -34,6 +34,8 @@ enum Outcome {
     case let error as DatasetError:
       if case .downloadFailed = error.problem { return ("Error: \(error)", failure) }
       return ("Error: \(error)", badInput)
+    case let error as StoreError: return ("Error: \(error)", status(of: error))
+    case is CheckpointError: return ("Error: \(error)", failure)
     case let error as EngineError: return ("Error: \(error)", status(of: error))
     default: break
     }
@@ -41,6 +43,13 @@ enum Outcome {
     let status = TanrenCommand.exitCode(for: error).rawValue
     let message = TanrenCommand.fullMessage(for: error)
     return (message, status == ExitCode.validationFailure.rawValue ? badInput : status)
+  }
+
+  private static func status(of error: StoreError) -> Int32 {
+    switch error {
+    case .damaged, .full, .locked, .failed, .leaseLost: failure
+    default: badInput
+    }
   }
 
   private static func status(of error: EngineError) -> Int32 {

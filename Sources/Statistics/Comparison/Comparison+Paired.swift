@@ -3,8 +3,9 @@ extension Comparison {
   ///
   /// A seed for which either run diverged has no difference: it is counted, enters the probability of improvement as
   /// the worst possible result, and nothing else.
-  public static func paired(_ outcomes: PairedOutcomes, options: ComparisonOptions) throws(StatisticsError) -> Comparison
-  {
+  public static func paired(
+    _ outcomes: PairedOutcomes, options: ComparisonOptions
+  ) throws(StatisticsError) -> Comparison {
     let differences = outcomes.differences
     let gap = differences.count > 1 ? MeanDifference(differences) : nil
     let spread = gap.map { $0.standardError * Double(differences.count).squareRoot() } ?? 0
@@ -31,7 +32,7 @@ extension Comparison {
   ) throws(StatisticsError) -> Bootstrap? {
     guard differences.count > 1 else { return nil }
     return try Bootstrap([differences], alpha: options.alpha, resamples: options.resamples, seed: options.seed) {
-      Moments($0[0]).mean
+      Bootstrap.mean($0[0])
     }
   }
 

@@ -29,7 +29,7 @@ extension Comparison {
     _ candidate: [Double], _ baseline: [Double], _ options: ComparisonOptions
   ) throws(StatisticsError) -> Bootstrap {
     try Bootstrap([candidate, baseline], alpha: options.alpha, resamples: options.resamples, seed: options.seed) {
-      Moments($0[0]).mean - Moments($0[1]).mean
+      Bootstrap.mean($0[0]) - Bootstrap.mean($0[1])
     }
   }
 

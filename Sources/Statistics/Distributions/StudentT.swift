@@ -4,11 +4,11 @@ import Foundation
 public struct StudentT: Sendable, Hashable {
   public let degreesOfFreedom: Double
 
-  /// - Parameter degreesOfFreedom: above 0; whole or not, infinity for the normal distribution.
+  /// - Parameter degreesOfFreedom: at least 0.1, whole or not; infinity for the normal distribution.
   /// - Throws: `StatisticsError.outOfRange`.
   public init(degreesOfFreedom: Double) throws(StatisticsError) {
-    guard degreesOfFreedom > 0 else {
-      throw .outOfRange(option: "degreesOfFreedom", value: degreesOfFreedom, allowed: "above 0")
+    guard degreesOfFreedom >= 0.1 else {
+      throw .outOfRange(option: "degreesOfFreedom", value: degreesOfFreedom, allowed: "0.1 or more")
     }
     self.degreesOfFreedom = degreesOfFreedom
   }
@@ -50,6 +50,7 @@ public struct StudentT: Sendable, Hashable {
   /// ν / (ν + t²) and t² / (ν + t²).
   private func shares(_ t: Double) -> (Double, Double) {
     let square = t * t
+    // So far out the tail is below 1e-15.
     guard square.isFinite else { return (0, 1) }
     return (degreesOfFreedom / (degreesOfFreedom + square), square / (degreesOfFreedom + square))
   }
@@ -67,7 +68,7 @@ extension StudentT {
     if isNormal || tail <= 0 || tail >= 1 { return StandardNormal.value(upperTail: tail) }
     if tail > 0.5 { return -value(upperTail: 1 - tail) }
     if tail == 0.5 { return 0 }
-    guard var bounds = bracket(tail) else { return .infinity }
+    var bounds = bracket(tail)
     var t = Swift.min(Swift.max(StandardNormal.value(upperTail: tail), bounds.lower), bounds.upper)
     // Newton's steps, on the logarithm of the tail where it is far out and on the central probability near the middle;
     // a step that leaves the bracket is replaced by a bisection.
@@ -92,13 +93,13 @@ extension StudentT {
     return t
   }
 
-  private func bracket(_ tail: Double) -> (lower: Double, upper: Double)? {
+  private func bracket(_ tail: Double) -> (lower: Double, upper: Double) {
     var upper = 1.0
     var lower = 0.0
+    // Ends, for where squares overflow the tail is zero.
     while upperTail(upper) > tail {
       lower = upper
       upper *= 4
-      if !upper.isFinite { return nil }
     }
     return (lower, upper)
   }

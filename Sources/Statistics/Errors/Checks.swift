@@ -2,8 +2,8 @@
 enum Checks {
   static func finite(_ values: [Double], _ what: String) throws(StatisticsError) {
     if values.isEmpty { throw .empty(what: what) }
-    var odd = 0
-    for value in values where !Outcomes.isFinite(value) { odd += 1 }
+    // Differences and sums of values that are finite for Outcomes are larger than those, but still far from overflow.
+    let odd = values.count { !($0.magnitude <= 100 * Outcomes.largestMagnitude) }
     if odd > 0 { throw .notFinite(what: what, count: odd) }
   }
 

@@ -43,6 +43,13 @@ public struct Bootstrap: Sendable, Equatable, Encodable {
     bca = Self.bca(replicates, estimate: estimate, acceleration: acceleration, alpha: alpha)
   }
 
+  /// Good enough for thousands of resamples: ``Moments`` is slower and hardly more exact.
+  static func mean(_ values: [Double]) -> Double {
+    var sum = 0.0
+    for value in values { sum += value }
+    return sum / Double(values.count)
+  }
+
   private static func replicates(
     _ samples: [[Double]], _ resamples: Int, _ seed: UInt64, _ statistic: ([[Double]]) -> Double
   ) -> [Double] {
@@ -85,9 +92,10 @@ public struct Bootstrap: Sendable, Equatable, Encodable {
   private static func bca(
     _ sorted: [Double], estimate: Double, acceleration: Double, alpha: Double
   ) -> Interval? {
-    // Resamples equal to the estimate count half on either side.
+    // Resamples equal to the estimate, but for rounding, count half on either side.
+    let tolerance = 1e-10 * (sorted[sorted.count - 1] - sorted[0])
     var below = 0.0
-    for value in sorted where value <= estimate { below += value < estimate ? 1 : 0.5 }
+    for value in sorted where value <= estimate + tolerance { below += value < estimate - tolerance ? 1 : 0.5 }
     let share = below / Double(sorted.count)
     guard share > 0, share < 1 else { return nil }
     let bias = StandardNormal.quantile(share)

@@ -11,8 +11,8 @@ public struct RequiredSeeds: Sendable, Equatable, Encodable {
 
   public static let largest = 1_000_000
 
-  /// By the usual approximation n ≥ k ((t₁₋α⸝₂ + t_power) / d)², where k is 1 for pairs and 2 for separate groups and t
-  /// has the degrees of freedom that n gives; and never fewer than an exact test needs.
+  /// By the usual approximation n ≥ k ((t(1 − alpha/2) + t(power)) / d)², where k is 1 for pairs and 2 for separate
+  /// groups and t has the degrees of freedom that n gives; and never fewer than an exact test needs.
   ///
   /// - Parameters:
   ///   - effectSize: the difference over the standard deviation, of the differences for pairs; infinite if they are
@@ -51,8 +51,11 @@ public struct RequiredSeeds: Sendable, Equatable, Encodable {
 
   /// The smallest number from 2 to ``largest`` for which `condition` holds; it holds for all larger ones.
   private static func smallest(_ condition: (Int) -> Bool) -> Int? {
-    guard condition(largest) else { return nil }
-    var (low, high) = (1, largest)
+    var (low, high) = (1, 2)
+    while !condition(high) {
+      if high == largest { return nil }
+      (low, high) = (high, Swift.min(2 * high, largest))
+    }
     while high - low > 1 {
       let middle = (low + high) / 2
       if condition(middle) { high = middle } else { low = middle }

@@ -6,10 +6,12 @@ struct SignFlipDistribution {
   /// Differences beyond this are sampled; up to it 2ⁿ sums are counted by meeting in the middle, in 2^(n/2) steps.
   static let exactLimit = 32
 
+  /// Relative; sums that are equal but for rounding must count as equal, and so must ranks.
+  static let tolerance = 1e-10
+
   /// Nonzero, at most 1.
   private let magnitudes: [Double]
   private let observed: Double
-  /// Sums that are equal but for rounding must count as equal.
   private let tolerance: Double
 
   init(_ values: [Double]) {
@@ -17,7 +19,7 @@ struct SignFlipDistribution {
     let scaled = largest > 0 ? values.filter { $0 != 0 }.map { $0 / largest } : []
     magnitudes = scaled.map(\.magnitude)
     observed = scaled.reduce(0, +)
-    tolerance = magnitudes.reduce(0, +) * 1e-10
+    tolerance = magnitudes.reduce(0, +) * Self.tolerance
   }
 
   var shift: Double { observed.magnitude <= tolerance ? 0 : observed }

@@ -28,7 +28,8 @@ extension SignificanceTest {
     try Checks.finite(differences, "differences")
     try Checks.resamples(resamples)
     let nonzero = differences.filter { $0 != 0 }
-    let ranks = Ranks(nonzero.map(\.magnitude)).doubled
+    let magnitudes = nonzero.map(\.magnitude)
+    let ranks = Ranks(magnitudes, tolerance: SignFlipDistribution.tolerance * (magnitudes.max() ?? 0)).doubled
     let signed = zip(nonzero, ranks).map { $0 < 0 ? -Double($1) / 2 : Double($1) / 2 }
     let positive = signed.reduce(0) { $0 + Swift.max($1, 0) }
     let negative = signed.reduce(0) { $0 + Swift.max(-$1, 0) }

@@ -31,9 +31,9 @@ public struct TargetSummary: Sendable, Equatable, Encodable {
     self.horizon = horizon
   }
 
-  /// "4 (3–6), 1 of 5 never": the median, the quartiles, and how many runs never got there; "−" if none did.
+  /// "4 (3–6), 1 of 5 never": the median, the quartiles, and how many runs never got there; "-" if none did.
   public var text: String {
-    if never == runs { return "−" }
+    if never == runs { return "-" }
     let median = Self.text(median)
     let (lower, upper) = (Self.text(lowerQuartile), Self.text(upperQuartile))
     let range = lower == median && upper == median ? "" : " (\(lower)–\(upper))"

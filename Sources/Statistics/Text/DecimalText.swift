@@ -11,7 +11,7 @@ package enum DecimalText {
   /// With so many decimals, or as a power of ten where that would be a row of zeros.
   package static func text(_ value: Double, places: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
-    let isPlain = places <= 8 && value.magnitude < 1e9
+    let isPlain = places <= 8 && value.magnitude < 1e10
     let text = isPlain ? String(format: "%.\(places)f", value) : String(format: "%.3g", value)
     // A value that rounds to zero has no sign.
     let isZero = isPlain && !text.contains { ("1"..."9").contains($0) }

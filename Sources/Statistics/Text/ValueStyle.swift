@@ -22,31 +22,33 @@ public struct ValueStyle: Sendable, Hashable, Codable {
 
   /// "97.85%", with two digits of `uncertainty`, or where that isn't known with four digits in all.
   public func value(_ value: Double, uncertainty: Double? = nil) -> String {
-    DecimalText.text(value * scale, places: places(value, uncertainty)) + unit
+    number(value, places(value, uncertainty)) + unit
   }
 
   /// "97.85 ± 0.12%".
   public func value(_ value: Double, plusMinus margin: Double) -> String {
     let places = places(value, margin)
-    return "\(DecimalText.text(value * scale, places: places)) ± \(DecimalText.text(margin * scale, places: places))\(unit)"
+    return number(value, places) + " ± " + number(margin, places) + unit
   }
 
   /// "97.80–97.92%", with the digits that `value` gets.
   public func range(_ lower: Double, _ upper: Double, uncertainty: Double?) -> String {
     let places = places(lower, uncertainty)
-    return "\(DecimalText.text(lower * scale, places: places))–\(DecimalText.text(upper * scale, places: places))\(unit)"
+    return number(lower, places) + "–" + number(upper, places) + unit
   }
 
   /// "+0.05 ± 0.12 percentage points".
   public func difference(_ value: Double, plusMinus margin: Double? = nil) -> String {
     let known = margin.flatMap { $0 > 0 ? $0 : nil }
     let places = DecimalText.places(uncertainty: (known ?? value) * scale)
-    let spread = known.map { " ± " + DecimalText.text($0 * scale, places: places) } ?? ""
+    let spread = known.map { " ± " + number($0, places) } ?? ""
     return DecimalText.signed(value * scale, places: places) + spread + differenceUnit
   }
 
   /// A margin as it was given: "0.1 percentage points".
   func margin(_ value: Double) -> String { DecimalText.shortest(value * scale) + differenceUnit }
+
+  private func number(_ value: Double, _ places: Int) -> String { DecimalText.text(value * scale, places: places) }
 
   private func places(_ value: Double, _ uncertainty: Double?) -> Int {
     if let uncertainty, uncertainty > 0 { return DecimalText.places(uncertainty: uncertainty * scale) }

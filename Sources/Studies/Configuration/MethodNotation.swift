@@ -17,7 +17,7 @@ enum MethodNotation {
 
   private static func quoted(line: Substring) -> String {
     // Indentation, dashes of a list and a key; then the value; then spaces and a comment.
-    let pattern = #/(\s*(?:-\s+)*(?:[A-Za-z][A-Za-z0-9_]*\s*:\s+)?)([A-Za-z\[][^#]*[)\]])(\s*|\s+#.*)/#
+    let pattern = #/(\s*(?:-\s+)*(?:[A-Za-z][A-Za-z0-9_.]*\s*:\s+)?)([A-Za-z\[][^#]*[)\]])(\s*|\s+#.*)/#
     guard let match = line.wholeMatch(of: pattern), !match.1.isEmpty, match.2.contains("("),
       isMethod(String(match.2)), isBalanced(match.2)
     else { return String(line) }

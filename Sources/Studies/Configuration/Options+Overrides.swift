@@ -16,17 +16,21 @@ extension Options {
   /// As ``override(assignment:)``, with path and value apart.
   /// - Parameter origin: what errors call the place, `--epochs` say.
   public mutating func override(_ path: String, _ text: String, origin: String) throws(ConfigurationError) {
+    try replace(path, with: OptionValue(parsing: text, origin: origin), origin: origin)
+  }
+
+  /// As ``override(_:_:origin:)``, with a value that is read already.
+  mutating func replace(_ path: String, with value: OptionValue, origin: String) throws(ConfigurationError) {
     guard path.wholeMatch(of: #/[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*/#) != nil else {
-      throw .invalid(message: "'\(path)' is no setting's name: write key=value or method.key=value", origin: origin)
+      throw .invalid(message: "'\(path)' is no setting's name: write key or method.key", origin: origin)
     }
-    let parsed = try OptionValue(parsing: text, origin: origin)
     if path.contains("."), let key = path.split(separator: ".").first.map(String.init) {
       var copy = self
       if copy.take(key) == nil, let method = RunConfiguration().choice(named: key) {
         try override(key, .choice(Choice(method.name, Options(origin: origin))), origin: origin)
       }
     }
-    try override(path, parsed, origin: origin)
+    try override(path, value, origin: origin)
   }
 }
 

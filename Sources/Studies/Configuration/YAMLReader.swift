@@ -16,6 +16,11 @@ public struct YAMLReader {
   /// - Throws: `ConfigurationError` with file and line if the file can't be read, isn't YAML, or isn't a mapping
   ///   of names to values.
   public static func options(file path: String) throws(ConfigurationError) -> Options {
+    try options(text: text(file: path), source: path)
+  }
+
+  /// What a file holds.
+  static func text(file path: String) throws(ConfigurationError) -> String {
     let data: Data
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
@@ -27,31 +32,39 @@ public struct YAMLReader {
     guard let text = String(data: data, encoding: .utf8) else {
       throw .invalid(message: "the file isn't text in UTF-8", origin: path)
     }
-    return try options(text: text, source: path)
+    return text
   }
 
   /// The settings in a text.
   /// - Parameter source: what errors call the text.
   /// - Throws: as ``options(file:)`` does.
   public static func options(text: String, source: String) throws(ConfigurationError) -> Options {
+    var (reader, mapping) = try mapping(text: text, source: source)
+    return try reader.options(mapping, origin: source)
+  }
+
+  /// The mapping that a text is, and what reads its parts.
+  static func mapping(
+    text: String, source: String
+  ) throws(ConfigurationError) -> (reader: YAMLReader, mapping: Node.Mapping) {
     let node: Node?
     do {
       node = try Yams.compose(yaml: MethodNotation.quoted(in: text))
     } catch {
       throw YAMLProblem(error).configurationError(source: source, text: text)
     }
-    guard let node else { return Options(origin: source) }
-    var reader = YAMLReader(source: source)
+    let reader = YAMLReader(source: source)
+    guard let node, node.scalar?.string.isEmpty != true else { return (reader, Node.Mapping([])) }
     guard case .mapping(let mapping) = node else {
       throw .invalid(message: "settings are written 'name: value', one a line", origin: reader.place(of: node))
     }
-    return try reader.options(mapping, origin: source)
+    return (reader, mapping)
   }
 
   private init(source: String) { self.source = source }
 
   /// - Parameter left: a key that is left out.
-  private mutating func options(
+  mutating func options(
     _ mapping: Node.Mapping, origin: String, without left: String? = nil
   ) throws(ConfigurationError) -> Options {
     var options = Options(origin: origin)
@@ -65,7 +78,7 @@ public struct YAMLReader {
     return options
   }
 
-  private mutating func value(_ node: Node, of key: String) throws(ConfigurationError) -> OptionValue {
+  mutating func value(_ node: Node, of key: String) throws(ConfigurationError) -> OptionValue {
     remaining -= 1
     guard remaining > 0 else { throw .invalid(message: "there are too many values", origin: place(of: node)) }
     switch node {
@@ -100,5 +113,5 @@ public struct YAMLReader {
     return Choice(name.string, try options(mapping, origin: place, without: "name"))
   }
 
-  private func place(of node: Node) -> String { node.mark.map { "\(source):\($0.line)" } ?? source }
+  func place(of node: Node) -> String { node.mark.map { "\(source):\($0.line)" } ?? source }
 }

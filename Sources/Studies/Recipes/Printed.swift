@@ -1,5 +1,5 @@
 /// The numbers an article prints for an arm.
-public struct Printed: Sendable, Equatable {
+public struct Printed: Sendable, Hashable {
   /// Accuracies in percent: training's and the test set's after the last epoch, and the test set's best.
   public var train: Double?
   public var test: Double?

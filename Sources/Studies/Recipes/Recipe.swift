@@ -11,6 +11,8 @@ public protocol Recipe: Catalogued {
   var firstSeed: Int { get }
   /// Arms that are run where none are named; all by default.
   var defaultArms: [String] { get }
+  /// What a budget changes for all arms, as ``StudyPlan/override(assignment:)`` takes it.
+  func overrides(for budget: Budget) -> [String]
   /// A published log to compare an arm's epochs with, digit by digit.
   func log(of arm: String) -> String?
 }
@@ -18,6 +20,9 @@ public protocol Recipe: Catalogued {
 extension Recipe {
   public var firstSeed: Int { 0 }
   public var defaultArms: [String] { arms.map(\.name) }
+  public func overrides(for budget: Budget) -> [String] {
+    budget == .smoke ? ["data=syntheticDigits(train: 500, test: 200)", "epochs=2"] : []
+  }
   public func log(of arm: String) -> String? { nil }
 
   /// A recipe has no options: its arms are what can be chosen.

@@ -14,11 +14,16 @@ extension Trainer {
   ) throws -> History {
     let run = try FitRun(self, training, epochs: epochs, batchSize: batchSize, validation: validation, options: options)
     var history = History()
+    self.callbacks = callbacks
+    defer { self.callbacks = [] }
     try callbacks.forEach { try $0.trainingBegan(run.plan) }
+    try beginHistory(run.plan, order: options.order)
     func record(_ record: EpochRecord) throws {
       history.epochs.append(record)
+      self.history.epochs.append(record)
       for callback in callbacks {
         if let reason = try callback.epochEnded(record, self) { history.stopReason = history.stopReason ?? reason }
+        self.history.stopReason = history.stopReason
       }
     }
     if options.evaluatesUntrained, epoch == 0 { try record(run.untrained(state)) }

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// A model, a method, and how far the one has been trained by the other.
 ///
 /// ```swift
@@ -21,7 +23,15 @@ public final class Trainer {
   public internal(set) var step = 0
   /// Epochs done.
   public internal(set) var epoch = 0
-  let key: Key
+  /// What all epochs showed, those before a restored checkpoint included.
+  public internal(set) var history = History()
+  /// How `fit` goes or last went through its data.
+  var plan: DataPlan?
+  /// Those of the `fit` that is running.
+  var callbacks: [any Callback] = []
+  /// What a checkpoint kept for callbacks that haven't come yet.
+  var memories: OrderedDictionary<String, CallbackMemory> = [:]
+  var key: Key
 
   /// - Parameters:
   ///   - inputs: for their type and shape; what they hold doesn't matter.

@@ -22,7 +22,10 @@ struct EvaluationProgram {
       }
       // The loss's modifiers see the whole data set's sum: a flooded mean isn't the mean of flooded batches.
       return looped.outputs.map { rows in
+        // A model that doesn't fit the data has given no rows to take apart.
+        if rows.diagnostic != nil { return rows }
         let totals = rows.sum([0])
+        if totals.diagnostic != nil { return totals }
         let loss = method.loss.value(sum: totals[0], count: totals[1], penalty: nil).evaluated
         return Tensor.concatenate([
           loss.expand(at: 0), Tensor(1, dtype: loss.dtype).expand(at: 0), totals.slice(2..<totals.shape[0]),

@@ -1,0 +1,32 @@
+# make demo    builds, and compares three activations on MNIST
+# make test    builds, installs the engine, and runs all tests
+# make bench   measures Tanren beside PyTorch, JAX and Keras
+# make docs    writes the reference of the public interface to out/docs
+# make bundle  makes a folder that runs where there is no Swift
+
+EPOCHS ?= 10
+
+.PHONY: demo test bench docs bundle prerequisites
+
+demo: prerequisites
+	swift build -c release --product tanren
+	scripts/demo $(EPOCHS)
+
+test: prerequisites
+	swift build --product tanren
+	.build/debug/tanren engine install
+	swift test
+
+bench: prerequisites
+	swift build -c release --product tanren
+	.build/release/tanren engine install
+	Benchmarks/run
+
+docs:
+	scripts/docs
+
+bundle: prerequisites
+	scripts/bundle
+
+prerequisites:
+	@scripts/prerequisites

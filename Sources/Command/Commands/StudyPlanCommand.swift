@@ -1,0 +1,72 @@
+import ArgumentParser
+import Foundation
+import Tanren
+
+/// `tanren study plan`: what a plan would run.
+struct StudyPlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Shows what a plan would run, and how long it may take; runs nothing.",
+    discussion: """
+      Times come from runs of the same kind in the store. --calibrate trains two epochs of each kind that has none.
+      """)
+
+  @Argument(help: ArgumentHelp("The plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value"))
+  var words: [String] = []
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Where") var device: DeviceOptions
+
+  @Flag(help: "Train two epochs of each kind of run that has no known time.")
+  var calibrate = false
+
+  @Flag(help: "Write the plan with all that was set as YAML, and nothing else.")
+  var yaml = false
+
+  func run() throws {
+    let terminal = Terminal.current()
+    let plan = try PlanWords(words).plan(store: store)
+    let arms = try plan.plannedArms()
+    _ = try plan.runs()
+    if yaml {
+      terminal.write(try plan.yaml())
+      return
+    }
+    if calibrate { try device.start() }
+    var estimator = StudyEstimator(
+      store: FileManager.default.fileExists(atPath: store.path) ? try store.open(.read) : nil)
+    estimator.calibrates = calibrate
+    let estimate = try estimator.estimate(plan)
+    terminal.write("\(plan.title)\n")
+    var table = TextTable(["arm", "settings", "compared with"])
+    for arm in arms {
+      let settings = try (plan.base + arm.arm.settings).reduce(into: [String: String]()) {
+        $0[$1.path] = try $1.value().description
+      }
+      let own = Set(arm.arm.settings.map(\.path))
+      let text = settings.filter { own.contains($0.key) }.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+      table.append([TableCell(arm.arm.name), TableCell(text.joined(separator: " ")), TableCell(arm.baseline ?? "")])
+    }
+    terminal.write(table.text(colors: terminal.colors))
+    terminal.write("all arms: " + (try plan.base.map { "\($0.path)=\(try $0.value())" }).joined(separator: " ") + "\n")
+    terminal.write(
+      "seeds: \(plan.seeds.map(String.init).joined(separator: ", ")); compared by \(plan.metric.name), "
+        + "\(plan.metric.better.rawValue) is better, at the \(plan.metric.reading.rawValue) epoch\n")
+    terminal.write(text(estimate) + "\n")
+  }
+
+  private func text(_ estimate: StudyEstimate) -> String {
+    var lines = ["\(estimate.runs) runs" + (estimate.done > 0 ? ", \(estimate.done) of them done already" : "")]
+    guard estimate.done < estimate.runs else { return lines[0] }
+    lines.append(
+      "to do: \(estimate.epochs) epochs"
+        + (estimate.steps.map { ", \($0) steps" } ?? "; the number of steps is unknown without the data"))
+    if let seconds = estimate.seconds {
+      lines.append("estimated time: \(DurationText.of(seconds)) by one process")
+    } else {
+      let arms = estimate.untimed.prefix(3).joined(separator: ", ") + (estimate.untimed.count > 3 ? ", …" : "")
+      lines.append("estimated time: unknown until the first run of \(arms); --calibrate measures it")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import Tanren
+
+/// `tanren study run`: runs what a plan has and the store hasn't.
+struct StudyRunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Runs a plan's runs that aren't done yet, and shows the results.",
+    discussion: """
+      Ctrl-C, a crash or a power failure loses the running epoch at most: run the same command again. Other \
+      processes may help with tanren study worker. Runs that failed are tried again by the next call.
+      """)
+
+  @Argument(help: ArgumentHelp("The plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value"))
+  var words: [String] = []
+
+  @OptionGroup var store: StoreOptions
+  @OptionGroup(title: "Where") var device: DeviceOptions
+
+  @Flag(help: "Take data from this machine only; download nothing.")
+  var offline = false
+
+  @Flag(help: "Leave runs alone that failed before.")
+  var skipFailed = false
+
+  @Flag(help: "Keep each run's last checkpoint.")
+  var keepCheckpoints = false
+
+  @Flag(help: "Write nothing to the terminal but errors.")
+  var quiet = false
+
+  func run() throws {
+    let plan = try PlanWords(words).plan(store: store)
+    // A mistake in any arm is told before anything is made or loaded.
+    _ = try plan.runs()
+    try device.start()
+    let terminal = Terminal.current()
+    let progress = StudyProgress(terminal, isQuiet: quiet)
+    var runner = StudyRunner(try store.open(.create))
+    runner.folders = DataFolders(allowsDownload: !offline)
+    runner.progress = quiet ? nil : DownloadReport().progress
+    runner.keepsCheckpoints = keepCheckpoints
+    runner.report = progress.show
+    if !quiet { terminal.write("\(plan.title)\n") }
+    Interruption.endsProcess()
+    let results = try runner.run(plan, retriesFailed: !skipFailed)
+    let tables = StudyTables(results)
+    if !quiet {
+      terminal.write("\n" + ResultTable(try results.armResults()).table().text(colors: terminal.colors))
+      terminal.write("\(tables.summary). Store: \(store.path), study \(plan.name)\n")
+    }
+    try StudyFailures(tables.failures).check()
+  }
+}
+
+/// Ends a command with status 1 if runs failed, once everything else is said.
+struct StudyFailures {
+  private let texts: [String]
+
+  init(_ texts: [String]) { self.texts = texts }
+
+  func check() throws {
+    guard !texts.isEmpty else { return }
+    let terminal = Terminal.current(.standardError)
+    for text in texts { terminal.write("Failed: \(text)\n") }
+    throw ExitCode(Outcome.failure)
+  }
+}

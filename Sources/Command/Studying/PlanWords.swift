@@ -1,0 +1,38 @@
+import Foundation
+import Tanren
+
+/// A plan as the words of a command name it: a YAML file, a recipe, or a study that a store has, and `key=value`
+/// after it.
+struct PlanWords {
+  private let words: [String]
+
+  init(_ words: [String]) { self.words = words }
+
+  /// - Parameter store: looked into where a name is neither a file nor a recipe.
+  func plan(store: StoreOptions) throws -> StudyPlan {
+    let names = words.filter { !RunChoices.isAssignment($0) }
+    guard names.count == 1, let name = names.first else {
+      throw UsageError(
+        names.isEmpty
+          ? "name a plan: a YAML file, a recipe or a study of the store"
+          : "one plan at a time can be taken, but there are \(names.joined(separator: ", "))")
+    }
+    var plan = try named(name, store)
+    for assignment in words where RunChoices.isAssignment(assignment) { try plan.override(assignment: assignment) }
+    return plan
+  }
+
+  private func named(_ name: String, _ store: StoreOptions) throws -> StudyPlan {
+    if FileManager.default.fileExists(atPath: name) { return try StudyPlan(file: name) }
+    let catalog = Catalog<any Recipe>.all
+    if catalog.type(named: name) != nil { return try catalog.make(Choice(name)).plan() }
+    if FileManager.default.fileExists(atPath: store.path) {
+      let studies = try store.open(.read).studies()
+      if let study = studies.first(where: { $0.name == name }) { return study.plan }
+      let known = catalog.names + studies.map(\.name)
+      throw ConfigurationError.unknownName(kind: "plan", name: name, known: known, origin: "")
+    }
+    if name.contains("/") || name.contains(".") { return try StudyPlan(file: name) }
+    throw ConfigurationError.unknownName(kind: "plan", name: name, known: catalog.names, origin: "")
+  }
+}

@@ -1,0 +1,63 @@
+import Tanren
+
+/// A run in one line: a bar over its epochs while a person watches, then what came out of it.
+final class RunLine {
+  /// Seconds between two drawings.
+  private static let interval = 0.1
+
+  private let title: String
+  private let epochs: Int
+  private let terminal: Terminal
+  private let uptime = ProgressBar.uptime
+  private let start: Double
+  private var lastDrawing = -Double.infinity
+  private var drawn = 0
+
+  init(_ title: String, epochs: Int, _ terminal: Terminal) {
+    (self.title, self.epochs, self.terminal) = (title, epochs, terminal)
+    start = uptime()
+    lastDrawing = start
+  }
+
+  /// - Parameter remaining: what to say of the time that everything still takes.
+  func update(_ record: EpochRecord, remaining: String) {
+    let time = uptime()
+    guard terminal.isInteractive, time - lastDrawing >= Self.interval else { return }
+    lastDrawing = time
+    let line = ProgressLine(
+      completed: record.epoch, total: epochs, elapsed: time - start, values: Self.values(record), width: 20)
+    draw("\(title) \(line.text(isFinished: false))\(remaining.isEmpty ? "" : " - \(remaining)")")
+  }
+
+  func finish(_ history: History) {
+    let last = history.epochs.last
+    let values = last.map(Self.values) ?? []
+    let seconds = (history.seconds * 10).rounded() / 10
+    let count = last?.epoch ?? 0
+    let numbers = values.map { " - \($0.name): \(Self.fixed($0.number))" }.joined()
+    end("\(title): \(count) \(count == 1 ? "epoch" : "epochs") in \(seconds) s" + numbers)
+  }
+
+  /// Ends the line with something else than numbers.
+  func finish(_ text: String) { end("\(title): \(text)") }
+
+  private func end(_ line: String) {
+    if terminal.isInteractive { draw(line) } else { terminal.write(line) }
+    terminal.write("\n")
+  }
+
+  /// Writes over the line before.
+  private func draw(_ text: String) {
+    let line = String(text.prefix(terminal.width - 1))
+    terminal.write("\r" + line + String(repeating: " ", count: max(0, drawn - line.count)))
+    drawn = line.count
+  }
+
+  private static func values(_ record: EpochRecord) -> [ProgressLine.Value] {
+    ["loss", "accuracy", "val_loss", "val_accuracy"].compactMap { name in record[name].map { .init(name, $0) } }
+  }
+
+  private static func fixed(_ number: Double) -> String {
+    number.isFinite && number.magnitude < 1e9 ? "\((number * 1e4).rounded() / 1e4)" : "\(number)"
+  }
+}

@@ -1,0 +1,57 @@
+import Configuration
+
+/// The number that a study compares its arms by.
+public struct PrimaryMetric: Sendable, Hashable {
+  public enum Direction: String, Sendable, CaseIterable {
+    case higher, lower
+  }
+
+  /// Which epoch's value counts.
+  public enum Reading: String, Sendable, CaseIterable {
+    case last, best
+  }
+
+  /// As training records it: `val_accuracy`, `loss`, ….
+  public let name: String
+  /// What is better.
+  public let better: Direction
+  public let reading: Reading
+
+  /// - Parameter better: higher for accuracies and lower for the rest, where it isn't given.
+  public init(_ name: String = "val_accuracy", better: Direction? = nil, reading: Reading = .last) {
+    self.name = name
+    self.better = better ?? Self.usualDirection(of: name)
+    self.reading = reading
+  }
+
+  /// Reads `val_loss`, or `val_loss(better: lower, at: best)`.
+  init(_ choice: Choice) throws(ConfigurationError) {
+    var options = choice.options
+    let better = try options.oneOf("better", default: Self.usualDirection(of: choice.name))
+    let reading = try options.oneOf("at", default: Reading.last)
+    try options.finish("a metric")
+    self.init(choice.name, better: better, reading: reading)
+  }
+
+  /// What ``init(_:)`` reads.
+  var choice: Choice {
+    Choice(name, Options(["better": .text(better.rawValue), "at": .text(reading.rawValue)]))
+  }
+
+  /// Whether `value` is better than `other`; no number is better than NaN.
+  public func isBetter(_ value: Double, than other: Double) -> Bool {
+    if value.isNaN || other.isNaN { return other.isNaN && !value.isNaN }
+    return better == .higher ? value > other : value < other
+  }
+
+  /// A run's value, nil where the metric wasn't recorded after any epoch of training.
+  public func value(of history: History) -> Double? {
+    let values = history.values(name).filter { $0.epoch > 0 }.map(\.value)
+    guard reading == .best else { return values.last }
+    return values.first.map { first in values.dropFirst().reduce(first) { isBetter($1, than: $0) ? $1 : $0 } }
+  }
+
+  private static func usualDirection(of name: String) -> Direction {
+    name.lowercased().contains("accuracy") ? .higher : .lower
+  }
+}

@@ -1,0 +1,48 @@
+import Configuration
+import PJRT
+
+extension RunConfiguration {
+  /// The format of ``canonicalText``. Another one makes other ids, so that old results aren't taken for new ones.
+  static let canonicalFormat = 1
+
+  /// The configuration as YAML in the one way that equal configurations share: every key there is in a fixed
+  /// order, methods by their catalogued names with their options sorted, numbers in their shortest spelling.
+  ///
+  /// An option that is left out stays left out, since a method's defaults may depend on its other options.
+  public var canonicalText: String { "# tanren run, format \(Self.canonicalFormat)\n" + withCataloguedNames.yaml() }
+
+  /// SHA-256 of ``canonicalText``, 64 hexadecimal digits.
+  public var id: String { SHA256.hex(of: canonicalText.utf8) }
+
+  /// Names runs whose epochs cost the same: all but seed and number of epochs is equal.
+  public var workload: String {
+    var work = self
+    (work.seed, work.epochs) = (0, 0)
+    return work.id
+  }
+
+  /// A run from ``canonicalText``.
+  /// - Throws: `ConfigurationError` if it names what this version doesn't know.
+  public init(canonicalText: String, source: String) throws(ConfigurationError) {
+    try self.init(from: YAMLReader.options(text: canonicalText, source: source))
+  }
+
+  private var withCataloguedNames: RunConfiguration {
+    var named = self
+    named.data = Catalog<any DataSource>.all.canonical(data)
+    named.model = Catalog<any Architecture>.all.canonical(model)
+    named.loss = Catalog<any Loss>.all.canonical(loss)
+    named.optimizer = Catalog<any Optimizer>.all.canonical(optimizer)
+    named.rule = Catalog<any GradientRule>.all.canonical(rule)
+    named.averaging = Catalog<any Averaging>.all.canonical(averaging)
+    named.penalties = penalties.map(Catalog<any Penalty>.all.canonical)
+    named.metrics = metrics.map(Catalog<any Metric>.all.canonical)
+    return named
+  }
+}
+
+extension Catalog {
+  fileprivate func canonical(_ choice: Choice) -> Choice {
+    Choice(type(named: choice.name)?.name ?? choice.name, choice.options)
+  }
+}

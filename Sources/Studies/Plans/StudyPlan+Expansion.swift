@@ -1,0 +1,159 @@
+import Configuration
+
+extension StudyPlan {
+  /// The arms as written crossed with the grid, in that order.
+  /// - Throws: `ConfigurationError` for names that are missing or twice there, an axis without values, a baseline
+  ///   that no arm has, or more runs than a study may have.
+  public func plannedArms() throws(ConfigurationError) -> [PlannedArm] {
+    try checkParts()
+    let points = try gridPoints()
+    let single = !grid.contains { $0.values.count > 1 }
+    var planned: [(arm: Arm, written: String, point: Int)] = []
+    for arm in arms.isEmpty ? [Arm("", settings: [])] : arms {
+      for (index, point) in points.enumerated() {
+        let name = [arm.name, point.name].filter { !$0.isEmpty }.joined(separator: " ")
+        let crossed = Arm(
+          name.isEmpty ? self.name : name, settings: arm.settings + point.settings, printed: single ? arm.printed : nil)
+        planned.append((crossed, arm.name, index))
+      }
+    }
+    guard Set(planned.map(\.arm.name)).count == planned.count else {
+      throw .invalid(message: "two points of the grid have the same name", origin: name)
+    }
+    let baselines = try baselines(planned.map { (name: $0.arm.name, written: $0.written, point: $0.point) })
+    return zip(planned, baselines).map { PlannedArm(arm: $0.arm, written: $0.written, baseline: $1) }
+  }
+
+  /// All runs, one seed after the other, so that an interrupted study has compared something.
+  /// - Throws: as ``plannedArms()`` does, and `ConfigurationError` for no seeds or the same one twice, for what a
+  ///   run's configuration doesn't take, and for a primary metric that a run doesn't record.
+  public func runs() throws(ConfigurationError) -> [RunSpec] {
+    try checkSeeds()
+    let planned = try plannedArms()
+    var configurations: [RunConfiguration] = []
+    for arm in planned { configurations.append(try configuration(of: arm.arm)) }
+    return seeds.flatMap { seed in
+      zip(planned, configurations).map { arm, configuration in
+        var seeded = configuration
+        seeded.seed = seed
+        return RunSpec(arm: arm.arm.name, seed: seed, configuration: seeded)
+      }
+    }
+  }
+
+  private func configuration(of arm: Arm) throws(ConfigurationError) -> RunConfiguration {
+    let configuration = try arm.configuration(base: base, seed: 0)
+    let recorded = configuration.recordedMetrics
+    guard recorded.contains(metric.name) else {
+      throw .unknownName(kind: "metric", name: metric.name, known: recorded, origin: "arm '\(arm.name)'")
+    }
+    return configuration
+  }
+
+  private func checkParts() throws(ConfigurationError) {
+    guard name.wholeMatch(of: #/[A-Za-z0-9][A-Za-z0-9._\-]{0,99}/#) != nil else {
+      throw .invalid(
+        message: "a study's name is made of letters, digits, '.', '_' and '-', up to 100, not '\(name)'", origin: "")
+    }
+    guard !arms.isEmpty || !grid.isEmpty else {
+      throw .invalid(message: "there is nothing to compare: a study needs arms or a grid", origin: name)
+    }
+    var names: Set<String> = []
+    for arm in arms {
+      guard arm.name.wholeMatch(of: #/[\p{L}\p{N}][\p{L}\p{N} ._+=%\/\-]{0,99}/#) != nil else {
+        throw .invalid(
+          message: "an arm's name is made of letters, digits, spaces and ._+=%/-, up to 100, not '\(arm.name)'",
+          origin: name)
+      }
+      guard names.insert(arm.name).inserted else {
+        throw .invalid(message: "there are two arms '\(arm.name)'", origin: arm.settings.first?.origin ?? name)
+      }
+    }
+    for setting in base + arms.flatMap(\.settings) where setting.path == "seed" {
+      throw .invalid(message: "'seed' isn't an arm's: 'seeds' of the plan are trained by all arms", origin: setting.origin)
+    }
+  }
+
+  private func checkSeeds() throws(ConfigurationError) {
+    guard !seeds.isEmpty else { throw .invalid(message: "there are no seeds", origin: name) }
+    var seen: Set<Int> = []
+    for seed in seeds {
+      guard (0...Int(UInt32.max)).contains(seed) else {
+        throw .outOfRange(key: "seeds", value: "\(seed)", range: "in 0...\(UInt32.max)", origin: name)
+      }
+      guard seen.insert(seed).inserted else { throw .invalid(message: "seed \(seed) is there twice", origin: name) }
+    }
+  }
+
+  /// The points of the grid, the last axis changing fastest; one without a name if there is no grid.
+  private func gridPoints() throws(ConfigurationError) -> [(name: String, settings: [Setting])] {
+    var count = max(1, arms.count) * max(1, seeds.count)
+    var paths: Set<String> = []
+    for axis in grid {
+      guard axis.path != "seed" else {
+        throw .invalid(message: "'seed' is no axis: write 'seeds' instead", origin: axis.origin)
+      }
+      guard paths.insert(axis.path).inserted else { throw .duplicateKey(key: axis.path, origin: axis.origin) }
+      guard !axis.values.isEmpty else { throw .invalid(message: "'\(axis.path)' has no values", origin: axis.origin) }
+      guard Set(axis.values).count == axis.values.count else {
+        throw .invalid(message: "'\(axis.path)' has a value twice", origin: axis.origin)
+      }
+      let product = count.multipliedReportingOverflow(by: axis.values.count)
+      count = product.overflow ? Int.max : product.partialValue
+    }
+    guard count <= Self.runLimit else {
+      throw .invalid(message: "the plan has more than \(Self.runLimit) runs: take fewer values or seeds", origin: name)
+    }
+    var points: [(name: String, settings: [Setting])] = [("", [])]
+    for axis in grid {
+      points = points.flatMap { point in
+        axis.values.map { value in
+          let part = axis.values.count > 1 ? "\(label(of: axis))=\(value)" : ""
+          return (
+            [point.name, part].filter { !$0.isEmpty }.joined(separator: " "),
+            point.settings + [Setting(axis.path, value, origin: axis.origin)]
+          )
+        }
+      }
+    }
+    return points
+  }
+
+  /// An axis by its last key, or by all of them where two axes share it.
+  private func label(of axis: GridAxis) -> String {
+    func last(_ path: String) -> Substring { path.split(separator: ".").last ?? "" }
+    let isShared = grid.contains { $0.path != axis.path && $0.values.count > 1 && last($0.path) == last(axis.path) }
+    return isShared ? axis.path : String(last(axis.path))
+  }
+
+  private func baselines(
+    _ planned: [(name: String, written: String, point: Int)]
+  ) throws(ConfigurationError) -> [String?] {
+    guard let baseline else {
+      let first = planned.first.map { arms.isEmpty ? $0.name : $0.written }
+      return baselines(planned, named: first ?? "")
+    }
+    guard planned.contains(where: { $0.name == baseline || $0.written == baseline }) else {
+      let known = arms.map(\.name) + planned.map(\.name)
+      throw .unknownName(kind: "arm", name: baseline, known: known.uniqued, origin: "\(name): baseline")
+    }
+    return baselines(planned, named: baseline)
+  }
+
+  private func baselines(_ planned: [(name: String, written: String, point: Int)], named baseline: String) -> [String?] {
+    // An arm at a point of the grid is the baseline of all; an arm as written is that of each point.
+    if planned.contains(where: { $0.name == baseline }) { return planned.map { $0.name == baseline ? nil : baseline } }
+    return planned.map { arm in
+      arm.written == baseline ? nil : planned.first { $0.written == baseline && $0.point == arm.point }?.name
+    }
+  }
+}
+
+extension RunConfiguration {
+  /// The names of what a run records after each epoch.
+  public var recordedMetrics: [String] {
+    let catalog = Catalog<any Metric>.all
+    let names = ["loss"] + metrics.map { catalog.type(named: $0.name)?.name ?? $0.name }
+    return names + names.map { "val_" + $0 }
+  }
+}

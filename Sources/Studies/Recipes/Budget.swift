@@ -1,0 +1,26 @@
+/// How much of a recipe is run.
+public enum Budget: String, Sendable, CaseIterable {
+  /// Shows in seconds that every arm runs; its numbers mean nothing.
+  case smoke
+  /// What a few cores manage in minutes.
+  case cpu
+  /// What was published.
+  case full
+
+  public var summary: String {
+    switch self {
+    case .smoke: "two epochs on few synthetic digits"
+    case .cpu: "what a few cores manage"
+    case .full: "what was published"
+    }
+  }
+
+  /// What results of this budget can't show; empty for the full one.
+  public var leavesOut: String {
+    switch self {
+    case .smoke: "the published data and all epochs but two: this shows that every arm runs, and nothing else"
+    case .cpu: "whatever the recipe does without to be done on a few cores; plan.yml has what was run"
+    case .full: ""
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import PJRT
+
+/// Where a run was computed, as far as it may explain a difference.
+public struct RunEnvironment: Sendable, Hashable, Codable {
+  public var tanren: String
+  /// The plugin's platform, `cpu` say, and version.
+  public var platform: String
+  public var platformVersion: String
+  /// The device's kind.
+  public var device: String
+  public var processor: String
+  public var cores: Int
+  public var memoryBytes: UInt64
+  public var system: String
+  public var host: String
+  /// The commit that the working folder is at, with `-dirty` if it has changes; nil outside git.
+  public var commit: String?
+
+  /// This process's environment.
+  /// - Throws: `EngineError` if there is no engine.
+  public static func current() throws -> RunEnvironment {
+    let client = try Engine.shared().client
+    let process = ProcessInfo.processInfo
+    return RunEnvironment(
+      tanren: tanrenVersion, platform: client.platformName, platformVersion: client.platformVersion,
+      device: client.devices.first?.kind ?? "", processor: processorName, cores: process.activeProcessorCount,
+      memoryBytes: process.physicalMemory, system: process.operatingSystemVersionString, host: process.hostName,
+      commit: commit)
+  }
+
+  /// JSON with its keys in order, so that equal environments have equal texts.
+  var text: String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+  }
+
+  init?(text: String) {
+    guard let environment = try? JSONDecoder().decode(RunEnvironment.self, from: Data(text.utf8)) else { return nil }
+    self = environment
+  }
+
+  init(
+    tanren: String, platform: String, platformVersion: String, device: String, processor: String, cores: Int,
+    memoryBytes: UInt64, system: String, host: String, commit: String?
+  ) {
+    (self.tanren, self.platform, self.platformVersion) = (tanren, platform, platformVersion)
+    (self.device, self.processor, self.cores, self.memoryBytes) = (device, processor, cores, memoryBytes)
+    (self.system, self.host, self.commit) = (system, host, commit)
+  }
+
+  private static var processorName: String {
+    #if canImport(Darwin)
+      var size = 0
+      sysctlbyname("machdep.cpu.brand_string", nil, &size, nil, 0)
+      var bytes = [UInt8](repeating: 0, count: size)
+      sysctlbyname("machdep.cpu.brand_string", &bytes, &size, nil, 0)
+      return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    #else
+      let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+      let line = text.split(separator: "\n").first { $0.hasPrefix("model name") || $0.hasPrefix("Model") }
+      return line?.split(separator: ":", maxSplits: 1).last?.trimmingCharacters(in: .whitespaces) ?? ""
+    #endif
+  }
+
+  private static var commit: String? {
+    let git = Process()
+    git.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    git.arguments = ["git", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    let output = Pipe()
+    git.standardOutput = output
+    git.standardError = FileHandle.nullDevice
+    git.standardInput = FileHandle.nullDevice
+    guard (try? git.run()) != nil else { return nil }
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    git.waitUntilExit()
+    let commit = text.trimmingCharacters(in: .whitespacesAndNewlines)
+    return git.terminationStatus == 0 && !commit.isEmpty ? commit : nil
+  }
+}

@@ -1,0 +1,134 @@
+import GRDB
+
+/// The store's tables, version by version. A version is never changed once it was published: the next one alters
+/// what it made.
+enum StoreSchema {
+  /// "TNRN", so that another program's database isn't taken for a store.
+  static let applicationID: Int32 = 0x544E_524E
+
+  static let migrations: [@Sendable (Database) throws -> Void] = [
+    { database in try database.execute(sql: version1) }
+  ]
+
+  static var version: Int { migrations.count }
+
+  /// Brings a database to the newest version, in one transaction, which other processes wait for.
+  /// - Throws: ``StoreError`` if it is another program's, or of a newer version.
+  static func migrate(_ database: Database, path: String) throws {
+    let current = try check(database, path: path)
+    for migration in migrations.dropFirst(current) { try migration(database) }
+    try database.execute(sql: "PRAGMA application_id = \(applicationID)")
+    try database.execute(sql: "PRAGMA user_version = \(version)")
+  }
+
+  /// The version of a database; 0 for an empty one.
+  @discardableResult
+  static func check(_ database: Database, path: String) throws -> Int {
+    let id = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+    let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+    guard id == applicationID || (id == 0 && version == 0 && tables == 0) else {
+      throw StoreError.notStore(path: path, reason: "it is another program's database")
+    }
+    guard version <= Self.version else {
+      throw StoreError.newerSchema(path: path, version: version, supported: Self.version)
+    }
+    return version
+  }
+
+  /// Times are seconds since 1970. A metric's NaN is NULL, which is what SQLite makes of it.
+  private static let version1 = """
+    CREATE TABLE studies (
+      key INTEGER PRIMARY KEY,
+      name TEXT NOT NULL UNIQUE,
+      title TEXT NOT NULL,
+      plan TEXT NOT NULL,
+      created REAL NOT NULL,
+      changed REAL NOT NULL
+    ) STRICT;
+
+    CREATE TABLE runs (
+      key INTEGER PRIMARY KEY,
+      id TEXT NOT NULL UNIQUE,
+      configuration TEXT NOT NULL,
+      workload TEXT NOT NULL,
+      data TEXT NOT NULL,
+      epochs INTEGER NOT NULL,
+      state TEXT NOT NULL DEFAULT 'pending' CHECK (state IN ('pending', 'running', 'done', 'failed')),
+      worker TEXT,
+      host TEXT,
+      process INTEGER,
+      process_started TEXT,
+      lease_expires REAL,
+      attempts INTEGER NOT NULL DEFAULT 0,
+      fruitless INTEGER NOT NULL DEFAULT 0,
+      error TEXT,
+      created REAL NOT NULL,
+      started REAL,
+      finished REAL,
+      seconds REAL,
+      steps INTEGER,
+      gradient_evaluations REAL,
+      diverged INTEGER,
+      data_digest TEXT,
+      data_origin TEXT
+    ) STRICT;
+    CREATE INDEX runs_by_state ON runs (state, lease_expires);
+    CREATE INDEX runs_by_workload ON runs (workload, state);
+
+    CREATE TABLE memberships (
+      study INTEGER NOT NULL REFERENCES studies (key) ON DELETE CASCADE,
+      position INTEGER NOT NULL,
+      run INTEGER NOT NULL REFERENCES runs (key),
+      arm TEXT NOT NULL,
+      seed INTEGER NOT NULL,
+      PRIMARY KEY (study, position)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX memberships_by_run ON memberships (run, position);
+
+    CREATE TABLE environments (
+      key INTEGER PRIMARY KEY,
+      description TEXT NOT NULL UNIQUE
+    ) STRICT;
+
+    CREATE TABLE attempts (
+      run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+      number INTEGER NOT NULL,
+      worker TEXT NOT NULL,
+      environment INTEGER REFERENCES environments (key),
+      started REAL NOT NULL,
+      ended REAL,
+      outcome TEXT,
+      PRIMARY KEY (run, number)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE epochs (
+      run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+      epoch INTEGER NOT NULL,
+      step INTEGER NOT NULL,
+      training_seconds REAL NOT NULL,
+      evaluation_seconds REAL NOT NULL,
+      attempt INTEGER NOT NULL,
+      PRIMARY KEY (run, epoch)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE metrics (
+      run INTEGER NOT NULL,
+      epoch INTEGER NOT NULL,
+      position INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      value REAL,
+      PRIMARY KEY (run, epoch, position),
+      FOREIGN KEY (run, epoch) REFERENCES epochs (run, epoch) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE artifacts (
+      run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
+      kind TEXT NOT NULL,
+      path TEXT NOT NULL,
+      number INTEGER NOT NULL,
+      created REAL NOT NULL,
+      PRIMARY KEY (run, kind)
+    ) STRICT, WITHOUT ROWID;
+    """
+}

@@ -1,0 +1,116 @@
+import Foundation
+import GRDB
+import OrderedCollections
+
+extension StudyStore {
+  /// The folder of what doesn't go into the file: checkpoints.
+  public var filesFolder: String { path + ".files" }
+
+  /// Everything known of a study, in one view of the store.
+  /// - Throws: ``StoreError``.
+  public func results(of study: StoredStudy) throws(StoreError) -> StudyResults {
+    try read { database in
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT memberships.arm, memberships.seed, runs.* FROM memberships JOIN runs ON runs.key = memberships.run
+          WHERE memberships.study = ? ORDER BY memberships.position
+          """, arguments: [study.key])
+      var environments: OrderedDictionary<Int64, RunEnvironment> = [:]
+      let runs = try rows.map { row in
+        let key: Int64 = row["key"]
+        for row in try Row.fetchAll(
+          database,
+          sql: """
+            SELECT DISTINCT environments.* FROM attempts JOIN environments ON environments.key = attempts.environment
+            WHERE attempts.run = ? ORDER BY attempts.number
+            """, arguments: [key])
+        {
+          environments[row["key"]] = environments[row["key"]] ?? RunEnvironment(text: row["description"])
+        }
+        let used = try Int64.fetchAll(
+          database, sql: "SELECT DISTINCT environment FROM attempts WHERE run = ? AND environment IS NOT NULL",
+          arguments: [key])
+        return StoredRun(
+          id: row["id"], arm: row["arm"], seed: row["seed"], configuration: row["configuration"],
+          state: RunState(rawValue: row["state"]) ?? .pending, attempts: row["attempts"], error: row["error"],
+          history: try Self.history(of: key, database), seconds: row["seconds"], steps: row["steps"],
+          gradientEvaluations: row["gradient_evaluations"], isDiverged: row["diverged"],
+          dataOrigin: row["data_origin"], environments: used.compactMap { environments.index(forKey: $0) },
+          artifacts: try self.artifacts(of: key, database))
+      }
+      return StudyResults(study: study, runs: runs, environments: Array(environments.values))
+    }
+  }
+
+  /// Typical seconds of an epoch of runs that cost the same, nil if there were none.
+  /// - Parameter workload: ``RunConfiguration/workload``.
+  /// - Throws: ``StoreError``.
+  public func secondsPerEpoch(of workload: String) throws(StoreError) -> Double? {
+    try read { database in
+      // The median: a first epoch, or a machine that was busy for a while, shouldn't count.
+      let seconds = try Double.fetchAll(
+        database,
+        sql: """
+          SELECT training_seconds + evaluation_seconds FROM epochs JOIN runs ON runs.key = epochs.run
+          WHERE runs.workload = ? AND epochs.epoch > 0 ORDER BY runs.started DESC, epochs.epoch DESC LIMIT 200
+          """, arguments: [workload])
+      return seconds.isEmpty ? nil : seconds.sorted()[seconds.count / 2]
+    }
+  }
+
+  /// What runs that nobody has claimed yet have to do: how many epochs of which workload.
+  func pendingWork(of study: StoredStudy?) throws(StoreError) -> [(workload: String, epochs: Int)] {
+    try read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT workload, sum(epochs) AS epochs FROM runs
+          WHERE state = 'pending' AND key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study)
+          GROUP BY workload
+          """, arguments: ["study": study?.key]
+      ).map { ($0["workload"], $0["epochs"]) }
+    }
+  }
+
+  /// Which of some runs are done.
+  /// - Throws: ``StoreError``.
+  public func doneRuns(among ids: [String]) throws(StoreError) -> Set<String> {
+    try read { database in
+      let done = Set(try String.fetchAll(database, sql: "SELECT id FROM runs WHERE state = 'done'"))
+      return done.intersection(ids)
+    }
+  }
+
+  /// Which of some runs are done and have no checkpoint that is kept.
+  func finishedRuns(among ids: [String]) throws(StoreError) -> Set<String> {
+    guard !ids.isEmpty else { return [] }
+    return try read { database in
+      let finished = try String.fetchAll(
+        database,
+        sql: "SELECT id FROM runs WHERE state = 'done' AND key NOT IN (SELECT run FROM artifacts WHERE kind = 'checkpoint')")
+      return Set(finished).intersection(ids)
+    }
+  }
+
+  private static func history(of run: Int64, _ database: Database) throws -> History {
+    var metrics: [Int: OrderedDictionary<String, Double>] = [:]
+    for row in try Row.fetchAll(
+      database, sql: "SELECT epoch, name, value FROM metrics WHERE run = ? ORDER BY epoch, position", arguments: [run])
+    {
+      metrics[row["epoch"], default: [:]][row["name"]] = (row["value"] as Double?) ?? .nan
+    }
+    let rows = try Row.fetchAll(database, sql: "SELECT * FROM epochs WHERE run = ? ORDER BY epoch", arguments: [run])
+    return History(
+      epochs: rows.map { row in
+        EpochRecord(
+          epoch: row["epoch"], step: row["step"], metrics: metrics[row["epoch"]] ?? [:],
+          trainingSeconds: row["training_seconds"], evaluationSeconds: row["evaluation_seconds"])
+      })
+  }
+
+  private func artifacts(of run: Int64, _ database: Database) throws -> [RunArtifact] {
+    try Row.fetchAll(database, sql: "SELECT kind, path FROM artifacts WHERE run = ? ORDER BY kind", arguments: [run])
+      .map { RunArtifact(kind: $0["kind"], path: "\(filesFolder)/\($0["path"] as String)") }
+  }
+}

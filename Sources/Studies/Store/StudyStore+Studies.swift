@@ -1,0 +1,116 @@
+import GRDB
+
+extension StudyStore {
+  /// Puts a plan into the store: runs that aren't there yet are pending, those that are there stay as they are,
+  /// whichever study they were trained for. A study of the same name gets the new plan.
+  /// - Throws: `ConfigurationError` for a plan that can't be run, ``StoreError``.
+  @discardableResult
+  public func register(_ plan: StudyPlan) throws -> StoredStudy {
+    let specs = try plan.runs()
+    let text = try plan.yaml()
+    try write { database in
+      let study = try Int64.fetchOne(
+        database,
+        sql: """
+          INSERT INTO studies (name, title, plan, created, changed) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (name) DO UPDATE SET title = excluded.title, plan = excluded.plan,
+            changed = CASE WHEN plan = excluded.plan THEN changed ELSE excluded.changed END
+          RETURNING key
+          """, arguments: [plan.name, plan.title, text, Self.now, Self.now])
+      try database.execute(sql: "DELETE FROM memberships WHERE study = ?", arguments: [study])
+      let insertRun = try database.makeStatement(
+        sql: """
+          INSERT INTO runs (id, configuration, workload, data, epochs, created) VALUES (?, ?, ?, ?, ?, ?)
+          ON CONFLICT (id) DO NOTHING
+          """)
+      let insertMembership = try database.makeStatement(
+        sql: "INSERT INTO memberships (study, position, run, arm, seed) SELECT ?, ?, key, ?, ? FROM runs WHERE id = ?")
+      for (position, spec) in specs.enumerated() {
+        let configuration = spec.configuration
+        try insertRun.execute(
+          arguments: [
+            spec.id, configuration.canonicalText, configuration.workload, configuration.data.description,
+            configuration.epochs, Self.now,
+          ])
+        try insertMembership.execute(arguments: [study, position, spec.arm, spec.seed, spec.id])
+      }
+    }
+    return try study(named: plan.name)
+  }
+
+  /// All studies, by name.
+  /// - Throws: ``StoreError``.
+  public func studies() throws(StoreError) -> [StoredStudy] {
+    try read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM studies ORDER BY name").map { try self.study($0, database) }
+    }
+  }
+
+  /// - Throws: ``StoreError/unknownStudy(name:known:path:)`` with the nearest name.
+  public func study(named name: String) throws(StoreError) -> StoredStudy {
+    try read { database in
+      guard let row = try Row.fetchOne(database, sql: "SELECT * FROM studies WHERE name = ?", arguments: [name]) else {
+        let known = try String.fetchAll(database, sql: "SELECT name FROM studies ORDER BY name")
+        throw StoreError.unknownStudy(name: name, known: known, path: self.path)
+      }
+      return try self.study(row, database)
+    }
+  }
+
+  /// The study of that name, or the only one.
+  /// - Throws: ``StoreError`` if there is none, or several and no name.
+  public func study(_ name: String?) throws(StoreError) -> StoredStudy {
+    if let name { return try study(named: name) }
+    let all = try studies()
+    guard all.count == 1, let only = all.first else {
+      throw .unnamedStudy(known: all.map(\.name), path: path)
+    }
+    return only
+  }
+
+  /// How many runs of a study are in which state; of all studies without a name.
+  public func counts(of study: StoredStudy? = nil) throws(StoreError) -> RunCounts {
+    try read { try Self.counts(of: study?.key, $0) }
+  }
+
+  /// Has failed runs of a study tried again.
+  /// - Returns: how many.
+  @discardableResult
+  public func retryFailed(of study: StoredStudy) throws(StoreError) -> Int {
+    try write { database in
+      try database.execute(
+        sql: """
+          UPDATE runs SET state = 'pending', error = NULL, fruitless = 0
+          WHERE state = 'failed' AND key IN (SELECT run FROM memberships WHERE study = ?)
+          """, arguments: [study.key])
+      return database.changesCount
+    }
+  }
+
+  private func study(_ row: Row, _ database: Database) throws -> StoredStudy {
+    let (key, name): (Int64, String) = (row["key"], row["name"])
+    let counts = try Self.counts(of: key, database)
+    do throws(ConfigurationError) {
+      return StoredStudy(
+        key: key, name: name, title: row["title"],
+        plan: try StudyPlan(yaml: row["plan"], source: "plan of study '\(name)'", name: name), counts: counts,
+        created: row["created"], changed: row["changed"])
+    } catch {
+      throw StoreError.damaged(path: path, reason: error.description)
+    }
+  }
+
+  static func counts(of study: Int64?, _ database: Database) throws -> RunCounts {
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT state, count(*) AS count FROM runs
+        WHERE key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study) GROUP BY state
+        """, arguments: ["study": study])
+    var counts = RunCounts()
+    for row in rows {
+      if let state = RunState(rawValue: row["state"]) { counts[state] = row["count"] }
+    }
+    return counts
+  }
+}

@@ -1,0 +1,18 @@
+extension Trainer {
+  /// Writes the weights, averaged where the method averages, as a safetensors file that other frameworks read.
+  /// - Throws: ``WeightError`` or ``SafetensorsError``.
+  public func exportWeights(to path: String, layout: WeightLayout = .tanren) throws {
+    try layout.exported(variables).write(to: path)
+  }
+
+  /// Begins anew with the weights of a safetensors file: epochs, updates and what the method remembers are
+  /// those of a new trainer.
+  /// - Throws: ``WeightError`` or ``SafetensorsError``; the trainer is as it was then.
+  public func importWeights(from path: String, layout: WeightLayout = .tanren) throws {
+    let variables = ModelVariables(parameters: state.parameters, state: state.modelState)
+    let read = try layout.imported(Safetensors(contentsOf: path), for: variables)
+    let fresh = TrainingState(read, method: method)
+    state = TrainingState(tree: try fresh.tree.evaluate().unaliased())
+    (step, epoch, history, plan, memories) = (0, 0, History(), nil, [:])
+  }
+}

@@ -1,0 +1,27 @@
+/// Why weights can't be taken to or from another framework's layout.
+public enum WeightError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// - Parameters:
+  ///   - missing: names that the model asks for and the file hasn't.
+  ///   - unexpected: names that the file has and the model doesn't ask for.
+  ///   - mismatched: arrays of another type or shape than the model asks for.
+  case differentModel(missing: [String], unexpected: [String], mismatched: [TypeMismatch])
+  /// Two of the model's arrays would have one name.
+  case sharedName(String, paths: [String])
+  /// A rule's axes aren't those of the arrays it is for, each once.
+  case invalidAxes(path: String, axes: [Int], rank: Int)
+
+  public var description: String {
+    switch self {
+    case .differentModel(let missing, let unexpected, let mismatched):
+      "the file's weights are another model's"
+        + (missing.isEmpty ? "" : "; missing: \(missing.joined(separator: ", "))")
+        + (unexpected.isEmpty ? "" : "; unexpected: \(unexpected.joined(separator: ", "))")
+        + (mismatched.isEmpty ? "" : "; of another type: \(mismatched.map(\.description).joined(separator: ", "))")
+        + ". If only modules are called otherwise, name them in the layout."
+    case .sharedName(let name, let paths):
+      "\(paths.joined(separator: " and ")) would both be called '\(name)': give the modules other names in the layout"
+    case .invalidAxes(let path, let axes, let rank):
+      "the layout's axes \(axes) for \(path) aren't a permutation of its \(rank) axes"
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import Foundation
+import Tanren
+import Testing
+
+/// Bad input ends with status 2 and one message on standard error that says what is wrong and where.
+@Suite struct BadInputTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func expect(
+    _ arguments: [String], environment: [String: String?] = [:], says parts: [String],
+    location: SourceLocation = #_sourceLocation
+  ) throws {
+    let result = try TanrenProcess.run(arguments, environment: environment, in: folder)
+    #expect(result.status == 2 && !result.endedBySignal, "\(result.error)", sourceLocation: location)
+    #expect(result.error.hasPrefix("Error: "), "\(result.error)", sourceLocation: location)
+    for part in parts {
+      #expect(result.error.contains(part), "\(result.error)", sourceLocation: location)
+    }
+    #expect(!result.error.contains("Fatal error") && !result.error.contains("crashed"), sourceLocation: location)
+  }
+
+  private func run(_ more: String...) -> [String] { ["run", "--offline", "--epochs", "1", "--batch", "5"] + more }
+
+  @Test func truncatedIDX() throws {
+    try DataFiles.writeMNIST(to: folder)
+    try folder.write(DataFiles.idx([20, 28, 28], [UInt8](repeating: 7, count: 5000)), "train-images-idx3-ubyte")
+    try expect(
+      run("data=mnist"), environment: ["TANREN_DATA": folder.path],
+      says: ["train-images-idx3-ubyte", "truncated", "15680", "5000"])
+  }
+
+  @Test func wrongMagicIDX() throws {
+    try DataFiles.writeMNIST(to: folder)
+    try folder.write("<html>not found</html>", "t10k-labels-idx1-ubyte")
+    try expect(
+      run("data=mnist"), environment: ["TANREN_DATA": folder.path], says: ["t10k-labels-idx1-ubyte", "this isn't"])
+  }
+
+  @Test func truncatedGzip() throws {
+    try DataFiles.writeMNIST(to: folder)
+    let whole = DataFiles.gzip(DataFiles.idx([20, 28, 28], [UInt8](repeating: 7, count: 20 * 784)))
+    try folder.write(Array(whole.prefix(9000)), "train-images-idx3-ubyte.gz")
+    try expect(
+      run("data=mnist"), environment: ["TANREN_DATA": folder.path], says: ["train-images-idx3-ubyte.gz", "compressed"])
+  }
+
+  @Test func labelOutOfRangeInIDX() throws {
+    try DataFiles.writeMNIST(to: folder)
+    try folder.write(DataFiles.idx([20], [UInt8](repeating: 11, count: 20)), "train-labels-idx1-ubyte")
+    try expect(
+      run("data=mnist"), environment: ["TANREN_DATA": folder.path],
+      says: ["train-labels-idx1-ubyte", "label 11", "0..<10"])
+  }
+
+  @Test func wrongTypeOfNPY() throws {
+    let path = try DataFiles.writeNPZ(
+      to: folder, replacing: ["x_train": HostArray([Int64](repeating: 1, count: 80), shape: [20, 4])])
+    try expect(run("data=npz(path: \(path))"), says: ["x_train", "int64", "float32"])
+  }
+
+  @Test func labelOutOfRangeInNPZ() throws {
+    let path = try DataFiles.writeNPZ(to: folder, replacing: ["y_test": HostArray([Int64](repeating: 5, count: 10))])
+    try expect(run("data=npz(path: \(path))"), says: ["y_test", "label 5", "0..<3"])
+  }
+
+  @Test func missingArrayInNPZ() throws {
+    let path = folder.path + "/other.npz"
+    try NPZ.write(["x": HostArray([Float(1)])], to: path)
+    try expect(run("data=npz(path: \(path))"), says: ["x_train", "among: x"])
+  }
+
+  @Test func layerSizesThatDoNotMatch() throws {
+    let path = try DataFiles.writeNPZ(
+      to: folder, replacing: ["x_test": HostArray([Float](repeating: 1, count: 50), shape: [10, 5])])
+    try expect(run("data=npz(path: \(path))"), says: ["dense1", "5", "4"])
+  }
+
+  @Test func unknownKeyInYAML() throws {
+    try folder.write("data: digits\n# a comment\nepohcs: 3\n", "config.yml")
+    try expect(["run", "config.yml"], says: ["config.yml:3", "'epohcs'", "did you mean 'epochs'?"])
+  }
+
+  @Test func unknownMethodInYAML() throws {
+    try folder.write("epochs: 1\noptimizer: momentun(rate: 0.1)\n", "config.yml")
+    try expect(["run", "config.yml"], says: ["config.yml:2", "momentun", "did you mean 'momentum'?"])
+  }
+
+  @Test func unknownOptionOfMethodInYAML() throws {
+    try folder.write("epochs: 1\noptimizer:\n  name: sgd\n  raet: 0.1\n", "config.yml")
+    try expect(["run", "config.yml"], says: ["config.yml:4", "sgd", "'raet'", "did you mean 'rate'?"])
+  }
+
+  @Test func textThatIsNotYAML() throws {
+    try folder.write("epochs: 1\nmodel: [mlp\n", "config.yml")
+    try expect(["run", "config.yml"], says: ["config.yml:", "YAML"])
+  }
+
+  @Test func missingFile() throws {
+    try expect(["run", "nowhere.yml"], says: ["nowhere.yml", "there is no such file"])
+  }
+
+  @Test(arguments: [["--epochs", "-1"], ["epochs=-1"]]) func negativeEpochs(_ arguments: [String]) throws {
+    try expect(["run"] + arguments, says: ["'epochs' is -1", "0...1000000"])
+  }
+
+  @Test func negativeEpochsInYAML() throws {
+    try folder.write("epochs: -1\n", "config.yml")
+    try expect(["run", "config.yml"], says: ["config.yml:1", "'epochs' is -1"])
+  }
+
+  @Test func missingPlugin() throws {
+    try expect(
+      run("--data", DataFiles.tiny), environment: ["TANREN_CACHE": folder.path + "/empty"],
+      says: ["no PJRT plugin for 'cpu'", "tanren engine install", folder.path + "/empty"])
+  }
+
+  @Test func pluginThatIsNone() throws {
+    let path = try folder.write("no library", "plugin.so")
+    try expect(run("--data", DataFiles.tiny, "--device", path), says: [path, "not a PJRT plugin"])
+    try expect(run("--device", folder.path + "/absent.so"), says: ["absent.so", "there is no such file"])
+  }
+
+  @Test func unknownDevice() throws {
+    try expect(run("--device", "gpu"), says: ["'gpu'", "cuda"])
+  }
+
+  @Test func unwritableOutputFolder() throws {
+    // A folder beneath a file can't be made, not even by root.
+    let file = try folder.write("", "file")
+    try expect(run("--data", DataFiles.tiny, "--output", file + "/out"), says: [file + "/out", "can't"])
+    try expect(["reproduce", "activations-mnist", "--output", file + "/out"], says: [file + "/out", "can't"])
+    try expect(["activations", "relu", "--output", file + "/a.svg"], says: [file + "/a.svg", "can't write"])
+  }
+
+  @Test func batchLargerThanData() throws {
+    try expect(run("--data", DataFiles.tiny, "batch=1000"), says: ["1000", "200 examples"])
+  }
+
+  @Test func unknownWords() throws {
+    try expect(["rnu"], says: ["'rnu'", "did you mean 'run'?"])
+    try expect(["run", "--epohcs", "3"], says: ["--epohcs", "--epochs"])
+    try expect(["run", "optimzer=adam"], says: ["'optimzer'", "did you mean 'optimizer'?"])
+    try expect(["reproduce", "floding-mnist"], says: ["did you mean 'flooding-mnist'?"])
+    try expect(["reproduce", "flooding-mnist", "--arms", "b0,b0.02"], says: ["'b0.02'", "b0.05"])
+    try expect(["methods", "optimisers"], says: ["did you mean 'optimizers'?"])
+    try expect(["activations", "tanhExpp"], says: ["did you mean 'tanhExp'?"])
+    try expect(["data", "info", "mnits"], says: ["did you mean 'mnist'?"])
+  }
+
+  @Test func badValues() throws {
+    try expect(["run", "epochs=many"], says: ["'epochs' takes a whole number"])
+    try expect(["run", "dtype=int8"], says: ["'dtype' is int8", "float32"])
+    try expect(["run", "optimizer=sgd(rate: 0.1"], says: ["can't read 'sgd(rate: 0.1'"])
+    try expect(["reproduce", "flooding-mnist", "--seeds", "4..0"], says: ["--seeds", "'4..0'"])
+    try expect(["activations", "relu", "--from", "3", "--to", "-3"], says: ["--from 3"])
+    try expect(["activations", "softmax"], says: ["softmax", "along an axis"])
+    try expect(["data", "preview", DataFiles.tiny, "--output", "p.jpg"], says: ["p.jpg", ".svg or .png"])
+    try expect(["run", "--devices", "0"], says: ["--devices is 0"])
+  }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Testing
+
+@Suite struct CommandsTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func output(_ arguments: [String], location: SourceLocation = #_sourceLocation) throws -> String {
+    let result = try TanrenProcess.run(arguments, in: folder)
+    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)", sourceLocation: location)
+    return result.output
+  }
+
+  @Test func helpReadsWell() throws {
+    let root = try output(["--help"])
+    for name in ["run", "reproduce", "activations", "methods", "data", "engine"] {
+      #expect(root.contains("\n  \(name) "))
+      #expect(try output([name, "--help"]).contains("OVERVIEW:"))
+    }
+    #expect(!root.contains("bench-worker"))
+    #expect(try output(["help", "run"]).contains("Examples:"))
+    #expect(try output([]).contains("USAGE: tanren <subcommand>"))
+    #expect(try output(["--version"]) == "0.1.0\n")
+    // Lines that are commands to type must not be broken.
+    for name in ["run", "reproduce", "activations", "methods"] {
+      let help = try output([name, "--help"])
+      for line in help.split(separator: "\n") where line.hasPrefix("  tanren ") {
+        #expect(line.count <= 80 && line.filter { $0 == "'" }.count.isMultiple(of: 2), "\(line)")
+      }
+    }
+  }
+
+  @Test func methodsListsEveryCatalog() throws {
+    let all = try output(["methods"])
+    for name in ["RECIPES", "ACTIVATIONS", "OPTIMIZERS, set with 'optimizer'", "SCHEDULES", "LOSSES", "tanhExp", "nesterov"] {
+      #expect(all.contains(name), "\(name)")
+    }
+    let kind = try output(["methods", "activations"])
+    #expect(kind.contains("hSwish") && kind.contains("(n: 6)") && !kind.contains("nesterov"))
+    let one = try output(["methods", "h-swish"])
+    #expect(one.contains("hSwish, activation") && one.contains("n: 6"))
+  }
+
+  @Test func activationsAreComputedAndDrawn() throws {
+    let text = try output(["activations", "tanhExp", "hSwish(n: 3)", "--from", "-4", "--to", "4", "--output", "a.svg"])
+    // From calculus: x·tanh(e^x) is least at -1.0789 and steepest at 0.6966; h-swish with n is -n/16 at -n/4.
+    let rows = text.split(separator: "\n").map(String.init)
+    #expect(rows.contains { $0.contains("tanhExp") && $0.contains("-0.3533 at -1.0") && $0.contains("1.062 at 0.69") }, "\(text)")
+    #expect(rows.contains { $0.contains("hSwish(n: 3)") && $0.contains("-0.1875 at -0.7") }, "\(text)")
+    let svg = try folder.text("a.svg")
+    #expect(svg.contains("derivative") && svg.contains("hSwish(n: 3)"))
+    let all = try output(["activations"])
+    #expect(all.contains("mish") && !all.contains("softmax"))
+    #expect(folder.exists("out/activations.svg"))
+    _ = try output(["activations", "relu", "swish", "--overlay", "--output", "b.svg"])
+    #expect(try folder.text("b.svg").contains("swish"))
+  }
+
+  @Test func dataIsFoundAndShown() throws {
+    try DataFiles.writeMNIST(to: folder)
+    let result = try TanrenProcess.run(["data", "info"], environment: ["TANREN_DATA": folder.path], in: folder)
+    #expect(result.status == 0)
+    #expect(result.output.contains("uint8 [20, 28, 28]") && result.output.contains("MNIST, from \(folder.path)"))
+    let path = try DataFiles.writeNPZ(to: folder)
+    #expect(try output(["data", "info", "npz(path: \(path))"]).contains("float32 [20, 4]"))
+    _ = try output(["data", "preview", DataFiles.tiny, "--count", "6", "--columns", "3", "--output", "p.png"])
+    let png = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/p.png"))
+    // The signature, then the header's length and name, then width and height: 3 and 2 images of 28 with lines between.
+    #expect(Array(png.prefix(24)) == [
+      0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 86, 0, 0, 0, 57,
+    ])
+    #expect(try output(["data", "preview", DataFiles.tiny, "--test"]).contains("100 of 100 images"))
+    #expect(try folder.text("out/preview.svg").contains("data:image/png;base64,"))
+  }
+
+  @Test func engineInfoTellsWhatRuns() throws {
+    let text = try output(["engine", "info"])
+    for part in ["plugin", "PJRT C API", "platform", "cpu", "programs"] { #expect(text.contains(part)) }
+  }
+
+  @Test func reproduceShowsPrintedNumbersBesideOurs() throws {
+    let list = try output(["reproduce", "--list"])
+    #expect(list.contains("activations-mnist") && list.contains("On request: hSwish-n1"))
+    let text = try output([
+      "reproduce", "activations-mnist", "--arms", "relu,tanhExp", "--epochs", "2", "--seeds", "2", "--data", DataFiles.tiny,
+      "--output", "out",
+    ])
+    #expect(text.contains("[4/4] tanhExp, seed 11: 2 epochs"))
+    #expect(text.contains("TS95") && text.contains("97.85") && text.contains("97.89"))
+    for name in ["relu-seed10.csv", "tanhExp-seed11.csv", "table.md", "table.csv", "curves.svg"] {
+      #expect(folder.exists("out/" + name), "\(name)")
+    }
+    // The table's mean is the files'.
+    let accuracies = try ["relu-seed10.csv", "relu-seed11.csv"].map { name in
+      Double(try folder.text("out/" + name).split(separator: "\n").last?.split(separator: ",").last ?? "") ?? .nan
+    }
+    let mean = accuracies.reduce(0, +) * 50
+    #expect(text.contains(String(format: "%.2f ±", mean)), "\(mean)\n\(text)")
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import Tanren
+
+/// Data sets small enough to be made anew for each test.
+enum DataFiles {
+  static let tiny = "syntheticDigits(train: 200, test: 100)"
+
+  /// An IDX file of unsigned bytes.
+  static func idx(_ shape: [Int], _ elements: [UInt8]) -> [UInt8] {
+    [0, 0, 8, UInt8(shape.count)]
+      + shape.flatMap { extent in withUnsafeBytes(of: UInt32(extent).bigEndian) { Array($0) } } + elements
+  }
+
+  /// MNIST's four files with 20 training and 10 test images, unpacked.
+  static func writeMNIST(to folder: TemporaryFolder) throws {
+    for (part, count) in [("train", 20), ("t10k", 10)] {
+      try folder.write(idx([count, 28, 28], [UInt8](repeating: 7, count: count * 784)), "\(part)-images-idx3-ubyte")
+      try folder.write(idx([count], (0..<count).map { UInt8($0 % 10) }), "\(part)-labels-idx1-ubyte")
+    }
+  }
+
+  /// An NPZ file of 20 and 10 records of four numbers in three classes, with some arrays replaced.
+  static func writeNPZ(to folder: TemporaryFolder, replacing replaced: [String: HostArray] = [:]) throws -> String {
+    var arrays: [String: HostArray] = [:]
+    for (part, count) in [("train", 20), ("test", 10)] {
+      arrays["x_" + part] = try HostArray((0..<count * 4).map { Float($0 % 7) }, shape: [count, 4])
+      arrays["y_" + part] = try HostArray((0..<count).map { Int64($0 % 3) })
+    }
+    let path = folder.path + "/data.npz"
+    try NPZ.write(arrays.merging(replaced) { $1 }, to: path)
+    return path
+  }
+
+  /// `bytes` in a gzip file as a stored block of deflate (RFC 1951 and 1952), the checksum left out.
+  static func gzip(_ bytes: [UInt8]) -> [UInt8] {
+    func littleEndian(_ value: Int, _ width: Int) -> [UInt8] {
+      (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    return [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1] + littleEndian(bytes.count, 2) + littleEndian(~bytes.count, 2) + bytes
+  }
+}

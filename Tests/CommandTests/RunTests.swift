@@ -1,0 +1,105 @@
+import Foundation
+import Testing
+
+@Suite struct RunTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  /// A CSV file's columns but for the times, which no two runs share.
+  private func columns(_ name: String) throws -> [[Substring]] {
+    try folder.text(name).split(separator: "\n").map { line in
+      let cells = line.split(separator: ",")
+      return Array(cells[..<2] + cells[4...])
+    }
+  }
+
+  @Test func writesItsFilesAndTellsThem() throws {
+    let result = try TanrenProcess.run(
+      ["run", "--data", DataFiles.tiny, "--epochs", "2", "--batch", "50", "--output", "out"], in: folder)
+    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)")
+    #expect(result.output.contains("Data: synthetic digits"))
+    #expect(result.output.contains("dense1 (Dense)               (None, 100)               78500"))
+    #expect(result.output.contains("Epoch 2/2\n4/4 [=============================="))
+    #expect(result.output.contains("\n2 epochs in "))
+    for name in ["configuration.yml", "history.csv", "history.jsonl", "curves.svg"] {
+      #expect(folder.exists("out/" + name))
+      #expect(result.output.contains("out/" + name))
+    }
+    let rows = try columns("out/history.csv")
+    #expect(rows.map { $0[0] } == ["epoch", "1", "2"])
+    #expect(rows.map { $0[1] } == ["step", "4", "8"])
+    #expect(rows[0].suffix(4) == ["loss", "accuracy", "val_loss", "val_accuracy"])
+    let lines = try folder.text("out/history.jsonl").split(separator: "\n")
+    let last = try JSONSerialization.jsonObject(with: Data((lines.last ?? "").utf8)) as? [String: Double]
+    #expect(last?["epoch"] == 2 && last?["val_accuracy"] == Double(rows[2][5]))
+    let svg = try folder.text("out/curves.svg")
+    #expect(svg.hasPrefix("<svg") && svg.contains("validation") && svg.contains("accuracy"))
+  }
+
+  @Test func canBeRunAgainFromItsConfiguration() throws {
+    try folder.write(
+      """
+      # Methods as on a command line, and as a mapping.
+      data: \(DataFiles.tiny)   # few (of them)
+      model: mlp(hidden: [20, 10], activation: hSwish(n: 3))
+      optimizer:
+        name: momentum
+        rate: 0.05
+      penalties: [l1l2(l2: 1e-4)]
+      epochs: 2
+      batch: 50
+      """, "config.yml")
+    let first = try TanrenProcess.run(
+      ["run", "config.yml", "optimizer.momentum=0.5", "seed=4", "--output", "a", "--quiet"], in: folder)
+    #expect(first.status == 0 && first.output.isEmpty && first.error.isEmpty, "\(first.error)")
+    let resolved = try folder.text("a/configuration.yml")
+    #expect(resolved.contains("optimizer: {name: momentum, momentum: 0.5, rate: 0.05}"))
+    #expect(resolved.contains("model: {name: mlp, activation: {name: hSwish, n: 3}, hidden: [20, 10]}"))
+    #expect(resolved.contains("seed: 4"))
+    let again = try TanrenProcess.run(["run", "a/configuration.yml", "--output", "b", "--quiet"], in: folder)
+    #expect(again.status == 0, "\(again.error)")
+    #expect(try folder.text("b/configuration.yml") == resolved)
+    #expect(try columns("a/history.csv") == columns("b/history.csv"))
+    let other = try TanrenProcess.run(["run", "a/configuration.yml", "seed=5", "--output", "c", "--quiet"], in: folder)
+    #expect(other.status == 0)
+    #expect(try columns("a/history.csv") != columns("c/history.csv"))
+  }
+
+  @Test func flagsWinOverTheFileAndAssignmentsOverFlags() throws {
+    try folder.write("data: \(DataFiles.tiny)\nepochs: 3\nbatch: 20\nseed: 1\n", "config.yml")
+    let result = try TanrenProcess.run(
+      ["run", "config.yml", "--epochs", "2", "--seed", "2", "seed=3", "--output", "out", "--progress", "lines",
+        "--summary", "compact"], in: folder)
+    #expect(result.status == 0, "\(result.error)")
+    let resolved = try folder.text("out/configuration.yml")
+    #expect(resolved.contains("epochs: 2\n") && resolved.contains("batch: 20\n") && resolved.contains("seed: 3\n"))
+    let lines = result.output.split(separator: "\n").map(String.init)
+    #expect(lines.contains("affine1 affine 784 100"))
+    #expect(lines.contains { $0.wholeMatch(of: #/2( \d+(\.\d+)?(e-\d+)?){4}/#) != nil }, "\(result.output)")
+    #expect(lines.contains { $0.hasPrefix("所要時間 = 0 分 ") })
+  }
+
+  @Test func trainsOnArraysOfOnesOwn() throws {
+    let path = try DataFiles.writeNPZ(to: folder)
+    let result = try TanrenProcess.run(
+      ["run", "data=npz(path: \(path))", "--batch", "5", "--epochs", "1", "--output", "out"], in: folder)
+    #expect(result.status == 0, "\(result.error)")
+    #expect(result.output.contains("arrays from \(path)"))
+    #expect(result.output.contains("(None, 3)"))
+  }
+
+  @Test func divergenceIsToldAndIsNoError() throws {
+    let result = try TanrenProcess.run(
+      ["run", "--data", DataFiles.tiny, "loss=meanSquaredError", "optimizer=sgd(rate: 1e20)", "--epochs", "2",
+        "metrics=[]", "--output", "out"], in: folder)
+    // Mean squared error takes no class labels: that is the model's fault to tell, not a crash.
+    #expect(result.status == 2 && result.error.contains("meanSquaredError"), "\(result.error)")
+    let diverging = try TanrenProcess.run(
+      ["run", "--data", DataFiles.tiny, "optimizer=sgd(rate: 1e30)", "--epochs", "2", "--output", "out"], in: folder)
+    #expect(diverging.status == 0, "\(diverging.error)")
+    #expect(diverging.output.contains("Training diverged"))
+    let line = try folder.text("out/history.jsonl").split(separator: "\n").last ?? ""
+    #expect(try JSONSerialization.jsonObject(with: Data(line.utf8)) is [String: Any])
+  }
+}

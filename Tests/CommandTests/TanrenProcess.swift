@@ -1,0 +1,75 @@
+import Foundation
+
+/// The built command, run as people run it.
+struct TanrenProcess {
+  struct Result {
+    let status: Int32
+    let endedBySignal: Bool
+    let output: String
+    let error: String
+  }
+
+  /// Longer than any of these tests should take on a busy machine.
+  private static let limit = 240.0
+
+  private let process = Process()
+  private let folder: TemporaryFolder
+  private let output: FileHandle
+  private let error: FileHandle
+
+  /// - Parameters:
+  ///   - environment: replaces what the tests were given; nil takes a variable away.
+  ///   - folder: where the process runs.
+  init(_ arguments: [String], environment: [String: String?] = [:], in folder: TemporaryFolder) throws {
+    self.folder = folder
+    // Built beside the bundles of the tests.
+    process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("tanren")
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    var variables = ProcessInfo.processInfo.environment
+    for name in ["TANREN_DATA", "TANREN_DEVICE", "TANREN_PJRT_PLUGIN", "TANREN_CPU_PLUGIN"] { variables[name] = nil }
+    for (name, value) in environment { variables[name] = value }
+    process.environment = variables
+    process.standardInput = FileHandle.nullDevice
+    let name = UUID().uuidString
+    output = try Self.file(folder.path + "/\(name).out")
+    error = try Self.file(folder.path + "/\(name).err")
+    process.standardOutput = output
+    process.standardError = error
+  }
+
+  /// Runs a command line to its end.
+  static func run(
+    _ arguments: [String], environment: [String: String?] = [:], in folder: TemporaryFolder
+  ) throws -> Result {
+    let process = try TanrenProcess(arguments, environment: environment, in: folder)
+    try process.start()
+    return try process.result()
+  }
+
+  func start() throws { try process.run() }
+
+  /// What Ctrl-C sends.
+  func interrupt() { process.interrupt() }
+
+  /// Waits for the end; a process that doesn't come to one is killed.
+  func result() throws -> Result {
+    let end = Date(timeIntervalSinceNow: Self.limit)
+    while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.02) }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    return Result(
+      status: process.terminationStatus, endedBySignal: process.terminationReason == .uncaughtSignal,
+      output: try Self.text(output), error: try Self.text(error))
+  }
+
+  private static func file(_ path: String) throws -> FileHandle {
+    _ = FileManager.default.createFile(atPath: path, contents: nil)
+    return try FileHandle(forUpdating: URL(fileURLWithPath: path))
+  }
+
+  private static func text(_ file: FileHandle) throws -> String {
+    try file.seek(toOffset: 0)
+    return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self)
+  }
+}

@@ -1,0 +1,107 @@
+import Testing
+
+@testable import Training
+
+/// Ends training when it has seen so many epochs, also over a break, and remembers the first weights it saw.
+private final class Patience: RememberingCallback {
+  let memoryName: String
+  private let limit: Int
+  private(set) var seen = 0
+  private(set) var first: HostArray?
+
+  init(_ limit: Int, name: String = "patience") { (self.limit, memoryName) = (limit, name) }
+
+  func trainingBegan(_ plan: FitPlan) throws { (seen, first) = (0, nil) }
+
+  func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+    seen += 1
+    first = try first ?? trainer.state.parameters["dense1/kernel"]?.hostArray()
+    return seen == limit ? "seen \(seen)" : nil
+  }
+
+  func memory() throws -> CallbackMemory {
+    CallbackMemory(numbers: ["seen": Double(seen)], tensors: first.map { ["first": $0] } ?? [:])
+  }
+
+  func recall(_ memory: CallbackMemory) throws {
+    seen = Int(memory.numbers["seen"] ?? 0)
+    first = memory.tensors["first"]
+  }
+}
+
+@Suite struct CheckpointCallbackTests {
+  let scratch: Scratch
+  let folder: CheckpointFolder
+  let training = SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging())
+
+  init() throws {
+    scratch = try Scratch()
+    folder = CheckpointFolder(scratch.path)
+  }
+
+  @Test func everyFewEpochsAndAtTheEnd() throws {
+    let trainer = try training.trainer()
+    try training.fit(trainer, upTo: 7, callbacks: [CheckpointCallback(folder, every: 3, keep: 9, configuration: "x")])
+    #expect(try folder.numbers().map { try folder.load($0).epoch } == [3, 6, 7])
+    #expect(try folder.latest()?.configuration == "x")
+    #expect(try folder.latest()?.history == trainer.history)
+    // The last epoch isn't saved twice.
+    try training.fit(trainer, upTo: 9, callbacks: [CheckpointCallback(folder, every: 3, keep: 9)])
+    #expect(try folder.numbers().map { try folder.load($0).epoch } == [3, 6, 7, 9])
+  }
+
+  @Test func anEarlyEndIsSavedWithItsReason() throws {
+    let trainer = try training.trainer()
+    try training.fit(trainer, upTo: 9, callbacks: [Patience(4), CheckpointCallback(folder, every: 3)])
+    let checkpoint = try #require(try folder.latest())
+    #expect(checkpoint.epoch == 4)
+    #expect(checkpoint.history.stopReason == "seen 4")
+    #expect(checkpoint.remainingEpochs == 5)
+  }
+
+  @Test func callbacksGoOnWhereTheyWere() throws {
+    let undisturbed = try training.trainer()
+    let whole = Patience(5)
+    try training.fit(undisturbed, upTo: 9, callbacks: [whole, CheckpointCallback(folder, every: 9)])
+
+    let broken = CheckpointFolder(scratch.file("broken"))
+    let first = try training.trainer()
+    #expect(throws: PowerCut.Cut.self) {
+      try training.fit(first, upTo: 9, callbacks: [Patience(5), CheckpointCallback(broken), PowerCut(after: 3)])
+    }
+    let second = try training.trainer()
+    try second.restore(from: broken.path)
+    // It isn't asked before it is used: what it remembers stays in checkpoints.
+    #expect(try second.checkpoint().callbacks["patience"]?.numbers == ["seen": 3])
+    let patience = Patience(5)
+    try training.fit(second, upTo: 9, callbacks: [patience, CheckpointCallback(broken)])
+    #expect(second.recorded == undisturbed.recorded)
+    #expect(second.history.stopReason == "seen 5")
+    #expect(patience.first == whole.first)
+    #expect(try second.arrays() == undisturbed.arrays())
+  }
+
+  @Test func callbacksOfOneNameAreAnError() throws {
+    let trainer = try training.trainer()
+    #expect(throws: CheckpointError.duplicateMemory(name: "patience")) {
+      try training.fit(trainer, upTo: 2, callbacks: [Patience(5), Patience(6), CheckpointCallback(folder)])
+    }
+    let fresh = try training.trainer()
+    try training.fit(fresh, upTo: 2, callbacks: [Patience(5), Patience(6, name: "other"), CheckpointCallback(folder)])
+    #expect(try folder.latest()?.callbacks.keys == ["patience", "other"])
+  }
+
+  @Test func aFullDiskEndsTrainingAndKeepsWhatWasSaved() throws {
+    let trainer = try training.trainer()
+    try training.fit(trainer, upTo: 2, callbacks: [CheckpointCallback(folder)])
+    let full = CheckpointFolder(scratch.path, disk: FaultyDisk(.failing(28), at: 1))
+    #expect(throws: CheckpointError.self) { try training.fit(trainer, upTo: 4, callbacks: [CheckpointCallback(full)]) }
+    #expect(try folder.latest()?.epoch == 2)
+  }
+
+  @Test(arguments: [(0, 1, "every"), (1, 0, "keep")]) func settingsOutOfRangeAreNamed(_ row: (Int, Int, String)) {
+    #expect(throws: CheckpointError.invalidSetting(name: row.2, value: 0, requirement: "1 or more")) {
+      try CheckpointCallback(folder, every: row.0, keep: row.1)
+    }
+  }
+}
