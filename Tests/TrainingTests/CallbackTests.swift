@@ -148,39 +148,6 @@ import Testing
     }
   }
 
-  /// Broken off, saved, restored into another trainer: the callbacks decide as if nothing had happened.
-  @Test func whatWasSeenSurvivesABreak() throws {
-    let data = try Problems.classes(6)
-    // A rate this large makes the loss rise and fall.
-    func trainer() throws -> Trainer { try Problems.trainer(data, optimizer: Adam(rate: 0.5)) }
-    func callbacks() -> (stopping: EarlyStopping, best: BestParameters) {
-      (EarlyStopping(monitor: "loss", patience: 3, minDelta: 0.2), BestParameters(monitor: "loss", mode: .max))
-    }
-    let (whole, watched) = (try trainer(), callbacks())
-    let through = try whole.fit(data, epochs: 12, batchSize: 2, callbacks: [watched.stopping, watched.best])
-
-    let (first, before) = (try trainer(), callbacks())
-    // The checkpoint is made while the callbacks are at work.
-    final class Saving: Callback {
-      var checkpoint: Checkpoint?
-      func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
-        if record.epoch == 2 { checkpoint = try trainer.checkpoint() }
-        return record.epoch == 2 ? "broken off" : nil
-      }
-    }
-    let saving = Saving()
-    _ = try first.fit(data, epochs: 12, batchSize: 2, callbacks: [before.stopping, before.best, saving])
-    let (second, after) = (try trainer(), callbacks())
-    try second.restore(try #require(saving.checkpoint))
-    let rest = try second.fit(data, epochs: 10, batchSize: 2, callbacks: [after.stopping, after.best])
-    #expect(rest.stopReason == through.stopReason)
-    #expect(rest.epochs.last?.epoch == through.epochs.last?.epoch)
-    #expect(after.stopping.best?.epoch == watched.stopping.best?.epoch)
-    #expect(after.best.best?.epoch == watched.best.best?.epoch)
-    #expect(try second.state.bytes() == whole.state.bytes())
-    #expect(after.stopping.memoryName != EarlyStopping(monitor: "loss", patience: 4).memoryName)
-  }
-
   @Test func divergenceEndsTraining() throws {
     let data = try Problems.regression(8)
     let trainer = try Problems.trainer(

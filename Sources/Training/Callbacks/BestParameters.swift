@@ -34,7 +34,7 @@ public final class BestParameters: RememberingCallback {
     trainer = nil
   }
 
-  public var memoryName: String { "BestParameters(\(monitor))" }
+  public var memoryName: String { "bestParameters(\(monitor))" }
 
   public func memory() throws -> CallbackMemory {
     var memory = monitor.memory
@@ -42,9 +42,11 @@ public final class BestParameters: RememberingCallback {
     return memory
   }
 
-  public func recall(_ memory: CallbackMemory) {
-    monitor.recall(memory)
-    guard !memory.tensors.isEmpty else { return }
-    state = TrainingState(tree: TensorTree(memory.tensors.map { ($0.key, Tensor($0.value)) }))
+  public func recall(_ memory: CallbackMemory, in trainer: Trainer) throws {
+    monitor.memory = memory
+    let tree = TensorTree(try memory.tensors.map { ($0.key, try Tensor($0.value).hidden()) })
+    state = tree.isEmpty ? nil : TrainingState(tree: tree)
+    // Training may have been through already when it was interrupted.
+    self.trainer = trainer
   }
 }

@@ -33,16 +33,16 @@ public final class EarlyStopping: RememberingCallback {
     return "\(monitor.name) hasn't improved for \(epochsWithout) \(epochsWithout == 1 ? "epoch" : "epochs"); \(past)"
   }
 
-  public var memoryName: String { "EarlyStopping(\(monitor), \(patience))" }
+  public var memoryName: String { "earlyStopping(\(monitor), \(patience))" }
 
-  public func memory() -> CallbackMemory {
+  public func memory() throws -> CallbackMemory {
     var memory = monitor.memory
     memory.numbers["epochsWithout"] = Double(epochsWithout)
     return memory
   }
 
-  public func recall(_ memory: CallbackMemory) {
-    monitor.recall(memory)
+  public func recall(_ memory: CallbackMemory, in trainer: Trainer) throws {
+    monitor.memory = memory
     epochsWithout = memory.numbers["epochsWithout"].flatMap { Int(exactly: $0) } ?? 0
   }
 }

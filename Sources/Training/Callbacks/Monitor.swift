@@ -12,20 +12,8 @@ struct Monitor: CustomStringConvertible {
     self.minDelta = minDelta.magnitude
   }
 
-  var description: String { "\(name), \(isGreaterBetter ? "max" : "min"), \(minDelta)" }
-
-  /// The best epoch and value, for checkpoints.
-  var memory: CallbackMemory {
-    CallbackMemory(numbers: best.map { ["epoch": Double($0.epoch), "value": $0.value] } ?? [:])
-  }
-
-  /// Takes up what ``memory`` gave.
-  mutating func recall(_ memory: CallbackMemory) {
-    guard let epoch = memory.numbers["epoch"].flatMap({ Int(exactly: $0) }), let value = memory.numbers["value"] else {
-      return
-    }
-    best = (epoch, value)
-  }
+  /// What is watched and how: monitors that judge alike have one description.
+  var description: String { "\(name), \(isGreaterBetter ? MonitorMode.max : .min), \(minDelta)" }
 
   /// Forgets what was seen.
   /// - Throws: ``TrainingError/unknownMetric(name:known:)``
