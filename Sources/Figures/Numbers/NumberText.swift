@@ -73,8 +73,8 @@ enum NumberText {
 }
 
 extension Double {
-  static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
-  var decimalLogarithm: Double { log10(self) }
+  package static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
+  package var decimalLogarithm: Double { log10(self) }
   var binaryLogarithm: Double { log2(self) }
 
   /// This number as an integer, or nil where none fits: the plain conversion traps.

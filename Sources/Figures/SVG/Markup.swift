@@ -1,8 +1,8 @@
 /// Text made safe for XML and HTML.
-enum Markup {
+package enum Markup {
   /// Escapes what has a meaning in XML, in text and in quoted attributes alike, and replaces
   /// what XML 1.0 can't hold at all (https://www.w3.org/TR/xml/#charsets).
-  static func escaped(_ text: String) -> String {
+  package static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {

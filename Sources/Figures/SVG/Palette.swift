@@ -1,15 +1,15 @@
 /// The colours of series: twelve hues in the order of Okabe and Ito's set, moved apart by search until any two differ by
 /// at least 18 in CIE Lab for normal, protan and deutan vision (Machado, Oliveira and Fernandes, 2009), with a contrast
 /// of at least 3 to 1 against the background (WCAG 2.2, 1.4.11).
-enum Palette {
-  struct Color: Equatable {
-    var light: String
-    var dark: String
+package enum Palette {
+  package struct Color: Equatable, Sendable {
+    package var light: String
+    package var dark: String
     /// The nearest of the 256 colours of terminals.
     var terminal: Int
   }
 
-  static let colors: [Color] = [
+  package static let colors: [Color] = [
     Color(light: "#1459b7", dark: "#63acfc", terminal: 33),
     Color(light: "#bb4413", dark: "#e89828", terminal: 208),
     Color(light: "#11a784", dark: "#14b2b4", terminal: 36),
@@ -24,7 +24,7 @@ enum Palette {
     Color(light: "#3212a2", dark: "#8572ff", terminal: 99),
   ]
 
-  static let background = (light: "#ffffff", dark: "#0f141a")
+  package static let background = (light: "#ffffff", dark: "#0f141a")
 
   /// The colour at `slot`, starting over after the last.
   static func color(_ slot: Int) -> Color { colors[Int(UInt(bitPattern: slot) % UInt(colors.count))] }

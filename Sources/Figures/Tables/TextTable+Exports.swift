@@ -103,7 +103,7 @@ extension TextTable {
   }
 
   /// Every ASCII character that CommonMark gives a meaning within a line is escaped by a backslash.
-  private static func markdown(_ text: String) -> String {
+  package static func markdown(_ text: String) -> String {
     var result = ""
     for scalar in text.replacing("\r\n", with: "\n").unicodeScalars {
       switch scalar {
@@ -120,7 +120,7 @@ extension TextTable {
     return result
   }
 
-  private static func latex(_ text: String) -> String {
+  package static func latex(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -135,6 +135,11 @@ extension TextTable {
       case "−": result += "$-$"
       case "±": result += "$\\pm$"
       case "×": result += "$\\times$"
+      case "–": result += "--"
+      case "✓": result += "yes"
+      case "✗": result += "no"
+      case "\u{202F}": result += "\\,"
+      case "’": result += "'"
       case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": result += " "
       default: result.unicodeScalars.append(scalar)
       }

@@ -1,7 +1,7 @@
 /// Text made fit for a terminal.
-enum TerminalText {
+package enum TerminalText {
   /// Without anything that moves the cursor or starts an escape sequence: names come from files.
-  static func printable(_ text: String) -> String {
+  package static func printable(_ text: String) -> String {
     // Line breaks first: CR and LF together are one character.
     var result = ""
     for scalar in text.replacing("\r\n", with: " ").unicodeScalars {
@@ -16,7 +16,7 @@ enum TerminalText {
     return result
   }
 
-  static func styled(_ text: String, _ style: TextStyle, colors: Terminal.Colors) -> String {
+  package static func styled(_ text: String, _ style: TextStyle, colors: Terminal.Colors) -> String {
     guard colors != .none, !text.isEmpty else { return text }
     let code =
       switch style {

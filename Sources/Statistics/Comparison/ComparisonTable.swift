@@ -51,6 +51,16 @@ public struct ComparisonTable: Sendable, Equatable, Encodable {
       }
       return arms.filter { $0.name != name }.map { ($0, baseline) }
     case .allPairs: return arms.indices.flatMap { later in arms[..<later].map { (arms[later], $0) } }
+    case .chosen(let baselines):
+      var pairs: [(ArmOutcomes, ArmOutcomes)] = []
+      for arm in arms {
+        guard let name = baselines[arm.name], name != arm.name else { continue }
+        guard let baseline = arms.first(where: { $0.name == name }) else {
+          throw .unknownBaseline(name, arms: arms.map(\.name))
+        }
+        pairs.append((arm, baseline))
+      }
+      return pairs
     }
   }
 

@@ -6,5 +6,5 @@ public enum BetterDirection: String, Sendable, Hashable, Codable, CaseIterable {
   case lower
 
   /// 1 where higher is better, −1 where lower is.
-  var sign: Double { self == .higher ? 1 : -1 }
+  package var sign: Double { self == .higher ? 1 : -1 }
 }

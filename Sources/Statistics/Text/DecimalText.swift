@@ -1,15 +1,15 @@
 import Foundation
 
 /// Numbers as people read them.
-enum DecimalText {
+package enum DecimalText {
   /// The decimals that show two digits of `uncertainty`.
-  static func places(uncertainty: Double) -> Int {
+  package static func places(uncertainty: Double) -> Int {
     guard uncertainty != 0, uncertainty.isFinite else { return 0 }
     return Swift.max(0, 1 - Int(log10(uncertainty.magnitude).rounded(.down)))
   }
 
   /// With so many decimals, or as a power of ten where that would be a row of zeros.
-  static func text(_ value: Double, places: Int) -> String {
+  package static func text(_ value: Double, places: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
     let isPlain = places <= 8 && value.magnitude < 1e10
     let text = isPlain ? String(format: "%.\(places)f", value) : String(format: "%.3g", value)
@@ -19,11 +19,11 @@ enum DecimalText {
   }
 
   /// With a plus or a minus, unless it rounds to zero.
-  static func signed(_ value: Double, places: Int) -> String {
+  package static func signed(_ value: Double, places: Int) -> String {
     let text = text(value, places: places)
     return value > 0 && text.contains { ("1"..."9").contains($0) } ? "+" + text : text
   }
 
   /// Up to six digits without trailing zeros.
-  static func shortest(_ value: Double) -> String { String(format: "%.6g", value) }
+  package static func shortest(_ value: Double) -> String { String(format: "%.6g", value) }
 }

@@ -1,10 +1,10 @@
 import Foundation
 
 /// A p value with two digits, as "p = 0.44" or "p < 0.001".
-enum PText {
-  static func equation(_ p: Double) -> String { p < 0.001 ? "p < 0.001" : "p = \(value(p))" }
+package enum PText {
+  package static func equation(_ p: Double) -> String { p < 0.001 ? "p < 0.001" : "p = \(value(p))" }
 
-  static func value(_ p: Double) -> String {
+  package static func value(_ p: Double) -> String {
     if p > 0.995 { return "1" }
     return p < 0.001 ? String(format: "%.1g", p) : DecimalText.text(p, places: DecimalText.places(uncertainty: p))
   }

@@ -34,7 +34,7 @@ public final class BestParameters: RememberingCallback {
     trainer = nil
   }
 
-  public var memoryName: String { "bestParameters(\(monitor.name))" }
+  public var memoryName: String { "bestParameters(\(monitor))" }
 
   public func memory() throws -> CallbackMemory {
     var memory = monitor.memory

@@ -33,7 +33,7 @@ public final class EarlyStopping: RememberingCallback {
     return "\(monitor.name) hasn't improved for \(epochsWithout) \(epochsWithout == 1 ? "epoch" : "epochs"); \(past)"
   }
 
-  public var memoryName: String { "earlyStopping(\(monitor.name))" }
+  public var memoryName: String { "earlyStopping(\(monitor), \(patience))" }
 
   public func memory() throws -> CallbackMemory {
     var memory = monitor.memory

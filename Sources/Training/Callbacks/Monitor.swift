@@ -1,5 +1,5 @@
 /// A metric that is watched for its best value.
-struct Monitor {
+struct Monitor: CustomStringConvertible {
   let name: String
   private let isGreaterBetter: Bool
   /// By how much a value must be better to count as better.
@@ -11,6 +11,9 @@ struct Monitor {
     isGreaterBetter = mode == .max || (mode == .automatic && name.lowercased().contains("accuracy"))
     self.minDelta = minDelta.magnitude
   }
+
+  /// What is watched and how: monitors that judge alike have one description.
+  var description: String { "\(name), \(isGreaterBetter ? MonitorMode.max : .min), \(minDelta)" }
 
   /// Forgets what was seen.
   /// - Throws: ``TrainingError/unknownMetric(name:known:)``

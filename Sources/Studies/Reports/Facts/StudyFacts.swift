@@ -1,0 +1,39 @@
+/// What a report knows of a study besides its results.
+public struct StudyFacts: Sendable, Equatable, Encodable {
+  /// What the store and files call it.
+  public var name: String
+  /// The heading.
+  public var title: String
+  /// In the order of the plan.
+  public var arms: [ArmFacts]
+  public var metric: ReportMetric
+  /// The seeds planned for every arm.
+  public var seeds: [Int]
+  /// Values of the metric whose first epochs are told.
+  public var targets: [Double]
+  /// What to type to run the study again, a line.
+  public var command: String
+  /// Versions, device, data and the like, in the order to tell them.
+  public var environment: [EnvironmentFact]
+  /// Runs that ended with an error.
+  public var failures: [RunFailure]
+  /// What else a reader must know: what a smaller budget leaves out, say. A sentence each.
+  public var notes: [String]
+
+  public init(
+    name: String, title: String? = nil, arms: [ArmFacts], metric: ReportMetric = ReportMetric(), seeds: [Int] = [],
+    targets: [Double] = [], command: String = "", environment: [EnvironmentFact] = [], failures: [RunFailure] = [],
+    notes: [String] = []
+  ) {
+    self.name = name
+    self.title = title ?? name
+    self.arms = arms
+    self.metric = metric
+    self.seeds = seeds
+    self.targets = targets
+    self.command = command
+    self.environment = environment
+    self.failures = failures
+    self.notes = notes
+  }
+}

@@ -1,0 +1,82 @@
+import Statistics
+
+/// A published number beside ours.
+public struct PrintedMatch: Sendable, Equatable, Encodable {
+  public enum Agreement: String, Sendable, Encodable {
+    /// It is what one of our runs might have given.
+    case inside
+    case outside
+    /// There is nothing to judge by: a single run of ours, or a time on another machine.
+    case unjudged
+  }
+
+  public let arm: String
+  public let printed: PrintedNumber
+  /// The mean of our runs; for an epoch the median, nil if most never got there.
+  public let ours: Double?
+  /// Where a single further run of ours would lie, by Student's t (a prediction interval); for epochs, the range of our
+  /// runs. Published numbers are of single runs, so the interval of our mean would be too narrow a measure.
+  public let interval: Interval?
+  public let agreement: Agreement
+
+  init?(_ printed: PrintedNumber, arm: String, runs: [RunReport], study: StudyFacts, alpha: Double) throws(StatisticsError) {
+    self.arm = arm
+    self.printed = printed
+    guard !runs.isEmpty else { return nil }
+    switch printed.quantity {
+    case .firstEpoch(let metric, let target):
+      guard metric == study.metric.name, let index = study.targets.firstIndex(of: target) else { return nil }
+      let epochs = runs.map { $0.firstEpochs[index] }
+      let reached = epochs.compactMap(\.self).map(Double.init).sorted()
+      let middle = (epochs.count - 1) / 2
+      ours = reached.indices.contains(middle) ? reached[middle] : nil
+      let range = reached.first.flatMap { first in reached.last.map { Interval(first, $0) } }
+      interval = range
+      let isInside =
+        if let value = printed.value { range?.contains(value) ?? false } else { reached.count < epochs.count }
+      agreement = runs.count < 2 ? .unjudged : isInside ? .inside : .outside
+    case .seconds:
+      ours = try Outcomes(runs.map(\.seconds)).summary()?.mean
+      interval = nil
+      agreement = .unjudged
+    case .last(let metric), .best(let metric):
+      let values = runs.compactMap { Self.value(printed.quantity, metric, of: $0, study) }
+      guard let summary = values.isEmpty ? nil : try Outcomes(values).summary(alpha: alpha) else { return nil }
+      ours = summary.mean
+      let interval = try Self.prediction(summary, alpha: alpha)
+      self.interval = interval
+      guard let value = printed.value, let interval else {
+        agreement = .unjudged
+        return
+      }
+      // Rounding may have put it just outside.
+      let slack = printed.resolution / 2 * (1 + 1e-9)
+      agreement = interval.lower - slack <= value && value <= interval.upper + slack ? .inside : .outside
+    }
+  }
+
+  private static func value(
+    _ quantity: PrintedNumber.Quantity, _ metric: String, of run: RunReport, _ study: StudyFacts
+  ) -> Double? {
+    let values = zip(run.epochs, run.metrics[metric] ?? []).compactMap { $0 > 0 ? $1 : nil }
+    if case .last = quantity { return values.last }
+    let better = metric == study.metric.name ? study.metric.better : ReportMetric.usualDirection(of: metric)
+    let finite = values.filter(RunReport.isFinite)
+    return better == .higher ? finite.max() : finite.min()
+  }
+
+  private static func prediction(_ summary: SampleSummary, alpha: Double) throws(StatisticsError) -> Interval? {
+    guard let deviation = summary.standardDeviation else { return nil }
+    let count = Double(summary.count)
+    let margin =
+      try StudentT(degreesOfFreedom: count - 1).quantile(1 - alpha / 2) * deviation * (1 + 1 / count).squareRoot()
+    return Interval(summary.mean - margin, summary.mean + margin)
+  }
+}
+
+extension ReportMetric {
+  /// Higher for accuracies, lower for what else is recorded.
+  static func usualDirection(of metric: String) -> BetterDirection {
+    metric.lowercased().contains("accuracy") ? .higher : .lower
+  }
+}

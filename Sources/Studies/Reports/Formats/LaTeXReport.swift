@@ -1,0 +1,33 @@
+import Figures
+
+/// The tables of a report for a paper, in the style of `booktabs`.
+struct LaTeXReport: Sendable {
+  let report: StudyReport
+
+  init(_ report: StudyReport) { self.report = report }
+
+  var text: String {
+    let tables = ReportTables(report)
+    let words = ReportWords(report)
+    var parts = ["% Needs \\usepackage{booktabs}.", float(tables.results, caption: words.resultsCaption, label: "results")]
+    if !report.comparisons.isEmpty {
+      parts.append(float(tables.comparisons, caption: words.comparisonsCaption, label: "comparisons"))
+    }
+    if !report.printed.isEmpty {
+      parts.append(float(tables.printed, caption: words.printedNote, label: "printed"))
+    }
+    parts.append(float(tables.costs, caption: "What the runs took, in the median.", label: "costs"))
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  private func float(_ table: TextTable, caption: String, label: String) -> String {
+    """
+    \\begin{table}
+      \\centering
+      \\caption{\(TextTable.latex(caption))}
+      \\label{tab:\(label)}
+    \(table.latex().split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+    \\end{table}
+    """
+  }
+}

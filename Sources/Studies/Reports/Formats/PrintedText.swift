@@ -1,0 +1,70 @@
+import Statistics
+
+/// The words and numbers of one published number beside ours.
+struct PrintedText: Sendable {
+  let printed: String
+  /// Where our runs lie, or where the mean does if that isn't known.
+  let ours: String
+  /// "✓" inside, "✗" outside, empty where nothing can be said.
+  let mark: String
+
+  init(_ match: PrintedMatch) {
+    mark =
+      switch match.agreement {
+      case .inside: "✓"
+      case .outside: "✗"
+      case .unjudged: ""
+      }
+    switch match.printed.quantity {
+    case .last(let metric), .best(let metric):
+      let style = ReportStyle.style(of: metric)
+      // As many digits as were printed.
+      let known = match.printed.resolution > 0 ? match.printed.resolution * 10 : nil
+      printed = match.printed.value.map { style.value($0, uncertainty: known) } ?? "–"
+      let mean = match.ours.map { style.value($0, uncertainty: known) } ?? "–"
+      ours = match.interval.map { style.range($0.lower, $0.upper, uncertainty: known) } ?? mean
+    case .firstEpoch:
+      printed = match.printed.value.map(DecimalText.shortest) ?? "never"
+      ours = match.interval.map { range in
+        let (lower, upper) = (DecimalText.shortest(range.lower), DecimalText.shortest(range.upper))
+        let last = match.ours == nil ? "never" : upper
+        return lower == last ? lower : "\(lower)–\(last)"
+      } ?? "never"
+    case .seconds:
+      printed = match.printed.value.map(DurationText.text) ?? "–"
+      ours = match.ours.map(DurationText.text) ?? "–"
+    }
+  }
+
+  /// "test accuracy, last epoch".
+  static func name(_ quantity: PrintedNumber.Quantity) -> String {
+    switch quantity {
+    case .last(let metric): ReportStyle.words(metric) + ", last epoch"
+    case .best(let metric): ReportStyle.words(metric) + ", best epoch"
+    case .firstEpoch(let metric, let target): "epochs to \(ReportTables.target(target, metric))"
+    case .seconds: "time"
+    }
+  }
+
+  /// "test last", for narrow columns.
+  static func shortName(_ quantity: PrintedNumber.Quantity) -> String {
+    func short(_ metric: String) -> String {
+      ReportStyle.words(metric).replacing("training", with: "train").replacing(" accuracy", with: "")
+    }
+    return switch quantity {
+    case .last(let metric): short(metric) + " last"
+    case .best(let metric): short(metric) + " best"
+    case .firstEpoch(let metric, let target): "to \(ReportTables.target(target, metric))"
+    case .seconds: "time"
+    }
+  }
+}
+
+extension StudyReport {
+  /// What was published of any arm, in the order of the first arm that has it.
+  var printedQuantities: [PrintedNumber.Quantity] {
+    var quantities: [PrintedNumber.Quantity] = []
+    for match in printed where !quantities.contains(match.printed.quantity) { quantities.append(match.printed.quantity) }
+    return quantities
+  }
+}

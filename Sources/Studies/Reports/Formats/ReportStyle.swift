@@ -1,0 +1,76 @@
+import Statistics
+
+/// How a report writes the numbers of its metric: with as many digits throughout as the seeds' spread allows.
+struct ReportStyle: Sendable {
+  /// Values of one metric, all with the same number of decimals.
+  struct Values: Sendable {
+    let style: ValueStyle
+    let places: Int
+    /// Of differences and their intervals, which tell of smaller things.
+    let differencePlaces: Int
+    /// Whether there are intervals.
+    let hasSpread: Bool
+
+    /// - Parameters:
+    ///   - widths: half the widths of the values' intervals.
+    ///   - differenceWidths: half the widths of the differences'.
+    init(_ style: ValueStyle, widths: [Double], differenceWidths: [Double] = []) {
+      self.style = style
+      let width = Self.typical(widths).map { $0 * style.scale }
+      hasSpread = width != nil
+      // One digit of the spread, or two where the first is small: as the Particle Data Group rounds.
+      places = width.map { DecimalText.places(uncertainty: $0 * 10 / 3.55) } ?? (style.scale == 100 ? 2 : 4)
+      differencePlaces = Self.typical(differenceWidths).map { DecimalText.places(uncertainty: $0 * style.scale) } ?? places
+    }
+
+    var isPercent: Bool { style.scale == 100 }
+
+    func text(_ value: Double) -> String { bare(value) + style.unit }
+
+    /// Without its unit.
+    func bare(_ value: Double) -> String { DecimalText.text(value * style.scale, places: places) }
+
+    /// "97.85 ± 0.12%", or the mean alone of a single run.
+    func meanText(_ summary: SampleSummary) -> String {
+      guard let interval = summary.interval, hasSpread else { return text(summary.mean) }
+      return bare(summary.mean) + " ± " + bare(interval.width / 2) + style.unit
+    }
+
+    func range(_ lower: Double, _ upper: Double) -> String { bare(lower) + "–" + bare(upper) + style.unit }
+
+    /// "+0.12", in the unit of ``differenceUnit``.
+    func difference(_ value: Double) -> String { DecimalText.signed(value * style.scale, places: differencePlaces) }
+
+    /// The unit of differences, short: "pp" for percentage points.
+    var differenceUnit: String { isPercent ? "pp" : "" }
+
+    private static func typical(_ widths: [Double]) -> Double? {
+      let known = widths.filter { $0 > 0 && $0.isFinite }.sorted()
+      return known.isEmpty ? nil : known[known.count / 2]
+    }
+  }
+
+  let metricName: String
+  let values: Values
+
+  init(_ report: StudyReport) {
+    let metric = report.facts.metric
+    metricName = Self.words(metric.name) + (metric.reading == .best ? ", best epoch" : "")
+    func half(_ interval: Interval?) -> Double? { interval.map { $0.width / 2 } }
+    values = Values(
+      Self.style(of: metric.name), widths: report.arms.compactMap { half($0.summary(metric.reading)?.interval) },
+      differenceWidths: report.comparisons.compactMap { half($0.comparison.interval) })
+  }
+
+  static func style(of metric: String) -> ValueStyle { isFraction(metric) ? .percent : .plain }
+
+  /// Whether values lie between 0 and 1 and are written in percent.
+  static func isFraction(_ metric: String) -> Bool { metric.lowercased().contains("accuracy") }
+
+  /// A metric's name as a person would say it.
+  static func words(_ metric: String) -> String {
+    let spaced = metric.replacing("_", with: " ")
+    if spaced.hasPrefix("val ") { return "test " + spaced.dropFirst(4) }
+    return ["loss", "accuracy"].contains(spaced) ? "training " + spaced : spaced
+  }
+}

@@ -1,0 +1,53 @@
+import Figures
+
+/// Every metric over the epochs.
+struct CurveSection: Sendable {
+  let report: StudyReport
+
+  init(_ report: StudyReport) { self.report = report }
+
+  var section: PageSection? {
+    let figures = ReportFigures(report)
+    let name = report.facts.metric.name
+    guard let whole = figures.curves(of: name, title: title(name)) else { return nil }
+    let caption: HTML = "Mean of the seeds, with the \(ReportTables(report).confidence) interval of the mean as a band."
+    var content: HTML
+    if report.arms.count > 8 {
+      content = manyArms(figures, name, caption: caption)
+    } else if let late = figures.lateEpoch,
+      let end = figures.curves(of: name, fromEpoch: late, title: "\(title(name)), from epoch \(late)")
+    {
+      content = FigureBlock([whole, end], columns: 2, rowHeight: 330, caption: caption).html
+    } else {
+      content = FigureBlock(whole, height: 400, narrowHeight: 330, caption: caption).html
+    }
+    let others = report.metrics.dropFirst().compactMap { figures.curves(of: $0, title: title($0)) }
+    if !others.isEmpty {
+      content += FigureBlock(others, columns: min(3, others.count), rowHeight: 240, legend: report.arms.count > 8 ? .automatic : .hidden).html
+    }
+    return PageSection(id: "curves", heading: "Training curves", content: content)
+  }
+
+  /// A few arms a panel, each beside what it is compared with.
+  private func manyArms(_ figures: ReportFigures, _ name: String, caption: HTML) -> HTML {
+    var groups: [(baseline: String?, arms: [String])] = []
+    for arm in report.facts.arms where !report.baselines.contains(arm.name) {
+      if let index = groups.lastIndex(where: { $0.baseline == arm.baseline && $0.arms.count < 4 }) {
+        groups[index].arms.append(arm.name)
+      } else {
+        groups.append((arm.baseline, [arm.name]))
+      }
+    }
+    let start = figures.lateEpoch ?? 1
+    let range = figures.range(of: name, fromEpoch: start)
+    let panels = groups.compactMap { group -> Chart? in
+      figures.curves(
+        of: name, arms: [group.baseline].compactMap(\.self) + group.arms, fromEpoch: start, range: range)
+    }
+    let from: HTML = start > 1 ? " Shown from epoch \(start)." : ""
+    let blocks = panels.map { FigureBlock($0, height: 300, narrowHeight: 330).html }
+    return "<p class=\"lead\">\(title(name)). \(caption)\(from)</p>\n\(blocks)"
+  }
+
+  private func title(_ metric: String) -> String { ReportStyle.words(metric).capitalizedFirst }
+}

@@ -1,0 +1,80 @@
+import Figures
+import Statistics
+
+/// The differences from the baseline, seed by seed, and all that was computed from them.
+struct DifferenceSection: Sendable {
+  let report: StudyReport
+  private let style: ReportStyle
+  private let tables: ReportTables
+
+  init(_ report: StudyReport) {
+    self.report = report
+    style = ReportStyle(report)
+    tables = ReportTables(report)
+  }
+
+  var section: PageSection? {
+    guard !report.comparisons.isEmpty else { return nil }
+    return PageSection(id: "differences", heading: "Seed by seed", content: figure + table)
+  }
+
+  private var figure: HTML {
+    guard var plot = ReportFigures(report).differences else { return .empty }
+    // The table below has them.
+    plot.showsNumbers = false
+    let rows = Double(plot.arms.count)
+    return FigureBlock(
+      plot, height: 110 + 44 * rows, narrowHeight: 130 + 44 * rows,
+      caption: """
+        Each dot is one seed: the arm’s value minus its baseline’s. What a seed does to both alike has cancelled. Dots on \
+        both sides of zero mean that the seed decides which arm looks better.
+        """
+    ).html
+  }
+
+  private var table: HTML {
+    let confidence = tables.confidence
+    var table = HTMLTable(
+      "Comparisons in numbers",
+      [
+        .init("arm"), .init("difference", .number, hint: "mean over the seeds"),
+        .init("t interval", .number, hint: "\(confidence), Student’s t"),
+        .init("bootstrap", .number, hint: "\(confidence), bias-corrected and accelerated where that is defined"),
+        .init("p", .number, hint: "of the deciding test"), .init("p, Holm", .number, hint: "adjusted for all comparisons"),
+        .init("P(better)", .number, hint: "chance that a run beats one of the baseline, with \(confidence) interval"),
+        .init("effect", .number, hint: "Cohen’s d: mean difference over the differences’ standard deviation"),
+        .init("more seeds", .number, hint: "about how many it would take to tell"),
+      ], isSortable: report.comparisons.count > 1)
+    for entry in report.comparisons { table.append(cells(entry)) }
+    return table.html
+  }
+
+  private func cells(_ entry: ArmComparison) -> [HTMLTable.Cell] {
+    let comparison = entry.comparison
+    let values = style.values
+    func range(_ interval: Interval?) -> HTMLTable.Cell {
+      interval.map {
+        .init("\(values.difference($0.lower)) to \(values.difference($0.upper))", key: $0.lower, style: "soft")
+      } ?? .init("–")
+    }
+    let name: HTML = report.baselines.count == 1 ? "\(entry.candidate)" : "\(entry.candidate) <small>vs \(entry.baseline)</small>"
+    let chance = comparison.probabilityOfImprovement
+    let chances: HTML = chance.interval.map {
+      "<small>\(DecimalText.text($0.lower, places: 2))–\(DecimalText.text($0.upper, places: 2))</small>"
+    } ?? ""
+    let unit: HTML = values.differenceUnit.isEmpty ? "" : " <small>\(values.differenceUnit)</small>"
+    let more = entry.verdict.moreSeeds
+    return [
+      .init("\(Swatch(report, entry.candidate).html)\(name)"),
+      comparison.meanDifference.map {
+        .init("\(values.difference($0))\(unit)", key: $0, style: VerdictStyle.name(entry.verdict.finding))
+      } ?? .init("–"),
+      range(comparison.interval), range(comparison.bootstrap.map { $0.bca ?? $0.percentile }),
+      comparison.test.map { .init("\(PText.value($0.p))", key: $0.p) } ?? .init("–"),
+      entry.adjustedP.map { .init("\(PText.value($0))", key: $0) } ?? .init("–"),
+      .init("\(DecimalText.text(chance.value, places: 2))\(chances)", key: chance.value, style: "stacked"),
+      comparison.effectSize.map { .init("\(DecimalText.signed($0, places: 2))", key: $0) } ?? .init("–"),
+      more.map { .init("\(CountText.text(Double($0)))", key: Double($0)) } ?? .init("–"),
+    ]
+  }
+}

@@ -1,0 +1,100 @@
+import Statistics
+
+/// The table of results, a row an arm.
+struct ResultSection: Sendable {
+  let report: StudyReport
+  private let style: ReportStyle
+  private let tables: ReportTables
+
+  init(_ report: StudyReport) {
+    self.report = report
+    style = ReportStyle(report)
+    tables = ReportTables(report)
+  }
+
+  var section: PageSection? {
+    let facts = report.facts
+    let name = ReportStyle.words(facts.metric.name)
+    let hasDivergence = report.arms.contains { $0.diverged > 0 }
+    let hasComparisons = !report.comparisons.isEmpty
+    var columns: [HTMLTable.Column] = [.init("arm"), .init("runs", .number)]
+    if hasDivergence { columns.append(.init("diverged", .number)) }
+    columns += [
+      .init("last epoch", .number, hint: "mean \(name) after the last epoch, with \(tables.confidence) interval"),
+      .init("median", .number, hint: "of the last epoch, with quartiles"),
+      .init("best epoch", .number, hint: "mean of each run’s best epoch, with \(tables.confidence) interval"),
+    ]
+    columns += facts.targets.map {
+      .init("to \(ReportTables.target($0, facts.metric.name))", .number, hint: "median epochs until \(name) is there")
+    }
+    if hasComparisons {
+      columns += [
+        .init("difference", .number, hint: "from the baseline, mean over the seeds"),
+        .init("p", .number, hint: "adjusted by Holm’s method"),
+      ]
+    }
+    var table = HTMLTable("\(name.capitalizedFirst) of each arm", columns, isSortable: report.arms.count > 1)
+    let leader = tables.bestArm
+    for arm in report.arms {
+      table.append(cells(arm, hasDivergence, hasComparisons), style: arm.name == leader ? "leader" : "")
+    }
+    return PageSection(id: "results", heading: "Results", content: table.html)
+  }
+
+  private func cells(_ arm: ArmReport, _ hasDivergence: Bool, _ hasComparisons: Bool) -> [HTMLTable.Cell] {
+    var cells: [HTMLTable.Cell] = [
+      .init("\(Swatch(report, arm.name).html)\(arm.name)"), .init("\(arm.runs.count)", key: Double(arm.runs.count)),
+    ]
+    if hasDivergence {
+      cells.append(.init("\(arm.diverged)", key: Double(arm.diverged), style: arm.diverged > 0 ? "warned" : ""))
+    }
+    let values = style.values
+    cells += [
+      mean(arm.last),
+      arm.last.map {
+        .init(
+          "\(values.text($0.median))<small>\(values.bare($0.lowerQuartile))–\(values.bare($0.upperQuartile))</small>",
+          key: $0.median, style: "stacked")
+      } ?? .init("–"),
+      mean(arm.best),
+    ]
+    cells += arm.targets.map { target in
+      target.map(epochs) ?? .init("–")
+    }
+    guard hasComparisons else { return cells }
+    guard let entry = report.comparisons.first(where: { $0.candidate == arm.name }) else {
+      return cells + [.init(report.baselines.contains(arm.name) ? "baseline" : "–", style: "soft"), .init("")]
+    }
+    let comparison = entry.comparison
+    return cells + [
+      comparison.meanDifference.map { mean in
+        let interval: HTML = comparison.interval.map {
+          "<small>\(values.difference($0.lower)) to \(values.difference($0.upper))</small>"
+        } ?? ""
+        return .init(
+          "\(values.difference(mean))\(interval)", key: mean, style: "stacked " + VerdictStyle.name(entry.verdict.finding))
+      } ?? .init("–"),
+      entry.adjustedP.map { .init("\(PText.value($0))", key: $0) } ?? .init("–"),
+    ]
+  }
+
+  /// The median, and below it the quartiles or how many runs never got there.
+  private func epochs(_ target: TargetSummary) -> HTMLTable.Cell {
+    let (lower, upper) = (target.lowerQuartile, target.upperQuartile)
+    let note: HTML =
+      if target.never > 0 {
+        "<small>\(target.never) of \(target.runs) never</small>"
+      } else if let lower, let upper, lower != upper {
+        "<small>\(DecimalText.shortest(lower))–\(DecimalText.shortest(upper))</small>"
+      } else { "" }
+    return .init(
+      "\(target.median.map(DecimalText.shortest) ?? "–")\(note)", key: target.median ?? Double(Int32.max), style: "stacked")
+  }
+
+  private func mean(_ summary: SampleSummary?) -> HTMLTable.Cell {
+    guard let summary else { return .init("–") }
+    let values = style.values
+    let margin: HTML = summary.interval.map { "<small>± \(values.bare($0.width / 2))</small>" } ?? ""
+    return .init("\(values.text(summary.mean))\(margin)", key: summary.mean, style: "stacked")
+  }
+}
