@@ -1,9 +1,13 @@
+import ArgumentParser
 import Foundation
 import Tanren
 
 /// A plan as the words of a command name it: a YAML file, a recipe, or a study that a store has, and `key=value`
 /// after it.
 struct PlanWords {
+  static let help = ArgumentHelp(
+    "The plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value")
+
   private let words: [String]
 
   init(_ words: [String]) { self.words = words }

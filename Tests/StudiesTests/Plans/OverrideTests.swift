@@ -52,7 +52,7 @@ import Testing
   @Test(arguments: [
     ("epochs", "'epochs' is no setting"), ("epochs=", "can't read ''"), ("epochs=5,", "can't read ''"),
     ("arms=sgd,adm", "there is no arm 'adm': did you mean 'adam'?"), ("seeds=", "can't read"), ("=5", "is no setting's name"),
-    ("optimizer.rate=fast", "'rate' takes"), ("metric=val_top5", "there is no metric 'val_top5'"),
+    ("optimizer.rate=fast", "command line: there is no named schedule 'fast'"), ("metric=val_top5", "there is no metric 'val_top5'"),
     ("seed=3", "'seed' is no axis"), ("a b=1", "a run has no setting 'ab'"), ("targets=high", "'targets' takes a list of numbers"),
     ("epochs=5)", "can't read '5)'"),
   ])

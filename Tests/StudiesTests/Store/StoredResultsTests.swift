@@ -15,7 +15,7 @@ import Testing
   @Test func numbersComeBackBitForBit() throws {
     try store.register(StoreSamples.plan(arms: 1, seeds: 1, epochs: 8))
     let run = try #require(try store.claim(worker: WorkerIdentity()))
-    let values = [0.1, .nan, .infinity, -.infinity, 5e-324, 1.7976931348623157e308, 0.30000000000000004, -1e-300]
+    let values = [0.1, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 1.7976931348623157e308, 0.30000000000000004, -1e-300]
     for (index, value) in values.enumerated() {
       try store.record(StoreSamples.record(index + 1, loss: value), of: run, checkpoint: nil, end: nil)
     }
@@ -30,7 +30,7 @@ import Testing
     let runs = try #require(json?["runs"] as? [[String: Any]])
     let epochs = try #require(runs[0]["epochs"] as? [[String: Any]])
     #expect((epochs[3]["metrics"] as? [String: Any])?["loss"] as? String == "-inf")
-    #expect((epochs[6]["metrics"] as? [String: Any])?["loss"] as? Double == 0.30000000000000004)
+    #expect(try results.json().contains("\"loss\" : 0.30000000000000004"))
   }
 
   @Test func aRunsEndIsStoredWithItsCosts() throws {
