@@ -15,7 +15,7 @@ import Testing
   @Test func numbersComeBackBitForBit() throws {
     try store.register(StoreSamples.plan(arms: 1, seeds: 1, epochs: 8))
     let run = try #require(try store.claim(worker: WorkerIdentity()))
-    let values = [0.1, .nan, .infinity, -.infinity, 5e-324, 1.7976931348623157e308, 0.30000000000000004, -1e-300]
+    let values = [0.1, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 1.7976931348623157e308, 0.30000000000000004, -1e-300]
     for (index, value) in values.enumerated() {
       try store.record(StoreSamples.record(index + 1, loss: value), of: run, checkpoint: nil, end: nil)
     }
