@@ -27,6 +27,7 @@ import Testing
       #expect(result.output.contains("out/" + name))
     }
     let rows = try columns("out/history.csv")
+    try #require(rows.count == 3 && rows.allSatisfy { $0.count > 5 })
     #expect(rows.map { $0[0] } == ["epoch", "1", "2"])
     #expect(rows.map { $0[1] } == ["step", "4", "8"])
     #expect(rows[0].suffix(4) == ["loss", "accuracy", "val_loss", "val_accuracy"])

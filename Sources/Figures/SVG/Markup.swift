@@ -2,7 +2,9 @@
 package enum Markup {
   /// Escapes what has a meaning in XML, in text and in quoted attributes alike, and replaces
   /// what XML 1.0 can't hold at all (https://www.w3.org/TR/xml/#charsets).
-  package static func escaped(_ text: String) -> String {
+  ///
+  /// - Parameter keepsLines: whether line breaks and tabs stay, as in preformatted text; else they become spaces.
+  package static func escaped(_ text: String, keepsLines: Bool = false) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
       switch scalar {
@@ -11,6 +13,8 @@ package enum Markup {
       case ">": result += "&gt;"
       case "\"": result += "&quot;"
       case "'": result += "&#39;"
+      case "\t" where keepsLines, "\n" where keepsLines: result.unicodeScalars.append(scalar)
+      case "\r" where keepsLines: break
       case "\t", "\n", "\r": result += " "
       case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{FFFE}", "\u{FFFF}": result.unicodeScalars.append("\u{FFFD}")
       default: result.unicodeScalars.append(scalar)

@@ -30,7 +30,7 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   public init(
     _ facts: StudyFacts, _ results: [ArmResult], alpha: Double = 0.05, margin: Double? = nil
   ) throws {
-    let options = try ComparisonOptions(better: facts.metric.better, alpha: alpha, margin: margin)
+    let options = try ComparisonOptions(better: facts.metric.direction, alpha: alpha, margin: margin)
     try Self.check(facts, results)
     format = 1
     self.facts = facts

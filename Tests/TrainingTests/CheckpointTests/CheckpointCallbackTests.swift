@@ -101,7 +101,7 @@ private final class Patience: RememberingCallback {
   }
 
   /// Stopping and the return to the best epoch come out as without a break, wherever the break is.
-  @Test(arguments: [2, 5, 7, 8]) func stoppingAndBestParametersGoOn(_ cut: Int) throws {
+  @Test(arguments: [1, 3, 4, nil]) func stoppingAndBestParametersGoOn(_ cut: Int?) throws {
     // So fast that it overshoots: some epochs are better than those after them.
     let training = SmallTraining(optimizer: SGD(rate: 12), averaging: NoAveraging())
     func callbacks(_ folder: CheckpointFolder) throws -> [any Callback] {
@@ -110,14 +110,14 @@ private final class Patience: RememberingCallback {
     let undisturbed = try training.trainer()
     try training.fit(undisturbed, upTo: 30, callbacks: callbacks(folder))
     let last = undisturbed.epoch
-    try #require((8..<30).contains(last), "\(last)")
+    try #require(last < 30)
     let best = undisturbed.history.epochs.min { ($0["val_loss"] ?? 0) < ($1["val_loss"] ?? 0) }
     try #require(best?.epoch == last - 4)
 
     let broken = CheckpointFolder(scratch.file("broken"))
     let first = try training.trainer()
     #expect(throws: PowerCut.Cut.self) {
-      try training.fit(first, upTo: 30, callbacks: callbacks(broken) + [PowerCut(after: cut == 8 ? last : cut)])
+      try training.fit(first, upTo: 30, callbacks: callbacks(broken) + [PowerCut(after: cut ?? last)])
     }
     let second = try training.trainer()
     let checkpoint = try second.restore(from: broken.path)

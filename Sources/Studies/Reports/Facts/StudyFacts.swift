@@ -6,13 +6,15 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
   public var title: String
   /// In the order of the plan.
   public var arms: [ArmFacts]
-  public var metric: ReportMetric
+  public var metric: PrimaryMetric
   /// The seeds planned for every arm.
   public var seeds: [Int]
   /// Values of the metric whose first epochs are told.
   public var targets: [Double]
   /// What to type to run the study again, a line.
   public var command: String
+  /// The plan as YAML, where the command needs it in a file.
+  public var plan: String?
   /// Versions, device, data and the like, in the order to tell them.
   public var environment: [EnvironmentFact]
   /// Runs that ended with an error.
@@ -21,8 +23,8 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
   public var notes: [String]
 
   public init(
-    name: String, title: String? = nil, arms: [ArmFacts], metric: ReportMetric = ReportMetric(), seeds: [Int] = [],
-    targets: [Double] = [], command: String = "", environment: [EnvironmentFact] = [], failures: [RunFailure] = [],
+    name: String, title: String? = nil, arms: [ArmFacts], metric: PrimaryMetric = PrimaryMetric(), seeds: [Int] = [],
+    targets: [Double] = [], command: String = "", plan: String? = nil, environment: [EnvironmentFact] = [], failures: [RunFailure] = [],
     notes: [String] = []
   ) {
     self.name = name
@@ -32,6 +34,7 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
     self.seeds = seeds
     self.targets = targets
     self.command = command
+    self.plan = plan
     self.environment = environment
     self.failures = failures
     self.notes = notes

@@ -19,7 +19,7 @@ public struct ArmReport: Sendable, Equatable, Encodable {
   public var diverged: Int { runs.count(where: \.isDiverged) }
 
   /// Where the arm lies by the reading that counts.
-  public func summary(_ reading: ReportMetric.Reading) -> SampleSummary? { reading == .last ? last : best }
+  public func summary(_ reading: PrimaryMetric.Reading) -> SampleSummary? { reading == .last ? last : best }
 
   init(_ facts: ArmFacts, runs: [RunReport], of study: StudyFacts, metrics: [String], alpha: Double) throws(StatisticsError)
   {

@@ -60,7 +60,7 @@ public struct PrintedMatch: Sendable, Equatable, Encodable {
   ) -> Double? {
     let values = zip(run.epochs, run.metrics[metric] ?? []).compactMap { $0 > 0 ? $1 : nil }
     if case .last = quantity { return values.last }
-    let better = metric == study.metric.name ? study.metric.better : ReportMetric.usualDirection(of: metric)
+    let better = metric == study.metric.name ? study.metric.direction : PrimaryMetric(metric).direction
     let finite = values.filter(RunReport.isFinite)
     return better == .higher ? finite.max() : finite.min()
   }
@@ -71,12 +71,5 @@ public struct PrintedMatch: Sendable, Equatable, Encodable {
     let margin =
       try StudentT(degreesOfFreedom: count - 1).quantile(1 - alpha / 2) * deviation * (1 + 1 / count).squareRoot()
     return Interval(summary.mean - margin, summary.mean + margin)
-  }
-}
-
-extension ReportMetric {
-  /// Higher for accuracies, lower for what else is recorded.
-  static func usualDirection(of metric: String) -> BetterDirection {
-    metric.lowercased().contains("accuracy") ? .higher : .lower
   }
 }

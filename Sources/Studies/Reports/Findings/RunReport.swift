@@ -23,10 +23,10 @@ public struct RunReport: Sendable, Equatable, Encodable {
   /// By name, a value an epoch; nil where it wasn't taken.
   public let metrics: [String: [Double?]]
 
-  init(seed: Int, history: History, metric: ReportMetric, targets: [Double], evaluationsPerStep: Double) {
+  init(seed: Int, history: History, metric: PrimaryMetric, targets: [Double], evaluationsPerStep: Double) {
     self.seed = seed
     let trained = history.values(metric.name).filter { $0.epoch > 0 }
-    let sign = metric.better.sign
+    let sign = metric.direction.sign
     let best = trained.filter { Self.isFinite($0.value) }.reduce(nil as (epoch: Int, value: Double)?) { best, next in
       best.map { next.value * sign > $0.value * sign } ?? true ? next : best
     }
@@ -48,7 +48,7 @@ public struct RunReport: Sendable, Equatable, Encodable {
   }
 
   /// The value that counts.
-  func value(_ reading: ReportMetric.Reading) -> Double { reading == .last || isDiverged ? last : best }
+  func value(_ reading: PrimaryMetric.Reading) -> Double { reading == .last || isDiverged ? last : best }
 
   /// Beyond this a value counts as diverged, as in `Statistics`.
   static func isFinite(_ value: Double) -> Bool { value.magnitude <= Outcomes.largestMagnitude }

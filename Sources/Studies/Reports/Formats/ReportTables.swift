@@ -125,7 +125,7 @@ struct ReportTables: Sendable {
   /// The arm with the best mean; nil where there is one arm or none ended well.
   var bestArm: String? {
     guard report.arms.count > 1 else { return nil }
-    let sign = facts.metric.better.sign
+    let sign = facts.metric.direction.sign
     return report.arms.compactMap { arm in arm.summary(facts.metric.reading).map { (arm.name, $0.mean * sign) } }
       .max { $0.1 < $1.1 }?.0
   }

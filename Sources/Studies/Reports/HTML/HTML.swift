@@ -31,7 +31,9 @@ package struct HTML: Sendable, Equatable, ExpressibleByStringInterpolation {
 
     package mutating func appendLiteral(_ literal: String) { text += literal }
 
-    package mutating func appendInterpolation(_ string: some StringProtocol) { text += Markup.escaped(String(string)) }
+    package mutating func appendInterpolation(_ string: some StringProtocol) {
+      text += Markup.escaped(String(string), keepsLines: true)
+    }
 
     package mutating func appendInterpolation(_ number: Int) { text += "\(number)" }
 

@@ -71,6 +71,8 @@ enum PageStyle {
     pre{white-space:pre-wrap;overflow-wrap:anywhere}
     .command{display:flex;align-items:flex-start;gap:1rem;justify-content:space-between;background:var(--wash);border-left:3px solid var(--ink);padding:.85rem 1rem;margin-bottom:1.4rem}
     .command button{font-size:.85rem;color:var(--link);min-width:4rem;text-align:right}
+    .plan{margin-bottom:1.4rem}
+    .plan summary{cursor:pointer;color:var(--soft);margin-bottom:.6rem}
     footer{margin:2.5rem 0 3rem;padding-top:1rem;border-top:1px solid var(--rule);color:var(--soft);font-size:.85rem}
     """
 

@@ -8,13 +8,16 @@ struct RepeatSection: Sendable {
     let facts = report.facts
     let command: HTML = facts.command.isEmpty
       ? "" : "<div class=\"command\"><pre><code>\(facts.command)</code></pre></div>\n"
+    let plan: HTML = facts.plan.map {
+      "<details class=\"plan\"><summary>plan.yml</summary>\n<div class=\"command\"><pre><code>\($0)</code></pre></div>\n</details>\n"
+    } ?? ""
     let seeds: HTML = facts.seeds.isEmpty ? "" : "<dt>Seeds</dt><dd>\(Self.ranges(facts.seeds))</dd>\n"
     let rows = facts.environment.map { fact -> HTML in "<dt>\(fact.name)</dt><dd>\(fact.value)</dd>\n" }
     let list: HTML = facts.environment.isEmpty && facts.seeds.isEmpty ? "" : "<dl>\n\(seeds)\(rows)</dl>\n"
     let method = ReportWords(report).method.map { sentence -> HTML in "<li>\(sentence)</li>\n" }
     return PageSection(
       id: "repeat", heading: "Run it again",
-      content: "\(command)\(list)<h3>How the numbers were made</h3>\n<ul class=\"method\">\n\(method)</ul>\n")
+      content: "\(command)\(plan)\(list)<h3>How the numbers were made</h3>\n<ul class=\"method\">\n\(method)</ul>\n")
   }
 
   /// "0–9, 12".

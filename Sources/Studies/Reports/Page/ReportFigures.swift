@@ -11,7 +11,7 @@ struct ReportFigures: Sendable {
     style = ReportStyle(report)
   }
 
-  private var metric: ReportMetric { report.facts.metric }
+  private var metric: PrimaryMetric { report.facts.metric }
 
   /// The place in the palette.
   func color(_ arm: String) -> Int { report.facts.arms.firstIndex { $0.name == arm } ?? 0 }

@@ -1,0 +1,40 @@
+import Configuration
+
+extension ReportSetting {
+  /// All that decides a run but its seed, a setting an option of a method: `optimizer` is `sgd`, `optimizer.rate` 0.1.
+  public static func all(of configuration: RunConfiguration) -> [ReportSetting] {
+    var settings: [ReportSetting] = []
+    let slots = [
+      ("data", configuration.data), ("model", configuration.model), ("loss", configuration.loss),
+      ("optimizer", configuration.optimizer), ("rule", configuration.rule), ("averaging", configuration.averaging),
+    ]
+    for (name, choice) in slots { add(choice, at: name, to: &settings) }
+    for (index, penalty) in configuration.penalties.enumerated() {
+      add(penalty, at: configuration.penalties.count == 1 ? "penalty" : "penalties.\(index + 1)", to: &settings)
+    }
+    let names = configuration.metrics.map(\.description).joined(separator: ", ")
+    settings.append(ReportSetting("metrics", names))
+    for (name, number) in [("epochs", configuration.epochs), ("batch", configuration.batch)] {
+      settings.append(ReportSetting(name, "\(number)", number: Double(number)))
+    }
+    if let examples = configuration.examples {
+      settings.append(ReportSetting("examples", "\(examples)", number: Double(examples)))
+    }
+    settings += [
+      ReportSetting("dtype", configuration.dtype.rawValue), ReportSetting("remainder", configuration.remainder.rawValue),
+      ReportSetting("draws", configuration.draws.rawValue),
+    ]
+    return settings
+  }
+
+  private static func add(_ choice: Choice, at path: String, to settings: inout [ReportSetting]) {
+    settings.append(ReportSetting(path, choice.name))
+    for (key, value) in choice.options.pairs {
+      switch value {
+      case .choice(let inner): add(inner, at: "\(path).\(key)", to: &settings)
+      case .number(let number): settings.append(ReportSetting("\(path).\(key)", value.description, number: number))
+      case .flag, .text, .list: settings.append(ReportSetting("\(path).\(key)", value.description))
+      }
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import Configuration
+import Foundation
+
+extension StudyFacts {
+  /// What a store knows of a study besides its results.
+  /// - Throws: `ConfigurationError` for a plan that this version can't expand.
+  public init(_ results: StudyResults) throws(ConfigurationError) {
+    let plan = results.study.plan
+    let rerun = try RerunCommand(plan)
+    var arms: [ArmFacts] = []
+    for planned in try plan.plannedArms() {
+      let configuration = try planned.arm.configuration(base: plan.base, seed: 0)
+      arms.append(
+        ArmFacts(
+          planned.arm.name, baseline: planned.baseline, settings: ReportSetting.all(of: configuration),
+          evaluationsPerStep: try configuration.method().gradientRule.evaluationsPerStep,
+          printed: planned.arm.printed.map(PrintedNumber.all) ?? []))
+    }
+    self.init(
+      name: results.study.name, title: results.study.title, arms: arms, metric: plan.metric, seeds: plan.seeds,
+      targets: plan.targets, command: rerun.text, plan: rerun.needsPlan ? try plan.yaml() : nil,
+      environment: Self.environment(results),
+      failures: results.runs.filter { $0.state == .failed }.map {
+        RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")
+      },
+      notes: rerun.budget.flatMap { $0.leavesOut.isEmpty ? nil : "The budget “\($0.rawValue)” leaves out \($0.leavesOut)." }
+        .map { [$0] } ?? [])
+  }
+
+  private static func environment(_ results: StudyResults) -> [EnvironmentFact] {
+    var facts: [EnvironmentFact] = []
+    let isSeveral = results.environments.count > 1
+    for (index, environment) in results.environments.enumerated() {
+      let mark = isSeveral ? " \(index + 1)" : ""
+      let version = environment.platformVersion.isEmpty ? "" : " \(environment.platformVersion)"
+      let gibibytes = Double(environment.memoryBytes) / 1_073_741_824
+      facts += [
+        EnvironmentFact("Tanren\(mark)", environment.tanren),
+        EnvironmentFact("Device\(mark)", "\(environment.device), \(environment.platform)\(version)"),
+        EnvironmentFact(
+          "Processor\(mark)",
+          "\(environment.processor), \(environment.cores) cores, \(Int(gibibytes.rounded())) GiB of memory"),
+        EnvironmentFact("System\(mark)", environment.system),
+      ]
+      if let commit = environment.commit { facts.append(EnvironmentFact("Commit\(mark)", commit)) }
+    }
+    var origins: [String] = []
+    for origin in results.runs.compactMap(\.dataOrigin) where !origins.contains(origin) { origins.append(origin) }
+    if !origins.isEmpty { facts.append(EnvironmentFact("Data", origins.joined(separator: "; "))) }
+    facts.append(EnvironmentFact("Changed", timestamp(results.study.changed)))
+    return facts
+  }
+
+  /// "2025-11-21 10:12 UTC".
+  static func timestamp(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds.magnitude < 1e11 else { return "–" }
+    let style = Date.ISO8601FormatStyle(dateSeparator: .dash, dateTimeSeparator: .space, timeSeparator: .colon)
+      .year().month().day().time(includingFractionalSeconds: false)
+    return Date(timeIntervalSince1970: seconds).formatted(style).prefix(16) + " UTC"
+  }
+}
+
+extension StudyReport {
+  /// The report of what a store knows of a study; only runs that are done count.
+  /// - Throws: `ConfigurationError` for a plan that this version can't expand, and as ``init(_:_:alpha:margin:)`` does.
+  public init(_ results: StudyResults, alpha: Double = 0.05, margin: Double? = nil) throws {
+    try self.init(StudyFacts(results), results.armResults(), alpha: alpha, margin: margin)
+  }
+}

@@ -1,0 +1,45 @@
+import Studies
+import Testing
+
+@Suite struct PrintedMatchTests {
+  private func agreements(_ printed: [PrintedNumber], runs: [[Double]]) throws -> [PrintedMatch.Agreement] {
+    let facts = StudyFacts(name: "printed", arms: [ArmFacts("a", printed: printed)], targets: [0.95])
+    return try StudyReport(facts, [ArmResult("a", "val_accuracy", runs)]).printed.map(\.agreement)
+  }
+
+  @Test func aPrintedRunIsHeldAgainstSingleRuns() throws {
+    let fixture = try ReportFixture.load()
+    let expected = try #require(fixture.expected.arms["base"])
+    var facts = fixture.facts
+    let values = [expected.prediction[0] - 1e-6, expected.prediction[0] + 1e-6, expected.mean, expected.prediction[1] + 1e-6]
+    facts.arms[0].printed = values.map { PrintedNumber(.last(metric: "val_accuracy"), $0) }
+    let matches = try StudyReport(facts, fixture.results).printed
+    #expect(matches.map(\.agreement) == [.outside, .inside, .inside, .outside])
+    #expect(abs((matches[0].interval?.lower ?? 0) - expected.prediction[0]) < 1e-12)
+    // Known to four places only, the first might have been inside.
+    facts.arms[0].printed = [PrintedNumber(.last(metric: "val_accuracy"), values[0], resolution: 1e-4)]
+    #expect(try StudyReport(facts, fixture.results).printed.map(\.agreement) == [.inside])
+  }
+
+  @Test func epochsLieInTheRangeOfOurs() throws {
+    let runs = [[0.94, 0.95, 0.96], [0.93, 0.94, 0.95]]
+    let target = PrintedNumber.Quantity.firstEpoch(metric: "val_accuracy", target: 0.95)
+    let printed = [2, 3, 1, nil].map { PrintedNumber(target, $0) }
+    #expect(try agreements(printed, runs: runs) == [.inside, .inside, .outside, .outside])
+    #expect(try agreements([PrintedNumber(target, nil)], runs: runs + [[0.9, 0.9, 0.9]]) == [.inside])
+  }
+
+  @Test func whatCantBeJudgedIsNot() throws {
+    let numbers = [PrintedNumber(.last(metric: "val_accuracy"), 0.5), PrintedNumber(.seconds, 40)]
+    #expect(try agreements(numbers, runs: [[0.9]]) == [.unjudged, .unjudged])
+    #expect(try agreements([PrintedNumber(.last(metric: "nobody"), 0.5)], runs: [[0.9], [0.8]]).isEmpty)
+  }
+
+  @Test func articlesRowsAreReadInPercent() {
+    let numbers = PrintedNumber.all(of: Printed(test: 97.85, reached: [2, nil, nil], seconds: 41))
+    #expect(numbers.count == 5)
+    #expect(numbers[0].quantity == .last(metric: "val_accuracy"))
+    #expect(abs((numbers[0].value ?? 0) - 0.9785) < 1e-12)
+    #expect(numbers[2].value == nil)
+  }
+}
