@@ -53,7 +53,7 @@ import Testing
     ("optimizer", "3", "test: 'optimizer' takes the name of a method, not a number (3)"),
     ("model", "mlp(activation: rely)", "test: there is no activation 'rely': did you mean 'relu'?"),
     ("model", "mlp(hidden: [0])", "test: 'hidden' is 0, but must be in 1...1000000"),
-    ("data", "mnits", "test: there is no datasource 'mnits': did you mean 'mnist'?"),
+    ("data", "mnits", "test: there is no data source 'mnits': did you mean 'mnist'?"),
     ("loss", "flooded(loss: huber(delta: -1), at: 1)", "test: 'delta' is -1, but must be in"),
     ("rule", "sam(rho: -1)", "test: 'rho' is -1, but must be"),
     ("averaging", "ema(keeping: 1)", "test: 'keeping' is 1, but must be"),
