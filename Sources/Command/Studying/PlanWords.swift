@@ -30,13 +30,14 @@ struct PlanWords {
     if FileManager.default.fileExists(atPath: name) { return try StudyPlan(file: name) }
     let catalog = Catalog<any Recipe>.all
     if catalog.type(named: name) != nil { return try catalog.make(Choice(name)).plan() }
+    var known = catalog.names
     if FileManager.default.fileExists(atPath: store.path) {
       let studies = try store.open(.read).studies()
       if let study = studies.first(where: { $0.name == name }) { return study.plan }
-      let known = catalog.names + studies.map(\.name)
-      throw ConfigurationError.unknownName(kind: "plan", name: name, known: known, origin: "")
+      known += studies.map(\.name).filter { !known.contains($0) }
     }
+    // What looks like a file's name was meant as one.
     if name.contains("/") || name.contains(".") { return try StudyPlan(file: name) }
-    throw ConfigurationError.unknownName(kind: "plan", name: name, known: catalog.names, origin: "")
+    throw ConfigurationError.unknownName(kind: "plan", name: name, known: known, origin: "")
   }
 }
