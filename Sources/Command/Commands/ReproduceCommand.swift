@@ -47,6 +47,7 @@ struct ReproduceCommand: ParsableCommand {
 
   @OptionGroup var store: StoreOptions
   @OptionGroup(title: "Where") var device: DeviceOptions
+  @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
     let terminal = Terminal.current()
@@ -69,13 +70,13 @@ struct ReproduceCommand: ParsableCommand {
     }
     for word in words.dropFirst() { try plan.override(assignment: word) }
     // A mistake in any arm is told before data is loaded or anything trained.
-    _ = try plan.runs()
+    let crew = try parallel.crew(for: plan.runs().count, on: device)
     let folder = try OutputFolder(output ?? "out/\(plan.name)")
-    try device.start()
-    var runner = StudyRunner(try store.open(.create))
-    runner.folders = DataFolders(allowsDownload: !offline)
+    try device.start(threads: crew.threads)
+    var runner = crew.runner(
+      on: try store.open(.create), device: device, study: plan.name, offline: offline,
+      progress: StudyProgress(terminal))
     runner.progress = DownloadReport().progress
-    runner.report = StudyProgress(terminal).show
     terminal.write("\(plan.title)\n")
     if !budget.leavesOut.isEmpty { terminal.write("The budget '\(budget.rawValue)' leaves out: \(budget.leavesOut)\n") }
     Interruption.endsProcess()

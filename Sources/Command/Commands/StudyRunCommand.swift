@@ -16,6 +16,7 @@ struct StudyRunCommand: ParsableCommand {
 
   @OptionGroup var store: StoreOptions
   @OptionGroup(title: "Where") var device: DeviceOptions
+  @OptionGroup var parallel: ParallelOptions
 
   @Flag(help: "Take data from this machine only; download nothing.")
   var offline = false
@@ -32,15 +33,14 @@ struct StudyRunCommand: ParsableCommand {
   func run() throws {
     let plan = try PlanWords(words).plan(store: store)
     // A mistake in any arm is told before anything is made or loaded.
-    _ = try plan.runs()
-    try device.start()
+    let crew = try parallel.crew(for: plan.runs().count, on: device)
+    try device.start(threads: crew.threads)
     let terminal = Terminal.current()
     let progress = StudyProgress(terminal, isQuiet: quiet)
-    var runner = StudyRunner(try store.open(.create))
-    runner.folders = DataFolders(allowsDownload: !offline)
+    var runner = crew.runner(
+      on: try store.open(.create), device: device, study: plan.name, offline: offline,
+      keepsCheckpoints: keepCheckpoints, progress: progress)
     runner.progress = quiet ? nil : DownloadReport().progress
-    runner.keepsCheckpoints = keepCheckpoints
-    runner.report = progress.show
     if !quiet { terminal.write("\(plan.title)\n") }
     Interruption.endsProcess()
     let results = try runner.run(plan, retriesFailed: !skipFailed)

@@ -17,6 +17,9 @@ struct StudyWorkerCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The study to work on. (default: all of the store)", valueName: "name"))
   var study: String?
 
+  @Option(help: "Train runs that differ by their seed alone in one program; auto does so on accelerators.")
+  var vectorize = Vectorization.auto
+
   @Flag(inversion: .prefixedNo, help: "Wait for runs of other workers, in case one of them ends before its run.")
   var wait = true
 
@@ -39,11 +42,13 @@ struct StudyWorkerCommand: ParsableCommand {
     guard lease >= 1, lease <= 86_400 else { throw UsageError("--lease is \(lease), but must be from 1 to 86400") }
     let opened = try store.open(.write)
     let chosen = try study.map { try opened.study(named: $0) }
+    ParentWatch.start()
     try device.start()
     var runner = StudyRunner(opened)
     runner.folders = DataFolders(allowsDownload: !offline)
     runner.progress = quiet ? nil : DownloadReport().progress
     runner.lease = lease
+    runner.vectorization = vectorize
     runner.waits = wait
     runner.keepsCheckpoints = keepCheckpoints
     runner.report = StudyProgress(Terminal.current(), isQuiet: quiet).show

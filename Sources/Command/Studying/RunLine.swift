@@ -29,6 +29,14 @@ final class RunLine {
     draw("\(title) \(line.text(isFinished: false))\(remaining.isEmpty ? "" : " - \(remaining)")")
   }
 
+  /// Takes the bar away.
+  func clear() {
+    guard terminal.isInteractive, drawn > 0 else { return }
+    draw("")
+    terminal.write("\r")
+    drawn = 0
+  }
+
   func finish(_ history: History) {
     let last = history.epochs.last
     let values = last.map(Self.values) ?? []

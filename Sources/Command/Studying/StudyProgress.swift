@@ -24,8 +24,11 @@ final class StudyProgress {
     case .runBegan(let run): line = RunLine(title(run), epochs: run.epochs, terminal)
     case .epochEnded(_, let record, let remaining):
       line?.update(record, remaining: remaining.map { "\(DurationText.of($0)) left" } ?? "")
-    case .runEnded(_, let history):
-      line?.finish(history)
+    case .runEnded(let run, let history):
+      // Of runs that were trained together only the first has a bar.
+      let ended = RunLine(title(run, isAlone: true), epochs: run.epochs, terminal)
+      line?.clear()
+      ended.finish(history)
       line = nil
     case .runFailed(let run, let error): end(run, "failed: \(error)")
     case .runRestarted(let run, let reason):
@@ -41,8 +44,15 @@ final class StudyProgress {
     line = nil
   }
 
-  private func title(_ run: RunProgress) -> String {
-    "[\(run.number)/\(run.count)] \(run.arm), seed \(run.seed)"
+  func note(_ text: String) {
+    guard !isQuiet else { return }
+    line?.clear()
+    say(text)
+  }
+
+  private func title(_ run: RunProgress, isAlone: Bool = false) -> String {
+    let others = run.together > 1 && !isAlone ? " and \(run.together - 1) more" : ""
+    return "[\(run.number)/\(run.count)] \(run.arm), seed \(run.seed)\(others)"
       + (run.resumed > 0 ? ", from epoch \(run.resumed + 1)" : "")
   }
 

@@ -15,15 +15,16 @@ public final class Engine: Sendable {
   /// - Parameters:
   ///   - device: `cpu`, `cuda`, `tpu` or the path of a plugin.
   ///   - devices: how many devices programs may use; on the CPU as many are made.
+  ///   - threads: as ``ClientOptions/cpuThreads``.
   ///   - programCache: where compiled programs are kept; `nil` keeps none.
   ///   - programLimit: compiled programs to hold in memory.
   /// - Throws: ``EngineError`` if there is no such plugin, or too few devices.
   public init(
-    device: String = "cpu", devices: Int = 1, programCache: ProgramCache? = ProgramCache(), programLimit: Int = 512,
-    locator: EngineLocator = EngineLocator()
+    device: String = "cpu", devices: Int = 1, threads: Int? = nil, programCache: ProgramCache? = ProgramCache(),
+    programLimit: Int = 512, locator: EngineLocator = EngineLocator()
   ) throws(EngineError) {
     let plugin = try Plugin.load(locator.plugin(for: device))
-    client = try Client(plugin: plugin, options: ClientOptions(cpuDeviceCount: devices))
+    client = try Client(plugin: plugin, options: ClientOptions(cpuDeviceCount: devices, cpuThreads: threads))
     guard client.devices.count >= devices else {
       throw .invalidOptions("\(devices) devices were asked for, but '\(device)' has \(client.devices.count)")
     }
@@ -73,6 +74,7 @@ extension Engine {
   private struct Shared {
     var device: String?
     var devices = 1
+    var threads: Int?
     var programCache: ProgramCache? = ProgramCache()
     var engine: Engine?
   }
@@ -80,10 +82,10 @@ extension Engine {
   private static let state = Mutex(Shared())
 
   /// Choose what ``shared()`` will make. Choosing again is allowed until it is made.
-  /// - Parameters: as for ``init(device:devices:programCache:programLimit:locator:)``.
+  /// - Parameters: as for ``init(device:devices:threads:programCache:programLimit:locator:)``.
   /// - Throws: ``EngineError/alreadyStarted(device:devices:)`` if the engine runs with another choice.
   public static func configure(
-    device: String, devices: Int = 1, programCache: ProgramCache? = ProgramCache()
+    device: String, devices: Int = 1, threads: Int? = nil, programCache: ProgramCache? = ProgramCache()
   ) throws(EngineError) {
     let running = state.withLock { state -> EngineError? in
       if let engine = state.engine, engine.device != device || state.devices != devices {
@@ -91,6 +93,7 @@ extension Engine {
       }
       state.device = device
       state.devices = devices
+      state.threads = threads
       state.programCache = programCache
       return nil
     }
@@ -106,7 +109,8 @@ extension Engine {
       let named = ProcessInfo.processInfo.environment["TANREN_DEVICE"].flatMap { $0.isEmpty ? nil : $0 }
       let result = Result { () throws(EngineError) in
         try Engine(
-          device: state.device ?? named ?? "cpu", devices: state.devices, programCache: state.programCache)
+          device: state.device ?? named ?? "cpu", devices: state.devices, threads: state.threads,
+          programCache: state.programCache)
       }
       if case .success(let engine) = result { state.engine = engine }
       return result

@@ -1,4 +1,5 @@
 import CPJRT
+import Foundation
 
 /// A plugin at work: the devices it drives and the programs and buffers on them.
 public final class Client: Sendable {
@@ -22,6 +23,10 @@ public final class Client: Sendable {
   ///   if the plugin finds no device.
   public init(plugin: Plugin, options: ClientOptions = ClientOptions()) throws(EngineError) {
     try options.validate()
+    if plugin.isCPU, let threads = options.cpuThreads {
+      // What XLA, and OpenMP in its kernels, ask for when they make their threads.
+      for name in ["NPROC", "OMP_NUM_THREADS"] { setenv(name, "\(threads)", 1) }
+    }
     let api = plugin.api
     var create = PJRT_Client_Create_Args()
     create.struct_size = MemoryLayout.size(ofValue: create)

@@ -30,7 +30,9 @@ public struct SeedList: Sendable, Hashable {
       guard count > 0 else {
         throw .invalid(message: "there are no seeds: a number says how many, [0] is the seed 0", origin: origin)
       }
-      guard count <= StudyPlan.runLimit, (0...Int(UInt32.max)).contains(first) else { throw Self.tooMany(value, origin) }
+      guard count <= StudyPlan.runLimit, (0...Int(UInt32.max)).contains(first) else {
+        throw Self.tooMany(value, origin)
+      }
       seeds = Array(first..<first + count)
     }
   }

@@ -5,6 +5,8 @@ public struct RunProgress: Sendable, Hashable {
   public let count: Int
   public let arm: String
   public let seed: Int
+  /// Runs that one program trains, this one the first of them; 1 where it is trained alone.
+  public let together: Int
   /// Epochs to be trained in all.
   public let epochs: Int
   /// Epochs that an earlier process has trained.

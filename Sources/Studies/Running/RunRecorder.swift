@@ -11,18 +11,16 @@ final class RunRecorder: Callback {
   private let keeper: LeaseKeeper
   private let keepsCheckpoint: Bool
   private let evaluationsPerStep: Double
-  private let report: (EpochRecord) -> Void
+  private let ledger: EpochLedger
   private let clock = ContinuousClock()
   private var durableSince: ContinuousClock.Instant?
-  /// Whether the store knows the run as done.
-  private(set) var isFinished = false
 
   init(
     _ run: ClaimedRun, _ configuration: RunConfiguration, in store: StudyStore, keeper: LeaseKeeper,
-    keepsCheckpoint: Bool, report: @escaping (EpochRecord) -> Void
+    keepsCheckpoint: Bool, ledger: EpochLedger
   ) throws(ConfigurationError) {
     (self.run, self.configuration, self.store, self.keeper) = (run, configuration, store, keeper)
-    (self.keepsCheckpoint, self.report) = (keepsCheckpoint, report)
+    (self.keepsCheckpoint, self.ledger) = (keepsCheckpoint, ledger)
     // An earlier attempt's folder goes away with the first epoch: what it had on the disk must be there again.
     durableSince = run.attempt == 1 ? clock.now : nil
     evaluationsPerStep = try configuration.method().gradientRule.evaluationsPerStep
@@ -43,9 +41,7 @@ final class RunRecorder: Callback {
     if record.epoch > 0, !isLast || keepsCheckpoint {
       checkpoint = try save(trainer)
     }
-    try store.record(record, of: run, checkpoint: checkpoint, end: isLast ? end(trainer) : nil)
-    isFinished = isLast
-    report(record)
+    try ledger.add(.init(run: run, record: record, checkpoint: checkpoint, end: isLast ? end(trainer) : nil))
     return nil
   }
 
@@ -64,9 +60,8 @@ final class RunRecorder: Callback {
 
   /// For a run without epochs, or one whose last epoch is stored already.
   func trainingDone(_ trainer: Trainer) throws {
-    guard !isFinished else { return }
+    guard !ledger.finished.contains(run.id) else { return }
     try store.finish(run, end(trainer))
-    isFinished = true
   }
 
   private func end(_ trainer: Trainer) -> RunEnd {

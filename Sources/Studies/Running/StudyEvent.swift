@@ -5,6 +5,7 @@ public enum StudyEvent: Sendable {
   /// Data was loaded, from there.
   case loaded(origin: String)
   case runBegan(RunProgress)
+  /// The record is the mean over the runs that are trained together.
   /// - Parameter remaining: seconds until all runs are done, as far as can be told.
   case epochEnded(RunProgress, EpochRecord, remaining: Double?)
   case runEnded(RunProgress, History)

@@ -59,7 +59,8 @@ extension StoreError: CustomStringConvertible {
     case .missing(let path): "there is no store \(path). Check the path, or make one with 'tanren study run'."
     case .notStore(let path, let reason): "\(path) is no study store: \(reason). Choose another file with --store."
     case .damaged(let path, let reason):
-      "the store \(path) is damaged: \(reason). Copy what can be saved with 'sqlite3 \(path) .recover', or restore a copy."
+      "the store \(path) is damaged: \(reason). Copy what can be saved with 'sqlite3 \(path) .recover', or restore "
+        + "a copy."
     case .newerSchema(let path, let version, let supported):
       "the store \(path) was made by a newer tanren: its schema is \(version), this program knows up to \(supported). "
         + "Use the newer program, or another store."
@@ -75,8 +76,8 @@ extension StoreError: CustomStringConvertible {
     case .failed(let path, let reason): "the store \(path) can't be used: \(reason)"
     case .unknownStudy(let name, let known, let path):
       "\(path) has no study '\(name)'"
-        + (known.isEmpty
-          ? ": it has none yet" : (name.nearest(in: known).map { ": did you mean '\($0)'?" } ?? "") + " It has \(known.joined(separator: ", ")).")
+        + (known.isEmpty ? ": it has none yet" : (name.nearest(in: known).map { ": did you mean '\($0)'?" } ?? "."))
+        + (known.isEmpty ? "" : " It has \(known.joined(separator: ", ")).")
     case .unnamedStudy(let known, let path):
       known.isEmpty
         ? "\(path) has no studies yet" : "\(path) has several studies, name one: \(known.joined(separator: ", "))"

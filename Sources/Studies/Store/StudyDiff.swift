@@ -93,7 +93,8 @@ public struct StudyDiff: Sendable, Hashable, CustomStringConvertible {
     ]
     return parts.compactMap { name, value in
       let (first, second) = (one.map(value).uniqued.sorted(), other.map(value).uniqued.sorted())
-      return first == second ? nil : "\(name): \(first.joined(separator: " and ")) / \(second.joined(separator: " and "))"
+      guard first != second else { return nil }
+      return "\(name): \(first.joined(separator: " and ")) / \(second.joined(separator: " and "))"
     }
   }
 

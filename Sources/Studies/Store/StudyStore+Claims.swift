@@ -15,47 +15,90 @@ extension StudyStore {
   public func claim(
     of study: StoredStudy? = nil, worker: WorkerIdentity, lease: Double = 60
   ) throws(StoreError) -> ClaimedRun? {
+    try claim(of: study, upTo: 1, worker: worker, lease: lease).first
+  }
+
+  /// Gives a worker a run as ``claim(of:worker:lease:)`` does, with more that may be trained together with it: they
+  /// differ by their seeds alone, and are as far trained.
+  /// - Parameter limit: how many runs in all, 1 or more.
+  /// - Returns: none if there is nothing to be claimed now.
+  /// - Throws: ``StoreError``.
+  public func claim(
+    of study: StoredStudy? = nil, upTo limit: Int, worker: WorkerIdentity, lease: Double = 60
+  ) throws(StoreError) -> [ClaimedRun] {
     try write { database in
       try Self.endLeasesOfEndedProcesses(database)
       try Self.failFruitless(database)
-      let claimed = try Row.fetchOne(
-        database,
-        sql: """
-          UPDATE runs SET state = 'running', worker = :worker, host = :host, process = :process,
-            process_started = :processStarted, lease_expires = :now + :lease, attempts = attempts + 1,
-            fruitless = fruitless + 1, started = coalesce(started, :now), error = NULL
-          WHERE key = (
-            SELECT runs.key FROM runs JOIN memberships ON memberships.run = runs.key
-            WHERE (:study IS NULL OR memberships.study = :study)
-              AND (runs.state = 'pending' OR (runs.state = 'running' AND runs.lease_expires < :now))
-            ORDER BY memberships.position, memberships.study LIMIT 1)
-          RETURNING key, id, configuration, attempts
-          """,
-        arguments: [
-          "worker": worker.id, "host": worker.host, "process": worker.process,
-          "processStarted": worker.processStarted, "now": Self.now, "lease": lease, "study": study?.key,
-        ])
-      guard let claimed else { return nil }
-      let (key, attempt): (Int64, Int) = (claimed["key"], claimed["attempts"])
-      try database.execute(
-        sql: "UPDATE attempts SET ended = ?, outcome = 'died' WHERE run = ? AND ended IS NULL",
-        arguments: [Self.now, key])
-      try database.execute(
-        sql: "INSERT INTO attempts (run, number, worker, started) VALUES (?, ?, ?, ?)",
-        arguments: [key, attempt, worker.id, Self.now])
-      let membership = try Row.fetchOne(
-        database,
-        sql: """
-          SELECT arm, seed FROM memberships WHERE run = :run AND (:study IS NULL OR study = :study)
-          ORDER BY position, study LIMIT 1
-          """, arguments: ["run": key, "study": study?.key])
-      let checkpoint = try Row.fetchOne(
-        database, sql: "SELECT path, number FROM artifacts WHERE run = ? AND kind = 'checkpoint'", arguments: [key])
-      return ClaimedRun(
-        key: key, id: claimed["id"], arm: membership?["arm"] ?? "", seed: membership?["seed"] ?? 0,
-        configuration: claimed["configuration"], attempt: attempt, worker: worker.id,
-        checkpoint: checkpoint.map { StoredCheckpoint(folder: $0["path"], number: $0["number"]) })
+      let keys = try Self.claimable(of: study, upTo: limit, database)
+      return try keys.map { try Self.claim($0, of: study, worker, lease: lease, database) }
     }
+  }
+
+  /// The runs that ``claim(of:upTo:worker:lease:)`` gives.
+  private static func claimable(of study: StoredStudy?, upTo limit: Int, _ database: Database) throws -> [Int64] {
+    let open = """
+      FROM runs JOIN memberships ON memberships.run = runs.key
+      WHERE (:study IS NULL OR memberships.study = :study)
+        AND (runs.state = 'pending' OR (runs.state = 'running' AND runs.lease_expires < :now))
+      """
+    let trained = "(SELECT max(epoch) FROM epochs WHERE epochs.run = runs.key)"
+    let first = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT runs.key, runs.workload, runs.epochs, \(trained) AS trained \(open)
+        ORDER BY memberships.position, memberships.study LIMIT 1
+        """, arguments: ["study": study?.key, "now": now])
+    guard let first else { return [] }
+    let key: Int64 = first["key"]
+    guard limit > 1 else { return [key] }
+    let like = try Int64.fetchAll(
+      database,
+      sql: """
+        SELECT runs.key \(open)
+          AND runs.key <> :first AND runs.workload = :workload AND runs.epochs = :epochs AND \(trained) IS :trained
+        GROUP BY runs.key ORDER BY min(memberships.position) LIMIT :limit
+        """,
+      arguments: [
+        "study": study?.key, "now": now, "first": key, "workload": first["workload"] as String,
+        "epochs": first["epochs"] as Int, "trained": first["trained"] as Int?, "limit": limit - 1,
+      ])
+    return [key] + like
+  }
+
+  private static func claim(
+    _ key: Int64, of study: StoredStudy?, _ worker: WorkerIdentity, lease: Double, _ database: Database
+  ) throws -> ClaimedRun {
+    let claimed = try Row.fetchOne(
+      database,
+      sql: """
+        UPDATE runs SET state = 'running', worker = :worker, host = :host, process = :process,
+          process_started = :processStarted, lease_expires = :now + :lease, attempts = attempts + 1,
+          fruitless = fruitless + 1, started = coalesce(started, :now), error = NULL
+        WHERE key = :key RETURNING id, configuration, attempts
+        """,
+      arguments: [
+        "key": key, "worker": worker.id, "host": worker.host, "process": worker.process,
+        "processStarted": worker.processStarted, "now": now, "lease": lease,
+      ])
+    guard let claimed else { throw StoreError.leaseLost(run: "\(key)") }
+    let attempt: Int = claimed["attempts"]
+    try database.execute(
+      sql: "UPDATE attempts SET ended = ?, outcome = 'died' WHERE run = ? AND ended IS NULL", arguments: [now, key])
+    try database.execute(
+      sql: "INSERT INTO attempts (run, number, worker, started) VALUES (?, ?, ?, ?)",
+      arguments: [key, attempt, worker.id, now])
+    let membership = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT arm, seed FROM memberships WHERE run = :run AND (:study IS NULL OR study = :study)
+        ORDER BY position, study LIMIT 1
+        """, arguments: ["run": key, "study": study?.key])
+    let checkpoint = try Row.fetchOne(
+      database, sql: "SELECT path, number FROM artifacts WHERE run = ? AND kind = 'checkpoint'", arguments: [key])
+    return ClaimedRun(
+      key: key, id: claimed["id"], arm: membership?["arm"] ?? "", seed: membership?["seed"] ?? 0,
+      configuration: claimed["configuration"], attempt: attempt, worker: worker.id,
+      checkpoint: checkpoint.map { StoredCheckpoint(folder: $0["path"], number: $0["number"]) })
   }
 
   /// Keeps a claim for `lease` seconds from now.
@@ -73,6 +116,13 @@ extension StudyStore {
       try Self.update(
         run, database, set: "state = 'pending', worker = NULL, lease_expires = NULL, fruitless = fruitless - 1", [])
       try Self.end(run, database, outcome: "released")
+    }
+  }
+
+  /// Gives a run back, unless another worker has claimed it.
+  func releaseIfHeld(_ run: ClaimedRun) throws(StoreError) {
+    do throws(StoreError) { try release(run) } catch {
+      guard case .leaseLost = error else { throw error }
     }
   }
 

@@ -3,14 +3,16 @@ import GRDB
 extension StudyStore {
   /// Stores what an epoch showed together with the checkpoint that goes with it, or with the run's end: at any
   /// moment a store knows exactly the epochs that its checkpoint has done.
-  /// - Parameter checkpoint: nil for the untrained model, and where the run ends.
-  /// - Throws: ``StoreError``, ``StoreError/leaseLost(run:)`` if another worker has claimed the run.
-  func record(_ record: EpochRecord, of run: ClaimedRun, checkpoint: StoredCheckpoint?, end: RunEnd?) throws(StoreError) {
+  /// - Parameter entries: of runs that are trained together; all of them are stored, or none.
+  /// - Throws: ``StoreError``, ``StoreError/leaseLost(run:)`` if another worker has claimed a run.
+  func record(_ entries: [EpochLedger.Entry]) throws(StoreError) {
     try write { database in
-      try Self.update(run, database, set: "fruitless = 0", [])
-      try Self.insert(record, of: run, database)
-      if let checkpoint { try Self.put(checkpoint, of: run, database) }
-      if let end { try Self.finish(run, end, database) }
+      for entry in entries {
+        try Self.update(entry.run, database, set: "fruitless = 0", [])
+        try Self.insert(entry.record, of: entry.run, database)
+        if let checkpoint = entry.checkpoint { try Self.put(checkpoint, of: entry.run, database) }
+        if let end = entry.end { try Self.finish(entry.run, end, database) }
+      }
     }
   }
 

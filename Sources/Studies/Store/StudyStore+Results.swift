@@ -88,7 +88,10 @@ extension StudyStore {
     return try read { database in
       let finished = try String.fetchAll(
         database,
-        sql: "SELECT id FROM runs WHERE state = 'done' AND key NOT IN (SELECT run FROM artifacts WHERE kind = 'checkpoint')")
+        sql: """
+          SELECT id FROM runs
+          WHERE state = 'done' AND key NOT IN (SELECT run FROM artifacts WHERE kind = 'checkpoint')
+          """)
       return Set(finished).intersection(ids)
     }
   }

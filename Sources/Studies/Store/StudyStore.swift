@@ -55,7 +55,9 @@ public final class StudyStore: Sendable {
     configuration.label = "study store"
     configuration.readonly = access == .read
     // What it is comes first: opening for writing changes the file.
-    let version = try DatabaseQueue(path: path, configuration: configuration).read { try StoreSchema.check($0, path: name) }
+    let version = try DatabaseQueue(path: path, configuration: configuration).read {
+      try StoreSchema.check($0, path: name)
+    }
     if access == .read {
       guard version > 0 else { throw StoreError.notStore(path: name, reason: "it is empty") }
       return try DatabaseQueue(path: path, configuration: configuration)

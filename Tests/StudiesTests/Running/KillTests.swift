@@ -51,15 +51,18 @@ struct KillTests {
     return done
   }
 
-  @Test(.timeLimit(.minutes(5))) func killsAtRandomMomentsLoseNothing() throws {
+  /// One after the other, side by side in processes, and together in one program.
+  @Test(.timeLimit(.minutes(5)), arguments: [["--workers", "1"], ["--workers", "2"], ["--vectorize", "on"]])
+  func killsAtRandomMomentsLoseNothing(_ way: [String]) throws {
     let reference = folder("reference.sqlite")
-    try TanrenProgram.run("study", "run", plan, "--store", reference, "--quiet")
+    let words = ["study", "run", plan, "--quiet"] + way + ["--store"]
+    try TanrenProgram.run(words + [reference])
     let store = folder("killed.sqlite")
     var generator = SplitMix(state: UInt64(Date().timeIntervalSince1970))
     var finished: [String: History] = [:]
     var kills = 0
-    while kills < 20 {
-      let process = try TanrenProgram.start("study", "run", plan, "--store", store, "--quiet")
+    while kills < 8 {
+      let process = try TanrenProgram.start(words + [store])
       let end = Date(timeIntervalSinceNow: .random(in: 0...1.2, using: &generator))
       while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.002) }
       kill(process.processIdentifier, SIGKILL)
@@ -73,9 +76,10 @@ struct KillTests {
         continue
       }
       kills += 1
+      // Its workers end too, but not in the same moment.
       finished = try check(store, finished: finished)
     }
-    try TanrenProgram.run("study", "run", plan, "--store", store, "--quiet")
+    try TanrenProgram.run(words + [store])
     let (first, second) = (try results(reference), try results(store))
     #expect(second.runs.allSatisfy { $0.state == .done })
     #expect(StudyDiff(first, second).isEmpty)

@@ -102,7 +102,8 @@ import Testing
     let configuration = try RunConfiguration(canonicalText: run.configuration, source: "")
     let (trainer, options) = try Run(configuration).trainer()
     let recorder = try RunRecorder(
-      run, configuration, in: store, keeper: LeaseKeeper(run, in: store, lease: 60), keepsCheckpoint: false) { _ in }
+      run, configuration, in: store, keeper: LeaseKeeper(run, in: store, lease: 60), keepsCheckpoint: false,
+      ledger: EpochLedger(store) { _ in })
     let data = try Catalog<any DataSource>.all.make(configuration.data).load(from: DataFolders(), progress: nil)
     let pair = try ResidentPair(data)
     #expect(throws: Interruption.self) {
@@ -148,7 +149,8 @@ import Testing
     let trained = try Run(configuration)
     let (trainer, options) = try trained.trainer()
     let recorder = try RunRecorder(
-      run, configuration, in: store, keeper: LeaseKeeper(run, in: store, lease: 60), keepsCheckpoint: false) { _ in }
+      run, configuration, in: store, keeper: LeaseKeeper(run, in: store, lease: 60), keepsCheckpoint: false,
+      ledger: EpochLedger(store) { _ in })
     let pair = try ResidentPair(trained.data)
     let attempt = "\(store.filesFolder)/\(RunRecorder.folder(of: run))"
     _ = try trainer.fit(

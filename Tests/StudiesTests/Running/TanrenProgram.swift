@@ -13,7 +13,10 @@ enum TanrenProgram {
   /// - Returns: standard output.
   /// - Throws: unless the status is 0.
   @discardableResult
-  static func run(_ words: String...) throws -> String {
+  static func run(_ words: String...) throws -> String { try run(words) }
+
+  @discardableResult
+  static func run(_ words: [String]) throws -> String {
     let ended = try end(words)
     guard ended.status == 0 else { throw Failure(description: "status \(ended.status): \(ended.errors)") }
     return ended.output
@@ -30,7 +33,9 @@ enum TanrenProgram {
     return (process.terminationStatus, String(decoding: text, as: UTF8.self), String(decoding: problems, as: UTF8.self))
   }
 
-  static func start(_ words: String...) throws -> Process {
+  static func start(_ words: String...) throws -> Process { try start(words) }
+
+  static func start(_ words: [String]) throws -> Process {
     let process = process(words)
     process.standardOutput = FileHandle.nullDevice
     try process.run()

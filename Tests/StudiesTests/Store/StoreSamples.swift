@@ -30,3 +30,12 @@ enum StoreSamples {
     }
   }
 }
+
+extension StudyStore {
+  /// One run's epoch by itself.
+  func record(
+    _ record: EpochRecord, of run: ClaimedRun, checkpoint: StoredCheckpoint?, end: RunEnd?
+  ) throws(StoreError) {
+    try self.record([.init(run: run, record: record, checkpoint: checkpoint, end: end)])
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+import Tanren
+
+/// How runs of a study share a machine.
+struct ParallelOptions: ParsableArguments {
+  @Option(help: "Train runs that differ by their seed alone in one program; auto does so on accelerators.")
+  var vectorize = Vectorization.auto
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Processes that run the study side by side. (default: on a CPU as many as there are cores, else 1)",
+      valueName: "n"))
+  var workers: Int?
+
+  /// - Parameter runs: of the whole study, done or not: a study that goes on does so with the same threads.
+  func crew(for runs: Int, on device: DeviceOptions) throws -> StudyCrew {
+    guard (1...1024).contains(workers ?? 1) else {
+      throw UsageError("--workers is \(workers ?? 0), but must be from 1 to 1024")
+    }
+    let cores = ProcessInfo.processInfo.activeProcessorCount
+    let isCPU = device.name == "cpu"
+    let wanted = workers ?? (isCPU && vectorize != .on && device.devices == 1 ? cores : 1)
+    let count = max(1, min(wanted, runs))
+    return StudyCrew(
+      workers: count, threads: isCPU && count > 1 ? max(1, cores / count) : nil, vectorization: vectorize)
+  }
+}
+
+extension Vectorization: ExpressibleByArgument {}

@@ -1,0 +1,129 @@
+import Foundation
+import Testing
+
+@testable import Studies
+
+/// Runs of a study that one program trains.
+@Suite struct VectorizationTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func runner(_ name: String, _ vectorization: Vectorization) throws -> StudyRunner {
+    var runner = StudyRunner(try StudyStore(folder(name)))
+    runner.vectorization = vectorization
+    return runner
+  }
+
+  @Test(arguments: [("float64", 1e-12), ("float32", 1e-3)])
+  func runsAreWhatTheyAreByThemselves(_ dtype: String, _ tolerance: Double) throws {
+    var plan = TinyStudies.plan(seeds: 3)
+    plan.base += [Setting("dtype", .text(dtype)), Setting("untrained", .flag(true))]
+    let alone = try runner("alone.sqlite", .off).run(plan)
+    var together = try runner("together.sqlite", .on)
+    var began: [String] = []
+    var ended: [Int] = []
+    var epochs = 0
+    together.report = { event in
+      switch event {
+      case .runBegan(let run): began.append("\(run.arm) \(run.number)/\(run.count): \(run.together)")
+      case .epochEnded: epochs += 1
+      case .runEnded(let run, _): ended.append(run.number)
+      default: break
+      }
+    }
+    let results = try together.run(plan)
+    #expect(began == ["sgd 1/6: 3", "adam 4/6: 3"])
+    #expect(ended == [1, 2, 3, 4, 5, 6])
+    #expect(epochs == 10)
+    #expect(results.runs.allSatisfy { $0.state == .done && $0.attempts == 1 && $0.steps == 40 })
+    for (own, other) in zip(results.runs, alone.runs) {
+      #expect(own.id == other.id)
+      #expect(own.history.epochs.map(\.epoch) == other.history.epochs.map(\.epoch))
+      for (record, expected) in zip(own.history.epochs, other.history.epochs) {
+        #expect(record.metrics.keys == expected.metrics.keys)
+        for (name, value) in record.metrics {
+          #expect((value - (expected[name] ?? .nan)).magnitude <= tolerance, "\(own.arm) \(name)")
+        }
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: together.store.filesFolder))
+  }
+
+  @Test func onACPUTheyAreTrainedOneByOneUnlessAsked() {
+    #expect(Vectorization.auto.groupLimit(platform: "cpu") == 1)
+    #expect(Vectorization.auto.groupLimit(platform: "cuda") > 1)
+    #expect(Vectorization.off.groupLimit(platform: "cuda") == 1)
+    #expect(Vectorization.on.groupLimit(platform: "cpu") > 1)
+  }
+
+  /// An epoch is stored for all runs or for none, so that they go on together.
+  @Test func aGroupGoesOnWhereItStood() throws {
+    let plan = TinyStudies.plan(arms: ["arm": "adam(rate: 0.01)"], seeds: 3, epochs: 6)
+    let undisturbed = try runner("undisturbed.sqlite", .on).run(plan)
+    let store = try StudyStore(folder("interrupted.sqlite"))
+    try store.register(plan)
+    let runs = try store.claim(upTo: 8, worker: WorkerIdentity(), lease: -1)
+    #expect(runs.map(\.seed) == [0, 1, 2])
+    let ledger = EpochLedger(store, members: 3) { _ in }
+    let data = try Run(RunConfiguration(canonicalText: runs[0].configuration, source: "")).data
+    var trainers: [Trainer] = []
+    var (options, recorders): ([FitOptions], [RunRecorder]) = ([], [])
+    for run in runs {
+      let configuration = try RunConfiguration(canonicalText: run.configuration, source: "")
+      let made = try Run(configuration, data: data).trainer()
+      trainers.append(made.trainer)
+      options.append(made.options)
+      recorders.append(
+        try RunRecorder(
+          run, configuration, in: store, keeper: LeaseKeeper(run, in: store, lease: 60), keepsCheckpoint: false,
+          ledger: ledger))
+    }
+    let pair = try ResidentPair(data)
+    // The second's third epoch is the last that anybody hears of.
+    struct Interruption: Error {}
+    final class Stopper: Callback {
+      func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+        if record.epoch == 3 { throw Interruption() }
+        return nil
+      }
+    }
+    #expect(throws: Interruption.self) {
+      try TrainerGroup(trainers).fit(
+        pair.train, epochs: 6, batchSize: 20, validation: pair.test, options: options,
+        callbacks: [[recorders[0]], [recorders[1], Stopper()], [recorders[2]]])
+    }
+    let stored = try store.results(of: store.study(nil))
+    #expect(stored.runs.map { $0.history.epochs.count } == [2, 2, 2])
+    var runner = StudyRunner(store)
+    runner.vectorization = .on
+    var resumed: [String] = []
+    runner.report = { if case .runBegan(let run) = $0 { resumed.append("\(run.together) from \(run.resumed)") } }
+    let results = try runner.run(plan)
+    #expect(resumed == ["3 from 2"])
+    #expect(StudyDiff(undisturbed, results).isEmpty)
+  }
+
+  @Test func onlyRunsThatAreAlikeAreClaimedTogether() throws {
+    var plan = TinyStudies.plan(seeds: 3)
+    plan.arms.append(Arm("long", ["optimizer": "sgd(rate: 0.1)", "epochs": "9"]))
+    let store = try StudyStore(folder("store.sqlite"))
+    try store.register(plan)
+    func claim(_ limit: Int) throws -> [String] {
+      try store.claim(upTo: limit, worker: WorkerIdentity()).map { "\($0.arm) \($0.seed)" }
+    }
+    #expect(try claim(2) == ["sgd 0", "sgd 1"])
+    #expect(try claim(8) == ["adam 0", "adam 1", "adam 2"])
+    #expect(try claim(8) == ["long 0", "long 1", "long 2"])
+    #expect(try claim(8) == ["sgd 2"])
+    #expect(try claim(8) == [])
+  }
+
+  @Test func whatEndsOneRunEndsAllOfItsGroup() throws {
+    var plan = TinyStudies.plan(arms: ["broken": "sgd"], seeds: 2)
+    try plan.override(assignment: "batch=5000")
+    let results = try runner("broken.sqlite", .on).run(plan)
+    #expect(results.runs.map(\.state) == [.failed, .failed])
+    #expect(results.runs.allSatisfy { $0.error?.contains("a batch of 5000") == true })
+  }
+}
