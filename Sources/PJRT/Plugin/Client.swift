@@ -16,6 +16,8 @@ public final class Client: Sendable {
   nonisolated(unsafe) let handle: OpaquePointer
   nonisolated(unsafe) let deviceHandles: [OpaquePointer]
   var api: UnsafePointer<PJRT_Api> { plugin.api }
+  /// ``ClientOptions/cpuThreads``.
+  public let cpuThreads: Int?
   /// Whether the devices' memory is the host's.
   let sharesHostMemory: Bool
 
@@ -65,6 +67,7 @@ public final class Client: Sendable {
     fingerprint = Self.fingerprint(
       plugin: plugin, platformName: platformName, platformVersion: platformVersion, devices: devices)
     sharesHostMemory = platformName == "cpu"
+    cpuThreads = options.cpuThreads
     self.plugin = plugin
     self.handle = handle
   }

@@ -11,6 +11,8 @@ public struct RunEnvironment: Sendable, Hashable, Codable {
   public var device: String
   public var processor: String
   public var cores: Int
+  /// That a program on the CPU could use, which decides in what order sums are added up; nil for all cores.
+  public var threads: Int?
   public var memoryBytes: UInt64
   public var system: String
   public var host: String
@@ -25,7 +27,7 @@ public struct RunEnvironment: Sendable, Hashable, Codable {
     return RunEnvironment(
       tanren: tanrenVersion, platform: client.platformName, platformVersion: client.platformVersion,
       device: client.devices.first?.kind ?? "", processor: processorName, cores: process.activeProcessorCount,
-      memoryBytes: process.physicalMemory, system: process.operatingSystemVersionString, host: process.hostName,
+      threads: client.cpuThreads, memoryBytes: process.physicalMemory, system: process.operatingSystemVersionString, host: process.hostName,
       commit: commit)
   }
 
@@ -43,10 +45,11 @@ public struct RunEnvironment: Sendable, Hashable, Codable {
 
   init(
     tanren: String, platform: String, platformVersion: String, device: String, processor: String, cores: Int,
-    memoryBytes: UInt64, system: String, host: String, commit: String?
+    threads: Int? = nil, memoryBytes: UInt64, system: String, host: String, commit: String?
   ) {
     (self.tanren, self.platform, self.platformVersion) = (tanren, platform, platformVersion)
-    (self.device, self.processor, self.cores, self.memoryBytes) = (device, processor, cores, memoryBytes)
+    (self.device, self.processor, self.cores, self.threads) = (device, processor, cores, threads)
+    self.memoryBytes = memoryBytes
     (self.system, self.host, self.commit) = (system, host, commit)
   }
 
