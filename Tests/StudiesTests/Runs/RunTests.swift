@@ -20,7 +20,7 @@ import Testing
     // 55 examples make two batches of 25 and one of 5.
     #expect(history.epochs.map(\.step) == [0, 3, 6])
     #expect(history.epochs.allSatisfy { $0["val_loss"]?.isFinite == true && $0["accuracy"] != nil })
-    #expect(trainer.dtype == .float64)
+    #expect(trainer.precision == .float64)
     #expect(trainer.outputType == TensorType(.float64, [1, 10]))
     #expect(trainer.state.parameters["dense1/kernel"]?.shape == [784, 8])
 

@@ -6,9 +6,10 @@ import Testing
   static let trainings: [(String, SmallTraining)] = [
     ("adam, dropout, average", SmallTraining()),
     ("untrained first, rest masked", SmallTraining(remainder: .masked, evaluatesUntrained: true)),
-    ("double precision, momentum, lookahead", SmallTraining(optimizer: Momentum(rate: 0.1), averaging: Lookahead(), dtype: .float64)),
+    ("double precision, momentum, lookahead", SmallTraining(optimizer: Momentum(rate: 0.1), averaging: Lookahead(), precision: .float64)),
     ("sharpness-aware", SmallTraining(optimizer: SGD(rate: 0.1), rule: SAM(), averaging: NoAveraging())),
-    ("half precision", SmallTraining(dtype: .bfloat16)),
+    ("half precision", SmallTraining(precision: Precision(parameters: .bfloat16, computation: .bfloat16))),
+    ("mixed precision", SmallTraining(precision: .bfloat16)),
   ]
 
   @Test(arguments: trainings.map(\.0)) func aBreakChangesNoBit(_ name: String) throws {
