@@ -126,9 +126,9 @@ def pool(name, layer, x):
     with_keras(name, layer, x, lambda _: [])
 
 
-pool("max pool", keras.layers.MaxPooling2D(), draw(2, 5, 6, 2))
+pool("max pool", keras.layers.MaxPooling2D(2), draw(2, 5, 6, 2))
 pool("max pool same, window 3", keras.layers.MaxPooling2D(3, strides=2, padding="same"), draw(2, 6, 5, 2))
-pool("average pool", keras.layers.AveragePooling2D(), draw(2, 5, 6, 2))
+pool("average pool", keras.layers.AveragePooling2D(2), draw(2, 5, 6, 2))
 pool("average pool same, window 3", keras.layers.AveragePooling2D(3, strides=2, padding="same"), draw(2, 6, 5, 2))
 pool("global average pool", keras.layers.GlobalAveragePooling2D(), draw(2, 3, 4, 2))
 with_torch("max pool, padding 1", draw(2, 6, 5, 2), {},
