@@ -87,7 +87,7 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
       #expect(worstError(try #require(result.state[path]).doubles(), expected.numbers) < 1e-12, "\(path)")
     }
     let cotangent = try row.cotangent.tensor()
-    let gradients = gradient(at: point) { (apply($0).output * cotangent).sum() }
+    let gradients = valueAndGradient(at: point) { (apply($0).output * cotangent).sum() }.gradients
     for (path, found) in zip(["input"] + parameters.paths, gradients) {
       let expected = try #require(row.gradients[path])
       #expect(worstError(try found.doubles(), expected.numbers) < 1e-9, "\(path)")

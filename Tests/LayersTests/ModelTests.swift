@@ -54,7 +54,7 @@ struct ModelRow: Decodable, CustomTestStringConvertible {
     let expected = try #require(row.output)
     #expect(worstError(try result.output.doubles(), expected.numbers) < 1e-9)
     let cotangent = Self.wave(Shape(expected.shape), step: 1, offset: .pi / 2)
-    let gradients = gradient(at: parameters.tensors) { (apply($0).output * cotangent).sum() }
+    let gradients = valueAndGradient(at: parameters.tensors) { (apply($0).output * cotangent).sum() }.gradients
     let norms = try Tensor.evaluate(gradients.map { $0.squared().sum().sqrt() })
     for (path, norm) in zip(parameters.paths, norms) {
       #expect(worstError([try norm.scalar()], [try #require(row.gradients?[path])]) < 1e-8, "\(path)")

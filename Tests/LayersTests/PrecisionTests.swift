@@ -29,12 +29,12 @@ import Testing
     for record in records { #expect(record.output.dtype == precision.computation, "\(record.path)") }
     let trained = Self.model.apply(variables, to: x, isTraining: true, precision: precision)
     #expect(trained.state.types == variables.state.types)
-    let gradients = gradient(at: variables.parameters.tensors) { point in
+    let gradients = valueAndGradient(at: variables.parameters.tensors) { point in
       Self.model.apply(
         ModelVariables(parameters: variables.parameters.with(point), state: variables.state), to: x, isTraining: true,
         precision: precision
       ).output.widened.squared().sum()
-    }
+    }.gradients
     #expect(gradients.map(\.type) == variables.parameters.types)
     for gradient in try Tensor.evaluate(gradients) { #expect(try gradient.doubles().allSatisfy(\.isFinite)) }
   }

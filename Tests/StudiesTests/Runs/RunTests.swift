@@ -32,6 +32,19 @@ import Testing
     #expect(shared.epochs.map(\.metrics) == history.epochs.map(\.metrics))
   }
 
+  /// `dtype: bfloat16` computes in it with parameters that small updates aren't lost in.
+  @Test(arguments: [("float32", Precision.float32), ("bfloat16", .bfloat16), ("float64", .float64)])
+  func networksOfImagesRunInEachPrecision(_ dtype: String, _ precision: Precision) throws {
+    let texts = [
+      "model": "nineConv(filters: [2, 3], repeats: 1)", "rule": "sam(state: second)", "epochs": "1", "batch": "20",
+      "examples": "40", "dtype": dtype,
+    ]
+    let (trainer, history) = try Run(configuration(texts), data: Self.digits.get()).train()
+    #expect(trainer.precision == precision)
+    #expect(trainer.state.parameters.types.allSatisfy { $0.dtype == precision.parameters })
+    #expect(history.epochs[0]["val_loss"]?.isFinite == true)
+  }
+
   @Test func bytesBecomeFractionsInSinglePrecision() throws {
     let data = try Self.digits.get()
     let trainer = try Run(configuration(["dtype": "float64"]), data: data).trainer().trainer
