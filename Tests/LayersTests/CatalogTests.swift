@@ -5,7 +5,7 @@ import Testing
 @Suite struct CatalogTests {
   static let types: [any Catalogued.Type] =
     Catalog<any Activation>.all.types + Catalog<any Initializer>.all.types + Catalog<any Loss>.all.types
-    + Catalog<any Metric>.all.types + Catalog<any Penalty>.all.types
+    + Catalog<any Metric>.all.types + Catalog<any Penalty>.all.types + Catalog<any Architecture>.all.types
 
   /// What help texts say of a method is so: it has these settings and no others, and the defaults may be set.
   @Test(arguments: types.map { "\($0)" })

@@ -109,7 +109,7 @@ import Testing
   }
 
   @Test func parametersTakeTheAskedType() throws {
-    let variables = try MLP([3, 2]).variables(for: TensorType(.float64, [1, 4]), key: Key(seed: 1), dtype: .float64)
+    let variables = try MLP([3, 2]).variables(for: TensorType(.float64, [1, 4]), key: Key(seed: 1), precision: .float64)
     #expect(variables.parameters.types.allSatisfy { $0.dtype == .float64 })
   }
 }

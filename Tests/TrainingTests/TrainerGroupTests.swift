@@ -14,7 +14,7 @@ import Testing
     }
     let method = Method(
       loss: SoftmaxCrossEntropy(), optimizer: Momentum(rate: 0.1), preprocessing: Rescaling(dividingBy: 255))
-    return try Trainer(model: model, method: method, inputs: data.train.inputs, dtype: dtype, seed: seed)
+    return try Trainer(model: model, method: method, inputs: data.train.inputs, precision: Precision(dtype), seed: seed)
   }
 
   private static let data = Result { try SyntheticDigits.generate(trainCount: 130, testCount: 50) }

@@ -6,6 +6,8 @@ public final class Scope {
   public let path: String
   /// Whether the model is being trained: dropout drops, statistics are taken from the batch.
   public var isTraining: Bool { trace.isTraining }
+  /// The element types of parameters and computation.
+  public var precision: Precision { trace.precision }
 
   private let trace: ScopeTrace
   private let isShared: Bool
@@ -24,18 +26,21 @@ public final class Scope {
   /// A place whose parameters may be asked for more than once: the same tensors each time.
   public func shared(_ name: String) -> Scope { Scope(trace, path: joined(name), isShared: true) }
 
-  /// A trained parameter.
+  /// A trained parameter, in the element type that the model computes in.
   ///
   /// Asking twice for one name fails, unless the place is ``shared(_:)``.
+  /// - Parameter dtype: of the parameter as it is kept and as it is returned; by default it is kept as
+  ///   ``Precision/parameters`` and returned as ``Precision/computation``.
   public func parameter(
     _ name: String, _ shape: Shape, _ initializer: any Initializer, dtype: DType? = nil
   ) -> Tensor {
-    trace.parameter(joined(name), TensorType(dtype ?? trace.dtype, shape), initializer, mayRepeat: isShared)
+    let type = TensorType(dtype ?? precision.parameters, shape)
+    return trace.parameter(joined(name), type, initializer, mayRepeat: isShared).cast(to: dtype ?? precision.computation)
   }
 
-  /// A tensor that steps update but gradients don't: a running mean, say.
+  /// A tensor that steps update but gradients don't: a running mean, say. ``Precision/parameters`` by default.
   public func state(_ name: String, _ shape: Shape, _ initializer: any Initializer, dtype: DType? = nil) -> Tensor {
-    trace.state(joined(name), TensorType(dtype ?? trace.dtype, shape), initializer)
+    trace.state(joined(name), TensorType(dtype ?? precision.parameters, shape), initializer)
   }
 
   /// What ``state(_:_:_:dtype:)`` will be in the next step.
@@ -43,6 +48,14 @@ public final class Scope {
 
   /// The key for this layer's random numbers in this step, another for each name.
   public func key(_ name: String) -> Key { trace.key.derived(joined(name)) }
+
+  /// Traces a loop's body: it may ask for parameters, but not update state.
+  func loop<Result>(_ body: () -> Result) -> Result {
+    let outside = trace.isInLoop
+    trace.isInLoop = true
+    defer { trace.isInLoop = outside }
+    return body()
+  }
 
   func record(_ layer: some Layer, input: TensorType, output: TensorType) {
     trace.records.append(

@@ -2,23 +2,24 @@
 final class ScopeTrace {
   let isTraining: Bool
   let key: Key
-  /// The element type of parameters.
-  let dtype: DType
+  let precision: Precision
   /// Whether parameters are made (the first trace of a model) or looked up.
   let isInitializing: Bool
 
   private(set) var parameters: TensorTree
   private(set) var state: TensorTree
   var records: [LayerRecord] = []
+  /// Whether a loop's body is being traced, where a value is one step's.
+  var isInLoop = false
   private var asked: Set<String> = []
 
-  init(_ variables: ModelVariables?, key: Key, isTraining: Bool, dtype: DType) {
+  init(_ variables: ModelVariables?, key: Key, isTraining: Bool, precision: Precision) {
     isInitializing = variables == nil
     parameters = variables?.parameters ?? TensorTree()
     state = variables?.state ?? TensorTree()
     self.key = key
     self.isTraining = isTraining
-    self.dtype = dtype
+    self.precision = precision
   }
 
   func parameter(_ path: String, _ type: TensorType, _ initializer: any Initializer, mayRepeat: Bool) -> Tensor {
@@ -41,6 +42,10 @@ final class ScopeTrace {
 
   func update(_ path: String, _ value: Tensor) {
     guard !isInitializing else { return }
+    guard !isInLoop else {
+      state[path] = fail(path, "can't be updated inside of a recurrent cell: make it one of the cell's states")
+      return
+    }
     state[path] = found(value, path, state[path]?.type ?? value.type)
   }
 

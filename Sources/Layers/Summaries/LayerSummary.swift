@@ -19,7 +19,7 @@ public struct LayerSummary: Sendable {
   public let stateCount: Int
 
   /// - Parameters:
-  ///   - records: of one trace, see `Layer.trace(_:key:dtype:)`.
+  ///   - records: of one trace, see `Layer.trace(_:key:precision:)`.
   ///   - variables: of the same trace.
   public init(_ records: [LayerRecord], _ variables: ModelVariables) {
     let outer = records.filter { !$0.path.isEmpty && !$0.path.contains("/") }
@@ -43,7 +43,8 @@ extension Layer {
   /// The model's layers for batches of the given type.
   /// - Throws: `Diagnostic` with the layer's path if the layers don't fit together or the input.
   public func layerSummary(for input: TensorType) throws -> LayerSummary {
-    let (records, variables) = try trace(input)
+    let precision = input.dtype.isFloatingPoint ? Precision(input.dtype) : .float32
+    let (records, variables) = try trace(input, precision: precision)
     return LayerSummary(records, variables)
   }
 

@@ -18,8 +18,8 @@ public struct GSAM: GradientRule {
   public var rule: SAM
   public var alpha: Double
 
-  public init(rho: any Schedule = 0.05, alpha: Double = 0.4) {
-    rule = SAM(rho: rho)
+  public init(rho: any Schedule = 0.05, alpha: Double = 0.4, statePass: SAM.StatePass = .first) {
+    rule = SAM(rho: rho, statePass: statePass)
     self.alpha = alpha
   }
 

@@ -31,7 +31,7 @@ public struct Run: Sendable {
     let model = try Catalog<any Architecture>.all.make(configuration.model).model(outputs: outputs)
     func trainer(_ parameters: TensorTree? = nil) throws -> Trainer {
       try Trainer(
-        model: model, method: method, inputs: data.train.inputs, dtype: configuration.dtype, seed: UInt64(seed),
+        model: model, method: method, inputs: data.train.inputs, precision: configuration.precision, seed: UInt64(seed),
         parameters: parameters)
     }
     var options = FitOptions(remainder: configuration.remainder, evaluatesUntrained: configuration.untrained)

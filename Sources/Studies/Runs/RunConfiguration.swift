@@ -14,6 +14,7 @@ public struct RunConfiguration: Sendable, Hashable {
   public var epochs = 10
   public var batch = 100
   public var seed = 0
+  /// The element type that the model computes in; see ``precision``.
   public var dtype = DType.float32
   public var remainder = Remainder.dropped
   public var draws = Draws.keyed
@@ -49,6 +50,9 @@ public struct RunConfiguration: Sendable, Hashable {
     _ = try Catalog<any Architecture>.all.make(model)
     _ = try Catalog<any DataSource>.all.make(data)
   }
+
+  /// The element types of computation and of parameters, which with half precision are `float32`.
+  public var precision: Precision { Precision(dtype) }
 
   /// The method with all its slots filled.
   public func method() throws(ConfigurationError) -> Method {

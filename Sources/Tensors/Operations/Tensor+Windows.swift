@@ -50,18 +50,23 @@ extension Tensor {
       WindowMaximum(geometry: geometry(window, strides ?? window, padding)), [self], file: file, line: line)
   }
 
-  /// The mean of each window; padding doesn't count.
+  /// The mean of each window, added up in `float32` where the elements are of half precision.
   ///
-  /// - Parameter strides: the window by default.
+  /// - Parameters:
+  ///   - strides: the window by default.
+  ///   - countsPadding: whether padding counts as zeros (PyTorch's default) or not at all (Keras).
   public func averagePool2D(
-    _ window: (Int, Int), strides: (Int, Int)? = nil, padding: WindowPadding = .valid, file: String = #fileID,
-    line: Int = #line
+    _ window: (Int, Int), strides: (Int, Int)? = nil, padding: WindowPadding = .valid, countsPadding: Bool = false,
+    file: String = #fileID, line: Int = #line
   ) -> Tensor {
     guard rank == 4, dtype.isFloatingPoint else { return notImages("averagePool2D", file, line) }
-    let sum = WindowSum(geometry: geometry(window, strides ?? window, padding))
-    let total = Tensor(sum, [self], file: file, line: line)
+    let geometry = geometry(window, strides ?? window, padding)
+    let sum = WindowSum(geometry: geometry)
+    let total = Tensor(sum, [widened], file: file, line: line)
+    let isPadded = !geometry.low.allSatisfy { $0 == 0 } || !geometry.high.allSatisfy { $0 == 0 }
+    guard isPadded, !countsPadding else { return (total / (Double(window.0) * Double(window.1))).cast(to: dtype) }
     let plane = shape.replacing(axis: 0, with: 1).replacing(axis: 3, with: 1)
-    return total / Tensor(sum, [Tensor(1, dtype: dtype).broadcast(to: plane)])
+    return (total / Tensor(sum, [Tensor(1, dtype: total.dtype).broadcast(to: plane)])).cast(to: dtype)
   }
 
   private func geometry(_ window: (Int, Int), _ strides: (Int, Int), _ padding: WindowPadding) -> WindowGeometry {

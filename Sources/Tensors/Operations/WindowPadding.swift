@@ -8,6 +8,11 @@ public enum WindowPadding: Sendable {
   /// As many as given, for each spatial axis.
   case edges([(low: Int, high: Int)])
 
+  /// `rows` above and below and `columns`, as many by default, to the left and to the right (PyTorch's `padding`).
+  public static func symmetric(_ rows: Int, _ columns: Int? = nil) -> WindowPadding {
+    .edges([(rows, rows), (columns ?? rows, columns ?? rows)])
+  }
+
   /// The edges of spatial axes of these extents.
   func edges(of extents: [Int], window: [Int], strides: [Int], dilation: [Int]) -> [(low: Int, high: Int)] {
     switch self {

@@ -39,6 +39,13 @@ public struct ProgramWriter {
     return assign("stablehlo.constant dense<\(literal)> : \(type)", [type])[0]
   }
 
+  /// `value` as another element type; itself if it is of that type.
+  mutating func convert(_ value: Value, to dtype: DType) -> Value {
+    if value.type.dtype == dtype { return value }
+    let type = TensorType(dtype, value.type.shape)
+    return assign("stablehlo.convert \(value) : (\(value.type)) -> \(type)", [type])[0]
+  }
+
   /// Writes what leads to `outputs`, as far as it isn't written yet, and returns their names.
   mutating func write(_ outputs: [Tensor]) -> [Value] {
     let known = Set(table.keys.map(\.node))

@@ -33,7 +33,7 @@ extension Trainer {
     }
     for label in [labels.lowerBound, labels.upperBound] where !(0..<classes).contains(label) {
       // A loss may know such a label, one for examples to leave out say: then its value is a number.
-      let even = Tensor(1 / Double(classes), dtype: dtype).broadcast(to: outputType.shape)
+      let even = Tensor(1 / Double(classes), dtype: precision.computation).broadcast(to: outputType.shape)
       let marked = Tensor(Double(label), dtype: data.targets.dtype).broadcast(to: Shape([1] + targets))
       let loss = method.loss.perExample(even, marked)
       if loss.diagnostic == nil, try loss.sum().scalar().isNaN {

@@ -33,7 +33,8 @@ extension Trainer {
     let type = TensorType(inputs.dtype, Shape([batch] + inputs.shape.dropFirst()))
     let program = try Program(state.tree.types + [type]) { arguments in
       let variables = TrainingState(tree: state.tree.with(arguments)).variables(method.averaging)
-      return [transform(model.apply(variables, to: method.preprocessing(arguments[arguments.count - 1], dtype: dtype)).output)]
+      let x = method.preprocessing(arguments[arguments.count - 1], dtype: precision.computation)
+      return [transform(model.apply(variables, to: x, precision: precision).output)]
     }
     let result = program.results[0]
     guard result.shape.first == batch else {

@@ -11,8 +11,8 @@ import OrderedCollections
 public final class Trainer {
   public let model: any Layer
   public let method: Method
-  /// The element type of parameters and computation.
-  public let dtype: DType
+  /// The element types of parameters and computation.
+  public let precision: Precision
   /// What the model takes and gives for a batch of one example; inputs as they are after preprocessing.
   public let inputType: TensorType
   public let outputType: TensorType
@@ -35,23 +35,23 @@ public final class Trainer {
 
   /// - Parameters:
   ///   - inputs: for their type and shape; what they hold doesn't matter.
-  ///   - dtype: of parameters and computation.
+  ///   - precision: the element types of parameters and computation.
   ///   - seed: decides initial parameters, order and every random draw.
   ///   - parameters: initial values by path, instead of drawn ones; they are copied.
   /// - Throws: `Diagnostic` with the layer's path if the model doesn't fit the inputs, ``TrainingError`` if the
   ///   parameters don't fit the model.
   public init(
-    model: any Layer, method: Method, inputs: HostArray, dtype: DType = .float32, seed: UInt64 = 0,
+    model: any Layer, method: Method, inputs: HostArray, precision: Precision = .float32, seed: UInt64 = 0,
     parameters: TensorTree? = nil
   ) throws {
     self.model = model
     self.method = method
-    self.dtype = dtype
+    self.precision = precision
     key = Key(state: try Tensor([seed, 0]).hidden())
     let sample = method.preprocessing(
-      Tensor.zeros(Shape([1] + inputs.shape.dropFirst()), dtype: inputs.dtype), dtype: dtype)
+      Tensor.zeros(Shape([1] + inputs.shape.dropFirst()), dtype: inputs.dtype), dtype: precision.computation)
     if let diagnostic = sample.diagnostic { throw diagnostic }
-    let (records, lazy) = try model.trace(sample.type, key: key.derived("initial"), dtype: dtype)
+    let (records, lazy) = try model.trace(sample.type, key: key.derived("initial"), precision: precision)
     inputType = sample.type
     // The model's own call is the last that ends.
     outputType = records.last?.output ?? sample.type

@@ -6,7 +6,7 @@ struct EvaluationProgram {
   ///   - data: checked; it has examples.
   ///   - members: trainers evaluated together, along a leading axis of state and rows; nil for one without it.
   init(_ trainer: Trainer, data: ResidentData, batchSize: Int, members: Int? = nil) throws {
-    let (model, method, state, dtype) = (trainer.model, trainer.method, trainer.state, trainer.dtype)
+    let (model, method, state, precision) = (trainer.model, trainer.method, trainer.state, trainer.precision)
     let batch = Swift.min(batchSize, data.count)
     let batches = (data.count + batch - 1) / batch
     func run(_ arguments: [Tensor]) -> [Tensor] {
@@ -16,9 +16,9 @@ struct EvaluationProgram {
         let start = elements[0] * Double(batch)
         let first = start.minimum(Double(data.count - batch))
         let weights = batches * batch == data.count ? nil : (Tensor.iota([batch]) + first) .>= start
-        let x = method.preprocessing(data.inputs.rows(from: first, count: batch), dtype: dtype)
+        let x = method.preprocessing(data.inputs.rows(from: first, count: batch), dtype: precision.computation)
         let targets = data.targets.rows(from: first, count: batch)
-        let outputs = model.apply(variables, to: x).output.judged
+        let outputs = model.apply(variables, to: x, precision: precision).output.widened
         let total = method.loss.total(outputs, targets, weights: weights)
         return ([], [method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights))])
       }

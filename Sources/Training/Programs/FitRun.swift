@@ -55,7 +55,7 @@ struct FitRun {
     guard plan.epochs > 0 else { return [] }
     let steps = plan.stepsPerEpoch
     let tracer = StepTracer(
-      model: trainer.model, method: trainer.method, dtype: trainer.dtype, stepsPerEpoch: steps, epochs: plan.lastEpoch)
+      model: trainer.model, method: trainer.method, precision: trainer.precision, stepsPerEpoch: steps, epochs: plan.lastEpoch)
     let length = (steps + Swift.min(count, steps) - 1) / Swift.min(count, steps)
     let lengths = stride(from: 0, to: steps, by: length).map { Swift.min(length, steps - $0) }
     var made: [Int: ChunkProgram] = [:]

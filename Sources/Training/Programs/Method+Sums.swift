@@ -30,8 +30,3 @@ extension Method {
     }
   }
 }
-
-extension Tensor {
-  /// Outputs as losses and metrics see them: in half precision the sum of a batch would keep two digits.
-  var judged: Tensor { dtype == .float16 || dtype == .bfloat16 ? cast(to: .float32) : self }
-}

@@ -2,7 +2,7 @@
 struct StepTracer {
   let model: any Layer
   let method: Method
-  let dtype: DType
+  let precision: Precision
   let stepsPerEpoch: Int
   let epochs: Int
 
@@ -20,15 +20,16 @@ struct StepTracer {
     let batch = EvaluableBatch(size: size) { parameters, modelState, examples in
       let isWhole = examples == 0..<size
       func part(_ tensor: Tensor) -> Tensor { isWhole ? tensor : tensor.slice(examples) }
-      let (x, targets, weights) = (method.preprocessing(part(inputs), dtype: dtype), part(targets), weights.map(part))
+      let x = method.preprocessing(part(inputs), dtype: precision.computation)
+      let (targets, weights) = (part(targets), weights.map(part))
       // Another key for each part of the batch, the same for each pass over it.
       let modelKey = stepKey.derived("model")
       let partKey = isWhole ? modelKey : modelKey.folding(examples.lowerBound)
       var evaluation = Evaluation(loss: Tensor(0), gradients: parameters, state: modelState, metrics: TensorTree())
       let (loss, gradients) = valueAndGradient(at: parameters.tensors) { point in
         let variables = ModelVariables(parameters: parameters.with(point), state: modelState)
-        let result = model.apply(variables, to: x, isTraining: true, key: partKey)
-        let outputs = result.output.judged
+        let result = model.apply(variables, to: x, isTraining: true, key: partKey, precision: precision)
+        let outputs = result.output.widened
         let total = method.loss.total(outputs, targets, weights: weights)
         let value = method.loss.value(
           sum: total.sum, count: total.count, penalty: method.penalty(variables.parameters))

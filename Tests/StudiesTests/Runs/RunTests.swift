@@ -20,7 +20,7 @@ import Testing
     // 55 examples make two batches of 25 and one of 5.
     #expect(history.epochs.map(\.step) == [0, 3, 6])
     #expect(history.epochs.allSatisfy { $0["val_loss"]?.isFinite == true && $0["accuracy"] != nil })
-    #expect(trainer.dtype == .float64)
+    #expect(trainer.precision == .float64)
     #expect(trainer.outputType == TensorType(.float64, [1, 10]))
     #expect(trainer.state.parameters["dense1/kernel"]?.shape == [784, 8])
 
@@ -30,6 +30,19 @@ import Testing
     #expect(resident.train.count == 55)
     let shared = try Run(configuration(texts), data: data).train(on: resident).history
     #expect(shared.epochs.map(\.metrics) == history.epochs.map(\.metrics))
+  }
+
+  /// `dtype: bfloat16` computes in it with parameters that small updates aren't lost in.
+  @Test(arguments: [("float32", Precision.float32), ("bfloat16", .bfloat16), ("float64", .float64)])
+  func networksOfImagesRunInEachPrecision(_ dtype: String, _ precision: Precision) throws {
+    let texts = [
+      "model": "nineConv(filters: [2, 3], repeats: 1)", "rule": "sam(state: second)", "epochs": "1", "batch": "20",
+      "examples": "40", "dtype": dtype,
+    ]
+    let (trainer, history) = try Run(configuration(texts), data: Self.digits.get()).train()
+    #expect(trainer.precision == precision)
+    #expect(trainer.state.parameters.types.allSatisfy { $0.dtype == precision.parameters })
+    #expect(history.epochs[0]["val_loss"]?.isFinite == true)
   }
 
   @Test func bytesBecomeFractionsInSinglePrecision() throws {

@@ -6,9 +6,12 @@ import Testing
   static let trainings: [(String, SmallTraining)] = [
     ("adam, dropout, average", SmallTraining()),
     ("untrained first, rest masked", SmallTraining(remainder: .masked, evaluatesUntrained: true)),
-    ("double precision, momentum, lookahead", SmallTraining(optimizer: Momentum(rate: 0.1), averaging: Lookahead(), dtype: .float64)),
+    ("double precision, momentum, lookahead", SmallTraining(optimizer: Momentum(rate: 0.1), averaging: Lookahead(), precision: .float64)),
     ("sharpness-aware", SmallTraining(optimizer: SGD(rate: 0.1), rule: SAM(), averaging: NoAveraging())),
-    ("half precision", SmallTraining(dtype: .bfloat16)),
+    ("running statistics", SmallTraining(
+      model: Sequential { Dense(6); BatchNorm(.pyTorch, activation: ReLU()); Dense(3) }, rule: SAM(statePass: .both))),
+    ("half precision", SmallTraining(precision: Precision(parameters: .bfloat16, computation: .bfloat16))),
+    ("mixed precision", SmallTraining(precision: .bfloat16)),
   ]
 
   @Test(arguments: trainings.map(\.0)) func aBreakChangesNoBit(_ name: String) throws {
@@ -96,7 +99,7 @@ import Testing
   }
 
   @Test func anotherElementTypeIsAnError() throws {
-    let saved = try SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging(), dtype: .float64).trainer().checkpoint()
+    let saved = try SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging(), precision: .float64).trainer().checkpoint()
     let trainer = try SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging()).trainer()
     let error = #expect(throws: CheckpointError.self) { try trainer.restore(saved) }
     guard case .differentModel([], [], let mismatched) = error else {

@@ -11,7 +11,7 @@ struct SmallTraining {
   var averaging: any Averaging = ExponentialAverage(keeping: 0.8)
   var order: any BatchOrder = ShuffledOrder()
   var remainder = Remainder.dropped
-  var dtype = DType.float32
+  var precision = Precision.float32
   var evaluatesUntrained = false
 
   /// 26 points of three classes, which no batch of 4 or 5 divides.
@@ -23,7 +23,7 @@ struct SmallTraining {
 
   func trainer(seed: UInt64 = 3) throws -> Trainer {
     let method = Method(loss: SoftmaxCrossEntropy(), optimizer: optimizer, gradientRule: rule, averaging: averaging)
-    return try Trainer(model: model, method: method, inputs: Self.data().inputs, dtype: dtype, seed: seed)
+    return try Trainer(model: model, method: method, inputs: Self.data().inputs, precision: precision, seed: seed)
   }
 
   /// Trains until `last` epochs are done.

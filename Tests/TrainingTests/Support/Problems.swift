@@ -44,7 +44,7 @@ enum Problems {
       method: Method(
         loss: loss, optimizer: optimizer, metrics: metrics, penalties: penalties, gradientRule: rule,
         averaging: averaging),
-      inputs: data.inputs, dtype: data.inputs.dtype == .float64 ? .float64 : .float32, seed: seed,
+      inputs: data.inputs, precision: data.inputs.dtype == .float64 ? .float64 : .float32, seed: seed,
       parameters: parameters)
   }
 }

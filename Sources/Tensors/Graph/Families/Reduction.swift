@@ -6,9 +6,13 @@ protocol Reduction: Primitive {
   /// The literal that changes nothing when combined.
   static func identity(_ dtype: DType) -> String
   static var domain: ElementDomain { get }
+  /// Whether half precision is combined in `float32`, whatever the backend would do by itself.
+  static var accumulates: Bool { get }
 }
 
 extension Reduction {
+  static var accumulates: Bool { false }
+
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
     try Self.domain.check(inputs)
     guard Set(axes).count == axes.count, axes.allSatisfy(inputs[0].shape.indices.contains) else {
@@ -18,10 +22,14 @@ extension Reduction {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    let initial = writer.scalar(Self.identity(results[0].dtype), results[0].dtype)
-    return writer.assign(
-      "stablehlo.reduce(\(inputs[0]) init: \(initial)) applies \(Self.operation) across dimensions = \(axes) : "
-        + "(\(inputs[0].type), \(initial.type)) -> \(results[0])", results)
+    let dtype = Self.accumulates ? results[0].dtype.accumulation : results[0].dtype
+    let input = writer.convert(inputs[0], to: dtype)
+    let initial = writer.scalar(Self.identity(dtype), dtype)
+    let wide = TensorType(dtype, results[0].shape)
+    let combined = writer.assign(
+      "stablehlo.reduce(\(input) init: \(initial)) applies \(Self.operation) across dimensions = \(axes) : "
+        + "(\(input.type), \(initial.type)) -> \(wide)", [wide])
+    return combined.map { writer.convert($0, to: results[0].dtype) }
   }
 
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {

@@ -58,24 +58,13 @@ struct Convolution: Primitive {
   }
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
-    let (input, kernel, result) = (inputs[0].shape, inputs[1].shape, results[0].shape)
-    let axes = strides.indices
-    let free = axes.map { span(input[$0 + 1], inputDilation[$0]) }
-    let window = axes.map { span(kernel[$0], kernelDilation[$0]) }
-    let taken = axes.map { span(result[$0 + 1], strides[$0]) }
-    // The input's cotangent: the cotangents, as far apart as the strides, under the kernel turned round.
-    let turned = inputs[1].reverse(Array(axes)).exchanged(groups)
-    let toInput = Convolution(
-      strides: inputDilation, low: axes.map { window[$0] - 1 - low[$0] },
-      high: axes.map { free[$0] - taken[$0] + low[$0] }, inputDilation: strides, kernelDilation: kernelDilation,
-      groups: groups)
-    // The kernel's: the input, its batch as channels, under the cotangents as a kernel.
-    let toKernel = Convolution(
-      strides: kernelDilation, low: low, high: axes.map { window[$0] - 1 + taken[$0] - free[$0] - low[$0] },
-      inputDilation: inputDilation, kernelDilation: strides, groups: groups)
-    let images = inputs[0].moveAxis(from: 0, to: -1).channelsFirst(groups)
-    let found = Tensor(toKernel, [images, cotangents[0].moveAxis(from: 0, to: -2)])
-    return [Tensor(toInput, [cotangents[0], turned]), found.moveAxis(from: 0, to: -2)]
+    [
+      Tensor(
+        ConvolutionInputGradient(convolution: self, space: inputs[0].shape.dropFirst().dropLast()),
+        [cotangents[0], inputs[1]]),
+      Tensor(
+        ConvolutionKernelGradient(convolution: self, window: inputs[1].shape.dropLast(2)), [inputs[0], cotangents[0]]),
+    ]
   }
 
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
@@ -91,38 +80,16 @@ struct Convolution: Primitive {
       let result = Tensor(self, [inputs[0], kernel.mergeLast(3)])
       return [result.splitLast(groups, size).moveAxis(from: -2, to: 0).mergeLast(2)]
     }
+    return [Tensor(repeated(size), inputs.map { $0.membersAsChannels() }).channelsAsMembers(size)]
+  }
+
+  /// `size` convolutions side by side, as groups.
+  func repeated(_ size: Int) -> Convolution {
     var wider = self
     wider.groups *= size
-    let result = Tensor(wider, inputs.map { $0.moveAxis(from: 0, to: -2).mergeLast(2) })
-    return [result.splitLast(size).moveAxis(from: -2, to: 0)]
+    return wider
   }
 
   /// How far `count` elements reach.
-  private func span(_ count: Int, _ dilation: Int) -> Int { count == 0 ? 0 : (count - 1) * dilation + 1 }
-}
-
-extension Tensor {
-  /// The last axis split into axes of these extents and one of what is left.
-  fileprivate func splitLast(_ extents: Int...) -> Tensor {
-    let known = extents.reduce(1, *)
-    return reshape(to: Shape(shape.dropLast() + extents + [known == 0 ? 0 : shape.last / known]))
-  }
-
-  /// The last `count` axes as one.
-  fileprivate func mergeLast(_ count: Int) -> Tensor {
-    reshape(to: Shape(Array(shape.dropLast(count)) + [Shape(shape.suffix(count)).elementCount]))
-  }
-
-  /// A kernel `[…, channels, features]` with channels and features exchanged within each group.
-  fileprivate func exchanged(_ groups: Int) -> Tensor {
-    // […, channels, groups, features] to […, features, groups, channels].
-    splitLast(groups).moveAxis(from: -3, to: -1).moveAxis(from: -2, to: -3).mergeLast(2)
-  }
-
-  /// `[space…, channels, batch]` as `[channels of a group, space…, groups * batch]`.
-  fileprivate func channelsFirst(_ groups: Int) -> Tensor {
-    let channels = shape[-2]
-    let split = reshape(to: Shape(shape.dropLast(2) + [groups, channels / groups, shape.last]))
-    return split.moveAxis(from: -2, to: 0).mergeLast(2)
-  }
+  func span(_ count: Int, _ dilation: Int) -> Int { count == 0 ? 0 : (count - 1) * dilation + 1 }
 }

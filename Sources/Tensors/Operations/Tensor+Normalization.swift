@@ -1,0 +1,26 @@
+extension Tensor {
+  /// Normalizes each channel, the last axis, by its mean and variance over all other axes: batch normalization
+  /// as it is in training (Ioffe and Szegedy, 2015).
+  ///
+  /// Statistics are computed in float32 for float16 and bfloat16, else in the element type of `x`, and so are
+  /// `scale` and `offset`, which may be of either type.
+  /// - Parameters:
+  ///   - x: `[…, channels]`, of rank 2 or more.
+  ///   - scale: `[channels]`, ones by default.
+  ///   - offset: `[channels]`, zeros by default.
+  ///   - epsilon: added to the variance before its root is taken.
+  ///   - activation: applied to the output.
+  /// - Returns: the output, of the type of `x`, and mean and biased variance `[channels]` of the batch.
+  public static func batchNormalization(
+    _ x: Tensor, scale: Tensor? = nil, offset: Tensor? = nil, epsilon: Double, activation: FusedActivation = .none,
+    file: String = #fileID, line: Int = #line
+  ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
+    let dtype = BatchNormalization.statistics(of: x.dtype)
+    let channels = TensorType(dtype, [x.shape.last])
+    let scale = scale?.cast(to: dtype) ?? Tensor(1, dtype: dtype).broadcast(to: channels.shape)
+    let offset = offset?.cast(to: dtype) ?? Tensor(0, dtype: dtype).broadcast(to: channels.shape)
+    let results = apply(
+      BatchNormalization(epsilon: epsilon, activation: activation), to: [x, scale, offset], file: file, line: line)
+    return (results[0], results[1], results[2])
+  }
+}

@@ -1,0 +1,54 @@
+/// The cotangents of ``BatchNormalization``'s inputs, from those inputs, the mean and variance it found, and the
+/// cotangents of its results.
+struct BatchNormalizationGradient: Primitive {
+  static let name = "batchNormalizationGradient"
+  let epsilon: Double
+  let activation: FusedActivation
+
+  var resultCount: Int { 3 }
+
+  func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
+    let values = Array(inputs.prefix(3))
+    let results = try BatchNormalization(epsilon: epsilon, activation: activation).resultTypes(for: values)
+    for (index, expected) in zip(3..., results.dropFirst() + results) where inputs[index] != expected {
+      throw ShapeError(
+        "input \(index) must be \(expected.dtype)\(expected.shape), not \(inputs[index].dtype)\(inputs[index].shape)")
+    }
+    return values
+  }
+
+  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+  }
+
+  /// The same made of elementary operations.
+  private func composed(_ inputs: [Tensor]) -> [Tensor] {
+    let (scale, offset, mean, variance) = (inputs[1], inputs[2], inputs[3], inputs[4])
+    let (meanCotangent, varianceCotangent) = (inputs[6], inputs[7])
+    let axes = Array(0..<inputs[0].rank - 1)
+    let count = Shape(inputs[0].shape.dropLast()).reduce(1) { $0 * Double($1) }
+    let centred = inputs[0].cast(to: mean.dtype) - mean
+    let inverse = (variance + epsilon).rsqrt()
+    var cotangent = inputs[5].cast(to: mean.dtype)
+    if activation == .relu {
+      cotangent = cotangent.replaced(where: centred * (inverse * scale) + offset .<= 0, by: 0)
+    }
+    let toOffset = cotangent.sum(axes)
+    let toScale = (cotangent * centred).sum(axes) * inverse
+    // What mean and variance depend on of x, folded into factors of each channel.
+    let factor = scale * inverse
+    let slope = (varianceCotangent * 2 - factor * inverse * toScale) / count
+    let constant = (meanCotangent - factor * toOffset) / count
+    let toInput = cotangent * factor + centred * slope + constant
+    return [toInput.cast(to: inputs[0].dtype), toScale, toOffset]
+  }
+
+  func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
+    Subgraph(inputs.map(\.type), composed).pulledBack(inputs, cotangents, at: Array(inputs.indices))
+  }
+
+  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
+    Tensor.apply(self, to: inputs.batched(isBatched, size).map { $0.membersAsChannels() })
+      .map { $0.channelsAsMembers(size) }
+  }
+}
