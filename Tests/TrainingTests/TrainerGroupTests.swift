@@ -4,16 +4,19 @@ import Testing
 
 @Suite struct TrainerGroupTests {
   /// Dropout, momentum and masked batches: what a seed and a step decide is all there.
-  private func trainer(_ seed: UInt64, _ data: DatasetPair, dtype: DType = .float64, units: Int = 6) throws -> Trainer {
+  private func trainer(
+    _ seed: UInt64, _ data: DatasetPair, dtype: DType = .float64, units: Int = 6,
+    optimizer: any Optimizer = Momentum(rate: 0.1), rate: Double = 0.2
+  ) throws -> Trainer {
     let model = Sequential {
       Flatten()
       Dense(units)
       TanhExp()
-      Dropout(0.2)
+      Dropout(rate)
       Dense(10)
     }
     let method = Method(
-      loss: SoftmaxCrossEntropy(), optimizer: Momentum(rate: 0.1), preprocessing: Rescaling(dividingBy: 255))
+      loss: SoftmaxCrossEntropy(), optimizer: optimizer, preprocessing: Rescaling(dividingBy: 255))
     return try Trainer(model: model, method: method, inputs: data.train.inputs, precision: Precision(dtype), seed: seed)
   }
 
@@ -47,6 +50,46 @@ import Testing
       }
     }
     #expect(histories[0].epochs.last?.metrics != histories[1].epochs.last?.metrics)
+  }
+
+  /// Numbers of methods are arguments of the program, those of the model's layers too.
+  @Test func membersMayDifferByNumbers() throws {
+    let data = try Self.data.get()
+    let train = try ResidentData(data.train)
+    let options = FitOptions(recordsLearningRate: true)
+    func trainers() throws -> [Trainer] {
+      try [
+        trainer(3, data, optimizer: Momentum(rate: 0.1)),
+        trainer(3, data, optimizer: Momentum(rate: 0.01, momentum: 0.5)),
+        trainer(4, data, optimizer: Momentum(rate: 0.3), rate: 0.4),
+      ]
+    }
+    let (alone, together) = (try trainers(), try trainers())
+    let histories = try alone.map { try $0.fit(train, epochs: 2, batchSize: 40, options: options) }
+    let found = try TrainerGroup(together).fit(
+      train, epochs: 2, batchSize: 40, options: [options, options, options], callbacks: [[], [], []])
+    for index in alone.indices {
+      for (one, other) in zip(histories[index].epochs, found[index].epochs) {
+        for (name, value) in one.metrics {
+          #expect(((other[name] ?? .nan) - value).magnitude <= 1e-12 * max(1, value.magnitude), "\(index) \(name)")
+        }
+      }
+    }
+    #expect(found.map { $0.epochs[0]["learning_rate"] } == [0.1, 0.01, 0.3])
+  }
+
+  @Test func whatMakesAnotherGraphCantBeTogether() throws {
+    let data = try Self.data.get()
+    let train = try ResidentData(data.train)
+    func fit(_ optimizers: [any Optimizer]) throws {
+      let trainers = try optimizers.map { try trainer(1, data, optimizer: $0) }
+      let options = optimizers.map { _ in FitOptions() }
+      _ = try TrainerGroup(trainers).fit(
+        train, epochs: 1, batchSize: 40, options: options, callbacks: options.map { _ in [] })
+    }
+    #expect(throws: TrainingError.differentMethods) {
+      try fit([Momentum(rate: 0.1), Momentum(rate: CosineSchedule(0.1))])
+    }
   }
 
   @Test func aMemberThatEndsKeepsItsStateWhileTheOthersGoOn() throws {

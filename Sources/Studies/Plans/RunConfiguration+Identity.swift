@@ -21,6 +21,18 @@ extension RunConfiguration {
     return work.id
   }
 
+  /// Names runs that one program may train: they differ by their seeds, and by numbers of their methods.
+  public var family: String {
+    var alike = self
+    alike.seed = 0
+    alike.loss = loss.withoutNumbers
+    alike.optimizer = optimizer.withoutNumbers
+    alike.rule = rule.withoutNumbers
+    alike.averaging = averaging.withoutNumbers
+    alike.penalties = penalties.map(\.withoutNumbers)
+    return alike.id
+  }
+
   /// A run from ``canonicalText``.
   /// - Throws: `ConfigurationError` if it names what this version doesn't know.
   public init(canonicalText: String, source: String) throws(ConfigurationError) {
@@ -44,5 +56,22 @@ extension RunConfiguration {
 extension Catalog {
   fileprivate func canonical(_ choice: Choice) -> Choice {
     Choice(type(named: choice.name)?.name ?? choice.name, choice.options)
+  }
+}
+
+extension Choice {
+  fileprivate var withoutNumbers: Choice {
+    Choice(name, Options(Dictionary(uniqueKeysWithValues: options.pairs.map { ($0.key, $0.value.withoutNumbers) })))
+  }
+}
+
+extension OptionValue {
+  fileprivate var withoutNumbers: OptionValue {
+    switch self {
+    case .number: .number(0)
+    case .choice(let choice): .choice(choice.withoutNumbers)
+    case .list(let values): .list(values.map(\.withoutNumbers))
+    case .flag, .text: self
+    }
   }
 }

@@ -7,7 +7,7 @@ struct ClaimedRuns {
   private let runner: StudyRunner
   private var store: StudyStore { runner.store }
 
-  /// - Parameter runs: one or more that differ by their seeds alone.
+  /// - Parameter runs: one or more of a ``RunConfiguration/family``.
   init(_ runs: [ClaimedRun], of study: StoredStudy?, by runner: StudyRunner) {
     (self.runs, self.study, self.runner) = (runs, study, runner)
   }
@@ -37,7 +37,9 @@ struct ClaimedRuns {
     do {
       let members = try zip(runs, keepers).map { try member($0, $1, shelf) }
       // A damaged checkpoint sets its run back; the others don't wait for it.
-      for indices in groups(members) {
+      var groups = members.indices.grouped { members[$0].trainer.epoch }
+      while !groups.isEmpty {
+        let indices = groups.removeFirst()
         let group = indices.map { members[$0] }
         let first = group[0]
         let progress = indices.map {
@@ -47,18 +49,20 @@ struct ClaimedRuns {
           if let restart = member.restart { runner.report(.runRestarted(own, reason: restart)) }
         }
         runner.report(.runBegan(progress[0]))
-        try fit(group, progress[0], shelf)
+        do {
+          try fit(group, progress[0], shelf)
+        } catch TrainingError.differentMethods where group.count > 1 {
+          // Their graphs differ by more than numbers: those of one method still are together.
+          let alike = indices.grouped { members[$0].configuration.workload }
+          groups += alike.count > 1 ? alike : indices.map { [$0] }
+          continue
+        }
         rest.removeAll(where: indices.contains)
         for (own, member) in zip(progress, group) { runner.report(.runEnded(own, member.trainer.history)) }
       }
     } catch {
       try end(rest.map { (runs[$0], progress($0)) }, error)
     }
-  }
-
-  /// Members that stand at the same epoch, by their positions.
-  private func groups(_ members: [Member]) -> [[Int]] {
-    Dictionary(grouping: members.indices) { members[$0].trainer.epoch }.values.sorted { $0[0] < $1[0] }
   }
 
   private func member(_ run: ClaimedRun, _ keeper: LeaseKeeper, _ shelf: DataShelf) throws -> Member {
@@ -114,5 +118,12 @@ struct ClaimedRuns {
         }
       }
     }
+  }
+}
+
+extension Sequence where Element == Int {
+  /// The elements of equal keys together, in the order of their first ones.
+  fileprivate func grouped(by key: (Int) -> some Hashable) -> [[Int]] {
+    Dictionary(grouping: self, by: key).values.sorted { $0[0] < $1[0] }
   }
 }

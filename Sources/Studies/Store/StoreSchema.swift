@@ -7,7 +7,8 @@ enum StoreSchema {
   static let applicationID: Int32 = 0x544E_524E
 
   static let migrations: [@Sendable (Database) throws -> Void] = [
-    { database in try database.execute(sql: version1) }
+    { database in try database.execute(sql: version1) },
+    { database in try addFamilies(database) },
   ]
 
   static var version: Int { migrations.count }
@@ -34,6 +35,18 @@ enum StoreSchema {
       throw StoreError.newerSchema(path: path, version: version, supported: Self.version)
     }
     return version
+  }
+
+  /// Version 2: runs know which others may be trained together with them.
+  private static func addFamilies(_ database: Database) throws {
+    try database.execute(sql: "ALTER TABLE runs ADD COLUMN family TEXT NOT NULL DEFAULT ''")
+    for row in try Row.fetchAll(database, sql: "SELECT key, id, configuration FROM runs") {
+      let (id, text): (String, String) = (row["id"], row["configuration"])
+      // What an older version's methods were called may be unknown today: such a run is trained by itself.
+      let family = (try? RunConfiguration(canonicalText: text, source: id))?.family ?? id
+      try database.execute(sql: "UPDATE runs SET family = ? WHERE key = ?", arguments: [family, row["key"] as Int64])
+    }
+    try database.execute(sql: "CREATE INDEX runs_by_family ON runs (family, state)")
   }
 
   /// Times are seconds since 1970. A metric's NaN is NULL, which is what SQLite makes of it.

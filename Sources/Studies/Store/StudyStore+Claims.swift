@@ -18,8 +18,8 @@ extension StudyStore {
     try claim(of: study, upTo: 1, worker: worker, lease: lease).first
   }
 
-  /// Gives a worker a run as ``claim(of:worker:lease:)`` does, with more that may be trained together with it: they
-  /// differ by their seeds alone, and are as far trained.
+  /// Gives a worker a run as ``claim(of:worker:lease:)`` does, with more that may be trained together with it: of
+  /// its ``RunConfiguration/family``, and as far trained.
   /// - Parameter limit: how many runs in all, 1 or more.
   /// - Returns: none if there is nothing to be claimed now.
   /// - Throws: ``StoreError``.
@@ -45,7 +45,7 @@ extension StudyStore {
     let first = try Row.fetchOne(
       database,
       sql: """
-        SELECT runs.key, runs.workload, runs.epochs, \(trained) AS trained \(open)
+        SELECT runs.key, runs.family, \(trained) AS trained \(open)
         ORDER BY memberships.position, memberships.study LIMIT 1
         """, arguments: ["study": study?.key, "now": now])
     guard let first else { return [] }
@@ -55,12 +55,12 @@ extension StudyStore {
       database,
       sql: """
         SELECT runs.key \(open)
-          AND runs.key <> :first AND runs.workload = :workload AND runs.epochs = :epochs AND \(trained) IS :trained
+          AND runs.key <> :first AND runs.family = :family AND \(trained) IS :trained
         GROUP BY runs.key ORDER BY min(memberships.position) LIMIT :limit
         """,
       arguments: [
-        "study": study?.key, "now": now, "first": key, "workload": first["workload"] as String,
-        "epochs": first["epochs"] as Int, "trained": first["trained"] as Int?, "limit": limit - 1,
+        "study": study?.key, "now": now, "first": key, "family": first["family"] as String,
+        "trained": first["trained"] as Int?, "limit": limit - 1,
       ])
     return [key] + like
   }

@@ -20,7 +20,7 @@ extension StudyStore {
       try database.execute(sql: "DELETE FROM memberships WHERE study = ?", arguments: [study])
       let insertRun = try database.makeStatement(
         sql: """
-          INSERT INTO runs (id, configuration, workload, data, epochs, created) VALUES (?, ?, ?, ?, ?, ?)
+          INSERT INTO runs (id, configuration, workload, family, data, epochs, created) VALUES (?, ?, ?, ?, ?, ?, ?)
           ON CONFLICT (id) DO NOTHING
           """)
       let insertMembership = try database.makeStatement(
@@ -29,8 +29,8 @@ extension StudyStore {
         let configuration = spec.configuration
         try insertRun.execute(
           arguments: [
-            spec.id, configuration.canonicalText, configuration.workload, configuration.data.description,
-            configuration.epochs, Self.now,
+            spec.id, configuration.canonicalText, configuration.workload, configuration.family,
+            configuration.data.description, configuration.epochs, Self.now,
           ])
         try insertMembership.execute(arguments: [study, position, spec.arm, spec.seed, spec.id])
       }

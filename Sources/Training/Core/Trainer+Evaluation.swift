@@ -8,7 +8,7 @@ extension Trainer {
   public func evaluate(_ data: ResidentData, batchSize: Int = 1000) throws -> OrderedDictionary<String, Double> {
     try check(data, batchSize: batchSize)
     var sums = RunningSums(method)
-    try sums.add(EvaluationProgram(self, data: data, batchSize: batchSize)(state))
+    try sums.add(EvaluationProgram([self], data: data, batchSize: batchSize)(state))
     return sums.means
   }
 

@@ -6,6 +6,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case labelOutOfRange(label: Int, classes: Int)
   case differentModel(missing: [String], unexpected: [String])
   case differentType(path: String, expected: String, actual: String)
+  case differentMethods
   case wrongOrder(expected: String, actual: String)
   case unknownMetric(name: String, known: [String])
   case output(path: String, message: String)
@@ -23,6 +24,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         + (missing.isEmpty ? "" : "; missing: \(missing.joined(separator: ", "))")
         + (unexpected.isEmpty ? "" : "; unexpected: \(unexpected.joined(separator: ", "))")
     case .differentType(let path, let expected, let actual): "'\(path)' is \(actual), but the model has \(expected)"
+    case .differentMethods:
+      "trainers of one program may differ by numbers of their methods, as a learning rate is, but these differ by more: "
+        + "train them apart"
     case .wrongOrder(let expected, let actual):
       "the batch order gives \(actual), but an epoch needs the indices of all examples, \(expected)"
     case .unknownMetric(let name, let known):

@@ -1,11 +1,15 @@
-/// Trainers that differ by their seed alone, trained together: one program runs a step of all of them.
+/// Trainers that differ by their seeds, and by numbers of their methods, trained together: one program runs a step of
+/// all of them.
+///
+/// Where the methods differ by scalar constants of the traced step, a learning rate say, these are arguments of the
+/// program. What makes another graph of a step (another optimizer, a momentum that is left out) can't be together.
 ///
 /// Each ends as it would have alone, to rounding: bit for bit in most operations, but a product of matrices may
 /// add up in another order. Whether together is faster depends on the device; see `docs/training.md`.
 public struct TrainerGroup {
   public let trainers: [Trainer]
 
-  /// - Parameter trainers: of one model and method, as far trained as each other.
+  /// - Parameter trainers: of one model, as far trained as each other.
   /// - Throws: ``TrainingError`` if there are none, or they aren't alike.
   public init(_ trainers: [Trainer]) throws(TrainingError) {
     guard let first = trainers.first else {
@@ -37,7 +41,8 @@ public struct TrainerGroup {
   ///   - options: one a trainer; but for the order, the first's are for all.
   ///   - callbacks: some a trainer.
   /// - Returns: What this call's epochs showed, a history a trainer.
-  /// - Throws: as ``Trainer/fit(_:epochs:batchSize:validation:options:callbacks:)`` does.
+  /// - Throws: as ``Trainer/fit(_:epochs:batchSize:validation:options:callbacks:)`` does;
+  ///   ``TrainingError/differentMethods`` before anything is trained.
   public func fit(
     _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData? = nil, options: [FitOptions],
     callbacks: [[any Callback]]

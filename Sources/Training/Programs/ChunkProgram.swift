@@ -3,35 +3,40 @@ struct ChunkProgram {
   let steps: Int
   private let program: Program
   private let state: TrainingState
+  /// Settings in which the members' methods differ, a value a member.
+  private let settings: [Tensor]
 
   /// - Parameters:
+  ///   - tracers: one a trainer. Several run together, along a leading axis of state, order, key and sums.
   ///   - state: for its paths and types.
-  ///   - members: trainers that run together, along a leading axis of state, order, key and sums; nil for one
-  ///     without that axis.
   ///   - order: the type of an epoch's indices, a whole number of batches.
   init(
-    _ tracer: StepTracer, state: TrainingState, data: ResidentData, steps: Int, batchSize: Int, isMasked: Bool,
-    order: TensorType, members: Int?
+    _ tracers: [StepTracer], state: TrainingState, data: ResidentData, steps: Int, batchSize: Int, isMasked: Bool,
+    order: TensorType
   ) throws {
+    let members = tracers.count > 1 ? tracers.count : nil
     self.steps = steps
     self.state = state
     let count = state.tree.count
+    let unified = try UnifiedStep(tracers, state: state, data: data, batchSize: batchSize, isMasked: isMasked)
+    settings = try unified.settings.map { try Tensor.stack($0).evaluate() }
     let scalar = TensorType(.int32, [])
-    let member = state.tree.types + [order, TensorType(.uint64, [2])]
+    let member = state.tree.types + [order, TensorType(.uint64, [2])] + unified.settings.map { $0[0].type }
     let types = (members.map { size in member.map { TensorType($0.dtype, $0.shape.prepending(size)) } } ?? member)
       + [scalar, scalar]
     func run(_ arguments: [Tensor]) -> [Tensor] {
       let (indices, key) = (arguments[count], Key(state: arguments[count + 1]))
-      let (firstStep, firstBatch) = (arguments[count + 2], arguments[count + 3])
+      let own = Array(arguments[(count + 2)..<member.count])
+      let (firstStep, firstBatch) = (arguments[member.count], arguments[member.count + 1])
       let looped = scan(carry: Array(arguments.prefix(count)), over: [Tensor.iota([steps])]) { carry, elements in
         let start = (firstBatch + elements[0]) * Double(batchSize)
         let chosen = indices.rows(from: start, count: batchSize)
         // The order is filled up with -1 where the last batch isn't full.
         let weights = isMasked ? chosen .>= 0 : nil
-        let next = tracer(
-          TrainingState(tree: state.tree.with(carry)), inputs: data.inputs.take(chosen),
-          targets: data.targets.take(chosen), weights: weights, step: firstStep + elements[0], key: key)
-        return (next.state.tree.tensors, [next.sums])
+        let next = unified(
+          carry, inputs: data.inputs.take(chosen), targets: data.targets.take(chosen), weights: weights,
+          step: firstStep + elements[0], key: key, settings: own)
+        return (next.state, [next.sums])
       }
       return looped.carry + looped.outputs
     }
@@ -46,7 +51,7 @@ struct ChunkProgram {
     _ state: TrainingState, order: Tensor, firstStep: Int, firstBatch: Int, key: Tensor
   ) throws -> (state: TrainingState, sums: Tensor) {
     let scalars = [firstStep, firstBatch].map { Tensor([Int32(clamping: $0)], shape: []) }
-    let results = try program(state.tree.tensors + [order, key] + scalars)
+    let results = try program(state.tree.tensors + [order, key] + settings + scalars)
     return (TrainingState(tree: state.tree.with(results.dropLast())), results[results.count - 1])
   }
 }

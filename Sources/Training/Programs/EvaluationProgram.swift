@@ -3,13 +3,31 @@ struct EvaluationProgram {
   private let program: Program
 
   /// - Parameters:
+  ///   - trainers: one, or several evaluated together, along a leading axis of state and rows.
   ///   - data: checked; it has examples.
-  ///   - members: trainers evaluated together, along a leading axis of state and rows; nil for one without it.
-  init(_ trainer: Trainer, data: ResidentData, batchSize: Int, members: Int? = nil) throws {
+  /// - Throws: ``TrainingError/differentMethods`` if they aren't evaluated alike.
+  init(_ trainers: [Trainer], data: ResidentData, batchSize: Int) throws {
+    let types = trainers[0].state.tree.types
+    let evaluations = trainers.map { Self.evaluation($0, data, batchSize: batchSize) }
+    guard trainers.count > 1 else {
+      program = try Program(types, evaluations[0])
+      return
+    }
+    let placeholders = types.map { Tensor.zeros($0.shape, dtype: $0.dtype) }
+    guard let same = Unification(evaluations.map { $0(placeholders) }), same.constants.isEmpty else {
+      throw TrainingError.differentMethods
+    }
+    let members = types.map { TensorType($0.dtype, $0.shape.prepending(trainers.count)) }
+    program = try Program(members, vectorized(evaluations[0]))
+  }
+
+  private static func evaluation(
+    _ trainer: Trainer, _ data: ResidentData, batchSize: Int
+  ) -> ([Tensor]) -> [Tensor] {
     let (model, method, state, precision) = (trainer.model, trainer.method, trainer.state, trainer.precision)
     let batch = Swift.min(batchSize, data.count)
     let batches = (data.count + batch - 1) / batch
-    func run(_ arguments: [Tensor]) -> [Tensor] {
+    return { arguments in
       let variables = TrainingState(tree: state.tree.with(arguments)).variables(method.averaging)
       let looped = scan(carry: [], over: [Tensor.iota([batches])]) { _, elements in
         // The last batch starts earlier, so that it is full, and counts only what is new.
@@ -34,8 +52,6 @@ struct EvaluationProgram {
         ])
       }
     }
-    let types = members.map { size in state.tree.types.map { TensorType($0.dtype, $0.shape.prepending(size)) } }
-    program = try Program(types ?? state.tree.types, members == nil ? run : vectorized(run))
   }
 
   /// A row of sums and counts over the data set.

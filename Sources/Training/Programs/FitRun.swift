@@ -6,7 +6,7 @@ struct FitRun {
   static let learningRate = "learning_rate"
 
   let plan: FitPlan
-  private let method: Method
+  private let methods: [Method]
   private let options: [FitOptions]
   private let keys: [Key]
   private let training: ResidentData
@@ -31,18 +31,17 @@ struct FitRun {
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
     }
-    (method, self.options, keys, self.training) = (trainer.method, all, trainers.map(\.key), training)
-    let members = trainers.count > 1 ? trainers.count : nil
+    (methods, self.options, keys, self.training) = (trainers.map(\.method), all, trainers.map(\.key), training)
     let isMasked = options.remainder == .masked && training.count % batchSize != 0
     let steps = training.count / batchSize + (isMasked ? 1 : 0)
-    let names = method.reportedNames
-    let rate = options.recordsLearningRate && method.optimizer.learningRate != nil ? [Self.learningRate] : []
+    let names = trainer.method.reportedNames
+    let rate = options.recordsLearningRate && trainer.method.optimizer.learningRate != nil ? [Self.learningRate] : []
     plan = FitPlan(
       epochs: epochs, lastEpoch: trainer.epoch + epochs, stepsPerEpoch: steps, batchSize: batchSize,
       metrics: names + (validation == nil ? [] : names.map { "val_" + $0 }) + rate)
-    chunks = try Self.chunks(trainer, training, plan, isMasked: isMasked, count: options.chunksPerEpoch, members: members)
+    chunks = try Self.chunks(trainers, training, plan, isMasked: isMasked, count: options.chunksPerEpoch)
     func evaluation(_ data: ResidentData) throws -> EvaluationProgram {
-      try EvaluationProgram(trainer, data: data, batchSize: options.evaluationBatch, members: members)
+      try EvaluationProgram(trainers, data: data, batchSize: options.evaluationBatch)
     }
     self.evaluation = try validation.map(evaluation)
     untrainedEvaluation = options.evaluatesUntrained && trainer.epoch == 0 ? try evaluation(training) : nil
@@ -50,19 +49,21 @@ struct FitRun {
 
   /// An epoch's programs in order: of two lengths at most, so that two programs serve them all.
   private static func chunks(
-    _ trainer: Trainer, _ data: ResidentData, _ plan: FitPlan, isMasked: Bool, count: Int, members: Int?
+    _ trainers: [Trainer], _ data: ResidentData, _ plan: FitPlan, isMasked: Bool, count: Int
   ) throws -> [ChunkProgram] {
     guard plan.epochs > 0 else { return [] }
     let steps = plan.stepsPerEpoch
-    let tracer = StepTracer(
-      model: trainer.model, method: trainer.method, precision: trainer.precision, stepsPerEpoch: steps, epochs: plan.lastEpoch)
+    let tracers = trainers.map {
+      StepTracer(
+        model: $0.model, method: $0.method, precision: $0.precision, stepsPerEpoch: steps, epochs: plan.lastEpoch)
+    }
     let length = (steps + Swift.min(count, steps) - 1) / Swift.min(count, steps)
     let lengths = stride(from: 0, to: steps, by: length).map { Swift.min(length, steps - $0) }
     var made: [Int: ChunkProgram] = [:]
     for length in Set(lengths) {
       made[length] = try ChunkProgram(
-        tracer, state: trainer.state, data: data, steps: length, batchSize: plan.batchSize, isMasked: isMasked,
-        order: TensorType(.int32, [steps * plan.batchSize]), members: members)
+        tracers, state: trainers[0].state, data: data, steps: length, batchSize: plan.batchSize, isMasked: isMasked,
+        order: TensorType(.int32, [steps * plan.batchSize]))
     }
     return lengths.compactMap { made[$0] }
   }
@@ -76,7 +77,7 @@ struct FitRun {
     let order = try stacked(trainers.indices.map { try indices(epoch: trainers[0].epoch, of: $0) })
     let key = try stacked(keys.map(\.state))
     var (state, done) = (try TrainingState.stacked(trainers.map(\.state)), 0)
-    var sums = trainers.map { _ in RunningSums(method) }
+    var sums = methods.map { RunningSums($0) }
     for chunk in chunks {
       let result = try chunk(state, order: order, firstStep: trainers[0].step, firstBatch: done, key: key)
       state = result.state
@@ -109,7 +110,7 @@ struct FitRun {
     let clock = ContinuousClock()
     let start = clock.now
     let state = try TrainingState.stacked(trainers.map(\.state))
-    var sums = trainers.map { _ in RunningSums(method) }
+    var sums = methods.map { RunningSums($0) }
     try untrainedEvaluation.map { try RunningSums.add($0(state), to: &sums) }
     let metrics = try metrics(sums, state, lastStep: 0)
     let seconds = (clock.now - start) / .seconds(1) / Double(trainers.count)
@@ -122,18 +123,19 @@ struct FitRun {
   ) throws -> [OrderedDictionary<String, Double>] {
     var metrics = training.map(\.means)
     if let evaluation {
-      var sums = training.map { _ in RunningSums(method) }
+      var sums = methods.map { RunningSums($0) }
       try RunningSums.add(evaluation(state), to: &sums)
       for index in metrics.indices {
         for (name, value) in sums[index].means { metrics[index]["val_" + name] = value }
       }
     }
-    if options[0].recordsLearningRate, let rate = method.optimizer.learningRate {
+    if options[0].recordsLearningRate, methods[0].optimizer.learningRate != nil {
       let step = try Tensor([Int32(clamping: lastStep)], shape: []).hidden()
       let progress = Progress(
         step: step, stepsPerEpoch: plan.stepsPerEpoch, epochs: plan.lastEpoch, batchSize: plan.batchSize)
-      let value = try rate.value(at: progress, dtype: .float64).scalar()
-      for index in metrics.indices { metrics[index][Self.learningRate] = value }
+      for (index, method) in methods.enumerated() {
+        metrics[index][Self.learningRate] = try method.optimizer.learningRate?.value(at: progress, dtype: .float64).scalar()
+      }
     }
     return metrics
   }

@@ -104,6 +104,23 @@ import Testing
     #expect(StudyDiff(undisturbed, results).isEmpty)
   }
 
+  @Test func aSweepOfNumbersIsTrainedTogether() throws {
+    var plan = TinyStudies.plan(
+      arms: ["slow": "momentum(rate: 0.01)", "fast": "momentum(rate: 0.1)", "nesterov": "nesterov(rate: 0.1)"], seeds: 2)
+    plan.base.append(Setting("dtype", text: "float64"))
+    let alone = try runner("alone.sqlite", .off).run(plan)
+    var runner = try runner("together.sqlite", .on)
+    var began: [String] = []
+    runner.report = { if case .runBegan(let run) = $0 { began.append("\(run.arm): \(run.together)") } }
+    let results = try runner.run(plan)
+    #expect(began == ["slow: 4", "nesterov: 2"])
+    for (own, other) in zip(results.runs, alone.runs) {
+      #expect(own.state == .done)
+      let (loss, expected) = (own.history.values("val_loss").last?.value, other.history.values("val_loss").last?.value)
+      #expect(abs((loss ?? .nan) - (expected ?? .nan)) < 1e-12, "\(own.arm)")
+    }
+  }
+
   @Test func onlyRunsThatAreAlikeAreClaimedTogether() throws {
     var plan = TinyStudies.plan(seeds: 3)
     plan.arms.append(Arm("long", ["optimizer": "sgd(rate: 0.1)", "epochs": "9"]))

@@ -46,9 +46,25 @@ import Testing
     try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 99") }
     for access in [StudyStore.Access.create, .write, .read] {
       let error = #expect(throws: StoreError.self) { try StudyStore(path, access: access) }
-      #expect(error == .newerSchema(path: path, version: 99, supported: 1))
+      #expect(error == .newerSchema(path: path, version: 99, supported: 2))
       #expect(try #require(error).description.contains("Use the newer program"))
     }
+  }
+
+  @Test func anOlderSchemaIsBroughtToTheNewest() throws {
+    let path = folder("older.sqlite")
+    let plan = StoreSamples.plan()
+    let newest = try StudyStore(path).register(plan)
+    func families() throws -> [String] {
+      try DatabaseQueue(path: path).read { try String.fetchAll($0, sql: "SELECT family FROM runs ORDER BY key") }
+    }
+    let expected = try families()
+    try DatabaseQueue(path: path).write {
+      try $0.execute(sql: "DROP INDEX runs_by_family; ALTER TABLE runs DROP COLUMN family; PRAGMA user_version = 1")
+    }
+    #expect(try StudyStore(path).studies().map(\.name) == [newest.name])
+    #expect(try families() == expected)
+    #expect(!expected.contains(""))
   }
 
   @Test func whatIsOpenedForReadingIsNotWritten() throws {
