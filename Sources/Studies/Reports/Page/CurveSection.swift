@@ -1,12 +1,12 @@
 import Figures
 
 /// Every metric over the epochs.
-struct CurveSection: Sendable {
+package struct CurveSection: Sendable {
   let report: StudyReport
 
-  init(_ report: StudyReport) { self.report = report }
+  package init(_ report: StudyReport) { self.report = report }
 
-  var section: PageSection? {
+  package var section: PageSection? {
     let figures = ReportFigures(report)
     let name = report.facts.metric.name
     guard let whole = figures.curves(of: name, title: title(name)) else { return nil }
