@@ -12,7 +12,7 @@ public enum ConfigurationError: Error, Sendable, Hashable, CustomStringConvertib
   public var description: String {
     switch self {
     case .unknownName(let kind, let name, let known, let origin):
-      place(origin) + "there is no \(kind.lowercased()) '\(name)'" + hint(name, known)
+      place(origin) + "there is no \(words(of: kind)) '\(name)'" + hint(name, known)
     case .unknownKey(let key, let owner, let known, let origin):
       place(origin) + "\(owner) has no setting '\(key)'"
         + (known.isEmpty ? ": it has none" : hint(key, known))
@@ -25,6 +25,11 @@ public enum ConfigurationError: Error, Sendable, Hashable, CustomStringConvertib
       place(origin) + "can't read '\(text)' at column \(column): \(message)"
     case .invalid(let message, let origin): place(origin) + message
     }
+  }
+
+  /// `GradientRule` as people write it: `gradient rule`.
+  private func words(of kind: String) -> String {
+    kind.enumerated().map { $1.isUppercase && $0 > 0 ? " \($1)" : "\($1)" }.joined().lowercased()
   }
 
   private func place(_ origin: String) -> String { origin.isEmpty ? "" : "\(origin): " }

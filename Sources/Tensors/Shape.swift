@@ -56,5 +56,6 @@ extension Shape {
     allSatisfy { $0 >= 0 } && Shape(map { Swift.max($0, 1) }).elementCount <= 1 << 45
   }
 
-  func prepending(_ extent: Int) -> Shape { Shape([extent] + dimensions) }
+  /// This shape with a further axis in front.
+  public func prepending(_ extent: Int) -> Shape { Shape([extent] + dimensions) }
 }

@@ -29,7 +29,7 @@ import Testing
     #expect(distance([losses[2]], [(losses[0] + losses[1]) / 2]) < 1e-14)
   }
 
-  @Test(arguments: [2, 5, 100])
+  @Test(arguments: [4, 100])
   func accumulationIsTheBigBatch(_ parts: Int) throws {
     let data = try Problems.classes(12)
     func run(_ rule: any GradientRule) throws -> (Trainer, History) {
@@ -90,8 +90,11 @@ import Testing
     #expect(trainer.method.optimizer.learningRate != nil)
   }
 
-  @Test(arguments: Catalog<any GradientRule>.all.names, Catalog<any Averaging>.all.names)
-  func everyRuleAndAverageCompose(_ rule: String, _ averaging: String) throws {
+  /// Each rule with some average, and each average with some rule.
+  @Test(arguments: 0..<max(Catalog<any GradientRule>.all.names.count, Catalog<any Averaging>.all.names.count))
+  func rulesAndAveragesCompose(_ index: Int) throws {
+    let (rules, averages) = (Catalog<any GradientRule>.all.names, Catalog<any Averaging>.all.names)
+    let (rule, averaging) = (rules[index % rules.count], averages[index % averages.count])
     let data = try Problems.classes(12)
     let trainer = try Problems.trainer(
       data, model: Self.dropping, loss: SoftmaxCrossEntropy().flooded(at: 0.5), optimizer: AdamW(),

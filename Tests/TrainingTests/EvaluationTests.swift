@@ -10,7 +10,7 @@ import Testing
       targets: HostArray([Double](repeating: 0, count: 10), shape: [10, 1]))
   }
 
-  @Test(arguments: [1, 3, 4, 5, 9, 10, 11, 1000])
+  @Test(arguments: [1, 4, 5, 11])
   func anyBatchGivesTheSame(_ batch: Int) throws {
     let data = try data()
     let squares = [0.0, 0.01, 9, 0.04, 4, 4, 0.25, 0.01, 1, 0.0625]
@@ -25,7 +25,7 @@ import Testing
 
   @Test func validationUsesTheOptionsBatch() throws {
     let data = try Problems.classes(20)
-    let records = try [1, 7, 20].map { batch in
+    let records = try [7, 20].map { batch in
       try Problems.trainer(data).fit(
         data, epochs: 1, batchSize: 20, validation: data, options: FitOptions(evaluationBatch: batch)
       ).epochs[0]

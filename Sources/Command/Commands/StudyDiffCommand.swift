@@ -31,7 +31,9 @@ struct StudyDiffCommand: ParsableCommand {
   }
 
   private func results(_ word: String) throws -> StudyResults {
-    if FileManager.default.fileExists(atPath: word) { return try results(in: StudyStore(word, access: .read), named: nil) }
+    if FileManager.default.fileExists(atPath: word) {
+      return try results(in: StudyStore(word, access: .read), named: nil)
+    }
     if let colon = word.lastIndex(of: ":"), FileManager.default.fileExists(atPath: String(word[..<colon])) {
       let opened = try StudyStore(String(word[..<colon]), access: .read)
       return try results(in: opened, named: String(word[word.index(after: colon)...]))

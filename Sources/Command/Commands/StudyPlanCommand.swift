@@ -11,7 +11,7 @@ struct StudyPlanCommand: ParsableCommand {
       Times come from runs of the same kind in the store. --calibrate trains two epochs of each kind that has none.
       """)
 
-  @Argument(help: ArgumentHelp("The plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value"))
+  @Argument(help: PlanWords.help)
   var words: [String] = []
 
   @OptionGroup var store: StoreOptions

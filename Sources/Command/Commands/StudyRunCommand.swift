@@ -11,7 +11,7 @@ struct StudyRunCommand: ParsableCommand {
       processes may help with tanren study worker. Runs that failed are tried again by the next call.
       """)
 
-  @Argument(help: ArgumentHelp("The plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value"))
+  @Argument(help: PlanWords.help)
   var words: [String] = []
 
   @OptionGroup var store: StoreOptions

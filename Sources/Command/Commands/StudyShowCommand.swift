@@ -17,7 +17,9 @@ struct StudyShowCommand: ParsableCommand {
   @Flag(help: "Write the plan as YAML, and nothing else.")
   var plan = false
 
-  @Option(help: ArgumentHelp("Write the configuration of the run whose id begins so as YAML, and nothing else.", valueName: "id"))
+  @Option(
+    help: ArgumentHelp(
+      "Write the configuration of the run whose id begins so as YAML, and nothing else.", valueName: "id"))
   var configuration: String?
 
   func run() throws {

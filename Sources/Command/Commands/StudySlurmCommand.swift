@@ -15,7 +15,7 @@ struct StudySlurmCommand: ParsableCommand {
         tanren study slurm rates.yml seeds=0..19 --store /shared/rates.sqlite --tasks 20 --output rates.sh
       """)
 
-  @Argument(help: ArgumentHelp("The plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value"))
+  @Argument(help: PlanWords.help)
   var words: [String] = []
 
   @OptionGroup var store: StoreOptions

@@ -20,7 +20,10 @@ struct StudyWorkerCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Wait for runs of other workers, in case one of them ends before its run.")
   var wait = true
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Seconds of silence after which another worker may take this one's run.", valueName: "seconds"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Seconds of silence after which another worker may take this one's run.", valueName: "seconds"))
   var lease = 60.0
 
   @Flag(help: "Take data from this machine only; download nothing.")

@@ -13,6 +13,11 @@ struct ReproductionReport {
 
   func write(to folder: OutputFolder) throws {
     let arms = try results.armResults()
+    if recipe.printsEpochs {
+      for result in arms {
+        for run in result.runs { terminal.write(Self.epochs(of: run.history, title: "\(result.arm.name), seed \(run.seed)")) }
+      }
+    }
     let table = ResultTable(arms).table()
     var written: [String] = []
     // Where every run failed, there is nothing to report but that.
@@ -36,5 +41,11 @@ struct ReproductionReport {
       try folder.write(results.csv(), to: "runs.csv"), try folder.write(results.study.plan.yaml(), to: "plan.yml"),
     ]
     terminal.write("\nWritten: \(written.joined(separator: ", "))\n")
+  }
+
+  /// A run's epochs as article 2 prints them, and the time they took.
+  private static func epochs(of history: History, title: String) -> String {
+    let lines = [title] + history.epochs.map(EpochLines.line) + [EpochLines.closing(seconds: history.seconds)]
+    return "\n" + lines.map { $0 + "\n" }.joined()
   }
 }

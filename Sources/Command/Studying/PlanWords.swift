@@ -1,9 +1,13 @@
+import ArgumentParser
 import Foundation
 import Tanren
 
 /// A plan as the words of a command name it: a YAML file, a recipe, or a study that a store has, and `key=value`
 /// after it.
 struct PlanWords {
+  static let help = ArgumentHelp(
+    "The plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value")
+
   private let words: [String]
 
   init(_ words: [String]) { self.words = words }
@@ -26,13 +30,14 @@ struct PlanWords {
     if FileManager.default.fileExists(atPath: name) { return try StudyPlan(file: name) }
     let catalog = Catalog<any Recipe>.all
     if catalog.type(named: name) != nil { return try catalog.make(Choice(name)).plan() }
+    var known = catalog.names
     if FileManager.default.fileExists(atPath: store.path) {
       let studies = try store.open(.read).studies()
       if let study = studies.first(where: { $0.name == name }) { return study.plan }
-      let known = catalog.names + studies.map(\.name)
-      throw ConfigurationError.unknownName(kind: "plan", name: name, known: known, origin: "")
+      known += studies.map(\.name).filter { !known.contains($0) }
     }
+    // What looks like a file's name was meant as one.
     if name.contains("/") || name.contains(".") { return try StudyPlan(file: name) }
-    throw ConfigurationError.unknownName(kind: "plan", name: name, known: catalog.names, origin: "")
+    throw ConfigurationError.unknownName(kind: "plan", name: name, known: known, origin: "")
   }
 }

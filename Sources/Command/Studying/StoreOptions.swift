@@ -3,7 +3,9 @@ import Tanren
 
 /// Which store a command is about.
 struct StoreOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The file that studies are kept in. (default: TANREN_STORE, else out/studies.sqlite)", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The file that studies are kept in. (default: TANREN_STORE, else out/studies.sqlite)", valueName: "file"))
   var store: String?
 
   var path: String { store ?? Environment["TANREN_STORE"] ?? "out/studies.sqlite" }

@@ -28,7 +28,8 @@ final class StudyProgress {
       line?.finish(history)
       line = nil
     case .runFailed(let run, let error): end(run, "failed: \(error)")
-    case .runRestarted(let run, let reason): say("\(title(run)): begins again, since \(reason)")
+    case .runRestarted(let run, let reason):
+      say("\(title(run))\(run.resumed == 0 ? ", from the start" : ""): \(reason)")
     case .runLost(let run): end(run, "another worker has claimed it, since this one was silent for too long")
     case .waiting(let counts):
       say("Waiting for \(counts.running) \(counts.running == 1 ? "run" : "runs") of other workers.")

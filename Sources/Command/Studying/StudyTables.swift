@@ -12,15 +12,16 @@ struct StudyTables {
     var table = TextTable(
       [
         TableColumn("run"), TableColumn("arm"), TableColumn("seed", .right), TableColumn("state"),
-        TableColumn("epochs", .right), TableColumn(metric.name, .right), TableColumn("time", .right), TableColumn("note"),
+        TableColumn("epochs", .right), TableColumn(metric.name, .right), TableColumn("time", .right),
+        TableColumn("note"),
       ])
     for run in results.runs {
       let value = metric.value(of: run.history).map { "\($0)" } ?? ""
       let note = run.error ?? (run.isDiverged == true ? "diverged" : "")
       table.append(
         [
-          String(run.id.prefix(12)), run.arm, "\(run.seed)", run.state.rawValue, "\(run.history.epochs.last?.epoch ?? 0)",
-          value, run.history.seconds > 0 ? DurationText.of(run.history.seconds) : "", note,
+          String(run.id.prefix(12)), run.arm, "\(run.seed)", run.state.rawValue,
+          "\(run.history.epochs.last?.epoch ?? 0)", value, run.history.seconds > 0 ? DurationText.of(run.history.seconds) : "", note,
         ].map { TableCell($0) })
     }
     return table
@@ -29,7 +30,9 @@ struct StudyTables {
   /// A line on how many runs are in which state.
   var summary: String {
     let counts = results.study.counts
-    let parts = [("done", counts.done), ("running", counts.running), ("pending", counts.pending), ("failed", counts.failed)]
+    let parts = [
+      ("done", counts.done), ("running", counts.running), ("pending", counts.pending), ("failed", counts.failed),
+    ]
     let diverged = results.runs.count { $0.isDiverged == true }
     return "\(counts.total) runs: "
       + parts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")

@@ -19,7 +19,7 @@ extension Options {
   /// A finite number that is 0 or more; the default, if nil, depends on other settings.
   mutating func nonNegativeOrNone(_ key: String, default fallback: Double?) throws(ConfigurationError) -> Double? {
     guard let value = take(key) else { return fallback }
-    var single = Options([key: value], origin: origin)
+    var single = Options([key: value], origin: origin(of: key))
     return try single.nonNegative(key, default: 0)
   }
 
@@ -27,7 +27,7 @@ extension Options {
   mutating func nonNegatives(_ key: String, default fallback: [Double]) throws(ConfigurationError) -> [Double] {
     let numbers = try numbers(key, default: fallback)
     guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
-      throw .outOfRange(key: key, value: "\(numbers)", range: "finite numbers, 0 or more", origin: origin)
+      throw .outOfRange(key: key, value: "\(numbers)", range: "finite numbers, 0 or more", origin: origin(of: key))
     }
     return numbers
   }
@@ -39,7 +39,8 @@ extension Options {
     let elements = if case .list(let list) = value { list } else { [value] }
     for element in elements {
       guard case .text(let text) = element else {
-        throw .wrongType(key: key, expected: "a list of regular expressions", found: value.description, origin: origin)
+        throw .wrongType(
+          key: key, expected: "a list of regular expressions", found: value.description, origin: origin(of: key))
       }
       texts.append(text)
     }
@@ -48,7 +49,7 @@ extension Options {
 
   /// The parameters whose paths match none of the expressions under `key`.
   mutating func filter(excluding key: String) throws(ConfigurationError) -> PathFilter {
-    try PathFilter(excluding: texts(key), origin: origin)
+    try PathFilter(excluding: texts(key), origin: origin(of: key))
   }
 
   private mutating func number(
@@ -56,7 +57,7 @@ extension Options {
   ) throws(ConfigurationError) -> Double {
     let number = try number(key, default: fallback)
     guard isAllowed(number) else {
-      throw .outOfRange(key: key, value: OptionValue.number(number).description, range: range, origin: origin)
+      throw .outOfRange(key: key, value: OptionValue.number(number).description, range: range, origin: origin(of: key))
     }
     return number
   }

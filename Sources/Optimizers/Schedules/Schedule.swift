@@ -30,19 +30,19 @@ extension Options {
     guard let value = take(key) else { return fallback }
     switch value {
     case .number:
-      var single = Options([key: value], origin: origin)
+      var single = Options([key: value], origin: origin(of: key))
       return try single.nonNegative(key, default: 0)
     case .choice(let choice): return try Catalog<any NamedSchedule>.all.make(choice)
-    case .text(let name): return try Catalog<any NamedSchedule>.all.make(Choice(name, Options(origin: origin)))
+    case .text(let name): return try Catalog<any NamedSchedule>.all.make(Choice(name, Options(origin: origin(of: key))))
     default:
-      throw .wrongType(key: key, expected: "a number or a schedule", found: value.description, origin: origin)
+      throw .wrongType(key: key, expected: "a number or a schedule", found: value.description, origin: origin(of: key))
     }
   }
 
   /// As ``schedule(_:default:)``; a number must be below 1.
   mutating func momentum(_ key: String, default fallback: any Schedule) throws(ConfigurationError) -> any Schedule {
     guard let value = take(key) else { return fallback }
-    var single = Options([key: value], origin: origin)
+    var single = Options([key: value], origin: origin(of: key))
     if case .number = value { return try single.decayFactor(key, default: 0) }
     return try single.schedule(key, default: fallback)
   }
@@ -53,7 +53,7 @@ extension Options {
     var transforms: [any NamedTransform] = []
     let elements = if case .list(let list) = value { list } else { [value] }
     for element in elements {
-      var single = Options([key: element], origin: origin)
+      var single = Options([key: element], origin: origin(of: key))
       transforms.append(try Catalog<any NamedTransform>.all.make(single.choice(key, default: Choice(key))))
     }
     return transforms

@@ -34,7 +34,8 @@ struct PlanReader {
     if let baseline = options.take("baseline") { plan.baseline = baseline.description }
     let place = options.origin(of: "seeds")
     guard let seeds = options.take("seeds") else {
-      throw .invalid(message: "there are no seeds: write 'seeds: 5', 'seeds: 0..9' or 'seeds: [10, 11]'", origin: source)
+      throw .invalid(
+        message: "there are no seeds: write 'seeds: 5', 'seeds: 0..9' or 'seeds: [10, 11]'", origin: source)
     }
     plan.seeds = try SeedList(seeds, origin: place).seeds
     try options.finish("a plan")
@@ -52,7 +53,8 @@ struct PlanReader {
     switch node {
     case .mapping(let mapping): return try reader.options(mapping, origin: reader.place(of: node))
     // `relu:` with nothing after it sets nothing.
-    case .scalar(let scalar) where ["", "~", "null"].contains(scalar.string): return Options(origin: reader.place(of: node))
+    case .scalar(let scalar) where ["", "~", "null"].contains(scalar.string):
+      return Options(origin: reader.place(of: node))
     default:
       throw .invalid(
         message: "'\(section)' takes settings, written 'name: value', one a line", origin: reader.place(of: node))
@@ -67,12 +69,14 @@ struct PlanReader {
   private mutating func grid(_ node: Node) throws(ConfigurationError) -> [GridAxis] {
     guard case .mapping(let mapping) = node else {
       throw .invalid(
-        message: "'grid' takes settings with their values, written 'name: [value, value]'", origin: reader.place(of: node))
+        message: "'grid' takes settings with their values, written 'name: [value, value]'",
+        origin: reader.place(of: node))
     }
     var axes: [GridAxis] = []
     for (key, value) in mapping {
       let path = try word(key)
-      let values = if case .list(let list) = try reader.value(value, of: path) { list } else { [try reader.value(value, of: path)] }
+      let read = try reader.value(value, of: path)
+      let values = if case .list(let list) = read { list } else { [read] }
       axes.append(GridAxis(path, values, origin: reader.place(of: key)))
     }
     return axes

@@ -8,7 +8,8 @@ extension Printed {
       let value = try options.number(key, default: .nan)
       return value.isNaN ? nil : value
     }
-    self.init(train: try number("train"), test: try number("test"), best: try number("best"), seconds: try number("seconds"))
+    self.init(
+      train: try number("train"), test: try number("test"), best: try number("best"), seconds: try number("seconds"))
     let origin = options.origin(of: "reached")
     if let value = options.take("reached") {
       guard case .list(let elements) = value else { throw Self.mismatch(value, origin) }

@@ -27,7 +27,9 @@ public struct SeedList: Sendable, Hashable {
       guard case .number(let number) = value, let count = Int(exactly: number) else {
         throw Self.mismatch(value, origin)
       }
-      guard count > 0 else { throw .invalid(message: "there are no seeds", origin: origin) }
+      guard count > 0 else {
+        throw .invalid(message: "there are no seeds: a number says how many, [0] is the seed 0", origin: origin)
+      }
       guard count <= StudyPlan.runLimit, (0...Int(UInt32.max)).contains(first) else { throw Self.tooMany(value, origin) }
       seeds = Array(first..<first + count)
     }

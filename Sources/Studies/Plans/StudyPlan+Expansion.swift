@@ -70,7 +70,8 @@ extension StudyPlan {
       }
     }
     for setting in base + arms.flatMap(\.settings) where setting.path == "seed" {
-      throw .invalid(message: "'seed' isn't an arm's: 'seeds' of the plan are trained by all arms", origin: setting.origin)
+      throw .invalid(
+        message: "'seed' isn't an arm's: 'seeds' of the plan are trained by all arms", origin: setting.origin)
     }
   }
 
@@ -140,7 +141,9 @@ extension StudyPlan {
     return baselines(planned, named: baseline)
   }
 
-  private func baselines(_ planned: [(name: String, written: String, point: Int)], named baseline: String) -> [String?] {
+  private func baselines(
+    _ planned: [(name: String, written: String, point: Int)], named baseline: String
+  ) -> [String?] {
     // An arm at a point of the grid is the baseline of all; an arm as written is that of each point.
     if planned.contains(where: { $0.name == baseline }) { return planned.map { $0.name == baseline ? nil : baseline } }
     return planned.map { arm in

@@ -12,8 +12,8 @@ extension Recipe {
     arms names: [String] = [], seeds: [Int] = [], budget: Budget = .full, overrides: [String] = []
   ) throws(ConfigurationError) -> StudyPlan {
     var plan = StudyPlan(
-      name: Self.name + (budget == .full ? "" : "-\(budget.rawValue)"), title: title, base: base, arms: try arms(named: names.isEmpty ? defaultArms : names),
-      seeds: seeds.isEmpty ? [firstSeed] : seeds)
+      name: Self.name + (budget == .full ? "" : "-\(budget.rawValue)"), title: title, base: base,
+      arms: try arms(named: names.isEmpty ? defaultArms : names), seeds: seeds.isEmpty ? [firstSeed] : seeds)
     for assignment in self.overrides(for: budget) + overrides { try plan.override(assignment: assignment) }
     return plan
   }

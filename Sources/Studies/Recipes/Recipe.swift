@@ -13,6 +13,8 @@ public protocol Recipe: Catalogued {
   var defaultArms: [String] { get }
   /// What a budget changes for all arms, as ``StudyPlan/override(assignment:)`` takes it.
   func overrides(for budget: Budget) -> [String]
+  /// Whether the runs' epochs are listed line by line, as the article prints them.
+  var printsEpochs: Bool { get }
   /// A published log to compare an arm's epochs with, digit by digit.
   func log(of arm: String) -> String?
 }
@@ -23,6 +25,7 @@ extension Recipe {
   public func overrides(for budget: Budget) -> [String] {
     budget == .smoke ? ["data=syntheticDigits(train: 500, test: 200)", "epochs=2"] : []
   }
+  public var printsEpochs: Bool { false }
   public func log(of arm: String) -> String? { nil }
 
   /// A recipe has no options: its arms are what can be chosen.

@@ -12,8 +12,9 @@ public struct LogComparison: Sendable, Equatable, CustomStringConvertible {
     var (epochs, different, distance) = (0, 0, 0.0)
     var lines: [Double: [Double]] = [:]
     for line in log.split(separator: "\n") {
-      let printed = line.split(separator: " ").map { Double($0) ?? .nan }
-      if printed.count == 5 { lines[printed[0]] = printed }
+      let words = line.split(separator: " ")
+      let printed = words.compactMap { Double($0) }
+      if words.count == 5, printed.count == 5 { lines[printed[0]] = printed }
     }
     for record in history.epochs {
       guard let printed = lines[Double(record.epoch)] else { continue }

@@ -1,6 +1,9 @@
 import Foundation
 
 /// Stores each epoch of a run with the checkpoint that goes with it.
+///
+/// Waiting for the disk would cost short epochs dearly, and a killed process doesn't ask for it. For a machine that
+/// loses power, a checkpoint a few seconds old is on the disk for certain.
 final class RunRecorder: Callback {
   private let run: ClaimedRun
   private let configuration: RunConfiguration
@@ -9,6 +12,8 @@ final class RunRecorder: Callback {
   private let keepsCheckpoint: Bool
   private let evaluationsPerStep: Double
   private let report: (EpochRecord) -> Void
+  private let clock = ContinuousClock()
+  private var durableSince: ContinuousClock.Instant?
   /// Whether the store knows the run as done.
   private(set) var isFinished = false
 
@@ -18,27 +23,43 @@ final class RunRecorder: Callback {
   ) throws(ConfigurationError) {
     (self.run, self.configuration, self.store, self.keeper) = (run, configuration, store, keeper)
     (self.keepsCheckpoint, self.report) = (keepsCheckpoint, report)
+    // An earlier attempt's folder goes away with the first epoch: what it had on the disk must be there again.
+    durableSince = run.attempt == 1 ? clock.now : nil
     evaluationsPerStep = try configuration.method().gradientRule.evaluationsPerStep
   }
 
   /// Each attempt has a folder of its own: a worker that lost its lease without knowing can't do harm there.
   static func folder(of run: ClaimedRun) -> String { "\(run.id)/attempt-\(run.attempt)" }
 
+  /// Where an attempt's folder has the checkpoint that a power failure leaves.
+  static func durableFolder(in folder: String) -> String { folder + "/durable" }
+
+  private static let durableInterval = Duration.seconds(5)
+
   func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
     try keeper.check()
     let isLast = record.epoch == configuration.epochs
     var checkpoint: StoredCheckpoint?
     if record.epoch > 0, !isLast || keepsCheckpoint {
-      let folder = Self.folder(of: run)
-      // Two are kept: until the store knows the new one, the old one is the run's.
-      let number = try CheckpointFolder("\(store.filesFolder)/\(folder)")
-        .save(trainer.checkpoint(configuration: run.configuration), keep: 2)
-      checkpoint = StoredCheckpoint(folder: folder, number: number)
+      checkpoint = try save(trainer)
     }
     try store.record(record, of: run, checkpoint: checkpoint, end: isLast ? end(trainer) : nil)
     isFinished = isLast
     report(record)
     return nil
+  }
+
+  private func save(_ trainer: Trainer) throws -> StoredCheckpoint {
+    let folder = Self.folder(of: run)
+    let path = "\(store.filesFolder)/\(folder)"
+    let checkpoint = try trainer.checkpoint(configuration: run.configuration)
+    if durableSince.map({ clock.now - $0 > Self.durableInterval }) ?? true {
+      try CheckpointFolder(Self.durableFolder(in: path)).save(checkpoint, keep: 1)
+      durableSince = clock.now
+    }
+    // Two are kept: until the store knows the new one, the old one is the run's.
+    let number = try CheckpointFolder(path, survivesPowerFailure: false).save(checkpoint, keep: 2)
+    return StoredCheckpoint(folder: folder, number: number)
   }
 
   /// For a run without epochs, or one whose last epoch is stored already.

@@ -9,7 +9,7 @@ public enum StudyEvent: Sendable {
   case epochEnded(RunProgress, EpochRecord, remaining: Double?)
   case runEnded(RunProgress, History)
   case runFailed(RunProgress, error: String)
-  /// A checkpoint can't be gone on from, so the run begins again.
+  /// The last checkpoint is damaged, so the run goes on from an older one or begins again.
   case runRestarted(RunProgress, reason: String)
   /// Another worker has claimed the run, since this one was silent for too long.
   case runLost(RunProgress)

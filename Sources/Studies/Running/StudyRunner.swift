@@ -1,5 +1,11 @@
 import Foundation
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Trains the runs of a store's studies, beside other processes that do the same.
 ///
 /// A run that is done is skipped; one whose worker is gone goes on from its last epoch, and ends with the results
@@ -109,21 +115,34 @@ public struct StudyRunner {
     }
   }
 
-  /// Takes up training at the checkpoint that the store knows.
-  /// - Returns: why that isn't possible, so that the run begins again; nil if it is, or nothing was done yet.
+  /// Takes up training at the checkpoint that the store knows, or else at the last one that was on the disk for
+  /// certain.
+  /// - Returns: why the first isn't possible; nil if it is, or nothing was done yet.
   private func restore(_ run: ClaimedRun, into trainer: Trainer) throws -> String? {
-    var reason: String?
-    if let checkpoint = run.checkpoint {
-      do {
-        try trainer.restore(CheckpointFolder("\(store.filesFolder)/\(checkpoint.folder)").load(checkpoint.number))
-        return nil
-      } catch let error as CheckpointError {
-        reason = error.description
-      }
-    }
     // An untrained model's record has no checkpoint; it is made again.
-    try store.restart(run)
-    return reason
+    guard let stored = run.checkpoint else {
+      try store.rewrite(run, History())
+      return nil
+    }
+    let path = "\(store.filesFolder)/\(stored.folder)"
+    let reason: CheckpointError
+    do {
+      try trainer.restore(CheckpointFolder(path).load(stored.number))
+      return nil
+    } catch let error as CheckpointError {
+      reason = error
+    }
+    do {
+      let durable = RunRecorder.durableFolder(in: stored.folder)
+      let folder = CheckpointFolder("\(store.filesFolder)/\(durable)")
+      guard let number = try folder.numbers().last else { throw reason }
+      let older = try folder.load(number)
+      try trainer.restore(older)
+      try store.rewrite(run, older.history, checkpoint: StoredCheckpoint(folder: durable, number: number))
+    } catch is CheckpointError {
+      try store.rewrite(run, History())
+    }
+    return reason.description
   }
 
   private func removeOtherAttempts(of run: ClaimedRun) {
@@ -136,6 +155,8 @@ public struct StudyRunner {
 
   private func removeFiles(of id: String) {
     try? FileManager.default.removeItem(atPath: "\(store.filesFolder)/\(id)")
+    // Only an empty folder goes away.
+    _ = rmdir(store.filesFolder)
   }
 
   /// Removes checkpoints of runs that were done just before their process ended.

@@ -8,19 +8,7 @@ extension StudyStore {
   func record(_ record: EpochRecord, of run: ClaimedRun, checkpoint: StoredCheckpoint?, end: RunEnd?) throws(StoreError) {
     try write { database in
       try Self.update(run, database, set: "fruitless = 0", [])
-      try database.execute(
-        sql: """
-          INSERT INTO epochs (run, epoch, step, training_seconds, evaluation_seconds, attempt)
-          VALUES (?, ?, ?, ?, ?, ?)
-          """,
-        arguments: [
-          run.key, record.epoch, record.step, record.trainingSeconds, record.evaluationSeconds, run.attempt,
-        ])
-      for (position, (name, value)) in record.metrics.enumerated() {
-        try database.execute(
-          sql: "INSERT INTO metrics (run, epoch, position, name, value) VALUES (?, ?, ?, ?, ?)",
-          arguments: [run.key, record.epoch, position, name, value])
-      }
+      try Self.insert(record, of: run, database)
       if let checkpoint { try Self.put(checkpoint, of: run, database) }
       if let end { try Self.finish(run, end, database) }
     }
@@ -32,13 +20,17 @@ extension StudyStore {
     try write { try Self.finish(run, end, $0) }
   }
 
-  /// Forgets a run's epochs, so that it can begin again.
+  /// Replaces a run's epochs by those that a checkpoint knows, or by none where it begins again.
   /// - Throws: ``StoreError``.
-  func restart(_ run: ClaimedRun) throws(StoreError) {
+  func rewrite(
+    _ run: ClaimedRun, _ history: History, checkpoint: StoredCheckpoint? = nil
+  ) throws(StoreError) {
     try write { database in
       try Self.update(run, database, set: "fruitless = fruitless", [])
       try database.execute(sql: "DELETE FROM epochs WHERE run = ?", arguments: [run.key])
+      for record in history.epochs { try Self.insert(record, of: run, database) }
       try database.execute(sql: "DELETE FROM artifacts WHERE run = ?", arguments: [run.key])
+      if let checkpoint { try Self.put(checkpoint, of: run, database) }
     }
   }
 
@@ -73,6 +65,22 @@ extension StudyStore {
           UPDATE attempts SET environment = (SELECT key FROM environments WHERE description = ?)
           WHERE run = ? AND number = ?
           """, arguments: [description, run.key, run.attempt])
+    }
+  }
+
+  private static func insert(_ record: EpochRecord, of run: ClaimedRun, _ database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO epochs (run, epoch, step, training_seconds, evaluation_seconds, attempt)
+        VALUES (?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        run.key, record.epoch, record.step, record.trainingSeconds, record.evaluationSeconds, run.attempt,
+      ])
+    for (position, (name, value)) in record.metrics.enumerated() {
+      try database.execute(
+        sql: "INSERT INTO metrics (run, epoch, position, name, value) VALUES (?, ?, ?, ?, ?)",
+        arguments: [run.key, record.epoch, position, name, value])
     }
   }
 

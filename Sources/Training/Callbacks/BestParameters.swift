@@ -1,5 +1,5 @@
 /// Keeps the state of the best epoch by a metric, and takes the trainer back to it when training ends.
-public final class BestParameters: Callback {
+public final class BestParameters: RememberingCallback {
   private var monitor: Monitor
   private let restores: Bool
   private var trainer: Trainer?
@@ -32,5 +32,21 @@ public final class BestParameters: Callback {
   public func trainingEnded(_ history: History) throws {
     if restores, let state { try trainer?.restore(state) }
     trainer = nil
+  }
+
+  public var memoryName: String { "bestParameters(\(monitor))" }
+
+  public func memory() throws -> CallbackMemory {
+    var memory = monitor.memory
+    for (path, tensor) in state?.tree.pairs ?? [] { memory.tensors[path] = try tensor.hostArray() }
+    return memory
+  }
+
+  public func recall(_ memory: CallbackMemory, in trainer: Trainer) throws {
+    monitor.memory = memory
+    let tree = TensorTree(try memory.tensors.map { ($0.key, try Tensor($0.value).hidden()) })
+    state = tree.isEmpty ? nil : TrainingState(tree: tree)
+    // Training may have been through already when it was interrupted.
+    self.trainer = trainer
   }
 }

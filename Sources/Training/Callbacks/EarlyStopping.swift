@@ -1,5 +1,5 @@
 /// Ends training when a metric has stopped improving (as Keras' callback of this name).
-public final class EarlyStopping: Callback {
+public final class EarlyStopping: RememberingCallback {
   private var monitor: Monitor
   private let patience: Int
   private var epochsWithout = 0
@@ -31,5 +31,18 @@ public final class EarlyStopping: Callback {
     guard epochsWithout >= patience else { return nil }
     let past = monitor.best.map { "the best is \($0.value) of epoch \($0.epoch)" } ?? "it was never a number"
     return "\(monitor.name) hasn't improved for \(epochsWithout) \(epochsWithout == 1 ? "epoch" : "epochs"); \(past)"
+  }
+
+  public var memoryName: String { "earlyStopping(\(monitor), \(patience))" }
+
+  public func memory() throws -> CallbackMemory {
+    var memory = monitor.memory
+    memory.numbers["epochsWithout"] = Double(epochsWithout)
+    return memory
+  }
+
+  public func recall(_ memory: CallbackMemory, in trainer: Trainer) throws {
+    monitor.memory = memory
+    epochsWithout = memory.numbers["epochsWithout"].flatMap { Int(exactly: $0) } ?? 0
   }
 }

@@ -1,16 +1,19 @@
 /// A metric that is watched for its best value.
-struct Monitor {
+struct Monitor: CustomStringConvertible {
   let name: String
   private let isGreaterBetter: Bool
   /// By how much a value must be better to count as better.
   private let minDelta: Double
-  private(set) var best: (epoch: Int, value: Double)?
+  var best: (epoch: Int, value: Double)?
 
   init(_ name: String, mode: MonitorMode, minDelta: Double = 0) {
     self.name = name
     isGreaterBetter = mode == .max || (mode == .automatic && name.lowercased().contains("accuracy"))
     self.minDelta = minDelta.magnitude
   }
+
+  /// What is watched and how: monitors that judge alike have one description.
+  var description: String { "\(name), \(isGreaterBetter ? MonitorMode.max : .min), \(minDelta)" }
 
   /// Forgets what was seen.
   /// - Throws: ``TrainingError/unknownMetric(name:known:)``

@@ -4,19 +4,12 @@ extension Trainer {
   /// Everything that decides how this training goes on.
   ///
   /// - Parameter configuration: kept as it is.
-  /// - Throws: `EngineError` if the state can't be read from the device, ``CheckpointError/duplicateMemory(name:)``
-  ///   if two callbacks that remember something have one name.
+  /// - Throws: `EngineError` if the state can't be read from the device.
   public func checkpoint(configuration: String = "") throws -> Checkpoint {
     var tensors: OrderedDictionary<String, HostArray> = [:]
     for (path, tensor) in state.tree.pairs { tensors[path] = try tensor.hostArray() }
     var memories = self.memories
-    var names: Set<String> = []
-    for case let callback as any RememberingCallback in callbacks {
-      guard names.insert(callback.memoryName).inserted else {
-        throw CheckpointError.duplicateMemory(name: callback.memoryName)
-      }
-      memories[callback.memoryName] = try callback.memory()
-    }
+    for (name, callback) in rememberingCallbacks { memories[name] = try callback.memory() }
     return Checkpoint(
       tensors: tensors, epoch: epoch, step: step, key: try key.state.values(), plan: plan,
       configuration: configuration, history: history, callbacks: memories)
@@ -78,12 +71,25 @@ extension Trainer {
   /// Makes the trainer's memory of epochs ready for those of a `fit`, and hands its callbacks what a checkpoint
   /// kept for them.
   func beginHistory(_ plan: FitPlan, order: any BatchOrder) throws {
-    self.plan = DataPlan(
-      epochs: plan.lastEpoch, stepsPerEpoch: plan.stepsPerEpoch, batchSize: plan.batchSize, order: "\(type(of: order))")
-    history = epoch == 0 ? History() : History(epochs: history.epochs)
-    for case let callback as any RememberingCallback in callbacks {
-      guard let memory = memories.removeValue(forKey: callback.memoryName) else { continue }
-      try callback.recall(memory)
+    // Without epochs to do nothing is planned anew: training stays as it ended.
+    if plan.epochs > 0 {
+      self.plan = DataPlan(
+        epochs: plan.lastEpoch, stepsPerEpoch: plan.stepsPerEpoch, batchSize: plan.batchSize, order: "\(type(of: order))")
+      history.stopReason = nil
+    }
+    if epoch == 0 { history = History() }
+    for (name, callback) in rememberingCallbacks {
+      if let memory = memories.removeValue(forKey: name) { try callback.recall(memory, in: self) }
+    }
+  }
+
+  /// Those of the `fit` that is running, by distinct names.
+  private var rememberingCallbacks: [(name: String, callback: any RememberingCallback)] {
+    var counts: [String: Int] = [:]
+    return callbacks.compactMap { $0 as? any RememberingCallback }.map { callback in
+      let count = counts[callback.memoryName, default: 0] + 1
+      counts[callback.memoryName] = count
+      return (count == 1 ? callback.memoryName : "\(callback.memoryName) \(count)", callback)
     }
   }
 }

@@ -12,28 +12,9 @@ extension Trainer {
     _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData? = nil,
     options: FitOptions = FitOptions(), callbacks: [any Callback] = []
   ) throws -> History {
-    let run = try FitRun(self, training, epochs: epochs, batchSize: batchSize, validation: validation, options: options)
-    var history = History()
-    self.callbacks = callbacks
-    defer { self.callbacks = [] }
-    try callbacks.forEach { try $0.trainingBegan(run.plan) }
-    try beginHistory(run.plan, order: options.order)
-    func record(_ record: EpochRecord) throws {
-      history.epochs.append(record)
-      self.history.epochs.append(record)
-      for callback in callbacks {
-        if let reason = try callback.epochEnded(record, self) { history.stopReason = history.stopReason ?? reason }
-        self.history.stopReason = history.stopReason
-      }
-    }
-    if options.evaluatesUntrained, epoch == 0 { try record(run.untrained(state)) }
-    while epoch < run.plan.lastEpoch, history.stopReason == nil {
-      let finished = try run.epoch(self) { progress in try callbacks.forEach { try $0.chunkEnded(progress) } }
-      epoch += 1
-      try record(finished)
-    }
-    try callbacks.forEach { try $0.trainingEnded(history) }
-    return history
+    try TrainerGroup([self]).fit(
+      training, epochs: epochs, batchSize: batchSize, validation: validation, options: [options],
+      callbacks: [callbacks])[0]
   }
 
   /// ``fit(_:epochs:batchSize:validation:options:callbacks:)`` on data that isn't on the device yet.

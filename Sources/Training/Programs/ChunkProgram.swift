@@ -6,19 +6,23 @@ struct ChunkProgram {
 
   /// - Parameters:
   ///   - state: for its paths and types.
+  ///   - members: trainers that run together, along a leading axis of state, order, key and sums; nil for one
+  ///     without that axis.
   ///   - order: the type of an epoch's indices, a whole number of batches.
   init(
     _ tracer: StepTracer, state: TrainingState, data: ResidentData, steps: Int, batchSize: Int, isMasked: Bool,
-    order: TensorType
+    order: TensorType, members: Int?
   ) throws {
     self.steps = steps
     self.state = state
     let count = state.tree.count
     let scalar = TensorType(.int32, [])
-    let types = state.tree.types + [order, scalar, scalar, TensorType(.uint64, [2])]
-    program = try Program(types, aliases: Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, $0) })) { arguments in
-      let (indices, firstStep, firstBatch) = (arguments[count], arguments[count + 1], arguments[count + 2])
-      let key = Key(state: arguments[count + 3])
+    let member = state.tree.types + [order, TensorType(.uint64, [2])]
+    let types = (members.map { size in member.map { TensorType($0.dtype, $0.shape.prepending(size)) } } ?? member)
+      + [scalar, scalar]
+    func run(_ arguments: [Tensor]) -> [Tensor] {
+      let (indices, key) = (arguments[count], Key(state: arguments[count + 1]))
+      let (firstStep, firstBatch) = (arguments[count + 2], arguments[count + 3])
       let looped = scan(carry: Array(arguments.prefix(count)), over: [Tensor.iota([steps])]) { carry, elements in
         let start = (firstBatch + elements[0]) * Double(batchSize)
         let chosen = indices.rows(from: start, count: batchSize)
@@ -31,15 +35,18 @@ struct ChunkProgram {
       }
       return looped.carry + looped.outputs
     }
+    let axes = member.map { _ in members == nil ? nil : 0 } + [nil, nil]
+    let body = members == nil ? run : vectorized(over: axes, run)
+    program = try Program(types, aliases: Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, $0) }), body)
   }
 
   /// Runs the steps. `state`'s memory is taken over.
   /// - Returns: the new state, and a row of sums and counts a step, still being computed.
   func callAsFunction(
-    _ state: TrainingState, order: Tensor, firstStep: Int, firstBatch: Int, key: Key
+    _ state: TrainingState, order: Tensor, firstStep: Int, firstBatch: Int, key: Tensor
   ) throws -> (state: TrainingState, sums: Tensor) {
     let scalars = [firstStep, firstBatch].map { Tensor([Int32(clamping: $0)], shape: []) }
-    let results = try program(state.tree.tensors + [order] + scalars + [key.state])
+    let results = try program(state.tree.tensors + [order, key] + scalars)
     return (TrainingState(tree: state.tree.with(results.dropLast())), results[results.count - 1])
   }
 }

@@ -2,12 +2,14 @@
 struct EvaluationProgram {
   private let program: Program
 
-  /// - Parameter data: checked; it has examples.
-  init(_ trainer: Trainer, data: ResidentData, batchSize: Int) throws {
+  /// - Parameters:
+  ///   - data: checked; it has examples.
+  ///   - members: trainers evaluated together, along a leading axis of state and rows; nil for one without it.
+  init(_ trainer: Trainer, data: ResidentData, batchSize: Int, members: Int? = nil) throws {
     let (model, method, state, dtype) = (trainer.model, trainer.method, trainer.state, trainer.dtype)
     let batch = Swift.min(batchSize, data.count)
     let batches = (data.count + batch - 1) / batch
-    program = try Program(state.tree.types) { arguments in
+    func run(_ arguments: [Tensor]) -> [Tensor] {
       let variables = TrainingState(tree: state.tree.with(arguments)).variables(method.averaging)
       let looped = scan(carry: [], over: [Tensor.iota([batches])]) { _, elements in
         // The last batch starts earlier, so that it is full, and counts only what is new.
@@ -32,6 +34,8 @@ struct EvaluationProgram {
         ])
       }
     }
+    let types = members.map { size in state.tree.types.map { TensorType($0.dtype, $0.shape.prepending(size)) } }
+    program = try Program(types ?? state.tree.types, members == nil ? run : vectorized(run))
   }
 
   /// A row of sums and counts over the data set.

@@ -1,22 +1,27 @@
 import OrderedCollections
 
-/// The compiled programs of one call of `fit`, and how to run an epoch with them.
+/// The compiled programs of one call of `fit`, and how to run an epoch with them: for one trainer, or for several
+/// that differ by their seed, in one program.
 struct FitRun {
   static let learningRate = "learning_rate"
 
   let plan: FitPlan
   private let method: Method
-  private let options: FitOptions
-  private let key: Key
+  private let options: [FitOptions]
+  private let keys: [Key]
   private let training: ResidentData
   private let chunks: [ChunkProgram]
   private let evaluation: EvaluationProgram?
   private let untrainedEvaluation: EvaluationProgram?
 
+  /// - Parameters:
+  ///   - trainers: alike but for their states and keys.
+  ///   - options: one a trainer; but for the order, the first's are for all.
   init(
-    _ trainer: Trainer, _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData?,
-    options: FitOptions
+    _ trainers: [Trainer], _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData?,
+    options all: [FitOptions]
   ) throws {
+    let (trainer, options) = (trainers[0], all[0])
     try TrainingError.check(epochs, name: "epochs", atLeast: 0)
     try TrainingError.check(batchSize, name: "batch size", atLeast: 1)
     try TrainingError.check(options.chunksPerEpoch, name: "chunks per epoch", atLeast: 1)
@@ -26,7 +31,8 @@ struct FitRun {
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
     }
-    (method, self.options, key, self.training) = (trainer.method, options, trainer.key, training)
+    (method, self.options, keys, self.training) = (trainer.method, all, trainers.map(\.key), training)
+    let members = trainers.count > 1 ? trainers.count : nil
     let isMasked = options.remainder == .masked && training.count % batchSize != 0
     let steps = training.count / batchSize + (isMasked ? 1 : 0)
     let names = method.reportedNames
@@ -34,9 +40,9 @@ struct FitRun {
     plan = FitPlan(
       epochs: epochs, lastEpoch: trainer.epoch + epochs, stepsPerEpoch: steps, batchSize: batchSize,
       metrics: names + (validation == nil ? [] : names.map { "val_" + $0 }) + rate)
-    chunks = try Self.chunks(trainer, training, plan, isMasked: isMasked, count: options.chunksPerEpoch)
+    chunks = try Self.chunks(trainer, training, plan, isMasked: isMasked, count: options.chunksPerEpoch, members: members)
     func evaluation(_ data: ResidentData) throws -> EvaluationProgram {
-      try EvaluationProgram(trainer, data: data, batchSize: options.evaluationBatch)
+      try EvaluationProgram(trainer, data: data, batchSize: options.evaluationBatch, members: members)
     }
     self.evaluation = try validation.map(evaluation)
     untrainedEvaluation = options.evaluatesUntrained && trainer.epoch == 0 ? try evaluation(training) : nil
@@ -44,7 +50,7 @@ struct FitRun {
 
   /// An epoch's programs in order: of two lengths at most, so that two programs serve them all.
   private static func chunks(
-    _ trainer: Trainer, _ data: ResidentData, _ plan: FitPlan, isMasked: Bool, count: Int
+    _ trainer: Trainer, _ data: ResidentData, _ plan: FitPlan, isMasked: Bool, count: Int, members: Int?
   ) throws -> [ChunkProgram] {
     guard plan.epochs > 0 else { return [] }
     let steps = plan.stepsPerEpoch
@@ -56,71 +62,89 @@ struct FitRun {
     for length in Set(lengths) {
       made[length] = try ChunkProgram(
         tracer, state: trainer.state, data: data, steps: length, batchSize: plan.batchSize, isMasked: isMasked,
-        order: TensorType(.int32, [steps * plan.batchSize]))
+        order: TensorType(.int32, [steps * plan.batchSize]), members: members)
     }
     return lengths.compactMap { made[$0] }
   }
 
-  /// Trains the trainer for one epoch, setting its state and step as they advance.
-  func epoch(_ trainer: Trainer, report: (ChunkProgress) throws -> Void) throws -> EpochRecord {
+  /// Trains the trainers for one epoch, setting their states and steps as they advance.
+  /// - Returns: a record a trainer; the time of a program that trains several is shared out evenly.
+  func epoch(_ trainers: [Trainer], report: ([ChunkProgress]) throws -> Void) throws -> [EpochRecord] {
     let clock = ContinuousClock()
     let start = clock.now
-    func seconds() -> Double { (clock.now - start) / .seconds(1) }
-    let order = try indices(epoch: trainer.epoch)
-    var done = 0
-    var sums = RunningSums(method)
+    func seconds() -> Double { (clock.now - start) / .seconds(1) / Double(trainers.count) }
+    let order = try stacked(trainers.indices.map { try indices(epoch: trainers[0].epoch, of: $0) })
+    let key = try stacked(keys.map(\.state))
+    var (state, done) = (try TrainingState.stacked(trainers.map(\.state)), 0)
+    var sums = trainers.map { _ in RunningSums(method) }
     for chunk in chunks {
-      let result = try chunk(trainer.state, order: order, firstStep: trainer.step, firstBatch: done, key: key)
-      trainer.state = result.state
-      trainer.step += chunk.steps
+      let result = try chunk(state, order: order, firstStep: trainers[0].step, firstBatch: done, key: key)
+      state = result.state
+      for trainer in trainers { trainer.step += chunk.steps }
+      if trainers.count == 1 { trainers[0].state = state }
       done += chunk.steps
-      try sums.add(result.sums)
+      try RunningSums.add(result.sums, to: &sums)
       if chunks.count > 1 {
         try report(
-          ChunkProgress(
-            epoch: trainer.epoch + 1, steps: done, stepsPerEpoch: plan.stepsPerEpoch, seconds: seconds(),
-            metrics: sums.means.map { ($0.key, $0.value) }))
+          sums.map {
+            ChunkProgress(
+              epoch: trainers[0].epoch + 1, steps: done, stepsPerEpoch: plan.stepsPerEpoch, seconds: seconds(),
+              metrics: $0.means.map { ($0.key, $0.value) })
+          })
       }
     }
+    for (trainer, own) in zip(trainers, try state.members(trainers.count)) { trainer.state = own }
     let trained = seconds()
-    let metrics = try metrics(sums.means, trainer.state, lastStep: trainer.step - 1)
-    return EpochRecord(
-      epoch: trainer.epoch + 1, step: trainer.step, metrics: metrics, trainingSeconds: trained,
-      evaluationSeconds: seconds() - trained)
+    let metrics = try metrics(sums, state, lastStep: trainers[0].step - 1)
+    let evaluated = seconds() - trained
+    return metrics.map {
+      EpochRecord(
+        epoch: trainers[0].epoch + 1, step: trainers[0].step, metrics: $0, trainingSeconds: trained,
+        evaluationSeconds: evaluated)
+    }
   }
 
   /// Record 0: the untrained model, truly evaluated.
-  func untrained(_ state: TrainingState) throws -> EpochRecord {
+  func untrained(_ trainers: [Trainer]) throws -> [EpochRecord] {
     let clock = ContinuousClock()
     let start = clock.now
-    var sums = RunningSums(method)
-    try untrainedEvaluation.map { try sums.add($0(state)) }
-    let metrics = try metrics(sums.means, state, lastStep: 0)
-    return EpochRecord(epoch: 0, step: 0, metrics: metrics, evaluationSeconds: (clock.now - start) / .seconds(1))
+    let state = try TrainingState.stacked(trainers.map(\.state))
+    var sums = trainers.map { _ in RunningSums(method) }
+    try untrainedEvaluation.map { try RunningSums.add($0(state), to: &sums) }
+    let metrics = try metrics(sums, state, lastStep: 0)
+    let seconds = (clock.now - start) / .seconds(1) / Double(trainers.count)
+    return metrics.map { EpochRecord(epoch: 0, step: 0, metrics: $0, evaluationSeconds: seconds) }
   }
 
   /// The training set's metrics, with those of the validation set and the learning rate, where they are asked for.
   private func metrics(
-    _ training: OrderedDictionary<String, Double>, _ state: TrainingState, lastStep: Int
-  ) throws -> OrderedDictionary<String, Double> {
-    var metrics = training
+    _ training: [RunningSums], _ state: TrainingState, lastStep: Int
+  ) throws -> [OrderedDictionary<String, Double>] {
+    var metrics = training.map(\.means)
     if let evaluation {
-      var sums = RunningSums(method)
-      try sums.add(evaluation(state))
-      for (name, value) in sums.means { metrics["val_" + name] = value }
+      var sums = training.map { _ in RunningSums(method) }
+      try RunningSums.add(evaluation(state), to: &sums)
+      for index in metrics.indices {
+        for (name, value) in sums[index].means { metrics[index]["val_" + name] = value }
+      }
     }
-    if options.recordsLearningRate, let rate = method.optimizer.learningRate {
+    if options[0].recordsLearningRate, let rate = method.optimizer.learningRate {
       let step = try Tensor([Int32(clamping: lastStep)], shape: []).hidden()
       let progress = Progress(
         step: step, stepsPerEpoch: plan.stepsPerEpoch, epochs: plan.lastEpoch, batchSize: plan.batchSize)
-      metrics[Self.learningRate] = try rate.value(at: progress, dtype: .float64).scalar()
+      let value = try rate.value(at: progress, dtype: .float64).scalar()
+      for index in metrics.indices { metrics[index][Self.learningRate] = value }
     }
     return metrics
   }
 
-  /// The epoch's indices, as many as its batches take.
-  private func indices(epoch: Int) throws -> Tensor {
-    let order = try options.order.indices(count: training.count, epoch: epoch, key: key)
+  private func stacked(_ members: [Tensor]) throws -> Tensor {
+    members.count == 1 ? members[0] : try Tensor.stack(members).evaluate()
+  }
+
+  /// The epoch's indices for a trainer, as many as its batches take.
+  private func indices(epoch: Int, of index: Int) throws -> Tensor {
+    let order = try options[index].order.indices(count: training.count, epoch: epoch, key: keys[index])
     let type = TensorType(.int32, [training.count])
     guard order.type == type || order.diagnostic != nil else {
       throw TrainingError.wrongOrder(expected: "\(type.dtype)\(type.shape)", actual: "\(order.dtype)\(order.shape)")

@@ -10,11 +10,19 @@ struct RunningSums {
     totals = Array(repeating: 0, count: 2 * names.count)
   }
 
-  /// - Parameter rows: `[…, 2 * names]`, sum and count of each name in turn.
-  mutating func add(_ rows: Tensor) throws {
-    for (index, value) in try rows.cast(to: .float64).values(as: Double.self).enumerated() {
-      totals[index % totals.count] += value
-    }
+  /// - Parameter rows: sum and count of each name in turn, as often as there are rows.
+  mutating func add(_ rows: some Sequence<Double>) {
+    for (index, value) in rows.enumerated() { totals[index % totals.count] += value }
+  }
+
+  /// - Parameter rows: `[…, 2 * names]`
+  mutating func add(_ rows: Tensor) throws { add(try rows.cast(to: .float64).values(as: Double.self)) }
+
+  /// Adds rows of several trainers, `[members, …, 2 * names]`, each to its own sums.
+  static func add(_ rows: Tensor, to sums: inout [RunningSums]) throws {
+    let values = try rows.cast(to: .float64).values(as: Double.self)
+    let share = values.count / sums.count
+    for index in sums.indices { sums[index].add(values[index * share..<(index + 1) * share]) }
   }
 
   var means: OrderedDictionary<String, Double> {

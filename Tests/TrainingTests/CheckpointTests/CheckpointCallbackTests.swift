@@ -4,12 +4,12 @@ import Testing
 
 /// Ends training when it has seen so many epochs, also over a break, and remembers the first weights it saw.
 private final class Patience: RememberingCallback {
-  let memoryName: String
+  let memoryName = "patience"
   private let limit: Int
   private(set) var seen = 0
   private(set) var first: HostArray?
 
-  init(_ limit: Int, name: String = "patience") { (self.limit, memoryName) = (limit, name) }
+  init(_ limit: Int) { self.limit = limit }
 
   func trainingBegan(_ plan: FitPlan) throws { (seen, first) = (0, nil) }
 
@@ -23,7 +23,7 @@ private final class Patience: RememberingCallback {
     CallbackMemory(numbers: ["seen": Double(seen)], tensors: first.map { ["first": $0] } ?? [:])
   }
 
-  func recall(_ memory: CallbackMemory) throws {
+  func recall(_ memory: CallbackMemory, in trainer: Trainer) throws {
     seen = Int(memory.numbers["seen"] ?? 0)
     first = memory.tensors["first"]
   }
@@ -56,7 +56,7 @@ private final class Patience: RememberingCallback {
     let checkpoint = try #require(try folder.latest())
     #expect(checkpoint.epoch == 4)
     #expect(checkpoint.history.stopReason == "seen 4")
-    #expect(checkpoint.remainingEpochs == 5)
+    #expect(checkpoint.remainingEpochs == 0)
   }
 
   @Test func callbacksGoOnWhereTheyWere() throws {
@@ -81,14 +81,50 @@ private final class Patience: RememberingCallback {
     #expect(try second.arrays() == undisturbed.arrays())
   }
 
-  @Test func callbacksOfOneNameAreAnError() throws {
-    let trainer = try training.trainer()
-    #expect(throws: CheckpointError.duplicateMemory(name: "patience")) {
-      try training.fit(trainer, upTo: 2, callbacks: [Patience(5), Patience(6), CheckpointCallback(folder)])
+  @Test func callbacksOfOneNameAreToldApartByTheirOrder() throws {
+    let first = try training.trainer()
+    try training.fit(first, upTo: 1)
+    #expect(throws: PowerCut.Cut.self) {
+      try training.fit(first, upTo: 9, callbacks: [Patience(9), CheckpointCallback(folder), PowerCut(after: 2)])
     }
-    let fresh = try training.trainer()
-    try training.fit(fresh, upTo: 2, callbacks: [Patience(5), Patience(6, name: "other"), CheckpointCallback(folder)])
-    #expect(try folder.latest()?.callbacks.keys == ["patience", "other"])
+    #expect(throws: PowerCut.Cut.self) {
+      try training.fit(
+        first, upTo: 9, callbacks: [Patience(8), Patience(9), CheckpointCallback(folder), PowerCut(after: 4)])
+    }
+    let checkpoint = try #require(try folder.latest())
+    #expect(checkpoint.callbacks.mapValues(\.numbers) == ["patience": ["seen": 2], "patience 2": ["seen": 2]])
+    let second = try training.trainer()
+    try second.restore(checkpoint)
+    let both = [Patience(8), Patience(9)]
+    try training.fit(second, upTo: 5, callbacks: both)
+    #expect(both.map(\.seen) == [3, 3])
+  }
+
+  /// Stopping and the return to the best epoch come out as without a break, wherever the break is.
+  @Test(arguments: [1, 3, 4, nil]) func stoppingAndBestParametersGoOn(_ cut: Int?) throws {
+    // So fast that it overshoots: some epochs are better than those after them.
+    let training = SmallTraining(optimizer: SGD(rate: 12), averaging: NoAveraging())
+    func callbacks(_ folder: CheckpointFolder) throws -> [any Callback] {
+      [BestParameters(), EarlyStopping(patience: 4), try CheckpointCallback(folder)]
+    }
+    let undisturbed = try training.trainer()
+    try training.fit(undisturbed, upTo: 30, callbacks: callbacks(folder))
+    let last = undisturbed.epoch
+    try #require(last < 30)
+    let best = undisturbed.history.epochs.min { ($0["val_loss"] ?? 0) < ($1["val_loss"] ?? 0) }
+    try #require(best?.epoch == last - 4)
+
+    let broken = CheckpointFolder(scratch.file("broken"))
+    let first = try training.trainer()
+    #expect(throws: PowerCut.Cut.self) {
+      try training.fit(first, upTo: 30, callbacks: callbacks(broken) + [PowerCut(after: cut ?? last)])
+    }
+    let second = try training.trainer()
+    let checkpoint = try second.restore(from: broken.path)
+    try training.fit(second, upTo: second.epoch + checkpoint.remainingEpochs, callbacks: callbacks(broken))
+    #expect(second.recorded == undisturbed.recorded)
+    #expect(second.history.stopReason == undisturbed.history.stopReason)
+    #expect(try second.arrays() == undisturbed.arrays())
   }
 
   @Test func aFullDiskEndsTrainingAndKeepsWhatWasSaved() throws {

@@ -9,7 +9,7 @@ import Testing
 
   init() throws { scratch = try Scratch() }
 
-  private static let epochs = 60
+  private static let epochs = 100
 
   private func probe(_ folder: String) throws -> (process: Process, lines: FileHandle) {
     let process = Process()
@@ -33,7 +33,7 @@ import Testing
       let (process, lines) = try probe("killed")
       // After the first epochs of this process, at whatever moment of the next.
       _ = lines.availableData
-      usleep(UInt32.random(in: 0..<30_000))
+      usleep(UInt32.random(in: 0..<15_000))
       kill(process.processIdentifier, SIGKILL)
       process.waitUntilExit()
       guard process.terminationReason == .uncaughtSignal else { break }

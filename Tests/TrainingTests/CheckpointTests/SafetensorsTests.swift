@@ -19,7 +19,7 @@ import Testing
     #expect(try values("uint32") == [UInt32.max])
     #expect(try values("uint64") == [UInt64.max])
     #expect(try values("float32").map(\Float.bitPattern) == [0, 0x8000_0000, 0x7f80_0000, 1])
-    #expect(try values("float64") == [0.1, 5e-324])
+    #expect(try values("float64") == [0.1, .leastNonzeroMagnitude] as [Double])
     #expect(try values("scalar") == [Float(3.25)])
     #expect(try values("layer/\"quoted\"\n\u{1} π 火") == [UInt8(7)])
     #expect(file.tensors["float16"]?.bytes == [0x00, 0x3e, 0x00, 0xfc])

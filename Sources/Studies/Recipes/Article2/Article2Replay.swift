@@ -7,6 +7,7 @@ public struct Article2Replay: Recipe {
   public var title: String { "Article 2: the printed logs" }
   public var firstSeed: Int { Article2.seed }
   public var base: [String: String] { Article2.base.merging(["dtype": "float64"]) { $1 } }
+  public var printsEpochs: Bool { true }
   public func log(of arm: String) -> String? { arm == "hSwish" ? Article2.hSwishLog : nil }
 
   public var arms: [Arm] {

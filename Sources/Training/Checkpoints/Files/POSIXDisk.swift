@@ -8,6 +8,9 @@
 
 /// The real disk.
 struct POSIXDisk: Disk {
+  /// Whether what is written is on the disk, and not only in the system's memory, when a call returns.
+  var waits = true
+
   func makeFolder(_ path: String) throws(FileFailure) {
     if mkdir(path, 0o777) == 0 { return try synchronize(folder: folder(of: path)) }
     let code = errno
@@ -98,6 +101,7 @@ struct POSIXDisk: Disk {
   }
 
   private func flush(_ file: Int32) -> Bool {
+    guard waits else { return true }
     #if canImport(Darwin)
       // On Darwin fsync leaves the data in the drive's cache.
       if fcntl(file, F_FULLFSYNC) == 0 { return true }

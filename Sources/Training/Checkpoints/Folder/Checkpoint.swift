@@ -29,6 +29,9 @@ public struct Checkpoint: Sendable, Equatable {
     (self.configuration, self.history, self.callbacks) = (configuration, history, callbacks)
   }
 
-  /// Epochs of the plan that aren't done; 0 without a plan.
-  public var remainingEpochs: Int { plan.map { Swift.max(0, $0.epochs - epoch) } ?? 0 }
+  /// Epochs of the plan that aren't done; 0 without a plan, and where a callback has ended training.
+  public var remainingEpochs: Int {
+    guard let plan, history.stopReason == nil else { return 0 }
+    return Swift.max(0, plan.epochs - epoch)
+  }
 }

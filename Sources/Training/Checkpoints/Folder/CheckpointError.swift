@@ -19,8 +19,6 @@ public enum CheckpointError: Error, Sendable, Equatable {
   case differentModel(missing: [String], unexpected: [String], mismatched: [TypeMismatch])
   case differentConfiguration(saved: String, expected: String)
   case invalidSetting(name: String, value: Int, requirement: String)
-  /// Two callbacks have one name.
-  case duplicateMemory(name: String)
   case noNumberLeft(folder: String)
 }
 
@@ -47,7 +45,6 @@ extension CheckpointError: CustomStringConvertible {
       "the checkpoint is of another configuration" + Self.difference(saved, expected)
         + ". Choose another folder, or go on with the configuration that was saved."
     case .invalidSetting(let name, let value, let requirement): "\(name) is \(value), but must be \(requirement)"
-    case .duplicateMemory(let name): "two callbacks are called '\(name)': give one of them another name"
     case .noNumberLeft(let folder): "the checkpoints in \(folder) have used up all numbers. Choose another folder."
     }
   }

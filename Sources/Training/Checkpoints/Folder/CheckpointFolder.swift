@@ -10,8 +10,13 @@ public struct CheckpointFolder: Sendable {
   public let path: String
   let disk: any Disk
 
-  /// - Parameter path: of a folder, which needn't be there yet.
-  public init(_ path: String) { self.init(path, disk: POSIXDisk()) }
+  /// - Parameters:
+  ///   - path: of a folder, which needn't be there yet.
+  ///   - survivesPowerFailure: whether saving waits for the disk. Without that a killed process loses nothing
+  ///     either; a machine that loses power may leave damaged checkpoints, which loading tells.
+  public init(_ path: String, survivesPowerFailure: Bool = true) {
+    self.init(path, disk: POSIXDisk(waits: survivesPowerFailure))
+  }
 
   init(_ path: String, disk: any Disk) {
     self.path = path

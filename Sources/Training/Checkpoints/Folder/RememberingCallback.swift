@@ -3,9 +3,9 @@
 ///
 /// A ``CheckpointCallback`` saves what the callbacks before it in the list have made of the epoch.
 public protocol RememberingCallback: Callback {
-  /// Another one for each such callback of a training: the key under which its memory is kept.
+  /// The key under which its memory is kept; where several callbacks have one name, their order tells them apart.
   var memoryName: String { get }
   func memory() throws -> CallbackMemory
   /// Called after ``Callback/trainingBegan(_:)``.
-  func recall(_ memory: CallbackMemory) throws
+  func recall(_ memory: CallbackMemory, in trainer: Trainer) throws
 }

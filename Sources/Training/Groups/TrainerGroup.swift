@@ -1,0 +1,70 @@
+/// Trainers that differ by their seed alone, trained together: one program runs a step of all of them.
+///
+/// Each ends as it would have alone, to rounding: bit for bit in most operations, but a product of matrices may
+/// add up in another order. Whether together is faster depends on the device; see `docs/training.md`.
+public struct TrainerGroup {
+  public let trainers: [Trainer]
+
+  /// - Parameter trainers: of one model and method, as far trained as each other.
+  /// - Throws: ``TrainingError`` if there are none, or they aren't alike.
+  public init(_ trainers: [Trainer]) throws(TrainingError) {
+    guard let first = trainers.first else {
+      throw .invalidSetting(name: "the number of trainers", value: 0, requirement: "1 or more")
+    }
+    for trainer in trainers {
+      let (paths, expected) = (Set(trainer.state.tree.paths), Set(first.state.tree.paths))
+      guard paths == expected else {
+        throw .differentModel(missing: expected.subtracting(paths).sorted(), unexpected: paths.subtracting(expected).sorted())
+      }
+      for (path, tensor) in first.state.tree.pairs {
+        guard let own = trainer.state.tree[path], own.type != tensor.type else { continue }
+        throw .differentType(
+          path: path, expected: "\(tensor.dtype)\(tensor.shape)", actual: "\(own.dtype)\(own.shape)")
+      }
+      guard trainer.epoch == first.epoch, trainer.step == first.step else {
+        throw .invalidSetting(
+          name: "the epochs that a trainer of a group has behind it", value: trainer.epoch,
+          requirement: "\(first.epoch), as the first's")
+      }
+    }
+    self.trainers = trainers
+  }
+
+  /// Trains all for some epochs more.
+  ///
+  /// Where a callback ends one trainer's training the others go on, and it keeps the state it had then.
+  /// - Parameters:
+  ///   - options: one a trainer; but for the order, the first's are for all.
+  ///   - callbacks: some a trainer.
+  /// - Returns: What this call's epochs showed, a history a trainer.
+  /// - Throws: as ``Trainer/fit(_:epochs:batchSize:validation:options:callbacks:)`` does.
+  public func fit(
+    _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData? = nil, options: [FitOptions],
+    callbacks: [[any Callback]]
+  ) throws -> [History] {
+    guard options.count == trainers.count, callbacks.count == trainers.count else {
+      throw TrainingError.invalidSetting(
+        name: "the number of options and callbacks", value: Swift.min(options.count, callbacks.count),
+        requirement: "\(trainers.count), one a trainer")
+    }
+    let run = try FitRun(
+      trainers, training, epochs: epochs, batchSize: batchSize, validation: validation, options: options)
+    var members = try zip(trainers, zip(options, callbacks)).map {
+      try GroupMember($0, run.plan, order: $1.0.order, callbacks: $1.1)
+    }
+    defer { for trainer in trainers { trainer.callbacks = [] } }
+    if options[0].evaluatesUntrained, trainers[0].epoch == 0 {
+      for (index, record) in try run.untrained(trainers).enumerated() { try members[index].add(record) }
+    }
+    while trainers[0].epoch < run.plan.lastEpoch, members.contains(where: \.isRunning) {
+      let records = try run.epoch(trainers) { progress in
+        for (member, part) in zip(members, progress) { try member.report(part) }
+      }
+      for (index, record) in records.enumerated() {
+        trainers[index].epoch += 1
+        try members[index].add(record)
+      }
+    }
+    return try members.map { try $0.finish() }
+  }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import GRDB
+import Synchronization
+import Testing
+
+@testable import Studies
+
+@Suite struct ClaimTests {
+  private let folder: TemporaryFolder
+  private let store: StudyStore
+
+  init() throws {
+    folder = try TemporaryFolder()
+    store = try StudyStore(folder("store.sqlite"))
+  }
+
+  @Test func runsAreClaimedInThePlansOrder() throws {
+    let plan = StoreSamples.plan()
+    try store.register(plan)
+    var claimed: [String] = []
+    while let run = try store.claim(worker: WorkerIdentity()) { claimed.append("\(run.arm) \(run.seed) \(run.id)") }
+    #expect(claimed == (try plan.runs()).map { "\($0.arm) \($0.seed) \($0.id)" })
+    #expect(try store.counts().running == 6)
+  }
+
+  @Test func severalConnectionsNeverClaimTheSameRun() throws {
+    try store.register(StoreSamples.plan(arms: 10, seeds: 12))
+    let path = store.path
+    let claimed = Mutex<[String]>([])
+    DispatchQueue.concurrentPerform(iterations: 6) { _ in
+      do {
+        let store = try StudyStore(path)
+        while let run = try store.claim(worker: WorkerIdentity()) { claimed.withLock { $0.append(run.id) } }
+      } catch {
+        Issue.record(error)
+      }
+    }
+    let ids = claimed.withLock { $0 }
+    #expect(ids.count == 120)
+    #expect(Set(ids).count == 120)
+  }
+
+  @Test func severalProcessesMayMakeAStoreAtOnce() throws {
+    let path = folder("new.sqlite")
+    DispatchQueue.concurrentPerform(iterations: 8) { index in
+      do {
+        try StudyStore(path).register(StoreSamples.plan("study\(index % 2)"))
+      } catch {
+        Issue.record(error)
+      }
+    }
+    #expect(try StudyStore(path).studies().map(\.name) == ["study0", "study1"])
+    #expect(try StudyStore(path).counts().total == 6)
+  }
+
+  @Test func aRunGoesToAnotherWorkerWhenItsLeaseEnds() throws {
+    try store.register(StoreSamples.plan(arms: 1, seeds: 1))
+    let first = try #require(try store.claim(worker: WorkerIdentity(), lease: 0.2))
+    #expect(try store.claim(worker: WorkerIdentity()) == nil)
+    try store.renew(first, lease: 0.4)
+    Thread.sleep(forTimeInterval: 0.25)
+    #expect(try store.claim(worker: WorkerIdentity()) == nil)
+    Thread.sleep(forTimeInterval: 0.25)
+    let second = try #require(try store.claim(worker: WorkerIdentity()))
+    #expect(second.id == first.id)
+    #expect(second.attempt == 2)
+    // The first worker, come to life again, can't change anything any more.
+    let lost = StoreError.leaseLost(run: first.id)
+    #expect(throws: lost) { try store.renew(first) }
+    #expect(throws: lost) { try store.record(StoreSamples.record(1), of: first, checkpoint: nil, end: nil) }
+    #expect(throws: lost) { try store.finish(first, StoreSamples.end) }
+    #expect(throws: lost) { try store.fail(first, error: "x") }
+    #expect(throws: lost) { try store.release(first) }
+    #expect(throws: lost) { try store.rewrite(first, History()) }
+    try store.record(StoreSamples.record(1), of: second, checkpoint: nil, end: nil)
+  }
+
+  @Test func aRunOfAnEndedProcessIsClaimedAtOnce() throws {
+    try store.register(StoreSamples.plan(arms: 1, seeds: 3))
+    let ended = Process()
+    ended.executableURL = URL(fileURLWithPath: "/bin/sh")
+    ended.arguments = ["-c", "exit 0"]
+    try ended.run()
+    ended.waitUntilExit()
+    let ids = try (0..<3).map { _ in try #require(try store.claim(worker: WorkerIdentity())).id }
+    #expect(try store.claim(worker: WorkerIdentity()) == nil)
+    let here = WorkerIdentity()
+    let workers = [
+      (here.host, ended.processIdentifier, "1"),
+      // The same number, but another process.
+      (here.host, here.process, "1"),
+      (here.host + " elsewhere", ended.processIdentifier, "1"),
+    ]
+    for (id, worker) in zip(ids, workers) {
+      try store.write {
+        try $0.execute(
+          sql: "UPDATE runs SET host = ?, process = ?, process_started = ? WHERE id = ?",
+          arguments: [worker.0, worker.1, worker.2, id])
+      }
+    }
+    #expect(try store.claim(worker: WorkerIdentity())?.id == ids[0])
+    #if os(Linux)
+      // Elsewhere there is no telling when a process began: the lease has to end.
+      #expect(try store.claim(worker: WorkerIdentity())?.id == ids[1])
+    #endif
+    #expect(try store.claim(worker: WorkerIdentity()) == nil)
+  }
+
+  @Test func aReleasedRunIsPendingAgain() throws {
+    try store.register(StoreSamples.plan(arms: 1, seeds: 1))
+    for _ in 0..<30 { try store.release(try #require(try store.claim(worker: WorkerIdentity()))) }
+    #expect(try store.counts().pending == 1)
+  }
+
+  @Test func aRunThatEndsEveryProcessFailsInTheEnd() throws {
+    try store.register(StoreSamples.plan(arms: 1, seeds: 2))
+    var claims = 0
+    while let run = try store.claim(worker: WorkerIdentity(), lease: -1) {
+      claims += 1
+      // The other one gets on.
+      if run.seed == 1 { try store.record(StoreSamples.record(1), of: run, checkpoint: nil, end: StoreSamples.end) }
+    }
+    #expect(claims == StudyStore.fruitlessLimit + 1)
+    let runs = try store.results(of: store.study(nil)).runs
+    #expect(runs.map(\.state) == [.failed, .done])
+    #expect(runs[0].error == "its process ended 10 times before an epoch was finished")
+    #expect(try store.retryFailed(of: store.study(nil)) == 1)
+    #expect(try store.claim(worker: WorkerIdentity())?.seed == 0)
+  }
+
+  @Test func aRunThatGetsOnMayBeInterruptedAsOftenAsOneLikes() throws {
+    try store.register(StoreSamples.plan(arms: 1, seeds: 1))
+    for epoch in 1...50 {
+      let run = try #require(try store.claim(worker: WorkerIdentity(), lease: -1))
+      #expect(run.attempt == epoch)
+      try store.record(StoreSamples.record(epoch), of: run, checkpoint: nil, end: nil)
+    }
+  }
+
+  @Test func onlyTheStudysRunsAreClaimed() throws {
+    let first = try store.register(StoreSamples.plan("first", arms: 1, seeds: 2))
+    let second = try store.register(StoreSamples.plan("second", arms: 2, seeds: 1))
+    // The run of arm 0 and seed 0 is in both.
+    #expect(try store.counts().total == 3)
+    #expect(try store.claim(of: second, worker: WorkerIdentity())?.seed == 0)
+    #expect(try store.claim(of: second, worker: WorkerIdentity())?.arm == "arm1")
+    #expect(try store.claim(of: second, worker: WorkerIdentity()) == nil)
+    #expect(try store.claim(of: first, worker: WorkerIdentity())?.seed == 1)
+    #expect(try store.counts(of: first).running == 2)
+  }
+}

@@ -1,0 +1,32 @@
+@testable import Studies
+
+/// Plans and epochs for tests that train nothing.
+enum StoreSamples {
+  static func plan(_ name: String = "sample", arms: Int = 2, seeds: Int = 3, epochs: Int = 2) -> StudyPlan {
+    StudyPlan(
+      name: name, base: ["epochs": "\(epochs)", "data": "syntheticDigits(train: 200, test: 100)"],
+      arms: (0..<arms).map { Arm("arm\($0)", ["optimizer": "sgd(rate: \(Double($0 + 1) / 10))"]) },
+      seeds: Array(0..<seeds))
+  }
+
+  static func record(_ epoch: Int, loss: Double = 0.5, accuracy: Double = 0.25) -> EpochRecord {
+    EpochRecord(
+      epoch: epoch, step: epoch * 10,
+      metrics: ["loss": loss, "accuracy": accuracy, "val_loss": loss + 1, "val_accuracy": accuracy / 2],
+      trainingSeconds: 2, evaluationSeconds: 1)
+  }
+
+  static let end = RunEnd(steps: 20, gradientEvaluations: 40, isDiverged: false, keepsCheckpoint: false)
+
+  static let environment = RunEnvironment(
+    tanren: "0.0", platform: "cpu", platformVersion: "1", device: "cpu", processor: "p", cores: 2, memoryBytes: 1,
+    system: "s", host: "h", commit: nil)
+
+  /// Claims and finishes all runs of a store.
+  static func finishAll(_ store: StudyStore, loss: (ClaimedRun, Int) -> Double = { _, _ in 0.5 }) throws {
+    while let run = try store.claim(worker: WorkerIdentity()) {
+      try store.record(record(1, loss: loss(run, 1)), of: run, checkpoint: nil, end: nil)
+      try store.record(record(2, loss: loss(run, 2)), of: run, checkpoint: nil, end: end)
+    }
+  }
+}

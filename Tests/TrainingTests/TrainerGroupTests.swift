@@ -1,0 +1,89 @@
+import Testing
+
+@testable import Training
+
+@Suite struct TrainerGroupTests {
+  /// Dropout, momentum and masked batches: what a seed and a step decide is all there.
+  private func trainer(_ seed: UInt64, _ data: DatasetPair, dtype: DType = .float64, units: Int = 6) throws -> Trainer {
+    let model = Sequential {
+      Flatten()
+      Dense(units)
+      TanhExp()
+      Dropout(0.2)
+      Dense(10)
+    }
+    let method = Method(
+      loss: SoftmaxCrossEntropy(), optimizer: Momentum(rate: 0.1), preprocessing: Rescaling(dividingBy: 255))
+    return try Trainer(model: model, method: method, inputs: data.train.inputs, dtype: dtype, seed: seed)
+  }
+
+  private static let data = Result { try SyntheticDigits.generate(trainCount: 130, testCount: 50) }
+
+  @Test func eachMemberEndsAsItWouldAlone() throws {
+    let data = try Self.data.get()
+    let (train, test) = (try ResidentData(data.train), try ResidentData(data.test))
+    let options = FitOptions(remainder: .masked, evaluatesUntrained: true, chunksPerEpoch: 2)
+    let seeds: [UInt64] = [3, 4, 5]
+    let alone = try seeds.map { try trainer($0, data) }
+    let histories = try alone.map { try $0.fit(train, epochs: 2, batchSize: 40, validation: test, options: options) }
+    let together = try seeds.map { try trainer($0, data) }
+    let found = try TrainerGroup(together).fit(
+      train, epochs: 2, batchSize: 40, validation: test, options: seeds.map { _ in options },
+      callbacks: seeds.map { _ in [] })
+    for index in seeds.indices {
+      #expect(together[index].step == alone[index].step)
+      for (path, tensor) in alone[index].state.tree.pairs {
+        let (one, other) = (try tensor.values(as: Double.self), try together[index].state.tree[path]?.values(as: Double.self))
+        #expect(zip(one, other ?? []).allSatisfy { ($0 - $1).magnitude <= 1e-12 * max(1, $0.magnitude) }, "\(path)")
+        #expect(one.count == other?.count)
+      }
+      #expect(found[index].epochs.count == 3)
+      for (one, other) in zip(histories[index].epochs, found[index].epochs) {
+        #expect(one.epoch == other.epoch)
+        #expect(Array(one.metrics.keys) == Array(other.metrics.keys))
+        for (name, value) in one.metrics {
+          #expect(((other[name] ?? .nan) - value).magnitude <= 1e-12 * max(1, value.magnitude), "\(name)")
+        }
+      }
+    }
+    #expect(histories[0].epochs.last?.metrics != histories[1].epochs.last?.metrics)
+  }
+
+  @Test func aMemberThatEndsKeepsItsStateWhileTheOthersGoOn() throws {
+    final class StopAfter: Callback {
+      let epochs: Int
+      init(_ epochs: Int) { self.epochs = epochs }
+      func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+        record.epoch == epochs ? "enough" : nil
+      }
+    }
+    let data = try Self.data.get()
+    let train = try ResidentData(data.train)
+    let members = [try trainer(1, data), try trainer(2, data)]
+    let histories = try TrainerGroup(members).fit(
+      train, epochs: 3, batchSize: 65, options: [FitOptions(), FitOptions()], callbacks: [[StopAfter(1)], []])
+    #expect(histories.map(\.epochs.count) == [1, 3])
+    #expect(members.map(\.epoch) == [1, 3])
+    let alone = try trainer(1, data)
+    _ = try alone.fit(train, epochs: 1, batchSize: 65)
+    let (kept, expected) = (members[0].state.parameters, alone.state.parameters)
+    for (path, tensor) in expected.pairs {
+      let pairs = zip(try tensor.values(as: Double.self), try #require(kept[path]).values(as: Double.self))
+      #expect(pairs.allSatisfy { ($0 - $1).magnitude < 1e-12 }, "\(path)")
+    }
+  }
+
+  @Test func trainersThatArentAlikeAreRefused() throws {
+    let data = try Self.data.get()
+    #expect(throws: TrainingError.self) { try TrainerGroup([]) }
+    #expect(throws: TrainingError.self) { try TrainerGroup([trainer(1, data), trainer(2, data, units: 7)]) }
+    #expect(throws: TrainingError.self) { try TrainerGroup([trainer(1, data), trainer(2, data, dtype: .float32)]) }
+    let ahead = try trainer(1, data)
+    _ = try ahead.fit(ResidentData(data.train), epochs: 1, batchSize: 65)
+    #expect(throws: TrainingError.self) { try TrainerGroup([trainer(2, data), ahead]) }
+    #expect(throws: TrainingError.self) {
+      try TrainerGroup([trainer(1, data), trainer(2, data)]).fit(
+        ResidentData(data.train), epochs: 1, batchSize: 65, options: [FitOptions()], callbacks: [[]])
+    }
+  }
+}
