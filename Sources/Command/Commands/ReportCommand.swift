@@ -10,18 +10,21 @@ struct ReportCommand: ParsableCommand {
       Runs that haven't ended are told as missing, so a study that is still running can be reported too.
 
       Examples:
-        tanren report activations-mnist --output report.html
-        tanren report --format latex --output tables.tex
+        tanren report --study activations-mnist --output report.html
+        tanren report out/studies.sqlite --format latex --output tables.tex
         tanren report --margin 0.001
       """)
 
-  @Argument(help: ArgumentHelp("The study. (default: the store's only one)", valueName: "study"))
+  @OptionGroup var store: StoreArgument
+
+  @Option(help: ArgumentHelp("The study. (default: the store's only one)", valueName: "name"))
   var study: String?
 
-  @OptionGroup var store: StoreOptions
-
-  @Option(help: "What is written: \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")). (default: by the output's ending, else terminal)")
-  var format: ReportFormat?
+  @Option(
+    help: ArgumentHelp(
+      "What is written: \(Self.formats.joined(separator: ", ")). (default: by the output's ending, else terminal)",
+      valueName: "format"))
+  var format: String?
 
   @Option(help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
   var output: String?
@@ -32,20 +35,30 @@ struct ReportCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Differences up to this don't matter, 0.001 of an accuracy say.", valueName: "d"))
   var margin: Double?
 
+  private static let formats = ReportFormat.allCases.map(\.rawValue)
+
   func run() throws {
-    let format = try self.format ?? output.map(Self.format) ?? .terminal
-    let opened = try store.open(.read)
-    let report = try StudyReport(try opened.results(of: try opened.study(study)), alpha: alpha, margin: margin)
-    guard let output else {
-      let terminal = Terminal.current()
-      terminal.write(
-        format == .terminal ? TerminalReport(report, terminal: terminal).text(chart: true) : try report.text(format))
+    let format = try format.map(Self.format(named:)) ?? output.map(Self.format(endingOf:)) ?? .terminal
+    let opened = try store.open()
+    let results = try opened.results(of: try opened.study(study))
+    let report = try StudyReport(results, alpha: alpha, margin: margin)
+    if let output {
+      try OutputFolder.write(try report.text(format), to: output)
       return
     }
-    try OutputFolder.write(try report.text(format), to: output)
+    let terminal = Terminal.current()
+    terminal.write(
+      format == .terminal ? TerminalReport(report, terminal: terminal).text(chart: true) : try report.text(format))
   }
 
-  private static func format(of path: String) throws(UsageError) -> ReportFormat {
+  private static func format(named name: String) throws(ConfigurationError) -> ReportFormat {
+    guard let format = ReportFormat(rawValue: name.lowercased()) else {
+      throw .unknownName(kind: "format", name: name, known: formats, origin: "--format")
+    }
+    return format
+  }
+
+  private static func format(endingOf path: String) throws(UsageError) -> ReportFormat {
     let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
     guard let format = ReportFormat.allCases.first(where: { $0.fileExtension == ending }) else {
       throw UsageError("'\(path)' doesn't end in a known way: say what is written with --format")
@@ -53,5 +66,3 @@ struct ReportCommand: ParsableCommand {
     return format
   }
 }
-
-extension ReportFormat: ExpressibleByArgument {}

@@ -15,10 +15,10 @@ struct ServeCommand: ParsableCommand {
 
       Examples:
         tanren serve
-        tanren serve --store out/studies.sqlite --port 0
+        tanren serve out/studies.sqlite --port 0
       """)
 
-  @OptionGroup var store: StoreOptions
+  @OptionGroup var store: StoreArgument
 
   @Option(parsing: .unconditional, help: ArgumentHelp("The port to listen at; 0 takes any that is free.", valueName: "n"))
   var port: UInt16 = 8765
@@ -28,7 +28,7 @@ struct ServeCommand: ParsableCommand {
 
   func run() throws {
     // What is no store is told before a browser is opened.
-    _ = try store.open(.read)
+    _ = try store.open()
     let terminal = Terminal.current()
     let path = store.path
     let server = StudyServer(source: StoreSource(path), port: port, host: host)

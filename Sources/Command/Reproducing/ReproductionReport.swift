@@ -1,7 +1,7 @@
 import Tanren
 
-/// What a recipe's runs gave: the verdicts, the table beside the printed numbers, the printed log's comparison, the
-/// curves and the page.
+/// What a recipe's runs gave: the verdicts with the printed numbers beside ours, the comparison with a printed log, and
+/// files.
 struct ReproductionReport {
   private let recipe: any Recipe
   private let results: StudyResults
@@ -18,24 +18,16 @@ struct ReproductionReport {
         for run in result.runs { terminal.write(Self.epochs(of: run.history, title: "\(result.arm.name), seed \(run.seed)")) }
       }
     }
-    let table = ResultTable(arms).table()
-    var written: [String] = []
-    // Where every run failed, there is nothing to report but that.
-    if results.runs.contains(where: { $0.state == .done }) {
-      let report = try StudyReport(results)
-      terminal.write("\n" + TerminalReport(report, terminal: terminal).text())
-      written = [
-        try folder.write(try report.text(.html), to: "report.html"),
-        try folder.write(try report.text(.markdown), to: "report.md"),
-      ]
-    }
+    let conclusion = try StudyConclusion(results)
+    conclusion.show(terminal)
     for result in arms {
       guard let log = recipe.log(of: result.arm.name) else { continue }
       for run in result.runs where run.seed == recipe.firstSeed {
         terminal.write("\n\(result.arm.name): \(LogComparison(run.history, with: log).description)\n")
       }
     }
-    written += [
+    let table = ResultTable(arms).table()
+    let written = try conclusion.write(to: folder) + [
       try folder.write(ResultCurves(results.study.title, arms).grid().svg(), to: "curves.svg"),
       try folder.write(table.markdown(), to: "table.md"), try folder.write(table.csv(), to: "table.csv"),
       try folder.write(results.csv(), to: "runs.csv"), try folder.write(results.study.plan.yaml(), to: "plan.yml"),

@@ -23,8 +23,7 @@ extension StudyFacts {
       failures: results.runs.filter { $0.state == .failed }.map {
         RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")
       },
-      notes: rerun.budget.flatMap { $0.leavesOut.isEmpty ? nil : "The budget “\($0.rawValue)” leaves out \($0.leavesOut)." }
-        .map { [$0] } ?? [])
+      notes: rerun.notes)
   }
 
   private static func environment(_ results: StudyResults) -> [EnvironmentFact] {
