@@ -31,11 +31,13 @@ extension StudyFacts {
     let isSeveral = results.environments.count > 1
     for (index, environment) in results.environments.enumerated() {
       let mark = isSeveral ? " \(index + 1)" : ""
-      let version = environment.platformVersion.isEmpty ? "" : " \(environment.platformVersion)"
+      var device: [String] = []
+      for word in [environment.device, environment.platform, environment.platformVersion]
+      where !word.isEmpty && !device.contains(word) { device.append(word) }
       let gibibytes = Double(environment.memoryBytes) / 1_073_741_824
       facts += [
         EnvironmentFact("Tanren\(mark)", environment.tanren),
-        EnvironmentFact("Device\(mark)", "\(environment.device), \(environment.platform)\(version)"),
+        EnvironmentFact("Device\(mark)", device.joined(separator: ", ")),
         EnvironmentFact(
           "Processor\(mark)",
           "\(environment.processor), \(environment.cores) cores, \(Int(gibibytes.rounded())) GiB of memory"),
