@@ -31,6 +31,7 @@ import Testing
     #expect(page.text.contains("<svg"))
     #expect(page.text.contains("So far"))
     #expect(page.text.contains("href=\"/studies/digits/report\""))
+    #expect(await ask("/studies/digits", of: [.sample(done: 6)]).text.contains(">Verdicts</h2>"))
     let fragment = await ask("/studies/digits/live", of: [.sample(done: 5)])
     #expect(!fragment.text.contains("<html"))
     #expect(page.text.contains(fragment.text))

@@ -14,7 +14,7 @@ enum LiveStyle {
     .bar .running{background:var(--link)}
     .bar .failed{background:var(--worse)}
     .board{border-collapse:separate;border-spacing:2px;min-width:0}
-    .board th{padding:.2rem .8rem .2rem 0;white-space:nowrap}
+    .board th{padding:0 .8rem 0 0;white-space:nowrap;vertical-align:middle}
     .board thead th{border:0;padding:.2rem 0;text-align:center;font-size:.78rem}
     .board tbody tr,.board tbody tr:last-child{border:0}
     .board td{padding:0;width:2.6rem;min-width:1.6rem;height:1.5rem;background:var(--wash)}
@@ -24,6 +24,7 @@ enum LiveStyle {
     .board .running i{background:var(--link)}
     .board .failed{background:none;outline:1.5px solid var(--worse);outline-offset:-1.5px;color:var(--worse);text-align:center;font-weight:700;line-height:1.5rem}
     .key{font-size:.85rem;color:var(--soft)}
+    main{padding-bottom:2.5rem}
     .studies li{padding:1rem 0;border-top:1px solid var(--rule)}
     .studies li:first-child{border-top:0}
     .studies h2{font-size:1.25rem}

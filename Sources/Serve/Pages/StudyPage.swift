@@ -13,7 +13,8 @@ struct StudyPage: Sendable {
     if let partial = try? study.partialReport(), let curves = CurveSection(partial).section { sections.append(curves) }
     if let report = try? study.report() {
       if let verdicts = VerdictSection(report).section {
-        sections.append(PageSection(id: verdicts.id, heading: "So far", content: verdicts.content))
+        let isOver = study.counts.pending + study.counts.running == 0
+        sections.append(PageSection(id: verdicts.id, heading: isOver ? "Verdicts" : "So far", content: verdicts.content))
       }
       sections.append(PageSection(id: "report", heading: "Report", content: Self.links(study.facts.name)))
     }

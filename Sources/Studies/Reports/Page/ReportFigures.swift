@@ -42,9 +42,10 @@ struct ReportFigures: Sendable {
   }
 
   /// From the lowest end of any interval to the highest one; nil where there is nothing to see.
-  func range(of name: String, fromEpoch: Int) -> ClosedRange<Double>? {
+  /// - Parameter arms: nil for all.
+  func range(of name: String, arms: [String]? = nil, fromEpoch: Int) -> ClosedRange<Double>? {
     var (least, greatest) = (Double.infinity, -Double.infinity)
-    for curve in report.arms.compactMap({ $0.curve(name) }) {
+    for curve in report.arms.filter({ arms?.contains($0.name) ?? true }).compactMap({ $0.curve(name) }) {
       for index in curve.epochs.indices where curve.epochs[index] >= fromEpoch {
         (least, greatest) = (min(least, curve.lower[index]), max(greatest, curve.upper[index]))
       }
