@@ -15,6 +15,7 @@ enum LiveStyle {
     .bar .failed{background:var(--worse)}
     .board{border-collapse:separate;border-spacing:2px;min-width:0}
     .board th{padding:0 .8rem 0 0;white-space:nowrap;vertical-align:middle}
+    .board tbody th{max-width:none}
     .board thead th{border:0;padding:.2rem 0;text-align:center;font-size:.78rem}
     .board tbody tr,.board tbody tr:last-child{border:0}
     .board td{padding:0;width:2.6rem;min-width:1.6rem;height:1.5rem;background:var(--wash)}

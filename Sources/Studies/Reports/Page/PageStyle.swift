@@ -162,12 +162,13 @@ enum PageStyle {
   private static let print = """
     @page{margin:16mm 15mm}
     @media print{
-    body{max-width:none;padding:0;font-size:9.5pt}
+    html{font-size:9.5pt}
+    body{max-width:none;padding:0}
     header{margin-top:0}
     section{display:block;margin-top:1.4rem;padding-top:.8rem}
     h2{margin-bottom:.7rem}
     h1,h2,h3{break-after:avoid}
-    figure,tr,.verdicts li,.command{break-inside:avoid}
+    figure,tr,thead,.scroll,.verdicts li,.command{break-inside:avoid}
     figure .wide svg{width:100%;margin:0}
     nav,.command button{display:none}
     footer{margin:1rem 0 0;padding-top:.5rem}
