@@ -34,7 +34,8 @@ extension TextTable {
     return (hasHeader ? line(allColumns.map(\.header)) : "") + cellRows.map { line($0.map(\.text)) }.joined()
   }
 
-  /// A LaTeX `tabular` in the style of the package `booktabs`, which the document has to load.
+  /// A LaTeX `tabular` in the style of the package `booktabs`, which the document has to load, as it has
+  /// to load `amssymb` for check marks.
   public func latex() -> String {
     let columns = allColumns
     guard !columns.isEmpty else { return "" }

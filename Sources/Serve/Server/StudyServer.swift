@@ -25,8 +25,8 @@ public struct StudyServer: Sendable {
 
   /// - Parameters:
   ///   - port: 0 takes any that is free.
-  ///   - host: the address to listen at, in numbers, or `localhost`. With `0.0.0.0` or `::` all that can reach this machine can read its
-  ///     studies.
+  ///   - host: the address to listen at, in numbers, or `localhost`. With `0.0.0.0` or `::` all that can reach this machine
+  ///     can read its studies.
   public init(source: any LiveStudySource, port: UInt16 = 8765, host: String = "127.0.0.1") {
     self.host = host
     self.port = port
