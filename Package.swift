@@ -29,6 +29,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     .target(name: "CPJRT"),
@@ -49,10 +50,15 @@ let package = Package(
     room(
       "Studies", ["Training", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
       hasCatalogs: true),
+    room(
+      "Serve",
+      [
+        "Studies", .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]),
     room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Figures", "Statistics", "Training", "Studies"]),
     .executableTarget(
       name: "Command",
-      dependencies: ["Tanren", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["Tanren", "Serve", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
     tests(of: "Configuration"),
     tests(of: "PJRT"),
@@ -66,6 +72,7 @@ let package = Package(
     .executableTarget(name: "CrashProbe", dependencies: ["Training"], path: "Tests/CrashProbe", swiftSettings: strict),
     tests(of: "Training", ["CrashProbe"]),
     tests(of: "Studies"),
+    tests(of: "Serve"),
     tests(of: "Command", ["Tanren"]),
   ]
 )

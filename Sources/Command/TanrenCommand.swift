@@ -15,6 +15,8 @@ struct TanrenCommand: ParsableCommand {
         tanren run optimizer=adam epochs=5        the same with another method
         tanren reproduce --list                   published comparisons to run again
         tanren study run plan.yml                 compare methods over several seeds
+        tanren report --output report.html        what a study found, as a page
+        tanren serve                              studies in a browser while they run
         tanren methods                            all methods that can be named
 
       Environment: TANREN_DATA, folders with data sets; TANREN_CACHE, the folder for the engine, compiled \
@@ -25,7 +27,7 @@ struct TanrenCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, StudyCommand.self, ReproduceCommand.self, ActivationsCommand.self, MethodsCommand.self,
+      RunCommand.self, StudyCommand.self, ReproduceCommand.self, ReportCommand.self, ServeCommand.self, ActivationsCommand.self, MethodsCommand.self,
       DataCommand.self, EngineCommand.self, BenchWorkerCommand.self,
     ])
 }

@@ -134,6 +134,36 @@ import Testing
     try expect(["activations", "relu", "--output", file + "/a.svg"], says: [file + "/a.svg", "can't write"])
   }
 
+  @Test func storesAndStudiesThatAreNotThere() throws {
+    for command in ["report", "serve"] {
+      try expect([command], says: ["there is no store out/studies.sqlite", "tanren study run"])
+      try expect([command, "none.sqlite"], says: ["there is no store none.sqlite"])
+      try expect([command, "a.sqlite", "--store", "b.sqlite"], says: ["twice", "a.sqlite", "b.sqlite"])
+      try folder.write("no database", "words.sqlite")
+      try expect([command, "words.sqlite"], says: ["words.sqlite is no study store"])
+    }
+    _ = try StudyStore(folder.path + "/out/studies.sqlite").register(
+      StudyPlan(
+        name: "rates", base: ["data": DataFiles.tiny, "epochs": "1"], arms: [Arm("sgd", ["optimizer": "sgd"])], seeds: [0]))
+    try expect(["report", "--study", "rate"], says: ["no study 'rate'", "did you mean 'rates'?"])
+    try expect(["report", "rates"], says: ["'rates' is a study of out/studies.sqlite", "--study"])
+    try expect(["report"], says: ["no run of 'rates' has ended yet"])
+  }
+
+  @Test func unknownFormats() throws {
+    try expect(["report", "--format", "latx"], says: ["'latx'", "did you mean 'latex'?"])
+    try expect(["report", "--format", "pdf"], says: ["'pdf'", "html, markdown, csv"])
+    try expect(["report", "--output", "report.pdf"], says: ["report.pdf", "--format"])
+  }
+
+  @Test func placesNobodyCanListenAt() throws {
+    _ = try StudyStore(folder.path + "/out/studies.sqlite")
+    let taken = try TakenPort()
+    try expect(["serve", "--port", "\(taken.number)"], says: ["port \(taken.number)", "something else listens there", "--port"])
+    try expect(["serve", "--host", "example.org"], says: ["'example.org' is no address", "127.0.0.1"])
+    try expect(["serve", "--port", "70000"], says: ["70000", "--port"])
+  }
+
   @Test func batchLargerThanData() throws {
     try expect(run("--data", DataFiles.tiny, "batch=1000"), says: ["1000", "200 examples"])
   }

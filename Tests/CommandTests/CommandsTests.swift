@@ -87,16 +87,45 @@ import Testing
       "--output", "out",
     ])
     #expect(text.contains("[4/4] tanhExp, seed 11: 2 epochs"))
-    #expect(text.contains("TS95") && text.contains("97.85") && text.contains("97.89"))
-    for name in ["runs.csv", "plan.yml", "studies.sqlite", "table.md", "table.csv", "curves.svg"] {
+    #expect(text.contains("to 95%") && text.contains("97.85% ✗") && text.contains("97.89% ✗"))
+    #expect(text.contains("Too few seeds for any verdict on tanhExp and relu"))
+    for name in [
+      "runs.csv", "plan.yml", "studies.sqlite", "table.md", "table.csv", "curves.svg", "report.html", "report.md",
+      "report.csv", "report.json", "report.tex",
+    ] {
       #expect(folder.exists("out/" + name), "\(name)")
     }
-    // The table's mean is that of the stored runs.
+    // The report's mean is that of the stored runs.
     let rows = try folder.text("out/runs.csv").split(separator: "\n").map { $0.split(separator: ",") }
     let accuracies = rows.filter { $0.count == 8 && $0[1] == "relu" && $0[4] == "2" && $0[6] == "val_accuracy" }
       .compactMap { Double($0[7]) }
     try #require(accuracies.count == 2)
-    let mean = accuracies.reduce(0, +) * 50
-    #expect(text.contains(String(format: "%.2f ±", mean)), "\(mean)\n\(text)")
+    let mean = accuracies.reduce(0, +) / 2
+    let summary = try folder.text("out/report.csv").split(whereSeparator: \.isNewline).map { $0.split(separator: ",") }
+    try #require(summary.count == 3 && summary[0][3] == "last_mean" && summary[1][0] == "relu")
+    #expect(Double(summary[1][3]).map { abs($0 - mean) < 1e-12 } ?? false, "\(mean)\n\(summary)")
+    // What the report says to type finds the runs done.
+    let again = try #require(text.split(separator: "\n").first { $0.hasPrefix("again: tanren ") })
+    #expect(
+      again.hasSuffix("--arms relu,tanhExp --seeds 10..11 epochs=2 'data=syntheticDigits(test: 100, train: 200)'"), "\(again)")
+    let repeated = try output([
+      "reproduce", "activations-mnist", "--arms", "relu,tanhExp", "--seeds", "10..11", "epochs=2",
+      "data=syntheticDigits(test: 100, train: 200)", "--output", "again",
+    ])
+    #expect(repeated.contains("4 runs, 4 done already"))
+  }
+
+  @Test func studiesAreReported() throws {
+    _ = try output([
+      "study", "run", "activations-mnist", "arms=relu,tanhExp", "epochs=1", "seeds=2", "data=\(DataFiles.tiny)", "--quiet",
+      "--store", "kept/all.sqlite",
+    ])
+    for name in ["html", "md", "csv", "json", "tex"] { #expect(folder.exists("kept/activations-mnist/report." + name)) }
+    let page = try folder.text("kept/activations-mnist/report.html")
+    #expect(try output(["report", "kept/all.sqlite", "--format", "html"]) == page)
+    #expect(try output(["report", "--store", "kept/all.sqlite", "--output", "new/page.html"]).isEmpty)
+    #expect(try folder.text("new/page.html") == page)
+    let text = try output(["report", "kept/all.sqlite", "--study", "activations-mnist"])
+    #expect(text.contains("Too few seeds for any verdict") && text.contains("Not as published: epochs=1"))
   }
 }

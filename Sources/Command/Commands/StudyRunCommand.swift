@@ -5,7 +5,7 @@ import Tanren
 struct StudyRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Runs a plan's runs that aren't done yet, and shows the results.",
+    abstract: "Runs a plan's runs that aren't done yet, and reports what they show.",
     discussion: """
       Ctrl-C, a crash or a power failure loses the running epoch at most: run the same command again. Other \
       processes may help with tanren study worker. Runs that failed are tried again by the next call.
@@ -13,6 +13,11 @@ struct StudyRunCommand: ParsableCommand {
 
   @Argument(help: PlanWords.help)
   var words: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder for the report. (default: one of the study's name beside the store)", valueName: "folder"))
+  var output: String?
 
   @OptionGroup var store: StoreOptions
   @OptionGroup(title: "Where") var device: DeviceOptions
@@ -40,16 +45,25 @@ struct StudyRunCommand: ParsableCommand {
     var runner = crew.runner(
       on: try store.open(.create), device: device, study: plan.name, offline: offline,
       keepsCheckpoints: keepCheckpoints, progress: progress)
+    let folder = try OutputFolder(output ?? Self.folder(beside: store.path) + plan.name)
     runner.progress = quiet ? nil : DownloadReport().progress
     if !quiet { terminal.write("\(plan.title)\n") }
     Interruption.endsProcess()
     let results = try runner.run(plan, retriesFailed: !skipFailed)
     let tables = StudyTables(results)
+    let conclusion = try StudyConclusion(results)
+    let written = try conclusion.write(to: folder)
     if !quiet {
-      terminal.write("\n" + ResultTable(try results.armResults()).table().text(colors: terminal.colors))
+      conclusion.show(terminal)
+      if !written.isEmpty { terminal.write("\nWritten: \(written.joined(separator: ", "))\n") }
       terminal.write("\(tables.summary). Store: \(store.path), study \(plan.name)\n")
     }
     try StudyFailures(tables.failures).check()
+  }
+
+  /// The path up to the file's name, with a slash where there is one.
+  private static func folder(beside path: String) -> String {
+    String(path[..<(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)])
   }
 }
 

@@ -1,6 +1,7 @@
 import Tanren
 
-/// What a recipe's runs gave: the table beside the printed numbers, the printed log's comparison, the curves.
+/// What a recipe's runs gave: the verdicts with the printed numbers beside ours, the comparison with a printed log, and
+/// files.
 struct ReproductionReport {
   private let recipe: any Recipe
   private let results: StudyResults
@@ -17,15 +18,16 @@ struct ReproductionReport {
         for run in result.runs { terminal.write(Self.epochs(of: run.history, title: "\(result.arm.name), seed \(run.seed)")) }
       }
     }
-    let table = ResultTable(arms).table()
-    terminal.write("\n" + table.text(colors: terminal.colors))
+    let conclusion = try StudyConclusion(results)
+    conclusion.show(terminal)
     for result in arms {
       guard let log = recipe.log(of: result.arm.name) else { continue }
       for run in result.runs where run.seed == recipe.firstSeed {
         terminal.write("\n\(result.arm.name): \(LogComparison(run.history, with: log).description)\n")
       }
     }
-    let written = [
+    let table = ResultTable(arms).table()
+    let written = try conclusion.write(to: folder) + [
       try folder.write(ResultCurves(results.study.title, arms).grid().svg(), to: "curves.svg"),
       try folder.write(table.markdown(), to: "table.md"), try folder.write(table.csv(), to: "table.csv"),
       try folder.write(results.csv(), to: "runs.csv"), try folder.write(results.study.plan.yaml(), to: "plan.yml"),

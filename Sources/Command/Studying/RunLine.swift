@@ -66,6 +66,6 @@ final class RunLine {
   }
 
   private static func fixed(_ number: Double) -> String {
-    number.isFinite && number.magnitude < 1e9 ? "\((number * 1e4).rounded() / 1e4)" : "\(number)"
+    number.isNaN ? "nan" : number.isFinite && number.magnitude < 1e9 ? "\((number * 1e4).rounded() / 1e4)" : "\(number)"
   }
 }

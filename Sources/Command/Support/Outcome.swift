@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Serve
 import Tanren
 
 /// How the command ends: the one place that turns errors into messages and exit statuses.
@@ -29,7 +30,8 @@ enum Outcome {
   /// What to say of an error, and the exit status.
   static func describe(_ error: any Error) -> (message: String, status: Int32) {
     switch error {
-    case is ConfigurationError, is TrainingError, is Diagnostic, is HostArrayError, is UsageError:
+    case is ConfigurationError, is TrainingError, is Diagnostic, is HostArrayError, is ReportError, is StatisticsError,
+      is ServeError, is UsageError:
       return ("Error: \(error)", badInput)
     case let error as DatasetError:
       if case .downloadFailed = error.problem { return ("Error: \(error)", failure) }

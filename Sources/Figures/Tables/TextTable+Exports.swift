@@ -34,7 +34,8 @@ extension TextTable {
     return (hasHeader ? line(allColumns.map(\.header)) : "") + cellRows.map { line($0.map(\.text)) }.joined()
   }
 
-  /// A LaTeX `tabular` in the style of the package `booktabs`, which the document has to load.
+  /// A LaTeX `tabular` in the style of the package `booktabs`, which the document has to load, as it has
+  /// to load `amssymb` for check marks.
   public func latex() -> String {
     let columns = allColumns
     guard !columns.isEmpty else { return "" }
@@ -136,8 +137,8 @@ extension TextTable {
       case "±": result += "$\\pm$"
       case "×": result += "$\\times$"
       case "–": result += "--"
-      case "✓": result += "yes"
-      case "✗": result += "no"
+      case "✓": result += "\\checkmark{}"
+      case "✗": result += "$\\times$"
       case "\u{202F}": result += "\\,"
       case "’": result += "'"
       case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}": result += " "

@@ -27,6 +27,9 @@ import Testing
     let printed = [2, 3, 1, nil].map { PrintedNumber(target, $0) }
     #expect(try agreements(printed, runs: runs) == [.inside, .inside, .outside, .outside])
     #expect(try agreements([PrintedNumber(target, nil)], runs: runs + [[0.9, 0.9, 0.9]]) == [.inside])
+    // All are there by the third epoch; one that isn't might have been in the fourth.
+    #expect(try agreements([PrintedNumber(target, 4)], runs: runs) == [.outside])
+    #expect(try agreements([PrintedNumber(target, 4)], runs: runs + [[0.9, 0.9, 0.9]]) == [.unjudged])
   }
 
   @Test func whatCantBeJudgedIsNot() throws {

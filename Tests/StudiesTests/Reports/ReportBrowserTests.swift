@@ -19,6 +19,19 @@ import Testing
     #expect(result == "base better alike | better base alike | alike base better | ascending")
   }
 
+  @Test func namesWithNumbersSortByThem() throws {
+    let names = ["rate=0.1", "rate=0.03", "rate=10", "other"]
+    let facts = StudyFacts(name: "names", arms: names.map { ArmFacts($0) })
+    let report = try StudyReport(facts, names.map { ArmResult($0, "val_accuracy", [[0.9], [0.8]]) })
+    let result = try Browser.evaluate(
+      """
+      const table = document.querySelector('#results table');
+      table.tHead.rows[0].cells[0].querySelector('button').click();
+      return Array.from(table.tBodies[0].rows).map(row => row.cells[0].textContent).join(' ');
+      """, on: try report.text(.html))
+    #expect(result == "other rate=0.03 rate=0.1 rate=10")
+  }
+
   @Test func aPhoneScrollsNothingButTables() throws {
     let page = try ReportFixture.load().report().text(.html)
     let result = try Browser.evaluate(

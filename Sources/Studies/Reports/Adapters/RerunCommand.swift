@@ -1,36 +1,61 @@
 import Configuration
 
-/// What to type to run a plan again: a recipe's name where the plan is a recipe's, else the plan as a file.
+/// What to type to run a plan again: a recipe's name and what differs from it where the plan is a recipe's, else the
+/// plan as a file.
 struct RerunCommand: Sendable {
   let text: String
   /// Whether the command takes the plan from a file `plan.yml`.
   let needsPlan: Bool
-  /// Of the recipe.
-  let budget: Budget?
+  /// What should be known of the results: what the recipe's budget leaves out, and settings that aren't the recipe's.
+  let notes: [String]
 
   init(_ plan: StudyPlan) throws(ConfigurationError) {
-    let wanted = try plan.yaml()
     let catalog = Catalog<any Recipe>.all
+    var nearest: (recipe: any Recipe, name: String, budget: Budget, changes: [String])?
     for name in catalog.names {
       let recipe = try catalog.make(Choice(name))
-      for budget in Budget.allCases {
-        let arms = plan.arms.map(\.name)
-        guard let candidate = try? recipe.plan(arms: arms, seeds: plan.seeds, budget: budget),
-          (try? candidate.yaml()) == wanted
+      for budget in Budget.allCases.reversed() {
+        guard let made = try? recipe.plan(arms: plan.arms.map(\.name), seeds: plan.seeds, budget: budget),
+          let changes = try Self.changes(from: made, to: plan)
         else { continue }
-        let isUsual = arms == recipe.defaultArms
-        text =
-          (["tanren reproduce \(name)"] + (isUsual ? [] : ["--arms \(arms.joined(separator: ","))"])
-          + ["--seeds \(Self.seeds(plan.seeds))"] + (budget == .full ? [] : ["--budget \(budget.rawValue)"]))
-          .joined(separator: " ")
-        needsPlan = false
-        self.budget = budget
-        return
+        if nearest.map({ changes.count < $0.changes.count }) ?? true { nearest = (recipe, name, budget, changes) }
       }
     }
-    text = "tanren study run plan.yml"
-    needsPlan = true
-    budget = nil
+    guard let nearest else {
+      (text, needsPlan, notes) = ("tanren study run plan.yml", true, [])
+      return
+    }
+    let arms = plan.arms.map(\.name)
+    let budget = nearest.budget
+    let words =
+      ["tanren", "reproduce", nearest.name] + (arms == nearest.recipe.defaultArms ? [] : ["--arms", arms.joined(separator: ",")])
+      + ["--seeds", Self.seeds(plan.seeds)] + (budget == .full ? [] : ["--budget", budget.rawValue]) + nearest.changes
+    text = words.map(Self.quoted).joined(separator: " ")
+    needsPlan = false
+    let settings = nearest.changes.filter { !$0.hasPrefix("name=") && !$0.hasPrefix("title=") }
+    notes =
+      (budget.leavesOut.isEmpty ? [] : ["The budget “\(budget.rawValue)” leaves out \(budget.leavesOut)."])
+      + (settings.isEmpty ? [] : ["Not as published: \(settings.joined(separator: ", "))."])
+  }
+
+  /// The overrides that make one plan of another; nil where none do.
+  private static func changes(from made: StudyPlan, to plan: StudyPlan) throws(ConfigurationError) -> [String]? {
+    var changes = plan.grid.filter { !made.grid.contains($0) }.map { axis in
+      "\(axis.path)=\(axis.values.map(\.description).joined(separator: ","))"
+    }
+    if plan.name != made.name { changes.append("name=\(plan.name)") }
+    if plan.title != made.title { changes.append("title=\(plan.title)") }
+    var changed = made
+    for change in changes {
+      guard (try? changed.override(assignment: change)) != nil else { return nil }
+    }
+    return try changed.yaml() == plan.yaml() ? changes : nil
+  }
+
+  /// A word as a shell takes it.
+  private static func quoted(_ word: String) -> String {
+    let isPlain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_=.,:/+@%".contains($0)) }
+    return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
   }
 
   /// `10..19`, or `3,5,8`; a single one as a range, since a number alone is a count.

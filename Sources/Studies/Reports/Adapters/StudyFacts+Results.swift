@@ -23,8 +23,7 @@ extension StudyFacts {
       failures: results.runs.filter { $0.state == .failed }.map {
         RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")
       },
-      notes: rerun.budget.flatMap { $0.leavesOut.isEmpty ? nil : "The budget “\($0.rawValue)” leaves out \($0.leavesOut)." }
-        .map { [$0] } ?? [])
+      notes: rerun.notes)
   }
 
   private static func environment(_ results: StudyResults) -> [EnvironmentFact] {
@@ -32,11 +31,13 @@ extension StudyFacts {
     let isSeveral = results.environments.count > 1
     for (index, environment) in results.environments.enumerated() {
       let mark = isSeveral ? " \(index + 1)" : ""
-      let version = environment.platformVersion.isEmpty ? "" : " \(environment.platformVersion)"
+      var device: [String] = []
+      for word in [environment.device, environment.platform, environment.platformVersion]
+      where !word.isEmpty && !device.contains(word) { device.append(word) }
       let gibibytes = Double(environment.memoryBytes) / 1_073_741_824
       facts += [
         EnvironmentFact("Tanren\(mark)", environment.tanren),
-        EnvironmentFact("Device\(mark)", "\(environment.device), \(environment.platform)\(version)"),
+        EnvironmentFact("Device\(mark)", device.joined(separator: ", ")),
         EnvironmentFact(
           "Processor\(mark)",
           "\(environment.processor), \(environment.cores) cores, \(Int(gibibytes.rounded())) GiB of memory"),

@@ -6,7 +6,8 @@ public struct PrintedMatch: Sendable, Equatable, Encodable {
     /// It is what one of our runs might have given.
     case inside
     case outside
-    /// There is nothing to judge by: a single run of ours, or a time on another machine.
+    /// There is nothing to judge by: a single run of ours, runs that ended before a printed epoch, or a time on another
+    /// machine.
     case unjudged
   }
 
@@ -34,7 +35,10 @@ public struct PrintedMatch: Sendable, Equatable, Encodable {
       interval = range
       let isInside =
         if let value = printed.value { range?.contains(value) ?? false } else { reached.count < epochs.count }
-      agreement = runs.count < 2 ? .unjudged : isInside ? .inside : .outside
+      // A run that ended before the printed epoch might have got there then.
+      let longest = Double(runs.compactMap(\.epochs.last).max() ?? 0)
+      let isTooShort = reached.count < epochs.count && printed.value.map { $0 > longest } ?? false
+      agreement = runs.count < 2 || isTooShort ? .unjudged : isInside ? .inside : .outside
     case .seconds:
       ours = try Outcomes(runs.map(\.seconds)).summary()?.mean
       interval = nil

@@ -11,7 +11,7 @@ public enum ReportFormat: String, Sendable, Hashable, CaseIterable {
   case csvRuns = "csv-runs"
   /// Everything; keys are those of ``StudyReport``, sorted.
   case json
-  /// Tables for a paper; needs the package `booktabs`.
+  /// Tables for a paper; needs the packages `booktabs` and `amssymb`.
   case latex
   /// As a person reads it in a terminal.
   case terminal

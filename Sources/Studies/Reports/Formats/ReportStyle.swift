@@ -19,7 +19,10 @@ struct ReportStyle: Sendable {
       let width = Self.typical(widths).map { $0 * style.scale }
       hasSpread = width != nil
       // One digit of the spread, or two where the first is small: as the Particle Data Group rounds.
-      places = width.map { DecimalText.places(uncertainty: $0 * 10 / 3.55) } ?? (style.scale == 100 ? 2 : 4)
+      let usual = width.map { DecimalText.places(uncertainty: $0 * 10 / 3.55) } ?? (style.scale == 100 ? 2 : 4)
+      // An arm that varies less than the others has an interval too, which "± 0" would deny.
+      let least = widths.filter { $0 > 0 && $0.isFinite }.min().map { $0 * style.scale }
+      places = least.map { max(usual, min(usual + 2, DecimalText.places(uncertainty: $0 * 20))) } ?? usual
       differencePlaces = Self.typical(differenceWidths).map { DecimalText.places(uncertainty: $0 * style.scale) } ?? places
     }
 

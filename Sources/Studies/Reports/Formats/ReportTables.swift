@@ -41,6 +41,7 @@ struct ReportTables: Sendable {
   private func epochs(_ target: TargetSummary) -> String {
     let median = target.median.map(DecimalText.shortest) ?? "never"
     if isCompact { return median }
+    if target.never == target.runs { return median }
     if target.never > 0 { return "\(median) (\(target.never) of \(target.runs) never)" }
     guard let lower = target.lowerQuartile, let upper = target.upperQuartile, lower < upper else { return median }
     return "\(median) (\(DecimalText.shortest(lower))–\(DecimalText.shortest(upper)))"

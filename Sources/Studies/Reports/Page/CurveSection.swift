@@ -1,12 +1,12 @@
 import Figures
 
 /// Every metric over the epochs.
-struct CurveSection: Sendable {
+package struct CurveSection: Sendable {
   let report: StudyReport
 
-  init(_ report: StudyReport) { self.report = report }
+  package init(_ report: StudyReport) { self.report = report }
 
-  var section: PageSection? {
+  package var section: PageSection? {
     let figures = ReportFigures(report)
     let name = report.facts.metric.name
     guard let whole = figures.curves(of: name, title: title(name)) else { return nil }
@@ -39,7 +39,7 @@ struct CurveSection: Sendable {
       }
     }
     let start = figures.lateEpoch ?? 1
-    let range = figures.range(of: name, fromEpoch: start)
+    let range = commonRange(groups.map { [$0.baseline].compactMap(\.self) + $0.arms }, figures, name, fromEpoch: start)
     let panels = groups.compactMap { group -> Chart? in
       figures.curves(
         of: name, arms: [group.baseline].compactMap(\.self) + group.arms, fromEpoch: start, range: range)
@@ -47,6 +47,16 @@ struct CurveSection: Sendable {
     let from: HTML = start > 1 ? " Shown from epoch \(start)." : ""
     let blocks = panels.map { FigureBlock($0, height: 300, narrowHeight: 330).html }
     return "<p class=\"lead\">\(title(name)). \(caption)\(from)</p>\n\(blocks)"
+  }
+
+  /// One range of values for all panels, so that they can be compared; nil where it would flatten most of them.
+  private func commonRange(
+    _ groups: [[String]], _ figures: ReportFigures, _ name: String, fromEpoch start: Int
+  ) -> ClosedRange<Double>? {
+    func span(_ range: ClosedRange<Double>) -> Double { range.upperBound - range.lowerBound }
+    guard !groups.isEmpty, let all = figures.range(of: name, fromEpoch: start) else { return nil }
+    let spans = groups.map { figures.range(of: name, arms: $0, fromEpoch: start).map(span) ?? 0 }.sorted()
+    return spans[spans.count / 2] >= span(all) / 5 ? all : nil
   }
 
   private func title(_ metric: String) -> String { ReportStyle.words(metric).capitalizedFirst }

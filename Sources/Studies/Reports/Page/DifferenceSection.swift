@@ -26,8 +26,8 @@ struct DifferenceSection: Sendable {
     return FigureBlock(
       plot, height: 110 + 44 * rows, narrowHeight: 130 + 44 * rows,
       caption: """
-        Each dot is one seed: the arm’s value minus its baseline’s. What a seed does to both alike has cancelled. Dots on \
-        both sides of zero mean that the seed decides which arm looks better.
+        Each dot is one seed: the arm’s \(ReportWords(report).metric) minus its baseline’s. What a seed does to both \
+        alike has cancelled. Dots on both sides of zero mean that the seed decides which arm looks better.
         """
     ).html
   }

@@ -4,6 +4,15 @@
 enum PageScript {
   static let text: HTML = """
     document.documentElement.classList.add('js');
+    // Numbers inside of names are compared as numbers: 0.03 comes before 0.1.
+    const compareNames = (one, other) => {
+      const [a, b] = [one, other].map(text => text.split(/(\\d+(?:\\.\\d+)?)/));
+      for (const index of a.keys()) {
+        const order = index % 2 ? a[index] - b[index] : a[index].localeCompare(b[index] ?? '');
+        if (order) return order;
+      }
+      return a.length - b.length;
+    };
     for (const table of document.querySelectorAll('table.sortable')) {
       const body = table.tBodies[0];
       const heads = Array.from(table.tHead.rows[0].cells);
@@ -23,7 +32,7 @@ enum PageScript {
             const [a, b] = [one.cells[column], two.cells[column]];
             const [x, y] = [a.dataset.key, b.dataset.key];
             if (x === undefined ? y === undefined : false)
-              return sign * a.textContent.localeCompare(b.textContent, undefined, {numeric: true});
+              return sign * compareNames(a.textContent, b.textContent);
             if (x === undefined) return 1;
             if (y === undefined) return -1;
             return sign * (Number(x) - Number(y));

@@ -1,13 +1,16 @@
 /// What every page has around its content: head, styles and scripts, and nothing that reaches for the network.
 package struct PageShell: Sendable {
   package let title: String
+  /// Styles of the page's own, after the common ones.
+  package var style: HTML
   /// A script of the page's own, after the common ones.
   package var script: HTML
   /// What the page may connect to, in the words of a content security policy.
   package var connections: String
 
-  package init(title: String, script: HTML = .empty, connections: String = "'none'") {
+  package init(title: String, style: HTML = .empty, script: HTML = .empty, connections: String = "'none'") {
     self.title = title
+    self.style = style
     self.script = script
     self.connections = connections
   }
@@ -25,6 +28,7 @@ package struct PageShell: Sendable {
     <title>\(title)</title>
     <style>
     \(PageStyle.text)
+    \(style)
     </style>
     </head>
     <body>

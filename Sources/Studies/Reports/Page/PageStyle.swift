@@ -81,6 +81,8 @@ enum PageStyle {
     .verdicts li:first-child{border-top:0;padding-top:.2rem}
     .content .verdicts h3{grid-area:name;margin:0;font-size:1.02rem;display:flex;align-items:baseline;overflow-wrap:anywhere;min-width:0}
     .verdicts h3 span{min-width:0}
+    .verdicts h3 small,tbody th small{display:block}
+    tbody th small{padding-left:1.14rem}
     .finding{grid-area:finding;color:var(--tone);font-weight:600;font-size:.88rem;padding-left:1.14rem}
     .verdicts .strip{grid-area:strip}
     .verdicts .number{grid-area:number;text-align:right;align-self:start;line-height:1.3}
@@ -160,12 +162,14 @@ enum PageStyle {
   private static let print = """
     @page{margin:16mm 15mm}
     @media print{
-    body{max-width:none;padding:0;font-size:9.5pt}
+    html{font-size:9.5pt}
+    body{max-width:none;padding:0}
     header{margin-top:0}
     section{display:block;margin-top:1.4rem;padding-top:.8rem}
     h2{margin-bottom:.7rem}
     h1,h2,h3{break-after:avoid}
-    figure,tr,.verdicts li,.command{break-inside:avoid}
+    figure,tr,thead,.scroll,.verdicts li,.command{break-inside:avoid}
+    figure .wide svg{width:100%;margin:0}
     nav,.command button{display:none}
     footer{margin:1rem 0 0;padding-top:.5rem}
     .scroll{overflow:visible}

@@ -42,9 +42,10 @@ struct ReportFigures: Sendable {
   }
 
   /// From the lowest end of any interval to the highest one; nil where there is nothing to see.
-  func range(of name: String, fromEpoch: Int) -> ClosedRange<Double>? {
+  /// - Parameter arms: nil for all.
+  func range(of name: String, arms: [String]? = nil, fromEpoch: Int) -> ClosedRange<Double>? {
     var (least, greatest) = (Double.infinity, -Double.infinity)
-    for curve in report.arms.compactMap({ $0.curve(name) }) {
+    for curve in report.arms.filter({ arms?.contains($0.name) ?? true }).compactMap({ $0.curve(name) }) {
       for index in curve.epochs.indices where curve.epochs[index] >= fromEpoch {
         (least, greatest) = (min(least, curve.lower[index]), max(greatest, curve.upper[index]))
       }
@@ -65,15 +66,14 @@ struct ReportFigures: Sendable {
       let comparison = entry.comparison
       guard !comparison.differences.isEmpty else { return nil }
       return DotPlot.Arm(
-        report.baselines.count > 1 ? "\(entry.candidate) − \(entry.baseline)" : entry.candidate,
-        values: comparison.differences.map { $0 * scale }, center: comparison.meanDifference.map { $0 * scale },
+        entry.candidate, values: comparison.differences.map { $0 * scale }, center: comparison.meanDifference.map { $0 * scale },
         interval: comparison.interval.map { ErrorInterval($0.lower * scale, $0.upper * scale) },
         color: color(entry.candidate))
     }
     guard !arms.isEmpty else { return nil }
-    let unit = style.values.isPercent ? "percentage points of " : ""
+    let unit = style.values.isPercent ? " in percentage points" : ""
     var plot = DotPlot(
-      axis: ChartAxis("difference, \(unit)\(ReportStyle.words(metric.name))"), arms: arms,
+      axis: ChartAxis("difference\(unit)"), arms: arms,
       references: [ReferenceLine(.vertical, at: 0, label: report.baselines.count == 1 ? report.baselines[0] : "")])
     plot.centerName = "mean and \(ReportTables(report).confidence) interval"
     return plot
@@ -85,8 +85,9 @@ struct ReportFigures: Sendable {
     var chart = Chart(
       x: ChartAxis(key, scale: Self.scale(sweep.lines.flatMap(\.values))),
       y: ChartAxis(ReportStyle.words(metric.name), format: Self.format(metric.name)))
-    for line in sweep.lines {
-      let color = color(line.arms[0])
+    for (index, line) in sweep.lines.enumerated() {
+      // A line of several arms has no arm's colour, and must differ from the other lines.
+      let color = sweep.lines.count > 1 ? index : color(line.arms[0])
       let points = zip(line.arms, line.values).compactMap { arm, value in
         report.arm(arm)?.summary(metric.reading).map { (value, $0) }
       }

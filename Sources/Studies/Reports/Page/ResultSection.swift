@@ -80,6 +80,9 @@ struct ResultSection: Sendable {
 
   /// The median, and below it the quartiles or how many runs never got there.
   private func epochs(_ target: TargetSummary) -> HTMLTable.Cell {
+    // Later than all that get there.
+    let never = Double(Int32.max)
+    if target.never == target.runs { return .init("never", key: never, style: "soft") }
     let (lower, upper) = (target.lowerQuartile, target.upperQuartile)
     let note: HTML =
       if target.never > 0 {
@@ -88,7 +91,7 @@ struct ResultSection: Sendable {
         "<small>\(DecimalText.shortest(lower))–\(DecimalText.shortest(upper))</small>"
       } else { "" }
     return .init(
-      "\(target.median.map(DecimalText.shortest) ?? "–")\(note)", key: target.median ?? Double(Int32.max), style: "stacked")
+      "\(target.median.map(DecimalText.shortest) ?? "–")\(note)", key: target.median ?? never, style: "stacked")
   }
 
   private func mean(_ summary: SampleSummary?) -> HTMLTable.Cell {

@@ -1,8 +1,11 @@
 /// A dot in the colour that an arm has in all figures.
-struct Swatch: Sendable {
+package struct Swatch: Sendable {
   private let slot: Int
 
-  init(_ report: StudyReport, _ arm: String) { slot = ReportFigures(report).color(arm) }
+  /// - Parameter slot: the arm's place in the plan.
+  package init(slot: Int) { self.slot = slot }
 
-  var html: HTML { "<i class=\"swatch c\(slot % PageStyle.colorCount)\"></i>" }
+  init(_ report: StudyReport, _ arm: String) { self.init(slot: ReportFigures(report).color(arm)) }
+
+  package var html: HTML { "<i class=\"swatch c\(slot % PageStyle.colorCount)\"></i>" }
 }

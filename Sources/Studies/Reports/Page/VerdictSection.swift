@@ -2,18 +2,18 @@ import Statistics
 
 /// The comparisons, one below the other on one scale: what was found, the difference with its interval, and the
 /// sentence that says it.
-struct VerdictSection: Sendable {
+package struct VerdictSection: Sendable {
   let report: StudyReport
   private let style: ReportStyle
   private let tables: ReportTables
 
-  init(_ report: StudyReport) {
+  package init(_ report: StudyReport) {
     self.report = report
     style = ReportStyle(report)
     tables = ReportTables(report)
   }
 
-  var section: PageSection? {
+  package var section: PageSection? {
     guard !report.comparisons.isEmpty else { return nil }
     let scale = StripScale(report.comparisons, factor: style.values.style.scale)
     let words = ReportWords(report)

@@ -1,0 +1,45 @@
+import Configuration
+import Testing
+
+@testable import Studies
+
+@Suite struct RerunCommandTests {
+  private func command(seeds: [Int] = [10, 11], budget: Budget = .full, _ overrides: String...) throws -> RerunCommand {
+    try RerunCommand(try ActivationsMNIST().plan(seeds: seeds, budget: budget, overrides: overrides))
+  }
+
+  @Test func aRecipeIsNamed() throws {
+    let command = try command()
+    #expect(command.text == "tanren reproduce activations-mnist --seeds 10..11")
+    #expect(!command.needsPlan && command.notes.isEmpty)
+    #expect(try self.command(seeds: [3, 8]).text.hasSuffix(" --seeds 3,8"))
+    #expect(try self.command(seeds: [3]).text.hasSuffix(" --seeds 3..3"))
+  }
+
+  @Test func whatIsNotTheRecipesIsSaid() throws {
+    let command = try command("arms=relu,tanhExp", "epochs=3", "data=syntheticDigits(train: 50)", "optimizer.rate=0.1,0.5")
+    #expect(
+      command.text
+        == "tanren reproduce activations-mnist --arms relu,tanhExp --seeds 10..11 epochs=3 "
+        + "'data=syntheticDigits(train: 50)' optimizer.rate=0.1,0.5")
+    #expect(command.notes == ["Not as published: epochs=3, data=syntheticDigits(train: 50), optimizer.rate=0.1,0.5."])
+    #expect(try self.command("name=mine").notes.isEmpty)
+    #expect(try self.command("name=mine").text.hasSuffix(" name=mine"))
+  }
+
+  @Test func aBudgetIsNotAChange() throws {
+    let command = try command(budget: .smoke)
+    #expect(command.text == "tanren reproduce activations-mnist --seeds 10..11 --budget smoke")
+    #expect(command.notes.count == 1)
+    let changed = try self.command(budget: .smoke, "epochs=5")
+    #expect(changed.text == "tanren reproduce activations-mnist --seeds 10..11 --budget smoke epochs=5")
+    #expect(changed.notes.count == 2)
+  }
+
+  @Test func anotherPlanIsAFile() throws {
+    let plan = StudyPlan(
+      name: "own", base: ["data": "syntheticDigits", "epochs": "1"], arms: [Arm("sgd", ["optimizer": "sgd"])], seeds: [0])
+    let command = try RerunCommand(plan)
+    #expect(command.text == "tanren study run plan.yml" && command.needsPlan && command.notes.isEmpty)
+  }
+}
