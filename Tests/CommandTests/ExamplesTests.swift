@@ -1,0 +1,51 @@
+import Foundation
+import Testing
+
+/// The programs in `Examples`, each run once.
+@Suite struct ExamplesTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func output(_ program: String, _ arguments: String...) throws -> String {
+    let result = try TanrenProcess.run(arguments, program: program, in: folder)
+    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)")
+    return result.output
+  }
+
+  @Test func aLayerOfOnesOwn() throws {
+    let text = try output("OwnLayer", "1")
+    // 64 units: two maps with biases, and the gain.
+    #expect(text.contains("residualBlock2") && text.contains("\(2 * (64 * 64 + 64) + 1)"), "\(text)")
+    #expect(try accuracy(text, after: "Test accuracy: ") > 0.5)
+  }
+
+  @Test func anOptimizerOfOnesOwn() throws {
+    let text = try output("OwnOptimizer", "2")
+    #expect(try accuracy(text, after: "sgd: test accuracy ") > 0.5)
+    #expect(try accuracy(text, after: "powerSign: test accuracy ") > 0.5)
+  }
+
+  @Test func aRecipeOfOnesOwn() throws {
+    let text = try output("OwnRecipe", "smoke")
+    #expect(text.contains("relu") && text.contains("squared"))
+    #expect(folder.exists("out/own-recipe.sqlite"))
+    // The command doesn't know the activation, and says so.
+    let worker = try TanrenProcess.run(["study", "show", "--runs", "--store", "out/own-recipe.sqlite"], in: folder)
+    #expect(worker.output.contains("6 runs: 6 done") || worker.error.contains("squaredReLU"), "\(worker)")
+  }
+
+  @Test func aStudyInSwift() throws {
+    let text = try output("StudyInSwift", "1")
+    #expect(text.contains("[24/24] nesterov, seed 7: "))
+    #expect(text.contains("momentum is better than sgd: difference +"), "\(text)")
+    #expect(try folder.text("out/study-in-swift.html").contains("Does momentum help on drawn digits?"))
+    // It is all there: nothing is run again.
+    #expect(!(try output("StudyInSwift", "1")).contains("[24/24]"))
+  }
+
+  private func accuracy(_ text: String, after label: String) throws -> Double {
+    let start = try #require(text.range(of: label)?.upperBound, "\(text)")
+    return try #require(Double(text[start...].prefix { $0 != "\n" }))
+  }
+}
