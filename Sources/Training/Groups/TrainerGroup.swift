@@ -37,7 +37,7 @@ public struct TrainerGroup {
   ///   - options: one a trainer; but for the order, the first's are for all.
   ///   - callbacks: some a trainer.
   /// - Returns: What this call's epochs showed, a history a trainer.
-  /// - Throws: as ``Trainer/fit(_:epochs:batchSize:validation:options:callbacks:)`` does.
+  /// - Throws: as `Trainer.fit` does.
   public func fit(
     _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData? = nil, options: [FitOptions],
     callbacks: [[any Callback]]
