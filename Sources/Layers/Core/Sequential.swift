@@ -22,8 +22,8 @@ public struct Sequential: Layer {
 }
 
 /// Collects the layers of a ``Sequential``.
-/// A layer, or layers, of a line.
 @resultBuilder public enum LayerBuilder {
+  /// A layer of a line.
   public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
   /// A layer, or layers, of a line.
   public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
