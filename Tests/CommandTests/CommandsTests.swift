@@ -128,4 +128,18 @@ import Testing
     let text = try output(["report", "kept/all.sqlite", "--study", "activations-mnist"])
     #expect(text.contains("Too few seeds for any verdict") && text.contains("Not as published: epochs=1"))
   }
+
+  @Test func recipesThatFailAreNamedAndTheOthersGoOn() throws {
+    let result = try TanrenProcess.run(
+      ["reproduce", "--all", "--budget", "smoke", "--offline", "batch=100000", "--output", "all"], in: folder)
+    #expect(result.status == 1 && !result.endedBySignal)
+    let list = try output(["reproduce", "--list"])
+    let names = list.split(separator: "\n").filter { !$0.hasPrefix(" ") }.map(String.init)
+    try #require(names.count >= 4)
+    for name in names {
+      #expect(folder.exists("all/\(name)/plan.yml"), "\(name)")
+      #expect(result.error.contains("recipes failed: ") && result.error.contains(name))
+    }
+    #expect(result.error.contains("a batch of 100000 is larger than the data set"))
+  }
 }
