@@ -30,7 +30,7 @@ typedef struct TanrenOneDNN {
   bool has_fast_bfloat16;
 } TanrenOneDNN;
 
-// Load oneDNN from a file. Once it is loaded, further calls tell about the one that is.
+// Load oneDNN from a file; loading the same file again does no harm, but there can't be two of them.
 //
 // Returns whether it is there; if not, `message` says why.
 bool tanren_load_onednn(const char *path, TanrenOneDNN *found, char *message, size_t capacity);
