@@ -31,6 +31,16 @@ import Testing
     }
   }
 
+  /// A study's report is a folder of its name, which isn't the plan.
+  @Test func aStudyRunsTwiceInOneFolder() throws {
+    let words = [
+      "study", "run", "activations-mnist", "arms=relu", "seeds=1", "epochs=1", "--store", "s.sqlite",
+      "data=syntheticDigits(train: 200, test: 100)", "--quiet",
+    ]
+    for _ in 0..<2 { #expect(try output(words) == "") }
+    #expect(FileManager.default.fileExists(atPath: folder.path + "/activations-mnist/report.html"))
+  }
+
   @Test func methodsListsEveryCatalog() throws {
     let all = try output(["methods"])
     for name in ["RECIPES", "ACTIVATIONS", "OPTIMIZERS, set with 'optimizer'", "SCHEDULES", "LOSSES", "tanhExp", "nesterov"] {

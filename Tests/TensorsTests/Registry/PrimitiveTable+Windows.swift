@@ -7,8 +7,7 @@ extension PrimitiveTable {
       samples: [
         // Everything uneven: strides that leave a rest, dilations, groups, an edge that crops.
         Sample(
-          convolution([2, 1], [1, -1], [1, 2], input: [1, 2], kernel: [2, 1], groups: 2),
-          [numbers(1, 5, 4, 4), numbers(2, 3, 2, 2, from: 0.3)], gives: [f64(1, 3, 6, 2)]),
+          uneven, [numbers(1, 5, 4, 4), numbers(2, 3, 2, 2, from: 0.3)], gives: [f64(1, 3, 6, 2)]),
         Sample(
           convolution([1, 1], [1, 1], [1, 1]), [numbers(2, 3, 3, 1), numbers(3, 3, 1, 2)], gives: [f64(2, 3, 3, 2)]),
         Sample(convolution([2], [0], [0]), [numbers(1, 5, 2), numbers(3, 2, 1)], gives: [f64(1, 2, 1)]),
@@ -22,6 +21,42 @@ extension PrimitiveTable {
         Refusal(convolution([1], [.max], [.max]), [f64(1, 3, 2), f64(1, 2, 1)], "below 2^30"),
         Refusal(convolution([1, 1], [0, 0], [0, 0]), [f64(1, 3, 2), f64(1, 2, 1)], "2 spatial axes"),
         Refusal(convolution([1], [0], [0]), [i32(1, 3, 2), i32(1, 2, 1)], "floating-point"),
+      ]),
+    PrimitiveRow(
+      ConvolutionInputGradient.self, .fixtures(["convolutionInputGradient"]),
+      samples: [
+        Sample(
+          ConvolutionInputGradient(convolution: uneven, space: [5, 4]),
+          [numbers(1, 3, 6, 2), numbers(2, 3, 2, 2, from: 0.3)], gives: [f64(1, 5, 4, 4)]),
+        Sample(
+          ConvolutionInputGradient(convolution: convolution([2], [0], [0]), space: [6]),
+          [numbers(1, 2, 1), numbers(3, 2, 1)], gives: [f64(1, 6, 2)]),
+      ],
+      refusals: [
+        Refusal(
+          ConvolutionInputGradient(convolution: convolution([1], [0], [0]), space: [4]), [f64(1, 3, 1), f64(3, 2, 1)],
+          "the convolution gives [1, 2, 1]"),
+        Refusal(
+          ConvolutionInputGradient(convolution: convolution([1], [0], [0], groups: 0), space: [4]),
+          [f64(1, 3, 1), f64(3, 2, 1)], "number of groups"),
+      ]),
+    PrimitiveRow(
+      ConvolutionKernelGradient.self, .fixtures(["convolutionKernelGradient"]),
+      samples: [
+        Sample(
+          ConvolutionKernelGradient(convolution: uneven, window: [2, 3]),
+          [numbers(1, 5, 4, 4), numbers(1, 3, 6, 2, from: 0.3)], gives: [f64(2, 3, 2, 2)]),
+        Sample(
+          ConvolutionKernelGradient(convolution: convolution([2], [0], [0]), window: [3]),
+          [numbers(1, 6, 2), numbers(1, 2, 1)], gives: [f64(3, 2, 1)]),
+      ],
+      refusals: [
+        Refusal(
+          ConvolutionKernelGradient(convolution: convolution([1], [0], [0]), window: [3]), [f64(1, 4, 2), f64(1, 3, 1)],
+          "the convolution gives [1, 2, 1]"),
+        Refusal(
+          ConvolutionKernelGradient(convolution: convolution([1], [0], [0], groups: 0), window: [3]),
+          [f64(1, 4, 2), f64(1, 2, 1)], "number of groups"),
       ]),
     PrimitiveRow(
       WindowMaximum.self, .fixtures(["reduceWindowMax"]),
@@ -43,6 +78,8 @@ extension PrimitiveTable {
       ],
       refusals: windowRefusals { WindowSum(geometry: $0) }),
   ]
+
+  private static let uneven = convolution([2, 1], [1, -1], [1, 2], input: [1, 2], kernel: [2, 1], groups: 2)
 
   private static func convolution(
     _ strides: [Int], _ low: [Int], _ high: [Int], input: [Int]? = nil, kernel: [Int]? = nil, groups: Int = 1
