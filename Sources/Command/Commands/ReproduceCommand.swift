@@ -83,7 +83,7 @@ struct ReproduceCommand: ParsableCommand {
       progress: StudyProgress(terminal))
     runner.progress = DownloadReport().progress
     terminal.write("\(plan.title)\n")
-    if !budget.leavesOut.isEmpty { terminal.write("The budget '\(budget.rawValue)' leaves out: \(budget.leavesOut)\n") }
+    if let departure = recipe.departure(of: budget) { terminal.write("\(departure)\n") }
     Interruption.endsProcess()
     let results = try runner.run(plan)
     try ReproductionReport(recipe, results, terminal).write(to: folder)
