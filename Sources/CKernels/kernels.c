@@ -14,6 +14,8 @@ static const TanrenKernel kernels[] = {
   {"tanren.dot.1", (void *)tanren_dot, true},
   {"tanren.batch_normalization.1", (void *)tanren_batch_normalization, false},
   {"tanren.batch_normalization_gradient.1", (void *)tanren_batch_normalization_gradient, false},
+  {"tanren.max_pool.1", (void *)tanren_max_pool, false},
+  {"tanren.max_pool_gradient.1", (void *)tanren_max_pool_gradient, false},
 };
 
 const TanrenKernel *tanren_kernels(size_t *count) {
