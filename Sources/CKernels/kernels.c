@@ -2,9 +2,6 @@
 
 #include "handlers.h"
 
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 
 // A target's number grows when its meaning changes: compiled programs outlive the library.
 static const TanrenKernel kernels[] = {
@@ -21,13 +18,4 @@ static const TanrenKernel kernels[] = {
 const TanrenKernel *tanren_kernels(size_t *count) {
   *count = sizeof kernels / sizeof *kernels;
   return kernels;
-}
-
-bool tanren_retain_memory(void) {
-#if defined(__GLIBC__)
-  // Blocks up to this size come from the heap, which keeps what is freed up to the second limit.
-  return mallopt(M_MMAP_THRESHOLD, 1 << 30) == 1 && mallopt(M_TRIM_THRESHOLD, 2147483647) == 1;
-#else
-  return false;
-#endif
 }

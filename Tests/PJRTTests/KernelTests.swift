@@ -46,6 +46,11 @@ import Testing
     #expect(error?.description.contains("TANREN_KERNELS must be on or off, not '0'") == true)
   }
 
+  @Test func refusesUnknownWishesAboutMemory() throws {
+    let error = #expect(throws: EngineError.self) { try engine(["TANREN_RETAIN_MEMORY": "no"]) }
+    #expect(error?.description.contains("TANREN_RETAIN_MEMORY must be on or off, not 'no'") == true)
+  }
+
   @Test(.enabled(if: hasOneDNN, "needs oneDNN")) func findsOneDNN() throws {
     let kernels = try Engine(programCache: nil, kernels: .all).kernels
     #expect(kernels.active.isSuperset(of: [.own, .convolution]))

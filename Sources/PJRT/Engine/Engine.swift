@@ -27,6 +27,7 @@ public final class Engine: Sendable {
     kernels: KernelSet? = nil, locator: EngineLocator = EngineLocator()
   ) throws(EngineError) {
     let plugin = try Plugin.load(locator.plugin(for: device))
+    if plugin.isCPU { try RetainedMemory.start(environment: locator.environment) }
     client = try Client(plugin: plugin, options: ClientOptions(cpuDeviceCount: devices))
     guard client.devices.count >= devices else {
       throw .invalidOptions("\(devices) devices were asked for, but '\(device)' has \(client.devices.count)")
