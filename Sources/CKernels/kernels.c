@@ -2,9 +2,6 @@
 
 #include "handlers.h"
 
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 
 // A target's number grows when its meaning changes: compiled programs outlive the library.
 static const TanrenKernel kernels[] = {
@@ -14,18 +11,11 @@ static const TanrenKernel kernels[] = {
   {"tanren.dot.1", (void *)tanren_dot, true},
   {"tanren.batch_normalization.1", (void *)tanren_batch_normalization, false},
   {"tanren.batch_normalization_gradient.1", (void *)tanren_batch_normalization_gradient, false},
+  {"tanren.max_pool.1", (void *)tanren_max_pool, false},
+  {"tanren.max_pool_gradient.1", (void *)tanren_max_pool_gradient, false},
 };
 
 const TanrenKernel *tanren_kernels(size_t *count) {
   *count = sizeof kernels / sizeof *kernels;
   return kernels;
-}
-
-bool tanren_retain_memory(void) {
-#if defined(__GLIBC__)
-  // Blocks up to this size come from the heap, which keeps what is freed up to the second limit.
-  return mallopt(M_MMAP_THRESHOLD, 1 << 30) == 1 && mallopt(M_TRIM_THRESHOLD, 2147483647) == 1;
-#else
-  return false;
-#endif
 }

@@ -19,9 +19,9 @@ import Testing
   @Test func fallsBackWithoutOneDNN() throws {
     let folder = try TemporaryFolder()
     let kernels = try engine(["TANREN_CACHE": folder.path]).kernels
-    #expect(kernels.active == .batchNormalization && kernels.available == .batchNormalization)
+    #expect(kernels.active == .own && kernels.available == .own)
     #expect(kernels.reason == "oneDNN isn't installed")
-    #expect(kernels.description == "batch normalization; oneDNN isn't installed")
+    #expect(kernels.description == "batch normalization, maximum pooling; oneDNN isn't installed")
   }
 
   @Test func fallsBackFromWhatIsNotOneDNN() throws {
@@ -29,7 +29,7 @@ import Testing
     for (name, content) in [("text.so", "no library"), ("missing.so", nil)] {
       let path = try content.map { try folder.write($0, to: name) } ?? folder.path + "/" + name
       let kernels = try engine(["TANREN_ONEDNN": path]).kernels
-      #expect(kernels.active == .batchNormalization)
+      #expect(kernels.active == .own)
       #expect(kernels.reason?.hasPrefix("oneDNN can't be loaded: \(path)") == true, "\(kernels)")
     }
     // The plugin is a library, but another.
@@ -46,9 +46,14 @@ import Testing
     #expect(error?.description.contains("TANREN_KERNELS must be on or off, not '0'") == true)
   }
 
+  @Test func refusesUnknownWishesAboutMemory() throws {
+    let error = #expect(throws: EngineError.self) { try engine(["TANREN_RETAIN_MEMORY": "no"]) }
+    #expect(error?.description.contains("TANREN_RETAIN_MEMORY must be on or off, not 'no'") == true)
+  }
+
   @Test(.enabled(if: hasOneDNN, "needs oneDNN")) func findsOneDNN() throws {
     let kernels = try Engine(programCache: nil, kernels: .all).kernels
-    #expect(kernels.active.isSuperset(of: [.batchNormalization, .convolution]))
+    #expect(kernels.active.isSuperset(of: [.own, .convolution]))
     #expect(kernels.oneDNN == "3.2" && kernels.reason == nil)
   }
 

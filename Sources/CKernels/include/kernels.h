@@ -35,9 +35,9 @@ typedef struct TanrenOneDNN {
 // Returns whether it is there; if not, `message` says why.
 bool tanren_load_onednn(const char *path, TanrenOneDNN *found, char *message, size_t capacity);
 
-// Let the C library keep large blocks of memory that are freed, for the next allocation, instead of giving them
-// back to the system: XLA allocates a program's temporary arrays anew for every run, and fresh memory has to be
-// cleared page by page. Returns whether the C library can.
+// Let the C library keep memory that is freed for the next allocation, in large pages, instead of giving it back
+// to the system: XLA allocates a program's temporary arrays anew for every run, and the system clears fresh memory
+// page by page. It holds for the whole process. Returns whether the C library can, which is glibc.
 bool tanren_retain_memory(void);
 
 #endif

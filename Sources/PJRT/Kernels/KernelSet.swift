@@ -12,13 +12,18 @@ public struct KernelSet: OptionSet, Sendable, Hashable {
   /// Matrix products in bfloat16, by oneDNN.
   public static let bfloat16Product = KernelSet(rawValue: 8)
 
-  public static let all: KernelSet = [batchNormalization, convolution, bfloat16Convolution, bfloat16Product]
+  /// Maximum pooling with windows side by side, and its gradient, in float32 and bfloat16.
+  public static let maximumPooling = KernelSet(rawValue: 16)
+
+  /// What needs no other library.
+  public static let own: KernelSet = [batchNormalization, maximumPooling]
+  public static let all: KernelSet = [own, convolution, bfloat16Convolution, bfloat16Product]
 }
 
 extension KernelSet: CustomStringConvertible {
   public var description: String {
     let names: [(KernelSet, String)] = [
-      (.batchNormalization, "batch normalization"), (.convolution, "convolution"),
+      (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"), (.convolution, "convolution"),
       (.bfloat16Convolution, "bfloat16 convolution"), (.bfloat16Product, "bfloat16 products"),
     ]
     let own = names.filter { contains($0.0) }.map(\.1)

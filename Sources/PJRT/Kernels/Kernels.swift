@@ -42,19 +42,19 @@ public struct Kernels: Sendable, Hashable {
       return
     }
     guard let library = locator.kernelLibrary else {
-      self.init(available: .batchNormalization, requested, reason: "oneDNN isn't installed")
+      self.init(available: .own, requested, reason: "oneDNN isn't installed")
       return
     }
     var found = TanrenOneDNN()
     var message = [CChar](repeating: 0, count: 512)
     guard tanren_load_onednn(library, &found, &message, message.count) else {
-      self.init(available: .batchNormalization, requested, reason: "oneDNN can't be loaded: \(Self.text(message))")
+      self.init(available: .own, requested, reason: "oneDNN can't be loaded: \(Self.text(message))")
       return
     }
     self.init(
-      available: found.has_bfloat16 ? .all : [.batchNormalization, .convolution], requested,
+      available: found.has_bfloat16 ? .all : [.own, .convolution], requested,
       // Without instructions for bfloat16, XLA's way through float32 is as fast.
-      recommended: found.has_fast_bfloat16 ? .all : [.batchNormalization, .convolution],
+      recommended: found.has_fast_bfloat16 ? .all : [.own, .convolution],
       oneDNN: "\(found.major).\(found.minor)", reason: nil)
   }
 

@@ -90,7 +90,7 @@ import Testing
     guard Self.hasBFloat16 else { return }
     let narrow = try run(inputs, as: .bfloat16, on: engines.with, body)
     #expect(narrow.text.contains("@tanren.convolution.1("))
-    for index in exact.values.indices { #expect(distance(narrow.values[index], exact.values[index]) < 0.01) }
+    for index in exact.values.indices { #expect(distance(narrow.values[index], exact.values[index]) < 0.03) }
   }
 
   @Test(.enabled(if: hasConvolution, "needs oneDNN")) func whatKernelsLackIsXLAs() throws {
@@ -138,10 +138,9 @@ import Testing
     #expect(called.text.contains("@tanren.batch_normalization.1(") && !plain.text.contains("custom_call"))
     #expect(called.text.contains("@tanren.batch_normalization_gradient.1("))
     for index in exact.values.indices {
-      // Far from zero, what is left of the numbers is less.
-      let tolerance = input.1 == 0 ? 2e-6 : 1e-4
-      #expect(distance(plain.values[index], exact.values[index]) < tolerance)
-      #expect(distance(called.values[index], exact.values[index]) < tolerance)
+      // Far from zero, single precision leaves less of the numbers.
+      #expect(distance(plain.values[index], exact.values[index]) < (input.1 == 0 ? 2e-6 : 1e-3))
+      #expect(distance(called.values[index], exact.values[index]) < (input.1 == 0 ? 2e-6 : 1e-4))
     }
     guard input.1 == 0, shape[0] > 1 else { return }
     let narrow = try run(inputs, as: .bfloat16, on: engines.with, body)
@@ -167,6 +166,29 @@ import Testing
     for (found, expected) in zip(called.values, exact.values) {
       #expect(found[3].isNaN && expected[3].isNaN)
       #expect(agree(found, expected, within: 1e-5))
+    }
+  }
+
+  /// Pooling picks elements, so the kernel agrees to the last bit: with ties, a rest, and what isn't a number.
+  @Test(arguments: [[3, 7, 6, 5], [2, 4, 4, 300]]) func poolingsAgree(_ extents: [Int]) throws {
+    let engines = try #require(Self.engines)
+    let shape = Shape(extents)
+    var numbers = try random(shape, 1, scale: 2).values(as: Double.self).map { $0.rounded() }
+    numbers[8] = .nan
+    let body: ([Tensor]) -> [Tensor] = { inputs in
+      let x = Tensor(Identity(), [inputs[0]])
+      let value = x.maxPool2D((3, 2))
+      let cotangent = Tensor.iota(value.shape, axis: 2).cast(to: value.dtype) + 1
+      return [value, pullback(of: [value], cotangents: [cotangent], at: [x])[0]]
+    }
+    for dtype in [DType.float32, .bfloat16] {
+      let plain = try run([Tensor(numbers, shape: shape)], as: dtype, on: engines.without, body)
+      let called = try run([Tensor(numbers, shape: shape)], as: dtype, on: engines.with, body)
+      #expect(called.text.contains("@tanren.max_pool.1(") && called.text.contains("@tanren.max_pool_gradient.1("))
+      #expect(!plain.text.contains("custom_call"))
+      for (found, expected) in zip(called.values, plain.values) {
+        #expect(zip(found, expected).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) })
+      }
     }
   }
 

@@ -70,6 +70,29 @@ extension PrimitiveTable {
       ],
       refusals: windowRefusals { WindowMaximum(geometry: $0) }),
     PrimitiveRow(
+      WindowMaximumGradient.self, .stated,
+      samples: [
+        // Windows side by side with a rest, and windows that overlap.
+        Sample(
+          [Tensor([1.0, 3, 2, 2.5, 7, 5, 4, 6, 8], shape: [9]), Tensor([0.5, -1, 2, 3])],
+          gives: [f64(9)], values: [[0, 0.5, 0, -1, 2, 0, 0, 3, 0]]
+        ) { inputs in
+          let x = inputs[0]
+          let result = Tensor(WindowMaximum(geometry: window([2], [2])), [x])
+          return Tensor.apply(WindowMaximumGradient(geometry: window([2], [2])), to: [x, result, inputs[1]])
+        },
+        Sample(
+          [Tensor([1.0, 3, 2, 7, 5], shape: [5]), Tensor([0.5, -1, 2])], gives: [f64(5)],
+          values: [[0, 0.5, 0, 1, 0]]
+        ) { inputs in
+          let result = Tensor(WindowMaximum(geometry: window([3], [1])), [inputs[0]])
+          return Tensor.apply(WindowMaximumGradient(geometry: window([3], [1])), to: [inputs[0], result, inputs[1]])
+        },
+      ],
+      refusals: [
+        Refusal(WindowMaximumGradient(geometry: window([2], [2])), [f64(4), f64(2), f64(3)], "must be float64[2]")
+      ]),
+    PrimitiveRow(
       WindowSum.self, .fixtures(["reduceWindowSum"]),
       samples: [
         Sample(
