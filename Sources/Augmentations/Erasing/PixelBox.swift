@@ -24,12 +24,4 @@ struct PixelBox {
     let (left, right) = ends(x, width, size.width)
     return PixelBox(top: top, bottom: bottom, left: left, right: right)
   }
-
-  private init(top: Tensor, bottom: Tensor, left: Tensor, right: Tensor) {
-    (self.top, self.bottom, self.left, self.right) = (top, bottom, left, right)
-  }
-
-  init(top: Tensor, left: Tensor, height: Tensor, width: Tensor) {
-    self.init(top: top, bottom: top + height, left: left, right: left + width)
-  }
 }
