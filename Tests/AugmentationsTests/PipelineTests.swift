@@ -31,7 +31,7 @@ import Testing
       #expect(one.images.shape == images.shape)
       #expect(one.targets.shape[0] == 12)
       let bits = try one.images.doubles()
-      #expect(bits.allSatisfy(\.isFinite))
+      #expect(bits.allSatisfy { $0.isFinite })
       #expect(try batch.augmented(augmentation, seed: 1).images.doubles() == bits)
       #expect(try batch.augmented(augmentation, seed: 2).images.doubles() != bits)
       #expect(try images.doubles() != bits)
