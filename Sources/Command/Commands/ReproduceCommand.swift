@@ -78,7 +78,8 @@ struct ReproduceCommand: ParsableCommand {
       progress: StudyProgress(terminal))
     runner.progress = DownloadReport().progress
     terminal.write("\(plan.title)\n")
-    if !budget.leavesOut.isEmpty { terminal.write("The budget '\(budget.rawValue)' leaves out: \(budget.leavesOut)\n") }
+    let missing = recipe.leavesOut(of: budget)
+    if !missing.isEmpty { terminal.write("The budget '\(budget.rawValue)' leaves out: \(missing)\n") }
     Interruption.endsProcess()
     let results = try runner.run(plan)
     try ReproductionReport(recipe, results, terminal).write(to: folder)
