@@ -17,8 +17,8 @@ public protocol Recipe: Catalogued {
   func overrides(for budget: Budget) -> [String]
   /// The arms as a budget has them; for comparisons of arms of different lengths.
   func arms(for budget: Budget) -> [Arm]
-  /// What results of a budget can't show; empty for the full one.
-  func leavesOut(of budget: Budget) -> String
+  /// What a budget does without, as sentences; nil where everything is as it was published.
+  func departure(of budget: Budget) -> String?
   /// Whether the runs' epochs are listed line by line, as the article prints them.
   var printsEpochs: Bool { get }
   /// A published log to compare an arm's epochs with, digit by digit.
@@ -33,12 +33,18 @@ extension Recipe {
   }
   public var targets: [Double] { [0.95, 0.97, 0.98] }
   public func arms(for budget: Budget) -> [Arm] { arms }
-  public func leavesOut(of budget: Budget) -> String { budget.leavesOut }
   public var printsEpochs: Bool { false }
   public func log(of arm: String) -> String? { nil }
 
   /// A recipe has no options: its arms are what can be chosen.
   public init(from options: inout Options) throws(ConfigurationError) { self.init() }
+
+  public func departure(of budget: Budget) -> String? {
+    let changes = overrides(for: budget)
+    guard !changes.isEmpty else { return nil }
+    return "The budget '\(budget.rawValue)' isn't what was published: \(changes.joined(separator: ", "))."
+      + (budget == .smoke ? " It shows that every arm runs, and nothing else." : "")
+  }
 
   /// The arms of the given names, in the recipe's order.
   /// - Throws: `ConfigurationError` for a name that isn't there, with the nearest one.

@@ -40,8 +40,4 @@ public struct SAMCNN: Recipe {
     case .full: []
     }
   }
-
-  public func leavesOut(of budget: Budget) -> String {
-    budget == .cpu ? "40 of the 50 epochs: SAM's best one is the 50th in print" : budget.leavesOut
-  }
 }

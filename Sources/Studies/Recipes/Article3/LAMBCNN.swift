@@ -39,8 +39,4 @@ public struct LAMBCNN: Recipe {
     case .full: []
     }
   }
-
-  public func leavesOut(of budget: Budget) -> String {
-    budget == .cpu ? "40 of the 50 epochs: the printed numbers are those of epoch 50" : budget.leavesOut
-  }
 }
