@@ -11,6 +11,8 @@ public struct RunConfiguration: Sendable, Hashable {
   public var averaging = Choice("none")
   public var penalties: [Choice] = []
   public var metrics = [Choice("accuracy")]
+  /// Random changes of training images, in their order.
+  public var augmentation: [Choice] = []
   public var epochs = 10
   public var batch = 100
   public var seed = 0
@@ -36,6 +38,7 @@ public struct RunConfiguration: Sendable, Hashable {
     averaging = try options.choice("averaging", default: averaging)
     penalties = try options.choices("penalties", default: penalties)
     metrics = try options.choices("metrics", default: metrics)
+    augmentation = try options.choices("augmentation", default: augmentation)
     epochs = try options.integer("epochs", default: epochs, in: 0...1_000_000)
     batch = try options.integer("batch", default: batch, in: 1...10_000_000)
     seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
@@ -60,6 +63,9 @@ public struct RunConfiguration: Sendable, Hashable {
       loss: try Catalog<any Loss>.all.make(loss), optimizer: try Catalog<any Optimizer>.all.make(optimizer),
       gradientRule: try Catalog<any GradientRule>.all.make(rule),
       averaging: try Catalog<any Averaging>.all.make(averaging))
+    var augmentations: [any Augmentation] = []
+    for choice in augmentation { augmentations.append(try Catalog<any Augmentation>.all.make(choice)) }
+    made.augmentation = AugmentationPipeline(augmentations)
     made.metrics = []
     for metric in metrics { made.metrics.append(try Catalog<any Metric>.all.make(metric)) }
     for penalty in penalties { made.penalties.append(try Catalog<any Penalty>.all.make(penalty)) }
