@@ -25,6 +25,7 @@ import Testing
       // Two arms of one configuration would compare nothing.
       #expect(seen[configuration] == nil, "\(arm.name) is \(seen[configuration] ?? "") again")
       seen[configuration] = arm.name
+      for value in [arm.printed?.firstTrain, arm.printed?.firstTest].compactMap(\.self) { #expect((0...60).contains(value)) }
       for value in [arm.printed?.train, arm.printed?.test, arm.printed?.best].compactMap(\.self) {
         #expect((60...100).contains(value))
       }
