@@ -70,6 +70,7 @@ let package = Package(
     example("OwnLayer"),
     example("OwnOptimizer"),
     example("OwnRecipe"),
+    example("OwnRule"),
     example("StudyInSwift"),
     tests(of: "Configuration"),
     tests(of: "PJRT"),

@@ -4,21 +4,23 @@ import Testing
 
 /// Gradient rules over optimizers: any with any.
 @Suite struct SAMCompositionTests {
-  /// `f = (w - target)^2 A (w - target) / 2` with parameters of one and two axes, so that every optimizer has what it
+  /// `f = sum(a w^2) / 2` with parameters of one and two axes, so that every optimizer has what it
   /// treats on its own.
   private static let start = TensorTree([
     ("dense/kernel", Tensor([1.0, -2.0, 0.5, 3.0, -1.5, 2.0], shape: [2, 3])), ("dense/bias", Tensor([0.3, -0.7, 1.1])),
   ])
 
-  private static let batch = EvaluableBatch(size: 4) { parameters, state, examples in
-    let curvatures = TensorTree(parameters.pairs.map { ($0.path, Tensor.iota($0.tensor.shape, dtype: .float64) + 0.5) })
-    let loss = parameters.zip(curvatures) { ($0.squared() * $1).sum() / 2 }.tensors
-    return Evaluation(
-      loss: loss.dropFirst().reduce(loss[0], +), gradients: parameters.zip(curvatures, *), state: state,
-      metrics: TensorTree())
+  private static var batch: EvaluableBatch {
+    EvaluableBatch(size: 4) { parameters, state, _ in
+      let curvatures = TensorTree(parameters.pairs.map { ($0.path, Tensor.iota($0.tensor.shape, dtype: .float64) + 0.5) })
+      let loss = parameters.zip(curvatures) { ($0.squared() * $1).sum() / 2 }.tensors
+      return Evaluation(
+        loss: loss.dropFirst().reduce(loss[0], +), gradients: parameters.zip(curvatures, *), state: state,
+        metrics: TensorTree())
+    }
   }
 
-  /// The loss before the first step and after each, from a scan over both.
+  /// The loss after each step.
   private static func losses(_ rule: any GradientRule, _ optimizer: any Optimizer, steps: Int) -> Tensor {
     let transform = optimizer.transform
     let (inner, outer) = (rule.initial(start), transform.initial(start))
