@@ -17,6 +17,11 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     resources: [.copy("Fixtures")], swiftSettings: strict)
 }
 
+/// A program that shows how the library is used; not a product.
+func example(_ name: String) -> Target {
+  .executableTarget(name: name, dependencies: ["Tanren"], path: "Examples/\(name)", swiftSettings: strict)
+}
+
 let package = Package(
   name: "tanren",
   platforms: [.macOS(.v15)],
@@ -33,11 +38,12 @@ let package = Package(
   ],
   targets: [
     .target(name: "CPJRT"),
+    .target(name: "CKernels"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .plugin(name: "CatalogPlugin", capability: .buildTool(), dependencies: ["CatalogTool"]),
     .executableTarget(name: "CatalogTool", swiftSettings: strict),
     room("Configuration", []),
-    room("PJRT", ["CPJRT"]),
+    room("PJRT", ["CPJRT", "CKernels"]),
     room("Tensors", ["PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Optimizers", ["Tensors"], hasCatalogs: true),
     room("Layers", ["Tensors"], hasCatalogs: true),
@@ -61,6 +67,11 @@ let package = Package(
       name: "Command",
       dependencies: ["Tanren", "Serve", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
+    example("OwnLayer"),
+    example("OwnOptimizer"),
+    example("OwnRecipe"),
+    example("OwnRule"),
+    example("StudyInSwift"),
     tests(of: "Configuration"),
     tests(of: "PJRT"),
     tests(of: "Tensors"),

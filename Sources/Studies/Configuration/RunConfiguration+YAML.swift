@@ -16,6 +16,7 @@ extension RunConfiguration {
       ("untrained", "\(untrained)"),
     ]
     // What isn't set leaves the text as it was before there was such a setting, and with it the run's id.
+    if let preprocessing { lines.append(("preprocessing", OptionValue.choice(preprocessing).yaml)) }
     if !augmentation.isEmpty {
       lines.append(("augmentation", OptionValue.list(augmentation.map(OptionValue.choice)).yaml))
     }

@@ -9,18 +9,9 @@ public enum Budget: String, Sendable, CaseIterable {
 
   public var summary: String {
     switch self {
-    case .smoke: "two epochs on few synthetic digits"
+    case .smoke: "two epochs on few synthetic images"
     case .cpu: "what a few cores manage"
     case .full: "what was published"
-    }
-  }
-
-  /// What results of this budget can't show; empty for the full one.
-  public var leavesOut: String {
-    switch self {
-    case .smoke: "the published data and all epochs but two: this shows that every arm runs, and nothing else"
-    case .cpu: "whatever the recipe does without to be done on a few cores; plan.yml has what was run"
-    case .full: ""
     }
   }
 }

@@ -3,7 +3,7 @@ import Configuration
 extension Recipe {
   /// The recipe as a study.
   /// - Parameters:
-  ///   - arms: the arms to run; none for the recipe's main ones.
+  ///   - names: the arms to run; none for the recipe's main ones.
   ///   - seeds: none for the published one.
   ///   - budget: a smaller one makes a study of another name.
   ///   - overrides: `key=value`, as ``StudyPlan/override(assignment:)`` takes them, applied after the budget's.
@@ -13,7 +13,9 @@ extension Recipe {
   ) throws(ConfigurationError) -> StudyPlan {
     var plan = StudyPlan(
       name: Self.name + (budget == .full ? "" : "-\(budget.rawValue)"), title: title, base: base,
-      arms: try arms(named: names.isEmpty ? defaultArms : names), seeds: seeds.isEmpty ? [firstSeed] : seeds)
+      arms: try arms(named: names.isEmpty ? defaultArms : names, for: budget),
+      seeds: seeds.isEmpty ? [firstSeed] : seeds)
+    plan.targets = targets
     for assignment in self.overrides(for: budget) + overrides { try plan.override(assignment: assignment) }
     return plan
   }

@@ -12,6 +12,7 @@ extension ReportSetting {
     for (index, penalty) in configuration.penalties.enumerated() {
       add(penalty, at: configuration.penalties.count == 1 ? "penalty" : "penalties.\(index + 1)", to: &settings)
     }
+    if let preprocessing = configuration.preprocessing { add(preprocessing, at: "preprocessing", to: &settings) }
     for (index, augmentation) in configuration.augmentation.enumerated() {
       add(
         augmentation, at: configuration.augmentation.count == 1 ? "augmentation" : "augmentation.\(index + 1)",
