@@ -13,6 +13,7 @@ struct DataPreviewCommand: ParsableCommand {
       Examples:
         tanren data preview
         tanren data preview fashionMNIST --count 200 --output clothes.svg
+        tanren data preview cifar10 --columns 10
         tanren data preview 'syntheticDigits(seed: 7)' --test --output digits.png
       """)
 
@@ -45,7 +46,7 @@ struct DataPreviewCommand: ParsableCommand {
     let pair = try Catalog<any DataSource>.all.make(Choice(parsing: source))
       .load(from: DataFolders(allowsDownload: !offline), progress: DownloadReport().progress)
     let data = test ? pair.test : pair.train
-    let sheet = try ContactSheet(data, count: count, columns: columns)
+    let sheet = try ContactSheet(data, classNames: pair.classNames, count: count, columns: columns)
     if isPNG {
       let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
       try PNG.write(sheet.image, to: OutputFolder(folder).file(URL(fileURLWithPath: output).lastPathComponent))

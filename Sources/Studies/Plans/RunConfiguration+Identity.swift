@@ -48,6 +48,8 @@ extension RunConfiguration {
     named.rule = Catalog<any GradientRule>.all.canonical(rule)
     named.averaging = Catalog<any Averaging>.all.canonical(averaging)
     named.penalties = penalties.map(Catalog<any Penalty>.all.canonical)
+    named.preprocessing = preprocessing.map(Catalog<any NamedPreprocessing>.all.canonical)
+    named.augmentation = augmentation.map(Catalog<any Augmentation>.all.canonical)
     named.metrics = metrics.map(Catalog<any Metric>.all.canonical)
     return named
   }

@@ -62,6 +62,9 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   /// The arm of a name.
   public func arm(_ name: String) -> ArmReport? { arms.first { $0.name == name } }
 
+  /// Seconds of training that a step of an arm takes, the median of its runs.
+  func costPerStep(_ name: String) -> Double? { arm(name)?.cost?.secondsPerStep?.median }
+
   /// Arms that others are compared with.
   public var baselines: [String] {
     facts.arms.map(\.name).filter { name in facts.arms.contains { $0.baseline == name } }
