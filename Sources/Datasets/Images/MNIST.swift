@@ -20,8 +20,7 @@ public enum MNIST {
         sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6"),
       testLabels: .init(
         name: "t10k-labels-idx1-ubyte", byteCount: 4_542,
-        sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6")),
-    classNames: (0..<10).map(String.init))
+        sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6")))
 
   /// Reads MNIST from the folders, the cache, or, where allowed, a mirror.
   /// - Parameter progress: told the file's name, the bytes that have come and the bytes in all.
