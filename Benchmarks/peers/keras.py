@@ -52,10 +52,30 @@ def mnist_epoch(_):
     return work
 
 
+def network_step(_):
+    if options.workload.endswith("-bf16"):
+        keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    import keras_networks
+
+    if options.device == "cuda" and not keras.distribution.list_devices("gpu"):
+        raise RuntimeError(f"{keras.backend.backend()} sees no GPU")
+    name, batch, steps = protocol.NETWORKS[options.workload]
+    model = keras_networks.network(name)
+    model.compile(keras.optimizers.SGD(protocol.NETWORK_RATE), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    images, labels = (part.reshape(-1, *part.shape[2:]) for part in protocol.images(options))
+
+    def work():
+        history = model.fit(images, labels, batch_size=batch, shuffle=False, verbose=0)
+        return steps, {"loss": history.history["loss"][-1]}
+
+    return work
+
+
 def startup(_):
     history = classifier().fit(*protocol.first_batch(), batch_size=protocol.BATCH, verbose=0)
     return {"finished": True, "loss": history.history["loss"][-1]}
 
 
 protocol.serve(options, f"Keras {keras.__version__} ({keras.backend.backend()})",
-               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup}, os.cpu_count())
+               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup,
+                **dict.fromkeys(protocol.NETWORKS, network_step)}, os.cpu_count())

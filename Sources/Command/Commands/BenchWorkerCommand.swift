@@ -10,7 +10,10 @@ struct BenchWorkerCommand: ParsableCommand {
     case mlpStep = "mlp-step"
     case mnistEpoch = "mnist-epoch"
     case startup, compile
-    case cnnStep = "cnn-step"
+    case cnnStep = "cnn-step", cnnStepHalf = "cnn-step-bf16"
+    case nineStep = "nine-step", nineStepHalf = "nine-step-bf16"
+    case wideStep = "wrn-step", wideStepHalf = "wrn-step-bf16"
+    case samStep = "sam-step", lambStep = "lamb-step"
     case convolution32 = "convolution-32x64"
     case convolution16 = "convolution-16x128"
     case convolution8 = "convolution-8x256"
@@ -18,6 +21,7 @@ struct BenchWorkerCommand: ParsableCommand {
 
   enum Variant: String, CaseIterable, ExpressibleByArgument {
     case step, chunk, fit
+    case sgd, sam, adam, lamb
     /// As the variant without the ending, without kernels.
     case stepXLA = "step-xla"
     case forward, inputGradient = "input-gradient", kernelGradient = "kernel-gradient"
@@ -45,6 +49,10 @@ struct BenchWorkerCommand: ParsableCommand {
         try Engine.configure(device: device, programCache: programs)
         let source = try BenchData(folder: data)
         try EpochRounds(worker, data: source.name).run(train: source.train, test: source.test)
+      case (.cnnStep, .fit), (.cnnStepHalf, .fit), (.nineStep, .fit), (.nineStepHalf, .fit), (.wideStep, .fit),
+        (.wideStepHalf, .fit), (.samStep, .sgd), (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb):
+        try Engine.configure(device: device, programCache: programs)
+        try trainNetwork(worker)
       case (.startup, .step):
         let engine = try Engine(device: device, programCache: programs)
         let model = try BenchModel(on: engine)
@@ -69,6 +77,18 @@ struct BenchWorkerCommand: ParsableCommand {
       worker.fail(error)
       throw ExitCode(Outcome.failure)
     }
+  }
+
+  private func trainNetwork(_ worker: BenchWorker) throws {
+    guard let method = BenchNetwork.method(variant) else { return }
+    let network: BenchNetwork = switch workload {
+    case .nineStep, .nineStepHalf: .nine
+    case .wideStep, .wideStepHalf: .wide
+    default: .cnn
+    }
+    let isHalf = workload.rawValue.hasSuffix("-bf16")
+    try EpochRounds(worker, data: "random", units: network.steps)
+      .run(network, method, precision: isHalf ? .bfloat16 : .float32)
   }
 
   private func serveConvolution(_ worker: BenchWorker, _ programs: ProgramCache?) throws {
