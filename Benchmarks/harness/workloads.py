@@ -46,4 +46,8 @@ WORKLOADS = [
     Workload("compile", "Tracing and compiling the training step, in a fresh process with the library loaded", "ms", 1e-3, 5, "inside", [
         Contestant(OURS, "step", "cold"), Contestant(OURS, "step", "warm"), Contestant("jax", "step", "cold"),
         Contestant("jax", "step", "warm"), Contestant("pytorch", "compile", "cold"), Contestant("pytorch", "compile", "warm")]),
+    Workload("augment-basic", "Augmented images of 32x32: shift or crop by 4 pixels and flip, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
+        Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
+    Workload("augment-strong", "Augmented images of 32x32: article 4's strong augmentation, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
+        Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
 ]
