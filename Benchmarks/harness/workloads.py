@@ -72,4 +72,8 @@ WORKLOADS = [
     *networks(),
     methods("sam-step", "A step of SAM over SGD beside one of SGD", "sgd", "sam"),
     methods("lamb-step", "A step of LAMB beside one of Adam", "adam", "lamb"),
+    Workload("augment-basic", "Augmented images of 32x32: shift or crop by 4 pixels and flip, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
+        Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
+    Workload("augment-strong", "Augmented images of 32x32: article 4's strong augmentation, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
+        Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
 ]

@@ -27,7 +27,8 @@ NETWORK_RATE = 0.01
 def options():
     """Parsed before the framework is imported, because some settings only count then."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--workload", required=True, choices=["mlp-step", "mnist-epoch", "startup", "compile", *NETWORKS])
+    parser.add_argument("--workload", required=True, choices=[
+        "mlp-step", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", *NETWORKS])
     parser.add_argument("--variant", required=True)
     parser.add_argument("--data", help="folder with MNIST's four IDX files; without it the data is random")
     parser.add_argument("--cache", help="folder for compiled programs; without it nothing is kept")
@@ -102,6 +103,26 @@ def images(options):
     random = np.random.default_rng(0)
     pixels = random.integers(0, 256, (steps, batch, 32, 32, 3), dtype=np.uint8).astype(np.float32) / 255
     return pixels, random.integers(0, 10, (steps, batch), dtype=np.int32)
+
+
+def photos():
+    """128 images in CIFAR-10's shape."""
+    return np.random.default_rng(0).integers(0, 256, (128, 32, 32, 3), dtype=np.uint8)
+
+
+def random_erasing(image, probability=0.5):
+    """Article 4's rule: rectangles are drawn until one is inside, and filled with one number."""
+    if np.random.rand() >= probability:
+        return image
+    height, width, _ = image.shape
+    while True:
+        area, ratio = np.random.uniform(0.05, 0.2) * height * width, np.random.uniform(0.2, 0.8)
+        rows, columns = np.sqrt(area * ratio), np.sqrt(area / ratio)
+        x, y = np.random.uniform(0, width), np.random.uniform(0, height)
+        if x + columns <= width and y + rows <= height:
+            erased = image.copy()
+            erased[int(y):int(y + rows), int(x):int(x + columns)] = np.random.uniform()
+            return erased
 
 
 def first_batch():

@@ -125,6 +125,30 @@ def network_step(_):
     return work
 
 
+def augmentation(strong):
+    """torchvision's transforms, image by image as a data set applies them, into a batch."""
+    from torchvision.transforms import v2
+
+    images, batches = torch.from_numpy(protocol.photos()).permute(0, 3, 1, 2).contiguous(), 4
+    scale = [v2.ToDtype(torch.float32, scale=True)]
+    if strong:
+        steps = [
+            v2.RandomAffine(10, translate=(4 / 32, 4 / 32), scale=(0.75, 1.25), interpolation=v2.InterpolationMode.BILINEAR),
+            v2.RandomHorizontalFlip(), v2.ColorJitter(brightness=0.2), *scale,
+            v2.RandomErasing(0.5, scale=(0.05, 0.2), ratio=(0.2, 0.8)),
+        ]
+    else:
+        steps = [v2.RandomCrop(32, padding=4), v2.RandomHorizontalFlip(), *scale]
+    transform = v2.Compose(steps)
+
+    def work():
+        for _ in range(batches):
+            batch = torch.stack([transform(image) for image in images])
+        return batches * len(images), {"loss": batch[0, 0, 0, 0].item()}
+
+    return work
+
+
 def startup(_):
     _, step = trainer()
     return {"finished": True, "loss": step(*on_device(*protocol.first_batch())).item()}
@@ -138,5 +162,6 @@ def compile_step(_):
 
 protocol.serve(options, f"PyTorch {torch.__version__}",
                {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
-                **dict.fromkeys(protocol.NETWORKS, network_step)},
+                **dict.fromkeys(protocol.NETWORKS, network_step),
+                "augment-basic": lambda _: augmentation(False), "augment-strong": lambda _: augmentation(True)},
                torch.get_num_threads())

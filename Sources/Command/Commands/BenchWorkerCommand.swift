@@ -14,6 +14,8 @@ struct BenchWorkerCommand: ParsableCommand {
     case nineStep = "nine-step", nineStepHalf = "nine-step-bf16"
     case wideStep = "wrn-step", wideStepHalf = "wrn-step-bf16"
     case samStep = "sam-step", lambStep = "lamb-step"
+    case augmentBasic = "augment-basic"
+    case augmentStrong = "augment-strong"
     case convolution32 = "convolution-32x64"
     case convolution16 = "convolution-16x128"
     case convolution8 = "convolution-8x256"
@@ -71,6 +73,10 @@ struct BenchWorkerCommand: ParsableCommand {
         worker.serve(try CNNRounds(on: engine), data: "random")
       case (.convolution32, _), (.convolution16, _), (.convolution8, _):
         try serveConvolution(worker, programs)
+      case (.augmentBasic, .step), (.augmentStrong, .step):
+        let engine = try Engine(device: device, programCache: programs)
+        let augmentation: any Augmentation = workload == .augmentBasic ? BasicAugmentation() : StrongAugmentation()
+        worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
       default: throw UsageError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
       }
     } catch {
