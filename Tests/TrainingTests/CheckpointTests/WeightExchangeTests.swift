@@ -110,7 +110,9 @@ struct WeightRow: Decodable {
       let outputs = try trainer.predict(Self.batch(name))
       #expect(outputs.shape == row.outputs.shape)
       let worst = zip(try outputs.values(as: Float.self), row.outputs.values).map { Swift.abs(Double($0) - $1) }.max()
-      #expect(worst ?? 1 < 1e-5, "\(cells)")
+      // Relative to the largest output: those of the residual network reach 48.
+      let largest = row.outputs.values.map(\.magnitude).max() ?? 0
+      #expect(worst ?? 1 < 1e-5 * Swift.max(1, largest), "\(cells)")
       // And back, counters aside: PyTorch computes nothing with them.
       try trainer.exportWeights(to: scratch.file("ours"), layout: layout)
       let (ours, theirs) = (try Safetensors(contentsOf: scratch.file("ours")).tensors, file.tensors.filter { !$1.shape.isEmpty })
