@@ -28,7 +28,11 @@ public struct ChannelShift: Augmentation {
 
   /// - Parameter intensity: `[batch]`
   static func shifted(_ images: Tensor, by intensity: Tensor) -> Tensor {
-    let (least, greatest) = (images.min([1, 2, 3]).perImage, images.max([1, 2, 3]).perImage)
+    if let diagnostic = images.diagnostic { return .failed(diagnostic) }
+    // One reduction for both ends: XLA computes what it reduces, a resampling say, again for each.
+    let ends = Tensor.stack([images, -images], axis: 1).max([2, 3, 4])
+    let greatest = ends.slice(0..<1, axis: 1).reshape(to: [images.shape[0], 1, 1, 1])
+    let least = -ends.slice(1..<2, axis: 1).reshape(to: [images.shape[0], 1, 1, 1])
     return (images + intensity.perImage.cast(to: images.dtype)).maximum(least).minimum(greatest)
   }
 }
