@@ -43,10 +43,11 @@ struct SyntheticImagesTests {
   @Test func coloursTellNothing() throws {
     let data = try SyntheticImages.generate(trainCount: 500, testCount: 200)
     func colours(_ set: LabeledArrays) -> [SIMD3<Float>] {
-      (0..<set.count).map { image in
+      let bytes = set.inputs.bytes
+      return (0..<set.count).map { image in
         (0..<1024).reduce(SIMD3<Float>()) { sum, pixel in
           let start = image * 3072 + 3 * pixel
-          return sum + SIMD3(Float(set.inputs.bytes[start]), Float(set.inputs.bytes[start + 1]), Float(set.inputs.bytes[start + 2])) / 1024
+          return sum + SIMD3(Float(bytes[start]), Float(bytes[start + 1]), Float(bytes[start + 2])) / 1024
         }
       }
     }

@@ -6,7 +6,7 @@ public struct HeldOutSource: DataSource {
   public static let name = "heldOut"
   public static let summary = "a data set's training data, a random part of them held out to judge on"
   public static let parameters = [
-    Parameter("data", default: "digits", "the data set"),
+    Parameter("data", default: "", "the data set"),
     Parameter("fraction", default: 0.1, "the part that is held out"),
     Parameter("seed", default: 0, "another seed holds out others"),
   ]
@@ -20,7 +20,7 @@ public struct HeldOutSource: DataSource {
   }
 
   public init(from options: inout Options) throws(ConfigurationError) {
-    data = try Catalog<any DataSource>.all.make(options.choice("data", default: Choice("digits")))
+    data = try options.source(of: Self.name)
     fraction = try options.number("fraction", default: 0.1, in: 0...1)
     seed = UInt32(try options.integer("seed", default: 0, in: 0...Int(UInt32.max)))
   }

@@ -5,7 +5,7 @@ public struct NoisyLabelsSource: DataSource {
   public static let name = "noisyLabels"
   public static let summary = "another data set, a part of whose training labels are wrong"
   public static let parameters = [
-    Parameter("data", default: "digits", "the data set"),
+    Parameter("data", default: "", "the data set"),
     Parameter("fraction", default: 0.2, "the part of the labels that is struck"),
     Parameter("kind", default: "otherClasses", "what a struck label becomes: otherClasses, or anyClass, perhaps the right one"),
     Parameter("seed", default: 0, "another seed strikes other labels"),
@@ -21,7 +21,7 @@ public struct NoisyLabelsSource: DataSource {
   }
 
   public init(from options: inout Options) throws(ConfigurationError) {
-    data = try Catalog<any DataSource>.all.make(options.choice("data", default: Choice("digits")))
+    data = try options.source(of: Self.name)
     fraction = try options.number("fraction", default: 0.2, in: 0...1)
     kind = try options.oneOf("kind", default: .otherClasses)
     seed = UInt32(try options.integer("seed", default: 0, in: 0...Int(UInt32.max)))

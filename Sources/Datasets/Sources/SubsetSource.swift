@@ -5,7 +5,7 @@ public struct SubsetSource: DataSource {
   public static let name = "subset"
   public static let summary = "the first examples of another data set"
   public static let parameters = [
-    Parameter("data", default: "digits", "the data set"),
+    Parameter("data", default: "", "the data set"),
     Parameter("train", default: 1000, "training examples; all if there are fewer"),
     Parameter("test", default: 1000, "test examples; all if there are fewer"),
   ]
@@ -19,7 +19,7 @@ public struct SubsetSource: DataSource {
   }
 
   public init(from options: inout Options) throws(ConfigurationError) {
-    data = try Catalog<any DataSource>.all.make(options.choice("data", default: Choice("digits")))
+    data = try options.source(of: Self.name)
     train = try options.integer("train", default: 1000, in: 1...Int(Int32.max))
     test = try options.integer("test", default: 1000, in: 1...Int(Int32.max))
   }

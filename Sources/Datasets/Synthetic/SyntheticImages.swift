@@ -20,7 +20,7 @@ public enum SyntheticImages {
   /// images hold each shape once.
   /// - Throws: ``DatasetError`` if a count is negative or absurdly large.
   public static func generate(
-    trainCount: Int = 50_000, testCount: Int = 10_000, seed: UInt64 = 0
+    trainCount: Int = 10_000, testCount: Int = 2_000, seed: UInt64 = 0
   ) throws(DatasetError) -> DatasetPair {
     for (name, count) in [("trainCount", trainCount), ("testCount", testCount)] where !(0...most).contains(count) {
       throw DatasetError(.invalidArgument(name: name, value: "\(count)", allowed: "between 0 and \(most)"))
