@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func aRuleOfOnesOwn() throws {
-    let text = try output("OwnRule", "4")
+    let text = try output("OwnRule", "6")
     for rule in ["plain", "sam", "extragradient"] {
       #expect(try accuracy(text, after: "\(rule) over lamb: test accuracy ") > 0.2)
     }
