@@ -102,7 +102,7 @@ import Testing
     #expect(text.contains("to 95%") && text.contains("97.85% ✗") && text.contains("97.89% ✗"))
     #expect(text.contains("Too few seeds for any verdict on tanhExp and relu"))
     for name in [
-      "runs.csv", "plan.yml", "studies.sqlite", "table.md", "table.csv", "curves.svg", "report.html", "report.md",
+      "runs.csv", "plan.yml", "studies.sqlite", "curves.svg", "report.html", "report.md",
       "report.csv", "report.json", "report.tex",
     ] {
       #expect(folder.exists("out/" + name), "\(name)")

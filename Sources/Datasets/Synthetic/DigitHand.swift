@@ -10,10 +10,8 @@ struct DigitHand {
   private static let clutterShare: Float = 0.3
   private static let gapShare: Float = 0.16
 
-  private var random: SplitMix64
+  private var random = SplitMix64(seed: 0, stream: 0, index: 0)
   private var canvas = DigitCanvas()
-
-  init(random: SplitMix64) { self.random = random }
 
   /// Writes `digit` with the stream `random` into 784 bytes.
   mutating func write(_ digit: Int, with random: SplitMix64, into pixels: UnsafeMutableBufferPointer<UInt8>) {

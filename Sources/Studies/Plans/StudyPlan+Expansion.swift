@@ -2,8 +2,8 @@ import Configuration
 
 extension StudyPlan {
   /// The arms as written crossed with the grid, in that order.
-  /// - Throws: `ConfigurationError` for names that are missing or twice there, an axis without values, a baseline
-  ///   that no arm has, or more runs than a study may have.
+  /// - Throws: `ConfigurationError` for names that are missing, names or settings that are twice there, an axis
+  ///   without values, a baseline that no arm has, or more runs than a study may have.
   public func plannedArms() throws(ConfigurationError) -> [PlannedArm] {
     try checkParts()
     let points = try gridPoints()
@@ -67,6 +67,12 @@ extension StudyPlan {
       }
       guard names.insert(arm.name).inserted else {
         throw .invalid(message: "there are two arms '\(arm.name)'", origin: arm.settings.first?.origin ?? name)
+      }
+    }
+    for settings in [base] + arms.map(\.settings) {
+      var paths: Set<String> = []
+      for setting in settings where !paths.insert(setting.path).inserted {
+        throw .duplicateKey(key: setting.path, origin: setting.origin.isEmpty ? name : setting.origin)
       }
     }
     for setting in base + arms.flatMap(\.settings) where setting.path == "seed" {

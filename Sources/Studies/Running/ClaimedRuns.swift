@@ -38,6 +38,7 @@ struct ClaimedRuns {
       let members = try zip(runs, keepers).map { try member($0, $1, shelf) }
       // A damaged checkpoint sets its run back; the others don't wait for it.
       var groups = members.indices.grouped { members[$0].trainer.epoch }
+      var told: Set<Int> = []
       while !groups.isEmpty {
         let indices = groups.removeFirst()
         let group = indices.map { members[$0] }
@@ -45,10 +46,14 @@ struct ClaimedRuns {
         let progress = indices.map {
           progress($0, epochs: first.configuration.epochs, resumed: first.trainer.epoch, together: group.count)
         }
-        for (own, member) in zip(progress, group) {
-          if let restart = member.restart { runner.report(.runRestarted(own, reason: restart)) }
+        // A group that fell apart was told of already.
+        if told.isDisjoint(with: indices) {
+          for (own, member) in zip(progress, group) {
+            if let restart = member.restart { runner.report(.runRestarted(own, reason: restart)) }
+          }
+          runner.report(.runBegan(progress[0]))
+          told.formUnion(indices)
         }
-        runner.report(.runBegan(progress[0]))
         do {
           try fit(group, progress[0], shelf)
         } catch TrainingError.differentMethods where group.count > 1 {

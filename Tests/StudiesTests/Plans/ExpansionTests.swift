@@ -84,6 +84,16 @@ import Testing
     }
   }
 
+  @Test func nothingIsSetTwice() {
+    let twice = [Setting("batch", .number(10)), Setting("batch", .number(20))]
+    for plan in [
+      StudyPlan(name: "twice", base: twice, arms: [Arm("sgd", ["optimizer": "sgd"])]),
+      StudyPlan(name: "twice", arms: [Arm("sgd", settings: twice)]),
+    ] {
+      #expect(throws: ConfigurationError.duplicateKey(key: "batch", origin: "twice")) { try plan.runs() }
+    }
+  }
+
   @Test func printedNumbersStayWithWhatTheyWerePrintedFor() throws {
     var plan = try PlanTexts.plan(PlanTexts.rates)
     #expect(try plan.plannedArms().allSatisfy { $0.arm.printed == nil })

@@ -2,13 +2,11 @@ import Figures
 
 /// A report as GitHub-flavoured Markdown.
 struct MarkdownReport: Sendable {
-  let report: StudyReport
   private let tables: ReportTables
 
-  init(_ report: StudyReport) {
-    self.report = report
-    tables = ReportTables(report)
-  }
+  init(_ report: StudyReport) { tables = ReportTables(report) }
+
+  private var report: StudyReport { tables.report }
 
   var text: String {
     let facts = report.facts

@@ -2,16 +2,13 @@ import Statistics
 
 /// The sentences of a report, the same in every format.
 struct ReportWords: Sendable {
-  let report: StudyReport
-  private let style: ReportStyle
-  private let confidence: String
+  private let tables: ReportTables
 
-  init(_ report: StudyReport) {
-    self.report = report
-    style = ReportStyle(report)
-    confidence = ReportTables(report).confidence
-  }
+  init(_ report: StudyReport) { tables = ReportTables(report) }
 
+  private var report: StudyReport { tables.report }
+  private var style: ReportStyle { tables.style }
+  private var confidence: String { tables.confidence }
   private var facts: StudyFacts { report.facts }
 
   /// What was compared, and what is missing.

@@ -3,15 +3,12 @@ import Statistics
 
 /// The differences from the baseline, seed by seed, and all that was computed from them.
 struct DifferenceSection: Sendable {
-  let report: StudyReport
-  private let style: ReportStyle
   private let tables: ReportTables
 
-  init(_ report: StudyReport) {
-    self.report = report
-    style = ReportStyle(report)
-    tables = ReportTables(report)
-  }
+  init(_ report: StudyReport) { tables = ReportTables(report) }
+
+  private var report: StudyReport { tables.report }
+  private var style: ReportStyle { tables.style }
 
   var section: PageSection? {
     guard !report.comparisons.isEmpty else { return nil }

@@ -2,15 +2,12 @@ import Statistics
 
 /// The table of results, a row an arm.
 struct ResultSection: Sendable {
-  let report: StudyReport
-  private let style: ReportStyle
   private let tables: ReportTables
 
-  init(_ report: StudyReport) {
-    self.report = report
-    style = ReportStyle(report)
-    tables = ReportTables(report)
-  }
+  init(_ report: StudyReport) { tables = ReportTables(report) }
+
+  private var report: StudyReport { tables.report }
+  private var style: ReportStyle { tables.style }
 
   var section: PageSection? {
     let facts = report.facts

@@ -3,15 +3,12 @@ import Statistics
 /// The comparisons, one below the other on one scale: what was found, the difference with its interval, and the
 /// sentence that says it.
 package struct VerdictSection: Sendable {
-  let report: StudyReport
-  private let style: ReportStyle
   private let tables: ReportTables
 
-  package init(_ report: StudyReport) {
-    self.report = report
-    style = ReportStyle(report)
-    tables = ReportTables(report)
-  }
+  package init(_ report: StudyReport) { tables = ReportTables(report) }
+
+  private var report: StudyReport { tables.report }
+  private var style: ReportStyle { tables.style }
 
   package var section: PageSection? {
     guard !report.comparisons.isEmpty else { return nil }
