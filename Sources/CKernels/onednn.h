@@ -104,6 +104,9 @@ typedef struct TanrenDNNL {
 #define X(result, name, parameters) result(*name) parameters;
   TANREN_DNNL_FUNCTIONS(X)
 #undef X
+  // OpenMP's: how many threads the calling thread's operations use. NULL where the library isn't made with OpenMP.
+  void (*omp_set_num_threads)(int);
+  int (*omp_get_max_threads)(void);
 } TanrenDNNL;
 
 const TanrenDNNL *tanren_dnnl(void);

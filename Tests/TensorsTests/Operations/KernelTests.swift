@@ -56,6 +56,8 @@ import Testing
     Geometry(input: [4, 5, 5, 7], kernel: [1, 1, 7, 9], strides: [2, 2]),
     Geometry(input: [2, 11, 4], kernel: [4, 4, 6], strides: [3]),
     Geometry(input: [2, 4, 5, 6, 3], kernel: [2, 3, 2, 3, 4], padding: .same),
+    Geometry(input: [1, 9, 9, 4], kernel: [3, 3, 4, 8]),
+    Geometry(input: [37, 6, 5, 5], kernel: [3, 3, 5, 7], padding: .same),
   ]
 
   /// Value and both gradients, and the gradients of those by the cotangent.
