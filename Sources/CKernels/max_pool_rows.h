@@ -1,15 +1,10 @@
 // The loops of maximum pooling for one element type: included once for each TYPE.
 
-#define JOIN_(a, b) a##_##b
-#define JOIN(a, b) JOIN_(a, b)
-#define NAME(name) JOIN(name, TYPE)
-#define ELEMENT JOIN(tanren, TYPE)
-#define LOAD JOIN(tanren_load, TYPE)
-#define STORE JOIN(tanren_store, TYPE)
-
 // One row of windows: the greatest elements, NaN if any is.
 TANREN_VECTORIZED static void NAME(pool_row)(
-  const ELEMENT *x, ELEMENT *restrict y, int64_t windows, int64_t height, int64_t width, int64_t row, int64_t channels) {
+  const void *images, void *pooled, int64_t windows, int64_t height, int64_t width, int64_t row, int64_t channels) {
+  const ELEMENT *x = images;
+  ELEMENT *restrict y = pooled;
   for (int64_t window = 0; window < windows; window++, y += channels) {
     const ELEMENT *corner = x + window * width * channels;
     memcpy(y, corner, channels * sizeof *y);
@@ -27,8 +22,10 @@ TANREN_VECTORIZED static void NAME(pool_row)(
 
 // One row of windows: the cotangent goes to the first that is greatest, zero to the others.
 TANREN_VECTORIZED static void NAME(spread_row)(
-  const ELEMENT *x, const ELEMENT *restrict y, const ELEMENT *restrict cotangent, ELEMENT *result, int64_t windows,
-  int64_t height, int64_t width, int64_t row, int64_t channels) {
+  const void *images, const void *pooled, const void *cotangents, void *results, int64_t windows, int64_t height,
+  int64_t width, int64_t row, int64_t channels) {
+  const ELEMENT *x = images, *restrict y = pooled, *restrict cotangent = cotangents;
+  ELEMENT *result = results;
   uint32_t is_open[CHUNK];
   for (int64_t window = 0; window < windows; window++, y += channels, cotangent += channels) {
     for (int64_t start = 0; start < channels; start += CHUNK) {
@@ -50,10 +47,3 @@ TANREN_VECTORIZED static void NAME(spread_row)(
     }
   }
 }
-
-#undef JOIN_
-#undef JOIN
-#undef NAME
-#undef ELEMENT
-#undef LOAD
-#undef STORE

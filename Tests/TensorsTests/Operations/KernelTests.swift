@@ -171,6 +171,36 @@ import Testing
     }
   }
 
+  /// Shapes and the axes summed over: all but the last, some in the middle, an axis that isn't worth a block.
+  private static let summed: [([Int], [Int])] = [
+    ([30, 30, 40, 5], [0, 1, 2]), ([3, 70, 20, 33], [1, 2]), ([20_000, 3], [0]), ([2, 64, 1000, 2], [1]),
+  ]
+
+  @Test(arguments: summed) func sumsAgree(_ shape: [Int], _ axes: [Int]) throws {
+    let engines = try #require(Self.engines)
+    let body: ([Tensor]) -> [Tensor] = { [$0[0].sum(axes)] }
+    let x = random(Shape(shape), 1, around: 3)
+    let exact = try run([x], as: .float64, on: engines.with, body)
+    let plain = try run([x], as: .float32, on: engines.without, body)
+    let called = try run([x], as: .float32, on: engines.with, body)
+    #expect(called.text.contains("@tanren.sum.1(") && !plain.text.contains("custom_call"))
+    #expect(distance(plain.values[0], exact.values[0]) < 1e-5)
+    #expect(distance(called.values[0], exact.values[0]) < 1e-6)
+    let narrow = try run([x], as: .bfloat16, on: engines.with, body)
+    #expect(distance(narrow.values[0], exact.values[0]) < 0.01)
+  }
+
+  @Test func sumsThatArentRowsAreXLAs() throws {
+    let engine = try #require(Self.engines).with
+    let x = random([300, 20, 10], 1)
+    for axes in [[2], [0, 2], [0, 1, 2]] {
+      let found = try run([x], as: .float32, on: engine) { [$0[0].sum(axes)] }
+      #expect(!found.text.contains("custom_call"))
+      let exact = try run([x], as: .float64, on: engine) { [$0[0].sum(axes)] }
+      #expect(distance(found.values[0], exact.values[0]) < 1e-4)
+    }
+  }
+
   /// Pooling picks elements, so the kernel agrees to the last bit: with ties, a rest, and what isn't a number.
   @Test(arguments: [[3, 7, 6, 5], [2, 4, 4, 300]]) func poolingsAgree(_ extents: [Int]) throws {
     let engines = try #require(Self.engines)
