@@ -5,9 +5,11 @@
 #include "element.h"
 #include "handlers.h"
 #include "plan.h"
+#include "winograd.h"
 
 // Convolution and its two gradients. Attributes: strides, low, high (edges) and dilation (the distance of
-// neighbouring elements of the kernel), lists of an entry a spatial axis, and groups.
+// neighbouring elements of the kernel), lists of an entry a spatial axis, groups, and winograd, whether products may
+// be saved where that pays.
 //
 // The batch is split into parts, which XLA's threads share: OpenMP's would have to be woken for every operation, and
 // those of XLA waited for. The kernel's gradient is the sum of those of the parts, in their order.
@@ -248,6 +250,24 @@ static void add_gradients(void *context, int64_t index) {
   }
 }
 
+// By Winograd's filtering, if that may be and pays. Returns whether that is so.
+static bool filter(const XLA_FFI_CallFrame *frame, const Geometry *geometry, void *const *arrays, int *status) {
+  const int64_t *input = geometry->input, *kernel = geometry->kernel, *output = geometry->output;
+  if (geometry->space != 2 || geometry->type != dnnl_f32 || geometry->groups != 1) return false;
+  for (int axis = 0; axis < 2; axis++) {
+    if (kernel[axis] != 3 || geometry->strides[axis] != 1 || geometry->dilation[axis] != 1) return false;
+  }
+  TanrenFilter filter = {
+    .batch = input[0], .height = input[1], .width = input[2], .rows = output[1], .columns = output[2],
+    .channels = input[3], .features = output[3], .low = {geometry->low[0], geometry->low[1]}, .input = arrays[0],
+    .kernel = arrays[1], .output = arrays[2]};
+  if (!tanren_winograd_pays(&filter, tanren_thread_count(frame))) return false;
+  *status = geometry->kind == FORWARD ? tanren_winograd(frame, &filter)
+    : geometry->kind == INPUT_GRADIENT ? tanren_winograd_input_gradient(frame, &filter)
+                                       : tanren_winograd_kernel_gradient(frame, &filter);
+  return true;
+}
+
 // In parts where there are images enough for the threads, else as one, by OpenMP's threads.
 static int run(const XLA_FFI_CallFrame *frame, Geometry *geometry, void *const *arrays) {
   int64_t threads = tanren_thread_count(frame), batch = geometry->input[0];
@@ -307,6 +327,7 @@ static XLA_FFI_Error *convolve(XLA_FFI_CallFrame *frame, Kind kind, const char *
       frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "%s takes float32 or bfloat16 arrays of one rank, 3 to 5",
       operation);
   }
+  int64_t may_filter;
   geometry.input = arrays[0]->dims;
   geometry.kernel = arrays[1]->dims;
   geometry.output = arrays[2]->dims;
@@ -315,7 +336,8 @@ static XLA_FFI_Error *convolve(XLA_FFI_CallFrame *frame, Kind kind, const char *
   geometry.high = tanren_integers(frame, "high", rank - 2);
   geometry.dilation = tanren_integers(frame, "dilation", rank - 2);
   if (geometry.strides == NULL || geometry.low == NULL || geometry.high == NULL || geometry.dilation == NULL ||
-      !tanren_integer(frame, "groups", &geometry.groups) || !fits(&geometry)) {
+      !tanren_integer(frame, "groups", &geometry.groups) || !tanren_integer(frame, "winograd", &may_filter) ||
+      !fits(&geometry)) {
     return tanren_error(
       frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "%s: the arrays' extents don't fit its attributes", operation);
   }
@@ -323,7 +345,9 @@ static XLA_FFI_Error *convolve(XLA_FFI_CallFrame *frame, Kind kind, const char *
   XLA_FFI_Error *error = tanren_plan_check(frame, operation, &key);
   if (error != NULL) return error;
   void *data[] = {arrays[0]->data, arrays[1]->data, arrays[2]->data};
-  return tanren_plan_error(frame, operation, run(frame, &geometry, data));
+  int status;
+  if (may_filter == 0 || !filter(frame, &geometry, data, &status)) status = run(frame, &geometry, data);
+  return tanren_plan_error(frame, operation, status);
 }
 
 XLA_FFI_Error *tanren_convolution(XLA_FFI_CallFrame *frame) { return convolve(frame, FORWARD, "convolution"); }

@@ -4,9 +4,9 @@
 
 // A target's number grows when its meaning changes: compiled programs outlive the library.
 static const TanrenKernel kernels[] = {
-  {"tanren.convolution.1", (void *)tanren_convolution, true},
-  {"tanren.convolution_input_gradient.1", (void *)tanren_convolution_input_gradient, true},
-  {"tanren.convolution_kernel_gradient.1", (void *)tanren_convolution_kernel_gradient, true},
+  {"tanren.convolution.2", (void *)tanren_convolution, true},
+  {"tanren.convolution_input_gradient.2", (void *)tanren_convolution_input_gradient, true},
+  {"tanren.convolution_kernel_gradient.2", (void *)tanren_convolution_kernel_gradient, true},
   {"tanren.dot.1", (void *)tanren_dot, true},
   {"tanren.batch_normalization.1", (void *)tanren_batch_normalization, false},
   {"tanren.batch_normalization_gradient.1", (void *)tanren_batch_normalization_gradient, false},

@@ -62,7 +62,8 @@ import Testing
 
   @Test(arguments: windows) func tiesAgree(_ windows: Windows) throws {
     // Many are equal, many are negative, and sums are exact.
-    let images = Tensor((0..<2 * 8 * 8 * 2).map { Double($0 * 7 % 5) - 2.5 }, shape: [2, 8, 8, 2])
+    let numbers: [Double] = (0..<256).map { Double($0 * 7 % 5) - 2.5 }
+    let images = Tensor(numbers, shape: [2, 8, 8, 2])
     let bias = Tensor([0.25, -1.75])
     for activation in [Activation.none, .relu] {
       let found = try passes(images, bias, windows, activation, isKept: false)
