@@ -74,11 +74,7 @@ static void add_tiles(
 }
 
 static void add_moments(const Pass *pass, Block block, float *sum, float *squares, const float *shift) {
-  if (pass->is_bf16) {
-    add_moments_bf16((const tanren_bf16 *)block.x, block.rows, pass->channels, shift, sum, squares);
-  } else {
-    add_moments_f32((const float *)block.x, block.rows, pass->channels, shift, sum, squares);
-  }
+  TANREN_CALL(pass->is_bf16, add_moments, block.x, block.rows, pass->channels, shift, sum, squares);
 }
 
 static void moments_of_block(void *context, int64_t index) {
@@ -99,28 +95,16 @@ static void normalize_block(void *context, int64_t index) {
   index = pass->blocks - 1 - index;
   int64_t start = index * pass->block_rows;
   Block block = rows_from(pass, start, block_end(pass, index) - start);
-  if (pass->is_bf16) {
-    normalize_bf16(
-      (const tanren_bf16 *)block.x, (tanren_bf16 *)block.result, block.rows, pass->channels, pass->mean,
-      pass->factor, pass->offset, pass->is_rectified);
-  } else {
-    normalize_f32(
-      (const float *)block.x, (float *)block.result, block.rows, pass->channels, pass->mean, pass->factor,
-      pass->offset, pass->is_rectified);
-  }
+  TANREN_CALL(
+    pass->is_bf16, normalize, block.x, block.result, block.rows, pass->channels, pass->mean, pass->factor,
+    pass->offset, pass->is_rectified);
 }
 
 static void add_cotangents(const Pass *pass, Block block, float *sum, float *products, const float *shift) {
   (void)shift;
-  if (pass->is_bf16) {
-    add_cotangents_bf16(
-      (const tanren_bf16 *)block.x, (const tanren_bf16 *)block.cotangent, block.rows, pass->channels, pass->mean,
-      pass->factor, pass->offset, pass->is_rectified, sum, products);
-  } else {
-    add_cotangents_f32(
-      (const float *)block.x, (const float *)block.cotangent, block.rows, pass->channels, pass->mean, pass->factor,
-      pass->offset, pass->is_rectified, sum, products);
-  }
+  TANREN_CALL(
+    pass->is_bf16, add_cotangents, block.x, block.cotangent, block.rows, pass->channels, pass->mean, pass->factor,
+    pass->offset, pass->is_rectified, sum, products);
 }
 
 static void cotangents_of_block(void *context, int64_t index) { add_tiles(context, index, add_cotangents); }
@@ -130,15 +114,9 @@ static void pull_back_block(void *context, int64_t index) {
   index = pass->blocks - 1 - index;
   int64_t start = index * pass->block_rows;
   Block block = rows_from(pass, start, block_end(pass, index) - start);
-  if (pass->is_bf16) {
-    pull_back_bf16(
-      (const tanren_bf16 *)block.x, (const tanren_bf16 *)block.cotangent, (tanren_bf16 *)block.result, block.rows,
-      pass->channels, pass->mean, pass->factor, pass->offset, pass->slope, pass->constant, pass->is_rectified);
-  } else {
-    pull_back_f32(
-      (const float *)block.x, (const float *)block.cotangent, (float *)block.result, block.rows, pass->channels,
-      pass->mean, pass->factor, pass->offset, pass->slope, pass->constant, pass->is_rectified);
-  }
+  TANREN_CALL(
+    pass->is_bf16, pull_back, block.x, block.cotangent, block.result, block.rows, pass->channels, pass->mean,
+    pass->factor, pass->offset, pass->slope, pass->constant, pass->is_rectified);
 }
 
 // Whether `count` arguments or results from `first` on are float32 arrays of the channels.

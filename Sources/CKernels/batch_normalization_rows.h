@@ -1,16 +1,10 @@
 // The loops of batch normalization over some rows of one element type: included once for each TYPE.
 
-#define JOIN_(a, b) a##_##b
-#define JOIN(a, b) JOIN_(a, b)
-#define NAME(name) JOIN(name, TYPE)
-#define ELEMENT JOIN(tanren, TYPE)
-#define LOAD JOIN(tanren_load, TYPE)
-#define STORE JOIN(tanren_store, TYPE)
-
 // Adds each channel's distance from `shift` to `sum`, and its square to `squares`.
 TANREN_VECTORIZED static void NAME(add_moments)(
-  const ELEMENT *restrict x, int64_t rows, int64_t channels, const float *restrict shift, float *restrict sum,
+  const void *images, int64_t rows, int64_t channels, const float *restrict shift, float *restrict sum,
   float *restrict squares) {
+  const ELEMENT *restrict x = images;
   for (int64_t row = 0; row < rows; row++, x += channels) {
     for (int64_t c = 0; c < channels; c++) {
       float distance = LOAD(x[c]) - shift[c];
@@ -21,8 +15,10 @@ TANREN_VECTORIZED static void NAME(add_moments)(
 }
 
 TANREN_VECTORIZED static void NAME(normalize)(
-  const ELEMENT *restrict x, ELEMENT *restrict y, int64_t rows, int64_t channels, const float *restrict mean,
+  const void *images, void *result, int64_t rows, int64_t channels, const float *restrict mean,
   const float *restrict factor, const float *restrict offset, bool is_rectified) {
+  const ELEMENT *restrict x = images;
+  ELEMENT *restrict y = result;
   for (int64_t row = 0; row < rows; row++, x += channels, y += channels) {
     if (is_rectified) {
       for (int64_t c = 0; c < channels; c++) {
@@ -37,9 +33,10 @@ TANREN_VECTORIZED static void NAME(normalize)(
 
 // Adds each channel's cotangent to `sum`, and its product with the distance from the mean to `products`.
 TANREN_VECTORIZED static void NAME(add_cotangents)(
-  const ELEMENT *restrict x, const ELEMENT *restrict cotangent, int64_t rows, int64_t channels,
-  const float *restrict mean, const float *restrict factor, const float *restrict offset, bool is_rectified,
-  float *restrict sum, float *restrict products) {
+  const void *images, const void *cotangents, int64_t rows, int64_t channels, const float *restrict mean,
+  const float *restrict factor, const float *restrict offset, bool is_rectified, float *restrict sum,
+  float *restrict products) {
+  const ELEMENT *restrict x = images, *restrict cotangent = cotangents;
   for (int64_t row = 0; row < rows; row++, x += channels, cotangent += channels) {
     if (is_rectified) {
       for (int64_t c = 0; c < channels; c++) {
@@ -59,9 +56,11 @@ TANREN_VECTORIZED static void NAME(add_cotangents)(
 }
 
 TANREN_VECTORIZED static void NAME(pull_back)(
-  const ELEMENT *restrict x, const ELEMENT *restrict cotangent, ELEMENT *restrict result, int64_t rows,
-  int64_t channels, const float *restrict mean, const float *restrict factor, const float *restrict offset,
+  const void *images, const void *cotangents, void *results, int64_t rows, int64_t channels,
+  const float *restrict mean, const float *restrict factor, const float *restrict offset,
   const float *restrict slope, const float *restrict constant, bool is_rectified) {
+  const ELEMENT *restrict x = images, *restrict cotangent = cotangents;
+  ELEMENT *restrict result = results;
   for (int64_t row = 0; row < rows; row++, x += channels, cotangent += channels, result += channels) {
     if (is_rectified) {
       for (int64_t c = 0; c < channels; c++) {
@@ -76,10 +75,3 @@ TANREN_VECTORIZED static void NAME(pull_back)(
     }
   }
 }
-
-#undef JOIN_
-#undef JOIN
-#undef NAME
-#undef ELEMENT
-#undef LOAD
-#undef STORE

@@ -97,6 +97,8 @@ XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame) {
   for (int i = 0; i < 3; i++) tanren_key_add_all(&key, arrays[i]->dims, rank);
   tanren_key_add(&key, geometry.is_transposed[0]);
   tanren_key_add(&key, geometry.is_transposed[1]);
+  XLA_FFI_Error *error = tanren_plan_check(frame, "a matrix product", &key);
+  if (error != NULL) return error;
   void *data[] = {arrays[0]->data, arrays[1]->data, arrays[2]->data};
-  return tanren_plan_run(frame, "a matrix product", &key, make, &geometry, data);
+  return tanren_plan_error(frame, "a matrix product", tanren_plan_run(&key, make, &geometry, data));
 }

@@ -36,4 +36,16 @@ TANREN_INLINE uint16_t tanren_store_bf16(float value) {
   return (uint16_t)(value == value ? rounded : bits >> 16 | 0x40);
 }
 
+// In files that are included once for each TYPE, f32 or bf16: a name of its own for each, the element type, and its
+// conversion to single precision and back.
+#define TANREN_JOIN_(a, b) a##_##b
+#define TANREN_JOIN(a, b) TANREN_JOIN_(a, b)
+#define NAME(name) TANREN_JOIN(name, TYPE)
+#define ELEMENT TANREN_JOIN(tanren, TYPE)
+#define LOAD TANREN_JOIN(tanren_load, TYPE)
+#define STORE TANREN_JOIN(tanren_store, TYPE)
+
+// Calls the function of that name for the element type.
+#define TANREN_CALL(is_bf16, name, ...) ((is_bf16) ? name##_bf16(__VA_ARGS__) : name##_f32(__VA_ARGS__))
+
 #endif

@@ -32,6 +32,9 @@ bool tanren_double(const XLA_FFI_CallFrame *frame, const char *name, double *val
 // The number of elements, which is the product of the extents.
 int64_t tanren_element_count(const XLA_FFI_Buffer *buffer);
 
+// How many threads a handler may use: the calling one and those of XLA's pool.
+int64_t tanren_thread_count(const XLA_FFI_CallFrame *frame);
+
 // Calls `body` with each number below `count`, on this thread and on those of XLA's pool that are free.
 void tanren_parallel(
   const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context);

@@ -11,6 +11,7 @@ XLA_FFI_Error *tanren_convolution_kernel_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_batch_normalization(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_batch_normalization_gradient(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_sum(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_max_pool(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_max_pool_gradient(XLA_FFI_CallFrame *frame);
 

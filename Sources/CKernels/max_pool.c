@@ -39,28 +39,17 @@ static void pool_row(void *context, int64_t index) {
   const char *x = pool->x + image_offset(pool, index);
   char *y = pool->y + pooled_offset(pool, index);
   int64_t row = pool->width * pool->channels;
-  if (pool->is_bf16) {
-    pool_row_bf16(
-      (const tanren_bf16 *)x, (tanren_bf16 *)y, pool->windows, pool->window[0], pool->window[1], row, pool->channels);
-  } else {
-    pool_row_f32((const float *)x, (float *)y, pool->windows, pool->window[0], pool->window[1], row, pool->channels);
-  }
+  TANREN_CALL(
+    pool->is_bf16, pool_row, x, y, pool->windows, pool->window[0], pool->window[1], row, pool->channels);
 }
 
 static void spread_row(void *context, int64_t index) {
   const Pool *pool = context;
   int64_t image = image_offset(pool, index), pooled = pooled_offset(pool, index);
   int64_t row = pool->width * pool->channels;
-  if (pool->is_bf16) {
-    spread_row_bf16(
-      (const tanren_bf16 *)(pool->x + image), (const tanren_bf16 *)(pool->y + pooled),
-      (const tanren_bf16 *)(pool->cotangent + pooled), (tanren_bf16 *)(pool->result + image), pool->windows,
-      pool->window[0], pool->window[1], row, pool->channels);
-  } else {
-    spread_row_f32(
-      (const float *)(pool->x + image), (const float *)(pool->y + pooled), (const float *)(pool->cotangent + pooled),
-      (float *)(pool->result + image), pool->windows, pool->window[0], pool->window[1], row, pool->channels);
-  }
+  TANREN_CALL(
+    pool->is_bf16, spread_row, pool->x + image, pool->y + pooled, pool->cotangent + pooled, pool->result + image,
+    pool->windows, pool->window[0], pool->window[1], row, pool->channels);
   // What the windows leave over: at the end of each line, and below the last of an image.
   char *lines = pool->result + image;
   int64_t line = row * size_of(pool), covered = pool->windows * pool->window[1] * pool->channels * size_of(pool);

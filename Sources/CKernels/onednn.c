@@ -36,6 +36,9 @@ static bool find_functions(void *handle, const char *path, char *message, size_t
     snprintf(message, capacity, "%s finds no processor", path);
     return false;
   }
+  // OpenMP is among the libraries that the file needs.
+  *(void **)&library.omp_set_num_threads = dlsym(handle, "omp_set_num_threads");
+  *(void **)&library.omp_get_max_threads = dlsym(handle, "omp_get_max_threads");
   // Primitives are kept here, with the memory they work in.
   library.dnnl_set_primitive_cache_capacity(0);
   return true;

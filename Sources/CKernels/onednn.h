@@ -16,6 +16,7 @@ typedef struct dnnl_primitive *dnnl_primitive_t;
 typedef struct dnnl_primitive_desc *dnnl_primitive_desc_t;
 typedef const struct dnnl_primitive_desc *const_dnnl_primitive_desc_t;
 typedef struct dnnl_primitive_attr *dnnl_primitive_attr_t;
+typedef struct dnnl_post_ops *dnnl_post_ops_t;
 
 enum { dnnl_success = 0, dnnl_out_of_memory = 1, dnnl_unimplemented = 3 };
 enum { dnnl_bf16 = 2, dnnl_f32 = 3 };
@@ -73,7 +74,11 @@ typedef struct {
   X(int, dnnl_memory_destroy, (dnnl_memory_t))                                                                        \
   X(int, dnnl_primitive_attr_create, (dnnl_primitive_attr_t *))                                                       \
   X(int, dnnl_primitive_attr_set_scratchpad_mode, (dnnl_primitive_attr_t, int))                                       \
+  X(int, dnnl_primitive_attr_set_post_ops, (dnnl_primitive_attr_t, dnnl_post_ops_t))                                  \
   X(int, dnnl_primitive_attr_destroy, (dnnl_primitive_attr_t))                                                        \
+  X(int, dnnl_post_ops_create, (dnnl_post_ops_t *))                                                                   \
+  X(int, dnnl_post_ops_append_sum, (dnnl_post_ops_t, float, int32_t, int))                                            \
+  X(int, dnnl_post_ops_destroy, (dnnl_post_ops_t))                                                                    \
   X(const_dnnl_memory_desc_t, dnnl_primitive_desc_query_md, (const_dnnl_primitive_desc_t, int, int))                  \
   X(int, dnnl_primitive_desc_destroy, (dnnl_primitive_desc_t))                                                        \
   X(int, dnnl_primitive_create, (dnnl_primitive_t *, const_dnnl_primitive_desc_t))                                    \
@@ -104,6 +109,9 @@ typedef struct TanrenDNNL {
 #define X(result, name, parameters) result(*name) parameters;
   TANREN_DNNL_FUNCTIONS(X)
 #undef X
+  // OpenMP's: how many threads the calling thread's operations use. NULL where the library isn't made with OpenMP.
+  void (*omp_set_num_threads)(int);
+  int (*omp_get_max_threads)(void);
 } TanrenDNNL;
 
 const TanrenDNNL *tanren_dnnl(void);

@@ -42,7 +42,7 @@ static void task(void *data) {
   release(data);
 }
 
-static int64_t thread_count(const XLA_FFI_CallFrame *frame) {
+int64_t tanren_thread_count(const XLA_FFI_CallFrame *frame) {
   int64_t threads = 1;
   XLA_FFI_ThreadPool_NumThreads_Args query = {
     .struct_size = sizeof query, .ctx = frame->ctx, .num_threads = &threads};
@@ -53,7 +53,7 @@ static int64_t thread_count(const XLA_FFI_CallFrame *frame) {
 
 void tanren_parallel(
   const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context) {
-  int64_t helpers = thread_count(frame) - 1;
+  int64_t helpers = tanren_thread_count(frame) - 1;
   if (helpers > count - 1) helpers = count - 1;
   Work *work = helpers > 0 ? malloc(sizeof *work) : NULL;
   if (work == NULL) {

@@ -166,7 +166,8 @@ static int execute(TanrenPlan *plan, char *memory, void *const *arrays) {
   return dnnl->dnnl_stream_wait(plan->stream);
 }
 
-static XLA_FFI_Error *failure(const XLA_FFI_CallFrame *frame, const char *operation, int status) {
+XLA_FFI_Error *tanren_plan_error(const XLA_FFI_CallFrame *frame, const char *operation, int status) {
+  if (status == dnnl_success) return NULL;
   if (status == dnnl_out_of_memory) {
     return tanren_error(frame, XLA_FFI_Error_Code_RESOURCE_EXHAUSTED, "%s: there isn't enough memory", operation);
   }
@@ -178,34 +179,49 @@ static XLA_FFI_Error *failure(const XLA_FFI_CallFrame *frame, const char *operat
   return tanren_error(frame, XLA_FFI_Error_Code_INTERNAL, "%s: oneDNN failed with status %d", operation, status);
 }
 
-XLA_FFI_Error *tanren_plan_run(
-  const XLA_FFI_CallFrame *frame, const char *operation, const TanrenKey *key,
-  int (*make)(TanrenPlan *plan, const void *geometry), const void *geometry, void *const *arrays) {
+XLA_FFI_Error *tanren_plan_check(const XLA_FFI_CallFrame *frame, const char *operation, const TanrenKey *key) {
   if (tanren_dnnl() == NULL) {
     return tanren_error(frame, XLA_FFI_Error_Code_FAILED_PRECONDITION, "%s: oneDNN isn't loaded", operation);
   }
-  if (key->length == TANREN_KEY_LENGTH) {
+  if (key->length >= TANREN_KEY_LENGTH - 1) {
     return tanren_error(frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "%s: there are too many axes", operation);
   }
+  return NULL;
+}
+
+int tanren_plan_run(const TanrenKey *key, TanrenMake *make, const void *geometry, void *const *arrays) {
   TanrenPlan *plan = take(key);
   if (plan == NULL) {
     plan = calloc(1, sizeof *plan);
-    if (plan == NULL) return failure(frame, operation, dnnl_out_of_memory);
+    if (plan == NULL) return dnnl_out_of_memory;
     plan->key = *key;
     int status = tanren_dnnl()->dnnl_stream_create(&plan->stream, tanren_dnnl()->engine, dnnl_stream_in_order);
     if (status == dnnl_success) status = make(plan, geometry);
     if (status != dnnl_success) {
       destroy(plan);
-      return failure(frame, operation, status);
+      return status;
     }
   }
   Memory memory = borrow(plan->size);
-  if (memory.start == NULL) {
-    give_back(plan);
-    return failure(frame, operation, dnnl_out_of_memory);
-  }
-  int status = execute(plan, memory.start, arrays);
-  return_memory(memory);
+  int status = memory.start == NULL ? dnnl_out_of_memory : execute(plan, memory.start, arrays);
+  if (memory.start != NULL) return_memory(memory);
   give_back(plan);
-  return status == dnnl_success ? NULL : failure(frame, operation, status);
+  return status;
+}
+
+bool tanren_plan_can_run_alone(void) {
+  const TanrenDNNL *dnnl = tanren_dnnl();
+  return dnnl != NULL && dnnl->omp_set_num_threads != NULL && dnnl->omp_get_max_threads != NULL;
+}
+
+int tanren_plan_run_alone(TanrenKey key, TanrenMake *make, const void *geometry, void *const *arrays) {
+  const TanrenDNNL *dnnl = tanren_dnnl();
+  // How many threads an operation uses is decided where it is made, or where it is run.
+  int threads = dnnl->omp_get_max_threads();
+  dnnl->omp_set_num_threads(1);
+  // A plan for one thread isn't one for several.
+  tanren_key_add(&key, 1);
+  int status = tanren_plan_run(&key, make, geometry, arrays);
+  dnnl->omp_set_num_threads(threads);
+  return status;
 }

@@ -61,10 +61,23 @@ int tanren_plan_add_step(TanrenPlan *plan, dnnl_primitive_desc_t description, in
 int tanren_plan_add_reorder(
   TanrenPlan *plan, const_dnnl_memory_desc_t from, int source, const_dnnl_memory_desc_t to, int target);
 
-// Runs the plan of that key on the caller's arrays. `make` fills in a new plan and returns the interface's status.
-XLA_FFI_Error *tanren_plan_run(
-  const XLA_FFI_CallFrame *frame, const char *operation, const TanrenKey *key,
-  int (*make)(TanrenPlan *plan, const void *geometry), const void *geometry, void *const *arrays);
+// Fills in a new plan and returns the interface's status.
+typedef int TanrenMake(TanrenPlan *plan, const void *geometry);
+
+// Runs the plan of that key on the caller's arrays and returns the interface's status.
+int tanren_plan_run(const TanrenKey *key, TanrenMake *make, const void *geometry, void *const *arrays);
+
+// As above, on the calling thread alone.
+int tanren_plan_run_alone(TanrenKey key, TanrenMake *make, const void *geometry, void *const *arrays);
+
+// Whether plans can be kept to the calling thread.
+bool tanren_plan_can_run_alone(void);
+
+// What keeps the plans of that key from being run, or NULL.
+XLA_FFI_Error *tanren_plan_check(const XLA_FFI_CallFrame *frame, const char *operation, const TanrenKey *key);
+
+// The error of a status, NULL for success.
+XLA_FFI_Error *tanren_plan_error(const XLA_FFI_CallFrame *frame, const char *operation, int status);
 
 // Attributes that let the caller provide scratch memory. The caller destroys them.
 dnnl_primitive_attr_t tanren_plan_attributes(void);

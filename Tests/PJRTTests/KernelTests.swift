@@ -61,9 +61,9 @@ import Testing
   private func convolution(_ change: (String, String)) -> String {
     """
     func.func @main(%x: tensor<1x5x5x2xf32>, %k: tensor<3x3x2x4xf32>) -> tensor<1x3x3x4xf32> {
-      %0 = stablehlo.custom_call @tanren.convolution.1(%x, %k) {api_version = 4 : i32, backend_config = {
+      %0 = stablehlo.custom_call @tanren.convolution.2(%x, %k) {api_version = 4 : i32, backend_config = {
         strides = array<i64: 1, 1>, low = array<i64: 0, 0>, high = array<i64: 0, 0>, dilation = array<i64: 1, 1>,
-        groups = 1 : i64}} : (tensor<1x5x5x2xf32>, tensor<3x3x2x4xf32>) -> tensor<1x3x3x4xf32>
+        groups = 1 : i64, winograd = 1 : i64}} : (tensor<1x5x5x2xf32>, tensor<3x3x2x4xf32>) -> tensor<1x3x3x4xf32>
       return %0 : tensor<1x3x3x4xf32>
     }
     """.replacingOccurrences(of: change.0, with: change.1)
@@ -88,6 +88,7 @@ import Testing
       ("strides = array<i64: 1, 1>", "strides = array<i64: 1>", "the arrays' extents don't fit its attributes"),
       ("groups = 1 : i64", "groups = 0 : i64", "the arrays' extents don't fit its attributes"),
       ("groups = 1 : i64", "groups = 1 : i32", "the arrays' extents don't fit its attributes"),
+      ("winograd = 1 : i64", "winograd = 1.0 : f32", "the arrays' extents don't fit its attributes"),
       ("xf32>", "xf64>", "convolution takes float32 or bfloat16 arrays"),
       ("3x3x2x4xf32", "3x3x3x4xf32", "the arrays' extents don't fit its attributes"),
     ])
@@ -118,7 +119,7 @@ import Testing
   }
 
   @Test func unknownKernelsDontCompile() throws {
-    let text = convolution(("convolution.1", "convolution.0"))
+    let text = convolution(("convolution.2", "convolution.0"))
     #expect(throws: EngineError.self) { try run(text, on: try Engine.shared()) }
   }
 

@@ -15,15 +15,22 @@ public struct KernelSet: OptionSet, Sendable, Hashable {
   /// Maximum pooling with windows side by side, and its gradient, in float32 and bfloat16.
   public static let maximumPooling = KernelSet(rawValue: 16)
 
+  /// Sums over leading axes of large arrays, in float32 and bfloat16.
+  public static let sum = KernelSet(rawValue: 32)
+
+  /// Convolution and its gradients in float32 by Winograd's filtering, where kernels are 3x3 and it pays.
+  public static let winograd = KernelSet(rawValue: 64)
+
   /// What needs no other library.
-  public static let own: KernelSet = [batchNormalization, maximumPooling]
-  public static let all: KernelSet = [own, convolution, bfloat16Convolution, bfloat16Product]
+  public static let own: KernelSet = [batchNormalization, maximumPooling, sum]
+  public static let all: KernelSet = [own, convolution, winograd, bfloat16Convolution, bfloat16Product]
 }
 
 extension KernelSet: CustomStringConvertible {
   public var description: String {
     let names: [(KernelSet, String)] = [
-      (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"), (.convolution, "convolution"),
+      (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"), (.sum, "sums"),
+      (.convolution, "convolution"), (.winograd, "Winograd's filtering"),
       (.bfloat16Convolution, "bfloat16 convolution"), (.bfloat16Product, "bfloat16 products"),
     ]
     let own = names.filter { contains($0.0) }.map(\.1)

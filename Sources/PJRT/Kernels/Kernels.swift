@@ -52,9 +52,9 @@ public struct Kernels: Sendable, Hashable {
       return
     }
     self.init(
-      available: found.has_bfloat16 ? .all : [.own, .convolution], requested,
+      available: found.has_bfloat16 ? .all : [.own, .convolution, .winograd], requested,
       // Without instructions for bfloat16, XLA's way through float32 is as fast.
-      recommended: found.has_fast_bfloat16 ? .all : [.own, .convolution],
+      recommended: found.has_fast_bfloat16 ? .all : [.own, .convolution, .winograd],
       oneDNN: "\(found.major).\(found.minor)", reason: nil)
   }
 

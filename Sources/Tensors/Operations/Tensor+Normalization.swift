@@ -3,7 +3,8 @@ extension Tensor {
   /// as it is in training (Ioffe and Szegedy, 2015).
   ///
   /// Statistics are computed in float32 for float16 and bfloat16, else in the element type of `x`, and so are
-  /// `scale` and `offset`, which may be of either type.
+  /// `scale` and `offset`, which may be of either type. A bias of channels that was added to `x` makes no
+  /// difference to the output; it is added to the mean instead, and its gradient through the output is 0 exactly.
   /// - Parameters:
   ///   - x: `[…, channels]`, of rank 2 or more.
   ///   - scale: `[channels]`, ones by default.
@@ -19,8 +20,12 @@ extension Tensor {
     let channels = TensorType(dtype, [x.shape.last])
     let scale = scale?.cast(to: dtype) ?? Tensor(1, dtype: dtype).broadcast(to: channels.shape)
     let offset = offset?.cast(to: dtype) ?? Tensor(0, dtype: dtype).broadcast(to: channels.shape)
+    // A bias of channels moves the mean and nothing else.
+    let bias = x.biased.flatMap { $0.axes == [x.rank - 1] ? $0 : nil }
     let results = apply(
-      BatchNormalization(epsilon: epsilon, activation: activation), to: [x, scale, offset], file: file, line: line)
+      BatchNormalization(epsilon: epsilon, activation: activation), to: [bias?.sum ?? x, scale, offset], file: file,
+      line: line)
+    if let bias { return (results[0], results[1] + bias.bias.cast(to: dtype), results[2]) }
     return (results[0], results[1], results[2])
   }
 }

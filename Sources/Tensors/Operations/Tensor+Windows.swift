@@ -40,14 +40,16 @@ extension Tensor {
 
   /// The greatest element of each window; its gradient goes to the first that is greatest.
   ///
+  /// A bias of channels and a relu before are done after, on fewer elements, with the same values. Where rounding in
+  /// them makes elements equal, the gradient goes to the one that was greatest before.
+  ///
   /// - Parameter strides: the window by default.
   public func maxPool2D(
     _ window: (Int, Int), strides: (Int, Int)? = nil, padding: WindowPadding = .valid, file: String = #fileID,
     line: Int = #line
   ) -> Tensor {
     guard rank == 4, dtype != .bool else { return notImages("maxPool2D", file, line) }
-    return Tensor(
-      WindowMaximum(geometry: geometry(window, strides ?? window, padding)), [self], file: file, line: line)
+    return WindowMaximum.pooled(self, geometry(window, strides ?? window, padding), file: file, line: line)
   }
 
   /// The mean of each window, added up in `float32` where the elements are of half precision.

@@ -56,6 +56,14 @@ import Testing
     Geometry(input: [4, 5, 5, 7], kernel: [1, 1, 7, 9], strides: [2, 2]),
     Geometry(input: [2, 11, 4], kernel: [4, 4, 6], strides: [3]),
     Geometry(input: [2, 4, 5, 6, 3], kernel: [2, 3, 2, 3, 4], padding: .same),
+    // By Winograd's filtering: even and odd extents, edges that aren't alike, a rest of a block.
+    Geometry(input: [6, 14, 15, 32], kernel: [3, 3, 32, 48], padding: .same),
+    Geometry(input: [9, 13, 12, 48], kernel: [3, 3, 48, 32]),
+    Geometry(
+      input: [8, 11, 12, 32], kernel: [3, 3, 32, 32],
+      padding: .edges([(low: 2, high: 0), (low: 0, high: 2)])),
+    Geometry(input: [1, 9, 9, 4], kernel: [3, 3, 4, 8]),
+    Geometry(input: [37, 6, 5, 5], kernel: [3, 3, 5, 7], padding: .same),
   ]
 
   /// Value and both gradients, and the gradients of those by the cotangent.
@@ -80,7 +88,7 @@ import Testing
     let plain = try run(inputs, as: .float32, on: engines.without, body)
     #expect(!plain.text.contains("custom_call"))
     let called = try run(inputs, as: .float32, on: engines.with, body)
-    for kernel in ["convolution.1", "convolution_input_gradient.1", "convolution_kernel_gradient.1"] {
+    for kernel in ["convolution.2", "convolution_input_gradient.2", "convolution_kernel_gradient.2"] {
       #expect(called.text.contains("@tanren.\(kernel)("))
     }
     for index in exact.values.indices {
@@ -89,7 +97,7 @@ import Testing
     }
     guard Self.hasBFloat16 else { return }
     let narrow = try run(inputs, as: .bfloat16, on: engines.with, body)
-    #expect(narrow.text.contains("@tanren.convolution.1("))
+    #expect(narrow.text.contains("@tanren.convolution.2("))
     for index in exact.values.indices { #expect(distance(narrow.values[index], exact.values[index]) < 0.03) }
   }
 
@@ -169,15 +177,46 @@ import Testing
     }
   }
 
+  /// Shapes and the axes summed over: all but the last, some in the middle, an axis that isn't worth a block.
+  private static let summed: [([Int], [Int])] = [
+    ([30, 30, 40, 5], [0, 1, 2]), ([3, 70, 20, 33], [1, 2]), ([20_000, 3], [0]), ([2, 64, 1000, 2], [1]),
+  ]
+
+  @Test(arguments: summed) func sumsAgree(_ shape: [Int], _ axes: [Int]) throws {
+    let engines = try #require(Self.engines)
+    let body: ([Tensor]) -> [Tensor] = { [$0[0].sum(axes)] }
+    let x = random(Shape(shape), 1, around: 3)
+    let exact = try run([x], as: .float64, on: engines.with, body)
+    let plain = try run([x], as: .float32, on: engines.without, body)
+    let called = try run([x], as: .float32, on: engines.with, body)
+    #expect(called.text.contains("@tanren.sum.1(") && !plain.text.contains("custom_call"))
+    #expect(distance(plain.values[0], exact.values[0]) < 1e-5)
+    #expect(distance(called.values[0], exact.values[0]) < 1e-6)
+    let narrow = try run([x], as: .bfloat16, on: engines.with, body)
+    #expect(distance(narrow.values[0], exact.values[0]) < 0.01)
+  }
+
+  @Test func sumsThatArentRowsAreXLAs() throws {
+    let engine = try #require(Self.engines).with
+    let x = random([300, 20, 10], 1)
+    for axes in [[2], [0, 2], [0, 1, 2]] {
+      let found = try run([x], as: .float32, on: engine) { [$0[0].sum(axes)] }
+      #expect(!found.text.contains("custom_call"))
+      let exact = try run([x], as: .float64, on: engine) { [$0[0].sum(axes)] }
+      #expect(distance(found.values[0], exact.values[0]) < 1e-4)
+    }
+  }
+
   /// Pooling picks elements, so the kernel agrees to the last bit: with ties, a rest, and what isn't a number.
-  @Test(arguments: [[3, 7, 6, 5], [2, 4, 4, 300]]) func poolingsAgree(_ extents: [Int]) throws {
+  @Test(arguments: [[3, 7, 6, 5], [2, 4, 4, 300]], [(3, 2), (2, 2)])
+  func poolingsAgree(_ extents: [Int], _ window: (Int, Int)) throws {
     let engines = try #require(Self.engines)
     let shape = Shape(extents)
     var numbers = try random(shape, 1, scale: 2).values(as: Double.self).map { $0.rounded() }
     numbers[8] = .nan
     let body: ([Tensor]) -> [Tensor] = { inputs in
       let x = Tensor(Identity(), [inputs[0]])
-      let value = x.maxPool2D((3, 2))
+      let value = x.maxPool2D(window)
       let cotangent = Tensor.iota(value.shape, axis: 2).cast(to: value.dtype) + 1
       return [value, pullback(of: [value], cotangents: [cotangent], at: [x])[0]]
     }

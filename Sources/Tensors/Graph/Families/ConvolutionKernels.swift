@@ -18,11 +18,11 @@ extension Convolution {
       (low + high).allSatisfy({ $0 >= 0 }), !types.contains(where: { $0.shape.contains(0) })
     else { return nil }
     return writer.call(
-      "\(operation).1", inputs,
+      "\(operation).2", inputs,
       [
         "strides": ProgramWriter.attribute(strides), "low": ProgramWriter.attribute(low),
         "high": ProgramWriter.attribute(high), "dilation": ProgramWriter.attribute(kernelDilation),
-        "groups": "\(groups) : i64",
+        "groups": "\(groups) : i64", "winograd": "\(writer.kernels.contains(.winograd) ? 1 : 0) : i64",
       ], results)
   }
 }

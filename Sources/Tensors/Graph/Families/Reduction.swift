@@ -22,6 +22,10 @@ extension Reduction {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    emitReduction(inputs, results, to: &writer)
+  }
+
+  func emitReduction(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     let dtype = Self.accumulates ? results[0].dtype.accumulation : results[0].dtype
     let input = writer.convert(inputs[0], to: dtype)
     let initial = writer.scalar(Self.identity(dtype), dtype)
