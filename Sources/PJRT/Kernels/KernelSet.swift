@@ -14,17 +14,19 @@ public struct KernelSet: OptionSet, Sendable, Hashable {
 
   /// Maximum pooling with windows side by side, and its gradient, in float32 and bfloat16.
   public static let maximumPooling = KernelSet(rawValue: 16)
+  /// Images seen through affine maps, of bytes, float32 and bfloat16.
+  public static let affineSampling = KernelSet(rawValue: 32)
 
   /// What needs no other library.
-  public static let own: KernelSet = [batchNormalization, maximumPooling]
+  public static let own: KernelSet = [batchNormalization, maximumPooling, affineSampling]
   public static let all: KernelSet = [own, convolution, bfloat16Convolution, bfloat16Product]
 }
 
 extension KernelSet: CustomStringConvertible {
   public var description: String {
     let names: [(KernelSet, String)] = [
-      (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"), (.convolution, "convolution"),
-      (.bfloat16Convolution, "bfloat16 convolution"), (.bfloat16Product, "bfloat16 products"),
+      (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"),
+      (.affineSampling, "affine sampling"), (.convolution, "convolution"), (.bfloat16Convolution, "bfloat16 convolution"), (.bfloat16Product, "bfloat16 products"),
     ]
     let own = names.filter { contains($0.0) }.map(\.1)
     return own.isEmpty ? "none" : own.joined(separator: ", ")
