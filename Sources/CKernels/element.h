@@ -15,11 +15,13 @@
 
 typedef float tanren_f32;
 typedef uint16_t tanren_bf16;
+typedef uint8_t tanren_u8;
 
 #define TANREN_INLINE static inline __attribute__((always_inline))
 
 TANREN_INLINE float tanren_load_f32(float value) { return value; }
 TANREN_INLINE float tanren_store_f32(float value) { return value; }
+TANREN_INLINE float tanren_load_u8(uint8_t value) { return value; }
 
 TANREN_INLINE float tanren_load_bf16(uint16_t value) {
   uint32_t bits = (uint32_t)value << 16;

@@ -13,6 +13,7 @@ static const TanrenKernel kernels[] = {
   {"tanren.sum.1", (void *)tanren_sum, false},
   {"tanren.max_pool.1", (void *)tanren_max_pool, false},
   {"tanren.max_pool_gradient.1", (void *)tanren_max_pool_gradient, false},
+  {"tanren.affine_sampling.1", (void *)tanren_affine_sampling, false},
 };
 
 const TanrenKernel *tanren_kernels(size_t *count) {

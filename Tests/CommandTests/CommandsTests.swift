@@ -84,6 +84,50 @@ import Testing
     #expect(try folder.text("out/preview.svg").contains("data:image/png;base64,"))
   }
 
+  @Test func augmentationIsShown() throws {
+    let preview = ["data", "preview", DataFiles.tiny, "--count", "12", "--columns", "4"]
+    func sheet(_ name: String, _ more: String...) throws -> [UInt8] {
+      let text = try output(preview + ["--output", name] + more)
+      #expect(text.contains(more.contains("--augment") ? "12 images, the first of each row as it is" : "12 of 200"))
+      return try Array(Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + name)))
+    }
+    let augmented = try sheet("a.png", "--augment", "strong")
+    #expect(try augmented == sheet("b.png", "--augment", "strong"))
+    #expect(try augmented != sheet("c.png", "--augment", "strong", "--seed", "1"))
+    #expect(try augmented != sheet("d.png", "--augment", "[basic, cutout(size: 8)]"))
+    #expect(try augmented != sheet("e.png"))
+    _ = try sheet("f.svg", "--augment", "strong")
+    #expect(try folder.text("f.svg").contains("data:image/png;base64,"))
+    for (augmentation, message) in [
+      ("cutout(size: 40)", "'cutout.size' is 40, but must be from 1 to 28 for images of 28x28"),
+      ("zoom(range: [1.5, 0.5])", "'range'"), ("horizontalFlip(probability: 2)", "'probability'"),
+      ("randomErasing(area: [0.5, 2])", "'area'"), ("strnog", "did you mean 'strong'?"),
+    ] {
+      let result = try TanrenProcess.run(preview + ["--augment", augmentation], in: folder)
+      #expect(result.status == 2 && result.error.contains(message), "\(result.error)")
+    }
+  }
+
+  @Test func schedulesAreDrawn() throws {
+    let warmup = "warmup(from: 0.1, epochs: 5, then: step(initial: 0.8, milestones: [60, 85]), delaysNext: false)"
+    let text = try output(["schedule", "plot", warmup, "oneCycle(peak: 0.1)", "--steps-per-epoch", "48", "--output", "s.svg"])
+    let rows = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    // Goyal's warmup: from 0.1 to 0.8 at the fifth epoch, a hundredth of it at the end.
+    #expect(rows.contains { $0.first?.hasPrefix("warmup(") == true && $0.suffix(4).starts(with: ["0.1", "0.8"]) && $0.last == "0.008" }, "\(text)")
+    #expect(try folder.text("s.svg").contains("oneCycle(peak: 0.1)"))
+    let scaled = try output([
+      "schedule", "plot", "batchScaled(schedule: 0.1, reference: 128)", "--batch", "1024", "--epochs", "2", "--log",
+    ])
+    #expect(scaled.contains("0.8") && folder.exists("out/schedule.svg"))
+    for (words, message) in [
+      (["cosin(initial: 0.1)"], "did you mean 'cosine'?"), (["0.1", "--epochs", "0"], "--epochs is 0"),
+      (["0.1", "--epochs", "1000000", "--steps-per-epoch", "1000000"], "are more than"),
+    ] {
+      let result = try TanrenProcess.run(["schedule", "plot"] + words, in: folder)
+      #expect(result.status == 2 && result.error.contains(message), "\(result.error)")
+    }
+  }
+
   @Test func engineInfoTellsWhatRuns() throws {
     let text = try output(["engine", "info"])
     for part in ["plugin", "PJRT C API", "platform", "cpu", "programs"] { #expect(text.contains(part)) }
@@ -152,6 +196,6 @@ import Testing
       #expect(folder.exists("all/\(name)/plan.yml"), "\(name)")
       #expect(result.error.contains("recipes failed: ") && result.error.contains(name))
     }
-    #expect(result.error.contains("a batch of 100000 is larger than the data set"))
+    #expect(result.error.contains("the batch size is 100000, but the data set has"))
   }
 }

@@ -31,7 +31,7 @@ import Testing
     #expect(error?.description == "epochs is -1, but must be 0 or more")
     #expect(
       TrainingError.batchLargerThanData(batchSize: 7, count: 6).description
-        == "a batch of 7 is larger than the data set of 6 examples: take a smaller one")
+        == "the batch size is 7, but the data set has 6 examples: take a smaller batch")
   }
 
   @Test func dataWithoutExamples() throws {

@@ -4,25 +4,25 @@ public struct KernelSet: OptionSet, Sendable, Hashable {
   public init(rawValue: Int) { self.rawValue = rawValue }
 
   /// Batch normalization and its gradient, in float32 and bfloat16.
-  public static let batchNormalization = KernelSet(rawValue: 1)
-  /// Convolution and its gradients in float32, by oneDNN.
-  public static let convolution = KernelSet(rawValue: 2)
-  /// As ``convolution``, in bfloat16.
-  public static let bfloat16Convolution = KernelSet(rawValue: 4)
-  /// Matrix products in bfloat16, by oneDNN.
-  public static let bfloat16Product = KernelSet(rawValue: 8)
-
+  public static let batchNormalization = KernelSet(rawValue: 1 << 0)
   /// Maximum pooling with windows side by side, and its gradient, in float32 and bfloat16.
-  public static let maximumPooling = KernelSet(rawValue: 16)
-
+  public static let maximumPooling = KernelSet(rawValue: 1 << 1)
   /// Sums over leading axes of large arrays, in float32 and bfloat16.
-  public static let sum = KernelSet(rawValue: 32)
+  public static let sum = KernelSet(rawValue: 1 << 2)
+  /// Images seen through affine maps, of bytes, float32 and bfloat16.
+  public static let affineSampling = KernelSet(rawValue: 1 << 3)
 
+  /// Convolution and its gradients in float32, by oneDNN.
+  public static let convolution = KernelSet(rawValue: 1 << 16)
   /// Convolution and its gradients in float32 by Winograd's filtering, where kernels are 3x3 and it pays.
-  public static let winograd = KernelSet(rawValue: 64)
+  public static let winograd = KernelSet(rawValue: 1 << 17)
+  /// As ``convolution``, in bfloat16.
+  public static let bfloat16Convolution = KernelSet(rawValue: 1 << 18)
+  /// Matrix products in bfloat16, by oneDNN.
+  public static let bfloat16Product = KernelSet(rawValue: 1 << 19)
 
   /// What needs no other library.
-  public static let own: KernelSet = [batchNormalization, maximumPooling, sum]
+  public static let own: KernelSet = [batchNormalization, maximumPooling, sum, affineSampling]
   public static let all: KernelSet = [own, convolution, winograd, bfloat16Convolution, bfloat16Product]
 }
 
@@ -30,7 +30,7 @@ extension KernelSet: CustomStringConvertible {
   public var description: String {
     let names: [(KernelSet, String)] = [
       (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"), (.sum, "sums"),
-      (.convolution, "convolution"), (.winograd, "Winograd's filtering"),
+      (.affineSampling, "affine sampling"), (.convolution, "convolution"), (.winograd, "Winograd's filtering"),
       (.bfloat16Convolution, "bfloat16 convolution"), (.bfloat16Product, "bfloat16 products"),
     ]
     let own = names.filter { contains($0.0) }.map(\.1)

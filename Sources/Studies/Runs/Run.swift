@@ -24,6 +24,9 @@ public struct Run: Sendable {
     if configuration.preprocessing == nil, data.train.inputs.dtype == .uint8 {
       method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
     }
+    if let fitted = method.preprocessing as? any FittedPreprocessing {
+      method.preprocessing = try fitted.fitted(to: data.train.inputs)
+    }
     guard let seed = UInt32(exactly: configuration.seed) else {
       throw ConfigurationError.outOfRange(
         key: "seed", value: "\(configuration.seed)", range: "in 0...\(UInt32.max)", origin: "")

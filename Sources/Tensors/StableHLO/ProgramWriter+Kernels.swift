@@ -16,4 +16,9 @@ extension ProgramWriter {
   static func attribute(_ numbers: [Int]) -> String {
     "array<i64\(numbers.isEmpty ? "" : ": ")\(numbers.map(String.init).joined(separator: ", "))>"
   }
+
+  /// A number as an attribute.
+  static func attribute(_ number: Double) -> String {
+    DType.float64.literal(withUnsafeBytes(of: number.bitPattern.littleEndian, Array.init)) + " : f64"
+  }
 }

@@ -15,7 +15,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     switch self {
     case .invalidSetting(let name, let value, let requirement): "\(name) is \(value), but must be \(requirement)"
     case .batchLargerThanData(let batchSize, let count):
-      "a batch of \(batchSize) is larger than the data set of \(count) examples: take a smaller one"
+      "the batch size is \(batchSize), but the data set has \(count) examples: take a smaller batch"
     case .emptyData: "the data set has no examples"
     case .labelOutOfRange(let label, let classes):
       "the data has label \(label), but the model has outputs for 0..<\(classes)"

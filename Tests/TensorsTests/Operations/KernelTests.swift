@@ -231,6 +231,51 @@ import Testing
     }
   }
 
+  /// Maps of any size, turned and moved far outside: of bytes, of single and of half precision, with one and more rows of
+  /// places to compute.
+  @Test(
+    arguments: [FillMode.nearest, .reflect, .wrap, .constant(0.25)], [[5, 7, 6, 3], [2, 3, 40, 9, 1], [2, 3, 70, 4]])
+  func samplingsAgree(_ fill: FillMode, _ extents: [Int]) throws {
+    let engines = try #require(Self.engines)
+    let shape = Shape(extents)
+    let batch = Shape(shape.dropLast(3))
+    // Byte values, which half precision has too.
+    let images = (random(shape, 1, scale: 60, around: 120)).clamped(to: 0...255).rounded()
+    let unmoved = Tensor([1.0, 0, 0, 0, 1, 0])
+    let maps = (unmoved + random(Shape(batch + [6]), 2) * Tensor([0.4, 0.4, 4, 0.4, 0.4, 4])).cast(to: .float32)
+    let inputs = try [images, maps.cast(to: .float64)].map { Tensor(try $0.values(as: Double.self), shape: $0.shape) }
+    for dtype in [DType.float32, .bfloat16, .uint8] {
+      let body: ([Tensor]) -> [Tensor] = { inputs in
+        let x = dtype == .uint8 ? inputs[0].cast(to: .uint8) : inputs[0] * (1.0 / 256)
+        return [x.sampled(through: inputs[1].cast(to: inputs[0].dtype == .float64 ? .float64 : .float32), fill: fill)]
+      }
+      let type = dtype == .uint8 ? DType.float32 : dtype
+      let mixed: ([Tensor]) -> [Tensor] = { body([$0[0].cast(to: type), $0[1]]) }
+      let exact = try run(inputs, as: .float64, on: engines.with, body)
+      let plain = try run(inputs, as: .float32, on: engines.without, mixed)
+      let called = try run(inputs, as: .float32, on: engines.with, mixed)
+      #expect(called.text.contains("@tanren.affine_sampling.1(") && !plain.text.contains("custom_call"))
+      for found in [plain, called] {
+        #expect(distance(found.values[0], exact.values[0]) < (dtype == .bfloat16 ? 0.01 : 1e-5))
+      }
+    }
+  }
+
+  /// Whatever the maps are, the kernel reads inside the images.
+  @Test(arguments: [FillMode.nearest, .reflect, .wrap, .constant(0.5)])
+  func samplingStaysInside(_ fill: FillMode) throws {
+    let engine = try #require(Self.engines).with
+    let wild = [Double.nan, .infinity, -.infinity, 1e38, -1e38, 1e-40].flatMap { number in
+      (0..<6).map { place in (0..<6).map { $0 == place ? number : [1, 0, 0, 0, 1, 0][$0] } }
+    }
+    let images = Tensor.ones([wild.count, 5, 4, 2], dtype: .float64)
+    let body: ([Tensor]) -> [Tensor] = { [$0[0].sampled(through: $0[1], fill: fill)] }
+    let maps = Tensor(wild.flatMap(\.self), shape: [wild.count, 6])
+    let found = try run([images, maps], as: .float32, on: engine, body)
+    #expect(found.text.contains("@tanren.affine_sampling.1("))
+    #expect(found.values[0].allSatisfy { $0.isNaN || $0 == 1 || $0 == 0.5 })
+  }
+
   @Test(.enabled(if: engines?.with.kernels.active.contains(.bfloat16Product) == true, "needs oneDNN"))
   func productsAgree() throws {
     let engines = try #require(Self.engines)

@@ -13,13 +13,6 @@ extension BatchNormalization {
     else { return nil }
     return writer.call(
       "\(operation).1", inputs,
-      ["epsilon": DType.float64.literal(epsilon) + " : f64", "relu": "\(activation == .relu ? 1 : 0) : i64"], results)
-  }
-}
-
-extension DType {
-  /// A number as MLIR spells it.
-  fileprivate func literal(_ value: Double) -> String {
-    literal(withUnsafeBytes(of: value.bitPattern.littleEndian, Array.init))
+      ["epsilon": ProgramWriter.attribute(epsilon), "relu": "\(activation == .relu ? 1 : 0) : i64"], results)
   }
 }

@@ -1,0 +1,50 @@
+// The loops of affine sampling for one element type: included once for each SOURCE with its RESULT.
+
+#define JOIN_(a, b) a##_##b
+#define JOIN(a, b) JOIN_(a, b)
+#define NAME(name) JOIN(name, SOURCE)
+#define ELEMENT JOIN(tanren, SOURCE)
+#define OUTCOME JOIN(tanren, RESULT)
+#define LOAD JOIN(tanren_load, SOURCE)
+#define STORE JOIN(tanren_store, RESULT)
+
+TANREN_INLINE void NAME(interpolate)(
+  const ELEMENT *restrict image, OUTCOME *restrict y, const Places *down, const Places *across, int64_t columns,
+  int64_t channels, bool has_value, float value) {
+  for (int64_t i = 0; i < columns; i++, y += channels) {
+    const ELEMENT *low = image + down->low[i], *high = image + down->high[i];
+    int32_t left = across->low[i], right = across->high[i];
+    float to_right = across->fraction[i], to_bottom = down->fraction[i];
+    bool is_value = has_value && (across->is_outside[i] | down->is_outside[i]);
+    for (int64_t c = 0; c < channels; c++) {
+      float top = LOAD(low[left + c]), bottom = LOAD(high[left + c]);
+      top += (LOAD(low[right + c]) - top) * to_right;
+      bottom += (LOAD(high[right + c]) - bottom) * to_right;
+      y[c] = STORE(is_value ? value : top + (bottom - top) * to_bottom);
+    }
+  }
+}
+
+TANREN_VECTORIZED static void NAME(sample_row)(const Row *row, const ELEMENT *restrict image, OUTCOME *restrict y) {
+  Places down, across;
+  bool has_value = row->fill == CONSTANT;
+  for (int64_t first = 0; first < row->width; first += CHUNK) {
+    int64_t columns = row->width - first < CHUNK ? row->width - first : CHUNK;
+    OUTCOME *start = y + first * row->channels;
+    find(row, &down, &across, first, columns);
+    switch (row->channels) {
+      case 1: NAME(interpolate)(image, start, &down, &across, columns, 1, has_value, row->value); break;
+      case 3: NAME(interpolate)(image, start, &down, &across, columns, 3, has_value, row->value); break;
+      default:
+        NAME(interpolate)(image, start, &down, &across, columns, row->channels, has_value, row->value);
+    }
+  }
+}
+
+#undef JOIN_
+#undef JOIN
+#undef NAME
+#undef ELEMENT
+#undef OUTCOME
+#undef LOAD
+#undef STORE

@@ -1,0 +1,95 @@
+import Configuration
+import Foundation
+import PJRT
+import Tensors
+
+/// Inputs turned so that all their numbers are uncorrelated and of deviation 1 over the training set, and as close to what
+/// they were as that allows: Keras' `zca_whitening`, which takes each channel's mean away first.
+///
+/// The matrix is `(S + epsilon)^(-1/2)`, S being the training set's covariance: that of keras-preprocessing. Keras 3 adds
+/// epsilon to singular values instead.
+public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
+  public static let name = "zcaWhitening"
+  public static let summary = "numbers of an example made uncorrelated over the training set (Keras' zca_whitening)"
+  public static let parameters = [
+    Parameter("epsilon", default: 1e-6, "added to the covariance's eigenvalues"),
+    Parameter("white", default: 255, "what inputs are divided by before: 255 for bytes"),
+  ]
+  /// Numbers of an example, whose square the covariance has.
+  static let limit = 8192
+  private static let block = 500
+
+  public var epsilon: Double
+  public var white: Double
+
+  public init(epsilon: Double = 1e-6, white: Double = 255) {
+    self.epsilon = epsilon
+    self.white = white
+  }
+
+  public init(from options: inout Options) throws(ConfigurationError) {
+    epsilon = try options.number("epsilon", default: 1e-6, in: 1e-9...1e9)
+    white = try options.number("white", default: 255, in: 1e-30...1e30)
+  }
+
+  public func fitted(to inputs: HostArray) throws -> any Preprocessing {
+    let features = Shape(inputs.shape.dropFirst()).elementCount
+    guard features <= Self.limit else {
+      throw DatasetError(
+        .invalidArgument(name: "the size of an example", value: "\(features)", allowed: "at most \(Self.limit) for whitening"))
+    }
+    let mean = try ChannelStatistics(of: inputs, white: white).mean
+    let covariance = try Self.covariance(of: Tensor(inputs), mean: Tensor(mean), white: white)
+    let matrix = try Self.inverseRoot(of: covariance, epsilon: epsilon).cast(to: .float32).hostArray()
+    return Whitening(mean: mean, matrix: matrix, white: white)
+  }
+
+  /// Of `[count, …]`, `float64 [features, features]`.
+  private static func covariance(of inputs: Tensor, mean: Tensor, white: Double) throws -> Tensor {
+    let (count, features) = (inputs.shape[0], Shape(inputs.shape.dropFirst()).elementCount)
+    func products(_ inputs: Tensor) -> Tensor {
+      let distances = (inputs.cast(to: .float64) / white - mean).reshape(to: [inputs.shape[0], features])
+      return distances.transpose().matmul(distances)
+    }
+    let blocks = count / block
+    let whole = inputs.slice(0..<blocks * block).reshape(to: Shape([blocks, block] + inputs.shape.dropFirst()))
+    let rest = products(inputs.slice(blocks * block..<count))
+    let sum = scan(carry: [rest], over: [whole]) { ([$0[0] + products($1[0])], []) }.carry[0]
+    return try (sum / Double(count)).evaluate()
+  }
+
+  /// `(matrix + epsilon)^(-1/2)` of a symmetric matrix without negative eigenvalues, by Newton's coupled iteration
+  /// (Higham, Functions of Matrices, 2008, 6.35), which needs products only.
+  private static func inverseRoot(of matrix: Tensor, epsilon: Double) throws -> Tensor {
+    let unit = Tensor.identity(matrix.shape[0], dtype: .float64)
+    // Above the greatest eigenvalue, so that the iteration converges.
+    let norm = try (matrix * matrix).sum().sqrt().scalar() + epsilon
+    // An eigenvalue far below 1 becomes 9/4 of it in an iteration; the last few double the digits.
+    let iterations = Int((log(max(1, norm / epsilon)) / log(2.25)).rounded(.up)) + 8
+    let start = (matrix + unit * epsilon) / norm
+    let found = scan(carry: [start, unit], length: iterations) { carry, _ in
+      let correction = (unit * 3 - carry[1].matmul(carry[0])) * 0.5
+      return ([carry[0].matmul(correction), correction.matmul(carry[1])], [])
+    }
+    return found.carry[1] / norm.squareRoot()
+  }
+}
+
+/// What ``ZCAWhitening`` is after fitting.
+private struct Whitening: Preprocessing {
+  let mean: [Double]
+  let matrix: HostArray
+  let white: Double
+
+  func callAsFunction(_ inputs: Tensor, dtype: DType) -> Tensor {
+    if inputs.diagnostic != nil { return inputs }
+    let features = Shape(inputs.shape.dropFirst()).elementCount
+    guard features == matrix.shape[0], inputs.shape.last == mean.count else {
+      let message = "was fitted to \(matrix.shape[0]) numbers in \(mean.count) channels an example"
+      return .failed(Diagnostic(operation: ZCAWhitening.name, message: message, inputs: [inputs.type]))
+    }
+    let distances = inputs.cast(to: dtype) / white - Tensor(mean).cast(to: dtype)
+    let flat = distances.reshape(to: [inputs.shape[0], features])
+    return flat.matmul(Tensor(matrix).cast(to: dtype)).reshape(to: inputs.shape)
+  }
+}

@@ -1,0 +1,74 @@
+import Configuration
+import Foundation
+import PJRT
+import Tensors
+import Testing
+
+@testable import Datasets
+
+/// Preprocessing with statistics, of examples or of the training set, as Keras' ImageDataGenerator has it.
+@Suite struct FittedPreprocessingTests {
+  private struct Row: Decodable {
+    struct Numbers: Decodable {
+      let shape: [Int]
+      let values: [Double]
+    }
+    let name: String
+    let train: Numbers
+    let test: Numbers
+    let expected: Numbers
+  }
+
+  private func make(_ text: String) throws -> any NamedPreprocessing {
+    try Catalog<any NamedPreprocessing>.all.make(Choice(parsing: text))
+  }
+
+  @Test func agreesWithKerasFormulas() throws {
+    let url = try #require(Bundle.module.url(forResource: "preprocessing", withExtension: "json", subdirectory: "Fixtures"))
+    let rows = try JSONDecoder().decode([Row].self, from: Data(contentsOf: url))
+    #expect(rows.count == 9)
+    func bytes(_ numbers: Row.Numbers) throws -> HostArray {
+      try HostArray(numbers.values.map { UInt8($0) }, shape: numbers.shape)
+    }
+    for row in rows {
+      let named = try make(row.name)
+      let preprocessing = try (named as? any FittedPreprocessing)?.fitted(to: bytes(row.train)) ?? named
+      let found = preprocessing(Tensor(try bytes(row.test)), dtype: .float32)
+      #expect(found.shape == Shape(row.expected.shape))
+      let error = zip(try found.values(as: Float.self), row.expected.values)
+        .map { (Double($0) - $1).magnitude / max(1, $1.magnitude) }.max()
+      #expect(error ?? 1 < 1e-4, "\(row.name)")
+    }
+  }
+
+  /// More images than one block of the covariance, and some left over.
+  @Test func whitenedNumbersAreUncorrelated() throws {
+    let (count, features) = (1203, 12)
+    let bytes = (0..<count * features).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 13) }
+    let images = try HostArray(bytes, shape: [count, 2, 2, 3])
+    let whitened = try ZCAWhitening().fitted(to: images)(Tensor(images), dtype: .float64).reshape(to: [count, features])
+    let covariance = try (whitened.transpose().matmul(whitened) / Double(count)).values(as: Double.self)
+    for (index, value) in covariance.enumerated() {
+      #expect((value - (index % (features + 1) == 0 ? 1 : 0)).magnitude < 1e-3)
+    }
+  }
+
+  @Test func mistakesAreErrors() throws {
+    let flat = try HostArray([1, 2, 3] as [Float])
+    for name in ["featurewise", "zcaWhitening"] {
+      let fitted = try #require(try make(name) as? any FittedPreprocessing)
+      #expect(throws: DatasetError(.wrongRank(found: [3], wanted: "[count, …, channels]"))) { _ = try fitted.fitted(to: flat) }
+      #expect(throws: DatasetError(.noRows)) { _ = try fitted.fitted(to: HostArray([Float](), shape: [0, 3])) }
+      // Not fitted, it says so.
+      let error = #expect(throws: Diagnostic.self) { _ = try fitted(Tensor.zeros([1, 3]), dtype: .float32).evaluate() }
+      #expect(error?.description.contains("fitted(to:)") == true)
+    }
+    let wide = try HostArray([UInt8](repeating: 0, count: 10_000), shape: [1, 10_000])
+    #expect(throws: DatasetError.self) { _ = try ZCAWhitening().fitted(to: wide) }
+    let small = try ZCAWhitening().fitted(to: HostArray([1, 2, 3, 5] as [Float], shape: [2, 2]))
+    #expect(throws: Diagnostic.self) { _ = try small(Tensor.zeros([1, 4]), dtype: .float32).evaluate() }
+    for text in ["zcaWhitening(epsilon: 0)", "featurewise(white: 0)", "samplewise(center: 3)", "zcaWhitening(epsilon: -1)"] {
+      #expect(throws: ConfigurationError.self) { _ = try make(text) }
+    }
+  }
+}
