@@ -72,13 +72,15 @@ let package = Package(
     example("OwnRecipe"),
     example("OwnRule"),
     example("StudyInSwift"),
+    // Arrays of other frameworks, for the tests.
+    .target(name: "ArrayFixtures", dependencies: ["Tensors"], path: "Tests/ArrayFixtures", swiftSettings: strict),
     tests(of: "Configuration"),
     tests(of: "PJRT"),
     tests(of: "Tensors"),
-    tests(of: "Layers"),
+    tests(of: "Layers", ["ArrayFixtures"]),
     tests(of: "Optimizers"),
     tests(of: "Datasets"),
-    tests(of: "Augmentations"),
+    tests(of: "Augmentations", ["ArrayFixtures"]),
     tests(of: "Figures"),
     tests(of: "Statistics"),
     // Trains with checkpoints, to be killed by a test.

@@ -1,4 +1,6 @@
+import ArrayFixtures
 import Configuration
+import Foundation
 import Testing
 
 @testable import Augmentations
@@ -34,7 +36,7 @@ import Testing
 
   /// Bytes and fractions, to 1e-4 of white.
   @Test func resamplingIsSciPys() throws {
-    let rows: [Row] = try fixture("affine")
+    let rows: [Row] = try Bundle.module.rows("affine")
     #expect(rows.count > 50)
     let found = try Tensor.evaluate(
       rows.flatMap { row in

@@ -1,3 +1,5 @@
+import ArrayFixtures
+import Foundation
 import Testing
 
 @testable import Augmentations
@@ -11,7 +13,7 @@ import Testing
   }
 
   @Test func agreeWithTheirFormulas() throws {
-    let rows: [Row] = try fixture("colors")
+    let rows: [Row] = try Bundle.module.rows("colors")
     #expect(rows.count == 12)
     for row in rows {
       let image = try row.image.tensor().expand(at: 0).cast(to: .float32)

@@ -1,3 +1,4 @@
+import ArrayFixtures
 import Testing
 
 @testable import Augmentations

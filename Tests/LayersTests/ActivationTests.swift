@@ -1,4 +1,6 @@
+import ArrayFixtures
 import Configuration
+import Foundation
 import Layers
 import Testing
 
@@ -23,7 +25,7 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
       : Choice(activation, Options(attributes.mapValues { .number($0) }))
   }
 
-  static let all: [ActivationRow] = (try? fixture("activations")) ?? []
+  static let all: [ActivationRow] = (try? Bundle.module.rows("activations")) ?? []
 }
 
 @Suite struct ActivationTests {

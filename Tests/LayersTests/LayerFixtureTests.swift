@@ -1,3 +1,5 @@
+import ArrayFixtures
+import Foundation
 import Layers
 import Testing
 
@@ -18,7 +20,7 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
 
 /// Layers against Keras and PyTorch: outputs, gradients, state.
 @Suite struct LayerFixtureTests {
-  static let rows = Result { try fixture("layers", of: LayerRow.self) }
+  static let rows = Result { try Bundle.module.rows("layers", of: LayerRow.self) }
   static let names = ((try? rows.get()) ?? []).map(\.name)
 
   static let layers: [String: any Layer] = [

@@ -1,4 +1,6 @@
+import ArrayFixtures
 import Configuration
+import Foundation
 import Layers
 import Testing
 
@@ -41,7 +43,7 @@ struct LossRow: Decodable, CustomTestStringConvertible {
 
   /// Keras' cross entropy of probabilities, which makes them sum to 1 first, isn't offered. Flooding at the level
   /// itself is tested with numbers that have no rounding.
-  static let all: [LossRow] = ((try? fixture("losses")) ?? []).filter {
+  static let all: [LossRow] = ((try? Bundle.module.rows("losses")) ?? []).filter {
     !($0.loss == "crossEntropyOfProbabilities" && $0.source == "keras") && !$0.name.hasSuffix("-equal")
   }
 }

@@ -1,3 +1,4 @@
+import ArrayFixtures
 import Configuration
 import Layers
 import Testing

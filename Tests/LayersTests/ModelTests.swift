@@ -1,3 +1,4 @@
+import ArrayFixtures
 import Configuration
 import Foundation
 import Layers
@@ -18,7 +19,7 @@ struct ModelRow: Decodable, CustomTestStringConvertible {
 
 /// Whole networks against PyTorch and Keras.
 @Suite struct ModelTests {
-  static let rows = Result { try fixture("models", of: ModelRow.self) }
+  static let rows = Result { try Bundle.module.rows("models", of: ModelRow.self) }
   static let names = ((try? rows.get()) ?? []).map(\.name)
 
   static func model(_ text: String, outputs: Int = 10) throws -> any Layer {

@@ -1,3 +1,4 @@
+import ArrayFixtures
 import Layers
 import Testing
 
