@@ -98,6 +98,9 @@ extension PrimitiveTable {
         Sample(
           WindowSum(geometry: window([3, 2], [2, 3], low: [2, 0], high: [1, 1])), [numbers(4, 4)], gives: [f64(3, 2)]),
         Sample(WindowSum(geometry: window([2], [.max])), [numbers(4)], gives: [f64(1)]),
+        // Side by side, with a rest.
+        Sample(WindowSum(geometry: window([1, 3, 2], [1, 3, 2])), [numbers(2, 7, 5)], gives: [f64(2, 2, 2)]),
+        Sample(WindowSum(geometry: window([5, 5], [5, 5])), [numbers(11, 6)], gives: [f64(2, 1)]),
       ],
       refusals: windowRefusals { WindowSum(geometry: $0) }),
   ]

@@ -39,6 +39,23 @@ struct WindowGeometry: Sendable, Hashable {
     return extents
   }
 
+  /// To the next place in the window, in row-major order; false after the last.
+  func advance(_ place: inout [Int]) -> Bool {
+    for axis in place.indices.reversed() {
+      place[axis] += 1
+      if place[axis] < window[axis] { return true }
+      place[axis] = 0
+    }
+    return false
+  }
+
+  /// An element a window, at every element of it; windows are side by side.
+  func spread(_ tensor: Tensor) -> Tensor {
+    let split = Shape(zip(tensor.shape, window).flatMap { [$0, $1] })
+    let every = Tensor(Broadcast(shape: split, axes: Array(stride(from: 0, to: split.rank, by: 2))), [tensor])
+    return every.reshape(to: Shape(zip(tensor.shape, window).map { $0 * $1 }))
+  }
+
   /// With a leading axis that windows don't extend over.
   var batched: WindowGeometry {
     WindowGeometry(window: [1] + window, strides: [1] + strides, low: [0] + low, high: [0] + high)

@@ -72,17 +72,7 @@ struct WindowMaximumGradient: Primitive {
         low: shape.indices.map { place[$0] - low[$0] },
         high: shape.indices.map { shape[$0] - place[$0] + low[$0] - spread[$0] }, interior: strides.map { $0 - 1 })
       sum += Tensor(pad, [cotangent.replaced(where: .!isChosen, by: 0), Tensor(0, dtype: cotangent.dtype)])
-    } while advance(&place)
+    } while geometry.advance(&place)
     return sum
-  }
-
-  /// To the next place in the window, in row-major order; false after the last.
-  private func advance(_ place: inout [Int]) -> Bool {
-    for axis in place.indices.reversed() {
-      place[axis] += 1
-      if place[axis] < geometry.window[axis] { return true }
-      place[axis] = 0
-    }
-    return false
   }
 }

@@ -6,9 +6,36 @@ struct WindowSum: WindowReduction {
 
   static func identity(_ dtype: DType) -> String { Sum.identity(dtype) }
 
+  /// Windows side by side of so many elements are added up as slices.
+  private static let mostSlices = 16
+
+  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    let (shape, result) = (inputs[0].type.shape, results[0].shape)
+    guard geometry.isTiling(shape, result), !result.contains(0), geometry.window.reduce(1, *) <= Self.mostSlices else {
+      return emitReduction(inputs, results, to: &writer)
+    }
+    return writer.inline(Subgraph(inputs.map(\.type)) { [tiled($0[0], result)] }, inputs)
+  }
+
+  /// XLA's reduction over windows is slow on the CPU, sums of slices aren't.
+  private func tiled(_ input: Tensor, _ result: Shape) -> Tensor {
+    var sum: Tensor?
+    var place = result.map { _ in 0 }
+    repeat {
+      let limit = place.indices.map { place[$0] + (result[$0] - 1) * geometry.window[$0] + 1 }
+      let slice = Tensor(Slice(start: place, limit: limit, strides: geometry.window), [input])
+      sum = sum.map { $0 + slice } ?? slice
+    } while geometry.advance(&place)
+    return sum ?? input
+  }
+
   /// An element is in the windows that start up to a window's length before it: the cotangents, set apart by
   /// the strides, summed over the same window.
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
+    if geometry.isTiling(inputs[0].shape, results[0].shape), !results[0].shape.contains(0) {
+      let spread = geometry.spread(cotangents[0])
+      return [spread.pad(zip(inputs[0].shape, spread.shape).map { (0, $0 - $1) })]
+    }
     let (shape, window, low) = (inputs[0].shape, geometry.window, geometry.low)
     let strides = zip(geometry.strides, results[0].shape).map { $1 > 1 ? $0 : 1 }
     let spread = shape.indices.map { (results[0].shape[$0] - 1) * strides[$0] + 1 }
