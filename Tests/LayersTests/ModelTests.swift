@@ -83,6 +83,13 @@ struct ModelRow: Decodable, CustomTestStringConvertible {
     #expect((summary.trainableCount, summary.stateCount) == (trainable, state))
   }
 
+  @Test func runningStatisticsOfNineConvAreKeptAsSaid() throws {
+    let named = try Catalog<any Architecture>.all.make(Choice(parsing: "nineConv(momentum: 0.88)"))
+    let network = try #require(named as? NineConvArchitecture)
+    #expect(network.normalization == BatchNormConvention(kept: 0.88, epsilon: 1e-3))
+    #expect(NineConvArchitecture().normalization == .keras)
+  }
+
   @Test func article1sNetworkIsTheNamedOne() throws {
     let input = TensorType(.float32, [1, 32, 32, 3])
     #expect(try CNNArchitecture.article1.model(outputs: 10).layerSummary(for: input).trainableCount == 62_006)
@@ -134,7 +141,7 @@ struct ModelRow: Decodable, CustomTestStringConvertible {
   @Test(arguments: [
     "wideResNet(depth: 17)", "wideResNet(depth: 4)", "wideResNet(width: 0)", "wideResNet(shortcut: none)",
     "wideResNet(dropout: 1)", "cnn(filters: [0])", "cnn(size: 0)", "cnn(size: 1.5)", "nineConv(repeats: 0)",
-    "nineConv(filters: [-1])", "cnn(deep: true)",
+    "nineConv(filters: [-1])", "nineConv(momentum: 1.1)", "cnn(deep: true)",
   ])
   func wrongOptionsAreErrors(_ text: String) throws {
     #expect(throws: ConfigurationError.self) { try Self.model(text) }

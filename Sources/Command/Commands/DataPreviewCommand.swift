@@ -53,7 +53,8 @@ struct DataPreviewCommand: ParsableCommand {
     let pair = try Catalog<any DataSource>.all.make(Choice(parsing: source))
       .load(from: DataFolders(allowsDownload: !offline), progress: DownloadReport().progress)
     let data = test ? pair.test : pair.train
-    let sheet = try ContactSheet(augmented(data), classNames: pair.classNames, count: count, columns: columns)
+    let sheet = try ContactSheet(
+      augmented(data), classNames: pair.classNames, count: count, columns: columns, areRowsAlike: augment != nil)
     if isPNG {
       let folder = URL(fileURLWithPath: output).deletingLastPathComponent().path
       try PNG.write(sheet.image, to: OutputFolder(folder).file(URL(fileURLWithPath: output).lastPathComponent))

@@ -5,15 +5,17 @@ import Tanren
 struct ContactSheet {
   let image: HostArray
   let count: Int
-  /// What each image shows, as far as it is known.
+  /// What each image shows, as far as it is known; empty where nothing is written.
   private let captions: [String]
   private let columns: Int
   /// Pixels from one image to the next.
   private let pitch: (x: Int, y: Int)
 
-  /// - Parameter classNames: the classes' numbers are written where they have no names.
+  /// - Parameters:
+  ///   - classNames: the classes' numbers are written where they have no names.
+  ///   - areRowsAlike: whether the images of a row are of one class, which then is written once.
   /// - Throws: `UsageError` if the inputs aren't images.
-  init(_ data: LabeledArrays, classNames: [String] = [], count: Int, columns: Int) throws {
+  init(_ data: LabeledArrays, classNames: [String] = [], count: Int, columns: Int, areRowsAlike: Bool = false) throws {
     let shape = data.inputs.shape
     let channels = shape.count == 4 ? shape[3] : 1
     guard (3...4).contains(shape.count), channels == 1 || channels == 3, data.inputs.dtype == .uint8,
@@ -39,8 +41,9 @@ struct ContactSheet {
       }
     }
     image = try HostArray(dtype: .uint8, shape: [size.height, size.width, channels], bytes: pixels)
-    captions = ((try? data.labels()) ?? []).prefix(shown).map { label in
-      classNames.indices.contains(Int(label)) ? classNames[Int(label)] : "\(label)"
+    captions = ((try? data.labels()) ?? []).prefix(shown).enumerated().map { index, label in
+      if areRowsAlike, index % across > 0 { return "" }
+      return classNames.indices.contains(Int(label)) ? classNames[Int(label)] : "\(label)"
     }
     (self.count, self.columns, self.pitch) = (shown, across, pitch)
   }
@@ -50,7 +53,7 @@ struct ContactSheet {
     let scale = 2
     let size = (width: image.shape[1] * scale, height: image.shape[0] * scale)
     let data = Data(try PNG.encode(image)).base64EncodedString()
-    let texts = captions.enumerated().map { index, caption in
+    let texts = captions.enumerated().filter { !$0.element.isEmpty }.map { index, caption in
       let (x, y) = (index % columns * pitch.x * scale + 3, (index / columns + 1) * pitch.y * scale - 5)
       return "<text x=\"\(x)\" y=\"\(y)\">\(Self.escaped(caption))</text>"
     }

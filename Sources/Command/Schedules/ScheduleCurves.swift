@@ -7,6 +7,7 @@ struct ScheduleCurves {
   /// Epochs, with their fractions.
   private let x: [Double]
   private let values: [[Double]]
+  private let epochs: Int
 
   /// Points of a curve at most; what lies between changes little.
   private static let limit = 2000
@@ -21,13 +22,14 @@ struct ScheduleCurves {
       let progress = Progress(step: step[0], stepsPerEpoch: stepsPerEpoch, epochs: epochs, batchSize: batch)
       return ([], schedules.map { $0.schedule.value(at: progress, dtype: .float64) })
     }
+    self.epochs = epochs
     names = schedules.map(\.name)
     x = steps.map { Double($0) / Double(stepsPerEpoch) }
     values = try Tensor.evaluate(looped.outputs).map { try $0.values(as: Double.self) }
   }
 
   func chart(isLogarithmic: Bool) -> Chart {
-    var chart = Chart(x: ChartAxis("epoch"), lines: zip(names, values).map { LineSeries($0, x: x, y: $1) })
+    var chart = Chart(x: ChartAxis("epoch", range: 0...Double(epochs)), lines: zip(names, values).map { LineSeries($0, x: x, y: $1) })
     if isLogarithmic { chart.y = ChartAxis("", scale: .log10) }
     return chart
   }

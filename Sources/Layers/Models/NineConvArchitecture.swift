@@ -10,6 +10,7 @@ public struct NineConvArchitecture: Architecture {
   public static let parameters = [
     Parameter("filters", default: "[64, 128, 256]", "filters of each block's convolutions"),
     Parameter("repeats", default: 3, "convolutions of a block"),
+    Parameter("momentum", default: 0.99, "part of the running statistics that a step keeps, as Keras has it"),
   ]
 
   public var filters: [Int]
@@ -26,6 +27,7 @@ public struct NineConvArchitecture: Architecture {
     self.init()
     filters = try options.integers("filters", default: filters, in: 1...100_000)
     repeats = try options.integer("repeats", default: repeats, in: 1...100)
+    normalization.kept = try options.number("momentum", default: normalization.kept, in: 0...1)
   }
 
   public func model(outputs: Int) -> any Layer {

@@ -265,8 +265,9 @@ import Testing
   @Test(arguments: [FillMode.nearest, .reflect, .wrap, .constant(0.5)])
   func samplingStaysInside(_ fill: FillMode) throws {
     let engine = try #require(Self.engines).with
+    let unmoved: [Double] = [1, 0, 0, 0, 1, 0]
     let wild = [Double.nan, .infinity, -.infinity, 1e38, -1e38, 1e-40].flatMap { number in
-      (0..<6).map { place in (0..<6).map { $0 == place ? number : [1, 0, 0, 0, 1, 0][$0] } }
+      unmoved.indices.map { place in unmoved.indices.map { $0 == place ? number : unmoved[$0] } }
     }
     let images = Tensor.ones([wild.count, 5, 4, 2], dtype: .float64)
     let body: ([Tensor]) -> [Tensor] = { [$0[0].sampled(through: $0[1], fill: fill)] }

@@ -79,7 +79,8 @@ struct ReportFigures: Sendable {
     return plot
   }
 
-  /// The metric over a setting, with the interval of each mean, and published numbers where there are any.
+  /// The metric over a setting, and published numbers where there are any: with the interval of each mean, or of several
+  /// lines with the seeds' range, since intervals of few seeds over one another hide what they should show.
   func sweep(_ sweep: Sweep) -> Chart {
     let key = sweep.path.split(separator: ".").suffix(2).joined(separator: " ")
     var chart = Chart(
@@ -94,7 +95,7 @@ struct ReportFigures: Sendable {
       chart.lines.append(
         LineSeries(
           line.name.isEmpty ? "ours" : line.name, points: points.map { DataPoint(x: $0.0, y: $0.1.mean) },
-          band: points.map { ErrorInterval($0.1.interval?.lower ?? $0.1.mean, $0.1.interval?.upper ?? $0.1.mean) },
+          band: points.map { Self.band($0.1, ofSeveral: sweep.lines.count > 1) },
           color: color, markers: true))
       let printed = zip(line.arms, line.values).compactMap { arm, value in
         printedValue(arm).map { DataPoint(x: value, y: $0) }
@@ -112,6 +113,11 @@ struct ReportFigures: Sendable {
       chart.references.append(ReferenceLine(.horizontal, at: mean, label: name))
     }
     return chart
+  }
+
+  private static func band(_ summary: SampleSummary, ofSeveral: Bool) -> ErrorInterval {
+    if ofSeveral { return ErrorInterval(summary.minimum, summary.maximum) }
+    return ErrorInterval(summary.interval?.lower ?? summary.mean, summary.interval?.upper ?? summary.mean)
   }
 
   private func printedValue(_ arm: String) -> Double? {

@@ -10,10 +10,10 @@ struct SweepSection: Sendable {
     guard !report.sweeps.isEmpty else { return nil }
     let figures = ReportFigures(report)
     let blocks = report.sweeps.map { sweep -> HTML in
-      let confidence = ReportTables(report).confidence
+      let spread = sweep.lines.count > 1 ? "their range" : "\(ReportTables(report).confidence) interval"
       return FigureBlock(
         figures.sweep(sweep), height: 360, narrowHeight: 330,
-        caption: "\(ReportWords(report).metric.capitalizedFirst) over <code>\(sweep.path)</code>: mean of the seeds and \(confidence) interval."
+        caption: "\(ReportWords(report).metric.capitalizedFirst) over <code>\(sweep.path)</code>: mean of the seeds and \(spread)."
       ).html
     }
     return PageSection(id: "sweeps", heading: "Over the setting", content: "\(blocks)")

@@ -9,11 +9,11 @@ struct AffineSampling: Primitive {
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
     let (images, maps) = (inputs[0], inputs[1])
     guard images.shape.rank >= 3, images.dtype != .bool else {
-      throw ShapeError("images must be numbers [batch…, height, width, channels], not \(images)")
+      throw ShapeError("images must be numbers [batch…, height, width, channels], not \(images.dtype)\(images.shape)")
     }
     let expected = Shape(images.shape.dropLast(3) + [6])
     guard maps.shape == expected, maps.dtype.isFloatingPoint else {
-      throw ShapeError("the maps must be floating-point numbers \(expected), not \(maps)")
+      throw ShapeError("the maps must be floating-point numbers \(expected), not \(maps.dtype)\(maps.shape)")
     }
     return [TensorType(images.dtype.isFloatingPoint ? images.dtype : .float32, images.shape)]
   }
