@@ -33,11 +33,12 @@ let package = Package(
   ],
   targets: [
     .target(name: "CPJRT"),
+    .target(name: "CKernels"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .plugin(name: "CatalogPlugin", capability: .buildTool(), dependencies: ["CatalogTool"]),
     .executableTarget(name: "CatalogTool", swiftSettings: strict),
     room("Configuration", []),
-    room("PJRT", ["CPJRT"]),
+    room("PJRT", ["CPJRT", "CKernels"]),
     room("Tensors", ["PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Optimizers", ["Tensors"], hasCatalogs: true),
     room("Layers", ["Tensors"], hasCatalogs: true),

@@ -10,10 +10,18 @@ struct BenchWorkerCommand: ParsableCommand {
     case mlpStep = "mlp-step"
     case mnistEpoch = "mnist-epoch"
     case startup, compile
+    case cnnStep = "cnn-step"
+    case convolution32 = "convolution-32x64"
+    case convolution16 = "convolution-16x128"
+    case convolution8 = "convolution-8x256"
   }
 
   enum Variant: String, CaseIterable, ExpressibleByArgument {
     case step, chunk, fit
+    /// As the variant without the ending, without kernels.
+    case stepXLA = "step-xla"
+    case forward, inputGradient = "input-gradient", kernelGradient = "kernel-gradient"
+    case forwardXLA = "forward-xla", inputGradientXLA = "input-gradient-xla", kernelGradientXLA = "kernel-gradient-xla"
   }
 
   @Option var workload: Workload
@@ -50,11 +58,26 @@ struct BenchWorkerCommand: ParsableCommand {
         let clock = ContinuousClock()
         let seconds = try clock.measure { _ = try model.program(on: engine) } / .seconds(1)
         worker.say("\"seconds\": \(seconds), \"units\": 1", withFramework: true)
+      case (.cnnStep, .step), (.cnnStep, .stepXLA):
+        let engine = try Engine(device: device, programCache: programs, kernels: variant == .step ? nil : [])
+        worker.serve(try CNNRounds(on: engine), data: "random")
+      case (.convolution32, _), (.convolution16, _), (.convolution8, _):
+        try serveConvolution(worker, programs)
       default: throw UsageError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
       }
     } catch {
       worker.fail(error)
       throw ExitCode(Outcome.failure)
     }
+  }
+
+  private func serveConvolution(_ worker: BenchWorker, _ programs: ProgramCache?) throws {
+    let name = variant.rawValue.hasSuffix("-xla") ? String(variant.rawValue.dropLast(4)) : variant.rawValue
+    guard let pass = ConvolutionRounds.Pass(rawValue: name) else {
+      throw UsageError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
+    }
+    let engine = try Engine(device: device, programCache: programs, kernels: name == variant.rawValue ? nil : [])
+    let (side, channels) = workload == .convolution32 ? (32, 64) : workload == .convolution16 ? (16, 128) : (8, 256)
+    worker.serve(try ConvolutionRounds(side: side, channels: channels, pass: pass, on: engine), data: "random")
   }
 }

@@ -35,11 +35,13 @@ struct EngineInfoCommand: ParsableCommand {
     // What is known without an engine is told before one is looked for.
     terminal.write(table.text(colors: terminal.colors))
     table = TextTable(["", ""])
-    let client = try device.start().client
+    let engine = try device.start()
+    let client = engine.client
     add("plugin", client.plugin.path)
     add("PJRT C API", "\(client.plugin.apiVersion.major).\(client.plugin.apiVersion.minor)")
     add("platform", [client.platformName, client.platformVersion].filter { !$0.isEmpty }.joined(separator: ", "))
     for (name, value) in client.plugin.attributes.sorted(by: { $0.key < $1.key }) { add(name, value.description) }
+    add("kernels", engine.kernels.description)
     add("devices", client.devices.map { "\($0.id): \($0.kind)" }.joined(separator: ", "))
     terminal.write(table.text(colors: terminal.colors))
   }

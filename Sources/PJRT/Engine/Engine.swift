@@ -8,6 +8,8 @@ public final class Engine: Sendable {
   /// The device's name, `cpu`, `cuda` or `tpu`, or the path of the plugin, as it was asked for.
   public let device: String
   public let client: Client
+  /// What programs call instead of XLA's own code.
+  public let kernels: Kernels
   /// The programs on disk, if they are kept.
   public let programCache: ProgramCache?
   private let programs: ProgramMemory
@@ -18,16 +20,20 @@ public final class Engine: Sendable {
   ///   - threads: as ``ClientOptions/cpuThreads``.
   ///   - programCache: where compiled programs are kept; `nil` keeps none.
   ///   - programLimit: compiled programs to hold in memory.
+  ///   - kernels: which kernels programs may call, as far as they are there. By default those that are worth it on
+  ///     this processor, or none if the environment variable `TANREN_KERNELS` is `off`.
   /// - Throws: ``EngineError`` if there is no such plugin, or too few devices.
   public init(
     device: String = "cpu", devices: Int = 1, threads: Int? = nil, programCache: ProgramCache? = ProgramCache(),
-    programLimit: Int = 512, locator: EngineLocator = EngineLocator()
+    programLimit: Int = 512, kernels: KernelSet? = nil, locator: EngineLocator = EngineLocator()
   ) throws(EngineError) {
     let plugin = try Plugin.load(locator.plugin(for: device))
+    if plugin.isCPU { try RetainedMemory.start(environment: locator.environment) }
     client = try Client(plugin: plugin, options: ClientOptions(cpuDeviceCount: devices, cpuThreads: threads))
     guard client.devices.count >= devices else {
       throw .invalidOptions("\(devices) devices were asked for, but '\(device)' has \(client.devices.count)")
     }
+    self.kernels = try Kernels(client: client, requested: kernels, locator: locator)
     self.device = device
     self.programCache = programCache
     programs = ProgramMemory(limit: programLimit)

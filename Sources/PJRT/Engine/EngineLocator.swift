@@ -42,6 +42,12 @@ public struct EngineLocator: Sendable {
     return found
   }
 
+  /// The file of oneDNN: the one that the environment variable `TANREN_ONEDNN` names, or the installed one.
+  var kernelLibrary: String? {
+    if let path = environment["TANREN_ONEDNN"], !path.isEmpty { return path }
+    return EngineWheel.pinned(for: .current).filter { $0.device == nil }.lazy.compactMap(library(of:)).first
+  }
+
   /// The library of an installed package, beside the program or in the cache.
   public func library(of wheel: EngineWheel) -> String? {
     folders(of: wheel).lazy.compactMap { Self.find(wheel.library, under: $0) }.first

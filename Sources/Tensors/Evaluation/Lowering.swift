@@ -6,9 +6,11 @@ struct Lowering {
   /// Device arrays and large constants that the graph mentions: further arguments, in order.
   let arrays: [Tensor]
 
-  /// - Parameter aliases: for an argument's index the result that may take over its memory.
+  /// - Parameters:
+  ///   - aliases: for an argument's index the result that may take over its memory.
+  ///   - kernels: what the program may call.
   /// - Throws: the ``Diagnostic`` of the first operation that failed.
-  init(_ results: [Tensor], of parameters: [Tensor] = [], aliases: [Int: Int] = [:]) throws {
+  init(_ results: [Tensor], of parameters: [Tensor] = [], aliases: [Int: Int] = [:], kernels: KernelSet) throws {
     for result in results {
       if let diagnostic = result.diagnostic { throw diagnostic }
     }
@@ -23,7 +25,7 @@ struct Lowering {
           inputs: node.types)
       }
     }
-    var writer = ProgramWriter()
+    var writer = ProgramWriter(kernels: kernels)
     var arguments: [String] = []
     for (index, tensor) in (parameters + arrays).enumerated() {
       let name = ProgramWriter.argument(index)

@@ -1,10 +1,16 @@
+import PJRT
+
 /// Writes a graph as StableHLO text.
 public struct ProgramWriter {
+  /// What the engine that the program is for can call.
+  let kernels: KernelSet
   private(set) var lines: [String] = []
   private var table: [TensorID: Value] = [:]
   private var used: Set<TensorID> = []
   private var count = 0
   private var depth = 2
+
+  init(kernels: KernelSet) { self.kernels = kernels }
 
   /// The name of the function's argument `index`.
   static func argument(_ index: Int) -> String { "%arg\(index)" }

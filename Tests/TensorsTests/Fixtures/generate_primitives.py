@@ -445,6 +445,63 @@ def inverses():
     case("linearSolve-1", "linearSolve", [f64(4).reshape(1, 1), f64(2, 6).reshape(1, 2)], f64(0.5, 1.5).reshape(1, 2))
 
 
-for family in [unary, binary, comparing, converting, shaping, indexing, reducing, algebra, windows, random_bits, inverses]:
+def normalized(x, scale, offset, epsilon, relu):
+    axes = tuple(range(x.ndim - 1))
+    mean, variance = x.mean(axes), x.var(axes)
+    out = (x - mean) / np.sqrt(variance + epsilon) * scale + offset
+    return [np.maximum(out, 0) if relu else out, mean, variance]
+
+
+def normalizing():
+    for name, shape in [("", (2, 3, 2, 3)), ("-rank2", (5, 2))]:
+        for relu in [False, True]:
+            x, scale, offset = draw(*shape), draw(shape[-1]), draw(shape[-1], scale=0.5)
+            values = normalized(x, scale, offset, 1e-3, relu)
+            kind = name + ("-relu" if relu else "")
+            case("batchNormalization" + kind, "batchNormalization", [x, scale, offset], values, relu=relu)
+            # The gradient by central differences of the definition, in extended precision.
+            cotangents = [draw(*v.shape) for v in values]
+            inputs = [v.astype(np.longdouble) for v in (x, scale, offset)]
+            found = []
+            for which, point in enumerate(inputs):
+                gradient = np.zeros(point.shape)
+                for at in np.ndindex(point.shape):
+                    ends = []
+                    for step in (1e-6, -1e-6):
+                        moved = [v.copy() for v in inputs]
+                        moved[which][at] += step
+                        ends.append(sum((c * v).sum() for c, v in zip(cotangents, normalized(*moved, 1e-3, relu))))
+                    gradient[at] = (ends[0] - ends[1]) / 2e-6
+                found.append(gradient)
+            case("batchNormalizationGradient" + kind, "batchNormalizationGradient",
+                 [x, scale, offset, values[1], values[2], *cotangents], found, relu=relu)
+
+
+def convolution_gradients():
+    def gradients(name, shape, window, strides=(1, 1), padding=((0, 0), (0, 0)), rhs=(1, 1), groups=1):
+        x, k = draw(*shape), draw(*window)
+        g = draw(*convolve(x, k, strides, padding, (1, 1), rhs, groups).shape)
+        # A convolution is linear: an element's cotangent is the product with what it alone brings about.
+        attributes = dict(strides=list(strides), padding=[list(p) for p in padding], lhsDilation=[1, 1],
+                          rhsDilation=list(rhs), groups=groups)
+        for which, (point, kind) in enumerate([(x, "Input"), (k, "Kernel")]):
+            out = np.zeros(point.shape)
+            for at in np.ndindex(point.shape):
+                unit = np.zeros(point.shape)
+                unit[at] = 1
+                pair = (unit, k) if which == 0 else (x, unit)
+                out[at] = (g * convolve(*pair, strides, padding, (1, 1), rhs, groups)).sum()
+            operation = f"convolution{kind}Gradient"
+            case(operation + name, operation, [g, k] if which == 0 else [x, g], out,
+                 space=list(shape[1:-1]), window=list(window[:-2]), **attributes)
+
+    gradients("", (2, 4, 4, 2), (3, 3, 2, 3))
+    gradients("-strided", (1, 6, 5, 2), (3, 2, 2, 2), strides=(2, 2), padding=((1, 1), (0, 1)))
+    gradients("-dilated", (1, 5, 5, 1), (2, 2, 1, 2), rhs=(2, 3), padding=((0, 1), (1, 0)))
+    gradients("-groups", (2, 3, 3, 4), (2, 2, 2, 4), groups=2, padding=((1, 0), (0, 1)))
+
+
+families = [unary, binary, comparing, converting, shaping, indexing, reducing, algebra, windows, random_bits, inverses]
+for family in families + [normalizing, convolution_gradients]:
     family()
 write_list(__file__, "primitives.json", cases)

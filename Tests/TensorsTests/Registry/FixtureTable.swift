@@ -85,12 +85,22 @@ enum FixtureTable {
         hasUnitDiagonal: fixture.flag("unitDiagonal"))
       return Tensor.apply(solve, to: inputs)
     },
-    "convolution": { inputs, fixture in
-      let convolution = Convolution(
-        strides: fixture.ints("strides"), low: fixture.pairs("padding").map(\.low),
-        high: fixture.pairs("padding").map(\.high), inputDilation: fixture.ints("lhsDilation"),
-        kernelDilation: fixture.ints("rhsDilation"), groups: fixture.int("groups"))
-      return Tensor.apply(convolution, to: inputs)
+    "convolution": { inputs, fixture in Tensor.apply(Convolution(fixture), to: inputs) },
+    "convolutionInputGradient": { inputs, fixture in
+      let gradient = ConvolutionInputGradient(convolution: Convolution(fixture), space: fixture.ints("space"))
+      return Tensor.apply(gradient, to: inputs)
+    },
+    "convolutionKernelGradient": { inputs, fixture in
+      let gradient = ConvolutionKernelGradient(convolution: Convolution(fixture), window: fixture.ints("window"))
+      return Tensor.apply(gradient, to: inputs)
+    },
+    "batchNormalization": { inputs, fixture in
+      let activation = fixture.flag("relu") ? FusedActivation.relu : .none
+      return Tensor.apply(BatchNormalization(epsilon: 1e-3, activation: activation), to: inputs)
+    },
+    "batchNormalizationGradient": { inputs, fixture in
+      let activation = fixture.flag("relu") ? FusedActivation.relu : .none
+      return Tensor.apply(BatchNormalizationGradient(epsilon: 1e-3, activation: activation), to: inputs)
     },
     "reduceWindowMax": { inputs, fixture in
       Tensor.apply(WindowMaximum(geometry: WindowGeometry(fixture)), to: inputs)
@@ -103,6 +113,15 @@ enum FixtureTable {
       return Tensor.apply(RandomBits(type: type), to: inputs)
     },
   ]
+}
+
+extension Convolution {
+  init(_ fixture: Fixture) {
+    self.init(
+      strides: fixture.ints("strides"), low: fixture.pairs("padding").map(\.low),
+      high: fixture.pairs("padding").map(\.high), inputDilation: fixture.ints("lhsDilation"),
+      kernelDilation: fixture.ints("rhsDilation"), groups: fixture.int("groups"))
+  }
 }
 
 extension WindowGeometry {

@@ -10,7 +10,7 @@ import Testing
   }()
 
   @Test func allCasesAreRead() throws {
-    #expect(Self.families.reduce(0) { $0 + $1.cases.count } == 307)
+    #expect(Self.families.reduce(0) { $0 + $1.cases.count } == 323)
     #expect(Self.families.map(\.name) == FixtureTable.applications.keys.sorted())
   }
 
@@ -54,7 +54,13 @@ import Testing
   private func tolerance(_ name: String, _ dtype: DType) -> Double {
     switch dtype {
     // Near 1 the inverse magnifies the rounding of its argument.
-    case .float64: name == "erfInverse" ? 1e-11 : 1e-14
+    case .float64:
+      switch name {
+      case "erfInverse": 1e-11
+      // The fixture is made of differences.
+      case "batchNormalizationGradient": 1e-9
+      default: 1e-14
+      }
     case .float32: 3e-7
     default: 0
     }
@@ -64,7 +70,8 @@ import Testing
   private func floor(_ name: String) -> Double {
     let sums: Set = [
       "sum", "product", "cumulativeSum", "dotGeneral", "cholesky", "triangularSolve", "linearSolve", "convolution",
-      "reduceWindowSum",
+      "convolutionInputGradient", "convolutionKernelGradient", "reduceWindowSum", "batchNormalization",
+      "batchNormalizationGradient",
     ]
     return sums.contains(name) ? 10 : 0
   }

@@ -7,8 +7,7 @@ extension PrimitiveTable {
       samples: [
         // Everything uneven: strides that leave a rest, dilations, groups, an edge that crops.
         Sample(
-          convolution([2, 1], [1, -1], [1, 2], input: [1, 2], kernel: [2, 1], groups: 2),
-          [numbers(1, 5, 4, 4), numbers(2, 3, 2, 2, from: 0.3)], gives: [f64(1, 3, 6, 2)]),
+          uneven, [numbers(1, 5, 4, 4), numbers(2, 3, 2, 2, from: 0.3)], gives: [f64(1, 3, 6, 2)]),
         Sample(
           convolution([1, 1], [1, 1], [1, 1]), [numbers(2, 3, 3, 1), numbers(3, 3, 1, 2)], gives: [f64(2, 3, 3, 2)]),
         Sample(convolution([2], [0], [0]), [numbers(1, 5, 2), numbers(3, 2, 1)], gives: [f64(1, 2, 1)]),
@@ -24,6 +23,42 @@ extension PrimitiveTable {
         Refusal(convolution([1], [0], [0]), [i32(1, 3, 2), i32(1, 2, 1)], "floating-point"),
       ]),
     PrimitiveRow(
+      ConvolutionInputGradient.self, .fixtures(["convolutionInputGradient"]),
+      samples: [
+        Sample(
+          ConvolutionInputGradient(convolution: uneven, space: [5, 4]),
+          [numbers(1, 3, 6, 2), numbers(2, 3, 2, 2, from: 0.3)], gives: [f64(1, 5, 4, 4)]),
+        Sample(
+          ConvolutionInputGradient(convolution: convolution([2], [0], [0]), space: [6]),
+          [numbers(1, 2, 1), numbers(3, 2, 1)], gives: [f64(1, 6, 2)]),
+      ],
+      refusals: [
+        Refusal(
+          ConvolutionInputGradient(convolution: convolution([1], [0], [0]), space: [4]), [f64(1, 3, 1), f64(3, 2, 1)],
+          "the convolution gives [1, 2, 1]"),
+        Refusal(
+          ConvolutionInputGradient(convolution: convolution([1], [0], [0], groups: 0), space: [4]),
+          [f64(1, 3, 1), f64(3, 2, 1)], "number of groups"),
+      ]),
+    PrimitiveRow(
+      ConvolutionKernelGradient.self, .fixtures(["convolutionKernelGradient"]),
+      samples: [
+        Sample(
+          ConvolutionKernelGradient(convolution: uneven, window: [2, 3]),
+          [numbers(1, 5, 4, 4), numbers(1, 3, 6, 2, from: 0.3)], gives: [f64(2, 3, 2, 2)]),
+        Sample(
+          ConvolutionKernelGradient(convolution: convolution([2], [0], [0]), window: [3]),
+          [numbers(1, 6, 2), numbers(1, 2, 1)], gives: [f64(3, 2, 1)]),
+      ],
+      refusals: [
+        Refusal(
+          ConvolutionKernelGradient(convolution: convolution([1], [0], [0]), window: [3]), [f64(1, 4, 2), f64(1, 3, 1)],
+          "the convolution gives [1, 2, 1]"),
+        Refusal(
+          ConvolutionKernelGradient(convolution: convolution([1], [0], [0], groups: 0), window: [3]),
+          [f64(1, 4, 2), f64(1, 2, 1)], "number of groups"),
+      ]),
+    PrimitiveRow(
       WindowMaximum.self, .fixtures(["reduceWindowMax"]),
       samples: [
         // Side by side with a rest, overlapping with edges, and one window over all.
@@ -35,6 +70,29 @@ extension PrimitiveTable {
       ],
       refusals: windowRefusals { WindowMaximum(geometry: $0) }),
     PrimitiveRow(
+      WindowMaximumGradient.self, .stated,
+      samples: [
+        // The greatest of each window, with equal ones and a rest; and of windows that overlap.
+        Sample(
+          [Tensor([1.0, 3, 2, 2, 7, 5, 4, 6, 8], shape: [9]), Tensor([3.0, 2, 7, 6]), Tensor([0.5, -1, 2, 3])],
+          gives: [f64(9)], values: [[0, 0.5, -1, 0, 2, 0, 0, 3, 0]]
+        ) { inputs in
+          let x = inputs[0]
+          let result = Tensor(WindowMaximum(geometry: window([2], [2])), [x])
+          return Tensor.apply(WindowMaximumGradient(geometry: window([2], [2])), to: [x, result, inputs[2]])
+        },
+        Sample(
+          [Tensor([1.0, 3, 2, 7, 5], shape: [5]), Tensor([0.5, -1, 2])], gives: [f64(5)],
+          values: [[0, 0.5, 0, 1, 0]]
+        ) { inputs in
+          let result = Tensor(WindowMaximum(geometry: window([3], [1])), [inputs[0]])
+          return Tensor.apply(WindowMaximumGradient(geometry: window([3], [1])), to: [inputs[0], result, inputs[1]])
+        },
+      ],
+      refusals: [
+        Refusal(WindowMaximumGradient(geometry: window([2], [2])), [f64(4), f64(2), f64(3)], "must be float64[2]")
+      ]),
+    PrimitiveRow(
       WindowSum.self, .fixtures(["reduceWindowSum"]),
       samples: [
         Sample(
@@ -43,6 +101,8 @@ extension PrimitiveTable {
       ],
       refusals: windowRefusals { WindowSum(geometry: $0) }),
   ]
+
+  private static let uneven = convolution([2, 1], [1, -1], [1, 2], input: [1, 2], kernel: [2, 1], groups: 2)
 
   private static func convolution(
     _ strides: [Int], _ low: [Int], _ high: [Int], input: [Int]? = nil, kernel: [Int]? = nil, groups: Int = 1

@@ -6,7 +6,7 @@ enum PrimitiveTable {
   typealias Refusal = PrimitiveRow.Refusal
 
   static let rows =
-    leaves + unary + binary + comparison + shapes + indexing + reductions + algebra + windows + random + control
+    leaves + unary + binary + comparison + shapes + indexing + reductions + algebra + windows + normalization + random + control
 
   static func f64(_ extents: Int...) -> TensorType { TensorType(.float64, Shape(extents)) }
   static func i32(_ extents: Int...) -> TensorType { TensorType(.int32, Shape(extents)) }

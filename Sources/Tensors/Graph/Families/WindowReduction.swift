@@ -47,6 +47,10 @@ extension WindowReduction {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    emitReduction(inputs, results, to: &writer)
+  }
+
+  func emitReduction(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     // A stride beyond the end is as good as one to the end, and safe to add up.
     let strides = inputs[0].type.shape.indices.map { axis in
       min(geometry.strides[axis], inputs[0].type.shape[axis] + geometry.low[axis] + geometry.high[axis])

@@ -34,6 +34,7 @@ struct DotGeneral: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    if let called = call(inputs, results, in: &writer) { return called }
     let batching = batch.0.isEmpty ? "" : "batching_dims = \(batch.0) x \(batch.1), "
     return writer.assign(
       "stablehlo.dot_general \(inputs[0]), \(inputs[1]), \(batching)contracting_dims = \(contracted.0) x "
@@ -81,4 +82,18 @@ struct DotGeneral: Primitive {
   }
 
   private func free(_ shape: Shape, _ taken: Axes) -> Axes { shape.indices.filter { !taken.contains($0) } }
+
+  /// The product of matrices as a call of a kernel, nil if there is none for it.
+  private func call(_ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter) -> [Value]? {
+    let rank = batch.0.count + 2
+    let leading = Array(0..<batch.0.count)
+    let types = inputs.map(\.type) + results
+    guard writer.kernels.contains(.bfloat16Product), results[0].dtype == .bfloat16, rank <= 6,
+      types.allSatisfy({ $0.shape.rank == rank && !$0.shape.contains(0) }), batch.0 == leading, batch.1 == leading,
+      contracted.0.count == 1
+    else { return nil }
+    let isTransposed = [contracted.0[0] == rank - 2, contracted.1[0] == rank - 1].map { "\($0 ? 1 : 0) : i64" }
+    return writer.call(
+      "dot.1", inputs, ["transposed_left": isTransposed[0], "transposed_right": isTransposed[1]], results)
+  }
 }

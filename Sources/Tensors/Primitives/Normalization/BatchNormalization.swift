@@ -28,7 +28,8 @@ struct BatchNormalization: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+    call("batch_normalization", inputs, results, in: &writer)
+      ?? writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
   }
 
   /// The same made of elementary operations.

@@ -18,7 +18,9 @@ struct BatchNormalizationGradient: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+    BatchNormalization(epsilon: epsilon, activation: activation)
+      .call("batch_normalization_gradient", inputs, results, in: &writer)
+      ?? writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
   }
 
   /// The same made of elementary operations.

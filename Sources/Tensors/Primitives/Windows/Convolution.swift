@@ -43,6 +43,7 @@ struct Convolution: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    if let called = call("convolution", inputs, results, in: &writer) { return called }
     guard !inputs[0].type.shape.contains(0) else {
       let zero = writer.scalar("0.0", results[0].dtype)
       return writer.assign("stablehlo.broadcast_in_dim \(zero), dims = [] : (\(zero.type)) -> \(results[0])", results)

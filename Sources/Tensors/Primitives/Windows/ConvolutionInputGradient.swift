@@ -28,7 +28,8 @@ struct ConvolutionInputGradient: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    writer.inline(Subgraph(inputs.map(\.type)) { [composed($0[0], $0[1])] }, inputs)
+    convolution.call("convolution_input_gradient", inputs, results, in: &writer)
+      ?? writer.inline(Subgraph(inputs.map(\.type)) { [composed($0[0], $0[1])] }, inputs)
   }
 
   /// The cotangents, as far apart as the strides, under the kernel turned round.

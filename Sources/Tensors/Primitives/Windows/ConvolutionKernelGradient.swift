@@ -25,7 +25,8 @@ struct ConvolutionKernelGradient: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    writer.inline(Subgraph(inputs.map(\.type)) { [composed($0[0], $0[1])] }, inputs)
+    convolution.call("convolution_kernel_gradient", inputs, results, in: &writer)
+      ?? writer.inline(Subgraph(inputs.map(\.type)) { [composed($0[0], $0[1])] }, inputs)
   }
 
   /// The input, its batch as channels, under the cotangents as a kernel.

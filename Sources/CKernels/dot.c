@@ -1,0 +1,102 @@
+#include "handlers.h"
+#include "plan.h"
+
+// A matrix product [..., rows, inner] x [..., inner, columns]. Attributes: transposed_left and transposed_right,
+// whether the array's last two axes are exchanged. All leading axes are batch axes.
+
+typedef struct {
+  int rank;
+  int type;
+  const int64_t *extents[3];
+  bool is_transposed[3];
+} Geometry;
+
+static int matrix(dnnl_memory_desc_t *description, const Geometry *geometry, int which) {
+  int rank = geometry->rank;
+  const int64_t *extents = geometry->extents[which];
+  dnnl_dims_t dims, strides;
+  int64_t stride = 1;
+  for (int axis = rank - 1; axis >= 0; axis--) {
+    int place = axis < rank - 2 || !geometry->is_transposed[which] ? axis : 2 * rank - 3 - axis;
+    dims[place] = extents[axis];
+    strides[place] = stride;
+    stride *= extents[axis];
+  }
+  return tanren_dnnl()->dnnl_memory_desc_create_with_strides(description, rank, dims, geometry->type, strides);
+}
+
+static int make(TanrenPlan *plan, const void *context) {
+  const TanrenDNNL *dnnl = tanren_dnnl();
+  dnnl_memory_desc_t descriptions[3] = {NULL};
+  int arrays[3];
+  int status = dnnl_success;
+  for (int i = 0; i < 3 && status == dnnl_success; i++) {
+    status = matrix(&descriptions[i], context, i);
+    if (status == dnnl_success) arrays[i] = tanren_plan_add_array(plan, descriptions[i], i);
+  }
+  if (status == dnnl_success) {
+    dnnl_primitive_attr_t attributes = tanren_plan_attributes();
+    dnnl_primitive_desc_t operation = NULL;
+    status = dnnl->dnnl_matmul_primitive_desc_create(
+      &operation, dnnl->engine, descriptions[0], descriptions[1], NULL, descriptions[2], attributes);
+    if (attributes != NULL) dnnl->dnnl_primitive_attr_destroy(attributes);
+    if (status == dnnl_success) {
+      status = tanren_plan_add_step(
+        plan, operation, 3,
+        (int[][2]){{DNNL_ARG_SRC, arrays[0]}, {DNNL_ARG_WEIGHTS, arrays[1]}, {DNNL_ARG_DST, arrays[2]}});
+    }
+  }
+  for (int i = 0; i < 3; i++) {
+    if (descriptions[i] != NULL) dnnl->dnnl_memory_desc_destroy(descriptions[i]);
+  }
+  return status;
+}
+
+static bool fits(const Geometry *geometry) {
+  int rank = geometry->rank;
+  for (int axis = 0; axis < rank - 2; axis++) {
+    for (int i = 0; i < 2; i++) {
+      if (geometry->extents[i][axis] != geometry->extents[2][axis]) return false;
+    }
+  }
+  int row = rank - 2, column = rank - 1;
+  const int64_t *left = geometry->extents[0], *right = geometry->extents[1], *product = geometry->extents[2];
+  int left_row = geometry->is_transposed[0] ? column : row, right_row = geometry->is_transposed[1] ? column : row;
+  return left[left_row] == product[row] && right[row + column - right_row] == product[column] &&
+    left[row + column - left_row] == right[right_row];
+}
+
+XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame) {
+  if (tanren_is_preparation(frame)) return NULL;
+  if (!tanren_has(frame, 2, 1)) {
+    return tanren_error(frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a matrix product takes two arrays");
+  }
+  const XLA_FFI_Buffer *arrays[3] = {tanren_argument(frame, 0), tanren_argument(frame, 1), tanren_result(frame, 0)};
+  int64_t rank = arrays[0]->rank, left, right;
+  Geometry geometry = {.rank = (int)rank, .type = tanren_dnnl_type(arrays[0]->dtype)};
+  bool is_sound = rank >= 2 && rank <= 6 && geometry.type != 0;
+  for (int i = 0; i < 3; i++) {
+    is_sound = is_sound && arrays[i]->rank == rank && arrays[i]->dtype == arrays[0]->dtype;
+    geometry.extents[i] = arrays[i]->dims;
+  }
+  is_sound = is_sound && tanren_integer(frame, "transposed_left", &left) &&
+    tanren_integer(frame, "transposed_right", &right);
+  if (is_sound) {
+    geometry.is_transposed[0] = left != 0;
+    geometry.is_transposed[1] = right != 0;
+  }
+  if (!is_sound || !fits(&geometry)) {
+    return tanren_error(
+      frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a matrix product: the arrays' types or extents don't fit");
+  }
+  TanrenKey key = {0};
+  // Beside the kinds of convolution.
+  tanren_key_add(&key, 16);
+  tanren_key_add(&key, geometry.type);
+  tanren_key_add(&key, rank);
+  for (int i = 0; i < 3; i++) tanren_key_add_all(&key, arrays[i]->dims, rank);
+  tanren_key_add(&key, geometry.is_transposed[0]);
+  tanren_key_add(&key, geometry.is_transposed[1]);
+  void *data[] = {arrays[0]->data, arrays[1]->data, arrays[2]->data};
+  return tanren_plan_run(frame, "a matrix product", &key, make, &geometry, data);
+}

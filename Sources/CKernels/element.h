@@ -1,0 +1,39 @@
+// Element types that loops are written for, and the processors they are compiled for.
+
+#ifndef TANREN_ELEMENT_H
+#define TANREN_ELEMENT_H
+
+#include <stdint.h>
+#include <string.h>
+
+// A loop compiled for several instruction sets, of which the loader picks one.
+#if defined(__x86_64__) && defined(__linux__)
+#define TANREN_VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define TANREN_VECTORIZED
+#endif
+
+typedef float tanren_f32;
+typedef uint16_t tanren_bf16;
+
+#define TANREN_INLINE static inline __attribute__((always_inline))
+
+TANREN_INLINE float tanren_load_f32(float value) { return value; }
+TANREN_INLINE float tanren_store_f32(float value) { return value; }
+
+TANREN_INLINE float tanren_load_bf16(uint16_t value) {
+  uint32_t bits = (uint32_t)value << 16;
+  float result;
+  memcpy(&result, &bits, sizeof result);
+  return result;
+}
+
+// To the nearest, ties to even; NaN stays NaN.
+TANREN_INLINE uint16_t tanren_store_bf16(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+  return (uint16_t)(value == value ? rounded : bits >> 16 | 0x40);
+}
+
+#endif

@@ -1,0 +1,39 @@
+// What every handler does with the call frame it gets.
+
+#ifndef TANREN_FRAME_H
+#define TANREN_FRAME_H
+
+#include <stdbool.h>
+
+#include "xla_ffi.h"
+
+// Fills in the metadata that XLA asks every handler for before it calls one. Returns whether that is all there
+// is to do in this call.
+bool tanren_is_preparation(XLA_FFI_CallFrame *frame);
+
+// An error for XLA, with a message made as printf makes it.
+XLA_FFI_Error *tanren_error(const XLA_FFI_CallFrame *frame, XLA_FFI_Error_Code code, const char *format, ...)
+  __attribute__((format(printf, 3, 4)));
+
+// Argument or result `index`, or NULL if there is none.
+const XLA_FFI_Buffer *tanren_argument(const XLA_FFI_CallFrame *frame, int64_t index);
+const XLA_FFI_Buffer *tanren_result(const XLA_FFI_CallFrame *frame, int64_t index);
+
+// Whether the frame has so many arguments and results.
+bool tanren_has(const XLA_FFI_CallFrame *frame, int64_t arguments, int64_t results);
+
+// The list of 64-bit integers of that name with `count` entries, or NULL if there is none.
+const int64_t *tanren_integers(const XLA_FFI_CallFrame *frame, const char *name, size_t count);
+
+// Whether there is a scalar of that name and type; if so, it is stored.
+bool tanren_integer(const XLA_FFI_CallFrame *frame, const char *name, int64_t *value);
+bool tanren_double(const XLA_FFI_CallFrame *frame, const char *name, double *value);
+
+// The number of elements, which is the product of the extents.
+int64_t tanren_element_count(const XLA_FFI_Buffer *buffer);
+
+// Calls `body` with each number below `count`, on this thread and on those of XLA's pool that are free.
+void tanren_parallel(
+  const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context);
+
+#endif

@@ -1,0 +1,17 @@
+// The functions that XLA calls; their arguments, results and attributes are told where they are implemented.
+
+#ifndef TANREN_HANDLERS_H
+#define TANREN_HANDLERS_H
+
+#include "frame.h"
+
+XLA_FFI_Error *tanren_convolution(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_convolution_input_gradient(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_convolution_kernel_gradient(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_batch_normalization(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_batch_normalization_gradient(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_max_pool(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_max_pool_gradient(XLA_FFI_CallFrame *frame);
+
+#endif

@@ -1,0 +1,21 @@
+#include "kernels.h"
+
+#include "handlers.h"
+
+
+// A target's number grows when its meaning changes: compiled programs outlive the library.
+static const TanrenKernel kernels[] = {
+  {"tanren.convolution.1", (void *)tanren_convolution, true},
+  {"tanren.convolution_input_gradient.1", (void *)tanren_convolution_input_gradient, true},
+  {"tanren.convolution_kernel_gradient.1", (void *)tanren_convolution_kernel_gradient, true},
+  {"tanren.dot.1", (void *)tanren_dot, true},
+  {"tanren.batch_normalization.1", (void *)tanren_batch_normalization, false},
+  {"tanren.batch_normalization_gradient.1", (void *)tanren_batch_normalization_gradient, false},
+  {"tanren.max_pool.1", (void *)tanren_max_pool, false},
+  {"tanren.max_pool_gradient.1", (void *)tanren_max_pool_gradient, false},
+};
+
+const TanrenKernel *tanren_kernels(size_t *count) {
+  *count = sizeof kernels / sizeof *kernels;
+  return kernels;
+}

@@ -1,0 +1,82 @@
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "frame.h"
+
+// Work shared by the calling thread and those that XLA's pool has free. Numbers are handed out one by one, so that
+// the caller never waits for a thread that hasn't begun: a pool with no thread free delays nothing.
+typedef struct {
+  void (*body)(void *context, int64_t index);
+  void *context;
+  int64_t count;
+  atomic_int_fast64_t next;
+  atomic_int_fast64_t done;
+  // The caller and the scheduled tasks; the last frees this.
+  atomic_int_fast64_t holders;
+  pthread_mutex_t lock;
+  pthread_cond_t all_done;
+} Work;
+
+static void release(Work *work) {
+  if (atomic_fetch_sub(&work->holders, 1) > 1) return;
+  pthread_cond_destroy(&work->all_done);
+  pthread_mutex_destroy(&work->lock);
+  free(work);
+}
+
+static void take_part(Work *work) {
+  int64_t index;
+  while ((index = atomic_fetch_add(&work->next, 1)) < work->count) {
+    work->body(work->context, index);
+    if (atomic_fetch_add(&work->done, 1) + 1 == work->count) {
+      pthread_mutex_lock(&work->lock);
+      pthread_cond_broadcast(&work->all_done);
+      pthread_mutex_unlock(&work->lock);
+    }
+  }
+}
+
+static void task(void *data) {
+  take_part(data);
+  release(data);
+}
+
+static int64_t thread_count(const XLA_FFI_CallFrame *frame) {
+  int64_t threads = 1;
+  XLA_FFI_ThreadPool_NumThreads_Args query = {
+    .struct_size = sizeof query, .ctx = frame->ctx, .num_threads = &threads};
+  if (frame->api->struct_size < sizeof(XLA_FFI_Api)) return 1;
+  XLA_FFI_Error *error = frame->api->XLA_FFI_ThreadPool_NumThreads(&query);
+  return error == NULL && threads > 0 ? threads : 1;
+}
+
+void tanren_parallel(
+  const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context) {
+  int64_t helpers = thread_count(frame) - 1;
+  if (helpers > count - 1) helpers = count - 1;
+  Work *work = helpers > 0 ? malloc(sizeof *work) : NULL;
+  if (work == NULL) {
+    for (int64_t index = 0; index < count; index++) body(context, index);
+    return;
+  }
+  work->body = body;
+  work->context = context;
+  work->count = count;
+  atomic_init(&work->next, 0);
+  atomic_init(&work->done, 0);
+  atomic_init(&work->holders, helpers + 1);
+  pthread_mutex_init(&work->lock, NULL);
+  pthread_cond_init(&work->all_done, NULL);
+  for (int64_t i = 0; i < helpers; i++) {
+    XLA_FFI_ThreadPool_Schedule_Args schedule = {
+      .struct_size = sizeof schedule, .ctx = frame->ctx, .task = task, .data = work};
+    // What can't be scheduled is done here.
+    if (frame->api->XLA_FFI_ThreadPool_Schedule(&schedule) != NULL) release(work);
+  }
+  take_part(work);
+  pthread_mutex_lock(&work->lock);
+  while (atomic_load(&work->done) < count) pthread_cond_wait(&work->all_done, &work->lock);
+  pthread_mutex_unlock(&work->lock);
+  release(work);
+}

@@ -1,0 +1,222 @@
+import Foundation
+import PJRT
+import Testing
+
+@testable import Tensors
+
+/// Programs that call kernels give what those without give: both are compared with float64, which has no kernels.
+@Suite struct KernelTests {
+  private static let engines: (with: Engine, without: Engine)? = try? (
+    Engine(programCache: nil, kernels: .all), Engine(programCache: nil, kernels: []))
+  private static let hasConvolution = engines?.with.kernels.active.contains(.convolution) == true
+  private static let hasBFloat16 = engines?.with.kernels.active.contains(.bfloat16Convolution) == true
+
+  /// Numbers of any size, from a generator that is the same everywhere.
+  private func random(_ shape: Shape, _ seed: UInt32, scale: Double = 1, around center: Double = 0) -> Tensor {
+    var generator = NumPyRandomState(seed: seed)
+    return Tensor(generator.randn(shape.elementCount).map { $0 * scale + center }, shape: shape)
+  }
+
+  /// The results of a function of arrays cast to an element type, as float64, and the program's text.
+  private func run(
+    _ inputs: [Tensor], as dtype: DType, on engine: Engine, _ body: @escaping ([Tensor]) -> [Tensor]
+  ) throws -> (values: [[Double]], text: String) {
+    let program = try Program(inputs.map(\.type), on: engine) { arguments in
+      // The casts are made where XLA can't fold them into the operations.
+      let own = Tensor.apply(Barrier(count: inputs.count), to: arguments.map { $0.cast(to: dtype) })
+      let results = body(own)
+      return Tensor.apply(Barrier(count: results.count), to: results).map { $0.cast(to: .float64) }
+    }
+    return (try program(inputs).map { try $0.values(as: Double.self) }, program.text)
+  }
+
+  /// The distance of two lists over the size of the second, both as Euclidean lengths.
+  private func distance(_ found: [Double], _ expected: [Double]) -> Double {
+    let difference = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    return (difference / Swift.max(expected.reduce(0) { $0 + $1 * $1 }, 1e-300)).squareRoot()
+  }
+
+  struct Geometry: Sendable, CustomTestStringConvertible {
+    var input: Shape
+    var kernel: Shape
+    var strides: [Int]?
+    var padding = WindowPadding.valid
+    var dilation: [Int]?
+    var groups = 1
+    var testDescription: String { "\(input) under \(kernel), \(strides ?? []), \(padding), \(dilation ?? []), \(groups)" }
+  }
+
+  static let geometries = [
+    Geometry(input: [3, 9, 8, 3], kernel: [3, 3, 3, 16]),
+    Geometry(input: [2, 8, 8, 16], kernel: [3, 3, 16, 32], padding: .same),
+    Geometry(input: [2, 9, 7, 16], kernel: [3, 2, 16, 8], strides: [2, 3], padding: .same),
+    Geometry(input: [2, 9, 9, 8], kernel: [3, 3, 8, 5], dilation: [2, 3]),
+    Geometry(input: [2, 6, 6, 12], kernel: [3, 3, 4, 6], padding: .same, groups: 3),
+    Geometry(input: [2, 6, 6, 8], kernel: [3, 3, 1, 16], groups: 8),
+    Geometry(input: [4, 5, 5, 7], kernel: [1, 1, 7, 9], strides: [2, 2]),
+    Geometry(input: [2, 11, 4], kernel: [4, 4, 6], strides: [3]),
+    Geometry(input: [2, 4, 5, 6, 3], kernel: [2, 3, 2, 3, 4], padding: .same),
+  ]
+
+  /// Value and both gradients, and the gradients of those by the cotangent.
+  private func passes(_ geometry: Geometry) -> ([Tensor]) -> [Tensor] {
+    { inputs in
+      let points = inputs.map { Tensor(Identity(), [$0]) }
+      let value = points[0].convolution(
+        points[1], strides: geometry.strides, padding: geometry.padding, dilation: geometry.dilation,
+        groups: geometry.groups)
+      let cotangent = (value * 0.3).sin()
+      return [value] + pullback(of: [value], cotangents: [cotangent], at: points)
+    }
+  }
+
+  @Test(.enabled(if: hasConvolution, "needs oneDNN"), arguments: geometries)
+  func convolutionsAgree(_ geometry: Geometry) throws {
+    let engines = try #require(Self.engines)
+    let inputs = [random(geometry.input, 1), random(geometry.kernel, 2)]
+    let body = passes(geometry)
+    let exact = try run(inputs, as: .float64, on: engines.with, body)
+    #expect(!exact.text.contains("custom_call"))
+    let plain = try run(inputs, as: .float32, on: engines.without, body)
+    #expect(!plain.text.contains("custom_call"))
+    let called = try run(inputs, as: .float32, on: engines.with, body)
+    for kernel in ["convolution.1", "convolution_input_gradient.1", "convolution_kernel_gradient.1"] {
+      #expect(called.text.contains("@tanren.\(kernel)("))
+    }
+    for index in exact.values.indices {
+      #expect(distance(plain.values[index], exact.values[index]) < 1e-6)
+      #expect(distance(called.values[index], exact.values[index]) < 1e-6)
+    }
+    guard Self.hasBFloat16 else { return }
+    let narrow = try run(inputs, as: .bfloat16, on: engines.with, body)
+    #expect(narrow.text.contains("@tanren.convolution.1("))
+    for index in exact.values.indices { #expect(distance(narrow.values[index], exact.values[index]) < 0.03) }
+  }
+
+  @Test(.enabled(if: hasConvolution, "needs oneDNN")) func whatKernelsLackIsXLAs() throws {
+    let engine = try #require(Self.engines).with
+    let image = random([1, 5, 5, 2], 1)
+    let kernel = random([2, 2, 2, 3], 2)
+    let bodies: [([Tensor]) -> [Tensor]] = [
+      { [$0[0].convolution($0[1], inputDilation: [2, 2])] },
+      { [$0[0].convolution($0[1], padding: .edges([(low: -1, high: 0), (low: 0, high: 0)]))] },
+      { [$0[0].slice(0..<0, axis: 0).convolution($0[1])] },
+    ]
+    for body in bodies {
+      let exact = try run([image, kernel], as: .float64, on: engine, body)
+      let found = try run([image, kernel], as: .float32, on: engine, body)
+      #expect(!found.text.contains("custom_call"))
+      #expect(distance(found.values[0], exact.values[0]) < 1e-6)
+    }
+  }
+
+  /// Shapes, and where the numbers are.
+  private static let normalized: [([Int], Double)] = [
+    ([300, 5], 0), ([7, 6, 5, 33], 0), ([40, 9, 16], 1000), ([1, 3], 0),
+  ]
+
+  @Test(arguments: FusedActivation.allCases, normalized)
+  func normalizationsAgree(_ activation: FusedActivation, _ input: ([Int], Double)) throws {
+    let engines = try #require(Self.engines)
+    let shape = Shape(input.0)
+    let channels: Shape = [shape.last]
+    let inputs = [
+      random(shape, 1, around: input.1), random(channels, 2, around: 1), random(channels, 3), random(shape, 4),
+      random(channels, 5), random(channels, 6),
+    ].map { $0.cast(to: .float32).cast(to: .float64) }
+    let body: ([Tensor]) -> [Tensor] = { inputs in
+      let points = inputs.prefix(3).map { Tensor(Identity(), [$0]) }
+      let (output, mean, variance) = Tensor.batchNormalization(
+        points[0], scale: points[1], offset: points[2], epsilon: 1e-3, activation: activation)
+      let cotangents = [inputs[3].cast(to: output.dtype), inputs[4].cast(to: mean.dtype), inputs[5].cast(to: mean.dtype)]
+      return [output, mean, variance] + pullback(of: [output, mean, variance], cotangents: cotangents, at: points)
+    }
+    let exact = try run(inputs, as: .float64, on: engines.with, body)
+    #expect(!exact.text.contains("custom_call"))
+    let plain = try run(inputs, as: .float32, on: engines.without, body)
+    let called = try run(inputs, as: .float32, on: engines.with, body)
+    #expect(called.text.contains("@tanren.batch_normalization.1(") && !plain.text.contains("custom_call"))
+    #expect(called.text.contains("@tanren.batch_normalization_gradient.1("))
+    for index in exact.values.indices {
+      // Far from zero, single precision leaves less of the numbers.
+      #expect(distance(plain.values[index], exact.values[index]) < (input.1 == 0 ? 2e-6 : 1e-3))
+      #expect(distance(called.values[index], exact.values[index]) < (input.1 == 0 ? 2e-6 : 1e-4))
+    }
+    guard input.1 == 0, shape[0] > 1 else { return }
+    let narrow = try run(inputs, as: .bfloat16, on: engines.with, body)
+    let narrowPlain = try run(inputs, as: .bfloat16, on: engines.without, body)
+    for index in exact.values.indices {
+      #expect(distance(narrow.values[index], exact.values[index]) < 0.03)
+      #expect(distance(narrowPlain.values[index], exact.values[index]) < 0.03)
+    }
+  }
+
+  /// Enough rows for several blocks and threads, and what isn't a number stays none.
+  @Test func normalizationOfManyRows() throws {
+    let engines = try #require(Self.engines)
+    var numbers = try random([30_000, 16], 1, around: 5).values(as: Double.self)
+    numbers[16 * 12_345 + 3] = .nan
+    let x = Tensor(numbers, shape: [30_000, 16])
+    let body: ([Tensor]) -> [Tensor] = { inputs in
+      let (output, mean, variance) = Tensor.batchNormalization(inputs[0], epsilon: 1e-5, activation: .relu)
+      return [output.sum([0]), mean, variance]
+    }
+    let exact = try run([x], as: .float64, on: engines.with, body)
+    let called = try run([x], as: .float32, on: engines.with, body)
+    for (found, expected) in zip(called.values, exact.values) {
+      #expect(found[3].isNaN && expected[3].isNaN)
+      #expect(agree(found, expected, within: 1e-5))
+    }
+  }
+
+  /// Pooling picks elements, so the kernel agrees to the last bit: with ties, a rest, and what isn't a number.
+  @Test(arguments: [[3, 7, 6, 5], [2, 4, 4, 300]]) func poolingsAgree(_ extents: [Int]) throws {
+    let engines = try #require(Self.engines)
+    let shape = Shape(extents)
+    var numbers = try random(shape, 1, scale: 2).values(as: Double.self).map { $0.rounded() }
+    numbers[8] = .nan
+    let body: ([Tensor]) -> [Tensor] = { inputs in
+      let x = Tensor(Identity(), [inputs[0]])
+      let value = x.maxPool2D((3, 2))
+      let cotangent = Tensor.iota(value.shape, axis: 2).cast(to: value.dtype) + 1
+      return [value, pullback(of: [value], cotangents: [cotangent], at: [x])[0]]
+    }
+    for dtype in [DType.float32, .bfloat16] {
+      let plain = try run([Tensor(numbers, shape: shape)], as: dtype, on: engines.without, body)
+      let called = try run([Tensor(numbers, shape: shape)], as: dtype, on: engines.with, body)
+      #expect(called.text.contains("@tanren.max_pool.1(") && called.text.contains("@tanren.max_pool_gradient.1("))
+      #expect(!plain.text.contains("custom_call"))
+      for (found, expected) in zip(called.values, plain.values) {
+        #expect(zip(found, expected).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) })
+      }
+    }
+  }
+
+  @Test(.enabled(if: engines?.with.kernels.active.contains(.bfloat16Product) == true, "needs oneDNN"))
+  func productsAgree() throws {
+    let engines = try #require(Self.engines)
+    let cases: [(Shape, Shape, ([Tensor]) -> [Tensor])] = [
+      ([7, 5], [5, 9], { [$0[0].matmul($0[1])] }),
+      ([2, 3, 7, 5], [2, 3, 5, 4], { [$0[0].matmul($0[1])] }),
+      (
+        [40, 30], [30, 20],
+        { inputs in
+          let points = inputs.map { Tensor(Identity(), [$0]) }
+          let value = points[0].matmul(points[1])
+          return [value] + pullback(of: [value], cotangents: [(value * 0.1).sin()], at: points)
+        }
+      ),
+    ]
+    for (index, (left, right, body)) in cases.enumerated() {
+      let inputs = [random(left, UInt32(index)), random(right, UInt32(index) + 50)]
+      let exact = try run(inputs, as: .float64, on: engines.with, body)
+      let plain = try run(inputs, as: .bfloat16, on: engines.without, body)
+      let called = try run(inputs, as: .bfloat16, on: engines.with, body)
+      #expect(called.text.contains("@tanren.dot.1(") && !plain.text.contains("custom_call"))
+      for index in exact.values.indices {
+        #expect(distance(plain.values[index], exact.values[index]) < 0.01)
+        #expect(distance(called.values[index], exact.values[index]) < 0.01)
+      }
+    }
+  }
+}

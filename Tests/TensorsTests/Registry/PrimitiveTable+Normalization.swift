@@ -1,0 +1,38 @@
+@testable import Tensors
+
+extension PrimitiveTable {
+  static let normalization: [PrimitiveRow] = [
+    PrimitiveRow(
+      BatchNormalization.self, .fixtures(["batchNormalization"]),
+      samples: FusedActivation.allCases.map { activation in
+        Sample(
+          BatchNormalization(epsilon: 0.01, activation: activation),
+          [numbers(2, 3, 2), numbers(2, from: 0.4), numbers(2, from: -0.2)], gives: [f64(2, 3, 2), f64(2), f64(2)])
+      },
+      refusals: [
+        Refusal(plain, [f64(3), f64(3), f64(3)], "needs […, channels]"),
+        Refusal(plain, [f64(4, 3), f64(4), f64(3)], "the scale must be"),
+        Refusal(plain, [f64(4, 3), f64(3), f64(1, 3)], "the offset must be"),
+        Refusal(plain, [i32(4, 3), i32(3), i32(3)], "floating-point"),
+        Refusal(BatchNormalization(epsilon: -1, activation: .none), [f64(4, 3), f64(3), f64(3)], "0 or more"),
+        Refusal(BatchNormalization(epsilon: .nan, activation: .none), [f64(4, 3), f64(3), f64(3)], "0 or more"),
+      ]),
+    PrimitiveRow(
+      BatchNormalizationGradient.self, .fixtures(["batchNormalizationGradient"]),
+      samples: FusedActivation.allCases.map { activation in
+        Sample(
+          BatchNormalizationGradient(epsilon: 0.01, activation: activation),
+          [
+            numbers(3, 2), numbers(2, from: 0.4), numbers(2, from: -0.2), numbers(2, from: 0.1), numbers(2, from: 0.5),
+            numbers(3, 2, from: -0.9), numbers(2), numbers(2, from: 0.7),
+          ], gives: [f64(3, 2), f64(2), f64(2)])
+      },
+      refusals: [
+        Refusal(
+          BatchNormalizationGradient(epsilon: 0.01, activation: .none),
+          [f64(4, 3), f64(3), f64(3), f64(3), f64(3), f64(4, 2), f64(3), f64(3)], "input 5 must be")
+      ]),
+  ]
+
+  private static let plain = BatchNormalization(epsilon: 0.01, activation: .none)
+}
