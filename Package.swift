@@ -43,20 +43,21 @@ let package = Package(
     room("Optimizers", ["Tensors"], hasCatalogs: true),
     room("Layers", ["Tensors"], hasCatalogs: true),
     room("Datasets", ["Tensors", "CZlib"], hasCatalogs: true),
+    room("Reservoirs", ["Tensors", "Datasets"], hasCatalogs: true),
     room("Figures", []),
     room("Statistics", []),
     room(
       "Training",
       ["Layers", "Optimizers", "Datasets", "Figures", .product(name: "OrderedCollections", package: "swift-collections")]),
     room(
-      "Studies", ["Training", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
+      "Studies", ["Training", "Reservoirs", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
       hasCatalogs: true),
     room(
       "Serve",
       [
         "Studies", .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
-    room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Figures", "Statistics", "Training", "Studies"]),
+    room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Reservoirs", "Figures", "Statistics", "Training", "Studies"]),
     .executableTarget(
       name: "Command",
       dependencies: ["Tanren", "Serve", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -67,6 +68,7 @@ let package = Package(
     tests(of: "Layers"),
     tests(of: "Optimizers"),
     tests(of: "Datasets"),
+    tests(of: "Reservoirs"),
     tests(of: "Figures"),
     tests(of: "Statistics"),
     // Trains with checkpoints, to be killed by a test.

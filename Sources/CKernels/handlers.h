@@ -13,5 +13,6 @@ XLA_FFI_Error *tanren_batch_normalization(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_batch_normalization_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_max_pool(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_max_pool_gradient(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_reservoir(XLA_FFI_CallFrame *frame);
 
 #endif

@@ -13,6 +13,7 @@ static const TanrenKernel kernels[] = {
   {"tanren.batch_normalization_gradient.1", (void *)tanren_batch_normalization_gradient, false},
   {"tanren.max_pool.1", (void *)tanren_max_pool, false},
   {"tanren.max_pool_gradient.1", (void *)tanren_max_pool_gradient, false},
+  {"tanren.reservoir.1", (void *)tanren_reservoir, false},
 };
 
 const TanrenKernel *tanren_kernels(size_t *count) {

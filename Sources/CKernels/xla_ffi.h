@@ -15,7 +15,7 @@ typedef struct XLA_FFI_ExecutionContext XLA_FFI_ExecutionContext;
 enum { XLA_FFI_Extension_Metadata = 1 };
 enum { XLA_FFI_ExecutionStage_EXECUTE = 3 };
 enum { XLA_FFI_AttrType_ARRAY = 1, XLA_FFI_AttrType_SCALAR = 3 };
-enum { XLA_FFI_DataType_S64 = 5, XLA_FFI_DataType_F32 = 11, XLA_FFI_DataType_F64 = 12, XLA_FFI_DataType_BF16 = 16 };
+enum { XLA_FFI_DataType_S32 = 4, XLA_FFI_DataType_S64 = 5, XLA_FFI_DataType_F32 = 11, XLA_FFI_DataType_F64 = 12, XLA_FFI_DataType_BF16 = 16 };
 
 typedef enum XLA_FFI_Error_Code {
   XLA_FFI_Error_Code_INVALID_ARGUMENT = 3,

@@ -15,8 +15,11 @@ public struct KernelSet: OptionSet, Sendable, Hashable {
   /// Maximum pooling with windows side by side, and its gradient, in float32 and bfloat16.
   public static let maximumPooling = KernelSet(rawValue: 16)
 
+  /// The state loop of echo state networks in float64.
+  public static let reservoir = KernelSet(rawValue: 32)
+
   /// What needs no other library.
-  public static let own: KernelSet = [batchNormalization, maximumPooling]
+  public static let own: KernelSet = [batchNormalization, maximumPooling, reservoir]
   public static let all: KernelSet = [own, convolution, bfloat16Convolution, bfloat16Product]
 }
 
@@ -25,6 +28,7 @@ extension KernelSet: CustomStringConvertible {
     let names: [(KernelSet, String)] = [
       (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"), (.convolution, "convolution"),
       (.bfloat16Convolution, "bfloat16 convolution"), (.bfloat16Product, "bfloat16 products"),
+      (.reservoir, "reservoirs"),
     ]
     let own = names.filter { contains($0.0) }.map(\.1)
     return own.isEmpty ? "none" : own.joined(separator: ", ")
