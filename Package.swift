@@ -17,6 +17,11 @@ func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     resources: [.copy("Fixtures")], swiftSettings: strict)
 }
 
+/// A program that shows how the library is used; not a product.
+func example(_ name: String) -> Target {
+  .executableTarget(name: name, dependencies: ["Tanren"], path: "Examples/\(name)", swiftSettings: strict)
+}
+
 let package = Package(
   name: "tanren",
   platforms: [.macOS(.v15)],
@@ -62,6 +67,10 @@ let package = Package(
       name: "Command",
       dependencies: ["Tanren", "Serve", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
+    example("OwnLayer"),
+    example("OwnOptimizer"),
+    example("OwnRecipe"),
+    example("StudyInSwift"),
     tests(of: "Configuration"),
     tests(of: "PJRT"),
     tests(of: "Tensors"),

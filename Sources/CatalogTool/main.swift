@@ -3,7 +3,7 @@ import Foundation
 // CatalogTool OUTPUT SOURCE…
 //
 // For each `protocol P: Catalogued` among the sources, writes the list of the public structs declared to
-// conform to P, as `Catalog.all(P)`'s source.
+// conform to P, as the source of `Catalog<any P>.all` and `.add`.
 
 let arguments = CommandLine.arguments.dropFirst()
 guard let output = arguments.first else { exit(64) }
@@ -18,9 +18,22 @@ for catalog in catalogs.sorted() {
     .map { String($0.1) }.sorted()
   lines += [
     "extension Catalog where Entry == any \(catalog) {",
-    "  /// Every \(catalog) there is, by name.",
+    "  private static var builtIn: [any Catalogued.Type] {",
+    "    [" + names.map { "\($0).self" }.joined(separator: ", ") + "]",
+    "  }",
+    "",
+    "  /// Every \(catalog) there is, by name: Tanren's, and those that the program added.",
     "  public static var all: Catalog {",
-    "    Catalog(kind: \"\(catalog)\", [" + names.map { "\($0).self" }.joined(separator: ", ") + "])",
+    "    Catalog(kind: \"\(catalog)\", builtIn + CatalogAdditions.types(of: \"\(catalog)\"))",
+    "  }",
+    "",
+    "  /// Makes methods of the program's own known by name, to plans and configurations read from then on.",
+    "  ///",
+    "  /// A run is identified by names and settings: a method that computes something else than before needs another",
+    "  /// name, or a new store.",
+    "  /// - Throws: `ConfigurationError` for a name that is taken, or that can't be written in a plan.",
+    "  public static func add(_ types: any \(catalog).Type...) throws(ConfigurationError) {",
+    "    try CatalogAdditions.add(types, to: \"\(catalog)\", builtIn: builtIn)",
     "  }",
     "}",
     "",

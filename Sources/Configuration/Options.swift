@@ -88,12 +88,16 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     return integer
   }
 
+  /// Takes true or false.
+  /// - Throws: ``ConfigurationError`` if the value is of another kind.
   public mutating func flag(_ key: String, default fallback: Bool) throws(ConfigurationError) -> Bool {
     guard let value = take(key) else { return fallback }
     guard case .flag(let flag) = value else { throw mismatch(key, "true or false", value) }
     return flag
   }
 
+  /// Takes a word; a number or flag counts as one.
+  /// - Throws: ``ConfigurationError`` if the value is of another kind.
   public mutating func text(_ key: String, default fallback: String) throws(ConfigurationError) -> String {
     guard let value = take(key) else { return fallback }
     switch value {

@@ -2,6 +2,7 @@
 ///
 /// `bfloat16` (and `float16` on platforms without `Float16`) have no Swift type: convert on the device.
 public protocol HostScalar: BitwiseCopyable, Sendable {
+  /// The element type of arrays of this type.
   static var dtype: DType { get }
 }
 

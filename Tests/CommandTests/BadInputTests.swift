@@ -174,9 +174,44 @@ import Testing
     try expect(["run", "optimzer=adam"], says: ["'optimzer'", "did you mean 'optimizer'?"])
     try expect(["reproduce", "floding-mnist"], says: ["did you mean 'flooding-mnist'?"])
     try expect(["reproduce", "flooding-mnist", "--arms", "b0,b0.02"], says: ["'b0.02'", "b0.05"])
+    try expect(["reproduce", "flooding-mnist", "--all"], says: ["leave out 'flooding-mnist'"])
+    try expect(["reproduce", "--all", "--arms", "sgd"], says: ["--arms is of one recipe"])
+    try expect(["reproduce"], says: ["name a recipe, or say --all", "flooding-mnist"])
     try expect(["methods", "optimisers"], says: ["did you mean 'optimizers'?"])
     try expect(["activations", "tanhExpp"], says: ["did you mean 'tanhExp'?"])
     try expect(["data", "info", "mnits"], says: ["did you mean 'mnist'?"])
+  }
+
+  /// A plan, and what must be said of it before anything is run.
+  @Test(arguments: [
+    ("seeds: 2\narms: {a: {}}\nsead: 3", "plan.yml:3: a plan has no setting 'sead': did you mean 'seeds'?"),
+    ("seeds: 2\narms:\n  a:\n    optimizer: sgdd", "plan.yml:4: there is no optimizer 'sgdd': did you mean 'sgd'?"),
+    ("seeds: 2\narms:\n  a: {}\n  a: {batch: 5}", "plan.yml:4: 'a' is set twice"),
+    ("arms: {a: {}}", "plan.yml: there are no seeds: write 'seeds: 5'"),
+    ("seeds: []\narms: {a: {}}", "plan.yml:1: there are no seeds"),
+    ("seeds: 2\nmetric: val_acuracy\narms: {a: {}}", "there is no metric 'val_acuracy': did you mean 'val_accuracy'?"),
+  ])
+  func plansThatCantBeRun(_ text: String, _ message: String) throws {
+    try folder.write(text, "plan.yml")
+    for command in ["plan", "run"] { try expect(["study", command, "plan.yml", "--store", "s.sqlite"], says: [message]) }
+    #expect(!folder.exists("s.sqlite"))
+  }
+
+  @Test func storesThatCantBeUsed() throws {
+    let plan = StudyPlan(name: "tiny", base: ["data": DataFiles.tiny], arms: [Arm("a", [:])])
+    let newer = folder.path + "/newer.sqlite"
+    try StudyStore(newer).register(plan)
+    // SQLite keeps the schema's version, big-endian, at byte 60 of the file's header.
+    var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: newer)))
+    bytes[60...63] = [0, 0, 0, 99]
+    try folder.write(bytes, "newer.sqlite")
+    try folder.write("no store", "text.sqlite")
+    for words in [["list"], ["show"], ["export"], ["run", "nesterov-mnist"], ["worker"]] {
+      try expect(["study"] + words + ["--store", "newer.sqlite"], says: ["newer.sqlite was made by a newer tanren", "99"])
+      try expect(["study"] + words + ["--store", "text.sqlite"], says: ["text.sqlite is no study store"])
+    }
+    #expect([UInt8](try Data(contentsOf: URL(fileURLWithPath: newer))) == bytes)
+    #expect(try folder.text("text.sqlite") == "no store")
   }
 
   @Test func badValues() throws {

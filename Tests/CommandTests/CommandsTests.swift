@@ -31,6 +31,16 @@ import Testing
     }
   }
 
+  /// A study's report is a folder of its name, which isn't the plan.
+  @Test func aStudyRunsTwiceInOneFolder() throws {
+    let words = [
+      "study", "run", "activations-mnist", "arms=relu", "seeds=1", "epochs=1", "--store", "s.sqlite",
+      "data=syntheticDigits(train: 200, test: 100)", "--quiet",
+    ]
+    for _ in 0..<2 { #expect(try output(words) == "") }
+    #expect(FileManager.default.fileExists(atPath: folder.path + "/activations-mnist/report.html"))
+  }
+
   @Test func methodsListsEveryCatalog() throws {
     let all = try output(["methods"])
     for name in ["RECIPES", "ACTIVATIONS", "OPTIMIZERS, set with 'optimizer'", "SCHEDULES", "LOSSES", "tanhExp", "nesterov"] {
@@ -127,5 +137,19 @@ import Testing
     #expect(try folder.text("new/page.html") == page)
     let text = try output(["report", "kept/all.sqlite", "--study", "activations-mnist"])
     #expect(text.contains("Too few seeds for any verdict") && text.contains("Not as published: epochs=1"))
+  }
+
+  @Test func recipesThatFailAreNamedAndTheOthersGoOn() throws {
+    let result = try TanrenProcess.run(
+      ["reproduce", "--all", "--budget", "smoke", "--offline", "batch=100000", "--output", "all"], in: folder)
+    #expect(result.status == 1 && !result.endedBySignal)
+    let list = try output(["reproduce", "--list"])
+    let names = list.split(separator: "\n").filter { !$0.hasPrefix(" ") }.map(String.init)
+    try #require(names.count >= 4)
+    for name in names {
+      #expect(folder.exists("all/\(name)/plan.yml"), "\(name)")
+      #expect(result.error.contains("recipes failed: ") && result.error.contains(name))
+    }
+    #expect(result.error.contains("a batch of 100000 is larger than the data set"))
   }
 }

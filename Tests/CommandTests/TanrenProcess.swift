@@ -18,12 +18,15 @@ struct TanrenProcess {
   private let error: FileHandle
 
   /// - Parameters:
+  ///   - program: an executable of the package.
   ///   - environment: replaces what the tests were given; nil takes a variable away.
   ///   - folder: where the process runs.
-  init(_ arguments: [String], environment: [String: String?] = [:], in folder: TemporaryFolder) throws {
+  init(
+    _ arguments: [String], program: String = "tanren", environment: [String: String?] = [:], in folder: TemporaryFolder
+  ) throws {
     self.folder = folder
     // Built beside the bundles of the tests.
-    process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("tanren")
+    process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent(program)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     var variables = ProcessInfo.processInfo.environment
@@ -40,9 +43,9 @@ struct TanrenProcess {
 
   /// Runs a command line to its end.
   static func run(
-    _ arguments: [String], environment: [String: String?] = [:], in folder: TemporaryFolder
+    _ arguments: [String], program: String = "tanren", environment: [String: String?] = [:], in folder: TemporaryFolder
   ) throws -> Result {
-    let process = try TanrenProcess(arguments, environment: environment, in: folder)
+    let process = try TanrenProcess(arguments, program: program, environment: environment, in: folder)
     try process.start()
     return try process.result()
   }

@@ -42,4 +42,33 @@ import Testing
     #expect(throws: ConfigurationError.self) { try options.integer("b", default: 0) }
     #expect(throws: ConfigurationError.self) { try options.number("c", default: 0, in: 0...1) }
   }
+
+  @Test func programsAddMethodsOfTheirOwn() throws {
+    func add(_ types: any Catalogued.Type...) throws(ConfigurationError) {
+      try CatalogAdditions.add(types, to: "Color", builtIn: [Red.self])
+    }
+    #expect(CatalogAdditions.types(of: "Color").isEmpty)
+    try add(DeepBlue.self)
+    try add(DeepBlue.self)
+    #expect(CatalogAdditions.types(of: "Color").map { $0.name } == ["deepBlue"])
+    // However its words are joined, a name is taken; and nothing is added that isn't in order.
+    let error = #expect(throws: ConfigurationError.self) { try add(Green.self, OtherRed.self) }
+    #expect(error?.description == "OtherRed: the name 'RED' is taken: give your method another one")
+    #expect(throws: ConfigurationError.self) { try add(OtherBlue.self) }
+    #expect(throws: ConfigurationError.self) { try add(Nameless.self) }
+    #expect(CatalogAdditions.types(of: "Color").map { $0.name } == ["deepBlue"])
+    #expect(CatalogAdditions.types(of: "Shape").isEmpty)
+  }
 }
+
+private protocol Color: Catalogued { init() }
+extension Color {
+  static var summary: String { "a color" }
+  init(from options: inout Options) throws(ConfigurationError) { self.init() }
+}
+private struct Red: Color { static let name = "red" }
+private struct Green: Color { static let name = "green" }
+private struct DeepBlue: Color { static let name = "deepBlue" }
+private struct OtherRed: Color { static let name = "RED" }
+private struct OtherBlue: Color { static let name = "deep-blue" }
+private struct Nameless: Color { static let name = "no name" }

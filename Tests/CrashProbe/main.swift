@@ -1,5 +1,5 @@
 // Trains a small model with a checkpoint an epoch, going on from the newest one in its folder, and writes what
-// came out. Tests kill it: CrashProbe FOLDER EPOCHS RESULT
+// came out, with logs beside it. Tests kill it: CrashProbe FOLDER EPOCHS RESULT
 import Foundation
 import Training
 
@@ -29,7 +29,10 @@ func train() throws {
   if let checkpoint = try folder.latest() { try trainer.restore(checkpoint) }
   _ = try trainer.fit(
     data, epochs: epochs - trainer.epoch, batchSize: 8, validation: data,
-    callbacks: [CheckpointCallback(folder, keep: 2), Announcement()])
+    callbacks: [
+      CSVLog(path: arguments[3] + ".csv"), JSONLinesLog(path: arguments[3] + ".jsonl"),
+      CheckpointCallback(folder, keep: 2), Announcement(),
+    ])
 
   var lines = trainer.history.epochs.map { record in
     "\(record.epoch) \(record.step) " + record.metrics.map { "\($0.key)=\($0.value)" }.joined(separator: " ")

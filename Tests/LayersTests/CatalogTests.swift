@@ -13,8 +13,13 @@ import Testing
     let type = try #require(Self.types.first { "\($0)" == typeName })
     #expect(!type.summary.isEmpty)
     for parameter in type.parameters { #expect(!parameter.meaning.isEmpty) }
-    let defaults = type.parameters.map { ($0.name, OptionValue(scalar: $0.defaultValue)) }
-    var options = Options(Dictionary(uniqueKeysWithValues: defaults))
+    var options = Options()
+    for parameter in type.parameters {
+      // A list is read as one in the notation; other defaults are single words, whatever characters they have.
+      let isList = parameter.defaultValue.hasPrefix("[")
+      var read = isList ? try Choice(parsing: "any(value: \(parameter.defaultValue))").options : Options()
+      try options.set(parameter.name, read.take("value") ?? OptionValue(scalar: parameter.defaultValue))
+    }
     _ = try type.init(from: &options)
     try options.finish(type.name)
 

@@ -90,6 +90,46 @@ import Testing
     }
   }
 
+  @Test func logsKeepEarlierEpochsWhenTrainingGoesOn() throws {
+    let data = try Problems.classes(6)
+    let paths = [folder + "/log.csv", folder + "/log.jsonl"]
+    func logs() throws -> [any Callback] { [try CSVLog(path: paths[0]), try JSONLinesLog(path: paths[1])] }
+    let first = try trainer()
+    _ = try first.fit(data, epochs: 2, batchSize: 2, validation: data, callbacks: logs())
+    let checkpoint = try first.checkpoint()
+    _ = try first.fit(data, epochs: 1, batchSize: 2, validation: data, callbacks: logs())
+    let undisturbed = try paths.map(lines)
+    #expect(undisturbed.map(\.count) == [5, 4])
+
+    // A process was killed while it wrote the third epoch, which no checkpoint has.
+    for path in paths {
+      let text = try String(contentsOfFile: path, encoding: .utf8)
+      try String(text.dropLast(9)).write(toFile: path, atomically: true, encoding: .utf8)
+    }
+    let torn = try paths.map(lines)
+    let second = try trainer()
+    try second.restore(checkpoint)
+    let resumed = try logs()
+    #expect(try paths.map(lines) == torn)
+    _ = try second.fit(data, epochs: 1, batchSize: 2, validation: data, callbacks: resumed)
+    // Bit for bit but for the time that the third epoch took.
+    for (path, before) in zip(paths, undisturbed) { #expect(try lines(path).dropLast(2) == before.dropLast(2)) }
+    let rows = try lines(paths[0]).dropLast().map { $0.split(separator: ",") }
+    #expect(rows.dropFirst().map { Int($0[0]) } == [1, 2, 3])
+    #expect(rows[3].dropFirst(4).elementsEqual(undisturbed[0][3].split(separator: ",").dropFirst(4)))
+    let objects = try lines(paths[1]).dropLast().map { try JSONDecoder().decode([String: Double].self, from: Data($0.utf8)) }
+    #expect(objects.map { $0["epoch"] } == [1, 2, 3])
+
+    // Back to an earlier epoch with the same logs: what was taken back goes.
+    try second.restore(checkpoint)
+    _ = try second.fit(data, epochs: 1, batchSize: 2, validation: data, callbacks: resumed)
+    #expect(try paths.map { try lines($0).count } == [5, 4])
+
+    // A training that starts replaces what another one wrote.
+    _ = try trainer().fit(data, epochs: 1, batchSize: 2, validation: data, callbacks: logs())
+    #expect(try paths.map { try lines($0).count } == [3, 2])
+  }
+
   @Test func jsonHoldsAnyNameAndNumber() throws {
     let log = try JSONLinesLog(path: folder + "/log.jsonl")
     let name = "quote \" back \\ tab \t bell \u{7} 日本"

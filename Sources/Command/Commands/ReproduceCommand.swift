@@ -15,6 +15,7 @@ struct ReproduceCommand: ParsableCommand {
         tanren reproduce --list
         tanren reproduce activations-mnist --epochs 10 --arms relu,hSwish,tanhExp
         tanren reproduce flooding-mnist --seeds 5 --budget smoke
+        tanren reproduce --all --budget smoke --offline
         tanren reproduce article2-replay --arms hSwish
       """)
 
@@ -23,6 +24,9 @@ struct ReproduceCommand: ParsableCommand {
 
   @Flag(help: "List the recipes and their arms.")
   var list = false
+
+  @Flag(help: "Run every recipe there is, one after the other. A recipe that fails doesn't end the others.")
+  var all = false
 
   @Option(help: ArgumentHelp("Which arms to run, with commas between. (default: the recipe's main ones)", valueName: "a,b"))
   var arms: String?
@@ -56,8 +60,9 @@ struct ReproduceCommand: ParsableCommand {
       terminal.write(RecipeList(catalog.types).text(width: terminal.width))
       return
     }
+    if all { return try reproduceAll(catalog.names) }
     guard let name = words.first else {
-      throw UsageError("name a recipe: \(catalog.names.joined(separator: ", "))")
+      throw UsageError("name a recipe, or say --all: \(catalog.names.joined(separator: ", "))")
     }
     let recipe = try catalog.make(Choice(name))
     let names = (arms ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -78,11 +83,41 @@ struct ReproduceCommand: ParsableCommand {
       progress: StudyProgress(terminal))
     runner.progress = DownloadReport().progress
     terminal.write("\(plan.title)\n")
-    if !budget.leavesOut.isEmpty { terminal.write("The budget '\(budget.rawValue)' leaves out: \(budget.leavesOut)\n") }
+    if let departure = recipe.departure(of: budget) { terminal.write("\(departure)\n") }
     Interruption.endsProcess()
     let results = try runner.run(plan)
     try ReproductionReport(recipe, results, terminal).write(to: folder)
     try StudyFailures(StudyTables(results).failures).check()
+  }
+
+  private func reproduceAll(_ names: [String]) throws {
+    if let word = words.first(where: { !$0.contains("=") }) {
+      throw UsageError("--all runs every recipe: leave out '\(word)', or --all")
+    }
+    guard arms == nil else { throw UsageError("--arms is of one recipe: leave it out, or --all") }
+    let terminal = Terminal.current(.standardError)
+    var failed: [String] = []
+    for name in names {
+      var one = self
+      (one.all, one.words) = (false, [name] + words)
+      one.output = output.map { "\($0)/\(name)" }
+      do {
+        try one.run()
+      } catch let error as EngineError {
+        throw error
+      } catch let error as StoreError {
+        throw error
+      } catch {
+        // Runs that failed have been told already.
+        if !(error is ExitCode) { terminal.write("\(name): \(Outcome.describe(error).message)\n") }
+        failed.append(name)
+      }
+    }
+    guard failed.isEmpty else {
+      terminal.write("\(failed.count) of \(names.count) recipes failed: \(failed.joined(separator: ", "))\n")
+      throw ExitCode(Outcome.failure)
+    }
+    Terminal.current().write("\nAll \(names.count) recipes ran: \(names.joined(separator: ", "))\n")
   }
 }
 

@@ -27,7 +27,11 @@ struct PlanWords {
   }
 
   private func named(_ name: String, _ store: StoreOptions) throws -> StudyPlan {
-    if FileManager.default.fileExists(atPath: name) { return try StudyPlan(file: name) }
+    // A study's report is a folder of its name.
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), !isFolder.boolValue {
+      return try StudyPlan(file: name)
+    }
     let catalog = Catalog<any Recipe>.all
     if catalog.type(named: name) != nil { return try catalog.make(Choice(name)).plan() }
     var known = catalog.names

@@ -1,11 +1,13 @@
 /// How a text file lays out its columns.
 public struct CSVFormat: Sendable, Equatable {
+  /// What is between the fields of a line.
   public enum Separator: Sendable, Equatable {
     case character(Character)
     /// Any run of spaces and tabs.
     case whitespace
   }
 
+  /// Which columns are read.
   public enum Columns: Sendable, Equatable {
     case all
     /// Counted from 0, in the order wanted.

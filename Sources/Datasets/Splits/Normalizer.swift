@@ -4,6 +4,7 @@ import PJRT
 ///
 /// Fit it on training data only, and apply the same one to validation and test data.
 public struct Normalizer: Sendable, Hashable {
+  /// What shares one mean and deviation.
   public enum Scope: String, Sendable, Hashable, CaseIterable {
     /// One shift and one scale for all features, as usual for pixels.
     case global

@@ -1,5 +1,6 @@
 /// How often values fall into each of a row of equal intervals (equal on the axis' scale).
 public struct Histogram: Figure, Equatable {
+  /// Values that are counted together, with a name.
   public struct Sample: Sendable, Equatable {
     public var name: String
     /// Values that are NaN or infinite, or that the axis doesn't have, aren't counted.

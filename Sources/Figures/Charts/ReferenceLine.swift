@@ -1,5 +1,6 @@
 /// A line across the whole chart at one value, such as a published result to compare with.
 public struct ReferenceLine: Sendable, Equatable {
+  /// Which way the line runs.
   public enum Orientation: Sendable, Equatable {
     case horizontal, vertical
   }

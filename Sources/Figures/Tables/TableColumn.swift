@@ -1,5 +1,6 @@
 /// A column of a ``TextTable``.
 public struct TableColumn: Sendable, Equatable, ExpressibleByStringLiteral {
+  /// The side that the cells of a column keep to.
   public enum Alignment: Sendable, Equatable {
     case left, center, right
     /// Points of numbers stand below each other; what isn't a number ends where their integer parts do.

@@ -17,6 +17,7 @@ public struct TextTable: Sendable, Equatable {
     self.rows = rows
   }
 
+  /// Adds a row.
   public mutating func append(_ cells: [TableCell]) {
     rows.append(.cells(cells))
   }

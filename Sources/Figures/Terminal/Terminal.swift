@@ -8,6 +8,7 @@ import Darwin
 
 /// What standard output or standard error is connected to.
 public struct Terminal: Sendable, Equatable {
+  /// What a terminal can show besides text.
   public enum Colors: Sendable, Equatable {
     case none
     /// The sixteen colours of ANSI X3.64.
@@ -16,6 +17,7 @@ public struct Terminal: Sendable, Equatable {
     case extended
   }
 
+  /// Where a terminal writes to.
   public enum Stream: Sendable, Equatable {
     case standardOutput, standardError
 

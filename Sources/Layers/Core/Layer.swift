@@ -17,7 +17,7 @@ public protocol Layer: Sendable {
   /// with a small first letter by default.
   var label: String { get }
 
-  /// Traces the layer. Implement this; call ``callAsFunction(_:in:)``.
+  /// Traces the layer. Implement this; call `callAsFunction`.
   func forward(_ x: Tensor, in scope: Scope) -> Tensor
 }
 

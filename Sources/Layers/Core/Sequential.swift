@@ -23,11 +23,18 @@ public struct Sequential: Layer {
 
 /// Collects the layers of a ``Sequential``.
 @resultBuilder public enum LayerBuilder {
+  /// A layer of a line.
   public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
+  /// A layer, or layers, of a line.
   public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
+  /// All lines one after the other.
   public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap(\.self) }
+  /// `if` without `else`.
   public static func buildOptional(_ part: [any Layer]?) -> [any Layer] { part ?? [] }
+  /// `if`.
   public static func buildEither(first: [any Layer]) -> [any Layer] { first }
+  /// `else`.
   public static func buildEither(second: [any Layer]) -> [any Layer] { second }
+  /// `for`.
   public static func buildArray(_ parts: [[any Layer]]) -> [any Layer] { parts.flatMap(\.self) }
 }

@@ -19,6 +19,8 @@ public struct ConstantInitializer: Initializer {
 }
 
 extension Initializer where Self == ConstantInitializer {
+  /// All 0.
   public static var zeros: Self { ConstantInitializer(0) }
+  /// All 1.
   public static var ones: Self { ConstantInitializer(1) }
 }

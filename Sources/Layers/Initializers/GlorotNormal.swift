@@ -8,5 +8,6 @@ public struct GlorotNormal: Initializer, VarianceScalingPreset {
 }
 
 extension Initializer where Self == GlorotNormal {
+  /// ``GlorotNormal``.
   public static var glorotNormal: Self { GlorotNormal() }
 }

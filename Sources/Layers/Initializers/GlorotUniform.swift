@@ -8,5 +8,6 @@ public struct GlorotUniform: Initializer, VarianceScalingPreset {
 }
 
 extension Initializer where Self == GlorotUniform {
+  /// ``GlorotUniform``.
   public static var glorotUniform: Self { GlorotUniform() }
 }

@@ -9,5 +9,6 @@ public struct HeNormal: Initializer, VarianceScalingPreset {
 }
 
 extension Initializer where Self == HeNormal {
+  /// ``HeNormal``.
   public static var heNormal: Self { HeNormal() }
 }

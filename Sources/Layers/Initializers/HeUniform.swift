@@ -8,5 +8,6 @@ public struct HeUniform: Initializer, VarianceScalingPreset {
 }
 
 extension Initializer where Self == HeUniform {
+  /// ``HeUniform``.
   public static var heUniform: Self { HeUniform() }
 }

@@ -8,5 +8,6 @@ public struct LeCunNormal: Initializer, VarianceScalingPreset {
 }
 
 extension Initializer where Self == LeCunNormal {
+  /// ``LeCunNormal``.
   public static var lecunNormal: Self { LeCunNormal() }
 }

@@ -8,5 +8,6 @@ public struct LeCunUniform: Initializer, VarianceScalingPreset {
 }
 
 extension Initializer where Self == LeCunUniform {
+  /// ``LeCunUniform``.
   public static var lecunUniform: Self { LeCunUniform() }
 }

@@ -20,5 +20,6 @@ public struct NormalInitializer: Initializer {
 }
 
 extension Initializer where Self == NormalInitializer {
+  /// ``NormalInitializer``.
   public static func normal(deviation: Double) -> Self { NormalInitializer(deviation: deviation) }
 }

@@ -28,6 +28,7 @@ public struct OrthogonalInitializer: Initializer {
 }
 
 extension Initializer where Self == OrthogonalInitializer {
+  /// ``OrthogonalInitializer``.
   public static func orthogonal(gain: Double = 1) -> Self { OrthogonalInitializer(gain: gain) }
 }
 

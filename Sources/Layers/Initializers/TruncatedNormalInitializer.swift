@@ -23,5 +23,6 @@ public struct TruncatedNormalInitializer: Initializer {
 }
 
 extension Initializer where Self == TruncatedNormalInitializer {
+  /// ``TruncatedNormalInitializer``.
   public static func truncatedNormal(deviation: Double) -> Self { TruncatedNormalInitializer(deviation: deviation) }
 }

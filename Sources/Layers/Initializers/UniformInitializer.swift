@@ -20,5 +20,6 @@ public struct UniformInitializer: Initializer {
 }
 
 extension Initializer where Self == UniformInitializer {
+  /// ``UniformInitializer``.
   public static func uniform(limit: Double) -> Self { UniformInitializer(limit: limit) }
 }

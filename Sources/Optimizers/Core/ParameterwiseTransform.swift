@@ -6,7 +6,7 @@ public protocol ParameterwiseTransform: Transform {
   /// - Parameters:
   ///   - update: what came out of the transform before, of the parameter's shape.
   ///   - parameter: the parameter before the step.
-  ///   - slots: what ``initial(_:slots:)`` or the last call set.
+  ///   - slots: what `initial(_:slots:)` or the last call set.
   func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor

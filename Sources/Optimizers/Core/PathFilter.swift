@@ -16,7 +16,7 @@ public struct PathFilter: Sendable, Hashable {
 
   private init() { (included, excluded) = ([], []) }
 
-  /// - Throws: ``ConfigurationError`` naming the expression that can't be read.
+  /// - Throws: `ConfigurationError` naming the expression that can't be read.
   public init(
     including included: [String] = [], excluding excluded: [String] = [], origin: String = ""
   ) throws(ConfigurationError) {

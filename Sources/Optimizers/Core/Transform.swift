@@ -27,6 +27,7 @@ extension Transform {
 
 /// A transform that remembers nothing.
 public protocol StatelessTransform: Transform {
+  /// The updates that this transform makes of those before it, the gradients for the first.
   func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree
 }
 

@@ -13,7 +13,7 @@ public protocol GradientRule: Catalogued {
 
   /// - Parameters:
   ///   - batch: the part of the step that the rule may take apart.
-  ///   - state: what ``initial(_:)`` or the last call returned.
+  ///   - state: what `initial(_:)` or the last call returned.
   func evaluate(
     _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
   ) -> (evaluation: Evaluation, state: TensorTree)

@@ -15,6 +15,7 @@ import Configuration
 /// In ``Preset/tfa`` the parameters excluded from decay are excluded from adaptation too, unless others are
 /// named for it.
 public struct LAMB: Optimizer {
+  /// The defaults of other implementations; see `docs/optimizers.md`.
   public enum Preset: String, Sendable, Hashable, CaseIterable {
     case tfa, paper, keras
     case pytorchLamb = "pytorch-lamb"

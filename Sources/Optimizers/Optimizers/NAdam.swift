@@ -5,6 +5,7 @@ import Configuration
 /// The momentum grows as `beta1 (1 - 0.96^(d t) / 2)` with `d` 0.004 in ``Style/torch`` and 1 in
 /// ``Style/keras`` (epsilon 1e-7), and stays `beta1` in ``Style/optax``.
 public struct NAdam: Optimizer {
+  /// Whose form of the momentum schedule is taken; see `docs/optimizers.md`.
   public enum Style: String, Sendable, Hashable, CaseIterable { case torch, keras, optax }
 
   public static let name = "nadam"

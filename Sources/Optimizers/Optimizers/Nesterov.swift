@@ -9,6 +9,7 @@ import Configuration
 ///
 /// Nesterov 1983; Sutskever et al. 2013.
 public struct Nesterov: Optimizer {
+  /// Which variables are stored; the steps are the same.
   public enum Form: String, Sendable, Hashable, CaseIterable { case reformulated, classical }
 
   public static let name = "nesterov"

@@ -5,6 +5,7 @@ import Configuration
 /// Linear: Goyal et al. 2017; square root: Krizhevsky 2014, You et al. 2020. The batch size is training's own;
 /// where it isn't known, the value fails.
 public struct BatchScaledSchedule: NamedSchedule {
+  /// Whether a rate grows with the batch size or with its root.
   public enum Rule: String, Sendable, Hashable, CaseIterable { case linear, squareRoot }
 
   public static let name = "batchScaled"

@@ -11,6 +11,7 @@ import Foundation
 /// Kingma and Ba 2015; `amsgrad` divides by the greatest `v'` so far (Reddi et al. 2018). Both moments of
 /// half-precision parameters are kept in `float32`.
 public struct AdamMoments: ParameterwiseTransform {
+  /// Whether epsilon is added after the bias correction or before it.
   public enum EpsilonPlacement: Sendable, Hashable { case corrected, uncorrected }
 
   public var beta1: Double

@@ -27,6 +27,7 @@ public struct StudentT: Sendable, Hashable {
     return 0.5 * IncompleteBeta.regularized(degreesOfFreedom / 2, 0.5, x: x, y: y)
   }
 
+  /// The density at `t`.
   public func density(_ t: Double) -> Double {
     if isNormal { return StandardNormal.density(t) }
     let half = degreesOfFreedom / 2

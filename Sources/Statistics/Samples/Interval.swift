@@ -12,5 +12,6 @@ public struct Interval: Sendable, Hashable, Codable {
   public var width: Double { upper - lower }
   public var midpoint: Double { lower + (upper - lower) / 2 }
 
+  /// Whether a value lies between the ends, or is one of them.
   public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
 }

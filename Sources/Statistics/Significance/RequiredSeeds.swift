@@ -9,6 +9,7 @@ public struct RequiredSeeds: Sendable, Equatable, Encodable {
   /// Seeds with which the test finds the effect with the power asked for; nil beyond ``largest``.
   public let byEffect: Int?
 
+  /// Seeds beyond which none are counted: the arms are alike then.
   public static let largest = 1_000_000
 
   /// By the usual approximation n ≥ k ((t(1 − alpha/2) + t(power)) / d)², where k is 1 for pairs and 2 for separate

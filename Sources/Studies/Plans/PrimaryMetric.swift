@@ -2,6 +2,7 @@ import Configuration
 
 /// The number that a study compares its arms by.
 public struct PrimaryMetric: Sendable, Hashable {
+  /// Whether greater values are better, or lower ones.
   public enum Direction: String, Sendable, CaseIterable {
     case higher, lower
   }

@@ -14,13 +14,4 @@ public enum Budget: String, Sendable, CaseIterable {
     case .full: "what was published"
     }
   }
-
-  /// What results of this budget can't show; empty for the full one.
-  public var leavesOut: String {
-    switch self {
-    case .smoke: "the published data and all epochs but two: this shows that every arm runs, and nothing else"
-    case .cpu: "whatever the recipe does without to be done on a few cores; plan.yml has what was run"
-    case .full: ""
-    }
-  }
 }

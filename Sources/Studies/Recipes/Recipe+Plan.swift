@@ -3,7 +3,7 @@ import Configuration
 extension Recipe {
   /// The recipe as a study.
   /// - Parameters:
-  ///   - arms: the arms to run; none for the recipe's main ones.
+  ///   - names: the arms to run; none for the recipe's main ones.
   ///   - seeds: none for the published one.
   ///   - budget: a smaller one makes a study of another name.
   ///   - overrides: `key=value`, as ``StudyPlan/override(assignment:)`` takes them, applied after the budget's.

@@ -31,6 +31,14 @@ extension Recipe {
   /// A recipe has no options: its arms are what can be chosen.
   public init(from options: inout Options) throws(ConfigurationError) { self.init() }
 
+  /// What a budget does without, as a sentence; nil where everything is as it was published.
+  public func departure(of budget: Budget) -> String? {
+    let changes = overrides(for: budget)
+    guard !changes.isEmpty else { return nil }
+    return "The budget '\(budget.rawValue)' isn't what was published: \(changes.joined(separator: ", "))."
+      + (budget == .smoke ? " It shows that every arm runs, and nothing else." : "")
+  }
+
   /// The arms of the given names, in the recipe's order.
   /// - Throws: `ConfigurationError` for a name that isn't there, with the nearest one.
   public func arms(named names: [String]) throws(ConfigurationError) -> [Arm] {

@@ -7,7 +7,7 @@ public struct LogComparison: Sendable, Equatable, CustomStringConvertible {
   /// The greatest distance between losses; infinite if one isn't a number in ours.
   public let greatestLossDistance: Double
 
-  /// - Parameter log: lines of ``EpochLines``; other lines are passed over.
+  /// - Parameter log: lines of `EpochLines`; other lines are passed over.
   public init(_ history: History, with log: String) {
     var (epochs, different, distance) = (0, 0, 0.0)
     var lines: [Double: [Double]] = [:]

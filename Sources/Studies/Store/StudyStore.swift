@@ -7,6 +7,7 @@ import GRDB
 /// Everything is written in transactions, so a process that is killed at whatever moment leaves a whole store.
 /// Where other machines may use the same disk, SQLite's rollback journal is used instead of its write-ahead log.
 public final class StudyStore: Sendable {
+  /// What a store is opened for.
   public enum Access: Sendable {
     /// The file is made where it isn't there.
     case create

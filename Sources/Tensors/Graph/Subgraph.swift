@@ -1,6 +1,6 @@
 /// A traced function inside a primitive: the body of a `scan`, a branch, a custom gradient's value.
 ///
-/// A body may use tensors from outside. Those become further inputs of the primitive (``captures``); inside
+/// A body may use tensors from outside. Those become further inputs of the primitive (`captures`); inside
 /// the body they stay what they are and serve as keys, so nothing has to be rewritten. Scalars and what is
 /// made of them alone are written again inside, since carrying them through a loop costs more.
 public struct Subgraph: Sendable {

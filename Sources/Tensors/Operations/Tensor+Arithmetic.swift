@@ -2,40 +2,61 @@
 ///
 /// A number takes the tensor's element type. Two tensors must have one element type: nothing is promoted.
 extension Tensor {
+  /// Elementwise sum; the shapes broadcast.
   public static func + (x: Tensor, y: Tensor) -> Tensor { broadcasting(Add(), x, y) }
+  /// Elementwise sum; the shapes broadcast.
   public static func + (x: Tensor, y: Double) -> Tensor { broadcasting(Add(), x, Tensor(y, dtype: x.dtype)) }
+  /// Elementwise sum; the shapes broadcast.
   public static func + (x: Double, y: Tensor) -> Tensor { broadcasting(Add(), Tensor(x, dtype: y.dtype), y) }
+  /// Elementwise difference; the shapes broadcast.
   public static func - (x: Tensor, y: Tensor) -> Tensor { broadcasting(Subtract(), x, y) }
+  /// Elementwise difference; the shapes broadcast.
   public static func - (x: Tensor, y: Double) -> Tensor { broadcasting(Subtract(), x, Tensor(y, dtype: x.dtype)) }
+  /// Elementwise difference; the shapes broadcast.
   public static func - (x: Double, y: Tensor) -> Tensor { broadcasting(Subtract(), Tensor(x, dtype: y.dtype), y) }
+  /// Elementwise product; the shapes broadcast.
   public static func * (x: Tensor, y: Tensor) -> Tensor { broadcasting(Multiply(), x, y) }
+  /// Elementwise product; the shapes broadcast.
   public static func * (x: Tensor, y: Double) -> Tensor { broadcasting(Multiply(), x, Tensor(y, dtype: x.dtype)) }
+  /// Elementwise product; the shapes broadcast.
   public static func * (x: Double, y: Tensor) -> Tensor { broadcasting(Multiply(), Tensor(x, dtype: y.dtype), y) }
+  /// Elementwise quotient; the shapes broadcast.
   public static func / (x: Tensor, y: Tensor) -> Tensor { broadcasting(Divide(), x, y) }
+  /// Elementwise quotient; the shapes broadcast.
   public static func / (x: Tensor, y: Double) -> Tensor { broadcasting(Divide(), x, Tensor(y, dtype: x.dtype)) }
+  /// Elementwise quotient; the shapes broadcast.
   public static func / (x: Double, y: Tensor) -> Tensor { broadcasting(Divide(), Tensor(x, dtype: y.dtype), y) }
+  /// Adds another tensor.
   public static func += (x: inout Tensor, y: Tensor) { x = x + y }
+  /// Subtracts another tensor.
   public static func -= (x: inout Tensor, y: Tensor) { x = x - y }
+  /// Multiplies by another tensor.
   public static func *= (x: inout Tensor, y: Tensor) { x = x * y }
+  /// Divides by another tensor.
   public static func /= (x: inout Tensor, y: Tensor) { x = x / y }
+  /// The negative of each element.
   public static prefix func - (x: Tensor) -> Tensor { Tensor(Negate(), [x]) }
 
   /// `self` to the power of `exponent`; `0^0` is 1.
   public func power(_ exponent: Tensor) -> Tensor { Tensor.broadcasting(Power(), self, exponent) }
+  /// Each element to the power of `exponent`.
   public func power(_ exponent: Double) -> Tensor { power(Tensor(exponent, dtype: dtype)) }
 
   /// The remainder of division truncated towards zero, with the sign of `self`, as C's `fmod`.
   public func remainder(dividingBy divisor: Tensor) -> Tensor { Tensor.broadcasting(Remainder(), self, divisor) }
+  /// The remainder of dividing each element by a number.
   public func remainder(dividingBy divisor: Double) -> Tensor {
     remainder(dividingBy: Tensor(divisor, dtype: dtype))
   }
 
   /// The larger elements; NaN where either is.
   public func maximum(_ other: Tensor) -> Tensor { Tensor.broadcasting(Maximum(), self, other) }
+  /// The greater of each element and a number; NaN where the element is.
   public func maximum(_ other: Double) -> Tensor { maximum(Tensor(other, dtype: dtype)) }
 
   /// The smaller elements; NaN where either is.
   public func minimum(_ other: Tensor) -> Tensor { Tensor.broadcasting(Minimum(), self, other) }
+  /// The lesser of each element and a number; NaN where the element is.
   public func minimum(_ other: Double) -> Tensor { minimum(Tensor(other, dtype: dtype)) }
 
   /// Elements brought into `range`; NaN stays NaN.

@@ -1,20 +1,36 @@
 /// Elementwise comparisons with broadcasting; the results are bool.
 extension Tensor {
+  /// Where elements are equal.
   public static func .== (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .equal), x, y) }
+  /// Where elements are equal.
   public static func .== (x: Tensor, y: Double) -> Tensor { x .== Tensor(y, dtype: x.dtype) }
+  /// Where elements differ.
   public static func .!= (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .notEqual), x, y) }
+  /// Where elements differ.
   public static func .!= (x: Tensor, y: Double) -> Tensor { x .!= Tensor(y, dtype: x.dtype) }
+  /// Where the left is less.
   public static func .< (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .less), x, y) }
+  /// Where the left is less.
   public static func .< (x: Tensor, y: Double) -> Tensor { x .< Tensor(y, dtype: x.dtype) }
+  /// Where the left is less or equal.
   public static func .<= (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .lessOrEqual), x, y) }
+  /// Where the left is less or equal.
   public static func .<= (x: Tensor, y: Double) -> Tensor { x .<= Tensor(y, dtype: x.dtype) }
+  /// Where the left is greater.
   public static func .> (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .greater), x, y) }
+  /// Where the left is greater.
   public static func .> (x: Tensor, y: Double) -> Tensor { x .> Tensor(y, dtype: x.dtype) }
+  /// Where the left is greater or equal.
   public static func .>= (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .greaterOrEqual), x, y) }
+  /// Where the left is greater or equal.
   public static func .>= (x: Tensor, y: Double) -> Tensor { x .>= Tensor(y, dtype: x.dtype) }
+  /// Where both are true.
   public static func .& (x: Tensor, y: Tensor) -> Tensor { broadcasting(And(), x, y) }
+  /// Where either is true.
   public static func .| (x: Tensor, y: Tensor) -> Tensor { broadcasting(Or(), x, y) }
+  /// Where exactly one is true.
   public static func .^ (x: Tensor, y: Tensor) -> Tensor { broadcasting(ExclusiveOr(), x, y) }
+  /// Where it is false.
   public static prefix func .! (x: Tensor) -> Tensor { Tensor(Not(), [x]) }
 
   /// Bits moved up; 0 where the shift is the width or more.
@@ -27,6 +43,7 @@ extension Tensor {
     Tensor.select(condition, other, self)
   }
 
+  /// A number where the condition is true, the element elsewhere.
   public func replaced(where condition: Tensor, by other: Double) -> Tensor {
     replaced(where: condition, by: Tensor(other, dtype: dtype))
   }

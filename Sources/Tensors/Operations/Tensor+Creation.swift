@@ -48,15 +48,19 @@ extension Tensor {
     self = other.diagnostic == nil ? Tensor(value, dtype: other.dtype).broadcast(to: other.shape) : other
   }
 
+  /// A tensor of zeros.
   public static func zeros(_ shape: Shape, dtype: DType = .float32) -> Tensor {
     Tensor(0, dtype: dtype).broadcast(to: shape)
   }
 
+  /// A tensor of ones.
   public static func ones(_ shape: Shape, dtype: DType = .float32) -> Tensor {
     Tensor(1, dtype: dtype).broadcast(to: shape)
   }
 
+  /// Zeros of this shape and type.
   public func zerosLike() -> Tensor { Tensor(0, like: self) }
+  /// Ones of this shape and type.
   public func onesLike() -> Tensor { Tensor(1, like: self) }
 
   /// `0, 1, …` along an axis of `shape`.
@@ -72,7 +76,7 @@ extension Tensor {
     (Tensor.iota([size, size], axis: 0) .== Tensor.iota([size, size], axis: 1)).cast(to: dtype)
   }
 
-  /// The same value as another element type; see ``Convert`` for how it rounds.
+  /// The same value as another element type; see `Convert` for how it rounds.
   public func cast(to dtype: DType) -> Tensor {
     dtype == self.dtype ? self : Tensor(Convert(dtype: dtype), [self])
   }

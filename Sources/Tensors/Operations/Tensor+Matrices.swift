@@ -60,6 +60,7 @@ extension Tensor {
     return isDual ? transposed.matmul(solved) : solved
   }
 
+  /// As with a penalty that is a tensor.
   public func ridge(_ targets: Tensor, penalty: Double, file: String = #fileID, line: Int = #line) -> Tensor {
     ridge(targets, penalty: Tensor(penalty, dtype: dtype), file: file, line: line)
   }

@@ -1,11 +1,13 @@
 /// Reductions over `axes`, all of them by default; `keepingAxes` leaves reduced axes with extent 1.
 extension Tensor {
+  /// The sum along axes, of all elements by default.
   public func sum(
     _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
   ) -> Tensor {
     reduce(Sum.self, axes, keepingAxes, file, line)
   }
 
+  /// The product along axes, of all elements by default.
   public func product(
     _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
   ) -> Tensor {

@@ -28,6 +28,7 @@ public struct Key: Sendable {
     return Key(state: Tensor.concatenate([bits, Tensor([UInt64(0)])]))
   }
 
+  /// Another key for each value.
   public func folding(_ value: Int) -> Key { folding(Tensor([Int64(value)], shape: [])) }
 
   /// Uniform bits.

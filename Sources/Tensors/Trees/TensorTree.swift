@@ -22,6 +22,7 @@ public struct TensorTree: Sendable {
   /// How many numbers there are in all.
   public var elementCount: Int { storage.values.reduce(0) { $0 + $1.shape.elementCount } }
 
+  /// The tensor at a path, nil where there is none.
   public subscript(path: String) -> Tensor? {
     get { storage[path] }
     set { storage[path] = newValue }
@@ -30,12 +31,14 @@ public struct TensorTree: Sendable {
   /// Each tensor with its path.
   public var pairs: [(path: String, tensor: Tensor)] { storage.map { ($0.key, $0.value) } }
 
+  /// A tree of the same paths.
   public func mapValues(_ transform: (Tensor) throws -> Tensor) rethrows -> TensorTree {
     var tree = self
     tree.storage = try storage.mapValues(transform)
     return tree
   }
 
+  /// A tree of the same paths, of values made from path and tensor.
   public func map(_ transform: (String, Tensor) throws -> Tensor) rethrows -> TensorTree {
     TensorTree(try pairs.map { ($0.path, try transform($0.path, $0.tensor)) })
   }
@@ -51,6 +54,7 @@ public struct TensorTree: Sendable {
     }
   }
 
+  /// The part of the tree whose paths are included.
   public func filter(_ isIncluded: (String) -> Bool) -> TensorTree {
     TensorTree(pairs.filter { isIncluded($0.path) })
   }
@@ -77,6 +81,7 @@ public struct TensorTree: Sendable {
     for (path, tensor) in other.storage { storage[path] = tensor }
   }
 
+  /// This tree with what `other` has, which replaces equal paths.
   public func merging(_ other: TensorTree) -> TensorTree {
     var tree = self
     tree.merge(other)

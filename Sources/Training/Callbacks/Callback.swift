@@ -1,5 +1,6 @@
 /// Something that watches training and may end it.
 public protocol Callback: AnyObject {
+  /// Called before the first epoch of a call of `fit`.
   func trainingBegan(_ plan: FitPlan) throws
   /// Some steps of an epoch are done; only called where an epoch is run in chunks.
   func chunkEnded(_ progress: ChunkProgress) throws

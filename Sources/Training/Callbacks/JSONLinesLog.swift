@@ -1,18 +1,33 @@
 /// A file with a JSON object an epoch. JSON has no NaN or infinity: they are the strings `nan`, `inf`, `-inf`.
+///
+/// A training that goes on after a break, in another process say, may log to the same file: its earlier epochs stay
+/// in it.
 public final class JSONLinesLog: Callback {
   private let file: LogFile
 
   /// - Throws: ``TrainingError`` if the file can't be made; its folder is made if need be.
   public init(path: String) throws(TrainingError) { file = try LogFile(path) }
 
+  public func trainingBegan(_ plan: FitPlan) throws {
+    if plan.lastEpoch == plan.epochs { try file.begin() }
+  }
+
   public func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+    if file.isBehind(trainer.history, with: record) {
+      try file.begin()
+      for earlier in trainer.history.epochs.dropLast() { try file.add(Self.line(earlier), of: earlier) }
+    }
+    try file.add(Self.line(record), of: record)
+    return nil
+  }
+
+  private static func line(_ record: EpochRecord) -> String {
     let fixed = [
       ("epoch", "\(record.epoch)"), ("step", "\(record.step)"), ("training_seconds", "\(record.trainingSeconds)"),
       ("evaluation_seconds", "\(record.evaluationSeconds)"),
     ]
     let metrics = record.metrics.map { ($0.key, $0.value.isFinite ? "\($0.value)" : "\"\($0.value)\"") }
-    try file.write("{" + (fixed + metrics).map { "\(Self.quoted($0.0)): \($0.1)" }.joined(separator: ", ") + "}")
-    return nil
+    return "{" + (fixed + metrics).map { "\(quoted($0.0)): \($0.1)" }.joined(separator: ", ") + "}"
   }
 
   private static func quoted(_ text: String) -> String {

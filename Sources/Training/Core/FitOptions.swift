@@ -1,4 +1,4 @@
-/// How ``Trainer/fit(_:epochs:batchSize:validation:options:callbacks:)`` runs, beside the method.
+/// How `Trainer.fit` runs, beside the method.
 public struct FitOptions: Sendable {
   public var order: any BatchOrder
   public var remainder: Remainder

@@ -2,8 +2,8 @@
 @_exported import Layers
 @_exported import Optimizers
 
-/// How a model is trained: a value for each of the slots that ``Trainer/fit(_:epochs:batchSize:validation:options:callbacks:)``
-/// knows. Every value composes with every other, and all of it is inside the one compiled step.
+/// How a model is trained: a value for each of the slots that `Trainer.fit` knows. Every value composes with every
+/// other, and all of it is inside the one compiled step.
 public struct Method: Sendable {
   public var loss: any Loss
   /// Penalties on parameters, added to the loss's objective.

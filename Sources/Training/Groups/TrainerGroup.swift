@@ -41,8 +41,7 @@ public struct TrainerGroup {
   ///   - options: one a trainer; but for the order, the first's are for all.
   ///   - callbacks: some a trainer.
   /// - Returns: What this call's epochs showed, a history a trainer.
-  /// - Throws: as ``Trainer/fit(_:epochs:batchSize:validation:options:callbacks:)`` does;
-  ///   ``TrainingError/differentMethods`` before anything is trained.
+  /// - Throws: as `Trainer.fit` does; ``TrainingError/differentMethods`` before anything is trained.
   public func fit(
     _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData? = nil, options: [FitOptions],
     callbacks: [[any Callback]]

@@ -24,5 +24,6 @@ public struct EpochRecord: Sendable, Equatable {
     self.evaluationSeconds = evaluationSeconds
   }
 
+  /// A metric by name, nil where it was not recorded.
   public subscript(name: String) -> Double? { metrics[name] }
 }

@@ -72,14 +72,14 @@ extension PrimitiveTable {
     PrimitiveRow(
       WindowMaximumGradient.self, .stated,
       samples: [
-        // The greatest of each window, with equal ones and a rest; and of windows that overlap.
+        // Windows side by side with a rest, and windows that overlap.
         Sample(
-          [Tensor([1.0, 3, 2, 2, 7, 5, 4, 6, 8], shape: [9]), Tensor([3.0, 2, 7, 6]), Tensor([0.5, -1, 2, 3])],
-          gives: [f64(9)], values: [[0, 0.5, -1, 0, 2, 0, 0, 3, 0]]
+          [Tensor([1.0, 3, 2, 2.5, 7, 5, 4, 6, 8], shape: [9]), Tensor([0.5, -1, 2, 3])],
+          gives: [f64(9)], values: [[0, 0.5, 0, -1, 2, 0, 0, 3, 0]]
         ) { inputs in
           let x = inputs[0]
           let result = Tensor(WindowMaximum(geometry: window([2], [2])), [x])
-          return Tensor.apply(WindowMaximumGradient(geometry: window([2], [2])), to: [x, result, inputs[2]])
+          return Tensor.apply(WindowMaximumGradient(geometry: window([2], [2])), to: [x, result, inputs[1]])
         },
         Sample(
           [Tensor([1.0, 3, 2, 7, 5], shape: [5]), Tensor([0.5, -1, 2])], gives: [f64(5)],

@@ -51,5 +51,25 @@ import Testing
     final.process.waitUntilExit()
     #expect(try scratch.read("killed.txt") == scratch.read("undisturbed.txt"))
     #expect(try scratch.names("killed").count == 4)
+
+    // The logs have each epoch once, those of killed processes too.
+    let rows = try rows("killed")
+    #expect(try rows == self.rows("undisturbed"))
+    #expect(rows.map(\.first) == ["epoch"] + (1...Self.epochs).map { "\($0)" })
+    let objects = try lines("killed.txt.jsonl").map { try JSONDecoder().decode([String: Double].self, from: Data($0.utf8)) }
+    #expect(objects.map { $0["epoch"] } == (1...Self.epochs).map { Double($0) })
+    #expect(objects.map { $0["loss"].map { "\($0)" } } == rows.dropFirst().map { $0[2] })
+  }
+
+  private func lines(_ name: String) throws -> [String] {
+    String(decoding: try scratch.read(name), as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  /// A log's rows without the times: epoch, step, and the metrics.
+  private func rows(_ name: String) throws -> [[String]] {
+    try lines("\(name).txt.csv").map { line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      return Array(fields.prefix(2) + fields.dropFirst(4))
+    }
   }
 }

@@ -67,7 +67,7 @@ extension Trainer {
 }
 
 extension TensorTree {
-  func doubles() throws -> [Double] { try tensors.flatMap { try $0.cast(to: .float64).values(as: Double.self) } }
+  func doubles() throws -> [Double] { try evaluate().tensors.flatMap { try $0.cast(to: .float64).values(as: Double.self) } }
 }
 
 /// The greatest distance, infinite where the counts differ or one isn't a number.

@@ -34,7 +34,7 @@ struct RerunCommand: Sendable {
     needsPlan = false
     let settings = nearest.changes.filter { !$0.hasPrefix("name=") && !$0.hasPrefix("title=") }
     notes =
-      (budget.leavesOut.isEmpty ? [] : ["The budget “\(budget.rawValue)” leaves out \(budget.leavesOut)."])
+      [nearest.recipe.departure(of: budget)].compactMap(\.self)
       + (settings.isEmpty ? [] : ["Not as published: \(settings.joined(separator: ", "))."])
   }
 

@@ -1,5 +1,6 @@
 /// A published number to put ours beside.
 public struct PrintedNumber: Sendable, Hashable, Encodable {
+  /// What a printed number tells.
   public enum Quantity: Sendable, Hashable {
     /// A metric after the last epoch.
     case last(metric: String)

@@ -54,5 +54,6 @@ public struct ArmReport: Sendable, Equatable, Encodable {
     self.curves = curves
   }
 
+  /// A metric's course over the epochs, nil where it wasn't recorded.
   public func curve(_ metric: String) -> MetricCurve? { curves.first { $0.metric == metric } }
 }

@@ -2,6 +2,7 @@ import Statistics
 
 /// A published number beside ours.
 public struct PrintedMatch: Sendable, Equatable, Encodable {
+  /// Whether a printed number lies where ours do.
   public enum Agreement: String, Sendable, Encodable {
     /// It is what one of our runs might have given.
     case inside

@@ -22,6 +22,11 @@ struct WindowGeometry: Sendable, Hashable {
     }
     var extents: [Int] = []
     for axis in shape.indices {
+      // A batch without examples has no windows.
+      if shape[axis] == 0, window[axis] == 1, strides[axis] >= 1, low[axis] == 0, high[axis] == 0 {
+        extents.append(0)
+        continue
+      }
       guard (1..<1 << 45).contains(window[axis]), strides[axis] >= 1, (0..<window[axis]).contains(low[axis]),
         (0..<window[axis]).contains(high[axis]), shape[axis] + low[axis] + high[axis] >= window[axis]
       else {

@@ -8,6 +8,7 @@
 
 /// What the system answered when a file or folder couldn't be used.
 public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What was asked of the system.
   public enum Operation: String, Sendable {
     case makeFolder = "make the folder"
     case list = "list the folder"

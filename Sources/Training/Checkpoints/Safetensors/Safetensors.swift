@@ -22,7 +22,7 @@ public struct Safetensors: Sendable, Equatable {
 
   /// Reads a file's contents.
   /// - Throws: ``SafetensorsError`` for everything that isn't as the format asks, and for element types that
-  ///   there is no ``DType`` for.
+  ///   there is no `DType` for.
   public init(bytes: [UInt8]) throws(SafetensorsError) {
     do throws(SafetensorsProblem) {
       try self.init(checking: bytes)

@@ -1,0 +1,29 @@
+// Trains with an optimizer of its own, and with plain SGD beside it.
+//
+//   swift run OwnOptimizer [EPOCHS]
+//
+// Which of the two is better isn't for one seed to say: see StudyInSwift.
+
+import Foundation
+import Tanren
+
+func train(epochs: Int) throws {
+  let digits = try SyntheticDigits.generate(trainCount: 5_000, testCount: 1_000)
+  let optimizers: [any Optimizer] = [SGD(rate: 0.1), PowerSign()]
+  for optimizer in optimizers {
+    let trainer = try Trainer(
+      model: MLP([100, 50, 10], activation: HSwish()),
+      method: Method(
+        loss: SoftmaxCrossEntropy(), optimizer: optimizer, preprocessing: Rescaling(dividingBy: 255)),
+      inputs: digits.train.inputs, seed: 1)
+    let history = try trainer.fit(digits.train, epochs: epochs, batchSize: 50, validation: digits.test)
+    print("\(type(of: optimizer).name): test accuracy \(history.values("val_accuracy").last?.value ?? .nan)")
+  }
+}
+
+do {
+  try train(epochs: CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 5)
+} catch {
+  FileHandle.standardError.write(Data("OwnOptimizer: \(error)\n".utf8))
+  exit(1)
+}
