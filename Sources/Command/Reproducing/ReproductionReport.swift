@@ -26,13 +26,14 @@ struct ReproductionReport {
         terminal.write("\n\(result.arm.name): \(LogComparison(run.history, with: log).description)\n")
       }
     }
+    let experiments = try ExperimentFigures(results).write(to: folder)
     let table = ResultTable(arms).table()
     let written = try conclusion.write(to: folder) + [
       try folder.write(ResultCurves(results.study.title, arms).grid().svg(), to: "curves.svg"),
       try folder.write(table.markdown(), to: "table.md"), try folder.write(table.csv(), to: "table.csv"),
       try folder.write(results.csv(), to: "runs.csv"), try folder.write(results.study.plan.yaml(), to: "plan.yml"),
     ]
-    terminal.write("\nWritten: \(written.joined(separator: ", "))\n")
+    terminal.write("\nWritten: \((written + experiments).joined(separator: ", "))\n")
   }
 
   /// A run's epochs as article 2 prints them, and the time they took.

@@ -29,7 +29,7 @@ extension Tensor {
     let triangle = reduced.slice(0..<count).slice(0..<count, axis: 1)
     let right = reduced.slice(0..<count).slice(width - outputs..<width, axis: 1)
     // A diagonal that is rounding only belongs to a column that depends on others.
-    let diagonal = (triangle * Tensor.identity(count, dtype: dtype)).sum([1]).magnitude
+    let diagonal = (triangle * Tensor.identity(count, dtype: dtype)).sum([1]).abs()
     let floor = diagonal.max() * (dtype == .float64 ? 0x1p-52 : 0x1p-23)
     let solved = triangle.solve(right, structure: .upperTriangular)
     return solved.replaced(where: (diagonal .<= floor).any().broadcast(to: solved.shape), by: Double.nan)

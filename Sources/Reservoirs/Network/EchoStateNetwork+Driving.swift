@@ -58,7 +58,7 @@ extension EchoStateNetwork {
   /// Checks that the state is of so many sequences; one that hasn't moved takes any number.
   private mutating func begin(_ sequences: Int) throws {
     guard state.shape[0] != sequences else { return }
-    let isAtRest = try state.magnitude.max().scalar() == 0
+    let isAtRest = try state.abs().max().scalar() == 0
     guard isAtRest else {
       throw ReservoirError.shape(
         series: "sequences", found: [sequences], expected: "\(state.shape[0]), as in the state that is carried on; call 'reset' first")
