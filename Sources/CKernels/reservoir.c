@@ -25,7 +25,16 @@
 // Results: states [members, steps, n]; with a closed loop outputs [members, steps, outputs] and the last state
 // [members, n].
 
-enum { CHUNKS = 4, ROWS = 8 };
+enum {
+  CHUNKS = 4,
+  ROWS = 8,
+  // How often to look before another thread gets the processor.
+  PATIENCE = 1024,
+  // Steps that are done alone after a helper was kept from its work, as on a machine that is busy with other things.
+  RETREAT = 500,
+  // Numbers in a matrix above which a second thread is worth its while.
+  SHARED_SIZE = 10000,
+};
 
 typedef struct {
   int64_t members, steps, n, outputs;
@@ -130,17 +139,20 @@ static void take_chunks(Team *team) {
   }
 }
 
-static void run_step(Team *team, int64_t step, bool is_alone) {
+// Returns whether the step went as it should: no helper stopped in the middle of its part.
+static bool run_step(Team *team, int64_t step, bool is_alone) {
   if (is_alone) {
     for (int64_t chunk = 0; chunk < CHUNKS; chunk++) do_chunk(team, chunk);
-    return;
+    return true;
   }
   atomic_store(&team->done, 0);
   atomic_store_explicit(&team->ticket, (uint64_t)step << 16, memory_order_release);
   take_chunks(team);
-  for (int spins = 0; atomic_load(&team->done) < CHUNKS; spins++) {
-    if (spins < 4096) PAUSE(); else sched_yield();
+  int64_t spins = 0;
+  for (; atomic_load(&team->done) < CHUNKS; spins++) {
+    if (spins < PATIENCE) PAUSE(); else sched_yield();
   }
+  return spins < PATIENCE;
 }
 
 static void lead(Team *team, int64_t member, bool is_alone) {
@@ -151,9 +163,11 @@ static void lead(Team *team, int64_t member, bool is_alone) {
     team->z[o] = loop->output[member * outputs + o];
     for (int64_t i = 0; i <= n; i++) team->readout[o * (n + 1) + i] = loop->readout[(member * (n + 1) + i) * outputs + o];
   }
+  int64_t retreat = 0;
   for (int64_t step = 0; step < loop->steps; step++) {
     team->drive = loop->drive + (member * loop->steps + step) * n;
-    run_step(team, step, is_alone);
+    bool is_solo = is_alone || step < retreat;
+    if (!run_step(team, step, is_solo)) retreat = step + RETREAT;
     double *old = team->x;
     team->x = team->next;
     team->next = old;
@@ -210,7 +224,7 @@ static void share(void *context, int64_t index) {
     if ((atomic_load_explicit(&share->team->ticket, memory_order_acquire) & 0xffff) < CHUNKS) {
       take_chunks(share->team);
       spins = 0;
-    } else if (spins < 4096) {
+    } else if (spins < PATIENCE) {
       PAUSE();
     } else {
       sched_yield();
@@ -313,7 +327,7 @@ XLA_FFI_Error *tanren_reservoir(XLA_FFI_CallFrame *frame) {
     if (is_ready) {
       Share shared = {team, 0};
       // A second thread halves a step; more would spend their time waiting for each other.
-      tanren_parallel(frame, 2, share, &shared);
+      if (loop.n * width > SHARED_SIZE) tanren_parallel(frame, 2, share, &shared); else lead(team, 0, true);
       end(team);
     }
   }

@@ -16,6 +16,8 @@ extension Recipe {
       arms: try arms(named: names.isEmpty ? defaultArms : names),
       seeds: seeds.isEmpty ? (0..<seedCount(for: budget)).map { firstSeed + $0 } : seeds)
     plan.metric = metric
+    // Targets are accuracies.
+    if metric.better == .lower { plan.targets = [] }
     for assignment in self.overrides(for: budget) + overrides { try plan.override(assignment: assignment) }
     return plan
   }
