@@ -1,7 +1,6 @@
 import Configuration
 
-/// Japanese vowels: 270 utterances to learn nine speakers from, 370 to tell apart. Jaeger et al. (2007) report between
-/// no error, for a vote of many networks, and a few per cent.
+/// Japanese vowels: 270 utterances to learn nine speakers from, 370 to tell apart.
 public struct ESNVowels: Recipe {
   public static let name = "esn-vowels"
   public static let summary = "nine speakers told apart by Japanese vowels (Kudo et al. 1999)"
