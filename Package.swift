@@ -48,12 +48,13 @@ let package = Package(
     room("Optimizers", ["Tensors"], hasCatalogs: true),
     room("Layers", ["Tensors"], hasCatalogs: true),
     room("Datasets", ["Tensors", "CZlib"], hasCatalogs: true),
+    room("Augmentations", ["Tensors"], hasCatalogs: true),
     room("Reservoirs", ["Tensors", "Datasets"], hasCatalogs: true),
     room("Figures", []),
     room("Statistics", []),
     room(
       "Training",
-      ["Layers", "Optimizers", "Datasets", "Figures", .product(name: "OrderedCollections", package: "swift-collections")]),
+      ["Layers", "Optimizers", "Datasets", "Augmentations", "Figures", .product(name: "OrderedCollections", package: "swift-collections")]),
     room(
       "Studies", ["Training", "Reservoirs", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
       hasCatalogs: true),
@@ -62,7 +63,7 @@ let package = Package(
       [
         "Studies", .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
-    room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Reservoirs", "Figures", "Statistics", "Training", "Studies"]),
+    room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Reservoirs", "Augmentations", "Figures", "Statistics", "Training", "Studies"]),
     .executableTarget(
       name: "Command",
       dependencies: ["Tanren", "Serve", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -70,6 +71,7 @@ let package = Package(
     example("OwnLayer"),
     example("OwnOptimizer"),
     example("OwnRecipe"),
+    example("OwnRule"),
     example("StudyInSwift"),
     tests(of: "Configuration"),
     tests(of: "PJRT"),
@@ -77,6 +79,7 @@ let package = Package(
     tests(of: "Layers"),
     tests(of: "Optimizers"),
     tests(of: "Datasets"),
+    tests(of: "Augmentations"),
     tests(of: "Reservoirs"),
     tests(of: "Figures"),
     tests(of: "Statistics"),

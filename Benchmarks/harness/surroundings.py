@@ -63,6 +63,15 @@ def processor():
     return said_by("sysctl", "-n", "machdep.cpu.brand_string") or platform.machine()
 
 
+def has_bfloat16():
+    """Whether the processor has instructions for bfloat16; None where that can't be told."""
+    try:
+        flags = {f for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith(("flags", "Features")) for f in line.split()}
+    except OSError:
+        return None
+    return bool(flags & {"avx512_bf16", "amx_bf16", "bf16"})
+
+
 def machine(root):
-    return {"processor": processor(), "cores": os.cpu_count(), "system": platform.platform(), "load": list(os.getloadavg()),
+    return {"processor": processor(), "bfloat16": has_bfloat16(), "cores": os.cpu_count(), "system": platform.platform(), "load": list(os.getloadavg()),
             "commit": said_by("git", "describe", "--always", "--dirty", cwd=root), "swift": said_by("swift", "--version").split("\n")[0]}

@@ -10,7 +10,7 @@ def summary(seconds):
         low, _, high = quantiles(seconds, n=4, method="inclusive")
     else:
         low = high = seconds[0]
-    return {"median": median(seconds), "quartiles": [low, high]}
+    return {"minimum": min(seconds), "median": median(seconds), "quartiles": [low, high]}
 
 
 def ratio(ours, theirs):
@@ -21,13 +21,13 @@ def ratio(ours, theirs):
 def table(workload, seconds, about, absent):
     """`seconds`: contestant -> one number per round; `absent`: contestant -> why."""
     ours = [c for c in workload.contestants if c.worker == OURS and c in seconds]
-    header = ["", f"median, {workload.unit}", "quartiles"] + [f"{c.label} / it" for c in ours] + ["test accuracy"]
+    header = ["", f"median, {workload.unit}", "quartiles", "least"] + [f"{c.label} / it" for c in ours] + ["test accuracy"]
     rows = []
     for contestant, values in seconds.items():
         s = summary(values)
         show = lambda x: f"{x / workload.scale:.3g}" if x / workload.scale < 1000 else f"{x / workload.scale:.0f}"
         accuracy = about[contestant].get("accuracy")
-        rows.append([contestant.label, show(s["median"]), " - ".join(map(show, s["quartiles"]))]
+        rows.append([contestant.label, show(s["median"]), " - ".join(map(show, s["quartiles"])), show(s["minimum"])]
                     + [f"{ratio(seconds[c], values):.2f}" for c in ours] + [f"{accuracy:.4f}" if accuracy is not None else ""])
     if all(not row[-1] for row in rows):
         header, rows = header[:-1], [row[:-1] for row in rows]
@@ -35,6 +35,9 @@ def table(workload, seconds, about, absent):
     lines = [f"\n{workload.title}"]
     for row in [header] + rows:
         lines.append("  " + row[0].ljust(widths[0]) + "".join("   " + cell.rjust(w) for cell, w in zip(row[1:], widths[1:])))
+    for one, other in workload.compared:
+        if one in seconds and other in seconds:
+            lines.append(f"  {one.label} / {other.label}: {ratio(seconds[one], seconds[other]):.2f}")
     lines += [f"  {c.label}: not measured, {why}" for c, why in absent.items()]
     return "\n".join(lines)
 
@@ -48,5 +51,7 @@ def result(workload, seconds, about, absent):
             {"contestant": c.label, "worker": c.worker, "variant": c.variant, "cache": c.condition, "seconds": values,
              **summary(values), "about": about[c], "ratios": {o.label: ratio(seconds[o], values) for o in ours}}
             for c, values in seconds.items()],
+        "compared": {f"{a.label} / {b.label}": ratio(seconds[a], seconds[b])
+                     for a, b in workload.compared if a in seconds and b in seconds},
         "absent": {c.label: why for c, why in absent.items()},
     }

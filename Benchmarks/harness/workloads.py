@@ -30,6 +30,29 @@ class Workload(NamedTuple):
     rounds: int
     kind: str  # "resident", "process" (a fresh one, timed whole) or "inside" (a fresh one, which times itself)
     contestants: list
+    half: bool = False  # computes in bfloat16
+    compared: tuple = ()  # pairs of contestants whose quotient is shown besides
+
+
+NETWORKS = [("cnn-step", "two convolutions and a dense layer", 100, 9), ("nine-step", "nine convolutions with batch normalization", 128, 5),
+            ("wrn-step", "WRN-16-4", 64, 5)]
+
+
+def networks():
+    for name, title, batch, rounds in NETWORKS:
+        for half in [False, True]:
+            own = [Contestant(OURS, "step"), Contestant(OURS, "step-xla")] if name == "cnn-step" and not half else []
+            yield Workload(
+                name + ("-bf16" if half else ""), f"One training step, {title}, 32x32x3, batch {batch}, SGD, {'bf16' if half else 'f32'}",
+                "ms", 1e-3, rounds, "resident", [Contestant(OURS, "fit")] + own + [
+                    Contestant("pytorch", "channels-last"), Contestant("pytorch", "compile"), Contestant("jax", "step"),
+                    Contestant("keras", "fit"), Contestant("keras", "fit-jax")], half)
+
+
+def methods(name, title, one, other):
+    pairs = [(Contestant(worker, other), Contestant(worker, one)) for worker in [OURS, "pytorch"]]
+    return Workload(name, f"{title}, two convolutions and a dense layer, 32x32x3, batch 100, f32", "ms", 1e-3, 9, "resident",
+                    [c for pair in pairs for c in reversed(pair)], False, tuple(pairs))
 
 
 WORKLOADS = [
@@ -46,4 +69,11 @@ WORKLOADS = [
     Workload("compile", "Tracing and compiling the training step, in a fresh process with the library loaded", "ms", 1e-3, 5, "inside", [
         Contestant(OURS, "step", "cold"), Contestant(OURS, "step", "warm"), Contestant("jax", "step", "cold"),
         Contestant("jax", "step", "warm"), Contestant("pytorch", "compile", "cold"), Contestant("pytorch", "compile", "warm")]),
+    *networks(),
+    methods("sam-step", "A step of SAM over SGD beside one of SGD", "sgd", "sam"),
+    methods("lamb-step", "A step of LAMB beside one of Adam", "adam", "lamb"),
+    Workload("augment-basic", "Augmented images of 32x32: shift or crop by 4 pixels and flip, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
+        Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
+    Workload("augment-strong", "Augmented images of 32x32: article 4's strong augmentation, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
+        Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
 ]

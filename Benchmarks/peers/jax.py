@@ -97,6 +97,36 @@ def mnist_epoch(_):
     return work
 
 
+def network_step(_):
+    import jax_networks
+
+    name, *_ = protocol.NETWORKS[options.workload]
+    dtype = jnp.bfloat16 if options.workload.endswith("-bf16") else jnp.float32
+    parameters, statistics, apply = jax_networks.network(name)
+
+    def loss_of(parameters, statistics, x, y):
+        logits, statistics = apply(parameters, statistics, x.astype(dtype))
+        scores = jax.nn.log_softmax(logits.astype(jnp.float32))
+        return -jnp.take_along_axis(scores, y[:, None], axis=1).mean(), statistics
+
+    @partial(jax.jit, donate_argnums=(0, 1))
+    def step(parameters, statistics, x, y):
+        (loss, statistics), gradients = jax.value_and_grad(loss_of, has_aux=True)(parameters, statistics, x, y)
+        return jax.tree.map(lambda p, g: p - protocol.NETWORK_RATE * g, parameters, gradients), statistics, loss
+
+    batches = list(zip(*jax.device_put(protocol.images(options))))
+    state = jax.device_put((parameters, statistics))
+
+    def work():
+        nonlocal state
+        for x, y in batches:
+            *state, loss = step(*state, x, y)
+        jax.block_until_ready(state)
+        return len(batches), {"loss": float(loss)}
+
+    return work
+
+
 def startup(_):
     _, loss = step(initial(), *protocol.first_batch())
     return {"finished": True, "loss": float(loss)}
@@ -108,5 +138,6 @@ def compile_step(_):
 
 
 protocol.serve(options, f"JAX {jax.__version__}",
-               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step},
+               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
+                **dict.fromkeys(protocol.NETWORKS, network_step)},
                os.cpu_count())

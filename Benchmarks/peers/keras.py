@@ -52,10 +52,56 @@ def mnist_epoch(_):
     return work
 
 
+def network_step(_):
+    if options.workload.endswith("-bf16"):
+        keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    import keras_networks
+
+    if options.device == "cuda" and not keras.distribution.list_devices("gpu"):
+        raise RuntimeError(f"{keras.backend.backend()} sees no GPU")
+    name, batch, steps = protocol.NETWORKS[options.workload]
+    model = keras_networks.network(name)
+    model.compile(keras.optimizers.SGD(protocol.NETWORK_RATE), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    images, labels = (part.reshape(-1, *part.shape[2:]) for part in protocol.images(options))
+
+    def work():
+        history = model.fit(images, labels, batch_size=batch, shuffle=False, verbose=0)
+        return steps, {"loss": history.history["loss"][-1]}
+
+    return work
+
+
 def startup(_):
     history = classifier().fit(*protocol.first_batch(), batch_size=protocol.BATCH, verbose=0)
     return {"finished": True, "loss": history.history["loss"][-1]}
 
 
+def generator(strong):
+    """ImageDataGenerator, whose images come from NumPy and SciPy, one after the other."""
+    from keras.src.legacy.preprocessing.image import ImageDataGenerator
+
+    images, batches = protocol.photos(), 4
+    if strong:
+        flow = ImageDataGenerator(
+            rescale=1 / 255, width_shift_range=4 / 32, height_shift_range=4 / 32, horizontal_flip=True,
+            zoom_range=[0.75, 1.25], channel_shift_range=50.0, rotation_range=10,
+        ).flow(images, batch_size=len(images), shuffle=False)
+    else:
+        flow = ImageDataGenerator(
+            rescale=1 / 255, width_shift_range=4 / 32, height_shift_range=4 / 32, horizontal_flip=True,
+        ).flow(images, batch_size=len(images), shuffle=False)
+
+    def work():
+        for _ in range(batches):
+            batch = next(flow)
+            if strong:
+                batch = [protocol.random_erasing(image) for image in batch]
+        return batches * len(images), {"loss": float(batch[0][0, 0, 0])}
+
+    return work
+
+
 protocol.serve(options, f"Keras {keras.__version__} ({keras.backend.backend()})",
-               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup}, os.cpu_count())
+               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup,
+                **dict.fromkeys(protocol.NETWORKS, network_step),
+                "augment-basic": lambda _: generator(False), "augment-strong": lambda _: generator(True)}, os.cpu_count())

@@ -17,11 +17,18 @@ LAYERS = [784, 100, 50, 10]
 BATCH = 100
 RATE = 0.1
 
+# The convolutional workloads: network, batch, steps of a round.
+NETWORKS = {"cnn-step": ("cnn", 100, 20), "nine-step": ("nine", 128, 2), "wrn-step": ("wrn", 64, 2),
+            "sam-step": ("cnn", 100, 20), "lamb-step": ("cnn", 100, 20)}
+NETWORKS |= {f"{name}-bf16": NETWORKS[name] for name in ["cnn-step", "nine-step", "wrn-step"]}
+NETWORK_RATE = 0.01
+
 
 def options():
     """Parsed before the framework is imported, because some settings only count then."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--workload", required=True, choices=["mlp-step", "mnist-epoch", "startup", "compile"])
+    parser.add_argument("--workload", required=True, choices=[
+        "mlp-step", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", *NETWORKS])
     parser.add_argument("--variant", required=True)
     parser.add_argument("--data", help="folder with MNIST's four IDX files; without it the data is random")
     parser.add_argument("--cache", help="folder for compiled programs; without it nothing is kept")
@@ -88,6 +95,34 @@ def dataset(options):
         labels, test_labels = (random.integers(0, 10, n, dtype=np.uint8) for n in (60000, 10000))
     return tuple((i.reshape(len(i), -1).astype(np.float32) / 255, l.astype(np.int32))
                  for i, l in [(images, labels), (test_images, test_labels)])
+
+
+def images(options):
+    """Random images 32 x 32 x 3 in 0...1, float32, and labels, int32, in batches for a round of a network."""
+    _, batch, steps = NETWORKS[options.workload]
+    random = np.random.default_rng(0)
+    pixels = random.integers(0, 256, (steps, batch, 32, 32, 3), dtype=np.uint8).astype(np.float32) / 255
+    return pixels, random.integers(0, 10, (steps, batch), dtype=np.int32)
+
+
+def photos():
+    """128 images in CIFAR-10's shape."""
+    return np.random.default_rng(0).integers(0, 256, (128, 32, 32, 3), dtype=np.uint8)
+
+
+def random_erasing(image, probability=0.5):
+    """Article 4's rule: rectangles are drawn until one is inside, and filled with one number."""
+    if np.random.rand() >= probability:
+        return image
+    height, width, _ = image.shape
+    while True:
+        area, ratio = np.random.uniform(0.05, 0.2) * height * width, np.random.uniform(0.2, 0.8)
+        rows, columns = np.sqrt(area * ratio), np.sqrt(area / ratio)
+        x, y = np.random.uniform(0, width), np.random.uniform(0, height)
+        if x + columns <= width and y + rows <= height:
+            erased = image.copy()
+            erased[int(y):int(y + rows), int(x):int(x + columns)] = np.random.uniform()
+            return erased
 
 
 def first_batch():

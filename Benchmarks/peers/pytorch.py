@@ -1,5 +1,6 @@
 """PyTorch's worker. Variants: `eager`; `eager-1-thread`, often faster for so small a model and far steadier
-on a busy machine; `compile`, with the loss under torch.compile.
+on a busy machine; `compile`, with the loss under torch.compile. Convolutional networks: `channels-last` and `compile`,
+both with images and kernels in that order of memory, and the methods `sgd`, `sam`, `adam`, `lamb`.
 """
 
 import os
@@ -83,6 +84,71 @@ def mnist_epoch(_):
     return work
 
 
+def network_step(_):
+    import torch_networks
+
+    name, *_ = protocol.NETWORKS[options.workload]
+    half = options.workload.endswith("-bf16")
+    model = torch_networks.network(name).to(options.device, memory_format=torch.channels_last)
+    pixels, labels = (torch.from_numpy(part).to(options.device) for part in protocol.images(options))
+    batches = [(x.permute(0, 3, 1, 2), y.long()) for x, y in zip(pixels, labels)]
+    optimizer = {"adam": lambda p: torch.optim.Adam(p, fused=True), "lamb": torch_networks.LAMB}.get(
+        options.variant, lambda p: torch.optim.SGD(p, lr=protocol.NETWORK_RATE, fused=True))(model.parameters())
+
+    def loss_of(x, y):
+        with torch.autocast(options.device, torch.bfloat16, enabled=half):
+            logits = model(x)
+        return functional.cross_entropy(logits.float(), y)
+
+    if options.variant == "compile":
+        loss_of = torch.compile(loss_of)
+
+    def evaluate(x, y):
+        loss = loss_of(x, y)
+        loss.backward()
+        return loss
+
+    def plain(x, y):
+        optimizer.zero_grad(set_to_none=True)
+        loss = evaluate(x, y)
+        optimizer.step()
+        return loss
+
+    rule = torch_networks.SAM(model.parameters(), optimizer) if options.variant == "sam" else None
+    step = (lambda x, y: rule.step(lambda: evaluate(x, y))) if rule else plain
+
+    def work():
+        for x, y in batches:
+            loss = step(x, y)
+        return len(batches), {"loss": loss.item()}
+
+    return work
+
+
+def augmentation(strong):
+    """torchvision's transforms, image by image as a data set applies them, into a batch."""
+    from torchvision.transforms import v2
+
+    images, batches = torch.from_numpy(protocol.photos()).permute(0, 3, 1, 2).contiguous(), 4
+    scale = [v2.ToDtype(torch.float32, scale=True)]
+    if strong:
+        steps = [
+            v2.RandomAffine(10, translate=(4 / 32, 4 / 32), scale=(0.75, 1.25), interpolation=v2.InterpolationMode.BILINEAR),
+            v2.RandomHorizontalFlip(), v2.ColorJitter(brightness=0.2), *scale,
+            v2.RandomErasing(0.5, scale=(0.05, 0.2), ratio=(0.2, 0.8)),
+        ]
+    else:
+        steps = [v2.RandomCrop(32, padding=4), v2.RandomHorizontalFlip(), *scale]
+    transform = v2.Compose(steps)
+
+    def work():
+        for _ in range(batches):
+            batch = torch.stack([transform(image) for image in images])
+        return batches * len(images), {"loss": batch[0, 0, 0, 0].item()}
+
+    return work
+
+
 def startup(_):
     _, step = trainer()
     return {"finished": True, "loss": step(*on_device(*protocol.first_batch())).item()}
@@ -95,5 +161,7 @@ def compile_step(_):
 
 
 protocol.serve(options, f"PyTorch {torch.__version__}",
-               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step},
+               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
+                **dict.fromkeys(protocol.NETWORKS, network_step),
+                "augment-basic": lambda _: augmentation(False), "augment-strong": lambda _: augmentation(True)},
                torch.get_num_threads())

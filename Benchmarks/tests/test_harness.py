@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from harness import table
 from harness.workers import Fresh, Resident, WorkerError
-from harness.workloads import Contestant, Workload
+from harness.workloads import WORKLOADS, Contestant, Workload
 
 READY = "import sys; print('{\"ready\": true, \"framework\": \"F 1\"}', flush=True)\n"
 ANSWERING = READY + "for line in sys.stdin:\n    print('{\"seconds\": 0.5}', flush=True)\n"
@@ -95,6 +95,15 @@ if folder: tempfile.mkstemp(dir=folder)
         worker.end()
 
 
+class WorkloadTests(unittest.TestCase):
+    def test_names_are_of_one_workload_and_contestants_different(self):
+        names = [w.name for w in WORKLOADS]
+        self.assertEqual(len(set(names)), len(names))
+        for workload in WORKLOADS:
+            self.assertEqual(len(set(workload.contestants)), len(workload.contestants), workload.name)
+            self.assertEqual(workload.half, workload.name.endswith("-bf16"))
+
+
 class TableTests(unittest.TestCase):
     def test_ratios_pair_the_rounds(self):
         # A slow second round hits both; the ratio stays one half.
@@ -105,12 +114,21 @@ class TableTests(unittest.TestCase):
         workload = Workload("w", "A title", "ms", 1e-3, 3, "resident", [ours, theirs, gone])
         text = table.table(workload, {ours: [0.001, 0.002, 0.003], theirs: [0.004, 0.008, 0.012]}, {ours: {}, theirs: {}}, {gone: "not here"})
         self.assertIn("Keras fit: not measured, not here", text)
-        self.assertEqual(text.splitlines()[3].split(), ["Tanren", "step", "2", "1.5", "-", "2.5", "1.00"])
-        self.assertEqual(text.splitlines()[4].split(), ["JAX", "step", "(warm", "cache)", "8", "6", "-", "10", "0.25"])
+        self.assertEqual(text.splitlines()[3].split(), ["Tanren", "step", "2", "1.5", "-", "2.5", "1", "1.00"])
+        self.assertEqual(text.splitlines()[4].split(), ["JAX", "step", "(warm", "cache)", "8", "6", "-", "10", "4", "0.25"])
         self.assertNotIn("accuracy", text)
 
+    def test_quotients_of_a_workloads_own_pairs(self):
+        one, other = Contestant("pytorch", "sam"), Contestant("pytorch", "sgd")
+        workload = Workload("w", "A title", "ms", 1e-3, 3, "resident", [one, other], False, ((one, other),))
+        seconds, about = {one: [2, 30, 4], other: [1, 10, 2]}, {one: {}, other: {}}
+        self.assertIn("PyTorch sam / PyTorch sgd: 2.00", table.table(workload, seconds, about, {}))
+        self.assertEqual(table.result(workload, seconds, about, {})["compared"], {"PyTorch sam / PyTorch sgd": 2})
+        del seconds[other]
+        self.assertNotIn("PyTorch sam /", table.table(workload, seconds, about, {}))
+
     def test_one_round(self):
-        self.assertEqual(table.summary([3.0]), {"median": 3.0, "quartiles": [3.0, 3.0]})
+        self.assertEqual(table.summary([3.0]), {"minimum": 3.0, "median": 3.0, "quartiles": [3.0, 3.0]})
 
 
 if __name__ == "__main__":

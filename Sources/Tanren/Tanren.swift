@@ -5,6 +5,7 @@
 @_exported import Optimizers
 @_exported import Datasets
 @_exported import Reservoirs
+@_exported import Augmentations
 @_exported import Figures
 @_exported import Training
 @_exported import Statistics

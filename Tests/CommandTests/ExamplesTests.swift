@@ -38,6 +38,13 @@ import Testing
     #expect(again.status == 2 && again.error.contains("there is no activation 'squaredReLU'"), "\(again)")
   }
 
+  @Test func aRuleOfOnesOwn() throws {
+    let text = try output("OwnRule", "6")
+    for rule in ["plain", "sam", "extragradient"] {
+      #expect(try accuracy(text, after: "\(rule) over lamb: test accuracy ") > 0.2)
+    }
+  }
+
   @Test func aStudyInSwift() throws {
     let text = try output("StudyInSwift", "1")
     #expect(runs(text) == 24 && text.contains("nesterov, seed 7: "), "\(text)")

@@ -66,3 +66,25 @@ func realData(_ name: String) -> String? {
 func fixture(_ name: String) -> String {
   Bundle.module.bundlePath + "/Fixtures/" + name
 }
+
+/// A tar archive of regular files, as POSIX describes it.
+/// - Parameter size: written in place of each file's length.
+func tarArchive(_ files: [(name: String, bytes: [UInt8])], size: String? = nil) -> [UInt8] {
+  func padded(_ text: String, _ count: Int) -> [UInt8] {
+    Array(text.utf8) + [UInt8](repeating: 0, count: count - text.utf8.count)
+  }
+  func octal(_ number: Int, _ digits: Int) -> String {
+    let text = String(number, radix: 8)
+    return String(repeating: "0", count: max(0, digits - text.count)) + text
+  }
+  var archive: [UInt8] = []
+  for file in files {
+    var header = padded(file.name, 100) + padded("0000644", 8) + padded("0000000", 8) + padded("0000000", 8)
+    header += padded(size ?? octal(file.bytes.count, 11), 12) + padded("00000000000", 12)
+    header += [UInt8](repeating: 32, count: 8) + [UInt8(ascii: "0")] + padded("", 100) + padded("ustar", 6) + Array("00".utf8)
+    header += [UInt8](repeating: 0, count: 512 - header.count)
+    header.replaceSubrange(148..<155, with: padded(octal(header.reduce(0) { $0 + Int($1) }, 6), 7))
+    archive += header + file.bytes + [UInt8](repeating: 0, count: (512 - file.bytes.count % 512) % 512)
+  }
+  return archive + [UInt8](repeating: 0, count: 1024)
+}

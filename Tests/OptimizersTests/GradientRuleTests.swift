@@ -37,7 +37,7 @@ import Testing
   private func numbers(_ tree: TensorTree) throws -> [Double] { try tree.tensors.map { try $0.scalar() } }
 
   @Test func everyRuleIsTested() {
-    #expect(Catalog<any GradientRule>.all.names == ["accumulation", "asam", "gsam", "plain", "sam"])
+    #expect(Catalog<any GradientRule>.all.names == ["accumulation", "asam", "gsam", "lookSAM", "plain", "sam"])
   }
 
   @Test func plainIsTheGradient() throws {
@@ -89,7 +89,92 @@ import Testing
         loss: Tensor(0.0, dtype: .float64), gradients: parameters.mapValues { $0 * 0.0 }, state: state,
         metrics: TensorTree([("loss", Tensor(0))]))
     }
-    for rule in ["sam", "asam", "gsam"] { #expect(try numbers(evaluate(rule, flat).gradients) == [0, 0]) }
+    for rule in ["sam", "asam", "gsam", "lookSAM"] { #expect(try numbers(evaluate(rule, flat).gradients) == [0, 0]) }
+  }
+
+  /// Nothing is hidden: a gradient that isn't a number makes the perturbation, and so all that is evaluated there, none.
+  @Test func aGradientThatIsNoNumberSpreads() throws {
+    let batch = batch()
+    let broken = EvaluableBatch(size: 1) { parameters, state, examples in
+      var evaluation = batch(parameters, state, examples: 0..<4)
+      evaluation.gradients["w1"] = Tensor([Double.nan])
+      return evaluation
+    }
+    for rule in ["sam", "asam", "gsam", "lookSAM"] {
+      #expect(try numbers(evaluate(rule, broken).gradients).contains { !$0.isNaN } == false)
+    }
+    // Infinite ones have no direction either.
+    let steep = EvaluableBatch(size: 1) { parameters, state, examples in
+      var evaluation = batch(parameters, state, examples: 0..<4)
+      evaluation.gradients = evaluation.gradients.mapValues { $0 * Double.infinity }
+      return evaluation
+    }
+    #expect(try numbers(evaluate("sam", steep).gradients).allSatisfy { !$0.isFinite })
+  }
+
+  @Test func rhoMayChange() throws {
+    let step = Tensor(3, dtype: .int32)
+    let rule = try Catalog<any GradientRule>.all.make(Choice(parsing: "sam(rho: piecewise(values: [0.5, 0.05], boundaries: [3]))"))
+    let context = GradientContext(
+      parameters: Self.parameters, modelState: TensorTree([("passes", Tensor(0.0, dtype: .float64))]),
+      progress: Progress(step: step, stepsPerEpoch: 1, epochs: 10), key: Key(seed: 0))
+    let gradients = try rule.evaluate(batch(), state: TensorTree(), context: context).evaluation.gradients.evaluate()
+    #expect(distance(try numbers(gradients), try numbers(evaluate("sam", batch()).gradients)) < 1e-13)
+  }
+
+  /// A penalty in the loss bends the perturbation; the same decay in the optimizer doesn't.
+  @Test func penaltiesInsideTheLossArePerturbed() throws {
+    let decay = 0.5
+    let plain = batch()
+    let penalized = EvaluableBatch(size: 4) { parameters, state, examples in
+      var evaluation = plain(parameters, state, examples: examples)
+      evaluation.gradients = evaluation.gradients.zip(parameters) { $0 + $1 * decay }
+      return evaluation
+    }
+    // Inside, with g = (1.5, 10.5): g at w + 0.05 g / |g|.
+    let norm = (1.5 * 1.5 + 10.5 * 10.5).squareRoot()
+    let inside = [1.5 * (1 + 0.05 * 1.5 / norm), 10.5 * (1 + 0.05 * 10.5 / norm)]
+    #expect(distance(try numbers(evaluate("sam", penalized).gradients), inside) < 1e-13)
+    // Outside, the optimizer adds decay times the parameters, where they are.
+    let sam = try evaluate("sam", plain).gradients
+    let context = UpdateContext(
+      parameters: Self.parameters, progress: Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 1),
+      key: Key(seed: 0), loss: Tensor(0))
+    let transform = SGD(rate: 1, coupledDecay: decay).transform
+    let updates = transform.update(sam, state: transform.initial(Self.parameters), context: context).updates
+    let scale = 0.05 / 101.0.squareRoot()
+    let outside = [-(1 + scale + decay), -(10 * (1 + 10 * scale) + decay)]
+    #expect(distance(try numbers(updates.evaluate()), outside) < 1e-13)
+  }
+
+  @Test func lookSAMLooksEveryFewSteps() throws {
+    let rule = LookSAM(rho: 0.05, alpha: 0.7, every: 3)
+    #expect(rule.evaluationsPerStep == 1 + 1.0 / 3)
+    func evaluate(_ step: Int, _ point: [Double], _ state: TensorTree) throws -> (gradients: [Double], state: TensorTree) {
+      let parameters = Self.parameters.with(point.map { Tensor([$0]) })
+      let context = GradientContext(
+        parameters: parameters, modelState: TensorTree([("passes", Tensor(0.0, dtype: .float64))]),
+        progress: Progress(step: Tensor(Double(step), dtype: .int32), stepsPerEpoch: 1, epochs: 9), key: Key(seed: 0))
+      let result = rule.evaluate(batch(), state: state, context: context)
+      return (try numbers(result.evaluation.gradients.evaluate()), try result.state.evaluate())
+    }
+    let first = try evaluate(0, [1, 1], rule.initial(Self.parameters))
+    // At the first step it is SAM.
+    let scale = 0.05 / 101.0.squareRoot()
+    let perturbed = [1 + scale, 10 * (1 + 10 * scale)]
+    #expect(distance(first.gradients, perturbed) < 1e-13)
+    let share = (perturbed[0] + 10 * perturbed[1]) / 101
+    let across = [perturbed[0] - share, perturbed[1] - 10 * share]
+    #expect(distance(try numbers(first.state), across) < 1e-13)
+    // In between, at another point, the part across is added at the new gradient's length.
+    let between = try evaluate(1, [0.5, 0.2], first.state)
+    let factor = 0.7 * (0.5 * 0.5 + 2.0 * 2.0).squareRoot() / (across[0] * across[0] + across[1] * across[1]).squareRoot()
+    #expect(distance(between.gradients, [0.5 + factor * across[0], 2 + factor * across[1]]) < 1e-12)
+    #expect(try numbers(between.state) == numbers(first.state))
+    // Where nothing was kept, nothing is added.
+    #expect(try evaluate(2, [0.5, 0.2], rule.initial(Self.parameters)).gradients == [0.5, 2])
+    // At the third step it looks again.
+    #expect(distance(try evaluate(3, [1, 1], between.state).gradients, perturbed) < 1e-13)
   }
 
   @Test func gsamClimbsAcross() throws {

@@ -42,6 +42,45 @@ import Testing
     #expect(found[1] == [0.75, 0.5])
   }
 
+  private struct Extragradient: GradientRule {
+    static let name = "extragradient"
+    static let summary = "the gradient where the last one leads (Korpelevich 1976, Popov 1980)"
+    static let parameters = [Parameter("rate", default: 0.05, "how far ahead")]
+
+    var rate: Double
+
+    init(rate: Double = 0.05) { self.rate = rate }
+    init(from options: inout Options) throws(ConfigurationError) {
+      rate = try options.number("rate", default: 0.05, in: 0...1e6)
+    }
+
+    func initial(_ parameters: TensorTree) -> TensorTree { parameters.mapValues { $0.zerosLike() } }
+
+    func evaluate(
+      _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
+    ) -> (evaluation: Evaluation, state: TensorTree) {
+      let ahead = context.parameters.zip(state) { $0 - $1 * rate }
+      let evaluation = batch(ahead, context.modelState)
+      return (evaluation, evaluation.gradients)
+    }
+  }
+
+  /// On `f = 5 w^2` from 1, where gradients are 10 w.
+  @Test func ownRulesWork() throws {
+    let batch = EvaluableBatch(size: 1) { parameters, state, _ in
+      Evaluation(loss: Tensor(0.0), gradients: parameters.mapValues { $0 * 10.0 }, state: state, metrics: TensorTree())
+    }
+    let parameters = TensorTree([("w", Tensor([1.0]))])
+    let rule = Extragradient(rate: 0.01)
+    let context = GradientContext(
+      parameters: parameters, modelState: TensorTree(),
+      progress: Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 2), key: Key(seed: 0))
+    let first = rule.evaluate(batch, state: rule.initial(parameters), context: context)
+    let second = rule.evaluate(batch, state: first.state, context: context)
+    let found = try Tensor.evaluate(first.evaluation.gradients.tensors + second.evaluation.gradients.tensors)
+    #expect(try distance(found.map { try $0.scalar() }, [10, 9]) < 1e-15)
+  }
+
   @Test(arguments: [
     "sgd(rate: 0.1, momentum: 0.9, nesterov: true)",
     "adamW(rate: warmup(epochs: 5, then: cosine(initial: 0.001)), decay: 0.05, excludeFromDecay: [bias, norm])",

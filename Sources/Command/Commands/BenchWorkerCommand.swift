@@ -10,7 +10,12 @@ struct BenchWorkerCommand: ParsableCommand {
     case mlpStep = "mlp-step"
     case mnistEpoch = "mnist-epoch"
     case startup, compile
-    case cnnStep = "cnn-step"
+    case cnnStep = "cnn-step", cnnStepHalf = "cnn-step-bf16"
+    case nineStep = "nine-step", nineStepHalf = "nine-step-bf16"
+    case wideStep = "wrn-step", wideStepHalf = "wrn-step-bf16"
+    case samStep = "sam-step", lambStep = "lamb-step"
+    case augmentBasic = "augment-basic"
+    case augmentStrong = "augment-strong"
     case convolution32 = "convolution-32x64"
     case convolution16 = "convolution-16x128"
     case convolution8 = "convolution-8x256"
@@ -18,6 +23,7 @@ struct BenchWorkerCommand: ParsableCommand {
 
   enum Variant: String, CaseIterable, ExpressibleByArgument {
     case step, chunk, fit
+    case sgd, sam, adam, lamb
     /// As the variant without the ending, without kernels.
     case stepXLA = "step-xla"
     case forward, inputGradient = "input-gradient", kernelGradient = "kernel-gradient"
@@ -45,6 +51,10 @@ struct BenchWorkerCommand: ParsableCommand {
         try Engine.configure(device: device, programCache: programs)
         let source = try BenchData(folder: data)
         try EpochRounds(worker, data: source.name).run(train: source.train, test: source.test)
+      case (.cnnStep, .fit), (.cnnStepHalf, .fit), (.nineStep, .fit), (.nineStepHalf, .fit), (.wideStep, .fit),
+        (.wideStepHalf, .fit), (.samStep, .sgd), (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb):
+        try Engine.configure(device: device, programCache: programs)
+        try trainNetwork(worker)
       case (.startup, .step):
         let engine = try Engine(device: device, programCache: programs)
         let model = try BenchModel(on: engine)
@@ -63,12 +73,28 @@ struct BenchWorkerCommand: ParsableCommand {
         worker.serve(try CNNRounds(on: engine), data: "random")
       case (.convolution32, _), (.convolution16, _), (.convolution8, _):
         try serveConvolution(worker, programs)
+      case (.augmentBasic, .step), (.augmentStrong, .step):
+        let engine = try Engine(device: device, programCache: programs)
+        let augmentation: any Augmentation = workload == .augmentBasic ? BasicAugmentation() : StrongAugmentation()
+        worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
       default: throw UsageError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
       }
     } catch {
       worker.fail(error)
       throw ExitCode(Outcome.failure)
     }
+  }
+
+  private func trainNetwork(_ worker: BenchWorker) throws {
+    guard let method = BenchNetwork.method(variant) else { return }
+    let network: BenchNetwork = switch workload {
+    case .nineStep, .nineStepHalf: .nine
+    case .wideStep, .wideStepHalf: .wide
+    default: .cnn
+    }
+    let isHalf = workload.rawValue.hasSuffix("-bf16")
+    try EpochRounds(worker, data: "random", units: network.steps)
+      .run(network, method, precision: isHalf ? .bfloat16 : .float32)
   }
 
   private func serveConvolution(_ worker: BenchWorker, _ programs: ProgramCache?) throws {

@@ -12,7 +12,7 @@ struct DataInfoCommand: ParsableCommand {
 
       Examples:
         tanren data info
-        TANREN_DATA=~/data tanren data info mnist
+        TANREN_DATA=~/data tanren data info mnist cifar10
         tanren data info 'npz(path: mine.npz)'
       """)
 

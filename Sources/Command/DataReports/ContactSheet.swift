@@ -5,13 +5,15 @@ import Tanren
 struct ContactSheet {
   let image: HostArray
   let count: Int
-  private let labels: [Int32]
+  /// What each image shows, as far as it is known.
+  private let captions: [String]
   private let columns: Int
   /// Pixels from one image to the next.
   private let pitch: (x: Int, y: Int)
 
+  /// - Parameter classNames: the classes' numbers are written where they have no names.
   /// - Throws: `UsageError` if the inputs aren't images.
-  init(_ data: LabeledArrays, count: Int, columns: Int) throws {
+  init(_ data: LabeledArrays, classNames: [String] = [], count: Int, columns: Int) throws {
     let shape = data.inputs.shape
     let channels = shape.count == 4 ? shape[3] : 1
     guard (3...4).contains(shape.count), channels == 1 || channels == 3, data.inputs.dtype == .uint8,
@@ -37,7 +39,9 @@ struct ContactSheet {
       }
     }
     image = try HostArray(dtype: .uint8, shape: [size.height, size.width, channels], bytes: pixels)
-    labels = Array((try? data.labels())?.prefix(shown) ?? [])
+    captions = ((try? data.labels()) ?? []).prefix(shown).map { label in
+      classNames.indices.contains(Int(label)) ? classNames[Int(label)] : "\(label)"
+    }
     (self.count, self.columns, self.pitch) = (shown, across, pitch)
   }
 
@@ -46,22 +50,25 @@ struct ContactSheet {
     let scale = 2
     let size = (width: image.shape[1] * scale, height: image.shape[0] * scale)
     let data = Data(try PNG.encode(image)).base64EncodedString()
-    let texts = labels.enumerated().map { index, label in
+    let texts = captions.enumerated().map { index, caption in
       let (x, y) = (index % columns * pitch.x * scale + 3, (index / columns + 1) * pitch.y * scale - 5)
-      return "<text x=\"\(x)\" y=\"\(y)\">\(label)</text>"
+      return "<text x=\"\(x)\" y=\"\(y)\">\(Self.escaped(caption))</text>"
     }
-    let name = title.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
     return """
       <svg xmlns="http://www.w3.org/2000/svg" width="\(size.width)" height="\(size.height)" viewBox="0 0 \(size.width) \
       \(size.height)" role="img">
-      <title>\(name)</title>
+      <title>\(Self.escaped(title))</title>
       <image width="\(size.width)" height="\(size.height)" style="image-rendering: pixelated" \
       href="data:image/png;base64,\(data)"/>
-      <g font-family="system-ui, sans-serif" font-size="11" fill="#ff9d3c">
+      <g font-family="system-ui, sans-serif" font-size="11" paint-order="stroke" stroke="#000" stroke-opacity="0.6" stroke-width="2" fill="#ff9d3c">
       \(texts.joined(separator: "\n"))
       </g>
       </svg>
 
       """
+  }
+
+  private static func escaped(_ text: String) -> String {
+    text.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
   }
 }

@@ -23,6 +23,8 @@ struct MethodKind {
       MethodKind("initializers", "initializer", Catalog<any Initializer>.all.types),
       MethodKind("losses", "loss", key: "loss", Catalog<any Loss>.all.types),
       MethodKind("penalties", "penalty", key: "penalties", Catalog<any Penalty>.all.types),
+      MethodKind("preprocessings", "preprocessing", key: "preprocessing", Catalog<any NamedPreprocessing>.all.types),
+      MethodKind("augmentations", "augmentation", key: "augmentation", Catalog<any Augmentation>.all.types),
       MethodKind("metrics", "metric", key: "metrics", Catalog<any Metric>.all.types),
       MethodKind("rules", "gradient rule", key: "rule", Catalog<any GradientRule>.all.types),
       MethodKind("optimizers", "optimizer", key: "optimizer", Catalog<any Optimizer>.all.types),

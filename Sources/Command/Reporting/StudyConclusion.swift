@@ -21,5 +21,6 @@ struct StudyConclusion {
   func write(to folder: OutputFolder) throws -> [String] {
     guard let report else { return [] }
     return try Self.formats.map { try folder.write(try report.text($0), to: "report.\($0.fileExtension)") }
+      + report.sweepCharts.map { try folder.write($0.chart.svg(), to: "\($0.name).svg") }
   }
 }

@@ -21,6 +21,9 @@ struct RunChoices: ParsableArguments {
   @Option(help: ArgumentHelp("The averaging of parameters: none, ema, … (default: none)", valueName: "averaging"))
   var averaging: String?
 
+  @Option(help: ArgumentHelp("Random changes of training images: basic, '[basic, cutout(size: 16)]', … (default: none)", valueName: "augmentation"))
+  var augmentation: String?
+
   @Option(parsing: .unconditional, help: ArgumentHelp("How often the data is gone through. (default: 10)", valueName: "n"))
   var epochs: String?
 
@@ -46,7 +49,7 @@ struct RunChoices: ParsableArguments {
     var options = try files.first.map { try YAMLReader.options(file: $0) } ?? Options()
     let flags = [
       ("data", data), ("model", model), ("optimizer", optimizer), ("loss", loss), ("rule", rule),
-      ("averaging", averaging), ("epochs", epochs), ("batch", batch), ("seed", seed), ("dtype", dtype),
+      ("averaging", averaging), ("augmentation", augmentation), ("epochs", epochs), ("batch", batch), ("seed", seed), ("dtype", dtype),
       ("examples", examples),
     ]
     for (key, value) in flags {

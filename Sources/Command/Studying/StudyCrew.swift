@@ -23,6 +23,7 @@ final class StudyCrew {
     runner.folders = DataFolders(allowsDownload: !offline)
     runner.keepsCheckpoints = keepsCheckpoints
     runner.vectorization = vectorization
+    runner.reportsOthers = workers > 1
     var arguments = ["study", "worker", "--store", store.path, "--study", study, "--no-wait", "--quiet"]
     arguments += ["--vectorize", vectorization.rawValue, "--device", device.name, "--devices", "\(device.devices)"]
     if let threads = device.threads ?? threads { arguments += ["--threads", "\(threads)"] }

@@ -23,6 +23,10 @@ extension DatasetProblem {
     case .missingMember(let name, let available):
       "there is no member '\(name)' among: \(available.joined(separator: ", "))"
     case .duplicateMember(let name): "there are two members named '\(name)'"
+    case .unsafeMember(let name):
+      "the archive has a member named '\(name)', which would be written outside of its folder"
+    case .partialRecord(let size, let actual):
+      "the file is \(actual) bytes long, which isn't a whole number of records of \(size) bytes"
     case .malformedField(let line, let column, let text):
       "line \(line), column \(column): '\(text)' is not a finite number"
     case .wrongFieldCount(let line, let expected, let actual):
@@ -51,7 +55,7 @@ extension DatasetProblem {
     switch self {
     case .unreadable: "Check that the path is right and that the file may be read."
     case .unwritable: "Choose a folder that exists, may be written to, and has room."
-    case .truncated, .tooLong, .corruptCompression, .checksumMismatch:
+    case .truncated, .tooLong, .corruptCompression, .checksumMismatch, .partialRecord:
       "Fetch the file again."
     case .wrongMagic, .malformedHeader: "Check that this is the file you meant."
     case .unsupported: "Save the data in another way, for instance with numpy.save."
@@ -59,6 +63,7 @@ extension DatasetProblem {
     case .wrongRank: "Reshape the array before saving it."
     case .oversizedShape: "The header is probably damaged: fetch or save the file again."
     case .missingMember, .duplicateMember: "Check the names in the archive."
+    case .unsafeMember: "Don't trust this archive: fetch it from where it was published."
     case .malformedField, .wrongFieldCount:
       "Mend that line, or choose another separator, header or set of columns."
     case .missingColumn: "Choose one of these; without a header they are counted from 0."

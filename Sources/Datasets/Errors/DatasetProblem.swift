@@ -16,6 +16,9 @@ public enum DatasetProblem: Equatable, Sendable {
   case oversizedShape([Int])
   case missingMember(name: String, available: [String])
   case duplicateMember(name: String)
+  /// A name in an archive that leads out of the folder it is unpacked to.
+  case unsafeMember(name: String)
+  case partialRecord(size: Int, actual: Int)
   case malformedField(line: Int, column: Int, text: String)
   case wrongFieldCount(line: Int, expected: Int, actual: Int)
   case missingColumn(name: String, available: [String])

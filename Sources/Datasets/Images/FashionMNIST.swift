@@ -27,7 +27,8 @@ public enum FashionMNIST {
         sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"),
       testLabels: .init(
         name: "t10k-labels-idx1-ubyte", byteCount: 5_148,
-        sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5")))
+        sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5")),
+    classNames: classNames)
 
   /// Reads Fashion-MNIST from the folders, the cache, or, where allowed, a mirror.
   ///

@@ -24,7 +24,7 @@ struct ImageArchive: Sendable {
   var folders: [String]
   var mirrors: [String]
   var files: Files
-  var classCount = 10
+  var classNames = (0..<10).map(String.init)
 
   func load(from places: DataFolders, progress: DownloadProgress?) throws(DatasetError) -> DatasetPair {
     let cached = places.cache + "/" + slug
@@ -69,7 +69,7 @@ struct ImageArchive: Sendable {
     DatasetPair(
       train: try records(files.trainImages, files.trainLabels, in: folder),
       test: try records(files.testImages, files.testLabels, in: folder),
-      name: name, origin: origin)
+      name: name, origin: origin, classNames: classNames)
   }
 
   private func records(
@@ -81,7 +81,7 @@ struct ImageArchive: Sendable {
     let labels = bytes.map(Int32.init).withUnsafeBytes { Array($0) }
     do {
       return try LabeledArrays(
-        inputs: images, targets: .make(.int32, [bytes.count], labels), classCount: classCount)
+        inputs: images, targets: .make(.int32, [bytes.count], labels), classCount: classNames.count)
     } catch {
       // Labels and their number are what can be wrong here, so the label file is named.
       throw DatasetError(error.problem, path: labelPath)

@@ -33,7 +33,7 @@ extension Layer {
     if x.diagnostic != nil { return x }
     return TraceContext.$path.withValue(scope.path) {
       let y = forward(x, in: scope)
-      scope.record(self, input: x.type, output: y.type)
+      scope.record(self, input: x, output: y)
       return y
     }
   }

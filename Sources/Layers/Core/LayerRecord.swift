@@ -7,4 +7,9 @@ public struct LayerRecord: Sendable {
   public let typeName: String
   public let input: TensorType
   public let output: TensorType
+  /// The layer itself, where a trace made the record.
+  public var layer: (any Layer)?
+  /// What the input's examples were before they became one axis: `[height, width, channels]` after a ``Flatten`` of
+  /// images. Nil if they haven't been anything else.
+  public var flattenedExample: Shape?
 }

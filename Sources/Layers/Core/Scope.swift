@@ -57,9 +57,13 @@ public final class Scope {
     return body()
   }
 
-  func record(_ layer: some Layer, input: TensorType, output: TensorType) {
+  /// Notes a call of a layer. A model is looked at when its variables are made; later traces are for programs.
+  func record(_ layer: some Layer, input: Tensor, output: Tensor) {
+    guard trace.isInitializing else { return }
     trace.records.append(
-      LayerRecord(path: path, label: layer.label, typeName: "\(type(of: layer))", input: input, output: output))
+      LayerRecord(
+        path: path, label: layer.label, typeName: "\(type(of: layer))", input: input.type, output: output.type,
+        layer: layer, flattenedExample: input.flattenedExample))
   }
 
   private func joined(_ name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }

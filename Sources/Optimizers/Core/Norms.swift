@@ -9,4 +9,11 @@ extension TensorTree {
     let dtype: DType = types.contains { $0.dtype == .float64 } ? .float64 : .float32
     return mapValues { $0.cast(to: dtype) }.globalNorm()
   }
+
+  /// The sum of all products of elements of two trees of equal paths, a scalar of ``wideNorm()``'s type.
+  func product(_ other: TensorTree) -> Tensor {
+    let dtype: DType = types.contains { $0.dtype == .float64 } ? .float64 : .float32
+    return zip(other) { ($0.widened * $1.widened).sum().cast(to: dtype) }.tensors
+      .reduce(Tensor(0, dtype: dtype), +)
+  }
 }

@@ -10,10 +10,14 @@ public struct Accumulation: GradientRule {
   public static let summary = "the mean of gradients over parts of the mini-batch"
   public static let parameters = [
     Parameter("parts", default: 2, "how many parts there are; no more than examples"),
+    Parameter("partSize", default: 0, "examples of a part at most, instead of 'parts': for a memory that is short"),
     Parameter("rule", default: "plain", "how each part's gradient is taken"),
   ]
 
+  /// How many parts there are; no more than examples.
   public var parts: Int
+  /// Examples of a part at most, whatever the batch; then ``parts`` doesn't count.
+  public var partSize: Int?
   public var rule: any GradientRule
 
   public init(parts: Int, of rule: any GradientRule = PlainGradient()) {
@@ -23,6 +27,8 @@ public struct Accumulation: GradientRule {
 
   public init(from options: inout Options) throws(ConfigurationError) {
     parts = try options.integer("parts", default: 2, in: 1...10_000)
+    let size = try options.integer("partSize", default: 0, in: 0...Int(Int32.max))
+    partSize = size == 0 ? nil : size
     rule = try Catalog<any GradientRule>.all.make(options.choice("rule", default: Choice("plain")))
   }
 
@@ -51,7 +57,8 @@ public struct Accumulation: GradientRule {
 
   /// Parts whose sizes differ by at most one.
   private func ranges(of size: Int) -> [Range<Int>] {
-    let count = Swift.max(1, Swift.min(parts, size))
+    let wanted = partSize.map { (size + Swift.max(1, $0) - 1) / Swift.max(1, $0) } ?? parts
+    let count = Swift.max(1, Swift.min(wanted, size))
     return (0..<count).map { (size * $0 / count)..<(size * ($0 + 1) / count) }
   }
 }

@@ -39,9 +39,7 @@ public struct GSAM: GradientRule {
     let passes = rule.passes(of: batch, context)
     let (clean, adversarial) = (passes.clean.gradients, passes.adversarial.gradients)
     let norm = adversarial.wideNorm()
-    let products = clean.zip(adversarial) { ($0.widened * $1.widened).sum().cast(to: norm.dtype) }.tensors
-    let product = products.reduce(Tensor(0, dtype: norm.dtype), +)
-    let share = (product / norm.squared()).replaced(where: norm .== 0, by: 0)
+    let share = (clean.product(adversarial) / norm.squared()).replaced(where: norm .== 0, by: 0)
     var evaluation = passes.clean
     evaluation.gradients = adversarial.zip(clean) { perturbed, gradient in
       perturbed - (gradient - perturbed * share.cast(to: perturbed.dtype)) * alpha

@@ -78,8 +78,7 @@ public struct SAM: GradientRule {
   /// The pass at the parameters, with the loss and state to report, and the one at the perturbed parameters.
   func passes(of batch: EvaluableBatch, _ context: GradientContext) -> (clean: Evaluation, adversarial: Evaluation) {
     var clean = batch(context.parameters, context.modelState)
-    let perturbed = context.parameters.zip(perturbation(clean.gradients, context), +)
-    let adversarial = batch(perturbed, statePass == .both ? clean.state : context.modelState)
+    let adversarial = adversarial(of: batch, clean: clean, context)
     if statePass != .first { clean.state = adversarial.state }
     switch reportedLoss {
     case .clean: break
@@ -89,6 +88,12 @@ public struct SAM: GradientRule {
       clean.reported = (clean.reported + adversarial.reported) / 2
     }
     return (clean, adversarial)
+  }
+
+  /// The pass at the parameters that the clean pass's gradients lead to.
+  func adversarial(of batch: EvaluableBatch, clean: Evaluation, _ context: GradientContext) -> Evaluation {
+    let perturbed = context.parameters.zip(perturbation(clean.gradients, context), +)
+    return batch(perturbed, statePass == .both ? clean.state : context.modelState)
   }
 
   private func perturbation(_ gradients: TensorTree, _ context: GradientContext) -> TensorTree {

@@ -5,6 +5,8 @@ public struct CostSummary: Sendable, Equatable, Encodable {
   public let seconds: SampleSummary?
   public let steps: SampleSummary?
   public let gradientEvaluations: SampleSummary?
+  /// Nil if it is known of no run.
+  public let secondsPerStep: SampleSummary?
   /// Of all runs whose time is finite.
   public let totalSeconds: Double
 
@@ -16,6 +18,7 @@ public struct CostSummary: Sendable, Equatable, Encodable {
     seconds = try times.summary()
     steps = try Outcomes(checked: costs.map { Double($0.steps) }).summary()
     gradientEvaluations = try Outcomes(checked: costs.map { Double($0.gradientEvaluations) }).summary()
+    secondsPerStep = try Outcomes(checked: costs.map(\.secondsPerStep)).summary()
     totalSeconds = times.finite.reduce(0, +)
   }
 }

@@ -7,9 +7,13 @@ public struct RunCost: Sendable, Hashable, Encodable {
   /// Evaluations of a gradient: as many as steps for plain rules, twice as many for sharpness-aware ones.
   public var gradientEvaluations: Int
 
-  public init(seconds: Double, steps: Int, gradientEvaluations: Int) {
+  /// Of training, without evaluation; NaN where it isn't known.
+  public var secondsPerStep: Double
+
+  public init(seconds: Double, steps: Int, gradientEvaluations: Int, secondsPerStep: Double = .nan) {
     self.seconds = seconds
     self.steps = steps
     self.gradientEvaluations = gradientEvaluations
+    self.secondsPerStep = secondsPerStep
   }
 }

@@ -22,6 +22,11 @@ extension RunConfiguration {
       ("remainder", remainder.rawValue), ("draws", draws.rawValue),
       ("untrained", "\(untrained)"),
     ]
+    // What isn't set leaves the text as it was before there was such a setting, and with it the run's id.
+    if let preprocessing { lines.append(("preprocessing", OptionValue.choice(preprocessing).yaml)) }
+    if !augmentation.isEmpty {
+      lines.append(("augmentation", OptionValue.list(augmentation.map(OptionValue.choice)).yaml))
+    }
     if let examples { lines.append(("examples", "\(examples)")) }
     return lines.map { "\($0.0): \($0.1)\n" }.joined()
   }

@@ -1,15 +1,23 @@
 import Configuration
 
 extension Printed {
+  /// The keys of single numbers, as they are written in plans.
+  private static let numbers: [(key: String, path: WritableKeyPath<Printed, Double?> & Sendable)] = [
+    ("train", \.train), ("test", \.test), ("best", \.best), ("trainLoss", \.trainLoss), ("testLoss", \.testLoss),
+    ("firstTrain", \.firstTrain), ("firstTest", \.firstTest), ("firstTrainLoss", \.firstTrainLoss),
+    ("firstTestLoss", \.firstTestLoss), ("seconds", \.seconds),
+  ]
+
   /// Reads `{train: 100, test: 97.85, best: 97.88, reached: [2, 5, never], seconds: 41}`.
   init(_ options: Options) throws(ConfigurationError) {
     var options = options
-    func number(_ key: String) throws(ConfigurationError) -> Double? {
+    self.init()
+    for (key, path) in Self.numbers {
       let value = try options.number(key, default: .nan)
-      return value.isNaN ? nil : value
+      self[keyPath: path] = value.isNaN ? nil : value
     }
-    self.init(
-      train: try number("train"), test: try number("test"), best: try number("best"), seconds: try number("seconds"))
+    let epoch = try options.integer("bestEpoch", default: 0, in: 0...Int(Int32.max))
+    bestEpoch = epoch == 0 ? nil : epoch
     let origin = options.origin(of: "reached")
     if let value = options.take("reached") {
       guard case .list(let elements) = value else { throw Self.mismatch(value, origin) }
@@ -28,10 +36,9 @@ extension Printed {
 
   /// What ``init(_:)`` reads.
   var yaml: String {
-    func number(_ key: String, _ value: Double?) -> String? { value.map { "\(key): \(OptionValue.number($0))" } }
+    let parts = Self.numbers.compactMap { key, path in self[keyPath: path].map { "\(key): \(OptionValue.number($0))" } }
     let epochs = reached.map { "reached: [" + $0.map { $0.map(String.init) ?? "never" }.joined(separator: ", ") + "]" }
-    let parts = [number("train", train), number("test", test), number("best", best), epochs, number("seconds", seconds)]
-    return "{" + parts.compactMap(\.self).joined(separator: ", ") + "}"
+    return "{" + (parts + [bestEpoch.map { "bestEpoch: \($0)" }, epochs].compactMap(\.self)).joined(separator: ", ") + "}"
   }
 
   private static func mismatch(_ value: OptionValue, _ origin: String) -> ConfigurationError {

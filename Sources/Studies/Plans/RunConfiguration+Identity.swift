@@ -49,6 +49,8 @@ extension RunConfiguration {
     named.averaging = Catalog<any Averaging>.all.canonical(averaging)
     named.experiment = experiment.map(Catalog<any Experiment>.all.canonical)
     named.penalties = penalties.map(Catalog<any Penalty>.all.canonical)
+    named.preprocessing = preprocessing.map(Catalog<any NamedPreprocessing>.all.canonical)
+    named.augmentation = augmentation.map(Catalog<any Augmentation>.all.canonical)
     named.metrics = metrics.map(Catalog<any Metric>.all.canonical)
     return named
   }

@@ -9,7 +9,7 @@ public enum Budget: String, Sendable, CaseIterable {
 
   public var summary: String {
     switch self {
-    case .smoke: "two epochs on few synthetic digits"
+    case .smoke: "two epochs on few synthetic images"
     case .cpu: "what a few cores manage"
     case .full: "what was published"
     }

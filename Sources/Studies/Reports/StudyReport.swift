@@ -1,3 +1,4 @@
+import Figures
 import Statistics
 
 /// What a study found: the statistics of its arms, each comparison with its verdict, and all that it takes to judge and
@@ -61,6 +62,15 @@ public struct StudyReport: Sendable, Equatable, Encodable {
 
   /// The arm of a name.
   public func arm(_ name: String) -> ArmReport? { arms.first { $0.name == name } }
+
+  /// The metric over each setting that arms differ in by a number, a line for each kind of arms, with the interval of the
+  /// seeds' mean: `sweep-batch`, ….
+  public var sweepCharts: [(name: String, chart: Chart)] {
+    sweeps.map { ("sweep-" + $0.path.replacing(".", with: "-"), ReportFigures(self).sweep($0)) }
+  }
+
+  /// Seconds of training that a step of an arm takes, the median of its runs.
+  func costPerStep(_ name: String) -> Double? { arm(name)?.cost?.secondsPerStep?.median }
 
   /// Arms that others are compared with.
   public var baselines: [String] {

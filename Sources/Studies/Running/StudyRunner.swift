@@ -17,6 +17,8 @@ public struct StudyRunner {
   public var keepsCheckpoints = false
   /// Whether runs that differ by their seed alone are trained in one program.
   public var vectorization = Vectorization.auto
+  /// Whether ends of runs that other workers train are reported too.
+  public var reportsOthers = false
   public var report: (StudyEvent) -> Void = { _ in }
 
   public init(_ store: StudyStore) { self.store = store }
@@ -44,18 +46,39 @@ public struct StudyRunner {
     try removeLeftovers()
     let limit = vectorization.groupLimit(platform: try Engine.shared().client.platformName)
     var isWaiting = false
+    var known = reportsOthers ? try ended(of: study) : []
     while true {
       let runs = try store.claim(of: study, upTo: limit, worker: worker, lease: lease)
       if !runs.isEmpty {
         isWaiting = false
         try ClaimedRuns(runs, of: study, by: self).train(shelf)
+        known.formUnion(runs.map(\.id))
+        try reportOthers(of: study, &known)
         continue
       }
+      try reportOthers(of: study, &known)
       let counts = try store.counts(of: study)
       guard waits, counts.running > 0 else { return }
       if !isWaiting { report(.waiting(counts)) }
       isWaiting = true
       Thread.sleep(forTimeInterval: min(1, lease / 4))
+    }
+  }
+
+  private func ended(of study: StoredStudy?) throws -> Set<String> {
+    guard let study else { return [] }
+    return Set(try store.results(of: study).runs.filter { $0.state == .done || $0.state == .failed }.map(\.id))
+  }
+
+  /// - Parameter known: runs that ended before, or that this worker has trained.
+  private func reportOthers(of study: StoredStudy?, _ known: inout Set<String>) throws {
+    guard reportsOthers, let study else { return }
+    let runs = try store.results(of: study).runs
+    for run in runs where (run.state == .done || run.state == .failed) && known.insert(run.id).inserted {
+      let progress = RunProgress(
+        number: known.count, count: runs.count, arm: run.arm, seed: run.seed, together: 1,
+        epochs: run.history.epochs.last?.epoch ?? 0, resumed: 0)
+      report(run.state == .done ? .runEnded(progress, run.history) : .runFailed(progress, error: run.error ?? ""))
     }
   }
 

@@ -21,8 +21,9 @@ public struct Run: Sendable {
   public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
     var method = try configuration.method()
     // Bytes are scaled in single precision whatever the model computes in, as article 2's data are (S2-12).
-    let isBytes = data.train.inputs.dtype == .uint8
-    method.preprocessing = isBytes ? Rescaling(dividingBy: 255, precision: .float32) : Rescaling()
+    if configuration.preprocessing == nil, data.train.inputs.dtype == .uint8 {
+      method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
+    }
     guard let seed = UInt32(exactly: configuration.seed) else {
       throw ConfigurationError.outOfRange(
         key: "seed", value: "\(configuration.seed)", range: "in 0...\(UInt32.max)", origin: "")

@@ -11,6 +11,10 @@ public struct RunConfiguration: Sendable, Hashable {
   public var averaging = Choice("none")
   public var penalties: [Choice] = []
   public var metrics = [Choice("accuracy")]
+  /// What is done to inputs before the model sees them; nil scales bytes to 0...1 and leaves others as they are.
+  public var preprocessing: Choice?
+  /// Random changes of training images, in their order.
+  public var augmentation: [Choice] = []
   public var epochs = 10
   public var batch = 100
   public var seed = 0
@@ -42,6 +46,9 @@ public struct RunConfiguration: Sendable, Hashable {
     averaging = try options.choice("averaging", default: averaging)
     penalties = try options.choices("penalties", default: penalties)
     metrics = try options.choices("metrics", default: metrics)
+    let prepared = try options.choice("preprocessing", default: Choice("none"))
+    preprocessing = prepared == Choice("none") ? nil : prepared
+    augmentation = try options.choices("augmentation", default: augmentation)
     epochs = try options.integer("epochs", default: epochs, in: 0...1_000_000)
     batch = try options.integer("batch", default: batch, in: 1...10_000_000)
     seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
@@ -79,6 +86,10 @@ public struct RunConfiguration: Sendable, Hashable {
       loss: try Catalog<any Loss>.all.make(loss), optimizer: try Catalog<any Optimizer>.all.make(optimizer),
       gradientRule: try Catalog<any GradientRule>.all.make(rule),
       averaging: try Catalog<any Averaging>.all.make(averaging))
+    if let preprocessing { made.preprocessing = try Catalog<any NamedPreprocessing>.all.make(preprocessing) }
+    var augmentations: [any Augmentation] = []
+    for choice in augmentation { augmentations.append(try Catalog<any Augmentation>.all.make(choice)) }
+    made.augmentation = AugmentationPipeline(augmentations)
     made.metrics = []
     for metric in metrics { made.metrics.append(try Catalog<any Metric>.all.make(metric)) }
     for penalty in penalties { made.penalties.append(try Catalog<any Penalty>.all.make(penalty)) }

@@ -1,3 +1,4 @@
+@_exported import Augmentations
 @_exported import Datasets
 @_exported import Layers
 @_exported import Optimizers
@@ -10,20 +11,23 @@ public struct Method: Sendable {
   public var penalties: [any Penalty]
   public var metrics: [any Metric]
   public var preprocessing: any Preprocessing
+  /// Random changes of training images, before and after preprocessing. Evaluation knows nothing of them.
+  public var augmentation: AugmentationPipeline
   public var gradientRule: any GradientRule
   public var optimizer: any Transform
   public var averaging: any Averaging
 
   public init(
     loss: any Loss, optimizer: any Optimizer, metrics: [any Metric] = [Accuracy()], penalties: [any Penalty] = [],
-    preprocessing: any Preprocessing = Rescaling(), gradientRule: any GradientRule = PlainGradient(),
-    averaging: any Averaging = NoAveraging()
+    preprocessing: any Preprocessing = Rescaling(), augmentations: [any Augmentation] = [],
+    gradientRule: any GradientRule = PlainGradient(), averaging: any Averaging = NoAveraging()
   ) {
     self.loss = loss
     self.optimizer = optimizer.transform
     self.metrics = metrics
     self.penalties = penalties
     self.preprocessing = preprocessing
+    augmentation = AugmentationPipeline(augmentations)
     self.gradientRule = gradientRule
     self.averaging = averaging
   }

@@ -39,7 +39,7 @@ public final class Trainer {
   ///   - seed: decides initial parameters, order and every random draw.
   ///   - parameters: initial values by path, instead of drawn ones; they are copied.
   /// - Throws: `Diagnostic` with the layer's path if the model doesn't fit the inputs, ``TrainingError`` if the
-  ///   parameters don't fit the model.
+  ///   parameters don't fit the model, `AugmentationError` if the inputs can't be augmented as the method says.
   public init(
     model: any Layer, method: Method, inputs: HostArray, precision: Precision = .float32, seed: UInt64 = 0,
     parameters: TensorTree? = nil
@@ -47,6 +47,7 @@ public final class Trainer {
     self.model = model
     self.method = method
     self.precision = precision
+    if !method.augmentation.isEmpty { try method.augmentation.check(ImageShape(of: inputs.shape)) }
     key = Key(state: try Tensor([seed, 0]).hidden())
     let sample = method.preprocessing(
       Tensor.zeros(Shape([1] + inputs.shape.dropFirst()), dtype: inputs.dtype), dtype: precision.computation)

@@ -55,7 +55,8 @@ struct FitRun {
     let steps = plan.stepsPerEpoch
     let tracers = trainers.map {
       StepTracer(
-        model: $0.model, method: $0.method, precision: $0.precision, stepsPerEpoch: steps, epochs: plan.lastEpoch)
+        model: $0.model, method: $0.method, precision: $0.precision, stepsPerEpoch: steps, epochs: plan.lastEpoch,
+        classes: $0.outputType.shape.last)
     }
     let length = (steps + Swift.min(count, steps) - 1) / Swift.min(count, steps)
     let lengths = stride(from: 0, to: steps, by: length).map { Swift.min(length, steps - $0) }

@@ -5,6 +5,8 @@ struct StepTracer {
   let precision: Precision
   let stepsPerEpoch: Int
   let epochs: Int
+  /// Classes of the model's outputs.
+  let classes: Int
 
   /// - Parameters:
   ///   - weights: 0 for examples that only fill the batch, nil if there are none.
@@ -17,11 +19,13 @@ struct StepTracer {
     let progress = Progress(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, batchSize: size)
     let parameters = state.parameters
     let stepKey = key.derived("step").folding(step)
+    let given = prepared(inputs, targets, key: stepKey.derived("augmentation"))
     let batch = EvaluableBatch(size: size) { parameters, modelState, examples in
       let isWhole = examples == 0..<size
       func part(_ tensor: Tensor) -> Tensor { isWhole ? tensor : tensor.slice(examples) }
-      let x = method.preprocessing(part(inputs), dtype: precision.computation)
-      let (targets, weights) = (part(targets), weights.map(part))
+      // Without augmentation only the part that is evaluated takes the memory of floating-point numbers.
+      let x = given.map { part($0.images) } ?? method.preprocessing(part(inputs), dtype: precision.computation)
+      let (targets, weights) = (part(given?.targets ?? targets), weights.map(part))
       // Another key for each part of the batch, the same for each pass over it.
       let modelKey = stepKey.derived("model")
       let partKey = isWhole ? modelKey : modelKey.folding(examples.lowerBound)
@@ -61,5 +65,14 @@ struct StepTracer {
       next,
       method.row(lossSum: evaluation.reported * count.cast(to: evaluation.reported.dtype), count: count, evaluation.metrics)
     )
+  }
+
+  /// The batch augmented and preprocessed, once for all passes over it; nil where nothing is augmented.
+  private func prepared(_ inputs: Tensor, _ targets: Tensor, key: Key) -> ImageBatch? {
+    guard !method.augmentation.isEmpty else { return nil }
+    var batch = ImageBatch(images: inputs, targets: targets, classes: classes)
+    batch = method.augmentation(batch, stage: .source, key: key)
+    batch.images = method.preprocessing(batch.images, dtype: precision.computation)
+    return method.augmentation(batch, stage: .prepared, key: key)
   }
 }

@@ -25,8 +25,9 @@ import Testing
       // Two arms of one configuration would compare nothing.
       #expect(seen[configuration] == nil, "\(arm.name) is \(seen[configuration] ?? "") again")
       seen[configuration] = arm.name
+      for value in [arm.printed?.firstTrain, arm.printed?.firstTest].compactMap(\.self) { #expect((0...60).contains(value)) }
       for value in [arm.printed?.train, arm.printed?.test, arm.printed?.best].compactMap(\.self) {
-        #expect((90...100).contains(value))
+        #expect((60...100).contains(value))
       }
       if let printed = arm.printed, let test = printed.test, let best = printed.best { #expect(test <= best) }
       if let reached = arm.printed?.reached { #expect(reached.count == 3) }
@@ -35,6 +36,39 @@ import Testing
     #expect(Set(names).count == names.count)
     #expect(Set(recipe.defaultArms).isSubset(of: names))
     #expect(try recipe.arms(named: recipe.defaultArms).map(\.name) == names.filter { recipe.defaultArms.contains($0) })
+  }
+
+  @Test func imageRecipesAreThere() {
+    #expect(Set(Catalog<any Recipe>.all.names).isSuperset(of: ["lamb-cnn", "sam-cnn", "sam-wrn"]))
+  }
+
+  /// Every budget has the same arms, each another configuration, on data that are at hand where it is to be quick.
+  @Test(arguments: recipes.indices, Budget.allCases)
+  func budgetsKeepTheArms(_ index: Int, _ budget: Budget) throws {
+    let recipe = Self.recipes[index]
+    let plan = try recipe.plan(budget: budget)
+    #expect(plan.arms.map(\.name) == recipe.defaultArms)
+    let runs = try plan.runs()
+    #expect(try Set(runs.map(\.configuration)).count == plan.plannedArms().count)
+    #expect((recipe.departure(of: budget) == nil) == (budget == .full || recipe.overrides(for: budget).isEmpty))
+    guard budget == .smoke else { return }
+    for run in runs {
+      #expect(run.configuration.epochs <= 2)
+      #expect(run.configuration.data.name.hasPrefix("synthetic"))
+    }
+  }
+
+  @Test func twiceTheEpochsStayTwiceTheEpochs() throws {
+    for budget in Budget.allCases {
+      let arms = Dictionary(uniqueKeysWithValues: try SAMWRN().plan(budget: budget).runs().map { ($0.arm, $0.configuration) })
+      for kind in ["basic", "cutout"] {
+        let (sgd, sam, longer) = (arms["\(kind)-sgd200"], arms["\(kind)-sam200"], arms["\(kind)-sgd400"])
+        #expect(sgd?.epochs == sam?.epochs)
+        #expect(longer?.epochs == (sgd?.epochs ?? 0) * 2)
+        #expect(sam?.rule.name == "sam" && sgd?.rule.name == "plain")
+      }
+    }
+    #expect(try SAMWRN().plan().runs().map(\.configuration.epochs) == [200, 200, 400, 200, 200, 400])
   }
 
   @Test func unknownArmsAreErrors() throws {

@@ -38,6 +38,24 @@ import Testing
     #expect(try agreements([PrintedNumber(.last(metric: "nobody"), 0.5)], runs: [[0.9], [0.8]]).isEmpty)
   }
 
+  @Test func singleEpochsAreCompared() throws {
+    let runs = [[0.5, 0.7, 0.6], [0.52, 0.6, 0.65], [0.51, 0.66, 0.61]]
+    let first = PrintedNumber.Quantity.at(metric: "val_accuracy", epoch: 1)
+    #expect(try agreements([0.51, 0.7].map { PrintedNumber(first, $0) }, runs: runs) == [.inside, .outside])
+    // The best epochs are 2, 3 and 2.
+    let best = PrintedNumber.Quantity.bestEpoch(metric: "val_accuracy")
+    #expect(try agreements([2, 3, 1].map { PrintedNumber(best, $0) }, runs: runs) == [.inside, .inside, .outside])
+    #expect(try agreements([PrintedNumber(best, 2)], runs: [runs[0]]) == [.unjudged])
+    // An epoch that no run has gets no row.
+    #expect(try agreements([PrintedNumber(.at(metric: "val_accuracy", epoch: 9), 0.5)], runs: runs).isEmpty)
+    let numbers = PrintedNumber.all(of: Printed(bestEpoch: 25, testLoss: 0.9479, firstTrain: 20.01, firstTestLoss: 1.7953))
+    #expect(numbers.map(\.quantity) == [
+      .at(metric: "accuracy", epoch: 1), .last(metric: "val_loss"), .at(metric: "val_loss", epoch: 1),
+      .bestEpoch(metric: "val_accuracy"),
+    ])
+    #expect(zip(numbers, [0.2001, 0.9479, 1.7953, 25]).allSatisfy { abs(($0.value ?? .nan) - $1) < 1e-12 })
+  }
+
   @Test func articlesRowsAreReadInPercent() {
     let numbers = PrintedNumber.all(of: Printed(test: 97.85, reached: [2, nil, nil], seconds: 41))
     #expect(numbers.count == 5)

@@ -24,6 +24,18 @@ import Testing
     #expect(found.first?.others == ["plain"])
   }
 
+  /// A grid crosses arms with a setting: lines are called as the arms are written.
+  @Test func linesOfAGridHaveTheirArmsNames() throws {
+    let arms = [("none", "plain"), ("with warmup", "sam")].flatMap { name, rule in
+      [128.0, 256, 512].map { size in
+        ArmFacts(
+          "\(name) batch=\(Int(size))",
+          settings: [ReportSetting("rule", rule), ReportSetting("batch", "\(Int(size))", number: size)])
+      }
+    }
+    #expect(try sweeps(arms).first?.lines.map(\.name) == ["none", "with warmup"])
+  }
+
   @Test func twoPointsAreNoLine() throws {
     #expect(try sweeps([arm("sgd", 0.1), arm("sgd", 0.2)]).isEmpty)
   }

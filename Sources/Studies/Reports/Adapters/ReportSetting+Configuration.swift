@@ -19,6 +19,12 @@ extension ReportSetting {
     for (index, penalty) in configuration.penalties.enumerated() {
       add(penalty, at: configuration.penalties.count == 1 ? "penalty" : "penalties.\(index + 1)", to: &settings)
     }
+    if let preprocessing = configuration.preprocessing { add(preprocessing, at: "preprocessing", to: &settings) }
+    for (index, augmentation) in configuration.augmentation.enumerated() {
+      add(
+        augmentation, at: configuration.augmentation.count == 1 ? "augmentation" : "augmentation.\(index + 1)",
+        to: &settings)
+    }
     let names = configuration.metrics.map(\.description).joined(separator: ", ")
     settings.append(ReportSetting("metrics", names))
     for (name, number) in [("epochs", configuration.epochs), ("batch", configuration.batch)] {

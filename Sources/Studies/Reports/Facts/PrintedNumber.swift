@@ -6,6 +6,10 @@ public struct PrintedNumber: Sendable, Hashable, Encodable {
     case last(metric: String)
     /// A metric after its best epoch.
     case best(metric: String)
+    /// A metric after an epoch, counted from 1.
+    case at(metric: String, epoch: Int)
+    /// The epoch of a metric's best value.
+    case bestEpoch(metric: String)
     /// The first epoch at a target of a metric.
     case firstEpoch(metric: String, target: Double)
     /// Of a run.
@@ -25,7 +29,7 @@ public struct PrintedNumber: Sendable, Hashable, Encodable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case quantity, metric, target, value, resolution
+    case quantity, metric, epoch, target, value, resolution
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -36,6 +40,13 @@ public struct PrintedNumber: Sendable, Hashable, Encodable {
       try container.encode(metric, forKey: .metric)
     case .best(let metric):
       try container.encode("best", forKey: .quantity)
+      try container.encode(metric, forKey: .metric)
+    case .at(let metric, let epoch):
+      try container.encode("at", forKey: .quantity)
+      try container.encode(metric, forKey: .metric)
+      try container.encode(epoch, forKey: .epoch)
+    case .bestEpoch(let metric):
+      try container.encode("bestEpoch", forKey: .quantity)
       try container.encode(metric, forKey: .metric)
     case .firstEpoch(let metric, let target):
       try container.encode("firstEpoch", forKey: .quantity)

@@ -45,7 +45,11 @@ public struct ArmReport: Sendable, Equatable, Encodable {
     }
     self.targets = targets
     cost = try CostSummary(
-      runs.map { RunCost(seconds: $0.seconds, steps: $0.steps, gradientEvaluations: $0.gradientEvaluations) })
+      runs.map {
+        RunCost(
+          seconds: $0.seconds, steps: $0.steps, gradientEvaluations: $0.gradientEvaluations,
+          secondsPerStep: $0.secondsPerStep ?? .nan)
+      })
     var curves: [MetricCurve] = []
     for metric in metrics {
       let curve = try MetricCurve(metric, of: runs, alpha: alpha)

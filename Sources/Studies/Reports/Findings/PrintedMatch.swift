@@ -40,11 +40,18 @@ public struct PrintedMatch: Sendable, Equatable, Encodable {
       let longest = Double(runs.compactMap(\.epochs.last).max() ?? 0)
       let isTooShort = reached.count < epochs.count && printed.value.map { $0 > longest } ?? false
       agreement = runs.count < 2 || isTooShort ? .unjudged : isInside ? .inside : .outside
+    case .bestEpoch(let metric):
+      let epochs = runs.compactMap(\.bestEpoch).map(Double.init).sorted()
+      guard metric == study.metric.name, let first = epochs.first, let last = epochs.last else { return nil }
+      ours = epochs[(epochs.count - 1) / 2]
+      let range = Interval(first, last)
+      interval = range
+      agreement = printed.value.map { epochs.count < 2 ? .unjudged : range.contains($0) ? .inside : .outside } ?? .unjudged
     case .seconds:
       ours = try Outcomes(runs.map(\.seconds)).summary()?.mean
       interval = nil
       agreement = .unjudged
-    case .last(let metric), .best(let metric):
+    case .last(let metric), .best(let metric), .at(let metric, _):
       let values = runs.compactMap { Self.value(printed.quantity, metric, of: $0, study) }
       guard let summary = values.isEmpty ? nil : try Outcomes(values).summary(alpha: alpha) else { return nil }
       ours = summary.mean
@@ -63,7 +70,9 @@ public struct PrintedMatch: Sendable, Equatable, Encodable {
   private static func value(
     _ quantity: PrintedNumber.Quantity, _ metric: String, of run: RunReport, _ study: StudyFacts
   ) -> Double? {
-    let values = zip(run.epochs, run.metrics[metric] ?? []).compactMap { $0 > 0 ? $1 : nil }
+    let recorded = zip(run.epochs, run.metrics[metric] ?? [])
+    if case .at(_, let epoch) = quantity { return recorded.first { $0.0 == epoch }?.1 }
+    let values = recorded.compactMap { $0 > 0 ? $1 : nil }
     if case .last = quantity { return values.last }
     let better = metric == study.metric.name ? study.metric.direction : PrimaryMetric(metric).direction
     let finite = values.filter(RunReport.isFinite)

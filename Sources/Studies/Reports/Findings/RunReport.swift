@@ -15,6 +15,8 @@ public struct RunReport: Sendable, Equatable, Encodable {
   public let firstEpochs: [Int?]
   public let steps: Int
   public let seconds: Double
+  /// Of training alone, a step in the epoch that is the median of all; nil without a step.
+  public let secondsPerStep: Double?
   public let gradientEvaluations: Int
   /// Why it ended before its time, if it did.
   public let stopReason: String?
@@ -39,6 +41,11 @@ public struct RunReport: Sendable, Equatable, Encodable {
     firstEpochs = targets.map { target in trained.first { $0.value * sign >= target * sign }?.epoch }
     steps = history.epochs.last?.step ?? 0
     seconds = history.seconds
+    let durations = zip(history.epochs.map(\.step), history.epochs).compactMap { end, record in
+      let start = history.epochs.last { $0.epoch < record.epoch }?.step ?? 0
+      return end > start ? record.trainingSeconds / Double(end - start) : nil
+    }.filter(\.isFinite).sorted()
+    secondsPerStep = durations.isEmpty ? nil : durations[(durations.count - 1) / 2]
     gradientEvaluations = Int(exactly: (Double(steps) * evaluationsPerStep).rounded()) ?? steps
     stopReason = history.stopReason
     epochs = history.epochs.map(\.epoch)

@@ -45,11 +45,24 @@ public struct Sweep: Sendable, Equatable, Encodable {
     self.path = path
     lines = groups.map { group in
       let members = group.members.sorted { $0.value < $1.value }
-      let name = group.rest.subtracting(shared).sorted { $0.path < $1.path }.map(Self.label).joined(separator: ", ")
+      let settings = group.rest.subtracting(shared).sorted { $0.path < $1.path }.map(Self.label).joined(separator: ", ")
+      let name = Self.name(members.map(\.arm), path: path) ?? settings
       return Line(name: groups.count > 1 ? name : "", arms: members.map(\.arm), values: members.map(\.value))
     }
     let members = Set(lines.flatMap(\.arms))
     others = arms.map(\.name).filter { !members.contains($0) }
+  }
+
+  /// What arms of a grid are called but for the setting: `warmup` of `warmup batch=128` and `warmup batch=256`.
+  private static func name(_ arms: [String], path: String) -> String? {
+    guard let key = path.split(separator: ".").last else { return nil }
+    let names = arms.map { arm -> String? in
+      let words = arm.split(separator: " ")
+      let others = words.filter { !$0.hasPrefix("\(key)=") && !$0.hasPrefix("\(path)=") }
+      return others.count == words.count ? nil : others.joined(separator: " ")
+    }
+    guard let first = names.first ?? nil, !first.isEmpty, names.allSatisfy({ $0 == first }) else { return nil }
+    return first
   }
 
   /// A method by its name alone, a number with the last key of its path.

@@ -16,14 +16,14 @@ struct PrintedText: Sendable {
       case .unjudged: ""
       }
     switch match.printed.quantity {
-    case .last(let metric), .best(let metric):
+    case .last(let metric), .best(let metric), .at(let metric, _):
       let style = ReportStyle.style(of: metric)
       // As many digits as were printed.
       let known = match.printed.resolution > 0 ? match.printed.resolution * 10 : nil
       printed = match.printed.value.map { style.value($0, uncertainty: known) } ?? "–"
       let mean = match.ours.map { style.value($0, uncertainty: known) } ?? "–"
       ours = match.interval.map { style.range($0.lower, $0.upper, uncertainty: known) } ?? mean
-    case .firstEpoch:
+    case .firstEpoch, .bestEpoch:
       printed = match.printed.value.map(DecimalText.shortest) ?? "never"
       ours = match.interval.map { range in
         let (lower, upper) = (DecimalText.shortest(range.lower), DecimalText.shortest(range.upper))
@@ -41,6 +41,8 @@ struct PrintedText: Sendable {
     switch quantity {
     case .last(let metric): ReportStyle.words(metric) + ", last epoch"
     case .best(let metric): ReportStyle.words(metric) + ", best epoch"
+    case .at(let metric, let epoch): ReportStyle.words(metric) + ", epoch \(epoch)"
+    case .bestEpoch(let metric): "best epoch of " + ReportStyle.words(metric)
     case .firstEpoch(let metric, let target): "epochs to \(ReportTables.target(target, metric))"
     case .seconds: "time"
     }
@@ -54,6 +56,8 @@ struct PrintedText: Sendable {
     return switch quantity {
     case .last(let metric): short(metric) + " last"
     case .best(let metric): short(metric) + " best"
+    case .at(let metric, let epoch): short(metric) + " \(epoch)"
+    case .bestEpoch: "best at"
     case .firstEpoch(let metric, let target): "to \(ReportTables.target(target, metric))"
     case .seconds: "time"
     }

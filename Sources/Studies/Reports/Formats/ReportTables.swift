@@ -88,13 +88,17 @@ struct ReportTables: Sendable {
 
   /// A row an arm: what its runs took.
   var costs: TextTable {
+    let first = report.costPerStep(report.baselines.first ?? report.arms[0].name)
     var table = TextTable([
-      "arm", TableColumn("time a run", .right), TableColumn("steps", .right),
-      TableColumn("gradient evaluations", .right), TableColumn("time in all", .right),
+      "arm", TableColumn("time a run", .right), TableColumn("a step", .right), TableColumn("relative", .right),
+      TableColumn("steps", .right), TableColumn(isCompact ? "gradients" : "gradient evaluations", .right),
+      TableColumn("time in all", .right),
     ])
     for arm in report.arms {
       table.append([
         TableCell(arm.name), TableCell(arm.cost?.seconds.map { DurationText.text($0.median) } ?? "–"),
+        TableCell(report.costPerStep(arm.name).map(DurationText.text) ?? "–"),
+        TableCell(report.costPerStep(arm.name).flatMap { DurationText.ratio($0, to: first) } ?? "–"),
         TableCell(arm.cost?.steps.map { CountText.text($0.median) } ?? "–"),
         TableCell(arm.cost?.gradientEvaluations.map { CountText.text($0.median) } ?? "–"),
         TableCell(arm.cost.map { DurationText.text($0.totalSeconds) } ?? "–"),

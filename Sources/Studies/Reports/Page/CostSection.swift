@@ -7,11 +7,13 @@ struct CostSection: Sendable {
   init(_ report: StudyReport) { self.report = report }
 
   var section: PageSection? {
-    let first = report.arm(report.baselines.first ?? report.arms[0].name)?.cost?.seconds?.median
+    let first = report.costPerStep(report.baselines.first ?? report.arms[0].name)
     var table = HTMLTable(
       "What the runs took",
       [
-        .init("arm"), .init("time a run", .number, hint: "median"), .init("relative", .number, hint: "to the first baseline"),
+        .init("arm"), .init("time a run", .number, hint: "median"),
+        .init("time a step", .number, hint: "of training, without evaluation; median"),
+        .init("relative", .number, hint: "a step's time, to the first baseline's"),
         .init("steps", .number, hint: "parameter updates of a run"),
         .init("gradient evaluations", .number, hint: "of a run; two a step for sharpness-aware rules"),
         .init("time in all", .number),
@@ -20,10 +22,11 @@ struct CostSection: Sendable {
       let (seconds, steps, evaluations) = (
         arm.cost?.seconds?.median, arm.cost?.steps?.median, arm.cost?.gradientEvaluations?.median
       )
-      let ratio = seconds.flatMap { seconds in first.flatMap { $0 > 0 ? seconds / $0 : nil } }
+      let step = report.costPerStep(arm.name)
       table.append([
         .init("\(Swatch(report, arm.name).html)\(arm.name)"), .init("\(seconds.map(DurationText.text) ?? "–")", key: seconds),
-        .init("\(ratio.map { DecimalText.text($0, places: 2) + "×" } ?? "–")", key: ratio, style: "soft"),
+        .init("\(step.map(DurationText.text) ?? "–")", key: step),
+        .init("\(step.flatMap { DurationText.ratio($0, to: first) } ?? "–")", key: step, style: "soft"),
         .init("\(steps.map(CountText.text) ?? "–")", key: steps),
         .init("\(evaluations.map(CountText.text) ?? "–")", key: evaluations),
         .init("\(arm.cost.map { DurationText.text($0.totalSeconds) } ?? "–")", key: arm.cost?.totalSeconds),

@@ -123,7 +123,9 @@ struct ReportFigures: Sendable {
 
   /// Logarithmic where values span much, by two where they are powers of two.
   private static func scale(_ values: [Double]) -> AxisScale {
-    guard let least = values.min(), let greatest = values.max(), least > 0, greatest / least >= 8 else { return .linear }
-    return values.allSatisfy { $0.significand == 1 } ? .log2 : .log10
+    guard let least = values.min(), let greatest = values.max(), least > 0 else { return .linear }
+    let arePowersOfTwo = values.allSatisfy { $0.significand == 1 }
+    guard greatest / least >= (arePowersOfTwo ? 4 : 8) else { return .linear }
+    return arePowersOfTwo ? .log2 : .log10
   }
 }

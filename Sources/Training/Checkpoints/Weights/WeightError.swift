@@ -9,6 +9,8 @@ public enum WeightError: Error, Sendable, Equatable, CustomStringConvertible {
   case sharedName(String, paths: [String])
   /// A rule's axes aren't those of the arrays it is for, each once.
   case invalidAxes(path: String, axes: [Int], rank: Int)
+  /// The other framework has no layer that computes this.
+  case inexpressible(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -22,6 +24,7 @@ public enum WeightError: Error, Sendable, Equatable, CustomStringConvertible {
       "\(paths.joined(separator: " and ")) would both be called '\(name)': give the modules other names in the layout"
     case .invalidAxes(let path, let axes, let rank):
       "the layout's axes \(axes) for \(path) aren't a permutation of its \(rank) axes"
+    case .inexpressible(let path, let reason): "\(path) can't be said in the layout: \(reason)"
     }
   }
 }

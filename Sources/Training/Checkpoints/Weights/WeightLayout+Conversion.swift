@@ -1,43 +1,50 @@
+import Layers
 import OrderedCollections
 
 extension WeightLayout {
   /// A model's parameters and state in this layout.
-  /// - Throws: ``WeightError/sharedName(_:paths:)``; `EngineError` if the arrays can't be computed.
-  public func exported(_ variables: ModelVariables) throws -> Safetensors {
+  /// - Parameter records: the model's structure, of `trace`; without it features of flattened images keep their
+  ///   order and recurrent cells' parameters their division.
+  /// - Throws: ``WeightError``; `EngineError` if the arrays can't be computed.
+  public func exported(_ variables: ModelVariables, records: [LayerRecord] = []) throws -> Safetensors {
     let all = variables.parameters.merging(variables.state)
-    let places = try places(in: all)
-    let moved = try all.map { path, tensor in
-      places[path]?.axes.map { tensor.transpose($0) } ?? tensor
-    }.evaluate()
+    var moved = TensorTree()
+    for place in try places(for: all, records: records) { moved[place.name] = place.there(all) }
     var file = Safetensors()
-    for (path, tensor) in moved.pairs { file.tensors[places[path]?.name ?? path] = try tensor.hostArray() }
+    for (name, tensor) in try moved.evaluate().pairs { file.tensors[name] = try tensor.hostArray() }
     return file
   }
 
   /// A model's variables with the values of a file in this layout.
   ///
-  /// - Parameter variables: the model's own, for their paths and types.
+  /// - Parameters:
+  ///   - variables: the model's own, for their paths and types.
+  ///   - records: as for ``exported(_:records:)``.
   /// - Throws: ``WeightError``, with all that doesn't fit.
-  public func imported(_ file: Safetensors, for variables: ModelVariables) throws -> ModelVariables {
+  public func imported(
+    _ file: Safetensors, for variables: ModelVariables, records: [LayerRecord] = []
+  ) throws -> ModelVariables {
     let all = variables.parameters.merging(variables.state)
-    let places = try places(in: all)
+    let places = try places(for: all, records: records)
     var values = TensorTree()
     var (missing, mismatched): ([String], [TypeMismatch]) = ([], [])
-    for (path, tensor) in all.pairs {
-      let (name, axes) = places[path] ?? (path, nil)
-      guard let array = file.tensors[name] else {
-        missing.append(name)
+    for place in places {
+      guard let expected = place.there(all)?.type else { continue }
+      guard let array = file.tensors[place.name] else {
+        missing.append(place.name)
         continue
       }
-      let expected = TensorType(tensor.dtype, Shape(axes.map { $0.map { tensor.shape[$0] } } ?? Array(tensor.shape)))
       let actual = TensorType(array.dtype, Shape(array.shape))
-      if actual != expected { mismatched.append(TypeMismatch(path: name, expected: expected, actual: actual)) }
-      // The order that undoes the other one.
-      let inverse = axes.map { axes in axes.indices.map { axis in axes.firstIndex(of: axis) ?? axis } }
-      values[path] = inverse.map { Tensor(array).transpose($0) } ?? Tensor(array)
+      guard actual == expected else {
+        mismatched.append(TypeMismatch(path: place.name, expected: expected, actual: actual))
+        continue
+      }
+      for (path, tensor) in place.here(Tensor(array)) { values[path] = values[path].map { $0 + tensor } ?? tensor }
     }
-    let names = Set(places.values.map(\.name))
-    let unexpected = Array(file.tensors.keys).filter { !names.contains($0) }
+    let names = Set(places.map(\.name))
+    let unexpected = Array(file.tensors.keys).filter { name in
+      !names.contains(name) && !passedOver.contains { name == $0 || name.hasSuffix(separator + $0) }
+    }
     guard missing.isEmpty, unexpected.isEmpty, mismatched.isEmpty else {
       throw WeightError.differentModel(missing: missing, unexpected: unexpected, mismatched: mismatched)
     }
@@ -45,21 +52,5 @@ extension WeightLayout {
     return ModelVariables(
       parameters: variables.parameters.map { path, tensor in read[path] ?? tensor },
       state: variables.state.map { path, tensor in read[path] ?? tensor })
-  }
-
-  private func places(in tree: TensorTree) throws(WeightError) -> [String: (name: String, axes: [Int]?)] {
-    var places: [String: (name: String, axes: [Int]?)] = [:]
-    var paths: [String: String] = [:]
-    for (path, tensor) in tree.pairs {
-      let place = place(of: path, rank: tensor.rank)
-      if let axes = place.axes, axes.sorted() != Array(0..<tensor.rank) {
-        throw .invalidAxes(path: path, axes: axes, rank: tensor.rank)
-      }
-      if let other = paths.updateValue(path, forKey: place.name) {
-        throw .sharedName(place.name, paths: [other, path])
-      }
-      places[path] = place
-    }
-    return places
   }
 }

@@ -1,0 +1,100 @@
+"""The convolutional networks for PyTorch, and the methods it doesn't have."""
+
+import torch
+from torch import nn
+
+
+def cnn():
+    return nn.Sequential(
+        nn.Conv2d(3, 32, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(32, 64, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(2304, 10))
+
+
+def nine():
+    layers, inputs = [], 3
+    for block, filters in enumerate([64, 128, 256]):
+        layers += [nn.AvgPool2d(2)] if block else []
+        for _ in range(3):
+            layers += [nn.Conv2d(inputs, filters, 3, padding=1), nn.BatchNorm2d(filters, 1e-3, 0.01), nn.ReLU(inplace=True)]
+            inputs = filters
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(256, 10))
+
+
+class Block(nn.Module):
+    def __init__(self, inputs, filters, stride):
+        super().__init__()
+        self.norm1, self.norm2 = nn.BatchNorm2d(inputs), nn.BatchNorm2d(filters)
+        self.conv1 = nn.Conv2d(inputs, filters, 3, stride, 1, bias=False)
+        self.conv2 = nn.Conv2d(filters, filters, 3, 1, 1, bias=False)
+        self.shortcut = nn.Conv2d(inputs, filters, 1, stride, bias=False) if inputs != filters else None
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        active = self.relu(self.norm1(x))
+        y = self.conv2(self.relu(self.norm2(self.conv1(active))))
+        return y + (self.shortcut(active) if self.shortcut else x)
+
+
+def wide(depth=16, width=4):
+    layers, inputs = [nn.Conv2d(3, 16, 3, 1, 1, bias=False)], 16
+    for group in range(3):
+        for block in range((depth - 4) // 6):
+            layers.append(Block(inputs, (16 << group) * width, 2 if group and not block else 1))
+            inputs = (16 << group) * width
+    return nn.Sequential(*layers, nn.BatchNorm2d(inputs), nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d(1), nn.Flatten(),
+                         nn.Linear(inputs, 10))
+
+
+def network(name):
+    torch.manual_seed(10)
+    return {"cnn": cnn, "nine": nine, "wrn": wide}[name]()
+
+
+class SAM:
+    """Foret et al. 2021: the gradient at w + rho g / |g|."""
+
+    def __init__(self, parameters, optimizer, rho=0.05):
+        self.parameters, self.optimizer, self.rho = list(parameters), optimizer, rho
+
+    def step(self, evaluate):
+        """`evaluate` gives the loss, with gradients in the parameters."""
+        self.optimizer.zero_grad(set_to_none=True)
+        loss = evaluate()
+        with torch.no_grad():
+            moves = [p.grad for p in self.parameters]
+            norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(moves)))
+            torch._foreach_mul_(moves, self.rho / (norm + 1e-12))
+            torch._foreach_add_(self.parameters, moves)
+        self.optimizer.zero_grad(set_to_none=True)
+        evaluate()
+        with torch.no_grad():
+            torch._foreach_sub_(self.parameters, moves)
+        self.optimizer.step()
+        return loss
+
+
+class LAMB(torch.optim.Optimizer):
+    """You et al. 2020, all parameters of an operation at once."""
+
+    def __init__(self, parameters, lr=0.001, betas=(0.9, 0.999), epsilon=1e-6):
+        super().__init__(parameters, {"lr": lr})
+        self.betas, self.epsilon, self.count = betas, epsilon, 0
+        self.all = self.param_groups[0]["params"]
+        self.means, self.squares = ([torch.zeros_like(p) for p in self.all] for _ in range(2))
+
+    @torch.no_grad()
+    def step(self):
+        self.count += 1
+        gradients, (b1, b2) = [p.grad for p in self.all], self.betas
+        torch._foreach_lerp_(self.means, gradients, 1 - b1)
+        torch._foreach_mul_(self.squares, b2)
+        torch._foreach_addcmul_(self.squares, gradients, gradients, 1 - b2)
+        roots = torch._foreach_sqrt(self.squares)
+        torch._foreach_div_(roots, (1 - b2 ** self.count) ** 0.5)
+        torch._foreach_add_(roots, self.epsilon)
+        updates = torch._foreach_div(self.means, roots)
+        torch._foreach_div_(updates, 1 - b1 ** self.count)
+        sizes, lengths = (torch.stack(torch._foreach_norm(t)) for t in (self.all, updates))
+        trust = torch.where((sizes > 0) & (lengths > 0), sizes / lengths, 1.0) * -self.param_groups[0]["lr"]
+        torch._foreach_mul_(updates, list(trust.unbind()))
+        torch._foreach_add_(self.all, updates)

@@ -1,0 +1,64 @@
+import Configuration
+
+/// SAM that looks around only every few steps (Liu et al. 2022).
+///
+/// Every `period` steps, beginning with the first, the gradient `p` is taken at the perturbed parameters, and what of it
+/// lies across the clean gradient `g` is kept: `v = p - (p . g / |g|^2) g`. In the steps between, where `g` alone is
+/// taken, `g + alpha (|g| / |v|) v` goes in its place: `v` changes more slowly than `g` does.
+///
+/// A step between costs one evaluation, and only the program's chosen branch runs. The state and the metrics are the
+/// clean pass's. Where a norm is 0 there is no direction, and nothing is taken from it or added to it.
+public struct LookSAM: GradientRule {
+  public static let name = "lookSAM"
+  public static let summary = "SAM that looks around only every few steps (Liu et al. 2022)"
+  public static let parameters = [
+    Parameter("rho", default: 0.05, "the distance looked at, or a schedule for it"),
+    Parameter("alpha", default: 0.7, "how much of the kept part is added between"),
+    Parameter("every", default: 5, "steps from one look to the next"),
+  ]
+
+  public var rule: SAM
+  public var alpha: Double
+  public var period: Int
+
+  public init(rho: any Schedule = 0.05, alpha: Double = 0.7, every period: Int = 5) {
+    rule = SAM(rho: rho)
+    self.alpha = alpha
+    self.period = period
+  }
+
+  public init(from options: inout Options) throws(ConfigurationError) {
+    self.init()
+    rule.rho = try options.schedule("rho", default: rule.rho)
+    alpha = try options.nonNegative("alpha", default: alpha)
+    period = try options.integer("every", default: period, in: 1...Int(Int32.max))
+  }
+
+  public var evaluationsPerStep: Double { 1 + 1 / Double(Swift.max(1, period)) }
+
+  public func initial(_ parameters: TensorTree) -> TensorTree {
+    parameters.mapValues { $0.zerosLike() }.nested(under: "across")
+  }
+
+  public func evaluate(
+    _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
+  ) -> (evaluation: Evaluation, state: TensorTree) {
+    var evaluation = batch(context.parameters, context.modelState)
+    let clean = evaluation.gradients
+    let kept = state[under: "across"]
+    let norm = clean.wideNorm()
+    let looks = context.progress.step.remainder(dividingBy: Double(Swift.max(1, period))) .== 0
+    let results = conditional(looks) {
+      let perturbed = rule.adversarial(of: batch, clean: evaluation, context).gradients
+      let share = (perturbed.product(clean) / norm.squared()).replaced(where: norm .== 0, by: 0)
+      let across = perturbed.zip(clean) { $0 - $1 * share.cast(to: $1.dtype) }
+      return perturbed.tensors + across.tensors
+    } else: {
+      let length = kept.wideNorm()
+      let factor = (norm / length * alpha).replaced(where: length .== 0, by: 0).cast(to: norm.dtype)
+      return clean.zip(kept) { $0 + $1 * factor.cast(to: $1.dtype) }.tensors + kept.tensors
+    }
+    evaluation.gradients = clean.with(results.prefix(clean.count))
+    return (evaluation, kept.with(results.dropFirst(clean.count)).nested(under: "across"))
+  }
+}

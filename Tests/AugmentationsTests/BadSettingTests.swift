@@ -1,0 +1,47 @@
+import Augmentations
+import Configuration
+import Testing
+
+@Suite struct BadSettingTests {
+  @Test(arguments: [
+    ("zoom(range: [1.25, 0.75])", "range"), ("brightness(range: [2, 1])", "range"), ("zoom(range: [1, 2, 3])", "range"),
+    ("zoom(range: 1.5)", "range"), ("zoom(range: [-1, 2])", "range"), ("horizontalFlip(probability: 1.5)", "probability"),
+    ("verticalFlip(probability: -0.1)", "probability"), ("randomErasing(probability: 2)", "probability"),
+    ("randomErasing(area: [0.5, 1.2])", "area"), ("randomErasing(area: [0.4, 0.1])", "area"),
+    ("randomErasing(ratio: [0, 1])", "ratio"), ("randomErasing(rule: mine)", "rule"), ("cutout(size: 0)", "size"),
+    ("cutout(each: pixel)", "each"), ("padAndCrop(pixels: -1)", "pixels"), ("rotation(degrees: 181)", "degrees"),
+    ("rotation(fill: mirror)", "fill"), ("shear(degrees: 90)", "degrees"), ("shift(width: -0.1)", "width"),
+    ("shift(height: [])", "height"), ("channelShift(range: 256)", "range"), ("colorJitter(hue: 0.6)", "hue"),
+    ("mixUp(alpha: 0)", "alpha"), ("cutMix(alpha: -1)", "alpha"), ("imageDataGenerator(zoom: [2, 1])", "zoom"),
+    ("imageDataGenerator(brightness: [1.5, 0.5])", "brightness"),
+  ])
+  func namesTheField(_ choice: String, _ field: String) throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      _ = try Catalog<any Augmentation>.all.make(Choice(parsing: choice))
+    }
+    let text = error?.description ?? ""
+    #expect(text.contains("'\(field)'"), "\(choice): \(text)")
+  }
+
+  @Test func sizesAreCheckedAgainstTheImages() throws {
+    let small = ImageShape(height: 28, width: 20, channels: 1)
+    func error(_ augmentation: any Augmentation) -> AugmentationError? {
+      #expect(throws: AugmentationError.self) { try AugmentationPipeline([augmentation]).check(small) }
+    }
+    #expect(
+      error(Cutout(size: 21))
+        == .outOfRange(field: "cutout.size", value: 21, requirement: "from 1 to 20 for images of 28x20"))
+    #expect(error(PadAndCrop(pixels: 20, padding: .reflect))?.description.contains("'padAndCrop.pixels' is 20") == true)
+    #expect(
+      error(ColorJitter()) == .wrongChannels(augmentation: "colorJitter", channels: 1, expected: 3))
+    #expect(error(HorizontalFlip(probability: 1.5))?.description.contains("'horizontalFlip.probability'") == true)
+    #expect(error(RandomErasing(area: 0.5...1.5))?.description.contains("'randomErasing.area'") == true)
+    #expect(error(Zoom(0...1))?.description.contains("'zoom.range'") == true)
+    #expect(error(Shift(width: .uniform(-1)))?.description.contains("'shift.width'") == true)
+    #expect(error(Shift(height: .choices([])))?.description.contains("'shift.height'") == true)
+    #expect(error(Rotation(degrees: .nan))?.description.contains("'rotation.degrees'") == true)
+    #expect(error(MixUp(alpha: 0))?.description.contains("'mixUp.alpha'") == true)
+    #expect(throws: AugmentationError.notImages(shape: [100, 784])) { _ = try ImageShape(of: [100, 784]) }
+    try AugmentationPipeline([Cutout(size: 20), PadAndCrop(pixels: 19, padding: .reflect)]).check(small)
+  }
+}

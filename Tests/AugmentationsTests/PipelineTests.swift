@@ -1,0 +1,75 @@
+import Configuration
+import Testing
+
+@testable import Augmentations
+
+@Suite struct PipelineTests {
+  /// Every augmentation by name: shapes stay, the same key gives the same bits, another one others, and a batch of
+  /// batches is each of them.
+  static let rows: [String: String] = [
+    "basic": "basic", "medium": "medium(flip: true)", "strong": "strong",
+    "imageDataGenerator":
+      "imageDataGenerator(rotation: 20, shear: 5, zoom: 0.2, widthShift: 0.1, verticalFlip: true, brightness: [0.5, 1.5], fill: reflect)",
+    "rotation": "rotation(degrees: 30)", "shift": "shift(width: [1, 2], height: 0.2)", "shear": "shear", "zoom": "zoom(range: 0.3)",
+    "horizontalFlip": "horizontalFlip", "verticalFlip": "verticalFlip", "padAndCrop": "padAndCrop(padding: reflect)",
+    "channelShift": "channelShift", "brightness": "brightness", "colorJitter": "colorJitter",
+    "randomErasing": "randomErasing(probability: 1, rule: paper)", "cutout": "cutout(size: 5, each: batch)", "mixUp": "mixUp(each: image)",
+    "cutMix": "cutMix(each: image)",
+  ]
+
+  @Test func everyAugmentationHasARow() throws {
+    #expect(Set(Catalog<any Augmentation>.all.names) == Set(Self.rows.keys))
+  }
+
+  @Test(arguments: rows.values.sorted()) func keepsItsPromises(_ choice: String) throws {
+    let augmentation = try Catalog<any Augmentation>.all.make(Choice(parsing: choice))
+    try augmentation.check(ImageShape(height: 8, width: 8, channels: 3))
+    let photos = Samples.photos(12, side: 8)
+    for images in [photos, photos.cast(to: .float32) / 255] {
+      let batch = Samples.batch(images, classes: 12)
+      let one = batch.augmented(augmentation, seed: 1)
+      #expect(one.images.shape == images.shape)
+      #expect(one.targets.shape[0] == 12)
+      let bits = try one.images.doubles()
+      #expect(bits.allSatisfy { $0.isFinite })
+      #expect(try batch.augmented(augmentation, seed: 1).images.doubles() == bits)
+      #expect(try batch.augmented(augmentation, seed: 2).images.doubles() != bits)
+      #expect(try images.doubles() != bits)
+
+      let keys = Tensor.stack([Key(seed: 1).state, Key(seed: 2).state])
+      let pipeline = AugmentationPipeline([augmentation])
+      let both = vectorized(over: [0, 0]) { arguments in
+        let (key, batch) = (Key(state: arguments[0]), Samples.batch(arguments[1], classes: 12))
+        return [pipeline(pipeline(batch, stage: .source, key: key), stage: .prepared, key: key).images]
+      }([keys, .stack([images, images])])[0]
+      let other = try batch.augmented(augmentation, seed: 2).images.doubles()
+      // Places are rounded differently where programs are fused differently.
+      #expect(agree(try both.doubles(), bits + other, within: 1e-3))
+    }
+  }
+
+  /// What an augmentation draws depends on the key and its own name alone.
+  @Test func othersDontChangeItsDraws() throws {
+    let batch = Samples.batch(Samples.white(64))
+    let alone = try batch.augmented(RandomErasing()).images.doubles()
+    // White stays white however it is moved, so that only the erasing shows.
+    let more = try batch.augmented(Shift(), HorizontalFlip(), Rotation(), RandomErasing()).images.doubles()
+    #expect(zip(alone, more).allSatisfy { ($0 - $1).magnitude < 1e-5 })
+    let twice = try batch.augmented(RandomErasing(), RandomErasing()).images.doubles()
+    #expect(twice != alone)
+    let photos = Samples.batch(Samples.photos(16))
+    let whole = photos.augmented(StrongAugmentation())
+    let apart = photos.augmented(
+      Rotation(degrees: 10), Shift(), Zoom(), HorizontalFlip(), ChannelShift(50), RandomErasing())
+    #expect(try whole.images.doubles() == apart.images.doubles())
+  }
+
+  /// Images without channels get one on the way.
+  @Test func greyImagesNeedNoChannel() throws {
+    let images = Samples.photos(5, side: 8).slice(0..<1, axis: 3)
+    let with = Samples.batch(images).augmented(StrongAugmentation()).images
+    let without = Samples.batch(images.squeeze(3)).augmented(StrongAugmentation()).images
+    #expect(without.shape == [5, 8, 8])
+    #expect(try with.doubles() == without.doubles())
+  }
+}
