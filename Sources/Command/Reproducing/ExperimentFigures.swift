@@ -16,10 +16,17 @@ struct ExperimentFigures {
       let data = try Catalog<any DataSource>.all.make(configuration.data).load(from: DataFolders(), progress: nil)
       // A run that failed has no charts; the table says why.
       guard let charts = try? configuration.runExperiment(on: data).charts, !charts.isEmpty else { continue }
-      let grid = ChartGrid("\(results.study.plan.title): \(arm.name), seed \(seed)", panels: charts, columns: 1)
       let name = arm.name.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined()
-      written.append(try folder.write(grid.svg(size: FigureSize(width: 900, height: Double(300 * charts.count))), to: "\(name).svg"))
+      let title = "\(results.study.plan.title): \(arm.name), seed \(seed)"
+      written.append(try Self.write(charts, title: title, to: "\(name).svg", in: folder))
     }
     return written
+  }
+
+  /// Charts below each other.
+  /// - Returns: the file.
+  static func write(_ charts: [Chart], title: String, to name: String, in folder: OutputFolder) throws -> String {
+    let grid = ChartGrid(title, panels: charts, columns: 1)
+    return try folder.write(grid.svg(size: FigureSize(width: 900, height: Double(300 * charts.count))), to: name)
   }
 }

@@ -16,12 +16,16 @@ public struct NARMA: Sendable, Hashable {
   }
 
   /// Inputs, drawn anew until the outputs stay below 1: now and then the series of order 10 runs away.
-  public func inputs(_ count: Int, seed: Int) -> [Double] {
-    for attempt in 0..<1000 {
+  /// - Throws: ``DatasetError`` if all of 200 draws run away, as those of high orders do.
+  public func inputs(_ count: Int, seed: Int) throws(DatasetError) -> [Double] {
+    for attempt in 0..<200 {
       var generator = SplitMix64(seed: UInt64(bitPattern: Int64(seed)), stream: 0x6e61726d61, index: UInt64(attempt))
       let drawn = (0..<count).map { _ in Double(generator.next() >> 11) * 0x1p-54 }
       if outputs(of: drawn).allSatisfy({ $0 < 1 }) { return drawn }
     }
-    return [Double](repeating: 0.25, count: count)
+    throw DatasetError(
+      .invalidArgument(
+        name: "train, test and order", value: "\(count) steps of order \(order)",
+        allowed: "fewer steps or a lower order: each of 200 random series grew without bound"))
   }
 }

@@ -42,13 +42,8 @@ extension EchoStateNetwork {
     try begin(first.sequences)
     guard first.steps > 0 else { return Tensor.zeros([first.sequences, 0, reservoir.units], dtype: reservoir.dtype) }
     let noise = noise(first.sequences, first.steps)
-    let (tensors, steps) = (tensors, first.steps)
-    let given = [inputs?.tensor, fedBack?.tensor, noise]
-    let all = vectorized { (arguments: [Tensor]) in
-      var rest = arguments.dropFirst().makeIterator()
-      let parts = given.map { $0 == nil ? nil : rest.next() }
-      return [tensors.states(steps, from: arguments[0], inputs: parts[0], teacher: parts[1], noise: parts[2])]
-    }([state] + given.compactMap(\.self))[0]
+    let steps = first.steps
+    let all = tensors.states(steps, fromEach: state, inputs: inputs?.tensor, teacher: fedBack?.tensor, noise: noise)
     let last = all.slice(steps - 1..<steps, axis: 1).squeeze(1)
     let results = try Tensor.evaluate([all, last, last.readOut(currentReadout)])
     (state, output) = (results[1], results[2])

@@ -17,17 +17,12 @@ extension EchoStateNetwork {
       throw ReservoirError.shape(
         series: "inputs", found: Array(inputs.tensor.shape), expected: "of \(sequences) sequences and \(steps) steps")
     }
-    let given = [inputs?.tensor, noise(sequences, steps)]
-    let tensors = tensors
-    let results = vectorized { (arguments: [Tensor]) in
-      var rest = arguments.dropFirst(2).makeIterator()
-      let parts = given.map { $0 == nil ? nil : rest.next() }
-      let run = tensors.outputs(
-        steps, from: arguments[0], output: arguments[1], readout: readout, inputs: parts[0], noise: parts[1])
-      return [run.outputs, run.state]
-    }([state, output] + given.compactMap(\.self))
-    let isFinite = results[0].isFinite().all([0, 2])
-    let evaluated = try Tensor.evaluate(results + [results[0].slice(steps - 1..<steps, axis: 1).squeeze(1), isFinite])
+    let noise = noise(sequences, steps)
+    let run = tensors.outputs(
+      steps, fromEach: state, output: output, readout: readout, inputs: inputs?.tensor, noise: noise)
+    let isFinite = run.outputs.isFinite().all([0, 2])
+    let evaluated = try Tensor.evaluate(
+      [run.outputs, run.state, run.outputs.slice(steps - 1..<steps, axis: 1).squeeze(1), isFinite])
     let finite: [Bool] = try evaluated[3].values()
     if let step = finite.firstIndex(of: false) { throw ReservoirError.diverged(step: step) }
     (state, output) = (evaluated[1], evaluated[2])

@@ -29,7 +29,7 @@ public struct NARMASource: DataSource {
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     var system = NARMA()
     system.order = order
-    let inputs = system.inputs(train + test, seed: seed)
+    let inputs = try system.inputs(train + test, seed: seed)
     return try TimeSeries.pair(
       train, test, inputs: TimeSeries(inputs), targets: TimeSeries(system.outputs(of: inputs)), "NARMA-\(order)",
       "a random series, seed \(seed), and NARMA of order \(order)")

@@ -18,18 +18,19 @@ public struct ESNMackeyGlass: Recipe {
     ]
   }
 
-  public var arms: [Arm] {
-    [
-      Arm("400 units", [:]),
-      Arm("1000 units", ["experiment.units": "1000"]),
-    ]
-  }
+  public var arms: [Arm] { arms(for: .full) }
+
+  public func arms(for budget: Budget) -> [Arm] { [400, 1000].map { .units($0, for: budget) } }
 
   public func seedCount(for budget: Budget) -> Int { budget == .smoke ? 2 : 20 }
 
   public func overrides(for budget: Budget) -> [String] {
     switch budget {
-    case .smoke: ["data=mackeyGlass(train: 600, test: 1500)", "experiment.units=60", "experiment.connectivity=0.1", "experiment.washout=100", "experiment.trials=4", "experiment.warmup=100"]
+    case .smoke:
+      [
+        "data=mackeyGlass(train: 600, test: 1500)", "experiment.connectivity=0.1", "experiment.washout=100",
+        "experiment.trials=4", "experiment.warmup=100",
+      ]
     case .cpu, .full: []
     }
   }

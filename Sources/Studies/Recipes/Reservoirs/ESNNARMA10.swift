@@ -15,19 +15,15 @@ public struct ESNNARMA10: Recipe {
     ]
   }
 
-  public var arms: [Arm] {
-    [
-      Arm("100 units", ["experiment.units": "100"]),
-      Arm("400 units", [:]),
-      Arm("1000 units", ["experiment.units": "1000"]),
-    ]
-  }
+  public var arms: [Arm] { arms(for: .full) }
+
+  public func arms(for budget: Budget) -> [Arm] { [100, 400, 1000].map { .units($0, for: budget) } }
 
   public func seedCount(for budget: Budget) -> Int { budget == .smoke ? 2 : 10 }
 
   public func overrides(for budget: Budget) -> [String] {
     switch budget {
-    case .smoke: ["data=narma(train: 500, test: 200)", "experiment.units=50"]
+    case .smoke: ["data=narma(train: 500, test: 200)"]
     case .cpu, .full: []
     }
   }

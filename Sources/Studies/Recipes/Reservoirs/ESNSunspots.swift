@@ -15,18 +15,15 @@ public struct ESNSunspots: Recipe {
     ]
   }
 
-  public var arms: [Arm] {
-    [
-      Arm("200 units", [:]),
-      Arm("500 units", ["experiment.units": "500"]),
-    ]
-  }
+  public var arms: [Arm] { arms(for: .full) }
+
+  public func arms(for budget: Budget) -> [Arm] { [200, 500].map { .units($0, for: budget) } }
 
   public func seedCount(for budget: Budget) -> Int { budget == .smoke ? 2 : 10 }
 
   public func overrides(for budget: Budget) -> [String] {
     switch budget {
-    case .smoke: ["data=sines(train: 400, test: 200)", "experiment.units=50"]
+    case .smoke: ["data=sines(train: 400, test: 200)"]
     case .cpu, .full: []
     }
   }

@@ -15,18 +15,15 @@ public struct ESNVowels: Recipe {
     ]
   }
 
-  public var arms: [Arm] {
-    [
-      Arm("200 units", [:]),
-      Arm("600 units", ["experiment.units": "600"]),
-    ]
-  }
+  public var arms: [Arm] { arms(for: .full) }
+
+  public func arms(for budget: Budget) -> [Arm] { [200, 600].map { .units($0, for: budget) } }
 
   public func seedCount(for budget: Budget) -> Int { budget == .smoke ? 2 : 10 }
 
   public func overrides(for budget: Budget) -> [String] {
     switch budget {
-    case .smoke: ["data=syntheticVowels(train: 90, test: 90)", "experiment.units=30"]
+    case .smoke: ["data=syntheticVowels(train: 90, test: 90)"]
     case .cpu, .full: []
     }
   }
