@@ -49,7 +49,7 @@ let package = Package(
     room("Layers", ["Tensors"], hasCatalogs: true),
     room("Datasets", ["Tensors", "CZlib"], hasCatalogs: true),
     room("Augmentations", ["Tensors"], hasCatalogs: true),
-    room("Reservoirs", ["Tensors", "Datasets"], hasCatalogs: true),
+    room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
     room("Figures", []),
     room("Statistics", []),
     room(
@@ -80,7 +80,7 @@ let package = Package(
     tests(of: "Optimizers"),
     tests(of: "Datasets"),
     tests(of: "Augmentations"),
-    tests(of: "Reservoirs"),
+    tests(of: "Reservoirs", ["Training"]),
     tests(of: "Figures"),
     tests(of: "Statistics"),
     // Trains with checkpoints, to be killed by a test.

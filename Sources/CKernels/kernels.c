@@ -13,7 +13,9 @@ static const TanrenKernel kernels[] = {
   {"tanren.batch_normalization_gradient.1", (void *)tanren_batch_normalization_gradient, false},
   {"tanren.max_pool.1", (void *)tanren_max_pool, false},
   {"tanren.max_pool_gradient.1", (void *)tanren_max_pool_gradient, false},
-  {"tanren.reservoir.1", (void *)tanren_reservoir, false},
+  {"tanren.reservoir.2", (void *)tanren_reservoir, false},
+  {"tanren.gram.1", (void *)tanren_gram, false},
+  {"tanren.positive_solve.1", (void *)tanren_positive_solve, false},
 };
 
 const TanrenKernel *tanren_kernels(size_t *count) {

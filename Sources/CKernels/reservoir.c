@@ -21,7 +21,7 @@
 // Arguments: values and columns [groups, n, k] (rows padded with zeros), drive [members, steps, n], state
 // [members, n], mixing [members, 2] (what is kept of the state, what is taken of tanh). With a closed loop also
 // feedback [members, outputs, n], readout [members, n + 1, outputs] (biases last) and output [members, outputs].
-// There is a group for each member, or one for all.
+// As many members share a group of weights as there are more of them: one for all, or one each, or one for some.
 // Results: states [members, steps, n]; with a closed loop outputs [members, steps, outputs] and the last state
 // [members, n].
 
@@ -190,7 +190,7 @@ static bool begin(Team *team, const Loop *loop, int64_t member) {
   if (memory == NULL) return false;
   memset(memory, 0, count * sizeof(double));
   team->loop = loop;
-  team->matrix = &loop->matrices[loop->groups == 1 ? 0 : member];
+  team->matrix = &loop->matrices[member * loop->groups / loop->members];
   team->feedback = loop->is_closed ? loop->feedback + member * loop->outputs * loop->n : NULL;
   team->x = memory;
   team->next = memory + padded;
@@ -237,6 +237,22 @@ typedef struct {
   atomic_bool failed;
 } Members;
 
+typedef struct {
+  tanren_sparse *matrices;
+  const double *values;
+  const int32_t *columns;
+  int64_t n, width;
+  atomic_bool failed;
+} Preparation;
+
+static void prepare_group(void *context, int64_t group) {
+  Preparation *all = context;
+  int64_t offset = group * all->n * all->width;
+  if (!tanren_sparse_begin(&all->matrices[group], all->values + offset, all->columns + offset, all->n, all->width)) {
+    atomic_store(&all->failed, true);
+  }
+}
+
 static void one_member(void *context, int64_t member) {
   Members *members = context;
   Team *team = aligned_alloc(64, (sizeof *team + 63) / 64 * 64);
@@ -276,7 +292,7 @@ static bool read_loop(const XLA_FFI_CallFrame *frame, Loop *loop) {
   loop->drive = drive->data;
   loop->state = state->data;
   loop->mixing = mixing->data;
-  if ((loop->groups != 1 && loop->groups != loop->members) || values->dims[1] != loop->n ||
+  if (loop->groups < 1 || loop->members % loop->groups != 0 || values->dims[1] != loop->n ||
       !has_extents(columns, loop->groups, loop->n, values->dims[2]) || !has_extents(state, loop->members, loop->n, 0) ||
       !has_extents(mixing, loop->members, 2, 0)) {
     return false;
@@ -313,11 +329,11 @@ XLA_FFI_Error *tanren_reservoir(XLA_FFI_CallFrame *frame) {
   Team *team = aligned_alloc(64, (sizeof *team + 63) / 64 * 64);
   Members members = {.loop = &loop};
   bool is_ready = matrices != NULL && team != NULL;
-  for (int64_t g = 0; is_ready && g < loop.groups; g++) {
-    int64_t offset = g * loop.n * width;
-    is_ready = tanren_sparse_begin(
-      &matrices[g], (const double *)tanren_argument(frame, 0)->data + offset,
-      (const int32_t *)tanren_argument(frame, 1)->data + offset, loop.n, width);
+  if (is_ready) {
+    Preparation preparation = {
+      matrices, tanren_argument(frame, 0)->data, tanren_argument(frame, 1)->data, loop.n, width, false};
+    tanren_parallel(frame, loop.groups, prepare_group, &preparation);
+    is_ready = !atomic_load(&preparation.failed);
   }
   loop.matrices = matrices;
   if (is_ready && loop.members > 1) {

@@ -50,6 +50,10 @@ struct SeriesTests {
     let inputs: [Double] = try narma.train.inputs.values()
     let targets: [Double] = try narma.train.targets.values()
     #expect(Array(NARMA().outputs(of: inputs)) == targets)
+    // Of order 30 the series always grows without bound.
+    let endless = try Catalog<any DataSource>.all.make(Choice(parsing: "narma(order: 30)"))
+    let error = #expect(throws: DatasetError.self) { try endless.load(from: folders, progress: nil) }
+    #expect("\(try #require(error))".contains("lower order"))
   }
 
   @Test func seriesFilesAreReadOrMissed() throws {

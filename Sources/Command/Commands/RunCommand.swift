@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
         tanren run --model 'mlp(hidden: [200, 100], activation: mish)'
         tanren run optimizer='nesterov(rate: 0.1)' loss='flooded(at: 0.01)'
         tanren run config.yml optimizer.rate=0.5 seed=3 --output out/fast
-        tanren run experiment='reservoirGeneration(units: 300)' data='sine(period: 60)'
+        tanren run experiment=reservoirPrediction data=narma
 
       A file may say:
         data: mnist

@@ -18,8 +18,11 @@ public struct KernelSet: OptionSet, Sendable, Hashable {
   /// The state loop of echo state networks in float64.
   public static let reservoir = KernelSet(rawValue: 32)
 
+  /// Products of a matrix with its transpose, and solutions with positive definite matrices, in float64.
+  public static let symmetricMatrices = KernelSet(rawValue: 64)
+
   /// What needs no other library.
-  public static let own: KernelSet = [batchNormalization, maximumPooling, reservoir]
+  public static let own: KernelSet = [batchNormalization, maximumPooling, reservoir, symmetricMatrices]
   public static let all: KernelSet = [own, convolution, bfloat16Convolution, bfloat16Product]
 }
 
@@ -28,7 +31,7 @@ extension KernelSet: CustomStringConvertible {
     let names: [(KernelSet, String)] = [
       (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"), (.convolution, "convolution"),
       (.bfloat16Convolution, "bfloat16 convolution"), (.bfloat16Product, "bfloat16 products"),
-      (.reservoir, "reservoirs"),
+      (.reservoir, "reservoirs"), (.symmetricMatrices, "symmetric matrices"),
     ]
     let own = names.filter { contains($0.0) }.map(\.1)
     return own.isEmpty ? "none" : own.joined(separator: ", ")

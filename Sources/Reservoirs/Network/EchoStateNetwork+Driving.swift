@@ -31,14 +31,7 @@ extension EchoStateNetwork {
 
   /// Steps with `fedBack` values, and the output of the last one by the readout there is.
   mutating func driven(_ inputs: Series?, _ fedBack: Series?) throws -> Tensor {
-    guard let first = inputs ?? fedBack else {
-      throw ReservoirError.shape(series: "inputs", found: [], expected: "given: the network has neither inputs nor feedback")
-    }
-    if let inputs, let fedBack, inputs.steps != fedBack.steps || inputs.sequences != fedBack.sequences {
-      throw ReservoirError.shape(
-        series: "teacher's values", found: Array(fedBack.tensor.shape),
-        expected: "of \(inputs.sequences) sequences and \(inputs.steps) steps like the inputs")
-    }
+    let first = try Self.alike(inputs, fedBack)
     try begin(first.sequences)
     guard first.steps > 0 else { return Tensor.zeros([first.sequences, 0, reservoir.units], dtype: reservoir.dtype) }
     let noise = noise(first.sequences, first.steps)
@@ -50,8 +43,22 @@ extension EchoStateNetwork {
     return results[0]
   }
 
+  /// The series that says how many sequences and steps there are.
+  /// - Throws: ``ReservoirError/shape(series:found:expected:)`` if there is none, or they differ.
+  static func alike(_ inputs: Series?, _ fedBack: Series?) throws(ReservoirError) -> Series {
+    guard let first = inputs ?? fedBack else {
+      throw .shape(series: "inputs", found: [], expected: "given: the network has neither inputs nor feedback")
+    }
+    if let inputs, let fedBack, inputs.steps != fedBack.steps || inputs.sequences != fedBack.sequences {
+      throw .shape(
+        series: "teacher's values", found: Array(fedBack.tensor.shape),
+        expected: "of \(inputs.sequences) sequences and \(inputs.steps) steps like the inputs")
+    }
+    return first
+  }
+
   /// Checks that the state is of so many sequences; one that hasn't moved takes any number.
-  private mutating func begin(_ sequences: Int) throws {
+  mutating func begin(_ sequences: Int) throws {
     guard state.shape[0] != sequences else { return }
     let isAtRest = try state.abs().max().scalar() == 0
     guard isAtRest else {

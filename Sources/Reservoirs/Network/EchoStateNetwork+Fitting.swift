@@ -21,30 +21,27 @@ extension EchoStateNetwork {
   public mutating func fit(
     inputs: Tensor? = nil, teacher: Tensor, washout: Int = 0, readout rule: any ReadoutRule = CholeskyReadout()
   ) throws -> ReadoutFit {
+    let lesson = try lesson(inputs: inputs, teacher: teacher, washout: washout)
+    let found = try rule.weights(lesson.rows, lesson.wanted)
+    readout = found.tensor
+    let judged = lesson.judged(found.tensor)
+    let results = try Tensor.evaluate([judged.outputs, judged.nrmse, state.readOut(found.tensor)])
+    if reservoir.fixesLastOutput { output = results[2] }
+    return ReadoutFit(lambda: found.lambda, nrmse: try results[1].scalar(), outputs: lesson.given.like(results[0]))
+  }
+
+  /// Drives the network, and gives what is to be learned.
+  mutating func lesson(inputs: Tensor?, teacher: Tensor, washout: Int) throws -> Lesson {
     let inputs = try series(inputs: inputs)
     let given = try Series(teacher, channels: reservoir.outputs, dtype: reservoir.dtype, named: "teacher's values")
-    let steps = reservoir.feedback ? given.steps - 1 : given.steps
-    guard washout >= 0, washout < steps else {
-      throw ReservoirError.washout(steps: washout, length: Swift.max(0, steps))
-    }
+    let steps = try Lesson.steps(of: given, reservoir, washout: washout)
     let states = try driven(inputs, reservoir.feedback ? given.slice(0..<steps) : nil)
     guard states.shape[0] == given.sequences, states.shape[1] == steps else {
       throw ReservoirError.shape(
         series: "teacher's values", found: Array(given.tensor.shape),
         expected: "of \(states.shape[0]) sequences and \(states.shape[1] + (reservoir.feedback ? 1 : 0)) steps")
     }
-    let targets = given.tensor.slice(given.steps - steps..<given.steps, axis: 1)
-    let rows = states.slice(washout..<steps, axis: 1).reshape(to: [-1, reservoir.units])
-    let wanted = targets.slice(washout..<steps, axis: 1).reshape(to: [-1, reservoir.outputs])
-    let found = try rule.weights(rows, wanted)
-    readout = found.tensor
-    let outputs = rows.readOut(found.tensor)
-    let scale = (wanted - wanted.mean([0])).squared().mean()
-    let error = ((outputs - wanted).squared().mean() / scale).sqrt()
-    let shaped = outputs.reshape(to: [given.sequences, steps - washout, reservoir.outputs])
-    let results = try Tensor.evaluate([shaped, error, state.readOut(found.tensor)])
-    if reservoir.fixesLastOutput { output = results[2] }
-    return ReadoutFit(lambda: found.lambda, nrmse: try results[1].scalar(), outputs: given.like(results[0]))
+    return Lesson(given, states, washout: washout)
   }
 
   /// Learns the readout step by step while the network runs, by recursive least squares.

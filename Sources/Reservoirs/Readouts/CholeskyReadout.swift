@@ -2,7 +2,7 @@
 ///
 /// The fastest of all. It squares the condition number: where lambda is below about 1e-16 times the states' energy
 /// (in `float64`), ``QRReadout`` gives far smaller errors.
-public struct CholeskyReadout: ReadoutRule {
+public struct CholeskyReadout: GramReadoutRule {
   public static let name = "cholesky"
   public static let summary = "ridge regression by the Gram matrix and Cholesky's decomposition"
   public static let parameters = [
@@ -10,6 +10,7 @@ public struct CholeskyReadout: ReadoutRule {
   ]
 
   public var lambda: Double
+  public var penalty: Double { lambda }
   public var penalizesBias: Bool
 
   public init(lambda: Double = 1e-8, penalizesBias: Bool = true) {
@@ -22,13 +23,16 @@ public struct CholeskyReadout: ReadoutRule {
   }
 
   public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? {
-    let penalty = Tensor(lambda, dtype: states.dtype)
-    let (gram, moments) = states.withOnes().gram(with: targets, penalty: penalty, isBiasPenalized: penalizesBias)
-    return gram.solve(moments, structure: .positiveDefinite)
+    let (gram, moments) = states.products(with: targets)
+    return solve(gram, moments)
   }
 
-  public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
-    let solved = traced(states, targets) ?? states
-    return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
+  public func weights(gram: Tensor, moments: Tensor) throws -> ReadoutWeights {
+    ReadoutWeights(tensor: try solve(gram, moments).solution(lambda: lambda), lambda: lambda)
+  }
+
+  private func solve(_ gram: Tensor, _ moments: Tensor) -> Tensor {
+    gram.penalized(by: Tensor(lambda, dtype: gram.dtype), isBiasPenalized: penalizesBias)
+      .solve(moments, structure: .positiveDefinite)
   }
 }

@@ -36,13 +36,11 @@ public struct CrossValidatedReadout: ReadoutRule {
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
     let steps = states.shape[0]
     guard folds >= 2, steps >= 2 * folds, !lambdas.isEmpty else { throw ReservoirError.folds(count: folds, steps: steps) }
-    let matrix = states.withOnes()
-    let none = Tensor(0, dtype: states.dtype)
     var parts: [(gram: Tensor, moments: Tensor, energy: Tensor)] = []
     for fold in 0..<folds {
       let range = fold * steps / folds..<(fold + 1) * steps / folds
-      let (rows, own) = (matrix.slice(range), targets.slice(range))
-      let (gram, moments) = rows.gram(with: own, penalty: none, isBiasPenalized: true)
+      let (rows, own) = (states.slice(range), targets.slice(range))
+      let (gram, moments) = rows.products(with: own)
       parts.append((gram, moments, own.squared().sum()))
     }
     let computed = try Tensor.evaluate(parts.flatMap { [$0.gram, $0.moments, $0.energy] })
@@ -55,7 +53,7 @@ public struct CrossValidatedReadout: ReadoutRule {
       let penalty = try Tensor(Tensor(lambda, dtype: states.dtype).buffer())
       var error = 0.0
       for fold in 0..<folds {
-        let weights = (total[0] - grams[fold] + penalty * penalties(like: grams[fold]))
+        let weights = (total[0] - grams[fold]).penalized(by: penalty, isBiasPenalized: penalizesBias)
           .solve(total[1] - moments[fold], structure: .positiveDefinite)
         let crossed = (weights * moments[fold]).sum()
         error += try ((weights * grams[fold].matmul(weights)).sum() - 2 * crossed + energies[fold]).scalar()
@@ -63,13 +61,8 @@ public struct CrossValidatedReadout: ReadoutRule {
       if error.isFinite, error < best?.error ?? .infinity { best = (lambda, error) }
     }
     guard let best else { throw ReservoirError.singular(penalty: lambdas.max() ?? 0, dtype: states.dtype.rawValue) }
-    let solved = (total[0] + best.lambda * penalties(like: total[0])).solve(total[1], structure: .positiveDefinite)
+    let solved = total[0].penalized(by: Tensor(best.lambda, dtype: states.dtype), isBiasPenalized: penalizesBias)
+      .solve(total[1], structure: .positiveDefinite)
     return ReadoutWeights(tensor: try solved.solution(lambda: best.lambda), lambda: best.lambda)
-  }
-
-  private func penalties(like gram: Tensor) -> Tensor {
-    let size = gram.shape[0]
-    let diagonal = Tensor.identity(size, dtype: gram.dtype)
-    return penalizesBias ? diagonal : diagonal.replaced(where: Tensor.iota([size, size]) .== Double(size - 1), by: 0)
   }
 }

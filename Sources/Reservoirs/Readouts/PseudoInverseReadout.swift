@@ -5,7 +5,7 @@
 /// matrix has the states' precision; its eigenvalues are computed in double precision on the host. Where lambda alone
 /// lies above the cutoff, as it does with the article's settings in `float64`, no eigenvalue is dropped: the
 /// pseudo-inverse is the inverse, and Cholesky's decomposition gives it.
-public struct PseudoInverseReadout: ReadoutRule {
+public struct PseudoInverseReadout: GramReadoutRule {
   public static let name = "pinv"
   public static let summary = "ridge regression by the Gram matrix' pseudo-inverse (article 0a)"
   public static let parameters = [
@@ -14,6 +14,7 @@ public struct PseudoInverseReadout: ReadoutRule {
   ]
 
   public var lambda: Double
+  public var penalty: Double { lambda }
   public var penalizesBias: Bool
   /// Nil for TensorFlow's.
   public var cutoff: Double?
@@ -29,27 +30,26 @@ public struct PseudoInverseReadout: ReadoutRule {
     cutoff = share < 0 ? nil : share
   }
 
-  public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
-    let size = states.shape[1] + 1
-    let epsilon = states.dtype == .float64 ? 0x1p-52 : 0x1p-23
+  public func weights(gram: Tensor, moments: Tensor) throws -> ReadoutWeights {
+    let (size, dtype) = (gram.shape[0], gram.dtype)
+    let epsilon = dtype == .float64 ? 0x1p-52 : 0x1p-23
     let share = cutoff ?? 10 * Double(size) * epsilon
-    let penalty = Tensor(lambda, dtype: states.dtype)
-    let (gram, moments) = states.withOnes().gram(with: targets, penalty: penalty, isBiasPenalized: penalizesBias)
-    let computed = try Tensor.evaluate([gram, moments, (gram * Tensor.identity(size, dtype: states.dtype)).sum()])
+    let regular = gram.penalized(by: Tensor(lambda, dtype: dtype), isBiasPenalized: penalizesBias)
+    let computed = try Tensor.evaluate([regular, moments, (regular * Tensor.identity(size, dtype: dtype)).sum()])
     // The trace bounds the greatest eigenvalue, lambda the smallest.
-    if penalizesBias, lambda > share * (try computed[2].scalar()), states.dtype == .float64,
+    if penalizesBias, lambda > share * (try computed[2].scalar()), dtype == .float64,
       let solved = try? computed[0].solve(computed[1], structure: .positiveDefinite).solution(lambda: lambda) {
       return ReadoutWeights(tensor: solved, lambda: lambda)
     }
     let matrix: [Double] = try computed[0].cast(to: .float64).values()
     guard let eigen = SymmetricEigen(matrix, size: size) else {
-      throw ReservoirError.singular(penalty: lambda, dtype: states.dtype.rawValue)
+      throw ReservoirError.singular(penalty: lambda, dtype: dtype.rawValue)
     }
     let floor = share * (eigen.values.map(\.magnitude).max() ?? 0)
     let inverses = eigen.values.map { $0.magnitude > floor ? 1 / $0 : 0 }
     let vectors = Tensor(eigen.vectors, shape: [size, size])
     let projected = vectors.matmul(computed[1].cast(to: .float64)) * Tensor(inverses, shape: [size, 1])
-    let solved = vectors.transpose().matmul(projected).cast(to: states.dtype)
+    let solved = vectors.transpose().matmul(projected).cast(to: dtype)
     return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
   }
 }

@@ -6,6 +6,7 @@ public struct QRReadout: ReadoutRule {
   public static let parameters = CholeskyReadout.parameters
 
   public var lambda: Double
+  public var penalty: Double { lambda }
   public var penalizesBias: Bool
 
   public init(lambda: Double = 1e-8, penalizesBias: Bool = true) {

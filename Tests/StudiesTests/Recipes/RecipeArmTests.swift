@@ -49,7 +49,7 @@ import Testing
     let plan = try recipe.plan(budget: budget)
     #expect(plan.arms.map(\.name) == recipe.defaultArms)
     let runs = try plan.runs()
-    #expect(try Set(runs.map(\.configuration)).count == plan.plannedArms().count)
+    #expect(try Set(runs.map(\.configuration)).count == plan.plannedArms().count * plan.seeds.count)
     #expect((recipe.departure(of: budget) == nil) == (budget == .full || recipe.overrides(for: budget).isEmpty))
     guard budget == .smoke else { return }
     for run in runs {

@@ -4,7 +4,8 @@ import PJRT
 /// `x' = kept·x + taken·tanh(W·x + drive)`, and where the loop is closed `tanh(W·x + drive + z·feedback)` with the
 /// last step's output `z = [x, 1]·readout`.
 ///
-/// All inputs have a leading axis of members, which run side by side; `values` and `columns` may have one for all.
+/// All inputs have a leading axis of members, which run side by side; `values` and `columns` may have fewer, groups of
+/// as many members after each other as there are more of these.
 /// Inputs: `values`, `columns` (int32) `[groups, n, k]`, of which row i holds the weights into unit i, padded with
 /// zeros; `drive` `[members, steps, n]`; `state` `[members, n]`; `mixing` `[members, 2]`, kept and taken. If closed
 /// also `feedback` `[members, outputs, n]`, `readout` `[members, n + 1, outputs]` (biases last) and `output`
@@ -27,7 +28,7 @@ struct ReservoirLoop: Primitive {
     let dtype = inputs[2].dtype
     try ElementDomain.floatingPoint.check([inputs[2]])
     let (members, steps, units) = (shapes[2][0], shapes[2][1], shapes[2][2])
-    guard [1, members].contains(shapes[0][0]), shapes[0][1] == units, units >= 1, shapes[0][2] >= 1 else {
+    guard shapes[0][0] >= 1, members % shapes[0][0] == 0, shapes[0][1] == units, units >= 1, shapes[0][2] >= 1 else {
       throw ShapeError("weights of shape \(shapes[0]) don't fit a drive of shape \(shapes[2])")
     }
     let outputs = isClosed ? inputs[7].shape.last : 0
@@ -51,7 +52,7 @@ struct ReservoirLoop: Primitive {
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     if writer.kernels.contains(.reservoir), inputs[2].type.dtype == .float64 {
-      return writer.call("reservoir.1", inputs, [:], results)
+      return writer.call("reservoir.2", inputs, [:], results)
     }
     return writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
   }
@@ -84,9 +85,11 @@ struct ReservoirLoop: Primitive {
   /// `W·x` for each member.
   private static func product(_ values: Tensor, _ columns: Tensor, _ state: Tensor) -> Tensor {
     let (units, width) = (values.shape[1], values.shape[2])
-    guard values.shape[0] == state.shape[0] else {
+    guard values.shape[0] > 1 || state.shape[0] == 1 else {
       return (values * state.take(columns.squeeze(0), axis: 1)).sum([-1])
     }
+    let shared = state.shape[0] / values.shape[0]
+    guard shared == 1 else { return product(values.repeatedMembers(shared), columns.repeatedMembers(shared), state) }
     let found = state.takeAlongAxis(columns.reshape(to: [values.shape[0], units * width]), axis: 1)
     return (values * found.reshape(to: values.shape)).sum([-1])
   }
@@ -99,16 +102,23 @@ struct ReservoirLoop: Primitive {
     return all
   }
 
-  /// A batch of members is more members; weights that all of them share stay shared.
+  /// A batch of members is more members; weights that members share stay shared.
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
     let members = inputs[2].shape[isBatched[2] ? 1 : 0]
     let isShared = !isBatched[0] && !isBatched[1] && inputs[0].shape[0] == 1
     let merged = inputs.indices.map { index in
       if index < 2, isShared { return inputs[index] }
-      var batch = isBatched[index] ? inputs[index] : inputs[index].repeated(size)
-      if index < 2 { batch = batch.broadcast(to: Shape([size, members] + batch.shape.dropFirst(2))) }
-      return batch.reshape(to: Shape([size * members] + batch.shape.dropFirst(2)))
+      let batch = isBatched[index] ? inputs[index] : inputs[index].repeated(size)
+      return batch.reshape(to: Shape([size * batch.shape[1]] + batch.shape.dropFirst(2)))
     }
     return Tensor.apply(self, to: merged).map { $0.reshape(to: Shape([size, members] + $0.shape.dropFirst())) }
+  }
+}
+
+extension Tensor {
+  /// Each element of the first axis so many times after each other.
+  fileprivate func repeatedMembers(_ count: Int) -> Tensor {
+    expand(at: 1).broadcast(to: Shape([shape[0], count] + shape.dropFirst()))
+      .reshape(to: Shape([shape[0] * count] + shape.dropFirst()))
   }
 }
