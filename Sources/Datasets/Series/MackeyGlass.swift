@@ -16,8 +16,12 @@ public struct MackeyGlass: Sendable, Hashable {
   public var every = 10
   /// Values left out at the start.
   public var skipped = 1000
-  /// y(t) for t <= 0.
+  /// y(t) for t <= 0, about which ``jitter`` spreads it.
   public var start = 1.2
+  /// Values before the first are uniform within half of this around ``start``, drawn by ``seed``: another one gives
+  /// another trajectory. Jaeger's program has 0.2.
+  public var jitter = 0.0
+  public var seed = 0
 
   public init() {}
 
@@ -25,8 +29,9 @@ public struct MackeyGlass: Sendable, Hashable {
   public func series(_ count: Int) -> [Double] {
     let delay = Swift.max(1, Int((tau / step).rounded()))
     // A ring of the last values, whose oldest is the delayed one.
-    var past = [Double](repeating: start, count: delay + 1)
-    var (now, values) = (start, [Double]())
+    var generator = SplitMix64(seed: UInt64(bitPattern: Int64(seed)), stream: 0x6d676c617373, index: 0)
+    var past = (0...delay).map { _ in start + jitter * (Double(generator.next() >> 11) * 0x1p-53 - 0.5) }
+    var (now, values) = (past[0], [Double]())
     values.reserveCapacity(count)
     func slope(_ y: Double, _ delayed: Double) -> Double {
       let square = delayed * delayed

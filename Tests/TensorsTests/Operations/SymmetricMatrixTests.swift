@@ -26,7 +26,7 @@ import Testing
     let good = Tensor([2.0, 1, 1, 2], shape: [2, 2])
     let both = Tensor.stack([indefinite, good]).solve(Tensor.ones([2, 2, 1], dtype: .float64), structure: .positiveDefinite)
     let values: [Double] = try both.values()
-    #expect(values.prefix(2).allSatisfy(\.isNaN))
+    #expect(values.prefix(2).allSatisfy { $0.isNaN })
     #expect(values.suffix(2).allSatisfy { ($0 - 1.0 / 3).magnitude < 1e-15 })
   }
 }

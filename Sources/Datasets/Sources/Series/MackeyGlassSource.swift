@@ -21,6 +21,8 @@ public struct MackeyGlassSource: DataSource {
     Parameter("every", default: 10, "steps a value"),
     Parameter("squashed", default: true, "tanh(y - 1), as in Jaeger's, instead of y"),
     Parameter("start", default: 1.2, "values before the first: another one gives another trajectory"),
+    Parameter("jitter", default: 0.0, "random differences of these values, uniform within half of this; Jaeger has 0.2"),
+    Parameter("seed", default: 0, "draws them"),
   ]
 
   public var train = 3000
@@ -31,6 +33,8 @@ public struct MackeyGlassSource: DataSource {
   public var every = 10
   public var squashed = true
   public var start = 1.2
+  public var jitter = 0.0
+  public var seed = 0
 
   public init() {}
 
@@ -44,11 +48,14 @@ public struct MackeyGlassSource: DataSource {
     every = try options.integer("every", default: every, in: 1...100_000)
     squashed = try options.flag("squashed", default: squashed)
     start = try options.number("start", default: start, in: 0...2)
+    jitter = try options.number("jitter", default: jitter, in: 0...1)
+    seed = try options.integer("seed", default: seed, in: 0...Int.max)
   }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     var system = MackeyGlass()
-    (system.tau, system.method, system.step, system.every, system.start) = (tau, method, step, every, start)
+    (system.tau, system.method, system.step, system.every) = (tau, method, step, every)
+    (system.start, system.jitter, system.seed) = (start, jitter, seed)
     let values = system.series(train + test + 1).map { squashed ? tanh($0 - 1) : $0 }
     return try TimeSeries(values).oneStepAhead(
       train: train, test: test, name: "Mackey-Glass", origin: "the Mackey-Glass equation with tau \(tau), by \(method.rawValue)")

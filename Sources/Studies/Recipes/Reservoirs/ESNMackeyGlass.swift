@@ -14,7 +14,7 @@ public struct ESNMackeyGlass: Recipe {
         "reservoirHorizon(horizon: 84, trials: 50, warmup: 1000, units: 400, connectivity: 0.0125, weights: signs, "
         + "radius: 0.79, feedbackScale: 0.56, biasScale: 0.02, leak: 0.396, taken: 0.44, washout: 1000, "
         + "readout: qr(lambda: 1e-16))",
-      "data": "mackeyGlass(tau: 17, train: 3000, test: 20000)", "dtype": "float64",
+      "data": "mackeyGlass(tau: 17, train: 3000, test: 50000, jitter: 0.2)", "dtype": "float64",
     ]
   }
 
