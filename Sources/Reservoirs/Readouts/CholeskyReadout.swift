@@ -2,7 +2,7 @@
 ///
 /// The fastest of all. It squares the condition number: where lambda is below about 1e-16 times the states' energy
 /// (in `float64`), ``QRReadout`` gives far smaller errors.
-public struct CholeskyReadout: GramReadoutRule {
+public struct CholeskyReadout: ReadoutRule, GramReadoutRule {
   public static let name = "cholesky"
   public static let summary = "ridge regression by the Gram matrix and Cholesky's decomposition"
   public static let parameters = [

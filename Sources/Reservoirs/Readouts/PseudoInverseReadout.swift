@@ -5,7 +5,7 @@
 /// matrix has the states' precision; its eigenvalues are computed in double precision on the host. Where lambda alone
 /// lies above the cutoff, as it does with the article's settings in `float64`, no eigenvalue is dropped: the
 /// pseudo-inverse is the inverse, and Cholesky's decomposition gives it.
-public struct PseudoInverseReadout: GramReadoutRule {
+public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
   public static let name = "pinv"
   public static let summary = "ridge regression by the Gram matrix' pseudo-inverse (article 0a)"
   public static let parameters = [
