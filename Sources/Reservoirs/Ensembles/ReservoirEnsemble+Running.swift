@@ -11,16 +11,15 @@ extension ReservoirEnsemble {
     if teacher != nil, !reservoir.feedback { throw ReservoirError.unusedTeacher }
     let steps = try begin(inputs, teacher)
     let noise = noise(steps)
-    let results = each([state, currentReadout] + [noise].compactMap(\.self)) { member, arguments in
+    let results = try each([state, currentReadout] + [noise].compactMap(\.self), steps: steps) { member, arguments in
       let states = member.states(
         steps, fromEach: arguments[0], inputs: inputs?.tensor, teacher: teacher?.tensor,
         noise: noise == nil ? nil : arguments[2])
       let last = states.slice(steps - 1..<steps, axis: 1).squeeze(1)
       return [states, last, last.readOut(arguments[1])]
     }
-    let evaluated = try Tensor.evaluate(results)
-    (state, output) = (evaluated[1], evaluated[2])
-    return (inputs ?? teacher)?.isBatch == true ? evaluated[0] : evaluated[0].squeeze(1)
+    (state, output) = (results[1], results[2])
+    return (inputs ?? teacher)?.isBatch == true ? results[0] : results[0].squeeze(1)
   }
 
   /// Drives the members and computes their readouts, in one program where the rule can be traced.
@@ -44,7 +43,7 @@ extension ReservoirEnsemble {
     }
     let noise = noise(steps)
     let fixes = reservoir.fixesLastOutput
-    let results = each([state, currentReadout] + [noise].compactMap(\.self)) { member, arguments in
+    let results = try each([state, currentReadout] + [noise].compactMap(\.self), steps: steps) { member, arguments in
       let states = member.states(
         steps, fromEach: arguments[0], inputs: inputs?.tensor, teacher: fedBack?.tensor,
         noise: noise == nil ? nil : arguments[2])
@@ -54,14 +53,13 @@ extension ReservoirEnsemble {
       let last = states.slice(steps - 1..<steps, axis: 1).squeeze(1)
       return [found, last, last.readOut(fixes ? found : arguments[1]), judged.outputs, judged.nrmse]
     }
-    let evaluated = try Tensor.evaluate(results + [results[0].isFinite().all()])
-    guard try evaluated[5].values(as: Bool.self) == [true] else {
+    guard try results[0].isFinite().all().values(as: Bool.self) == [true] else {
       throw ReservoirError.singular(penalty: rule.penalty, dtype: reservoir.dtype.rawValue)
     }
-    (readout, state, output) = (evaluated[0], evaluated[1], evaluated[2])
-    let errors: [Double] = try evaluated[4].cast(to: .float64).values()
+    (readout, state, output) = (results[0], results[1], results[2])
+    let errors: [Double] = try results[4].cast(to: .float64).values()
     return errors.enumerated().map { index, error in
-      ReadoutFit(lambda: rule.penalty, nrmse: error, outputs: given.like(evaluated[3][index]))
+      ReadoutFit(lambda: rule.penalty, nrmse: error, outputs: given.like(results[3][index]))
     }
   }
 
@@ -75,15 +73,14 @@ extension ReservoirEnsemble {
     let inputs = try own.checkedInputs(inputs, steps: steps, sequences: state.shape[1])
     guard let readout else { throw ReservoirError.notFitted }
     let noise = noise(steps)
-    let results = each([state, output, readout] + [noise].compactMap(\.self)) { member, arguments in
+    let results = try each([state, output, readout] + [noise].compactMap(\.self), steps: steps) { member, arguments in
       let run = member.outputs(
         steps, fromEach: arguments[0], output: arguments[1], readout: arguments[2], inputs: inputs?.tensor,
         noise: noise == nil ? nil : arguments[3])
       return [run.outputs, run.state, run.outputs.slice(steps - 1..<steps, axis: 1).squeeze(1)]
     }
-    let evaluated = try Tensor.evaluate(results)
-    (state, output) = (evaluated[1], evaluated[2])
-    return state.shape[1] == 1 && inputs?.isBatch != true ? evaluated[0].squeeze(1) : evaluated[0]
+    (state, output) = (results[1], results[2])
+    return state.shape[1] == 1 && inputs?.isBatch != true ? results[0].squeeze(1) : results[0]
   }
 
   /// The readouts, or the random ones that there are before.

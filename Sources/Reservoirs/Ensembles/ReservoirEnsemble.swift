@@ -20,6 +20,9 @@ public struct ReservoirEnsemble: Sendable {
   public internal(set) var state: Tensor
   /// What the next step feeds back, `[members, sequences, outputs]`.
   public internal(set) var output: Tensor
+  /// The bytes of states that one execution of a program may take: where all members' would be more, the program runs
+  /// for some members after the others. Memory that is used again is far quicker than new one.
+  public var memory = 1 << 28
 
   /// One reservoir drawn with several seeds.
   /// - Throws: ``ReservoirError``.
@@ -90,10 +93,26 @@ public struct ReservoirEnsemble: Sendable {
   }
 
   /// `body` for each member: of its weights, and its share of `arguments`, which have a leading axis of members.
-  func each(_ arguments: [Tensor], _ body: @escaping (ReservoirTensors, [Tensor]) -> [Tensor]) -> [Tensor] {
+  /// - Parameter steps: the states of so many steps go through memory.
+  func each(
+    _ arguments: [Tensor], steps: Int, _ body: @escaping (ReservoirTensors, [Tensor]) -> [Tensor]
+  ) throws -> [Tensor] {
     let (parts, prototype) = (tensors.count, networks[0].tensors)
-    return vectorized { (all: [Tensor]) in
+    let run = vectorized { (all: [Tensor]) in
       body(prototype.with(Array(all.prefix(parts))), Array(all.dropFirst(parts)))
-    }(tensors + arguments)
+    }
+    let bytes = Swift.max(1, steps * state.shape[1] * reservoir.units * 8)
+    let passes = (count + Swift.max(1, memory / bytes) - 1) / Swift.max(1, memory / bytes)
+    guard passes > 1 else { return try Tensor.evaluate(run(tensors + arguments)) }
+    // Passes of one size share a program.
+    let size = (count + passes - 1) / passes
+    var results: [[Tensor]] = []
+    for first in stride(from: 0, to: count, by: size) {
+      let range = first..<Swift.min(count, first + size)
+      let own = try Tensor.evaluate((tensors + arguments).map { $0.slice(range) })
+      // As arguments of the program, and not a part of it.
+      results.append(try Tensor.evaluate(run(own)))
+    }
+    return try Tensor.evaluate(results[0].indices.map { place in Tensor.concatenate(results.map { $0[place] }) })
   }
 }
