@@ -49,20 +49,21 @@ let package = Package(
     room("Layers", ["Tensors"], hasCatalogs: true),
     room("Datasets", ["Tensors", "CZlib"], hasCatalogs: true),
     room("Augmentations", ["Tensors"], hasCatalogs: true),
+    room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
     room("Figures", []),
     room("Statistics", []),
     room(
       "Training",
       ["Layers", "Optimizers", "Datasets", "Augmentations", "Figures", .product(name: "OrderedCollections", package: "swift-collections")]),
     room(
-      "Studies", ["Training", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
+      "Studies", ["Training", "Reservoirs", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
       hasCatalogs: true),
     room(
       "Serve",
       [
         "Studies", .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
-    room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Augmentations", "Figures", "Statistics", "Training", "Studies"]),
+    room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Reservoirs", "Augmentations", "Figures", "Statistics", "Training", "Studies"]),
     .executableTarget(
       name: "Command",
       dependencies: ["Tanren", "Serve", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -81,6 +82,7 @@ let package = Package(
     tests(of: "Optimizers"),
     tests(of: "Datasets"),
     tests(of: "Augmentations", ["ArrayFixtures"]),
+    tests(of: "Reservoirs", ["Training"]),
     tests(of: "Figures"),
     tests(of: "Statistics"),
     // Trains with checkpoints, to be killed by a test.

@@ -18,7 +18,8 @@ class Contestant(NamedTuple):
 
     @property
     def label(self):
-        words = [{"tanren": "Tanren", "pytorch": "PyTorch", "jax": "JAX", "keras": "Keras"}[self.worker], self.variant]
+        words = [{"tanren": "Tanren", "pytorch": "PyTorch", "jax": "JAX", "keras": "Keras",
+                  "esn_library": "reservoirpy", "esn_numpy": "NumPy"}[self.worker], self.variant]
         return " ".join(words + ([f"({self.condition} cache)"] if self.condition else []))
 
 
@@ -72,6 +73,15 @@ WORKLOADS = [
     *networks(),
     methods("sam-step", "A step of SAM over SGD beside one of SGD", "sgd", "sam"),
     methods("lamb-step", "A step of LAMB beside one of Adam", "adam", "lamb"),
+    Workload("esn-drive", "An echo state network driven through 5,000 steps, 1,000 units, 5 % of the weights, f64", "ms", 1e-3, 9, "resident", [
+        Contestant(OURS, "step"), Contestant("esn_library", "run"), Contestant("esn_numpy", "loop"), Contestant("pytorch", "loop")]),
+    Workload("esn-fit", "A ridge regression of 3,000 rows of 1,000 states and a bias, f64", "ms", 1e-3, 15, "resident", [
+        Contestant(OURS, "step"), Contestant("esn_library", "ridge"), Contestant("esn_numpy", "solve"), Contestant("pytorch", "solve")]),
+    Workload("esn-generate", "5,000 steps of the same network on its own output", "ms", 1e-3, 9, "resident", [
+        Contestant(OURS, "step"), Contestant("esn_library", "step"), Contestant("esn_numpy", "loop"), Contestant("pytorch", "loop")]),
+    Workload("esn-ensemble", "20 such networks: 5,000 steps, a regression on 3,000 of them, 5,000 free steps", "s", 1, 3, "resident", [
+        Contestant(OURS, "ensemble"), Contestant(OURS, "member"), Contestant("esn_library", "one-by-one"),
+        Contestant("esn_library", "parallel")], False, ((Contestant(OURS, "ensemble"), Contestant(OURS, "member")),)),
     Workload("augment-basic", "Augmented images of 32x32: shift or crop by 4 pixels and flip, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
         Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
     Workload("augment-strong", "Augmented images of 32x32: article 4's strong augmentation, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [

@@ -23,12 +23,16 @@ NETWORKS = {"cnn-step": ("cnn", 100, 20), "nine-step": ("nine", 128, 2), "wrn-st
 NETWORKS |= {f"{name}-bf16": NETWORKS[name] for name in ["cnn-step", "nine-step", "wrn-step"]}
 NETWORK_RATE = 0.01
 
+# Echo state networks: steps, units, the share of recurrent weights, and rows of a regression.
+RESERVOIRS = ["esn-drive", "esn-fit", "esn-generate", "esn-ensemble"]
+STEPS, UNITS, CONNECTIVITY, ROWS = 5000, 1000, 0.05, 3000
+
 
 def options():
     """Parsed before the framework is imported, because some settings only count then."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--workload", required=True, choices=[
-        "mlp-step", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", *NETWORKS])
+        "mlp-step", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", *RESERVOIRS, *NETWORKS])
     parser.add_argument("--variant", required=True)
     parser.add_argument("--data", help="folder with MNIST's four IDX files; without it the data is random")
     parser.add_argument("--cache", help="folder for compiled programs; without it nothing is kept")
@@ -123,6 +127,26 @@ def random_erasing(image, probability=0.5):
             erased = image.copy()
             erased[int(y):int(y + rows), int(x):int(x + columns)] = np.random.uniform()
             return erased
+
+
+def series():
+    """5,001 values of two sines, [steps + 1, 1]."""
+    t = np.arange(STEPS + 1)
+    return (np.sin(0.1 * t) + 0.3 * np.sin(0.0713 * t))[:, None]
+
+
+def reservoir_weights(seed=0):
+    """Recurrent weights, dense, of a spectral radius of about 0.9, and input weights [units, 1]."""
+    random = np.random.default_rng(seed)
+    mask = random.random((UNITS, UNITS)) < CONNECTIVITY
+    recurrent = mask * random.standard_normal((UNITS, UNITS)) * 0.9 / np.sqrt(CONNECTIVITY * UNITS)
+    return recurrent, random.uniform(-0.5, 0.5, (UNITS, 1))
+
+
+def regression():
+    """Rows of states and targets."""
+    random = np.random.default_rng(1)
+    return random.uniform(-1, 1, (ROWS, UNITS)), random.random((ROWS, 1))
 
 
 def first_batch():

@@ -149,6 +149,12 @@ def augmentation(strong):
     return work
 
 
+def reservoir(options):
+    import torch_reservoirs
+
+    return torch_reservoirs.workload(options)
+
+
 def startup(_):
     _, step = trainer()
     return {"finished": True, "loss": step(*on_device(*protocol.first_batch())).item()}
@@ -162,6 +168,6 @@ def compile_step(_):
 
 protocol.serve(options, f"PyTorch {torch.__version__}",
                {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
-                **dict.fromkeys(protocol.NETWORKS, network_step),
+                **dict.fromkeys(protocol.NETWORKS, network_step), **dict.fromkeys(protocol.RESERVOIRS[:3], reservoir),
                 "augment-basic": lambda _: augmentation(False), "augment-strong": lambda _: augmentation(True)},
                torch.get_num_threads())

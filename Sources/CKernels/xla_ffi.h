@@ -16,6 +16,7 @@ enum { XLA_FFI_Extension_Metadata = 1 };
 enum { XLA_FFI_ExecutionStage_EXECUTE = 3 };
 enum { XLA_FFI_AttrType_ARRAY = 1, XLA_FFI_AttrType_SCALAR = 3 };
 enum {
+  XLA_FFI_DataType_S32 = 4,
   XLA_FFI_DataType_S64 = 5,
   XLA_FFI_DataType_U8 = 6,
   XLA_FFI_DataType_F32 = 11,

@@ -173,6 +173,13 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// As ``choice(_:default:)``, nil where there is none.
+  public mutating func optionalChoice(_ key: String) throws(ConfigurationError) -> Choice? {
+    guard values[key] == nil else { return try choice(key, default: Choice("")) }
+    known.insert(key)
+    return nil
+  }
+
   /// - Throws: if a key was given that nobody asked for.
   public func finish(_ owner: String) throws(ConfigurationError) {
     guard let key = values.keys.sorted().first else { return }

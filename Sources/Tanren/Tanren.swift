@@ -4,6 +4,7 @@
 @_exported import Layers
 @_exported import Optimizers
 @_exported import Datasets
+@_exported import Reservoirs
 @_exported import Augmentations
 @_exported import Figures
 @_exported import Training

@@ -16,6 +16,7 @@ struct BenchWorkerCommand: ParsableCommand {
     case samStep = "sam-step", lambStep = "lamb-step"
     case augmentBasic = "augment-basic"
     case augmentStrong = "augment-strong"
+    case esnDrive = "esn-drive", esnFit = "esn-fit", esnGenerate = "esn-generate", esnEnsemble = "esn-ensemble"
     case convolution32 = "convolution-32x64"
     case convolution16 = "convolution-16x128"
     case convolution8 = "convolution-8x256"
@@ -24,6 +25,7 @@ struct BenchWorkerCommand: ParsableCommand {
   enum Variant: String, CaseIterable, ExpressibleByArgument {
     case step, chunk, fit
     case sgd, sam, adam, lamb
+    case ensemble, member
     /// As the variant without the ending, without kernels.
     case stepXLA = "step-xla"
     case forward, inputGradient = "input-gradient", kernelGradient = "kernel-gradient"
@@ -77,6 +79,9 @@ struct BenchWorkerCommand: ParsableCommand {
         let engine = try Engine(device: device, programCache: programs)
         let augmentation: any Augmentation = workload == .augmentBasic ? BasicAugmentation() : StrongAugmentation()
         worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
+      case (.esnDrive, .step), (.esnFit, .step), (.esnGenerate, .step), (.esnEnsemble, .ensemble), (.esnEnsemble, .member):
+        try Engine.configure(device: device, programCache: programs)
+        try serveReservoir(worker)
       default: throw UsageError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
       }
     } catch {
@@ -95,6 +100,16 @@ struct BenchWorkerCommand: ParsableCommand {
     let isHalf = workload.rawValue.hasSuffix("-bf16")
     try EpochRounds(worker, data: "random", units: network.steps)
       .run(network, method, precision: isHalf ? .bfloat16 : .float32)
+  }
+
+  private func serveReservoir(_ worker: BenchWorker) throws {
+    let rounds: any BenchRounds =
+      switch workload {
+      case .esnFit: try ReadoutRounds()
+      case .esnEnsemble: try EnsembleRounds(members: variant == .ensemble ? 20 : 1)
+      default: try ReservoirRounds(isFree: workload == .esnGenerate)
+      }
+    worker.serve(rounds, data: "random")
   }
 
   private func serveConvolution(_ worker: BenchWorker, _ programs: ProgramCache?) throws {

@@ -17,6 +17,7 @@ struct RunCommand: ParsableCommand {
         tanren run --model 'mlp(hidden: [200, 100], activation: mish)'
         tanren run optimizer='nesterov(rate: 0.1)' loss='flooded(at: 0.01)'
         tanren run config.yml optimizer.rate=0.5 seed=3 --output out/fast
+        tanren run experiment=reservoirPrediction data=narma
 
       A file may say:
         data: mnist
@@ -54,6 +55,10 @@ struct RunCommand: ParsableCommand {
     let terminal = Terminal.current()
     func say(_ text: String) { if !quiet { terminal.write(text + "\n") } }
 
+    if configuration.experiment != nil {
+      try device.start()
+      return try ExperimentRun(configuration, offline: offline).run(writingTo: OutputFolder(output), say: say)
+    }
     let files = try RunFiles(OutputFolder(output), configuration)
     try device.start()
     let run = try Run(

@@ -26,11 +26,12 @@ struct ReproductionReport {
         terminal.write("\n\(result.arm.name): \(LogComparison(run.history, with: log).description)\n")
       }
     }
+    let experiments = try ExperimentFigures(results).write(to: folder)
     let written = try conclusion.write(to: folder) + [
       try folder.write(ResultCurves(results.study.title, arms).grid().svg(), to: "curves.svg"),
       try folder.write(results.csv(), to: "runs.csv"), try folder.write(results.study.plan.yaml(), to: "plan.yml"),
     ]
-    terminal.write("\nWritten: \(written.joined(separator: ", "))\n")
+    terminal.write("\nWritten: \((written + experiments).joined(separator: ", "))\n")
   }
 
   /// A run's epochs as article 2 prints them, and the time they took.

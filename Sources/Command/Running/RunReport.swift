@@ -26,7 +26,7 @@ struct RunReport {
   }
 
   /// Four significant digits.
-  private static func number(_ value: Double) -> String {
+  static func number(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return "\(value)" }
     let magnitude = value.magnitude
     guard (1e-3..<1e6).contains(magnitude) else { return "\(value)" }

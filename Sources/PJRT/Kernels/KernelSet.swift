@@ -11,6 +11,10 @@ public struct KernelSet: OptionSet, Sendable, Hashable {
   public static let sum = KernelSet(rawValue: 1 << 2)
   /// Images seen through affine maps, of bytes, float32 and bfloat16.
   public static let affineSampling = KernelSet(rawValue: 1 << 3)
+  /// The state loop of echo state networks in float64.
+  public static let reservoir = KernelSet(rawValue: 1 << 4)
+  /// Products of a matrix with its transpose, and solutions with positive definite matrices, in float64.
+  public static let symmetricMatrices = KernelSet(rawValue: 1 << 5)
 
   /// Convolution and its gradients in float32, by oneDNN.
   public static let convolution = KernelSet(rawValue: 1 << 16)
@@ -22,7 +26,9 @@ public struct KernelSet: OptionSet, Sendable, Hashable {
   public static let bfloat16Product = KernelSet(rawValue: 1 << 19)
 
   /// What needs no other library.
-  public static let own: KernelSet = [batchNormalization, maximumPooling, sum, affineSampling]
+  public static let own: KernelSet = [
+    batchNormalization, maximumPooling, sum, affineSampling, reservoir, symmetricMatrices,
+  ]
   public static let all: KernelSet = [own, convolution, winograd, bfloat16Convolution, bfloat16Product]
 }
 
@@ -30,7 +36,8 @@ extension KernelSet: CustomStringConvertible {
   public var description: String {
     let names: [(KernelSet, String)] = [
       (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"), (.sum, "sums"),
-      (.affineSampling, "affine sampling"), (.convolution, "convolution"), (.winograd, "Winograd's filtering"),
+      (.affineSampling, "affine sampling"), (.reservoir, "reservoirs"), (.symmetricMatrices, "symmetric matrices"),
+      (.convolution, "convolution"), (.winograd, "Winograd's filtering"),
       (.bfloat16Convolution, "bfloat16 convolution"), (.bfloat16Product, "bfloat16 products"),
     ]
     let own = names.filter { contains($0.0) }.map(\.1)

@@ -3,6 +3,13 @@ import Configuration
 extension RunConfiguration {
   /// Every setting as YAML that ``YAMLReader`` reads back to an equal configuration.
   public func yaml() -> String {
+    if let experiment {
+      let lines = [
+        ("experiment", OptionValue.choice(experiment).yaml), ("data", OptionValue.choice(data).yaml), ("seed", "\(seed)"),
+        ("dtype", dtype.rawValue), ("draws", draws.rawValue),
+      ]
+      return lines.map { "\($0.0): \($0.1)\n" }.joined()
+    }
     let choices = [
       ("data", data), ("model", model), ("loss", loss), ("optimizer", optimizer), ("rule", rule),
       ("averaging", averaging),

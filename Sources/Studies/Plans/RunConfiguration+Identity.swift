@@ -47,6 +47,7 @@ extension RunConfiguration {
     named.optimizer = Catalog<any Optimizer>.all.canonical(optimizer)
     named.rule = Catalog<any GradientRule>.all.canonical(rule)
     named.averaging = Catalog<any Averaging>.all.canonical(averaging)
+    named.experiment = experiment.map(Catalog<any Experiment>.all.canonical)
     named.penalties = penalties.map(Catalog<any Penalty>.all.canonical)
     named.preprocessing = preprocessing.map(Catalog<any NamedPreprocessing>.all.canonical)
     named.augmentation = augmentation.map(Catalog<any Augmentation>.all.canonical)

@@ -161,6 +161,7 @@ extension StudyPlan {
 extension RunConfiguration {
   /// The names of what a run records after each epoch.
   public var recordedMetrics: [String] {
+    if let made = try? makeExperiment() { return made.recordedMetrics }
     let catalog = Catalog<any Metric>.all
     let names = ["loss"] + metrics.map { catalog.type(named: $0.name)?.name ?? $0.name }
     return names + names.map { "val_" + $0 }

@@ -14,7 +14,7 @@ extension Recipe {
     var plan = StudyPlan(
       name: Self.name + (budget == .full ? "" : "-\(budget.rawValue)"), title: title, base: base,
       arms: try arms(named: names.isEmpty ? defaultArms : names, for: budget),
-      seeds: seeds.isEmpty ? [firstSeed] : seeds)
+      seeds: seeds.isEmpty ? (0..<seedCount(for: budget)).map { firstSeed + $0 } : seeds, metric: metric)
     plan.targets = targets
     for assignment in self.overrides(for: budget) + overrides { try plan.override(assignment: assignment) }
     return plan

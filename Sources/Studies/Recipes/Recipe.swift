@@ -9,6 +9,10 @@ public protocol Recipe: Catalogued {
   var arms: [Arm] { get }
   /// The seed of the first run; further ones count up from it.
   var firstSeed: Int { get }
+  /// The number that arms are compared by.
+  var metric: PrimaryMetric { get }
+  /// How many seeds a budget runs where none are named.
+  func seedCount(for budget: Budget) -> Int
   /// Arms that are run where none are named; all by default.
   var defaultArms: [String] { get }
   /// Accuracies whose first epochs are reported.
@@ -27,6 +31,8 @@ public protocol Recipe: Catalogued {
 
 extension Recipe {
   public var firstSeed: Int { 0 }
+  public var metric: PrimaryMetric { PrimaryMetric() }
+  public func seedCount(for budget: Budget) -> Int { 1 }
   public var defaultArms: [String] { arms.map(\.name) }
   public func overrides(for budget: Budget) -> [String] {
     budget == .smoke ? ["data=syntheticDigits(train: 500, test: 200)", "epochs=2"] : []

@@ -35,6 +35,13 @@ struct ClaimedRuns {
         seed: runs[index].seed, together: together, epochs: epochs, resumed: resumed)
     }
     do {
+      if runs[0].isExperiment {
+        for (index, run) in runs.enumerated() {
+          try conduct(run, keepers[index], progress(index, epochs: 1), shelf)
+          rest.removeAll { $0 == index }
+        }
+        return
+      }
       let members = try zip(runs, keepers).map { try member($0, $1, shelf) }
       // A damaged checkpoint sets its run back; the others don't wait for it.
       var groups = members.indices.grouped { members[$0].trainer.epoch }
@@ -70,8 +77,27 @@ struct ClaimedRuns {
     }
   }
 
+  /// Runs an experiment, and stores what it showed as its only epoch.
+  private func conduct(_ run: ClaimedRun, _ keeper: LeaseKeeper, _ progress: RunProgress, _ shelf: DataShelf) throws {
+    let configuration = try run.parsed()
+    let entry = try shelf.entry(configuration.data)
+    try store.begin(run, environment: .current(), data: entry.identity)
+    runner.report(.runBegan(progress))
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try configuration.runExperiment(on: entry.data)
+    try keeper.check()
+    let record = EpochRecord(
+      epoch: 1, step: 1, metrics: result.metrics, trainingSeconds: (clock.now - start) / .seconds(1))
+    let end = RunEnd(
+      steps: 1, gradientEvaluations: 0, isDiverged: result.metrics.values.contains { !$0.isFinite }, keepsCheckpoint: false)
+    try store.record([.init(run: run, record: record, checkpoint: nil, end: end)])
+    runner.report(.epochEnded(progress, record, remaining: nil))
+    runner.report(.runEnded(progress, History(epochs: [record])))
+  }
+
   private func member(_ run: ClaimedRun, _ keeper: LeaseKeeper, _ shelf: DataShelf) throws -> Member {
-    let configuration = try RunConfiguration(canonicalText: run.configuration, source: "run \(run.id.prefix(12))")
+    let configuration = try run.parsed()
     let entry = try shelf.entry(configuration.data)
     try store.begin(run, environment: .current(), data: entry.identity)
     let (trainer, options) = try Run(configuration, data: entry.data).trainer()
@@ -124,6 +150,14 @@ struct ClaimedRuns {
       }
     }
   }
+}
+
+extension ClaimedRun {
+  fileprivate func parsed() throws(ConfigurationError) -> RunConfiguration {
+    try RunConfiguration(canonicalText: configuration, source: "run \(id.prefix(12))")
+  }
+
+  fileprivate var isExperiment: Bool { (try? parsed())?.experiment != nil }
 }
 
 extension Sequence where Element == Int {

@@ -36,6 +36,7 @@ public struct StudyEstimator {
   }
 
   private func steps(_ configuration: RunConfiguration, _ shelf: DataShelf) throws -> Int {
+    if configuration.experiment != nil { return 1 }
     let all = try shelf.entry(configuration.data).data.train.count
     let count = min(configuration.examples ?? all, all)
     let isMasked = configuration.remainder == .masked && count % configuration.batch != 0
@@ -44,6 +45,10 @@ public struct StudyEstimator {
 
   /// Seconds of an epoch once everything is compiled.
   private func time(_ configuration: RunConfiguration, _ shelf: DataShelf) throws -> Double? {
+    if configuration.experiment != nil {
+      let data = try shelf.entry(configuration.data).data
+      return try ContinuousClock().measure { _ = try configuration.runExperiment(on: data) } / .seconds(1)
+    }
     var short = configuration
     (short.epochs, short.untrained) = (2, false)
     let (trainer, options) = try Run(short, data: try shelf.entry(short.data).data).trainer()

@@ -26,12 +26,18 @@ public struct RunConfiguration: Sendable, Hashable {
   public var untrained = false
   /// Training examples to use, the first ones; nil for all.
   public var examples: Int?
+  /// What the run is if it isn't a training by `fit`; settings of training then mean nothing, and can't be set.
+  public var experiment: Choice?
 
   public init() {}
 
   /// - Throws: `ConfigurationError` for what is unknown, of the wrong kind or out of range.
   public init(from options: Options) throws(ConfigurationError) {
     var options = options
+    if let value = try options.optionalChoice("experiment") {
+      self = try RunConfiguration(experiment: value, &options)
+      return
+    }
     data = try options.choice("data", default: data)
     model = try options.choice("model", default: model)
     loss = try options.choice("loss", default: loss)
@@ -55,6 +61,19 @@ public struct RunConfiguration: Sendable, Hashable {
     try options.finish("a run")
     _ = try method()
     _ = try Catalog<any Architecture>.all.make(model)
+    _ = try Catalog<any DataSource>.all.make(data)
+  }
+
+  /// An experiment takes what it needs besides its own options: data, seed, element type and draws.
+  private init(experiment: Choice, _ options: inout Options) throws(ConfigurationError) {
+    self.experiment = experiment
+    data = try options.choice("data", default: Choice("sine"))
+    seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
+    dtype = try options.oneOf("dtype", default: FloatType.float64).dtype
+    draws = try options.oneOf("draws", default: draws)
+    epochs = 1
+    try options.finish("an experiment")
+    _ = try makeExperiment()
     _ = try Catalog<any DataSource>.all.make(data)
   }
 

@@ -30,11 +30,17 @@ extension Tensor {
     case .general: return Tensor(LinearSolve(), sides, file: file, line: line)
     case .lowerTriangular: return Tensor(TriangularSolve(), sides, file: file, line: line)
     case .upperTriangular: return Tensor(TriangularSolve(isLower: false), sides, file: file, line: line)
-    case .positiveDefinite:
-      let factor = sides[0].cholesky(file: file, line: line)
-      let forward = Tensor(TriangularSolve(), [factor, sides[1]], file: file, line: line)
-      return Tensor(TriangularSolve(isTransposed: true), [factor, forward], file: file, line: line)
+    case .positiveDefinite: return Tensor(PositiveSolve(), sides, file: file, line: line)
     }
+  }
+
+  /// X^T X for matrices X in the last two axes, `[…, columns, columns]`: all products of columns with each other.
+  public func gramMatrix(file: String = #fileID, line: Int = #line) -> Tensor {
+    guard rank >= 2 else {
+      return .failed("gramMatrix", "needs a matrix", [self], file: file, line: line)
+    }
+    let (leading, rows) = (Array(0..<rank - 2), [rank - 2])
+    return Tensor(DotGeneral(batch: (leading, leading), contracted: (rows, rows)), [self, self], file: file, line: line)
   }
 
   /// The weights W that minimize |X W - targets|^2 + penalty |W|^2 for the rows of `self`, X: ridge regression.
@@ -53,7 +59,7 @@ extension Tensor {
     }
     let transposed = transpose()
     let isDual = shape[0] < shape[1]
-    let gram = isDual ? matmul(transposed) : transposed.matmul(self)
+    let gram = isDual ? transposed.gramMatrix() : gramMatrix()
     let regular = gram + penalty * Tensor.identity(gram.shape[0], dtype: dtype)
     let right = isDual ? targets : transposed.matmul(targets)
     let solved = regular.solve(right, structure: .positiveDefinite, file: file, line: line)

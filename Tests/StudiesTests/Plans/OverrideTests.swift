@@ -71,7 +71,12 @@ import Testing
         #expect(try runs.count == 2 * plan.plannedArms().count)
         #expect(try StudyPlan(yaml: plan.yaml(), source: "copy") == plan)
       }
-      #expect(try recipe.plan().seeds == [recipe.firstSeed])
+      #expect(try recipe.plan().seeds == (0..<recipe.seedCount(for: .full)).map { recipe.firstSeed + $0 })
+      guard recipe.base["experiment"] == nil else {
+        // An experiment has no epochs.
+        #expect(throws: ConfigurationError.self) { try recipe.plan(overrides: ["epochs=1"]).runs() }
+        continue
+      }
       #expect(try recipe.plan(overrides: ["epochs=1"]).runs().allSatisfy { $0.configuration.epochs == 1 })
     }
   }

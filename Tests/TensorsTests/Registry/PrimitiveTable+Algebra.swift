@@ -42,6 +42,22 @@ extension PrimitiveTable {
         Refusal(TriangularSolve(), [f64(3), f64(3)], "square"),
       ]),
     PrimitiveRow(
+      PositiveSolve.self, .stated,
+      samples: [
+        Sample(
+          PositiveSolve(), [positiveDefinite, numbers(2, 3, 2)], gives: [f64(2, 3, 2)],
+          values: [
+            [
+              -0.7610529540481401, 0.9468026258205688, 1.5412735229759302, -1.1197986870897154, 0.21063282275711165, 2.3289041575492337,
+              -0.7175725593667546, 1.3453562005277049, 4.479437115215479, 0.1306420404573436, 2.0531398416886546, -0.36905013192612146,
+            ]
+          ])
+      ],
+      refusals: [
+        Refusal(PositiveSolve(), [f64(2, 3), f64(2, 3)], "square"),
+        Refusal(PositiveSolve(), [f64(3, 3), f64(2, 3)], "right side"),
+      ]),
+    PrimitiveRow(
       LinearSolve.self, .fixtures(["linearSolve"]),
       samples: [Sample(LinearSolve(), [square, numbers(3, 2)], gives: [f64(3, 2)])],
       refusals: [Refusal(LinearSolve(), [f64(3, 3), f64(2, 3)], "right side")]),

@@ -99,6 +99,36 @@ extension PrimitiveTable {
         Sample(Barrier(count: 2), [Tensor([1.0, -2]), integers(3)], gives: [f64(2), i32(1)], values: [[1, -2], [3]])
       ],
       refusals: [Refusal(Barrier(count: 2), [f64(1)], "a barrier of 2")]),
+    PrimitiveRow(
+      ReservoirLoop.self, .stated,
+      samples: [
+        Sample(
+          ReservoirLoop(isClosed: false), reservoir, gives: [f64(2, 2, 2)],
+          values: [[0.26391882871611366, -0.3859642735786574, 0.4142982165317639, 0.02708796209104901, -0.28077814417284885, 0.4673359728680938, -0.07004888250970497, 0.1530356351390297]]),
+        Sample(
+          ReservoirLoop(isClosed: true),
+          reservoir + [
+            Tensor([0.3, -0.6, 0.2, 0.5], shape: [2, 1, 2]), Tensor([0.7, -0.2, 0.1, 0.4, 0.3, -0.2], shape: [2, 3, 1]),
+            Tensor([0.5, -0.3], shape: [2, 1]),
+          ], gives: [f64(2, 2, 1), f64(2, 2)],
+          values: [
+            [0.4573420013689068, 0.5364362885454468, -0.2143156630040834, -0.23271888728458445],
+            [0.5479512909560187, -0.2643519243811684, -0.09988870387821361, 0.024121980889003313],
+          ]),
+      ],
+      refusals: [
+        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), f64(1, 2, 2), f64(1, 3, 2), f64(1, 2), f64(1, 2)], "int32"),
+        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), i32(1, 2, 1), f64(1, 3, 2), f64(1, 2), f64(1, 2)], "one shape"),
+        Refusal(ReservoirLoop(isClosed: false), [f64(1, 3, 2), i32(1, 3, 2), f64(1, 3, 2), f64(1, 2), f64(1, 2)], "don't fit"),
+        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), i32(1, 2, 2), f64(1, 3, 2), f64(1, 3), f64(1, 2)], "state must"),
+      ]),
+  ]
+
+  /// Two members with the same weights: a 2 x 2 matrix, a drive of two steps, state and mixing.
+  private static let reservoir = [
+    Tensor([0.4, -0.3, 0.5, 0], shape: [1, 2, 2]), integers(0, 1, 1, 0, shape: [1, 2, 2]),
+    Tensor([0.1, -0.2, 0.3, 0.4, -0.5, 0.6, 0.2, -0.1], shape: [2, 2, 2]), Tensor([0.2, -0.4, 0.3, 0.1], shape: [2, 2]),
+    Tensor([0.3, 0.7, 0.1, 0.8], shape: [2, 2]),
   ]
 
   @Sendable private static func branches(_ inputs: [Tensor]) -> [Tensor] {

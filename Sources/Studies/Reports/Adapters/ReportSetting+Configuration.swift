@@ -4,6 +4,13 @@ extension ReportSetting {
   /// All that decides a run but its seed, a setting an option of a method: `optimizer` is `sgd`, `optimizer.rate` 0.1.
   public static func all(of configuration: RunConfiguration) -> [ReportSetting] {
     var settings: [ReportSetting] = []
+    if let experiment = configuration.experiment {
+      add(experiment, at: "experiment", to: &settings)
+      add(configuration.data, at: "data", to: &settings)
+      return settings + [
+        ReportSetting("dtype", configuration.dtype.rawValue), ReportSetting("draws", configuration.draws.rawValue),
+      ]
+    }
     let slots = [
       ("data", configuration.data), ("model", configuration.model), ("loss", configuration.loss),
       ("optimizer", configuration.optimizer), ("rule", configuration.rule), ("averaging", configuration.averaging),

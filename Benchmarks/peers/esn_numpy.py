@@ -1,0 +1,61 @@
+"""NumPy's and SciPy's worker for echo state networks: a loop over steps with a sparse matrix, and a ridge regression by
+the Gram matrix.
+"""
+
+import protocol
+
+options = protocol.options()
+
+import numpy as np
+import scipy
+import scipy.linalg
+import scipy.sparse
+
+
+def ridge(states, targets):
+    rows = np.hstack([states, np.ones((len(states), 1))])
+    gram = rows.T @ rows
+    gram[np.diag_indices_from(gram)] += 1e-6
+    return scipy.linalg.solve(gram, rows.T @ targets, assume_a="pos")
+
+
+def network():
+    recurrent, inputs = protocol.reservoir_weights()
+    return scipy.sparse.csr_matrix(recurrent), inputs[:, 0]
+
+
+def drive(recurrent, inputs, series):
+    states, state = np.empty((len(series), protocol.UNITS)), np.zeros(protocol.UNITS)
+    for t, value in enumerate(series):
+        state = np.tanh(recurrent @ state + inputs * value)
+        states[t] = state
+    return states
+
+
+def esn_drive(_):
+    (recurrent, inputs), series = network(), protocol.series()[:-1, 0]
+    return lambda: (1, {"loss": float(drive(recurrent, inputs, series)[-1, 0])})
+
+
+def esn_generate(_):
+    (recurrent, inputs), series = network(), protocol.series()
+    states = drive(recurrent, inputs, series[:-1, 0])
+    weights = ridge(states[2000:], series[2001:])[:, 0]
+
+    def work():
+        state, value, outputs = states[-1], series[-1, 0], np.empty(protocol.STEPS)
+        for t in range(protocol.STEPS):
+            state = np.tanh(recurrent @ state + inputs * value)
+            outputs[t] = value = weights[:-1] @ state + weights[-1]
+        return 1, {"loss": float(outputs[-1])}
+
+    return work
+
+
+def esn_fit(_):
+    states, targets = protocol.regression()
+    return lambda: (1, {"loss": float(ridge(states, targets)[0, 0])})
+
+
+protocol.serve(options, f"NumPy {np.__version__}, SciPy {scipy.__version__}",
+               {"esn-drive": esn_drive, "esn-fit": esn_fit, "esn-generate": esn_generate})

@@ -1,0 +1,54 @@
+import PJRT
+
+/// A series of values, one or several at each step.
+public struct TimeSeries: Sendable, Equatable {
+  /// Row by row, a row a step.
+  public let values: [Double]
+  public let channels: Int
+
+  public init(_ values: [Double], channels: Int = 1) {
+    (self.values, self.channels) = (values, Swift.max(1, channels))
+  }
+
+  public var steps: Int { values.count / channels }
+
+  /// The rows in `range` as float64 [rows, channels].
+  /// - Throws: ``DatasetError`` if the series is too short.
+  func array(_ range: Range<Int>) throws(DatasetError) -> HostArray {
+    guard range.lowerBound >= 0, range.upperBound <= steps else {
+      throw DatasetError(
+        .invalidArgument(
+          name: "train and test", value: "\(range.upperBound) steps in all", allowed: "at most \(steps) for this series"))
+    }
+    let part = Array(values[range.lowerBound * channels..<range.upperBound * channels])
+    return try .make(.float64, [range.count, channels], part.withUnsafeBytes { Array($0) })
+  }
+
+  /// Each step's value as input and the next step's as target; the test data go on where the training data end.
+  /// - Parameter train: inputs to learn from; nil for what `test` leaves of the series.
+  public func oneStepAhead(
+    train: Int?, test: Int, name: String, origin: String
+  ) throws(DatasetError) -> DatasetPair {
+    try pair(train ?? steps - 1 - test, test, inputs: self, targets: TimeSeries(Array(values.dropFirst(channels)), channels: channels), name, origin)
+  }
+
+  /// Steps of one series as inputs and of another as targets.
+  static func pair(
+    _ train: Int, _ test: Int, inputs: TimeSeries, targets: TimeSeries, _ name: String, _ origin: String
+  ) throws(DatasetError) -> DatasetPair {
+    DatasetPair(
+      train: try LabeledArrays(inputs: inputs.array(0..<Swift.max(0, train)), targets: targets.array(0..<Swift.max(0, train))),
+      test: try LabeledArrays(inputs: inputs.array(train..<train + test), targets: targets.array(train..<train + test)),
+      name: name, origin: origin)
+  }
+
+  private func pair(
+    _ train: Int, _ test: Int, inputs: TimeSeries, targets: TimeSeries, _ name: String, _ origin: String
+  ) throws(DatasetError) -> DatasetPair {
+    guard train >= 1, test >= 1 else {
+      throw DatasetError(
+        .invalidArgument(name: "train and test", value: "\(train) and \(test)", allowed: "1 or more each, of \(steps) steps"))
+    }
+    return try Self.pair(train, test, inputs: inputs, targets: targets, name, origin)
+  }
+}

@@ -1,0 +1,68 @@
+/// Ridge regression whose penalty is the one of several with the smallest error in blocked cross-validation: each of
+/// `folds` stretches of time is predicted from the others.
+///
+/// Everything follows from the folds' Gram matrices, so a penalty costs a decomposition a fold and no pass over the
+/// states.
+public struct CrossValidatedReadout: ReadoutRule {
+  public static let name = "crossValidated"
+  public static let summary = "ridge regression with the penalty that predicts held-out stretches of time best"
+  public static let parameters = [
+    Parameter("lambdas", default: "[1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2]", "the penalties to choose from"),
+    Parameter("folds", default: 5, "stretches of time that are held out one after the other"),
+    Parameter("bias", default: true, "penalizes the bias too"),
+  ]
+
+  public var lambdas: [Double]
+  public var folds: Int
+  public var penalizesBias: Bool
+
+  public init(
+    lambdas: [Double] = [1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2], folds: Int = 5, penalizesBias: Bool = true
+  ) {
+    (self.lambdas, self.folds, self.penalizesBias) = (lambdas, folds, penalizesBias)
+  }
+
+  public init(from options: inout Options) throws(ConfigurationError) {
+    self.init()
+    let origin = options.origin(of: "lambdas")
+    lambdas = try options.numbers("lambdas", default: lambdas)
+    folds = try options.integer("folds", default: folds, in: 2...1000)
+    penalizesBias = try options.flag("bias", default: true)
+    guard !lambdas.isEmpty, lambdas.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
+      throw .outOfRange(key: "lambdas", value: "\(lambdas)", range: "one or more numbers of 0 or more", origin: origin)
+    }
+  }
+
+  public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
+    let steps = states.shape[0]
+    guard folds >= 2, steps >= 2 * folds, !lambdas.isEmpty else { throw ReservoirError.folds(count: folds, steps: steps) }
+    var parts: [(gram: Tensor, moments: Tensor, energy: Tensor)] = []
+    for fold in 0..<folds {
+      let range = fold * steps / folds..<(fold + 1) * steps / folds
+      let (rows, own) = (states.slice(range), targets.slice(range))
+      let (gram, moments) = rows.products(with: own)
+      parts.append((gram, moments, own.squared().sum()))
+    }
+    let computed = try Tensor.evaluate(parts.flatMap { [$0.gram, $0.moments, $0.energy] })
+    let grams = stride(from: 0, to: computed.count, by: 3).map { computed[$0] }
+    let moments = stride(from: 1, to: computed.count, by: 3).map { computed[$0] }
+    let energies = stride(from: 2, to: computed.count, by: 3).map { computed[$0] }
+    let total = try Tensor.evaluate([grams.dropFirst().reduce(grams[0], +), moments.dropFirst().reduce(moments[0], +)])
+    var best: (lambda: Double, error: Double)?
+    for lambda in lambdas {
+      let penalty = try Tensor(Tensor(lambda, dtype: states.dtype).buffer())
+      var error = 0.0
+      for fold in 0..<folds {
+        let weights = (total[0] - grams[fold]).penalized(by: penalty, isBiasPenalized: penalizesBias)
+          .solve(total[1] - moments[fold], structure: .positiveDefinite)
+        let crossed = (weights * moments[fold]).sum()
+        error += try ((weights * grams[fold].matmul(weights)).sum() - 2 * crossed + energies[fold]).scalar()
+      }
+      if error.isFinite, error < best?.error ?? .infinity { best = (lambda, error) }
+    }
+    guard let best else { throw ReservoirError.singular(penalty: lambdas.max() ?? 0, dtype: states.dtype.rawValue) }
+    let solved = total[0].penalized(by: Tensor(best.lambda, dtype: states.dtype), isBiasPenalized: penalizesBias)
+      .solve(total[1], structure: .positiveDefinite)
+    return ReadoutWeights(tensor: try solved.solution(lambda: best.lambda), lambda: best.lambda)
+  }
+}

@@ -1,0 +1,35 @@
+/// Ridge regression without squaring the condition number: the rows of `sqrt(lambda)·I` are appended to the states,
+/// and the least-squares problem is solved by Householder's QR decomposition.
+public struct QRReadout: ReadoutRule {
+  public static let name = "qr"
+  public static let summary = "ridge regression by QR decomposition of the augmented states"
+  public static let parameters = CholeskyReadout.parameters
+
+  public var lambda: Double
+  public var penalty: Double { lambda }
+  public var penalizesBias: Bool
+
+  public init(lambda: Double = 1e-8, penalizesBias: Bool = true) {
+    (self.lambda, self.penalizesBias) = (lambda, penalizesBias)
+  }
+
+  public init(from options: inout Options) throws(ConfigurationError) {
+    lambda = try options.number("lambda", default: 1e-8, in: 0...1e100)
+    penalizesBias = try options.flag("bias", default: true)
+  }
+
+  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? {
+    let matrix = states.withOnes()
+    let columns = matrix.shape[1]
+    guard lambda > 0 else { return matrix.leastSquares(targets) }
+    var roots = Tensor.identity(columns, dtype: states.dtype) * lambda.squareRoot()
+    if !penalizesBias { roots = roots.replaced(where: Tensor.iota([columns, columns]) .== Double(columns - 1), by: 0) }
+    return Tensor.concatenate([matrix, roots])
+      .leastSquares(targets.pad([(low: 0, high: columns), (low: 0, high: 0)]))
+  }
+
+  public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
+    let solved = traced(states, targets) ?? states
+    return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
+  }
+}

@@ -1,0 +1,72 @@
+/// How a readout is computed from states and targets, in one regression.
+public protocol ReadoutRule: Catalogued, Hashable {
+  /// The penalty, where it is known before anything is computed; else 0.
+  var penalty: Double { get }
+
+  /// The weights `[units + 1, outputs]`, biases last, for states `[steps, units]` and targets `[steps, outputs]`.
+  /// - Throws: ``ReservoirError/singular(penalty:dtype:)`` where there is no unique solution.
+  func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights
+
+  /// The same as a traced function, for ensembles; NaN where there is no unique solution. Nil for rules that look at
+  /// numbers before they go on.
+  func traced(_ states: Tensor, _ targets: Tensor) -> Tensor?
+}
+
+/// A rule that needs of the states only their products, which can be summed over stretches of a long series; see
+/// ``EchoStateNetwork/accumulate(inputs:teacher:washout:into:)``.
+public protocol GramReadoutRule: ReadoutRule {
+  /// - Parameters:
+  ///   - gram: `[units + 1, units + 1]`, the products of the states, with ones appended, with each other.
+  ///   - moments: `[units + 1, outputs]`, those with the targets.
+  /// - Throws: ``ReservoirError/singular(penalty:dtype:)`` where there is no unique solution.
+  func weights(gram: Tensor, moments: Tensor) throws -> ReadoutWeights
+}
+
+extension GramReadoutRule {
+  public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
+    let (gram, moments) = states.products(with: targets)
+    return try weights(gram: gram, moments: moments)
+  }
+}
+
+/// What a regression gave.
+public struct ReadoutWeights: Sendable {
+  /// `[units + 1, outputs]`, biases last.
+  public let tensor: Tensor
+  /// The penalty that was used.
+  public let lambda: Double
+}
+
+extension ReadoutRule {
+  public var penalty: Double { 0 }
+
+  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? { nil }
+}
+
+extension Tensor {
+  /// This tensor computed.
+  /// - Throws: ``ReservoirError/singular(penalty:dtype:)`` if it isn't finite.
+  func solution(lambda: Double) throws -> Tensor {
+    let results = try Tensor.evaluate([self, isFinite().cast(to: .int32).min()])
+    guard try results[1].scalar() == 1 else { throw ReservoirError.singular(penalty: lambda, dtype: dtype.rawValue) }
+    return results[0]
+  }
+
+  /// `X^T X` and `X^T targets` for the rows of states with a column of ones appended, X: one product of them all.
+  func products(with targets: Tensor) -> (gram: Tensor, moments: Tensor) {
+    let columns = shape[1] + 1
+    let rows = Tensor.concatenate([self, Tensor.ones([shape[0], 1], dtype: dtype), targets], axis: 1).gramMatrix()
+      .slice(0..<columns)
+    return (rows.slice(0..<columns, axis: 1), rows.slice(columns..<columns + targets.shape[1], axis: 1))
+  }
+
+  /// A Gram matrix with a penalty added to its diagonal, the last element of which is the bias'.
+  func penalized(by penalty: Tensor, isBiasPenalized: Bool) -> Tensor {
+    let columns = shape[0]
+    var diagonal = Tensor.identity(columns, dtype: dtype)
+    if !isBiasPenalized {
+      diagonal = diagonal.replaced(where: Tensor.iota([columns, columns]) .== Double(columns - 1), by: 0)
+    }
+    return self + penalty * diagonal
+  }
+}

@@ -1,0 +1,116 @@
+import PJRT
+
+/// A network's weights as tensors, and the state loop on them. All is for one member; ensembles vectorize it.
+struct ReservoirTensors: Sendable {
+  /// Of the recurrent weights: `values` and `columns` `[units, width]`, or `[dense]` `[units, units]` transposed.
+  var recurrent: [Tensor]
+  /// `[inputs, units]`, `[outputs, units]`, `[units]`, `[2]`.
+  var input: Tensor
+  var feedback: Tensor
+  var bias: Tensor
+  var mixing: Tensor
+
+  /// - Parameter width: places a row of the recurrent weights, for members to have the same.
+  init(_ weights: ReservoirWeights, _ reservoir: Reservoir, width: Int? = nil) throws {
+    let (units, dtype) = (reservoir.units, reservoir.dtype)
+    func tensor(_ values: [Double], _ shape: Shape) throws -> Tensor {
+      try Tensor(Tensor(values, shape: shape).cast(to: dtype).buffer())
+    }
+    let share = Double(weights.recurrent.count) / Double(units * units)
+    let isSparse =
+      switch reservoir.storage {
+      case .sparse: true
+      case .dense: false
+      case .automatic: try Engine.shared().client.platformName == "cpu" && share < 0.25
+      }
+    if isSparse {
+      let places = max(width ?? 0, weights.recurrent.width)
+      let padded = weights.recurrent.padded(to: places)
+      recurrent = [
+        try tensor(padded.values, [units, places]), try Tensor(Tensor(padded.columns, shape: [units, places]).buffer()),
+      ]
+    } else {
+      recurrent = [try Tensor(Tensor(weights.recurrent.dense, shape: [units, units]).cast(to: dtype).transpose().buffer())]
+    }
+    let none = [Double](repeating: 0, count: units)
+    input = try tensor(weights.input, [reservoir.inputs, units])
+    feedback = try tensor(weights.feedback, [reservoir.feedback ? reservoir.outputs : 0, units])
+    bias = try tensor(weights.bias.isEmpty ? none : weights.bias, [units])
+    mixing = try tensor([reservoir.kept, reservoir.taken], [2])
+  }
+
+  private init(_ tensors: [Tensor]) {
+    recurrent = Array(tensors.dropLast(4))
+    let rest = Array(tensors.suffix(4))
+    (input, feedback, bias, mixing) = (rest[0], rest[1], rest[2], rest[3])
+  }
+
+  /// All tensors, in an order that ``with(_:)`` takes back.
+  var all: [Tensor] { recurrent + [input, feedback, bias, mixing] }
+
+  func with(_ tensors: [Tensor]) -> ReservoirTensors { ReservoirTensors(tensors) }
+
+  /// What reaches the units from outside, `[steps, units]`.
+  /// - Parameters:
+  ///   - inputs: `[steps, inputs]`.
+  ///   - fedBack: `[steps, outputs]`.
+  ///   - noise: `[steps, units]`.
+  private func drive(_ steps: Int, _ inputs: Tensor?, _ fedBack: Tensor?, _ noise: Tensor?) -> Tensor {
+    var sum = bias.expand(at: 0).broadcast(to: [steps, bias.shape[0]])
+    if let inputs { sum = sum + inputs.matmul(input) }
+    if let fedBack { sum = sum + fedBack.matmul(feedback) }
+    if let noise { sum = sum + noise }
+    return sum
+  }
+
+  /// The states `[steps, units]` after each step.
+  func states(_ steps: Int, from state: Tensor, inputs: Tensor?, teacher: Tensor?, noise: Tensor?) -> Tensor {
+    let drive = drive(steps, inputs, teacher, noise)
+    if recurrent.count == 2 {
+      return reservoirStates(values: recurrent[0], columns: recurrent[1], drive: drive, state: state, mixing: mixing)
+    }
+    return scan(carry: [state], over: [drive]) { carry, elements in
+      let next = step(carry[0], elements[0])
+      return ([next], [next])
+    }.outputs[0]
+  }
+
+  /// The outputs `[steps, outputs]` with each fed back in the next step, and the last state.
+  func outputs(
+    _ steps: Int, from state: Tensor, output: Tensor, readout: Tensor, inputs: Tensor?, noise: Tensor?
+  ) -> (outputs: Tensor, state: Tensor) {
+    let drive = drive(steps, inputs, nil, noise)
+    if recurrent.count == 2 {
+      return reservoirOutputs(
+        values: recurrent[0], columns: recurrent[1], drive: drive, state: state, mixing: mixing, feedback: feedback,
+        readout: readout, output: output)
+    }
+    let looped = scan(carry: [state, output], over: [drive]) { carry, elements in
+      let next = step(carry[0], elements[0] + carry[1].expand(at: 0).matmul(feedback).squeeze(0))
+      let output = next.expand(at: 0).readOut(readout).squeeze(0)
+      return ([next, output], [output])
+    }
+    return (looped.outputs[0], looped.carry[0])
+  }
+
+  /// One step of one state `[units]`, with any storage.
+  func step(_ state: Tensor, _ sums: Tensor) -> Tensor {
+    let product =
+      recurrent.count == 2
+      ? (recurrent[0] * state.take(recurrent[1])).sum([1]) : state.expand(at: 0).matmul(recurrent[0]).squeeze(0)
+    return mixing[0] * state + mixing[1] * (product + sums).tanh()
+  }
+}
+
+extension Tensor {
+  /// `[x, 1]·readout` for the rows of states.
+  func readOut(_ readout: Tensor) -> Tensor {
+    let units = readout.shape[0] - 1
+    return matmul(readout.slice(0..<units)) + readout[units]
+  }
+
+  /// The rows of states with a column of ones appended, as the article has it (S0-4).
+  func withOnes() -> Tensor {
+    Tensor.concatenate([self, Tensor.ones([shape[0], 1], dtype: dtype)], axis: 1)
+  }
+}

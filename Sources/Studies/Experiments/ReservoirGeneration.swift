@@ -1,0 +1,60 @@
+import Figures
+import Reservoirs
+
+/// An echo state network with feedback that learns a series and goes on with it by itself, as in article 0a.
+public struct ReservoirGeneration: Experiment {
+  public static let name = "reservoirGeneration"
+  public static let summary = "an echo state network learns a series and goes on with it by itself (article 0a)"
+  public static let parameters = ReservoirSettings.parameters
+
+  let settings: ReservoirSettings
+
+  public init(from options: inout Options) throws(ConfigurationError) {
+    settings = try ReservoirSettings(from: &options, feedback: true, washout: 2000, readout: "pinv")
+  }
+
+  public var recordedMetrics: [String] { ["nrmse", "nrmse_200", "train_nrmse"] }
+
+  public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
+    let channels = data.train.targets.shape.last ?? 1
+    var network = try settings.network(inputs: 0, outputs: channels, setting)
+    let (inputs, targets) = (Tensor(data.train.inputs), Tensor(data.train.targets))
+    let teacher = Tensor.concatenate([inputs, targets.slice(targets.shape[0] - 1..<targets.shape[0])])
+    let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.rule())
+    let wanted: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
+    let steps = data.test.count
+    // What overflows is as far from the series as can be, and no reason to have no result.
+    let generated: [Double]
+    do {
+      generated = try network.generate(steps: steps).cast(to: .float64).values()
+    } catch ReservoirError.diverged {
+      generated = [Double](repeating: .infinity, count: wanted.count)
+    }
+    let early = min(200, steps) * channels
+    let predicted: [Double] = try fit.outputs.cast(to: .float64).values()
+    let learned: [Double] = try targets.slice(settings.washout..<targets.shape[0]).cast(to: .float64).values()
+    return ExperimentResult(
+      metrics: [
+        "nrmse": PredictionError.nmse(generated, wanted).squareRoot(),
+        "nrmse_200": PredictionError.nmse(Array(generated.prefix(early)), Array(wanted.prefix(early))).squareRoot(),
+        "train_nrmse": fit.nrmse,
+      ],
+      charts: [
+        SeriesChart.make("training", [("teacher", learned), ("prediction", predicted)], channels: channels),
+        SeriesChart.make("free run", [("teacher", wanted), ("generation", generated)], channels: channels),
+      ])
+  }
+}
+
+/// Charts of series, thinned to what a picture shows.
+enum SeriesChart {
+  static func make(
+    _ title: String, _ series: [(name: String, values: [Double])], channels: Int = 1, steps: Int = 2000
+  ) -> Chart {
+    let lines = series.map { name, values in
+      let first = stride(from: 0, to: min(values.count, steps * channels), by: channels).map { values[$0] }
+      return LineSeries(name, y: first)
+    }
+    return Chart(title, x: ChartAxis("step"), lines: lines)
+  }
+}

@@ -1,0 +1,90 @@
+import Figures
+import Foundation
+import Reservoirs
+
+/// An echo state network that learns a chaotic series, then predicts it some steps ahead from many points of the test
+/// data: Jaeger's NRMSE84 (GMD report 148, 2001; Jaeger and Haas 2004).
+///
+/// From each of `trials` points, spread evenly over the test data, the network starts at rest, is driven by `warmup`
+/// values and runs freely until `horizon` steps after the last of them. The error there, squared, is averaged over the
+/// trials and divided by the variance of the test data; its root is `nrmse`. Data are compared as they are given, which for
+/// `mackeyGlass` is squashed by tanh.
+public struct ReservoirHorizon: Experiment {
+  public static let name = "reservoirHorizon"
+  public static let summary = "an echo state network predicts a chaotic series some steps ahead (NRMSE84)"
+  public static let parameters = [
+    Parameter("horizon", default: 84, "steps of free run"), Parameter("trials", default: 50, "points to start from"),
+    Parameter("warmup", default: 1000, "values that drive the network before"),
+  ] + ReservoirSettings.parameters
+
+  let settings: ReservoirSettings
+  let horizon: Int
+  let trials: Int
+  let warmup: Int
+
+  public init(from options: inout Options) throws(ConfigurationError) {
+    horizon = try options.integer("horizon", default: 84, in: 1...100_000)
+    trials = try options.integer("trials", default: 50, in: 1...10_000)
+    warmup = try options.integer("warmup", default: 1000, in: 1...1_000_000)
+    settings = try ReservoirSettings(from: &options, feedback: true, washout: 1000, readout: "qr")
+  }
+
+  public var recordedMetrics: [String] { ["nrmse", "log10_nrmse", "train_nrmse"] }
+
+  public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
+    var network = try settings.network(inputs: 0, outputs: 1, setting)
+    let targets = Tensor(data.train.targets)
+    let teacher = Tensor.concatenate([Tensor(data.train.inputs), targets.slice(targets.shape[0] - 1..<targets.shape[0])])
+    let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.rule())
+    let test: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
+    let length = warmup + horizon
+    guard data.test.targets.shape.last == 1, test.count >= length + trials - 1 else {
+      throw ConfigurationError.invalid(
+        message: "\(trials) trials of \(warmup) + \(horizon) steps need test data of one channel and "
+          + "\(length + trials - 1) steps or more, not \(data.test.targets.shape)", origin: "experiment")
+    }
+    let starts = (0..<trials).map { trials == 1 ? 0 : $0 * (test.count - length) / (trials - 1) }
+    try network.reset(sequences: trials)
+    let driving = starts.flatMap { test[$0..<$0 + warmup] }
+    try network.drive(teacher: Tensor(driving, shape: [trials, warmup, 1]))
+    let predictions = try predictions(&network)
+    let mean = test.reduce(0, +) / Double(test.count)
+    let variance = test.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(test.count)
+    let curve = (0..<horizon).map { step in
+      let squares = starts.indices.map { trial in
+        let difference = predictions[trial * horizon + step] - test[starts[trial] + warmup + step]
+        return difference * difference
+      }
+      return (squares.reduce(0, +) / Double(trials) / variance).squareRoot()
+    }
+    let nrmse = curve[horizon - 1]
+    return ExperimentResult(
+      metrics: ["nrmse": nrmse, "log10_nrmse": log10(nrmse), "train_nrmse": fit.nrmse],
+      charts: [
+        SeriesChart.make(
+          "free run from one point",
+          [
+            ("teacher", Array(test[starts[0] + warmup..<starts[0] + length])),
+            ("generation", Array(predictions.prefix(horizon))),
+          ]),
+        Chart(
+          "error by steps ahead", x: ChartAxis("steps"), y: ChartAxis("log10 NRMSE"),
+          lines: [LineSeries("NRMSE", y: curve.map { log10($0) }, from: 1)]),
+      ])
+  }
+
+  /// The next `horizon` values of each sequence: the output after the warm-up, and what follows from it.
+  private func predictions(_ network: inout EchoStateNetwork) throws -> [Double] {
+    var parts = [network.output.expand(at: 1)]
+    do {
+      if horizon > 1 {
+        let free = try network.generate(steps: horizon - 1)
+        parts.append(free.rank == 3 ? free : free.expand(at: 0))
+      }
+    } catch ReservoirError.diverged {
+      // What overflows is as far from the series as can be, and no reason to have no result.
+      return [Double](repeating: .infinity, count: trials * horizon)
+    }
+    return try Tensor.concatenate(parts, axis: 1).cast(to: .float64).values()
+  }
+}

@@ -1,0 +1,124 @@
+import PJRT
+
+/// The states of leaky networks with sparse weights, from step to step:
+/// `x' = kept·x + taken·tanh(W·x + drive)`, and where the loop is closed `tanh(W·x + drive + z·feedback)` with the
+/// last step's output `z = [x, 1]·readout`.
+///
+/// All inputs have a leading axis of members, which run side by side; `values` and `columns` may have fewer, groups of
+/// as many members after each other as there are more of these.
+/// Inputs: `values`, `columns` (int32) `[groups, n, k]`, of which row i holds the weights into unit i, padded with
+/// zeros; `drive` `[members, steps, n]`; `state` `[members, n]`; `mixing` `[members, 2]`, kept and taken. If closed
+/// also `feedback` `[members, outputs, n]`, `readout` `[members, n + 1, outputs]` (biases last) and `output`
+/// `[members, outputs]`. Results: the states `[members, steps, n]`, or the outputs `[members, steps, outputs]` and
+/// the last state.
+struct ReservoirLoop: Primitive {
+  static let name = "reservoirLoop"
+  let isClosed: Bool
+
+  var resultCount: Int { isClosed ? 2 : 1 }
+
+  func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
+    let shapes = inputs.map(\.shape)
+    guard shapes[0].rank == 3, shapes[1] == shapes[0], shapes[2].rank == 3 else {
+      throw ShapeError(
+        "values and columns must have one shape [groups, units, width] and drive [members, steps, units], not "
+          + "\(shapes[0]), \(shapes[1]) and \(shapes[2])")
+    }
+    guard inputs[1].dtype == .int32 else { throw ShapeError("columns must be int32, not \(inputs[1].dtype)") }
+    let dtype = inputs[2].dtype
+    try ElementDomain.floatingPoint.check([inputs[2]])
+    let (members, steps, units) = (shapes[2][0], shapes[2][1], shapes[2][2])
+    guard shapes[0][0] >= 1, members % shapes[0][0] == 0, shapes[0][1] == units, units >= 1, shapes[0][2] >= 1 else {
+      throw ShapeError("weights of shape \(shapes[0]) don't fit a drive of shape \(shapes[2])")
+    }
+    let outputs = isClosed ? inputs[7].shape.last : 0
+    var expected: [(String, Int, Shape)] = [("state", 3, [members, units]), ("mixing", 4, [members, 2])]
+    if isClosed {
+      expected += [
+        ("feedback", 5, [members, outputs, units]), ("readout", 6, [members, units + 1, outputs]),
+        ("output", 7, [members, outputs]),
+      ]
+    }
+    for (name, index, shape) in expected where inputs[index].shape != shape {
+      throw ShapeError("\(name) must have the shape \(shape), not \(inputs[index].shape)")
+    }
+    for input in inputs where input.dtype != dtype && input.dtype != .int32 {
+      throw ShapeError("element types \(dtype) and \(input.dtype) differ: cast one of them")
+    }
+    let states = TensorType(dtype, [members, steps, units])
+    return isClosed
+      ? [TensorType(dtype, [members, steps, outputs]), TensorType(dtype, [members, units])] : [states]
+  }
+
+  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+    if writer.kernels.contains(.reservoir), inputs[2].type.dtype == .float64 {
+      return writer.call("reservoir.2", inputs, [:], results)
+    }
+    return writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+  }
+
+  /// The same as a scan.
+  private func composed(_ inputs: [Tensor]) -> [Tensor] {
+    let (drive, mixing) = (inputs[2].moveAxis(from: 1, to: 0), inputs[4])
+    let (kept, taken) = (mixing.slice(0..<1, axis: 1), mixing.slice(1..<2, axis: 1))
+    func next(_ state: Tensor, _ sums: Tensor) -> Tensor {
+      kept * state + taken * (Self.product(inputs[0], inputs[1], state) + sums).tanh()
+    }
+    guard isClosed else {
+      let looped = scan(carry: [inputs[3]], over: [drive], length: drive.shape[0]) { carry, elements in
+        let state = next(carry[0], elements[0])
+        return ([state], [state])
+      }
+      return [looped.outputs[0].moveAxis(from: 0, to: 1)]
+    }
+    let (units, readout) = (inputs[3].shape[1], inputs[6])
+    let (weights, bias) = (readout.slice(0..<units, axis: 1), readout.slice(units..<units + 1, axis: 1))
+    let looped = scan(carry: [inputs[3], inputs[7]], over: [drive], length: drive.shape[0]) { carry, elements in
+      let fedBack = carry[1].expand(at: 1).matmul(inputs[5]).squeeze(1)
+      let state = next(carry[0], elements[0] + fedBack)
+      let output = (state.expand(at: 1).matmul(weights) + bias).squeeze(1)
+      return ([state, output], [output])
+    }
+    return [looped.outputs[0].moveAxis(from: 0, to: 1), looped.carry[0]]
+  }
+
+  /// `W·x` for each member.
+  private static func product(_ values: Tensor, _ columns: Tensor, _ state: Tensor) -> Tensor {
+    let (units, width) = (values.shape[1], values.shape[2])
+    guard values.shape[0] > 1 || state.shape[0] == 1 else {
+      return (values * state.take(columns.squeeze(0), axis: 1)).sum([-1])
+    }
+    let shared = state.shape[0] / values.shape[0]
+    guard shared == 1 else { return product(values.repeatedMembers(shared), columns.repeatedMembers(shared), state) }
+    let found = state.takeAlongAxis(columns.reshape(to: [values.shape[0], units * width]), axis: 1)
+    return (values * found.reshape(to: values.shape)).sum([-1])
+  }
+
+  func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
+    let places = inputs.indices.filter { $0 != 1 }
+    let found = Subgraph(inputs.map(\.type), composed).pulledBack(inputs, cotangents, at: places)
+    var all = [Tensor?](repeating: nil, count: inputs.count)
+    for (place, cotangent) in zip(places, found) { all[place] = cotangent }
+    return all
+  }
+
+  /// A batch of members is more members; weights that members share stay shared.
+  func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
+    let members = inputs[2].shape[isBatched[2] ? 1 : 0]
+    let isShared = !isBatched[0] && !isBatched[1] && inputs[0].shape[0] == 1
+    let merged = inputs.indices.map { index in
+      if index < 2, isShared { return inputs[index] }
+      let batch = isBatched[index] ? inputs[index] : inputs[index].repeated(size)
+      return batch.reshape(to: Shape([size * batch.shape[1]] + batch.shape.dropFirst(2)))
+    }
+    return Tensor.apply(self, to: merged).map { $0.reshape(to: Shape([size, members] + $0.shape.dropFirst())) }
+  }
+}
+
+extension Tensor {
+  /// Each element of the first axis so many times after each other.
+  fileprivate func repeatedMembers(_ count: Int) -> Tensor {
+    expand(at: 1).broadcast(to: Shape([shape[0], count] + shape.dropFirst()))
+      .reshape(to: Shape([shape[0] * count] + shape.dropFirst()))
+  }
+}

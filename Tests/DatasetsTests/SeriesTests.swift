@@ -1,0 +1,89 @@
+import Configuration
+import Foundation
+import PJRT
+import Testing
+
+@testable import Datasets
+
+/// Generated series against plain NumPy, and series from files.
+struct SeriesTests {
+  private func fixture() throws -> [String: [Double]] {
+    let url = try #require(Bundle.module.url(forResource: "series", withExtension: "json", subdirectory: "Fixtures"))
+    return try JSONDecoder().decode([String: [Double]].self, from: try Data(contentsOf: url))
+  }
+
+  private func distance(_ one: [Double], _ other: [Double]?) -> Double {
+    guard let other, one.count == other.count else { return .infinity }
+    return zip(one, other).map { abs($0 - $1) }.max() ?? 0
+  }
+
+  @Test func generatedSeriesAreNumPys() throws {
+    let fixture = try fixture()
+    var system = MackeyGlass()
+    system.skipped = 20
+    #expect(distance(system.series(100), fixture["euler"]) < 1e-10)
+    system.method = .rungeKutta
+    #expect(distance(system.series(100), fixture["rungeKutta"]) < 1e-10)
+    (system.method, system.tau) = (.euler, 30)
+    #expect(distance(system.series(50), fixture["euler30"]) < 1e-10)
+    var lorenz = Lorenz()
+    lorenz.skipped = 0
+    #expect(distance(lorenz.series(100), fixture["lorenz"]) < 1e-9)
+    #expect(distance(NARMA().outputs(of: try #require(fixture["narmaInputs"])), fixture["narma"]) < 1e-14)
+  }
+
+  @Test func sourcesGiveOneStepAhead() throws {
+    let folders = DataFolders(searched: [], cache: "/nonexistent", allowsDownload: false)
+    for text in ["sine", "sines", "mackeyGlass", "lorenz"] {
+      let choice = try Choice(parsing: "\(text)(train: 30, test: 20)")
+      let pair = try Catalog<any DataSource>.all.make(choice).load(from: folders, progress: nil)
+      #expect(pair.train.count == 30 && pair.test.count == 20)
+      let inputs: [Double] = try pair.train.inputs.values()
+      let targets: [Double] = try pair.train.targets.values()
+      let next: [Double] = try pair.test.inputs.values()
+      let channels = inputs.count / 30
+      #expect(Array(inputs.dropFirst(channels)) == Array(targets.dropLast(channels)))
+      #expect(Array(targets.suffix(channels)) == Array(next.prefix(channels)))
+    }
+    let narma = try Catalog<any DataSource>.all.make(Choice(parsing: "narma(train: 30, test: 20)"))
+      .load(from: folders, progress: nil)
+    let inputs: [Double] = try narma.train.inputs.values()
+    let targets: [Double] = try narma.train.targets.values()
+    #expect(Array(NARMA().outputs(of: inputs)) == targets)
+    // Of order 30 the series always grows without bound.
+    let endless = try Catalog<any DataSource>.all.make(Choice(parsing: "narma(order: 30)"))
+    let error = #expect(throws: DatasetError.self) { try endless.load(from: folders, progress: nil) }
+    #expect("\(try #require(error))".contains("lower order"))
+  }
+
+  @Test func seriesFilesAreReadOrMissed() throws {
+    let folder = NSTemporaryDirectory() + "series-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder + "/timeseries", withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let folders = DataFolders(searched: [folder], cache: folder, allowsDownload: false)
+    let missing = #expect(throws: DatasetError.self) { try LaserSource().load(from: folders, progress: nil) }
+    #expect("\(try #require(missing))".contains("santa-fe-laser-a.txt"))
+    try "86\n141\n95\n41\n22\n".write(toFile: folder + "/timeseries/santa-fe-laser-a.txt", atomically: true, encoding: .utf8)
+    var laser = LaserSource()
+    (laser.train, laser.test, laser.scale) = (2, 2, 1)
+    let pair = try laser.load(from: folders, progress: nil)
+    #expect(try pair.train.targets.values(as: Double.self) == [141, 95])
+    #expect(try pair.test.targets.values(as: Double.self) == [41, 22])
+    laser.test = 3
+    #expect(throws: DatasetError.self) { try laser.load(from: folders, progress: nil) }
+    let row = "1749;01;1749.042;  96.7; -1.0;   -1;1\n"
+    try String(repeating: row, count: 6).write(toFile: folder + "/sunspots-monthly-silso-v2.csv", atomically: true, encoding: .utf8)
+    var spots = SunspotsSource()
+    (spots.train, spots.scale) = (3, 1)
+    let months = try spots.load(from: folders, progress: nil)
+    #expect(months.test.count == 2)
+    #expect(try months.train.inputs.values(as: Double.self) == [96.7, 96.7, 96.7])
+  }
+
+  @Test func utterancesEndAtOnes() {
+    let frame = (0..<12).map { Double($0) }
+    let end = [Double](repeating: 1, count: 12)
+    let found = VowelsSource.split(frame + frame + end + end + frame)
+    #expect(found.map(\.count) == [2, 1])
+  }
+}

@@ -1,0 +1,37 @@
+import PJRT
+import Tensors
+import Testing
+
+/// The kernels for symmetric products and positive definite systems, against the same without them.
+@Suite struct SymmetricMatrixTests {
+  /// Sizes below, at and beyond the kernels' tiles, blocks and stretches, alone and in batches.
+  @Test(arguments: [[5, 3], [70, 24], [200, 61], [400, 150], [3, 7, 9], [5, 210, 50]])
+  func kernelsAgreeWithPlainProducts(_ extents: [Int]) throws {
+    let shape = Shape(extents)
+    let x = Key(seed: 3).uniform(shape, in: -1..<1, dtype: .float64)
+    let columns = shape[-1]
+    let right = Key(seed: 4).uniform(Shape(extents.dropLast(2) + [columns, 3]), in: -1..<1, dtype: .float64)
+    let given = try Tensor.evaluate([x, right])
+    let gram = given[0].gramMatrix()
+    let plain = given[0].transposed().matmul(given[0])
+    let regular = gram + Tensor.identity(columns, dtype: .float64) * 0.5
+    let solved = regular.solve(given[1], structure: .positiveDefinite)
+    let results = try Tensor.evaluate([(gram - plain).abs().max(), (regular.matmul(solved) - given[1]).abs().max()])
+    #expect(try results[0].scalar() < 1e-12)
+    #expect(try results[1].scalar() < 1e-11)
+  }
+
+  @Test func whatIsNotPositiveDefiniteGivesNaN() throws {
+    let indefinite = Tensor([1.0, 2, 2, 1], shape: [2, 2])
+    let good = Tensor([2.0, 1, 1, 2], shape: [2, 2])
+    let both = Tensor.stack([indefinite, good]).solve(Tensor.ones([2, 2, 1], dtype: .float64), structure: .positiveDefinite)
+    let values: [Double] = try both.values()
+    #expect(values.prefix(2).allSatisfy { $0.isNaN })
+    #expect(values.suffix(2).allSatisfy { ($0 - 1.0 / 3).magnitude < 1e-15 })
+  }
+}
+
+extension Tensor {
+  /// The last two axes exchanged.
+  fileprivate func transposed() -> Tensor { moveAxis(from: rank - 1, to: rank - 2) }
+}
