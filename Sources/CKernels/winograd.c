@@ -14,6 +14,8 @@
 // Tiles of a block, the fewest channels, parts a thread, bytes of kernels' gradients of all parts together, and
 // floats between two matrices, so that their rows don't compete for the same lines of a cache.
 enum { BLOCK = 128, FEWEST = 32, PARTS = 8, GRADIENT_BYTES = 1 << 22, GAP = 16 };
+// Elements of a kernel from which on its transform is worth another thread.
+enum { LARGE = 1 << 13 };
 
 // Images under tiles.
 typedef struct {
@@ -221,6 +223,15 @@ typedef struct {
   int64_t rows, columns;
 } Matrix;
 
+static void share(
+  const XLA_FFI_CallFrame *frame, int64_t count, int64_t elements, void (*body)(void *, int64_t), void *context) {
+  if (elements >= LARGE) {
+    tanren_parallel(frame, count, body, context);
+  } else {
+    for (int64_t index = 0; index < count; index++) body(context, index);
+  }
+}
+
 static void transform_kernel_row(void *context, int64_t row) {
   const Matrix *all = context;
   int64_t start = row * all->columns;
@@ -229,7 +240,7 @@ static void transform_kernel_row(void *context, int64_t row) {
 
 static int finish(const XLA_FFI_CallFrame *frame, Work *work, const float *kernel) {
   Matrix matrix = {kernel, work->matrices, work->input.channels, work->output.channels};
-  tanren_parallel(frame, matrix.rows, transform_kernel_row, &matrix);
+  share(frame, matrix.rows, matrix.rows * matrix.columns, transform_kernel_row, &matrix);
   work->parts = least(work->blocks, PARTS * tanren_thread_count(frame));
   tanren_parallel(frame, work->parts, run_part, work);
   free(work->matrices);
@@ -265,7 +276,7 @@ int tanren_winograd_input_gradient(const XLA_FFI_CallFrame *frame, const TanrenF
   work.low[0] = 2 - filter->low[0];
   work.low[1] = 2 - filter->low[1];
   Matrix turned = {filter->kernel, work.matrices + POSITIONS * size, filter->channels, filter->features};
-  tanren_parallel(frame, 9, turn_place, &turned);
+  share(frame, 9, size, turn_place, &turned);
   return finish(frame, &work, turned.result);
 }
 
@@ -295,7 +306,7 @@ int tanren_winograd_kernel_gradient(const XLA_FFI_CallFrame *frame, const Tanren
   tanren_parallel(frame, parts, run_gradient_part, &work);
   KernelGradient gradient = {&work, filter->kernel};
   if (atomic_load(&work.status) == dnnl_success) {
-    tanren_parallel(frame, filter->channels, gather_gradient_row, &gradient);
+    share(frame, filter->channels, size / POSITIONS * parts, gather_gradient_row, &gradient);
   }
   free(work.matrices);
   return atomic_load(&work.status);
