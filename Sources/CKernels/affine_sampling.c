@@ -76,20 +76,22 @@ TANREN_VECTORIZED static void find(
   }
 }
 
-#define SOURCE u8
+#define RESULT_ELEMENT TANREN_JOIN(tanren, RESULT)
+#define STORE_RESULT TANREN_JOIN(tanren_store, RESULT)
+#define TYPE u8
 #define RESULT f32
 #include "affine_sampling_rows.h"
-#undef SOURCE
+#undef TYPE
 #undef RESULT
-#define SOURCE f32
+#define TYPE f32
 #define RESULT f32
 #include "affine_sampling_rows.h"
-#undef SOURCE
+#undef TYPE
 #undef RESULT
-#define SOURCE bf16
+#define TYPE bf16
 #define RESULT bf16
 #include "affine_sampling_rows.h"
-#undef SOURCE
+#undef TYPE
 #undef RESULT
 
 typedef struct {

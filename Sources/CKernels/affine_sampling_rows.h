@@ -1,15 +1,7 @@
-// The loops of affine sampling for one element type: included once for each SOURCE with its RESULT.
-
-#define JOIN_(a, b) a##_##b
-#define JOIN(a, b) JOIN_(a, b)
-#define NAME(name) JOIN(name, SOURCE)
-#define ELEMENT JOIN(tanren, SOURCE)
-#define OUTCOME JOIN(tanren, RESULT)
-#define LOAD JOIN(tanren_load, SOURCE)
-#define STORE JOIN(tanren_store, RESULT)
+// The loops of affine sampling for one element type: included once for each TYPE, with the RESULT's type.
 
 TANREN_INLINE void NAME(interpolate)(
-  const ELEMENT *restrict image, OUTCOME *restrict y, const Places *down, const Places *across, int64_t columns,
+  const ELEMENT *restrict image, RESULT_ELEMENT *restrict y, const Places *down, const Places *across, int64_t columns,
   int64_t channels, bool has_value, float value) {
   for (int64_t i = 0; i < columns; i++, y += channels) {
     const ELEMENT *low = image + down->low[i], *high = image + down->high[i];
@@ -20,17 +12,17 @@ TANREN_INLINE void NAME(interpolate)(
       float top = LOAD(low[left + c]), bottom = LOAD(high[left + c]);
       top += (LOAD(low[right + c]) - top) * to_right;
       bottom += (LOAD(high[right + c]) - bottom) * to_right;
-      y[c] = STORE(is_value ? value : top + (bottom - top) * to_bottom);
+      y[c] = STORE_RESULT(is_value ? value : top + (bottom - top) * to_bottom);
     }
   }
 }
 
-TANREN_VECTORIZED static void NAME(sample_row)(const Row *row, const ELEMENT *restrict image, OUTCOME *restrict y) {
+TANREN_VECTORIZED static void NAME(sample_row)(const Row *row, const ELEMENT *restrict image, RESULT_ELEMENT *restrict y) {
   Places down, across;
   bool has_value = row->fill == CONSTANT;
   for (int64_t first = 0; first < row->width; first += CHUNK) {
     int64_t columns = row->width - first < CHUNK ? row->width - first : CHUNK;
-    OUTCOME *start = y + first * row->channels;
+    RESULT_ELEMENT *start = y + first * row->channels;
     find(row, &down, &across, first, columns);
     switch (row->channels) {
       case 1: NAME(interpolate)(image, start, &down, &across, columns, 1, has_value, row->value); break;
@@ -40,11 +32,3 @@ TANREN_VECTORIZED static void NAME(sample_row)(const Row *row, const ELEMENT *re
     }
   }
 }
-
-#undef JOIN_
-#undef JOIN
-#undef NAME
-#undef ELEMENT
-#undef OUTCOME
-#undef LOAD
-#undef STORE
