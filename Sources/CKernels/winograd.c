@@ -13,7 +13,7 @@
 
 // Tiles of a block, the fewest channels, parts a thread, bytes of kernels' gradients of all parts together, and
 // floats between two matrices, so that their rows don't compete for the same lines of a cache.
-enum { BLOCK = 128, FEWEST = 32, PARTS = 8, GRADIENT_BYTES = 1 << 22, GAP = 16 };
+enum { BLOCK = 128, FEWEST = 64, PARTS = 8, GRADIENT_BYTES = 1 << 22, GAP = 16 };
 // Elements of a kernel from which on its transform is worth another thread.
 enum { LARGE = 1 << 13 };
 

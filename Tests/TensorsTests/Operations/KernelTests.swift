@@ -57,10 +57,10 @@ import Testing
     Geometry(input: [2, 11, 4], kernel: [4, 4, 6], strides: [3]),
     Geometry(input: [2, 4, 5, 6, 3], kernel: [2, 3, 2, 3, 4], padding: .same),
     // By Winograd's filtering: even and odd extents, edges that aren't alike, a rest of a block.
-    Geometry(input: [6, 14, 15, 32], kernel: [3, 3, 32, 48], padding: .same),
-    Geometry(input: [9, 13, 12, 48], kernel: [3, 3, 48, 32]),
+    Geometry(input: [6, 14, 15, 64], kernel: [3, 3, 64, 80], padding: .same),
+    Geometry(input: [9, 13, 12, 80], kernel: [3, 3, 80, 64]),
     Geometry(
-      input: [8, 11, 12, 32], kernel: [3, 3, 32, 32],
+      input: [8, 11, 12, 64], kernel: [3, 3, 64, 64],
       padding: .edges([(low: 2, high: 0), (low: 0, high: 2)])),
     Geometry(input: [1, 9, 9, 4], kernel: [3, 3, 4, 8]),
     Geometry(input: [37, 6, 5, 5], kernel: [3, 3, 5, 7], padding: .same),
