@@ -18,6 +18,10 @@ import Testing
     "cutMix": "cutMix(each: image)",
   ]
 
+  private static let movesPixelsOnly: Set = [
+    "basic", "medium", "rotation", "shift", "shear", "zoom", "horizontalFlip", "verticalFlip", "padAndCrop",
+  ]
+
   @Test func everyAugmentationHasARow() throws {
     #expect(Set(Catalog<any Augmentation>.all.names) == Set(Self.rows.keys))
   }
@@ -44,7 +48,11 @@ import Testing
         return [pipeline(pipeline(batch, stage: .source, key: key), stage: .prepared, key: key).images]
       }([keys, .stack([images, images])])[0]
       let other = try batch.augmented(augmentation, seed: 2).images.doubles()
-      #expect(try both.doubles() == bits + other)
+      let found = try both.doubles()
+      // Places are computed alike in every program. What is computed of colours is rounded differently where programs are
+      // fused differently.
+      #expect(agree(found, bits + other, within: 1e-5))
+      if Self.movesPixelsOnly.contains(type(of: augmentation).name) { #expect(found == bits + other) }
     }
   }
 

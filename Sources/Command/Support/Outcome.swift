@@ -30,8 +30,8 @@ enum Outcome {
   /// What to say of an error, and the exit status.
   static func describe(_ error: any Error) -> (message: String, status: Int32) {
     switch error {
-    case is ConfigurationError, is TrainingError, is Diagnostic, is HostArrayError, is ReportError, is StatisticsError,
-      is ServeError, is UsageError:
+    case is ConfigurationError, is TrainingError, is AugmentationError, is Diagnostic, is HostArrayError, is ReportError,
+      is StatisticsError, is ServeError, is UsageError:
       return ("Error: \(error)", badInput)
     case let error as DatasetError:
       if case .downloadFailed = error.problem { return ("Error: \(error)", failure) }
