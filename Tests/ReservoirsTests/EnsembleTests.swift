@@ -73,8 +73,12 @@ struct EnsembleTests {
     #expect(throws: ReservoirError.notFitted) { try ensemble.generate(steps: 5) }
     #expect(throws: ReservoirError.washout(steps: 300, length: 300)) { try ensemble.fit(teacher: signal, washout: 300) }
     let flat = Tensor.ones([50, 1], dtype: .float64)
+    // Without noise a teacher of zeros leaves all states zero.
+    var quiet = reservoir()
+    quiet.noise = 0
+    var silent = try ReservoirEnsemble(quiet, seeds: 0..<2)
     #expect(throws: ReservoirError.singular(penalty: 0, dtype: "float64")) {
-      try ensemble.fit(teacher: flat * 0, readout: QRReadout(lambda: 0))
+      try silent.fit(teacher: flat * 0, readout: QRReadout(lambda: 0))
     }
     try ensemble.drive(teacher: flat)
     #expect(throws: ReservoirError.self) { try ensemble.drive(teacher: Tensor.ones([2, 5, 1], dtype: .float64)) }

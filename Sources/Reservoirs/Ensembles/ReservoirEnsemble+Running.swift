@@ -91,10 +91,7 @@ extension ReservoirEnsemble {
   private mutating func begin(_ inputs: Series?, _ fedBack: Series?) throws -> Int {
     let first = try EchoStateNetwork.alike(inputs, fedBack)
     if state.shape[1] != first.sequences {
-      // A member by itself says whether its state may be of another number of sequences.
-      var member = self[0]
-      member.state = state.reshape(to: [-1, reservoir.units])
-      try member.begin(first.sequences)
+      try EchoStateNetwork.requireRest(state, of: state.shape[1], for: first.sequences)
       try reset(sequences: first.sequences)
     }
     guard first.steps > 0 else { throw ReservoirError.washout(steps: 0, length: 0) }

@@ -58,13 +58,17 @@ extension EchoStateNetwork {
   }
 
   /// Checks that the state is of so many sequences; one that hasn't moved takes any number.
-  mutating func begin(_ sequences: Int) throws {
+  private mutating func begin(_ sequences: Int) throws {
     guard state.shape[0] != sequences else { return }
-    let isAtRest = try state.abs().max().scalar() == 0
-    guard isAtRest else {
-      throw ReservoirError.shape(
-        series: "sequences", found: [sequences], expected: "\(state.shape[0]), as in the state that is carried on; call 'reset' first")
-    }
+    try Self.requireRest(state, of: state.shape[0], for: sequences)
     try reset(sequences: sequences)
+  }
+
+  /// - Throws: ``ReservoirError/shape(series:found:expected:)`` if the state of so many sequences has moved.
+  static func requireRest(_ state: Tensor, of carried: Int, for sequences: Int) throws {
+    guard try state.abs().max().scalar() == 0 else {
+      throw ReservoirError.shape(
+        series: "sequences", found: [sequences], expected: "\(carried), as in the state that is carried on; call 'reset' first")
+    }
   }
 }

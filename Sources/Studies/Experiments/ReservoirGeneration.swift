@@ -41,7 +41,7 @@ public struct ReservoirGeneration: Experiment {
       ],
       charts: [
         SeriesChart.make("training", [("teacher", learned), ("prediction", predicted)], channels: channels),
-        SeriesChart.make("free run", [("teacher", wanted), ("generation", generated)], channels: channels),
+        SeriesChart.make("free run", [("teacher", wanted), ("generation", generated)], channels: channels, steps: 5000),
       ])
   }
 }
