@@ -55,7 +55,7 @@ import Testing
     runner.report = { if case .runFailed = $0 { failures += 1 } }
     let results = try runner.run(plan)
     #expect(results.runs.map(\.state) == [.done, .done, .failed, .done])
-    #expect(try #require(results.runs[2].error).contains("a batch of 5000 is larger than the data set of 200"))
+    #expect(try #require(results.runs[2].error).contains("the batch size is 5000, but the data set has 200 examples"))
     #expect(try results.armResults().map(\.runs.count) == [1, 1, 0, 1])
     // It is tried again by the next call, unless that isn't wanted.
     try runner.run(plan, retriesFailed: false)

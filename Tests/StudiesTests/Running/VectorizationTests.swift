@@ -141,6 +141,6 @@ import Testing
     try plan.override(assignment: "batch=5000")
     let results = try runner("broken.sqlite", .on).run(plan)
     #expect(results.runs.map(\.state) == [.failed, .failed])
-    #expect(results.runs.allSatisfy { $0.error?.contains("a batch of 5000") == true })
+    #expect(results.runs.allSatisfy { $0.error?.contains("the batch size is 5000") == true })
   }
 }
