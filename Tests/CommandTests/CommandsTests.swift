@@ -185,6 +185,14 @@ import Testing
     #expect(text.contains("Too few seeds for any verdict") && text.contains("Not as published: epochs=1"))
   }
 
+  @Test func experimentsAreDrawnOfTheDataTheyRanOn() throws {
+    // The recipe's own data aren't here: only the budget's are.
+    let result = try TanrenProcess.run(
+      ["reproduce", "esn-vowels", "--budget", "smoke", "--offline", "--output", "vowels"], in: folder)
+    #expect(result.status == 0, "\(result.error)")
+    #expect(folder.exists("vowels/200-units.svg") && folder.exists("vowels/600-units.svg"))
+  }
+
   @Test func recipesThatFailAreNamedAndTheOthersGoOn() throws {
     let result = try TanrenProcess.run(
       ["reproduce", "--all", "--budget", "smoke", "--offline", "batch=100000", "--output", "all"], in: folder)

@@ -9,7 +9,7 @@ struct ExperimentFigures {
   /// - Returns: the files.
   func write(to folder: OutputFolder) throws -> [String] {
     var written: [String] = []
-    for arm in results.study.plan.arms {
+    for arm in try results.study.plan.plannedArms().map(\.arm) {
       guard let seed = results.study.plan.seeds.first else { continue }
       let configuration = try arm.configuration(base: results.study.plan.base, seed: seed)
       guard configuration.experiment != nil else { continue }
