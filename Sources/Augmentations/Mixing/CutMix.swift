@@ -1,32 +1,16 @@
-import Configuration
-
 /// A rectangle of each image replaced by another image's of the batch, targets mixed by area (Yun et al. 2019).
 /// The area is `1 - λ`, λ of Beta(α, α), before it is cut off at the image's edges. Class indices become
 /// probabilities.
-public struct CutMix: Augmentation {
+public struct CutMix: Augmentation, MixingAugmentation {
   public static let name = "cutMix"
   public static let summary = "puts a rectangle of another image in, and mixes targets (Yun et al. 2019)"
-  public static let parameters = [
-    Parameter("alpha", default: 1, "of Beta(alpha, alpha), which the kept share is drawn of"),
-    Parameter("each", default: "batch", "whether each image or each batch has a rectangle of its own"),
-  ]
 
   public var alpha: Double
   public var scope: MaskScope
-  public var stage: AugmentationStage { .prepared }
 
   public init(alpha: Double = 1, each scope: MaskScope = .batch) {
     self.alpha = alpha
     self.scope = scope
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    alpha = try options.number("alpha", default: 1, in: 0.001...1000)
-    scope = try options.oneOf("each", default: .batch)
-  }
-
-  public func check(_ images: ImageShape) throws(AugmentationError) {
-    try AugmentationError.check(alpha, "\(Self.name).alpha", "from 0.001 to 1000") { (0.001...1000).contains($0) }
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {

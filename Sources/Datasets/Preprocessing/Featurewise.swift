@@ -1,14 +1,12 @@
-import Configuration
 import PJRT
 import Tensors
 
 /// Inputs less each channel's mean over the training set, over its deviation: Keras' `featurewise_center` and
 /// `featurewise_std_normalization`. Statistics are of the values that `white` was divided out of; Keras' `fit` takes those of
 /// the values it is given, before `rescale`.
-public struct Featurewise: NamedPreprocessing, FittedPreprocessing {
+public struct Featurewise: NamedPreprocessing, StandardizingPreprocessing, FittedPreprocessing {
   public static let name = "featurewise"
   public static let summary = "each channel less its mean in the training set, over its deviation there (Keras' featurewise)"
-  public static let parameters = Samplewise.parameters
 
   public var center: Bool
   public var deviation: Bool
@@ -20,16 +18,10 @@ public struct Featurewise: NamedPreprocessing, FittedPreprocessing {
     self.white = white
   }
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    center = try options.flag("center", default: true)
-    deviation = try options.flag("deviation", default: true)
-    white = try options.number("white", default: 255, in: 1e-30...1e30)
-  }
-
   public func fitted(to inputs: HostArray) throws -> any Preprocessing {
     let statistics = try ChannelStatistics(of: inputs, white: white)
     return StandardizedChannels(
       mean: center ? statistics.mean : [0],
-      deviation: deviation ? statistics.deviation.map { $0 + Samplewise.epsilon } : [1], white: white)
+      deviation: deviation ? statistics.deviation.map { $0 + Self.epsilon } : [1], white: white)
   }
 }

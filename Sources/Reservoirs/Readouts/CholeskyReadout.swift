@@ -2,24 +2,15 @@
 ///
 /// The fastest of all. It squares the condition number: where lambda is below about 1e-16 times the states' energy
 /// (in `float64`), ``QRReadout`` gives far smaller errors.
-public struct CholeskyReadout: ReadoutRule, GramReadoutRule {
+public struct CholeskyReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
   public static let name = "cholesky"
   public static let summary = "ridge regression by the Gram matrix and Cholesky's decomposition"
-  public static let parameters = [
-    Parameter("lambda", default: 1e-8, "the penalty"), Parameter("bias", default: true, "penalizes the bias too (S0-3)"),
-  ]
 
   public var lambda: Double
-  public var penalty: Double { lambda }
   public var penalizesBias: Bool
 
   public init(lambda: Double = 1e-8, penalizesBias: Bool = true) {
     (self.lambda, self.penalizesBias) = (lambda, penalizesBias)
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    lambda = try options.number("lambda", default: 1e-8, in: 0...1e100)
-    penalizesBias = try options.flag("bias", default: true)
   }
 
   public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? {

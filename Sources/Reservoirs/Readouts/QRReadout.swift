@@ -1,21 +1,14 @@
 /// Ridge regression without squaring the condition number: the rows of `sqrt(lambda)·I` are appended to the states,
 /// and the least-squares problem is solved by Householder's QR decomposition.
-public struct QRReadout: ReadoutRule {
+public struct QRReadout: ReadoutRule, RidgeReadout {
   public static let name = "qr"
   public static let summary = "ridge regression by QR decomposition of the augmented states"
-  public static let parameters = CholeskyReadout.parameters
 
   public var lambda: Double
-  public var penalty: Double { lambda }
   public var penalizesBias: Bool
 
   public init(lambda: Double = 1e-8, penalizesBias: Bool = true) {
     (self.lambda, self.penalizesBias) = (lambda, penalizesBias)
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    lambda = try options.number("lambda", default: 1e-8, in: 0...1e100)
-    penalizesBias = try options.flag("bias", default: true)
   }
 
   public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? {
