@@ -56,6 +56,22 @@ def methods(name, title, one, other):
                     [c for pair in pairs for c in reversed(pair)], False, tuple(pairs))
 
 
+# What Keras' generator and torchvision have of our augmentations.
+AUGMENTATIONS = {"rotation": "kp", "shift": "kp", "shear": "kp", "zoom": "kp", "horizontalFlip": "kp", "channelShift": "k",
+                 "brightness": "kp", "padAndCrop": "p", "colorJitter": "p", "randomErasing": "p", "cutout": "", "mixUp": "p", "cutMix": "p"}
+
+
+def augmentations():
+    contestants, pairs = [], []
+    for name, peers in AUGMENTATIONS.items():
+        own = Contestant(OURS, name)
+        others = [Contestant({"k": "keras", "p": "pytorch"}[peer], name) for peer in peers]
+        contestants += [own, *others]
+        pairs += [(other, own) for other in others]
+    return Workload("augment-each", "One augmentation of images of 32x32, batches of 128, scaled to 0...1", "us", 1e-6, 5, "resident",
+                    contestants, False, tuple(pairs))
+
+
 WORKLOADS = [
     Workload("mlp-step", "One training step, MLP 784-100-50-10, relu, batch 100, SGD, f32", "ms", 1e-3, 15, "resident", [
         Contestant(OURS, "step"), Contestant(OURS, "chunk"), Contestant("pytorch", "eager"),
@@ -86,4 +102,7 @@ WORKLOADS = [
         Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
     Workload("augment-strong", "Augmented images of 32x32: article 4's strong augmentation, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
         Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
+    augmentations(),
+    Workload("augment-step", "A training step of nine convolutions, batch 128, f32, with article 4's strong augmentation and without", "ms", 1e-3, 5,
+             "resident", [Contestant(OURS, "fit"), Contestant(OURS, "strong")], False, ((Contestant(OURS, "strong"), Contestant(OURS, "fit")),)),
 ]

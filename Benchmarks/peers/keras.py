@@ -76,32 +76,35 @@ def startup(_):
     return {"finished": True, "loss": history.history["loss"][-1]}
 
 
-def generator(strong):
+def generator(erases=False, **transforms):
     """ImageDataGenerator, whose images come from NumPy and SciPy, one after the other."""
     from keras.src.legacy.preprocessing.image import ImageDataGenerator
 
     images, batches = protocol.photos(), 4
-    if strong:
-        flow = ImageDataGenerator(
-            rescale=1 / 255, width_shift_range=4 / 32, height_shift_range=4 / 32, horizontal_flip=True,
-            zoom_range=[0.75, 1.25], channel_shift_range=50.0, rotation_range=10,
-        ).flow(images, batch_size=len(images), shuffle=False)
-    else:
-        flow = ImageDataGenerator(
-            rescale=1 / 255, width_shift_range=4 / 32, height_shift_range=4 / 32, horizontal_flip=True,
-        ).flow(images, batch_size=len(images), shuffle=False)
+    flow = ImageDataGenerator(rescale=1 / 255, **transforms).flow(images, batch_size=len(images), shuffle=False)
 
     def work():
         for _ in range(batches):
             batch = next(flow)
-            if strong:
+            if erases:
                 batch = [protocol.random_erasing(image) for image in batch]
         return batches * len(images), {"loss": float(batch[0][0, 0, 0])}
 
     return work
 
 
+SHIFT = {"width_shift_range": 4 / 32, "height_shift_range": 4 / 32}
+# With Tanren's defaults.
+EACH = {"rotation": {"rotation_range": 10}, "shift": SHIFT, "shear": {"shear_range": 10}, "zoom": {"zoom_range": [0.75, 1.25]},
+        "horizontalFlip": {"horizontal_flip": True}, "channelShift": {"channel_shift_range": 50.0}, "brightness": {"brightness_range": [0.5, 1.5]}}
+
+
+def strong():
+    return generator(erases=True, **SHIFT, horizontal_flip=True, zoom_range=[0.75, 1.25], channel_shift_range=50.0, rotation_range=10)
+
+
 protocol.serve(options, f"Keras {keras.__version__} ({keras.backend.backend()})",
                {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup,
                 **dict.fromkeys(protocol.NETWORKS, network_step),
-                "augment-basic": lambda _: generator(False), "augment-strong": lambda _: generator(True)}, os.cpu_count())
+                "augment-basic": lambda _: generator(**SHIFT, horizontal_flip=True), "augment-strong": lambda _: strong(),
+                "augment-each": lambda options: generator(**EACH[options.variant])}, os.cpu_count())

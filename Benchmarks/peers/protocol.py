@@ -32,7 +32,7 @@ def options():
     """Parsed before the framework is imported, because some settings only count then."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--workload", required=True, choices=[
-        "mlp-step", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", *RESERVOIRS, *NETWORKS])
+        "mlp-step", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", "augment-each", *RESERVOIRS, *NETWORKS])
     parser.add_argument("--variant", required=True)
     parser.add_argument("--data", help="folder with MNIST's four IDX files; without it the data is random")
     parser.add_argument("--cache", help="folder for compiled programs; without it nothing is kept")

@@ -125,25 +125,38 @@ def network_step(_):
     return work
 
 
-def augmentation(strong):
-    """torchvision's transforms, image by image as a data set applies them, into a batch."""
+def augmentation(name):
+    """torchvision's transforms, image by image as a data set applies them, into a batch; mixing is of whole batches."""
     from torchvision.transforms import v2
 
     images, batches = torch.from_numpy(protocol.photos()).permute(0, 3, 1, 2).contiguous(), 4
-    scale = [v2.ToDtype(torch.float32, scale=True)]
-    if strong:
-        steps = [
-            v2.RandomAffine(10, translate=(4 / 32, 4 / 32), scale=(0.75, 1.25), interpolation=v2.InterpolationMode.BILINEAR),
-            v2.RandomHorizontalFlip(), v2.ColorJitter(brightness=0.2), *scale,
-            v2.RandomErasing(0.5, scale=(0.05, 0.2), ratio=(0.2, 0.8)),
-        ]
-    else:
-        steps = [v2.RandomCrop(32, padding=4), v2.RandomHorizontalFlip(), *scale]
-    transform = v2.Compose(steps)
+    bilinear, scale = v2.InterpolationMode.BILINEAR, v2.ToDtype(torch.float32, scale=True)
+    flip, crop = v2.RandomHorizontalFlip(), v2.RandomCrop(32, padding=4)
+    erasing = v2.RandomErasing(0.5, scale=(0.05, 0.2), ratio=(0.2, 0.8))
+
+    def affine(degrees=0, **ranges):
+        return v2.RandomAffine(degrees, **ranges, interpolation=bilinear)
+
+    shift = {"translate": (4 / 32, 4 / 32)}
+    mixing = {"mixUp": v2.MixUp(num_classes=10), "cutMix": v2.CutMix(num_classes=10)}
+    # With Tanren's defaults.
+    steps = [scale] if name in mixing else {
+        "basic": lambda: [crop, flip, scale],
+        "strong": lambda: [affine(10, **shift, scale=(0.75, 1.25)), flip, v2.ColorJitter(brightness=0.2), scale, erasing],
+        "rotation": lambda: [v2.RandomRotation(10, interpolation=bilinear), scale],
+        "shift": lambda: [affine(**shift), scale], "shear": lambda: [affine(shear=10), scale],
+        "zoom": lambda: [affine(scale=(0.75, 1.25)), scale], "horizontalFlip": lambda: [flip, scale], "padAndCrop": lambda: [crop, scale],
+        "brightness": lambda: [v2.ColorJitter(brightness=0.5), scale],
+        "colorJitter": lambda: [v2.ColorJitter(0.4, 0.4, 0.4, 0.1), scale], "randomErasing": lambda: [scale, erasing],
+    }[name]()
+    transform, labels = v2.Compose(steps), torch.arange(len(images)) % 10
 
     def work():
         for _ in range(batches):
-            batch = torch.stack([transform(image) for image in images])
+            if name in mixing:
+                batch = mixing[name](transform(images), labels)[0]
+            else:
+                batch = torch.stack([transform(image) for image in images])
         return batches * len(images), {"loss": batch[0, 0, 0, 0].item()}
 
     return work
@@ -169,5 +182,6 @@ def compile_step(_):
 protocol.serve(options, f"PyTorch {torch.__version__}",
                {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
                 **dict.fromkeys(protocol.NETWORKS, network_step), **dict.fromkeys(protocol.RESERVOIRS[:3], reservoir),
-                "augment-basic": lambda _: augmentation(False), "augment-strong": lambda _: augmentation(True)},
+                "augment-basic": lambda _: augmentation("basic"), "augment-strong": lambda _: augmentation("strong"),
+                "augment-each": lambda options: augmentation(options.variant)},
                torch.get_num_threads())

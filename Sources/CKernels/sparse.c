@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reservoir.h"
+#include "sparse.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>

@@ -1,7 +1,7 @@
 import Tanren
 
-/// Batches of images augmented and scaled, an execution each, the images on the device: `augment-basic` and
-/// `augment-strong`.
+/// Batches of images augmented and scaled, an execution each, the images on the device: `augment-basic`,
+/// `augment-strong` and `augment-each`.
 final class AugmentRounds: BenchRounds {
   private static let (batch, batches) = (128, 20)
   private let program: Program

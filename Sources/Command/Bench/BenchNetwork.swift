@@ -38,13 +38,16 @@ enum BenchNetwork {
   /// How it is trained in a variant of a workload; nil if there is no such variant.
   static func method(_ variant: BenchWorkerCommand.Variant) -> Method? {
     let sgd = SGD(rate: 0.01)
-    func method(_ optimizer: any Optimizer, _ rule: any GradientRule = PlainGradient()) -> Method {
+    func method(
+      _ optimizer: any Optimizer, _ rule: any GradientRule = PlainGradient(), augmented: [any Augmentation] = []
+    ) -> Method {
       Method(
         loss: SoftmaxCrossEntropy(), optimizer: optimizer, metrics: [], preprocessing: Rescaling(dividingBy: 255),
-        gradientRule: rule)
+        augmentations: augmented, gradientRule: rule)
     }
     return switch variant {
     case .fit, .sgd: method(sgd)
+    case .strong: method(sgd, augmented: [StrongAugmentation()])
     case .sam: method(sgd, SAM())
     case .adam: method(Adam())
     case .lamb: method(LAMB())

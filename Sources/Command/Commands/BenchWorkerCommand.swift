@@ -16,6 +16,7 @@ struct BenchWorkerCommand: ParsableCommand {
     case samStep = "sam-step", lambStep = "lamb-step"
     case augmentBasic = "augment-basic"
     case augmentStrong = "augment-strong"
+    case augmentEach = "augment-each", augmentStep = "augment-step"
     case esnDrive = "esn-drive", esnFit = "esn-fit", esnGenerate = "esn-generate", esnEnsemble = "esn-ensemble"
     case convolution32 = "convolution-32x64"
     case convolution16 = "convolution-16x128"
@@ -26,6 +27,9 @@ struct BenchWorkerCommand: ParsableCommand {
     case step, chunk, fit
     case sgd, sam, adam, lamb
     case ensemble, member
+    /// Augmentations, by their names.
+    case strong, rotation, shift, shear, zoom, horizontalFlip, padAndCrop, channelShift, brightness, colorJitter
+    case randomErasing, cutout, mixUp, cutMix
     /// As the variant without the ending, without kernels.
     case stepXLA = "step-xla"
     case forward, inputGradient = "input-gradient", kernelGradient = "kernel-gradient"
@@ -54,7 +58,8 @@ struct BenchWorkerCommand: ParsableCommand {
         let source = try BenchData(folder: data)
         try EpochRounds(worker, data: source.name).run(train: source.train, test: source.test)
       case (.cnnStep, .fit), (.cnnStepHalf, .fit), (.nineStep, .fit), (.nineStepHalf, .fit), (.wideStep, .fit),
-        (.wideStepHalf, .fit), (.samStep, .sgd), (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb):
+        (.wideStepHalf, .fit), (.samStep, .sgd), (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb),
+        (.augmentStep, .fit), (.augmentStep, .strong):
         try Engine.configure(device: device, programCache: programs)
         try trainNetwork(worker)
       case (.startup, .step):
@@ -79,6 +84,10 @@ struct BenchWorkerCommand: ParsableCommand {
         let engine = try Engine(device: device, programCache: programs)
         let augmentation: any Augmentation = workload == .augmentBasic ? BasicAugmentation() : StrongAugmentation()
         worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
+      case (.augmentEach, _):
+        let engine = try Engine(device: device, programCache: programs)
+        let augmentation = try Catalog<any Augmentation>.all.make(Choice(variant.rawValue))
+        worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
       case (.esnDrive, .step), (.esnFit, .step), (.esnGenerate, .step), (.esnEnsemble, .ensemble), (.esnEnsemble, .member):
         try Engine.configure(device: device, programCache: programs)
         try serveReservoir(worker)
@@ -93,7 +102,7 @@ struct BenchWorkerCommand: ParsableCommand {
   private func trainNetwork(_ worker: BenchWorker) throws {
     guard let method = BenchNetwork.method(variant) else { return }
     let network: BenchNetwork = switch workload {
-    case .nineStep, .nineStepHalf: .nine
+    case .nineStep, .nineStepHalf, .augmentStep: .nine
     case .wideStep, .wideStepHalf: .wide
     default: .cnn
     }

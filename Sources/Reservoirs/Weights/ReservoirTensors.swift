@@ -50,26 +50,31 @@ struct ReservoirTensors: Sendable {
 
   func with(_ tensors: [Tensor]) -> ReservoirTensors { ReservoirTensors(tensors) }
 
-  /// What reaches the units from outside, `[steps, units]`.
-  /// - Parameters:
-  ///   - inputs: `[steps, inputs]`.
-  ///   - fedBack: `[steps, outputs]`.
-  ///   - noise: `[steps, units]`.
-  private func drive(_ steps: Int, _ inputs: Tensor?, _ fedBack: Tensor?, _ noise: Tensor?) -> Tensor {
-    var sum = bias.expand(at: 0).broadcast(to: [steps, bias.shape[0]])
-    if let inputs { sum = sum + inputs.matmul(input) }
-    if let fedBack { sum = sum + fedBack.matmul(feedback) }
-    if let noise { sum = sum + noise }
-    return sum
+  /// What reaches the units from outside, besides what ``signals(_:_:_:)`` brings: `[1, units]`, with noise
+  /// `[steps, units]`.
+  private func drive(_ noise: Tensor?) -> Tensor {
+    let bias = bias.expand(at: 0)
+    return noise.map { bias + $0 } ?? bias
+  }
+
+  /// Inputs `[steps, inputs]` and values fed back `[steps, outputs]` side by side, and their weights.
+  private func signals(_ steps: Int, _ inputs: Tensor?, _ fedBack: Tensor?) -> (values: Tensor, weights: Tensor) {
+    let given = [(inputs, input), (fedBack, feedback)].filter { $0.0 != nil }
+    guard !given.isEmpty else {
+      return (.zeros([steps, 0], dtype: bias.dtype), .zeros([0, bias.shape[0]], dtype: bias.dtype))
+    }
+    return (Tensor.concatenate(given.compactMap(\.0), axis: 1), Tensor.concatenate(given.map(\.1), axis: 0))
   }
 
   /// The states `[steps, units]` after each step.
   func states(_ steps: Int, from state: Tensor, inputs: Tensor?, teacher: Tensor?, noise: Tensor?) -> Tensor {
-    let drive = drive(steps, inputs, teacher, noise)
+    let (drive, signals) = (drive(noise), signals(steps, inputs, teacher))
     if recurrent.count == 2 {
-      return reservoirStates(values: recurrent[0], columns: recurrent[1], drive: drive, state: state, mixing: mixing)
+      return reservoirStates(
+        values: recurrent[0], columns: recurrent[1], drive: drive, signals: signals.values, weights: signals.weights,
+        state: state, mixing: mixing)
     }
-    return scan(carry: [state], over: [drive]) { carry, elements in
+    return scan(carry: [state], over: [drive + signals.values.matmul(signals.weights)]) { carry, elements in
       let next = step(carry[0], elements[0])
       return ([next], [next])
     }.outputs[0]
@@ -79,13 +84,13 @@ struct ReservoirTensors: Sendable {
   func outputs(
     _ steps: Int, from state: Tensor, output: Tensor, readout: Tensor, inputs: Tensor?, noise: Tensor?
   ) -> (outputs: Tensor, state: Tensor) {
-    let drive = drive(steps, inputs, nil, noise)
+    let (drive, signals) = (drive(noise), signals(steps, inputs, nil))
     if recurrent.count == 2 {
       return reservoirOutputs(
-        values: recurrent[0], columns: recurrent[1], drive: drive, state: state, mixing: mixing, feedback: feedback,
-        readout: readout, output: output)
+        values: recurrent[0], columns: recurrent[1], drive: drive, signals: signals.values, weights: signals.weights,
+        state: state, mixing: mixing, feedback: feedback, readout: readout, output: output)
     }
-    let looped = scan(carry: [state, output], over: [drive]) { carry, elements in
+    let looped = scan(carry: [state, output], over: [drive + signals.values.matmul(signals.weights)]) { carry, elements in
       let next = step(carry[0], elements[0] + carry[1].expand(at: 0).matmul(feedback).squeeze(0))
       let output = next.expand(at: 0).readOut(readout).squeeze(0)
       return ([next, output], [output])

@@ -103,32 +103,37 @@ extension PrimitiveTable {
       ReservoirLoop.self, .stated,
       samples: [
         Sample(
-          ReservoirLoop(isClosed: false), reservoir, gives: [f64(2, 2, 2)],
-          values: [[0.26391882871611366, -0.3859642735786574, 0.4142982165317639, 0.02708796209104901, -0.28077814417284885, 0.4673359728680938, -0.07004888250970497, 0.1530356351390297]]),
+          ReservoirLoop(isClosed: false), [values, columns, drive] + rest, gives: [f64(2, 2, 2)],
+          values: [[0.3834820100820068, -0.4434820100820068, 0.24405943554567483, 0.1197915816849589, -0.22840505472472386, 0.4806074051184843, 0.3861802413546577, 0.3102595412282702]]),
         Sample(
           ReservoirLoop(isClosed: true),
-          reservoir + [
+          [values, columns, Tensor([0.1, -0.2, -0.5, 0.6], shape: [2, 1, 2])] + rest + [
             Tensor([0.3, -0.6, 0.2, 0.5], shape: [2, 1, 2]), Tensor([0.7, -0.2, 0.1, 0.4, 0.3, -0.2], shape: [2, 3, 1]),
             Tensor([0.5, -0.3], shape: [2, 1]),
           ], gives: [f64(2, 2, 1), f64(2, 2)],
           values: [
-            [0.4573420013689068, 0.5364362885454468, -0.2143156630040834, -0.23271888728458445],
-            [0.5479512909560187, -0.2643519243811684, -0.09988870387821361, 0.024121980889003313],
+            [0.5390834312192063, 0.4151517379942864, -0.18964009996558398, -0.07896229207001355],
+            [0.2904406493441433, -0.5592164172669303, -0.15764378385394834, 0.6136507382385527],
           ]),
       ],
       refusals: [
-        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), f64(1, 2, 2), f64(1, 3, 2), f64(1, 2), f64(1, 2)], "int32"),
-        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), i32(1, 2, 1), f64(1, 3, 2), f64(1, 2), f64(1, 2)], "one shape"),
-        Refusal(ReservoirLoop(isClosed: false), [f64(1, 3, 2), i32(1, 3, 2), f64(1, 3, 2), f64(1, 2), f64(1, 2)], "don't fit"),
-        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), i32(1, 2, 2), f64(1, 3, 2), f64(1, 3), f64(1, 2)], "state must"),
+        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), f64(1, 2, 2), f64(1, 3, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "int32"),
+        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), i32(1, 2, 1), f64(1, 3, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "one shape"),
+        Refusal(ReservoirLoop(isClosed: false), [f64(1, 3, 2), i32(1, 3, 2), f64(1, 3, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "don't fit"),
+        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), i32(1, 2, 2), f64(1, 3, 2), f64(1, 3), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "state must"),
+        Refusal(
+          ReservoirLoop(isClosed: false),
+          [f64(1, 2, 2), i32(1, 2, 2), f64(1, 2, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "doesn't fit signals"),
       ]),
   ]
 
-  /// Two members with the same weights: a 2 x 2 matrix, a drive of two steps, state and mixing.
-  private static let reservoir = [
-    Tensor([0.4, -0.3, 0.5, 0], shape: [1, 2, 2]), integers(0, 1, 1, 0, shape: [1, 2, 2]),
-    Tensor([0.1, -0.2, 0.3, 0.4, -0.5, 0.6, 0.2, -0.1], shape: [2, 2, 2]), Tensor([0.2, -0.4, 0.3, 0.1], shape: [2, 2]),
-    Tensor([0.3, 0.7, 0.1, 0.8], shape: [2, 2]),
+  /// Two members of two steps, with the same 2 x 2 matrix; `rest` is state, mixing, signals and their weights.
+  private static let values = Tensor([0.4, -0.3, 0.5, 0], shape: [1, 2, 2])
+  private static let columns = integers(0, 1, 1, 0, shape: [1, 2, 2])
+  private static let drive = Tensor([0.1, -0.2, 0.3, 0.4, -0.5, 0.6, 0.2, -0.1], shape: [2, 2, 2])
+  private static let rest = [
+    Tensor([0.2, -0.4, 0.3, 0.1], shape: [2, 2]), Tensor([0.3, 0.7, 0.1, 0.8], shape: [2, 2]),
+    Tensor([0.5, -1, 0.25, 2], shape: [2, 2, 1]), Tensor([0.4, -0.2, 0.3, 0.1], shape: [2, 1, 2]),
   ]
 
   @Sendable private static func branches(_ inputs: [Tensor]) -> [Tensor] {

@@ -1,14 +1,15 @@
 import PJRT
 
 /// The states of leaky networks with sparse weights, from step to step:
-/// `x' = kept·x + taken·tanh(W·x + drive)`, and where the loop is closed `tanh(W·x + drive + z·feedback)` with the
-/// last step's output `z = [x, 1]·readout`.
+/// `x' = kept·x + taken·tanh(W·x + drive + signals·weights)`, and where the loop is closed `z·feedback` besides within
+/// tanh, with the last step's output `z = [x, 1]·readout`.
 ///
 /// All inputs have a leading axis of members, which run side by side; `values` and `columns` may have fewer, groups of
 /// as many members after each other as there are more of these.
 /// Inputs: `values`, `columns` (int32) `[groups, n, k]`, of which row i holds the weights into unit i, padded with
-/// zeros; `drive` `[members, steps, n]`; `state` `[members, n]`; `mixing` `[members, 2]`, kept and taken. If closed
-/// also `feedback` `[members, outputs, n]`, `readout` `[members, n + 1, outputs]` (biases last) and `output`
+/// zeros; `drive` `[members, 1 or steps, n]`; `state` `[members, n]`; `mixing` `[members, 2]`, kept and taken;
+/// `signals` `[members, steps, s]` and `weights` `[members, s, n]`, s being 0 where there are none. If closed also
+/// `feedback` `[members, outputs, n]`, `readout` `[members, n + 1, outputs]` (biases last) and `output`
 /// `[members, outputs]`. Results: the states `[members, steps, n]`, or the outputs `[members, steps, outputs]` and
 /// the last state.
 struct ReservoirLoop: Primitive {
@@ -19,24 +20,30 @@ struct ReservoirLoop: Primitive {
 
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
     let shapes = inputs.map(\.shape)
-    guard shapes[0].rank == 3, shapes[1] == shapes[0], shapes[2].rank == 3 else {
+    guard shapes[0].rank == 3, shapes[1] == shapes[0], shapes[2].rank == 3, shapes[5].rank == 3 else {
       throw ShapeError(
-        "values and columns must have one shape [groups, units, width] and drive [members, steps, units], not "
-          + "\(shapes[0]), \(shapes[1]) and \(shapes[2])")
+        "values and columns must have one shape [groups, units, width], drive [members, steps, units] and signals "
+          + "[members, steps, signals], not \(shapes[0]), \(shapes[1]), \(shapes[2]) and \(shapes[5])")
     }
     guard inputs[1].dtype == .int32 else { throw ShapeError("columns must be int32, not \(inputs[1].dtype)") }
     let dtype = inputs[2].dtype
     try ElementDomain.floatingPoint.check([inputs[2]])
-    let (members, steps, units) = (shapes[2][0], shapes[2][1], shapes[2][2])
+    let (members, units, steps, signals) = (shapes[2][0], shapes[2][2], shapes[5][1], shapes[5][2])
     guard shapes[0][0] >= 1, members % shapes[0][0] == 0, shapes[0][1] == units, units >= 1, shapes[0][2] >= 1 else {
       throw ShapeError("weights of shape \(shapes[0]) don't fit a drive of shape \(shapes[2])")
     }
-    let outputs = isClosed ? inputs[7].shape.last : 0
-    var expected: [(String, Int, Shape)] = [("state", 3, [members, units]), ("mixing", 4, [members, 2])]
+    guard shapes[2][1] == 1 || shapes[2][1] == steps else {
+      throw ShapeError("a drive of \(shapes[2][1]) steps doesn't fit signals of \(steps)")
+    }
+    let outputs = isClosed ? inputs[9].shape.last : 0
+    var expected: [(String, Int, Shape)] = [
+      ("state", 3, [members, units]), ("mixing", 4, [members, 2]), ("signals", 5, [members, steps, signals]),
+      ("weights", 6, [members, signals, units]),
+    ]
     if isClosed {
       expected += [
-        ("feedback", 5, [members, outputs, units]), ("readout", 6, [members, units + 1, outputs]),
-        ("output", 7, [members, outputs]),
+        ("feedback", 7, [members, outputs, units]), ("readout", 8, [members, units + 1, outputs]),
+        ("output", 9, [members, outputs]),
       ]
     }
     for (name, index, shape) in expected where inputs[index].shape != shape {
@@ -52,14 +59,15 @@ struct ReservoirLoop: Primitive {
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     if writer.kernels.contains(.reservoir), inputs[2].type.dtype == .float64 {
-      return writer.call("reservoir.2", inputs, [:], results)
+      return writer.call("reservoir.3", inputs, [:], results)
     }
     return writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
   }
 
   /// The same as a scan.
   private func composed(_ inputs: [Tensor]) -> [Tensor] {
-    let (drive, mixing) = (inputs[2].moveAxis(from: 1, to: 0), inputs[4])
+    let drive = (inputs[2] + inputs[5].matmul(inputs[6])).moveAxis(from: 1, to: 0)
+    let mixing = inputs[4]
     let (kept, taken) = (mixing.slice(0..<1, axis: 1), mixing.slice(1..<2, axis: 1))
     func next(_ state: Tensor, _ sums: Tensor) -> Tensor {
       kept * state + taken * (Self.product(inputs[0], inputs[1], state) + sums).tanh()
@@ -71,10 +79,10 @@ struct ReservoirLoop: Primitive {
       }
       return [looped.outputs[0].moveAxis(from: 0, to: 1)]
     }
-    let (units, readout) = (inputs[3].shape[1], inputs[6])
+    let (units, readout) = (inputs[3].shape[1], inputs[8])
     let (weights, bias) = (readout.slice(0..<units, axis: 1), readout.slice(units..<units + 1, axis: 1))
-    let looped = scan(carry: [inputs[3], inputs[7]], over: [drive], length: drive.shape[0]) { carry, elements in
-      let fedBack = carry[1].expand(at: 1).matmul(inputs[5]).squeeze(1)
+    let looped = scan(carry: [inputs[3], inputs[9]], over: [drive], length: drive.shape[0]) { carry, elements in
+      let fedBack = carry[1].expand(at: 1).matmul(inputs[7]).squeeze(1)
       let state = next(carry[0], elements[0] + fedBack)
       let output = (state.expand(at: 1).matmul(weights) + bias).squeeze(1)
       return ([state, output], [output])

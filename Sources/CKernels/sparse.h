@@ -1,7 +1,7 @@
 // A square sparse matrix made ready for many products with vectors in float64.
 
-#ifndef TANREN_RESERVOIR_H
-#define TANREN_RESERVOIR_H
+#ifndef TANREN_SPARSE_H
+#define TANREN_SPARSE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,0 +1,208 @@
+#include "reservoir_loop.h"
+
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "element.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define PAUSE() _mm_pause()
+#else
+#define PAUSE()
+#endif
+
+enum {
+  LANES = 8,
+  // Rows between whose product and tanh the sums stay in the first cache.
+  STRETCH = 128,
+  // How often to look before another thread gets the processor.
+  PATIENCE = 4096,
+  // Steps that are done alone after the helper was kept from its half, as on a machine that is busy with other things.
+  RETREAT = 50,
+};
+
+// An order that ends the help; others are numbered, and the lowest bit says whether it is a question only.
+static const uint64_t OVER = UINT64_MAX;
+
+// tanh to about two units in the last place: a rational function near zero (Cephes), else by exp(2|x|).
+TANREN_INLINE double quick_tanh(double x) {
+  double a = x < 0 ? -x : x;
+  a = a > 20 ? 20 : a;
+  double z = a * a;
+  double p = (-9.64399179425052238628e-1 * z - 9.92877231001918586564e1) * z - 1.61468768441708447952e3;
+  double q = ((z + 1.12811678491631932402e2) * z + 2.23548839060100448583e3) * z + 4.84406305325125486048e3;
+  double magic = 0x1.8p52;
+  double shifted = 2 * a * 1.44269504088896340736 + magic;
+  double whole = shifted - magic;
+  double r = 2 * a - whole * 6.93145751953125e-1 - whole * 1.42860682030941723212e-6;
+  double e = 1.0 / 6227020800;
+  e = e * r + 1.0 / 479001600;
+  e = e * r + 1.0 / 39916800;
+  e = e * r + 1.0 / 3628800;
+  e = e * r + 1.0 / 362880;
+  e = e * r + 1.0 / 40320;
+  e = e * r + 1.0 / 5040;
+  e = e * r + 1.0 / 720;
+  e = e * r + 1.0 / 120;
+  e = e * r + 1.0 / 24;
+  e = e * r + 1.0 / 6;
+  e = e * r + 0.5;
+  e = e * r + 1;
+  e = e * r + 1;
+  uint64_t bits, exponent;
+  memcpy(&bits, &e, sizeof bits);
+  memcpy(&exponent, &shifted, sizeof exponent);
+  bits += exponent << 52;
+  memcpy(&e, &bits, sizeof e);
+  bool is_small = a < 0.625;
+  double top = is_small ? a * q + a * z * p : e - 1;
+  double bottom = is_small ? q : e + 1;
+  double y = top / bottom;
+  return x < 0 ? -y : y;
+}
+
+TANREN_VECTORIZED static void add_scaled(double *restrict sums, const double *restrict row, double scale, int64_t count) {
+  for (int64_t i = 0; i < count; i++) sums[i] += scale * row[i];
+}
+
+TANREN_VECTORIZED static void mix_rows(
+  double *restrict next, const double *restrict sums, const double *restrict drive, const double *restrict x,
+  double kept, double taken, int64_t count) {
+#pragma clang loop vectorize_width(8) interleave_count(2)
+  for (int64_t i = 0; i < count; i++) next[i] = kept * x[i] + taken * quick_tanh(sums[i] + drive[i]);
+}
+
+// The sum in parts, so that it can be vectorized.
+TANREN_VECTORIZED static double dot(const double *restrict x, const double *restrict y, int64_t count) {
+  double parts[4 * LANES] = {0}, sum = 0;
+  int64_t i = 0;
+  for (; i + 4 * LANES <= count; i += 4 * LANES) {
+    for (int j = 0; j < 4 * LANES; j++) parts[j] += x[i + j] * y[i + j];
+  }
+  for (; i < count; i++) sum += x[i] * y[i];
+  for (int j = 0; j < 4 * LANES; j++) sum += parts[j];
+  return sum;
+}
+
+// A step's rows of one half. Which thread does it doesn't change a bit.
+static void do_half(tanren_reservoir_member *member, bool is_second) {
+  const tanren_reservoir_loop *loop = member->loop;
+  int64_t n = loop->n, begin = is_second ? member->middle : 0, end = is_second ? n : member->middle;
+  for (int64_t first = begin; first < end; first += STRETCH) {
+    int64_t limit = first + STRETCH < end ? first + STRETCH : end, count = limit - first;
+    double *sums = member->sums + first;
+    tanren_sparse_rows(member->matrix, member->x, member->sums, first, limit);
+    for (int64_t k = 0; k < loop->signals; k++) add_scaled(sums, member->weights + k * n + first, member->signal[k], count);
+    for (int64_t o = 0; o < loop->outputs; o++) add_scaled(sums, member->feedback + o * n + first, member->z[o], count);
+    mix_rows(member->next + first, sums, member->drive + first, member->x + first, member->kept, member->taken, count);
+  }
+  if (member->states != NULL) memcpy(member->states + begin, member->next + begin, (size_t)(end - begin) * sizeof(double));
+  double *parts = member->parts + (is_second ? loop->outputs : 0);
+  for (int64_t o = 0; o < loop->outputs; o++) {
+    parts[o] = dot(member->readout + o * (n + 1) + begin, member->next + begin, end - begin);
+  }
+}
+
+// The leading thread's idea of the other.
+typedef struct {
+  enum { ALONE, ASKING, SHARED } state;
+  uint64_t number;
+  int64_t retreat;
+} Help;
+
+static void do_step(tanren_reservoir_member *member, int64_t step, Help *help) {
+  if (help->state == ALONE && step >= help->retreat) {
+    atomic_store_explicit(&member->order, ++help->number << 1 | 1, memory_order_release);
+    help->state = ASKING;
+  } else if (help->state == ASKING && atomic_load_explicit(&member->answer, memory_order_acquire) == help->number) {
+    help->state = SHARED;
+  }
+  if (help->state != SHARED) {
+    do_half(member, false);
+    do_half(member, true);
+    return;
+  }
+  atomic_store_explicit(&member->order, ++help->number << 1, memory_order_release);
+  do_half(member, false);
+  int64_t spins = 0;
+  for (; atomic_load_explicit(&member->answer, memory_order_acquire) != help->number; spins++) {
+    if (spins < PATIENCE) PAUSE(); else sched_yield();
+  }
+  if (spins >= PATIENCE) *help = (Help){ALONE, help->number, step + RETREAT};
+}
+
+void tanren_reservoir_help(tanren_reservoir_member *member) {
+  uint64_t last = 0, order;
+  for (int64_t spins = 0; (order = atomic_load_explicit(&member->order, memory_order_acquire)) != OVER; spins++) {
+    if (order != last) {
+      if ((order & 1) == 0) do_half(member, true);
+      atomic_store_explicit(&member->answer, order >> 1, memory_order_release);
+      last = order;
+      spins = 0;
+    } else if (spins < PATIENCE) {
+      PAUSE();
+    } else {
+      sched_yield();
+    }
+  }
+}
+
+void tanren_reservoir_lead(tanren_reservoir_member *member, int64_t index, bool is_alone) {
+  const tanren_reservoir_loop *loop = member->loop;
+  int64_t n = loop->n, outputs = loop->outputs;
+  memcpy(member->x, loop->state + index * n, (size_t)n * sizeof(double));
+  for (int64_t o = 0; o < outputs; o++) {
+    member->z[o] = loop->output[index * outputs + o];
+    for (int64_t i = 0; i <= n; i++) member->readout[o * (n + 1) + i] = loop->readout[(index * (n + 1) + i) * outputs + o];
+  }
+  Help help = {ALONE, 0, is_alone ? loop->steps : 0};
+  for (int64_t step = 0; step < loop->steps; step++) {
+    int64_t place = index * loop->steps + step;
+    member->drive = loop->drive + (loop->drive_steps == 1 ? index : place) * n;
+    member->signal = loop->signal + place * loop->signals;
+    member->states = loop->is_closed ? NULL : loop->states + place * n;
+    do_step(member, step, &help);
+    double *old = member->x;
+    member->x = member->next;
+    member->next = old;
+    for (int64_t o = 0; o < outputs; o++) {
+      member->z[o] = member->parts[o] + member->parts[outputs + o] + member->readout[o * (n + 1) + n];
+      loop->generated[place * outputs + o] = member->z[o];
+    }
+  }
+  if (loop->is_closed) memcpy(loop->last + index * n, member->x, (size_t)n * sizeof(double));
+  atomic_store_explicit(&member->order, OVER, memory_order_release);
+}
+
+bool tanren_reservoir_begin(tanren_reservoir_member *member, const tanren_reservoir_loop *loop, int64_t index) {
+  int64_t n = loop->n, padded = (n + 63) / 64 * 64;
+  int64_t count = 3 * padded + loop->outputs * (n + 4);
+  double *memory = aligned_alloc(64, ((size_t)count * sizeof(double) + 63) / 64 * 64);
+  if (memory == NULL) return false;
+  memset(memory, 0, (size_t)count * sizeof(double));
+  memset(member, 0, sizeof *member);
+  member->loop = loop;
+  member->matrix = &loop->matrices[index * loop->groups / loop->members];
+  member->weights = loop->weights + index * loop->signals * n;
+  member->feedback = loop->is_closed ? loop->feedback + index * loop->outputs * n : NULL;
+  member->x = memory;
+  member->next = memory + padded;
+  member->sums = memory + 2 * padded;
+  member->readout = memory + 3 * padded;
+  member->z = member->readout + loop->outputs * (n + 1);
+  member->parts = member->z + loop->outputs;
+  member->kept = loop->mixing[2 * index];
+  member->taken = loop->mixing[2 * index + 1];
+  // The leading thread's half is the greater one: it doesn't have to be told.
+  member->middle = (n + 2 * LANES - 1) / (2 * LANES) * LANES;
+  if (member->middle > n) member->middle = n;
+  atomic_init(&member->order, 0);
+  atomic_init(&member->answer, 0);
+  return true;
+}
+
+void tanren_reservoir_end(tanren_reservoir_member *member) {
+  free(member->x < member->next ? member->x : member->next);
+}
