@@ -13,6 +13,9 @@ struct StudyConclusion {
     report = results.runs.contains { $0.state == .done } ? try StudyReport(results) : nil
   }
 
+  /// Whether there are curves to draw.
+  var isTraining: Bool { report?.facts.isTraining ?? false }
+
   func show(_ terminal: Terminal) {
     if let report { terminal.write("\n" + TerminalReport(report, terminal: terminal).text()) }
   }

@@ -27,8 +27,11 @@ struct ReproductionReport {
       }
     }
     let experiments = try ExperimentFigures(results).write(to: folder)
-    let written = try conclusion.write(to: folder) + [
-      try folder.write(ResultCurves(results.study.title, arms).grid().svg(), to: "curves.svg"),
+    var written = try conclusion.write(to: folder)
+    if conclusion.isTraining {
+      written.append(try folder.write(ResultCurves(results.study.title, arms).grid().svg(), to: "curves.svg"))
+    }
+    written += [
       try folder.write(results.csv(), to: "runs.csv"), try folder.write(results.study.plan.yaml(), to: "plan.yml"),
     ]
     terminal.write("\nWritten: \((written + experiments).joined(separator: ", "))\n")

@@ -1,3 +1,4 @@
+import Foundation
 import Tanren
 
 /// A run in one line: a bar over its epochs while a person watches, then what came out of it.
@@ -39,11 +40,15 @@ final class RunLine {
 
   func finish(_ history: History) {
     let last = history.epochs.last
-    let values = last.map(Self.values) ?? []
-    let seconds = (history.seconds * 10).rounded() / 10
+    let trained = last.map(Self.values) ?? []
+    // An experiment's only epoch is none, and its numbers have names of their own.
+    let isTraining = !trained.isEmpty || last == nil
+    let values = isTraining ? trained : last?.metrics.map { .init($0.key, $0.value) } ?? []
     let count = last?.epoch ?? 0
+    let epochs = isTraining ? "\(count) \(count == 1 ? "epoch" : "epochs") in " : ""
+    let seconds = (history.seconds * 10).rounded() / 10
     let numbers = values.map { " - \($0.name): \(Self.fixed($0.number))" }.joined()
-    end("\(title): \(count) \(count == 1 ? "epoch" : "epochs") in \(seconds) s" + numbers)
+    end("\(title): \(epochs)\(seconds) s" + numbers)
   }
 
   /// Ends the line with something else than numbers.
@@ -65,7 +70,10 @@ final class RunLine {
     ["loss", "accuracy", "val_loss", "val_accuracy"].compactMap { name in record[name].map { .init(name, $0) } }
   }
 
+  /// Four places, or four digits of what is small.
   private static func fixed(_ number: Double) -> String {
-    number.isNaN ? "nan" : number.isFinite && number.magnitude < 1e9 ? "\((number * 1e4).rounded() / 1e4)" : "\(number)"
+    guard number.isFinite, number != 0, number.magnitude < 1e9 else { return number.isNaN ? "nan" : "\(number)" }
+    let scale = number.magnitude >= 1e-2 ? 1e4 : pow(10, 3 - log10(number.magnitude).rounded(.down))
+    return "\((number * scale).rounded() / scale)"
   }
 }

@@ -8,8 +8,10 @@ extension StudyFacts {
     let plan = results.study.plan
     let rerun = try RerunCommand(plan)
     var arms: [ArmFacts] = []
+    var isTraining = false
     for planned in try plan.plannedArms() {
       let configuration = try planned.arm.configuration(base: plan.base, seed: 0)
+      if configuration.experiment == nil { isTraining = true }
       arms.append(
         ArmFacts(
           planned.arm.name, baseline: planned.baseline, settings: ReportSetting.all(of: configuration),
@@ -18,7 +20,7 @@ extension StudyFacts {
     }
     self.init(
       name: results.study.name, title: results.study.title, arms: arms, metric: plan.metric, seeds: plan.seeds,
-      targets: plan.targets, command: rerun.text, plan: rerun.needsPlan ? try plan.yaml() : nil,
+      targets: isTraining ? plan.targets : [], isTraining: isTraining, command: rerun.text, plan: rerun.needsPlan ? try plan.yaml() : nil,
       environment: Self.environment(results),
       failures: results.runs.filter { $0.state == .failed }.map {
         RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")

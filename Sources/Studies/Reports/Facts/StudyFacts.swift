@@ -11,6 +11,8 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
   public var seeds: [Int]
   /// Values of the metric whose first epochs are told.
   public var targets: [Double]
+  /// Whether runs have epochs; those of experiments have a result only, and their reports speak of no epochs.
+  public var isTraining: Bool
   /// What to type to run the study again, a line.
   public var command: String
   /// The plan as YAML, where the command needs it in a file.
@@ -24,8 +26,8 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
 
   public init(
     name: String, title: String? = nil, arms: [ArmFacts], metric: PrimaryMetric = PrimaryMetric(), seeds: [Int] = [],
-    targets: [Double] = [], command: String = "", plan: String? = nil, environment: [EnvironmentFact] = [], failures: [RunFailure] = [],
-    notes: [String] = []
+    targets: [Double] = [], isTraining: Bool = true, command: String = "", plan: String? = nil,
+    environment: [EnvironmentFact] = [], failures: [RunFailure] = [], notes: [String] = []
   ) {
     self.name = name
     self.title = title ?? name
@@ -33,6 +35,7 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
     self.metric = metric
     self.seeds = seeds
     self.targets = targets
+    self.isTraining = isTraining
     self.command = command
     self.plan = plan
     self.environment = environment

@@ -20,7 +20,10 @@ struct ReportTables: Sendable {
 
   /// A row an arm: where its runs ended, and how soon they reached the targets.
   var results: TextTable {
-    let names = isCompact ? ["last epoch", "best epoch"] : ["last epoch, mean", "median (quartiles)", "best epoch, mean"]
+    let names =
+      facts.isTraining
+      ? isCompact ? ["last epoch", "best epoch"] : ["last epoch, mean", "median (quartiles)", "best epoch, mean"]
+      : isCompact ? ["mean"] : ["mean", "median (quartiles)"]
     let targets = facts.targets.map { (isCompact ? "to " : "epochs to ") + Self.target($0, facts.metric.name) }
     var table = TextTable(
       [TableColumn("arm"), TableColumn("runs", .right)]
@@ -31,7 +34,7 @@ struct ReportTables: Sendable {
       if hasDivergence { cells.append(TableCell("\(arm.diverged)", style: arm.diverged > 0 ? .warning : .plain)) }
       cells.append(TableCell(arm.last.map(style.values.meanText) ?? "–"))
       if !isCompact { cells.append(TableCell(arm.last.map(medianText) ?? "–")) }
-      cells.append(TableCell(arm.best.map(style.values.meanText) ?? "–"))
+      if facts.isTraining { cells.append(TableCell(arm.best.map(style.values.meanText) ?? "–")) }
       table.append(cells + arm.targets.map { TableCell($0.map(epochs) ?? "–") })
     }
     return table
@@ -89,20 +92,23 @@ struct ReportTables: Sendable {
   /// A row an arm: what its runs took.
   var costs: TextTable {
     let first = report.costPerStep(report.baselines.first ?? report.arms[0].name)
-    var table = TextTable([
-      "arm", TableColumn("time a run", .right), TableColumn("a step", .right), TableColumn("relative", .right),
-      TableColumn("steps", .right), TableColumn(isCompact ? "gradients" : "gradient evaluations", .right),
-      TableColumn("time in all", .right),
-    ])
+    let gradients = isCompact ? "gradients" : "gradient evaluations"
+    let names =
+      facts.isTraining
+      ? ["time a run", "a step", "relative", "steps", gradients, "time in all"] : ["time a run", "relative", "time in all"]
+    var table = TextTable([TableColumn("arm")] + names.map { TableColumn($0, .right) })
     for arm in report.arms {
-      table.append([
-        TableCell(arm.name), TableCell(arm.cost?.seconds.map { DurationText.text($0.median) } ?? "–"),
-        TableCell(report.costPerStep(arm.name).map(DurationText.text) ?? "–"),
-        TableCell(report.costPerStep(arm.name).flatMap { DurationText.ratio($0, to: first) } ?? "–"),
-        TableCell(arm.cost?.steps.map { CountText.text($0.median) } ?? "–"),
-        TableCell(arm.cost?.gradientEvaluations.map { CountText.text($0.median) } ?? "–"),
-        TableCell(arm.cost.map { DurationText.text($0.totalSeconds) } ?? "–"),
-      ])
+      let step = report.costPerStep(arm.name)
+      let relative = step.flatMap { DurationText.ratio($0, to: first) }
+      let run = arm.cost?.seconds.map { DurationText.text($0.median) }
+      let all = arm.cost.map { DurationText.text($0.totalSeconds) }
+      let texts =
+        facts.isTraining
+        ? [
+          run, step.map(DurationText.text), relative, arm.cost?.steps.map { CountText.text($0.median) },
+          arm.cost?.gradientEvaluations.map { CountText.text($0.median) }, all,
+        ] : [run, relative, all]
+      table.append([TableCell(arm.name)] + texts.map { TableCell($0 ?? "–") })
     }
     return table
   }

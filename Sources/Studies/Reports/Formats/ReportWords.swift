@@ -34,7 +34,8 @@ struct ReportWords: Sendable {
 
   /// "test accuracy after the last epoch".
   var metric: String {
-    ReportStyle.words(facts.metric.name)
+    guard facts.isTraining else { return ReportStyle.words(facts.metric.name) }
+    return ReportStyle.words(facts.metric.name)
       + (facts.metric.reading == .last ? " after the last epoch" : " after the best epoch")
   }
 
@@ -51,8 +52,9 @@ struct ReportWords: Sendable {
   /// How the numbers were computed, for a reader who wants to judge them.
   var method: [String] {
     var sentences = [
-      "All arms train with the same seeds: a seed decides initialization, order and augmentation, so what it does to two "
-        + "arms alike cancels in their difference.",
+      "All arms run with the same seeds: a seed decides "
+        + (facts.isTraining ? "initialization, order and augmentation" : "all that is drawn")
+        + ", so what it does to two arms alike cancels in their difference.",
       "Means have Student’s t intervals at \(confidence) confidence.",
     ]
     if !report.comparisons.isEmpty {
@@ -65,13 +67,14 @@ struct ReportWords: Sendable {
         "“Not distinguishable” says that the seeds vary too much to tell, not that the arms are alike.",
       ]
     }
-    if facts.metric.reading == .last, report.arms.contains(where: { $0.best != nil }) {
+    if facts.isTraining, facts.metric.reading == .last, report.arms.contains(where: { $0.best != nil }) {
       sentences.append("A best epoch is chosen by the very data it is judged on, so it flatters every arm.")
     }
     if !facts.targets.isEmpty {
       sentences.append("Epochs to a target are medians; runs that never reach it count as later than all others.")
     }
-    sentences.append("A run diverged if its metric or its training loss was no finite number at the end.")
+    sentences.append(
+      "A run diverged if its metric\(facts.isTraining ? " or its training loss" : "") was no finite number at the end.")
     return sentences
   }
 

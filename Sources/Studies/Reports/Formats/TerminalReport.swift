@@ -19,7 +19,7 @@ public struct TerminalReport: Sendable {
       TerminalText.styled(TerminalText.printable(report.facts.title), .strong, colors: colors) + "\n"
         + wrapped(report.headline) + wrapped(words.sentences.joined(separator: " "))
     ]
-    if chart, let figure = ReportFigures(report).curves(of: report.facts.metric.name) {
+    if chart, report.facts.isTraining, let figure = ReportFigures(report).curves(of: report.facts.metric.name) {
       parts.append(TerminalChart(figure, width: min(terminal.width, 100)).text(colors: colors))
     }
     parts.append(tables.results.text(colors: colors))

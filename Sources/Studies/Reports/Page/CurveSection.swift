@@ -1,6 +1,6 @@
 import Figures
 
-/// Every metric over the epochs.
+/// Every metric over the epochs, where there are epochs.
 package struct CurveSection: Sendable {
   let report: StudyReport
 
@@ -9,7 +9,7 @@ package struct CurveSection: Sendable {
   package var section: PageSection? {
     let figures = ReportFigures(report)
     let name = report.facts.metric.name
-    guard let whole = figures.curves(of: name, title: title(name)) else { return nil }
+    guard report.facts.isTraining, let whole = figures.curves(of: name, title: title(name)) else { return nil }
     let caption: HTML = "Mean of the seeds, with the \(ReportTables(report).confidence) interval of the mean as a band."
     var content: HTML
     if report.arms.count > 8 {

@@ -16,11 +16,17 @@ struct ResultSection: Sendable {
     let hasComparisons = !report.comparisons.isEmpty
     var columns: [HTMLTable.Column] = [.init("arm"), .init("runs", .number)]
     if hasDivergence { columns.append(.init("diverged", .number)) }
-    columns += [
-      .init("last epoch", .number, hint: "mean \(name) after the last epoch, with \(tables.confidence) interval"),
-      .init("median", .number, hint: "of the last epoch, with quartiles"),
-      .init("best epoch", .number, hint: "mean of each run’s best epoch, with \(tables.confidence) interval"),
-    ]
+    columns +=
+      facts.isTraining
+      ? [
+        .init("last epoch", .number, hint: "mean \(name) after the last epoch, with \(tables.confidence) interval"),
+        .init("median", .number, hint: "of the last epoch, with quartiles"),
+        .init("best epoch", .number, hint: "mean of each run’s best epoch, with \(tables.confidence) interval"),
+      ]
+      : [
+        .init("mean", .number, hint: "of \(name), with \(tables.confidence) interval"),
+        .init("median", .number, hint: "with quartiles"),
+      ]
     columns += facts.targets.map {
       .init("to \(ReportTables.target($0, facts.metric.name))", .number, hint: "median epochs until \(name) is there")
     }
@@ -53,8 +59,8 @@ struct ResultSection: Sendable {
           "\(values.text($0.median))<small>\(values.bare($0.lowerQuartile))–\(values.bare($0.upperQuartile))</small>",
           key: $0.median, style: "stacked")
       } ?? .init("–"),
-      mean(arm.best),
     ]
+    if report.facts.isTraining { cells.append(mean(arm.best)) }
     cells += arm.targets.map { target in
       target.map(epochs) ?? .init("–")
     }
