@@ -21,6 +21,9 @@ def ratio(ours, theirs):
 def table(workload, seconds, about, absent):
     """`seconds`: contestant -> one number per round; `absent`: contestant -> why."""
     ours = [c for c in workload.contestants if c.worker == OURS and c in seconds]
+    # Where each of ours has a partner of its own, the quotients below say it all.
+    if workload.compared and len(ours) > 2:
+        ours = []
     header = ["", f"median, {workload.unit}", "quartiles", "least"] + [f"{c.label} / it" for c in ours] + ["test accuracy"]
     rows = []
     for contestant, values in seconds.items():

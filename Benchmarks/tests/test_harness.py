@@ -127,6 +127,14 @@ class TableTests(unittest.TestCase):
         del seconds[other]
         self.assertNotIn("PyTorch sam /", table.table(workload, seconds, about, {}))
 
+    def test_many_pairs_are_shown_as_quotients_only(self):
+        pairs = tuple((Contestant("keras", name), Contestant("tanren", name)) for name in ["shift", "zoom", "shear"])
+        workload = Workload("w", "A title", "ms", 1e-3, 1, "resident", [c for pair in pairs for c in pair], False, pairs)
+        seconds = {c: [4.0 if c.worker == "keras" else 2.0] for pair in pairs for c in pair}
+        text = table.table(workload, seconds, {c: {} for c in seconds}, {})
+        self.assertNotIn("/ it", text)
+        self.assertEqual(text.count(": 2.00"), 3)
+
     def test_one_round(self):
         self.assertEqual(table.summary([3.0]), {"minimum": 3.0, "median": 3.0, "quartiles": [3.0, 3.0]})
 

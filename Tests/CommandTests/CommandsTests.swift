@@ -191,6 +191,12 @@ import Testing
       ["reproduce", "esn-vowels", "--budget", "smoke", "--offline", "--output", "vowels"], in: folder)
     #expect(result.status == 0, "\(result.error)")
     #expect(folder.exists("vowels/200-units.svg") && folder.exists("vowels/600-units.svg"))
+    // An experiment has no epochs, and its report none either.
+    #expect(result.output.contains("[1/") && !result.output.contains("epoch") && !folder.exists("vowels/curves.svg"))
+    for name in ["report.md", "report.html", "report.tex"] {
+      let text = try folder.text("vowels/\(name)")
+      #expect(text.contains("200 units") && !text.lowercased().contains(" epoch"), "\(name)")
+    }
   }
 
   @Test func recipesThatFailAreNamedAndTheOthersGoOn() throws {

@@ -16,7 +16,7 @@ extension Tensor {
     _ x: Tensor, scale: Tensor? = nil, offset: Tensor? = nil, epsilon: Double, activation: FusedActivation = .none,
     file: String = #fileID, line: Int = #line
   ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
-    let dtype = BatchNormalization.statistics(of: x.dtype)
+    let dtype = x.dtype.accumulation
     let channels = TensorType(dtype, [x.shape.last])
     let scale = scale?.cast(to: dtype) ?? Tensor(1, dtype: dtype).broadcast(to: channels.shape)
     let offset = offset?.cast(to: dtype) ?? Tensor(0, dtype: dtype).broadcast(to: channels.shape)

@@ -11,16 +11,11 @@ struct BatchNormalization: Primitive {
 
   var resultCount: Int { 3 }
 
-  /// The element type of statistics.
-  static func statistics(of dtype: DType) -> DType {
-    dtype == .float16 || dtype == .bfloat16 ? .float32 : dtype
-  }
-
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
     try ElementDomain.floatingPoint.check(inputs)
     guard inputs[0].shape.rank >= 2 else { throw ShapeError("needs […, channels], not \(inputs[0].shape)") }
     guard epsilon >= 0, epsilon.isFinite else { throw ShapeError("epsilon must be 0 or more, not \(epsilon)") }
-    let channels = TensorType(Self.statistics(of: inputs[0].dtype), [inputs[0].shape.last])
+    let channels = TensorType(inputs[0].dtype.accumulation, [inputs[0].shape.last])
     for (name, input) in zip(["the scale", "the offset"], inputs.dropFirst()) where input != channels {
       throw ShapeError("\(name) must be \(channels.dtype)\(channels.shape), not \(input.dtype)\(input.shape)")
     }
