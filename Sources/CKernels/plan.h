@@ -10,7 +10,7 @@
 #include "frame.h"
 #include "onednn.h"
 
-enum { TANREN_KEY_LENGTH = 64, TANREN_PLAN_STEPS = 4, TANREN_PLAN_ARRAYS = 8 };
+enum { TANREN_KEY_LENGTH = 64, TANREN_PLAN_STEPS = 4, TANREN_PLAN_ARRAYS = 8, TANREN_PLAN_ALIGNMENT = 64 };
 
 // What tells plans apart: the kind of operation, element type, extents and attributes, and zeros.
 typedef struct TanrenKey {

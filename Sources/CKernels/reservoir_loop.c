@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "element.h"
+#include "quick_tanh.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -26,43 +26,6 @@ enum {
 // An order that ends the help; others are numbered, and the lowest bit says whether it is a question only.
 static const uint64_t OVER = UINT64_MAX;
 
-// tanh to about two units in the last place: a rational function near zero (Cephes), else by exp(2|x|).
-TANREN_INLINE double quick_tanh(double x) {
-  double a = x < 0 ? -x : x;
-  a = a > 20 ? 20 : a;
-  double z = a * a;
-  double p = (-9.64399179425052238628e-1 * z - 9.92877231001918586564e1) * z - 1.61468768441708447952e3;
-  double q = ((z + 1.12811678491631932402e2) * z + 2.23548839060100448583e3) * z + 4.84406305325125486048e3;
-  double magic = 0x1.8p52;
-  double shifted = 2 * a * 1.44269504088896340736 + magic;
-  double whole = shifted - magic;
-  double r = 2 * a - whole * 6.93145751953125e-1 - whole * 1.42860682030941723212e-6;
-  double e = 1.0 / 6227020800;
-  e = e * r + 1.0 / 479001600;
-  e = e * r + 1.0 / 39916800;
-  e = e * r + 1.0 / 3628800;
-  e = e * r + 1.0 / 362880;
-  e = e * r + 1.0 / 40320;
-  e = e * r + 1.0 / 5040;
-  e = e * r + 1.0 / 720;
-  e = e * r + 1.0 / 120;
-  e = e * r + 1.0 / 24;
-  e = e * r + 1.0 / 6;
-  e = e * r + 0.5;
-  e = e * r + 1;
-  e = e * r + 1;
-  uint64_t bits, exponent;
-  memcpy(&bits, &e, sizeof bits);
-  memcpy(&exponent, &shifted, sizeof exponent);
-  bits += exponent << 52;
-  memcpy(&e, &bits, sizeof e);
-  bool is_small = a < 0.625;
-  double top = is_small ? a * q + a * z * p : e - 1;
-  double bottom = is_small ? q : e + 1;
-  double y = top / bottom;
-  return x < 0 ? -y : y;
-}
-
 TANREN_VECTORIZED static void add_scaled(double *restrict sums, const double *restrict row, double scale, int64_t count) {
   for (int64_t i = 0; i < count; i++) sums[i] += scale * row[i];
 }
@@ -71,7 +34,7 @@ TANREN_VECTORIZED static void mix_rows(
   double *restrict next, const double *restrict sums, const double *restrict drive, const double *restrict x,
   double kept, double taken, int64_t count) {
 #pragma clang loop vectorize_width(8) interleave_count(2)
-  for (int64_t i = 0; i < count; i++) next[i] = kept * x[i] + taken * quick_tanh(sums[i] + drive[i]);
+  for (int64_t i = 0; i < count; i++) next[i] = kept * x[i] + taken * tanren_quick_tanh(sums[i] + drive[i]);
 }
 
 // The sum in parts, so that it can be vectorized.

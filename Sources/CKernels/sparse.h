@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+// Rows and columns that are looked up together, and the most values of a row in a group.
+enum { TANREN_SPARSE_ROWS = 8, TANREN_SPARSE_COLUMNS = 16, TANREN_SPARSE_DEPTH = 4 };
+
 typedef struct {
   int64_t n, width;
   // As they were given, [n, width]; `counts` says how much of each row isn't padding.
@@ -22,7 +25,13 @@ typedef struct {
   int64_t *value_starts, *group_starts;
 } tanren_sparse;
 
-// Returns whether there was memory for it. The arrays must stay. Columns outside are taken modulo n.
+// The column of entry k of a row; those outside are taken modulo n.
+static inline int32_t tanren_sparse_column(const tanren_sparse *matrix, int64_t row, int64_t k) {
+  int32_t place = matrix->columns[row * matrix->width + k];
+  return place >= 0 && place < matrix->n ? place : (int32_t)(((place % matrix->n) + matrix->n) % matrix->n);
+}
+
+// Returns whether there was memory for it. The arrays must stay.
 bool tanren_sparse_begin(tanren_sparse *matrix, const double *values, const int32_t *columns, int64_t n, int64_t width);
 void tanren_sparse_end(tanren_sparse *matrix);
 
