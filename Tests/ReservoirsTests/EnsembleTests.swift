@@ -1,6 +1,7 @@
 import Foundation
-import Reservoirs
 import Testing
+
+@testable import Reservoirs
 
 /// Ensembles are their members, side by side.
 struct EnsembleTests {
@@ -43,6 +44,12 @@ struct EnsembleTests {
     var member = ensemble[3]
     let next = try ensemble.generate(steps: 10)
     #expect(try distance(next[3], member.generate(steps: 10)) < 1e-12)
+  }
+
+  /// Members of an execution: as few rounds of the threads as can be, then few programs, then few executions.
+  @Test(arguments: [(20, 20, 2, 20), (20, 6, 2, 4), (5, 2, 2, 2), (3, 8, 4, 3), (20, 1, 2, 1), (1, 1, 64, 1), (7, 3, 1, 1)])
+  func membersThatRunTogether(count: Int, limit: Int, threads: Int, expected: Int) {
+    #expect(MemberPasses.size(of: count, atMost: limit, threads: threads) == expected)
   }
 
   /// A grid: members of other gains, leaks and connectivities, on several sequences at once.

@@ -73,7 +73,7 @@ extension ReservoirEnsemble {
     let inputs = try own.checkedInputs(inputs, steps: steps, sequences: state.shape[1])
     guard let readout else { throw ReservoirError.notFitted }
     let noise = noise(steps)
-    let results = try each([state, output, readout] + [noise].compactMap(\.self), steps: steps) { member, arguments in
+    let results = try each([state, output, readout] + [noise].compactMap(\.self), steps: noise == nil ? 0 : steps) { member, arguments in
       let run = member.outputs(
         steps, fromEach: arguments[0], output: arguments[1], readout: arguments[2], inputs: inputs?.tensor,
         noise: noise == nil ? nil : arguments[3])

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Networks of one size that run side by side, each step of the way in one program: other draws of one reservoir, or
 /// reservoirs whose gains, leaks, scales and connectivities differ.
 ///
@@ -93,7 +95,7 @@ public struct ReservoirEnsemble: Sendable {
   }
 
   /// `body` for each member: of its weights, and its share of `arguments`, which have a leading axis of members.
-  /// - Parameter steps: the states of so many steps go through memory.
+  /// - Parameter steps: the states of so many steps go through memory; 0 where none are kept.
   func each(
     _ arguments: [Tensor], steps: Int, _ body: @escaping (ReservoirTensors, [Tensor]) -> [Tensor]
   ) throws -> [Tensor] {
@@ -102,10 +104,9 @@ public struct ReservoirEnsemble: Sendable {
       body(prototype.with(Array(all.prefix(parts))), Array(all.dropFirst(parts)))
     }
     let bytes = Swift.max(1, steps * state.shape[1] * reservoir.units * 8)
-    let passes = (count + Swift.max(1, memory / bytes) - 1) / Swift.max(1, memory / bytes)
-    guard passes > 1 else { return try Tensor.evaluate(run(tensors + arguments)) }
-    // Passes of one size share a program.
-    let size = (count + passes - 1) / passes
+    let size = MemberPasses.size(
+      of: count, atMost: Swift.max(1, memory / bytes), threads: ProcessInfo.processInfo.activeProcessorCount)
+    guard size < count else { return try Tensor.evaluate(run(tensors + arguments)) }
     var results: [[Tensor]] = []
     for first in stride(from: 0, to: count, by: size) {
       let range = first..<Swift.min(count, first + size)
