@@ -4,8 +4,8 @@
 #include "matrices.h"
 #include "tile.h"
 
-// Symmetric products: rows [..., steps, n] to [..., n, n], X^T X. Half of it is computed, a stretch of rows after the
-// other.
+// Symmetric products: rows [..., steps, n] to [..., n, n], X^T X. X may come in up to MOST parts, which are its columns
+// one after the other. Half of it is computed, a stretch of rows after the other.
 
 enum {
   ROWS = TILE_ROWS,
@@ -16,11 +16,18 @@ enum {
   RISE = 32,
   // Columns and rows that are mirrored at a time.
   SQUARE = 32,
+  MOST = 4,
 };
+
+// Columns of X: [steps, columns].
+typedef struct {
+  const double *data;
+  int64_t columns;
+} Part;
 
 // What a product of n columns is computed from.
 typedef struct {
-  const double *rows;
+  const Part *parts;
   int64_t steps, n, blocks;
   // The stretch that is packed: [panels, DEPTH, ROWS].
   int64_t first, depth;
@@ -32,14 +39,18 @@ typedef struct {
 static void pack_columns(void *context, int64_t panel) {
   Gram *gram = context;
   double *packed = gram->packed + panel * DEPTH * ROWS;
-  int64_t column = panel * ROWS, count = tanren_least(ROWS, gram->n - column);
-  for (int64_t t = 0; t < gram->depth; t++) {
-    const double *row = gram->rows + (gram->first + t) * gram->n + column;
-    if (count == ROWS) {
-      memcpy(packed + t * ROWS, row, ROWS * sizeof(double));
-      continue;
+  const Part *part = gram->parts;
+  int64_t start = 0, count;
+  if ((panel + 1) * ROWS > gram->n) memset(packed, 0, (size_t)gram->depth * ROWS * sizeof(double));
+  for (int64_t column = panel * ROWS; column < tanren_least((panel + 1) * ROWS, gram->n); column += count) {
+    while (column >= start + part->columns) start += part++->columns;
+    count = tanren_least((panel + 1) * ROWS, start + part->columns) - column;
+    for (int64_t t = 0; t < gram->depth; t++) {
+      double *place = packed + t * ROWS + column % ROWS;
+      const double *row = part->data + (gram->first + t) * part->columns + column - start;
+      if (count == ROWS) memcpy(place, row, ROWS * sizeof(double));
+      else memcpy(place, row, (size_t)count * sizeof(double));
     }
-    for (int64_t i = 0; i < ROWS; i++) packed[t * ROWS + i] = i < count ? row[i] : 0;
   }
 }
 
@@ -73,10 +84,10 @@ static void mirror(void *context, int64_t index) {
   }
 }
 
-static bool multiply(const tanren_threads *threads, const double *rows, int64_t steps, int64_t n, double *product) {
+static bool multiply(const tanren_threads *threads, const Part *parts, int64_t steps, int64_t n, double *product) {
   int64_t panels = (n + COLUMNS - 1) / COLUMNS * PANELS;
   Gram gram = {
-    .rows = rows, .steps = steps, .n = n, .blocks = ((n + ROWS - 1) / ROWS + RISE - 1) / RISE,
+    .parts = parts, .steps = steps, .n = n, .blocks = ((n + ROWS - 1) / ROWS + RISE - 1) / RISE,
     .packed = tanren_lines(panels * DEPTH * ROWS), .product = product};
   if (gram.packed == NULL) return false;
   for (; gram.first < steps; gram.first += DEPTH) {
@@ -89,26 +100,49 @@ static bool multiply(const tanren_threads *threads, const double *rows, int64_t 
   return true;
 }
 
+typedef struct {
+  tanren_matrices all;
+  Part parts[MOST];
+  int64_t count;
+} Batch;
+
 static void multiply_one(void *context, int64_t index) {
-  tanren_matrices *batch = context;
-  int64_t n = batch->columns;
-  if (!multiply(&batch->threads, batch->matrices + index * batch->rows * n, batch->rows, n, batch->results + index * n * n)) {
-    atomic_store(&batch->failed, true);
+  Batch *batch = context;
+  tanren_matrices *all = &batch->all;
+  Part parts[MOST];
+  for (int64_t i = 0; i < batch->count; i++) {
+    Part part = batch->parts[i];
+    parts[i] = (Part){part.data + index * all->rows * part.columns, part.columns};
   }
+  int64_t n = all->columns;
+  if (!multiply(&all->threads, parts, all->rows, n, all->results + index * n * n)) atomic_store(&all->failed, true);
 }
 
 XLA_FFI_Error *tanren_gram(XLA_FFI_CallFrame *frame) {
   if (tanren_is_preparation(frame)) return NULL;
-  const XLA_FFI_Buffer *buffers[] = {tanren_argument(frame, 0), tanren_result(frame, 0)};
-  int64_t count;
-  if (!tanren_has(frame, 1, 1) || !tanren_read_matrices(buffers, 2, &count)) {
-    return tanren_error(frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a symmetric product takes one array of float64");
+  const XLA_FFI_Buffer *result = tanren_result(frame, 0), *buffers[MOST + 1] = {result};
+  Batch batch = {0};
+  int64_t matrices;
+  for (; batch.count < MOST && tanren_argument(frame, batch.count) != NULL; batch.count++) {
+    buffers[batch.count + 1] = tanren_argument(frame, batch.count);
   }
-  int64_t rank = buffers[0]->rank, n = buffers[0]->dims[rank - 1];
-  if (buffers[1]->dims[rank - 1] != n || buffers[1]->dims[rank - 2] != n) {
+  if (batch.count == 0 || !tanren_has(frame, batch.count, 1) ||
+      !tanren_read_matrices(buffers, (int)batch.count + 1, &matrices)) {
+    return tanren_error(
+      frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a symmetric product takes one to four arrays of float64");
+  }
+  int64_t rank = result->rank, n = result->dims[rank - 1];
+  batch.all = (tanren_matrices){.results = result->data, .rows = buffers[1]->dims[rank - 2], .columns = n};
+  int64_t columns = 0;
+  bool is_sound = result->dims[rank - 2] == n;
+  for (int64_t i = 0; i < batch.count; i++) {
+    const XLA_FFI_Buffer *buffer = buffers[i + 1];
+    batch.parts[i] = (Part){buffer->data, buffer->dims[rank - 1]};
+    columns += batch.parts[i].columns;
+    is_sound = is_sound && buffer->dims[rank - 2] == batch.all.rows && batch.parts[i].columns > 0;
+  }
+  if (!is_sound || columns != n) {
     return tanren_error(frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a symmetric product: the extents don't fit");
   }
-  tanren_matrices batch = {
-    .matrices = buffers[0]->data, .results = buffers[1]->data, .rows = buffers[0]->dims[rank - 2], .columns = n};
-  return tanren_run_matrices(frame, &batch, count, multiply_one);
+  return tanren_run_matrices(frame, &batch.all, matrices, multiply_one);
 }

@@ -15,7 +15,7 @@ static const TanrenKernel kernels[] = {
   {"tanren.max_pool_gradient.1", (void *)tanren_max_pool_gradient, false},
   {"tanren.affine_sampling.1", (void *)tanren_affine_sampling, false},
   {"tanren.reservoir.3", (void *)tanren_reservoir, false},
-  {"tanren.gram.1", (void *)tanren_gram, false},
+  {"tanren.gram.2", (void *)tanren_gram, false},
   {"tanren.positive_solve.1", (void *)tanren_positive_solve, false},
 };
 

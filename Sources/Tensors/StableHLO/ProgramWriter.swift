@@ -7,6 +7,8 @@ public struct ProgramWriter {
   private(set) var lines: [String] = []
   private var table: [TensorID: Value] = [:]
   private var used: Set<TensorID> = []
+  /// By name what a value is put together of along its last axis, for kernels that take the parts as they are.
+  private var parts: [String: [Value]] = [:]
   private var count = 0
   private var depth = 2
 
@@ -67,6 +69,11 @@ public struct ProgramWriter {
     }
     return outputs.compactMap { table[$0.id] }
   }
+
+  mutating func note(_ value: Value, joins parts: [Value]) { self.parts[value.name] = parts }
+
+  /// What a value is put together of along its last axis, itself if it isn't.
+  func parts(of value: Value) -> [Value] { parts[value.name] ?? [value] }
 
   /// Whether anything reads result `index` of `node`; what nothing reads needn't be computed.
   func isUsed(_ node: Node, _ index: Int) -> Bool { used.contains(TensorID(node: node.id, result: index)) }

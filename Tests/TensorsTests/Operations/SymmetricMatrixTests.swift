@@ -21,6 +21,21 @@ import Testing
     #expect(try results[1].scalar() < 1e-11)
   }
 
+  /// What is put together for a product goes to the kernel in its parts, which needn't end where its tiles do.
+  @Test(arguments: [[1], [1, 1], [3, 10, 2], [24, 1, 7, 8], [2, 2, 2, 2, 2]])
+  func productsOfParts(_ columns: [Int]) throws {
+    for batch in [[], [3]] {
+      let parts = try Tensor.evaluate(columns.enumerated().map { index, count in
+        Key(seed: 5).derived("part \(index)").uniform(Shape(batch + [410, count]), in: -1..<1, dtype: .float64)
+      })
+      let whole = Tensor.concatenate(parts, axis: -1)
+      let gram = whole.gramMatrix()
+      let known = try Tensor.evaluate([whole])[0]
+      let distance = (gram - known.transposed().matmul(known)).abs().max()
+      #expect(try distance.scalar() < 1e-12)
+    }
+  }
+
   @Test func whatIsNotPositiveDefiniteGivesNaN() throws {
     let indefinite = Tensor([1.0, 2, 2, 1], shape: [2, 2])
     let good = Tensor([2.0, 1, 1, 2], shape: [2, 2])

@@ -18,7 +18,9 @@ struct Concatenate: Primitive {
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     let names = inputs.map(\.name).joined(separator: ", ")
     let types = inputs.map(\.type.description).joined(separator: ", ")
-    return writer.assign("stablehlo.concatenate \(names), dim = \(axis) : (\(types)) -> \(results[0])", results)
+    let joined = writer.assign("stablehlo.concatenate \(names), dim = \(axis) : (\(types)) -> \(results[0])", results)
+    if axis == results[0].shape.rank - 1 { writer.note(joined[0], joins: inputs) }
+    return joined
   }
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
