@@ -32,10 +32,8 @@ static Block rows_from(const TanrenBatchPass *pass, int64_t start, int64_t rows)
     pass->result == NULL ? NULL : (char *)pass->result + offset, rows};
 }
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
 int64_t tanren_batch_block_end(const TanrenBatchPass *pass, int64_t index) {
-  return least((index + 1) * pass->block_rows, pass->rows);
+  return tanren_least((index + 1) * pass->block_rows, pass->rows);
 }
 
 // Calls `add` for each tile of a block with cleared sums, which it then adds up.
@@ -48,7 +46,7 @@ static void add_tiles(
   memset(sums, 0, 2 * channels * sizeof *sums);
   for (int64_t start = index * pass->block_rows; start < tanren_batch_block_end(pass, index); start += TILE) {
     memset(tile, 0, 2 * channels * sizeof *tile);
-    Block block = rows_from(pass, start, least(TILE, tanren_batch_block_end(pass, index) - start));
+    Block block = rows_from(pass, start, tanren_least(TILE, tanren_batch_block_end(pass, index) - start));
     add(pass, block, tile, tile + channels, shift);
     for (int64_t c = 0; c < 2 * channels; c++) sums[c] += tile[c];
   }
@@ -62,7 +60,7 @@ void tanren_moments_of_block(void *context, int64_t index) {
   const TanrenBatchPass *pass = context;
   int64_t channels = pass->channels, start = index * pass->block_rows;
   float *shift = pass->shifts + channels * index, *work = pass->work + 2 * channels * index;
-  Block sample = rows_from(pass, start, least(SAMPLE, tanren_batch_block_end(pass, index) - start));
+  Block sample = rows_from(pass, start, tanren_least(SAMPLE, tanren_batch_block_end(pass, index) - start));
   memset(shift, 0, channels * sizeof *shift);
   memset(work, 0, 2 * channels * sizeof *work);
   add_moments(pass, sample, work, work + channels, shift);

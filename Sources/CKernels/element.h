@@ -19,6 +19,8 @@ typedef uint8_t tanren_u8;
 
 #define TANREN_INLINE static inline __attribute__((always_inline))
 
+TANREN_INLINE int64_t tanren_least(int64_t a, int64_t b) { return a < b ? a : b; }
+
 TANREN_INLINE float tanren_load_f32(float value) { return value; }
 TANREN_INLINE float tanren_store_f32(float value) { return value; }
 TANREN_INLINE float tanren_load_u8(uint8_t value) { return value; }

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "element.h"
 #include "matrices.h"
 #include "tile.h"
 

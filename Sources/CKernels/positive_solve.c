@@ -2,9 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "element.h"
 #include "matrices.h"
 #include "tile.h"
+#include "vectors.h"
 
 // Cholesky's decomposition: symmetric matrices [..., n, n], of which the lower triangle is read, and right sides
 // [..., n, m], to solutions [..., n, m]; NaN where a matrix isn't positive definite.
@@ -105,27 +105,12 @@ static bool decompose(const tanren_threads *threads, Factor *factor) {
   return true;
 }
 
-TANREN_VECTORIZED static double dot(const double *restrict x, const double *restrict y, int64_t count) {
-  double parts[ROWS] = {0}, sum = 0;
-  int64_t i = 0;
-  for (; i + ROWS <= count; i += ROWS) {
-    for (int j = 0; j < ROWS; j++) parts[j] += x[i + j] * y[i + j];
-  }
-  for (; i < count; i++) sum += x[i] * y[i];
-  for (int j = 0; j < ROWS; j++) sum += parts[j];
-  return sum;
-}
-
-TANREN_VECTORIZED static void subtract_scaled(double *restrict sum, const double *restrict row, double scale, int64_t count) {
-  for (int64_t i = 0; i < count; i++) sum[i] -= scale * row[i];
-}
-
 // L L^T x = b in place.
 static void substitute(const double *factor, int64_t n, double *x) {
-  for (int64_t i = 0; i < n; i++) x[i] = (x[i] - dot(factor + i * n, x, i)) / factor[i * n + i];
+  for (int64_t i = 0; i < n; i++) x[i] = (x[i] - tanren_inner_product(factor + i * n, x, i)) / factor[i * n + i];
   for (int64_t i = n - 1; i >= 0; i--) {
     x[i] /= factor[i * n + i];
-    subtract_scaled(x, factor + i * n, x[i], i);
+    tanren_add_scaled(x, factor + i * n, -x[i], i);
   }
 }
 

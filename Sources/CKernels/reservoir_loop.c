@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "quick_tanh.h"
+#include "vectors.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -26,27 +27,11 @@ enum {
 // An order that ends the help; others are numbered, and the lowest bit says whether it is a question only.
 static const uint64_t OVER = UINT64_MAX;
 
-TANREN_VECTORIZED static void add_scaled(double *restrict sums, const double *restrict row, double scale, int64_t count) {
-  for (int64_t i = 0; i < count; i++) sums[i] += scale * row[i];
-}
-
 TANREN_VECTORIZED static void mix_rows(
   double *restrict next, const double *restrict sums, const double *restrict drive, const double *restrict x,
   double kept, double taken, int64_t count) {
 #pragma clang loop vectorize_width(8) interleave_count(2)
   for (int64_t i = 0; i < count; i++) next[i] = kept * x[i] + taken * tanren_quick_tanh(sums[i] + drive[i]);
-}
-
-// The sum in parts, so that it can be vectorized.
-TANREN_VECTORIZED static double dot(const double *restrict x, const double *restrict y, int64_t count) {
-  double parts[4 * LANES] = {0}, sum = 0;
-  int64_t i = 0;
-  for (; i + 4 * LANES <= count; i += 4 * LANES) {
-    for (int j = 0; j < 4 * LANES; j++) parts[j] += x[i + j] * y[i + j];
-  }
-  for (; i < count; i++) sum += x[i] * y[i];
-  for (int j = 0; j < 4 * LANES; j++) sum += parts[j];
-  return sum;
 }
 
 // A step's rows of one half. Which thread does it doesn't change a bit.
@@ -57,14 +42,14 @@ static void do_half(tanren_reservoir_member *member, bool is_second) {
     int64_t limit = first + STRETCH < end ? first + STRETCH : end, count = limit - first;
     double *sums = member->sums + first;
     tanren_sparse_rows(member->matrix, member->x, member->sums, first, limit);
-    for (int64_t k = 0; k < loop->signals; k++) add_scaled(sums, member->weights + k * n + first, member->signal[k], count);
-    for (int64_t o = 0; o < loop->outputs; o++) add_scaled(sums, member->feedback + o * n + first, member->z[o], count);
+    for (int64_t k = 0; k < loop->signals; k++) tanren_add_scaled(sums, member->weights + k * n + first, member->signal[k], count);
+    for (int64_t o = 0; o < loop->outputs; o++) tanren_add_scaled(sums, member->feedback + o * n + first, member->z[o], count);
     mix_rows(member->next + first, sums, member->drive + first, member->x + first, member->kept, member->taken, count);
   }
   if (member->states != NULL) memcpy(member->states + begin, member->next + begin, (size_t)(end - begin) * sizeof(double));
   double *parts = member->parts + (is_second ? loop->outputs : 0);
   for (int64_t o = 0; o < loop->outputs; o++) {
-    parts[o] = dot(member->readout + o * (n + 1) + begin, member->next + begin, end - begin);
+    parts[o] = tanren_inner_product(member->readout + o * (n + 1) + begin, member->next + begin, end - begin);
   }
 }
 

@@ -19,6 +19,4 @@ void tanren_tile(
 // Memory on a cache line's edge, in whole ones.
 double *tanren_lines(int64_t count);
 
-static inline int64_t tanren_least(int64_t a, int64_t b) { return a < b ? a : b; }
-
 #endif

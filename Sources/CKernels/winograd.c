@@ -40,8 +40,6 @@ static TanrenImages output_of(const TanrenFilter *filter) {
   return (TanrenImages){filter->output, filter->rows, filter->columns, filter->features};
 }
 
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-
 typedef struct {
   const float *kernel;
   float *result;
@@ -66,7 +64,7 @@ static void transform_kernel_row(void *context, int64_t row) {
 static int finish(const XLA_FFI_CallFrame *frame, TanrenBlocks *work, const float *kernel) {
   Matrix matrix = {kernel, work->matrices, work->input.channels, work->output.channels};
   share(frame, matrix.rows, matrix.rows * matrix.columns, transform_kernel_row, &matrix);
-  work->parts = least(work->blocks, PARTS * tanren_thread_count(frame));
+  work->parts = tanren_least(work->blocks, PARTS * tanren_thread_count(frame));
   tanren_parallel(frame, work->parts, tanren_winograd_run_part, work);
   free(work->matrices);
   return atomic_load(&work->status);
@@ -122,7 +120,7 @@ int tanren_winograd_kernel_gradient(const XLA_FFI_CallFrame *frame, const Tanren
   int64_t size = POSITIONS * filter->channels * filter->features, threads = tanren_thread_count(frame);
   int64_t rounds = GRADIENT_BYTES / (size * (int64_t)sizeof(float)) / threads;
   TanrenBlocks work = {.blocks = (filter->batch * ((filter->rows + 1) / 2) * ((filter->columns + 1) / 2) + TANREN_BLOCK - 1) / TANREN_BLOCK};
-  int64_t parts = least(work.blocks, threads * (rounds < 1 ? 1 : least(rounds, PARTS)));
+  int64_t parts = tanren_least(work.blocks, threads * (rounds < 1 ? 1 : tanren_least(rounds, PARTS)));
   work = begin(filter, input_of(filter), output_of(filter), parts * size);
   if (work.matrices == NULL) return dnnl_out_of_memory;
   work.parts = parts;

@@ -1,7 +1,7 @@
 // The transforms of Winograd's F(2x2, 3x3) for tiles of images, over channels; those for kernels are in
-// winograd_kernels.h. Lavin and Gray, Fast
-// algorithms for convolutional neural networks (2016), give the matrices: with d the 4x4 input, g the 3x3 kernel
-// and y the 2x2 output of a tile, y = A'[(G g G') (B' d B)]A, products in parentheses being elementwise.
+// winograd_kernels.h. Lavin and Gray, Fast algorithms for convolutional neural networks (2016), give the matrices:
+// with d the 4x4 input, g the 3x3 kernel and y the 2x2 output of a tile, y = A'[(G g G') (B' d B)]A, products in
+// parentheses being elementwise.
 
 #ifndef TANREN_WINOGRAD_TILES_H
 #define TANREN_WINOGRAD_TILES_H
