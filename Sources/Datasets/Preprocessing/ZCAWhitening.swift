@@ -49,7 +49,7 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
     let (count, features) = (inputs.shape[0], Shape(inputs.shape.dropFirst()).elementCount)
     func products(_ inputs: Tensor) -> Tensor {
       let distances = (inputs.cast(to: .float64) / white - mean).reshape(to: [inputs.shape[0], features])
-      return distances.transpose().matmul(distances)
+      return distances.gramMatrix()
     }
     let blocks = count / block
     let whole = inputs.slice(0..<blocks * block).reshape(to: Shape([blocks, block] + inputs.shape.dropFirst()))
