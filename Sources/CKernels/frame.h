@@ -35,6 +35,9 @@ int64_t tanren_element_count(const XLA_FFI_Buffer *buffer);
 // How many threads a handler may use: the calling one and those of XLA's pool.
 int64_t tanren_thread_count(const XLA_FFI_CallFrame *frame);
 
+// Has a thread of XLA's pool call `task` some time. Returns whether it will.
+bool tanren_schedule(const XLA_FFI_CallFrame *frame, void (*task)(void *data), void *data);
+
 // Calls `body` with each number below `count`, on this thread and on those of XLA's pool that are free.
 void tanren_parallel(
   const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context);

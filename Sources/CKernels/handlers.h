@@ -18,5 +18,6 @@ XLA_FFI_Error *tanren_affine_sampling(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_reservoir(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_gram(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_positive_solve(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_ridge(XLA_FFI_CallFrame *frame);
 
 #endif

@@ -17,6 +17,7 @@ static const TanrenKernel kernels[] = {
   {"tanren.reservoir.3", (void *)tanren_reservoir, false},
   {"tanren.gram.2", (void *)tanren_gram, false},
   {"tanren.positive_solve.1", (void *)tanren_positive_solve, false},
+  {"tanren.ridge.1", (void *)tanren_ridge, false},
 };
 
 const TanrenKernel *tanren_kernels(size_t *count) {

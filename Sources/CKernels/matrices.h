@@ -5,18 +5,18 @@
 
 #include <stdatomic.h>
 
+#include "crew.h"
 #include "handlers.h"
+#include "symmetric_product.h"
 
-// The threads that one matrix may use.
-typedef struct {
-  const XLA_FFI_CallFrame *frame;
-  bool is_shared;
-} tanren_threads;
-
-void tanren_spread(const tanren_threads *threads, int64_t count, void (*body)(void *, int64_t), void *context);
+// The most parts that a matrix may come in.
+enum { TANREN_PARTS = 4 };
 
 typedef struct {
-  tanren_threads threads;
+  // The threads that one matrix may use.
+  tanren_crew *crew;
+  // The first matrix' columns.
+  tanren_columns parts[TANREN_PARTS];
   const double *matrices, *right;
   double *results;
   // Rows and columns of a matrix, columns of a right side.
@@ -26,6 +26,12 @@ typedef struct {
 
 // Whether all arrays are of float64 and of one rank, and those before the last two axes fit; how many matrices it is.
 bool tanren_read_matrices(const XLA_FFI_Buffer *const buffers[], int count, int64_t *batch);
+
+// Reads the parts of matrices, which are `count` arrays: their rows, and their columns together. Returns whether they fit.
+bool tanren_read_parts(const XLA_FFI_Buffer *const buffers[], int64_t count, tanren_matrices *batch);
+
+// The lower triangle of X^T X, X being matrix `index`. Returns whether there was memory for it.
+bool tanren_multiply_parts(const tanren_matrices *batch, int64_t index, double *product);
 
 // Calls `body` for each matrix, which sets `failed` where there is no memory. Many matrices go to the threads whole; of few
 // each is shared.

@@ -51,6 +51,12 @@ int64_t tanren_thread_count(const XLA_FFI_CallFrame *frame) {
   return error == NULL && threads > 0 ? threads : 1;
 }
 
+bool tanren_schedule(const XLA_FFI_CallFrame *frame, void (*task)(void *data), void *data) {
+  XLA_FFI_ThreadPool_Schedule_Args schedule = {
+    .struct_size = sizeof schedule, .ctx = frame->ctx, .task = task, .data = data};
+  return frame->api->XLA_FFI_ThreadPool_Schedule(&schedule) == NULL;
+}
+
 void tanren_parallel(
   const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context) {
   int64_t helpers = tanren_thread_count(frame) - 1;
@@ -69,10 +75,8 @@ void tanren_parallel(
   pthread_mutex_init(&work->lock, NULL);
   pthread_cond_init(&work->all_done, NULL);
   for (int64_t i = 0; i < helpers; i++) {
-    XLA_FFI_ThreadPool_Schedule_Args schedule = {
-      .struct_size = sizeof schedule, .ctx = frame->ctx, .task = task, .data = work};
     // What can't be scheduled is done here.
-    if (frame->api->XLA_FFI_ThreadPool_Schedule(&schedule) != NULL) release(work);
+    if (!tanren_schedule(frame, task, work)) release(work);
   }
   take_part(work);
   pthread_mutex_lock(&work->lock);

@@ -1,25 +1,16 @@
 #include "reservoir_loop.h"
 
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "pause.h"
 #include "quick_tanh.h"
 #include "vectors.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#define PAUSE() _mm_pause()
-#else
-#define PAUSE()
-#endif
 
 enum {
   LANES = 8,
   // Rows between whose product and tanh the sums stay in the first cache.
   STRETCH = 128,
-  // How often to look before another thread gets the processor.
-  PATIENCE = 4096,
   // Steps that are done alone after the helper was kept from its half, as on a machine that is busy with other things.
   RETREAT = 50,
 };
@@ -75,10 +66,8 @@ static void do_step(tanren_reservoir_member *member, int64_t step, Help *help) {
   atomic_store_explicit(&member->order, ++help->number << 1, memory_order_release);
   do_half(member, false);
   int64_t spins = 0;
-  for (; atomic_load_explicit(&member->answer, memory_order_acquire) != help->number; spins++) {
-    if (spins < PATIENCE) PAUSE(); else sched_yield();
-  }
-  if (spins >= PATIENCE) *help = (Help){ALONE, help->number, step + RETREAT};
+  for (; atomic_load_explicit(&member->answer, memory_order_acquire) != help->number; spins++) tanren_pause(spins);
+  if (spins >= TANREN_PATIENCE) *help = (Help){ALONE, help->number, step + RETREAT};
 }
 
 void tanren_reservoir_help(tanren_reservoir_member *member) {
@@ -89,11 +78,8 @@ void tanren_reservoir_help(tanren_reservoir_member *member) {
       atomic_store_explicit(&member->answer, order >> 1, memory_order_release);
       last = order;
       spins = 0;
-    } else if (spins < PATIENCE) {
-      PAUSE();
-    } else {
-      sched_yield();
     }
+    tanren_pause(spins);
   }
 }
 

@@ -11,9 +11,12 @@
 
 enum { TILE_ROWS = 8, TILE_PANELS = 3, TILE_COLUMNS = TILE_ROWS * TILE_PANELS };
 
-// Adds the product to a tile of which `rows` and `columns` are there, or takes it away. Panels begin on cache lines.
+// What becomes of what is there.
+typedef enum { TILE_SET, TILE_ADD, TILE_SUBTRACT } tanren_tile_use;
+
+// Writes the product to a tile of which `rows` and `columns` are there. Panels begin on cache lines.
 void tanren_tile(
-  const double *left, const double *const right[TILE_PANELS], int64_t depth, bool subtracts, double *sum, int64_t stride,
+  const double *left, const double *const right[TILE_PANELS], int64_t depth, tanren_tile_use use, double *sum, int64_t stride,
   int64_t rows, int64_t columns);
 
 // Memory on a cache line's edge, in whole ones.

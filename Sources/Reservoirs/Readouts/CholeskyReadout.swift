@@ -13,17 +13,22 @@ public struct CholeskyReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
     (self.lambda, self.penalizesBias) = (lambda, penalizesBias)
   }
 
-  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? {
-    let (gram, moments) = states.products(with: targets)
-    return solve(gram, moments)
+  public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
+    ReadoutWeights(tensor: try solution(states, targets).solution(lambda: lambda), lambda: lambda)
   }
+
+  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? { solution(states, targets) }
 
   public func weights(gram: Tensor, moments: Tensor) throws -> ReadoutWeights {
-    ReadoutWeights(tensor: try solve(gram, moments).solution(lambda: lambda), lambda: lambda)
+    let solved = gram.penalized(by: Tensor(lambda, dtype: gram.dtype), isBiasPenalized: penalizesBias)
+      .solve(moments, structure: .positiveDefinite)
+    return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
   }
 
-  private func solve(_ gram: Tensor, _ moments: Tensor) -> Tensor {
-    gram.penalized(by: Tensor(lambda, dtype: gram.dtype), isBiasPenalized: penalizesBias)
-      .solve(moments, structure: .positiveDefinite)
+  private func solution(_ states: Tensor, _ targets: Tensor) -> Tensor {
+    let units = Tensor(lambda, dtype: states.dtype).broadcast(to: [states.shape[1]])
+    let bias = Tensor(penalizesBias ? lambda : 0, dtype: states.dtype).broadcast(to: [1])
+    return Tensor.concatenate([states, .ones([states.shape[0], 1], dtype: states.dtype)], axis: 1)
+      .ridge(targets, penalty: Tensor.concatenate([units, bias], axis: 0))
   }
 }

@@ -45,25 +45,25 @@ extension Tensor {
 
   /// The weights W that minimize |X W - targets|^2 + penalty |W|^2 for the rows of `self`, X: ridge regression.
   ///
-  /// The normal equations are solved by Cholesky's decomposition, in their dual form where there are fewer rows
-  /// than columns.
+  /// The normal equations are solved by Cholesky's decomposition; with one penalty in their dual form where there are fewer
+  /// rows than columns.
   /// - Parameters:
   ///   - targets: `[rows, outputs]`.
-  ///   - penalty: a scalar above 0.
-  /// - Returns: `[columns, outputs]`.
+  ///   - penalty: a scalar above 0, or one of 0 or more for each column, `[columns]`.
+  /// - Returns: `[columns, outputs]`, NaN where penalties of 0 leave more than one solution.
   public func ridge(_ targets: Tensor, penalty: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
-    guard rank == 2, targets.rank == 2, shape[0] == targets.shape[0], penalty.rank == 0 else {
+    guard rank == 2, targets.rank == 2, shape[0] == targets.shape[0], penalty.rank == 0 || penalty.shape == [shape[1]] else {
       return .failed(
-        "ridge", "needs a matrix, targets with as many rows, and a scalar penalty", [self, targets, penalty],
-        file: file, line: line)
+        "ridge", "needs a matrix, targets with as many rows, and a scalar penalty or one for each column",
+        [self, targets, penalty], file: file, line: line)
     }
-    let transposed = transpose()
-    let isDual = shape[0] < shape[1]
-    let gram = isDual ? transposed.gramMatrix() : gramMatrix()
-    let regular = gram + penalty * Tensor.identity(gram.shape[0], dtype: dtype)
-    let right = isDual ? targets : transposed.matmul(targets)
-    let solved = regular.solve(right, structure: .positiveDefinite, file: file, line: line)
-    return isDual ? transposed.matmul(solved) : solved
+    if penalty.rank == 0, shape[0] < shape[1] {
+      let transposed = transpose()
+      let regular = transposed.gramMatrix() + penalty * Tensor.identity(shape[0], dtype: dtype)
+      return transposed.matmul(regular.solve(targets, structure: .positiveDefinite, file: file, line: line))
+    }
+    let penalties = (penalty.rank == 0 ? penalty : penalty.expand(at: 1)).broadcast(to: [shape[1], 1])
+    return Tensor(RidgeSolve(), [Tensor.concatenate([self, targets], axis: 1), penalties], file: file, line: line)
   }
 
   /// As with a penalty that is a tensor.

@@ -70,10 +70,17 @@ public struct ProgramWriter {
     return outputs.compactMap { table[$0.id] }
   }
 
-  mutating func note(_ value: Value, joins parts: [Value]) { self.parts[value.name] = parts }
+  mutating func note(_ value: Value, joins parts: [Value]) {
+    self.parts[value.name] = parts.flatMap { self.parts[$0.name] ?? [$0] }
+  }
 
-  /// What a value is put together of along its last axis, itself if it isn't.
-  func parts(of value: Value) -> [Value] { parts[value.name] ?? [value] }
+  /// What a value is put together of along its last axis, if that is no more than kernels for matrices take; else itself.
+  func matrixParts(of value: Value) -> [Value] {
+    guard let parts = parts[value.name], parts.count <= 4, parts.allSatisfy({ !$0.type.shape.contains(0) }) else {
+      return [value]
+    }
+    return parts
+  }
 
   /// Whether anything reads result `index` of `node`; what nothing reads needn't be computed.
   func isUsed(_ node: Node, _ index: Int) -> Bool { used.contains(TensorID(node: node.id, result: index)) }

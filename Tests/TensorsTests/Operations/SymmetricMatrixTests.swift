@@ -36,6 +36,35 @@ import Testing
     }
   }
 
+  /// Regressions whose parts, blocks and targets end within tiles, with one penalty a column, alone and as members.
+  @Test(arguments: [(5, [3], 1), (90, [47, 1], 1), (70, [48], 2), (400, [149, 1], 3), (20, [60], 1), (4, [1], 30)])
+  func regressions(rows: Int, columns: [Int], outputs: Int) throws {
+    let shapes = columns.map { Shape([5, rows, $0]) } + [[5, rows, outputs]]
+    let given = try Tensor.evaluate(shapes.enumerated().map { index, shape in
+      Key(seed: 6).derived("part \(index)").uniform(shape, in: -1..<1, dtype: .float64)
+    } + [Key(seed: 7).uniform([5, columns.reduce(0, +)], in: 0.1..<1, dtype: .float64)])
+    let solve = { (inputs: [Tensor]) in
+      Tensor.concatenate(Array(inputs.dropLast(2)), axis: 1).ridge(inputs[columns.count], penalty: inputs[columns.count + 1])
+    }
+    let together = vectorized { [solve($0)] }
+    let weights = try Tensor.evaluate(together(given) + (0..<5).map { index in solve(given.map { $0[index] }) })
+    for index in 0..<5 {
+      let member = given.map { $0[index] }
+      let x = Tensor.concatenate(Array(member.dropLast(2)), axis: 1)
+      let errors = x.matmul(weights[index + 1]) - member[columns.count]
+      let gradient = x.transpose().matmul(errors) + member[columns.count + 1].expand(at: 1) * weights[index + 1]
+      let found = try Tensor.evaluate([gradient.abs().max(), (weights[0][index] - weights[index + 1]).abs().max()])
+      #expect(try found[0].scalar() < 1e-11)
+      #expect(try found[1].scalar() < 1e-12)
+    }
+  }
+
+  @Test func aRegressionWithMoreThanOneSolutionGivesNaN() throws {
+    let x = Tensor([1.0, 2, 2, 4], shape: [2, 2])
+    let weights: [Double] = try x.ridge(Tensor([1.0, 2], shape: [2, 1]), penalty: Tensor([0.0, 0])).values()
+    #expect(weights.allSatisfy { $0.isNaN })
+  }
+
   @Test func whatIsNotPositiveDefiniteGivesNaN() throws {
     let indefinite = Tensor([1.0, 2, 2, 1], shape: [2, 2])
     let good = Tensor([2.0, 1, 1, 2], shape: [2, 2])

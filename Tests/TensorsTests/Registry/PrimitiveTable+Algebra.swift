@@ -58,6 +58,26 @@ extension PrimitiveTable {
         Refusal(PositiveSolve(), [f64(3, 3), f64(2, 3)], "right side"),
       ]),
     PrimitiveRow(
+      RidgeSolve.self, .stated,
+      samples: [
+        Sample(
+          RidgeSolve(), [numbers(2, 5, 5), numbers(2, 3, 1).squared() + 0.5], gives: [f64(2, 3, 2)],
+          values: [
+            [
+              1.0517146455707707, -0.07820441196480209, 0.1315277776323991, 0.291637597035896, 0.1091735388043086, 0.13687920085672647,
+              0.32082591051619846, -0.2054114321945302, 0.2749863998118512, -0.06155312048861278, -0.07570617586170457, 0.40481336125373957,
+            ]
+          ]),
+        // As many penalties as columns: no targets.
+        Sample(
+          RidgeSolve(), [numbers(4, 2), numbers(2, 1).squared() + 0.5], gives: [f64(2, 0)], values: [[]]),
+      ],
+      refusals: [
+        Refusal(RidgeSolve(), [f64(4, 3), f64(4, 1)], "each column"),
+        Refusal(RidgeSolve(), [f64(4, 3), f64(2)], "each column"),
+        Refusal(RidgeSolve(), [i32(4, 3), i32(2, 1)], "floating-point"),
+      ]),
+    PrimitiveRow(
       LinearSolve.self, .fixtures(["linearSolve"]),
       samples: [Sample(LinearSolve(), [square, numbers(3, 2)], gives: [f64(3, 2)])],
       refusals: [Refusal(LinearSolve(), [f64(3, 3), f64(2, 3)], "right side")]),

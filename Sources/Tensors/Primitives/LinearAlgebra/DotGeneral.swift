@@ -92,9 +92,7 @@ struct DotGeneral: Primitive {
     if writer.kernels.contains(.symmetricMatrices), inputs[0].name == inputs[1].name, results[0].dtype == .float64,
       types.allSatisfy({ $0.shape.rank == rank && !$0.shape.contains(0) }), batch.0 == leading, batch.1 == leading,
       contracted.0 == [rank - 2], contracted.1 == [rank - 2] {
-      let parts = writer.parts(of: inputs[0])
-      let canJoin = parts.count <= 4 && parts.allSatisfy { !$0.type.shape.contains(0) }
-      return writer.call("gram.2", canJoin ? parts : [inputs[0]], [:], results)
+      return writer.call("gram.2", writer.matrixParts(of: inputs[0]), [:], results)
     }
     guard writer.kernels.contains(.bfloat16Product), results[0].dtype == .bfloat16, rank <= 6,
       types.allSatisfy({ $0.shape.rank == rank && !$0.shape.contains(0) }), batch.0 == leading, batch.1 == leading,
