@@ -34,6 +34,18 @@ import Testing
     #expect(page.contains("a machine & its core"))
   }
 
+  /// A curve of one seed is no mean and has no interval.
+  @Test func curvesOfOneSeed() throws {
+    let facts = StudyFacts(
+      name: "s", title: "S", arms: [ArmFacts("base")], metric: PrimaryMetric("val_accuracy"), seeds: [0], command: "c", plan: "p")
+    let page = { (runs: [[Double]]) in
+      try PageText(StudyReport(facts, [ArmResult("base", "val_accuracy", runs)]).text(.html)).text
+    }
+    let (one, two) = try (page([[0.5, 0.6]]), page([[0.5, 0.6], [0.4, 0.6]]))
+    #expect(one.contains("One seed an arm.") && !one.contains("as a band"))
+    #expect(two.contains("as a band") && !two.contains("One seed an arm."))
+  }
+
   @Test func pageIsWellFormed() throws {
     _ = try PageText(try ReportFixture.load().report().text(.html))
     _ = try PageText(try hostileReport.text(.html))

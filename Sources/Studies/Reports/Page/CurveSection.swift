@@ -10,7 +10,8 @@ package struct CurveSection: Sendable {
     let figures = ReportFigures(report)
     let name = report.facts.metric.name
     guard report.facts.isTraining, let whole = figures.curves(of: name, title: title(name)) else { return nil }
-    let caption: HTML = "Mean of the seeds, with the \(ReportTables(report).confidence) interval of the mean as a band."
+    let caption: HTML = report.arms.contains { $0.runs.count > 1 }
+      ? "Mean of the seeds, with the \(ReportTables(report).confidence) interval of the mean as a band." : "One seed an arm."
     var content: HTML
     if report.arms.count > 8 {
       content = manyArms(figures, name, caption: caption)
