@@ -34,14 +34,14 @@ typedef struct {
 static void update(void *context, int64_t index) {
   Factor *factor = context;
   int64_t n = factor->n, stride = factor->stride, panel = factor->first / ROWS + index, top = panel * ROWS;
-  for (int64_t left = factor->first; left < factor->first + factor->width; left += COLUMNS) {
+  // Up to the diagonal.
+  int64_t end = tanren_least(factor->first + factor->width, top + ROWS);
+  for (int64_t left = factor->first; left < end; left += COLUMNS) {
     const double *columns[PANELS];
     for (int64_t j = 0; j < PANELS; j++) columns[j] = factor->packed + (left / ROWS + j) * n * ROWS;
-    if (left < top + ROWS) {
-      tanren_tile(
-        factor->packed + panel * n * ROWS, columns, factor->first, TILE_SUBTRACT, factor->rows + top * stride + left, stride,
-        tanren_least(ROWS, factor->height - top), tanren_least(COLUMNS, n - left));
-    }
+    tanren_tile(
+      factor->packed + panel * n * ROWS, columns, factor->first, TILE_SUBTRACT, factor->rows + top * stride + left, stride,
+      tanren_least(ROWS, factor->height - top), tanren_least(COLUMNS, n - left));
   }
 }
 

@@ -59,6 +59,19 @@ struct BadInputTests {
     #expect(throws: ReservoirError.self) { try SparseMatrix(dense: [1, 2, 3], size: 2) }
   }
 
+  /// Rules that are called by themselves.
+  @Test func statesAndTargetsThatDoNotFit() throws {
+    let rules: [any ReadoutRule] = [CholeskyReadout(), QRReadout(), PseudoInverseReadout(), CrossValidatedReadout()]
+    let states = Tensor.zeros([10, 4], dtype: .float64)
+    for rule in rules {
+      for (states, targets) in [(Tensor([1.0, 2]), series(2)), (states, series(9)), (states, Tensor([1.0, 2])), (states[0], series(4)),
+        (Tensor.zeros([0, 4], dtype: .float64), Tensor.zeros([0, 1], dtype: .float64))] {
+        #expect(throws: ReservoirError.self, "\(rule)") { try rule.weights(states, targets) }
+      }
+      #expect(throws: Diagnostic.self, "\(rule)") { try rule.weights(states.matmul(states), series(10)) }
+    }
+  }
+
   @Test func singularGramMatrix() throws {
     let states = Tensor((0..<40).map { Double($0 % 4) }, shape: [10, 4])
     for rule in [CholeskyReadout(lambda: 0), QRReadout(lambda: 0)] as [any ReadoutRule] {

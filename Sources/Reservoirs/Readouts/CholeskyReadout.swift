@@ -14,7 +14,8 @@ public struct CholeskyReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
   }
 
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
-    ReadoutWeights(tensor: try solution(states, targets).solution(lambda: lambda), lambda: lambda)
+    try states.checkRegression(on: targets)
+    return ReadoutWeights(tensor: try solution(states, targets).solution(lambda: lambda), lambda: lambda)
   }
 
   public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? { solution(states, targets) }
@@ -28,7 +29,6 @@ public struct CholeskyReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
   private func solution(_ states: Tensor, _ targets: Tensor) -> Tensor {
     let units = Tensor(lambda, dtype: states.dtype).broadcast(to: [states.shape[1]])
     let bias = Tensor(penalizesBias ? lambda : 0, dtype: states.dtype).broadcast(to: [1])
-    return Tensor.concatenate([states, .ones([states.shape[0], 1], dtype: states.dtype)], axis: 1)
-      .ridge(targets, penalty: Tensor.concatenate([units, bias], axis: 0))
+    return states.withOnes().ridge(targets, penalty: Tensor.concatenate([units, bias]))
   }
 }

@@ -10,6 +10,7 @@ public protocol GramReadoutRule: ReadoutRule {
 
 extension GramReadoutRule {
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
+    try states.checkRegression(on: targets)
     let (gram, moments) = states.products(with: targets)
     return try weights(gram: gram, moments: moments)
   }

@@ -22,6 +22,7 @@ public struct QRReadout: ReadoutRule, RidgeReadout {
   }
 
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
+    try states.checkRegression(on: targets)
     let solved = traced(states, targets) ?? states
     return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
   }

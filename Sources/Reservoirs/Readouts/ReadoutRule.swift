@@ -4,10 +4,11 @@ public protocol ReadoutRule: Catalogued, Hashable {
   var penalty: Double { get }
 
   /// The weights `[units + 1, outputs]`, biases last, for states `[steps, units]` and targets `[steps, outputs]`.
-  /// - Throws: ``ReservoirError/singular(penalty:dtype:)`` where there is no unique solution.
+  /// - Throws: ``ReservoirError/shape(series:found:expected:)``, or ``ReservoirError/singular(penalty:dtype:)`` where there is
+  ///   no unique solution.
   func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights
 
-  /// The same as a traced function, for ensembles; NaN where there is no unique solution. Nil for rules that look at
+  /// The same as a traced function of tensors that fit, for ensembles; NaN where there is no unique solution. Nil for rules that look at
   /// numbers before they go on.
   func traced(_ states: Tensor, _ targets: Tensor) -> Tensor?
 }
@@ -19,6 +20,18 @@ extension ReadoutRule {
 }
 
 extension Tensor {
+  /// Checks that these are states `[steps, units]`, and the targets `[steps, outputs]`.
+  /// - Throws: ``ReservoirError/shape(series:found:expected:)``, or why a tensor can't be computed.
+  func checkRegression(on targets: Tensor) throws {
+    if let diagnostic = diagnostic ?? targets.diagnostic { throw diagnostic }
+    guard rank == 2, shape[0] > 0 else {
+      throw ReservoirError.shape(series: "states", found: shape.dimensions, expected: "[steps, units]")
+    }
+    guard targets.rank == 2, targets.shape[0] == shape[0] else {
+      throw ReservoirError.shape(series: "targets", found: targets.shape.dimensions, expected: "[\(shape[0]), outputs]")
+    }
+  }
+
   /// This tensor computed.
   /// - Throws: ``ReservoirError/singular(penalty:dtype:)`` if it isn't finite.
   func solution(lambda: Double) throws -> Tensor {
@@ -30,8 +43,7 @@ extension Tensor {
   /// `X^T X` and `X^T targets` for the rows of states with a column of ones appended, X: one product of them all.
   func products(with targets: Tensor) -> (gram: Tensor, moments: Tensor) {
     let columns = shape[1] + 1
-    let rows = Tensor.concatenate([self, Tensor.ones([shape[0], 1], dtype: dtype), targets], axis: 1).gramMatrix()
-      .slice(0..<columns)
+    let rows = Tensor.concatenate([withOnes(), targets], axis: 1).gramMatrix().slice(0..<columns)
     return (rows.slice(0..<columns, axis: 1), rows.slice(columns..<columns + targets.shape[1], axis: 1))
   }
 
