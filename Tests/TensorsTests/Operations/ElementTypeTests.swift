@@ -1,3 +1,4 @@
+import PJRT
 import Testing
 
 @testable import Tensors
@@ -87,6 +88,16 @@ import Testing
     case .float16: 0.004
     case .float32: 2e-6
     default: 0
+    }
+  }
+
+  /// Accelerators would round float32 to fewer bits before they multiply.
+  @Test func productsOfFloat32AreInFloat32Everywhere() throws {
+    let engine = try Engine(programCache: nil, kernels: [])
+    for (dtype, words) in [(DType.float32, 4), (.float64, 0), (.bfloat16, 0)] {
+      let types = [TensorType(dtype, [1, 4, 4, 2]), TensorType(dtype, [3, 3, 2, 2]), TensorType(dtype, [4, 4])]
+      let program = try Program(types, on: engine) { [$0[0].conv2D($0[1]), $0[2].matmul($0[2])] }
+      #expect(program.text.matches(of: #/HIGHEST/#).count == words)
     }
   }
 }

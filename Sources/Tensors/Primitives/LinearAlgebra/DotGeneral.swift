@@ -36,9 +36,10 @@ struct DotGeneral: Primitive {
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     if let called = call(inputs, results, in: &writer) { return called }
     let batching = batch.0.isEmpty ? "" : "batching_dims = \(batch.0) x \(batch.1), "
+    let precision = ProductPrecision.of(inputs[0].type.dtype).map { ", precision = [\($0), \($0)]" } ?? ""
     return writer.assign(
       "stablehlo.dot_general \(inputs[0]), \(inputs[1]), \(batching)contracting_dims = \(contracted.0) x "
-        + "\(contracted.1) : (\(inputs[0].type), \(inputs[1].type)) -> \(results[0])", results)
+        + "\(contracted.1)\(precision) : (\(inputs[0].type), \(inputs[1].type)) -> \(results[0])", results)
   }
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
@@ -102,4 +103,12 @@ struct DotGeneral: Primitive {
     return writer.call(
       "dot.1", inputs, ["transposed_left": isTransposed[0], "transposed_right": isTransposed[1]], results)
   }
+}
+
+/// How exactly products and convolutions are computed.
+enum ProductPrecision {
+  /// XLA's word for it. By default accelerators round float32 to fewer bits before they multiply, NVIDIA's to
+  /// TF32's 10 and TPUs to bfloat16's 7, so that float32 training there would not be what it is on a CPU. Other
+  /// element types have one precision only.
+  static func of(_ dtype: DType) -> String? { dtype == .float32 ? "HIGHEST" : nil }
 }

@@ -52,9 +52,11 @@ struct Convolution: Primitive {
     let edges = zip(low, high).map { "[\($0), \($1)]" }.joined(separator: ", ")
     let window = strides.isEmpty
       ? "" : "stride = \(strides), pad = [\(edges)], lhs_dilate = \(inputDilation), rhs_dilate = \(kernelDilation)"
+    let precision = ProductPrecision.of(inputs[0].type.dtype).map { "#stablehlo<precision \($0)>" }
+    let config = precision.map { ", precision_config = [\($0), \($0)]" } ?? ""
     return writer.assign(
       "stablehlo.convolution(\(inputs[0]), \(inputs[1])) dim_numbers = [b, \(space)f]x[\(space)i, o]->[b, \(space)f], "
-        + "window = {\(window)} {batch_group_count = 1 : i64, feature_group_count = \(groups) : i64} : "
+        + "window = {\(window)} {batch_group_count = 1 : i64, feature_group_count = \(groups) : i64\(config)} : "
         + "(\(inputs[0].type), \(inputs[1].type)) -> \(results[0])", results)
   }
 
