@@ -20,7 +20,7 @@ def ratio(ours, theirs):
 
 def table(workload, seconds, about, absent):
     """`seconds`: contestant -> one number per round; `absent`: contestant -> why."""
-    ours = [c for c in workload.contestants if c.worker == OURS and c in seconds]
+    ours = [c for c in workload.contestants if c.worker == OURS and not c.build and c in seconds]
     # Where each of ours has a partner of its own, the quotients below say it all.
     if workload.compared and len(ours) > 2:
         ours = []
@@ -51,7 +51,7 @@ def result(workload, seconds, about, absent):
     return {
         "workload": workload.name, "title": workload.title,
         "measured": [
-            {"contestant": c.label, "worker": c.worker, "variant": c.variant, "cache": c.condition, "seconds": values,
+            {"contestant": c.label, "worker": c.worker, "variant": c.variant, "cache": c.condition, "build": c.build, "seconds": values,
              **summary(values), "about": about[c], "ratios": {o.label: ratio(seconds[o], values) for o in ours}}
             for c, values in seconds.items()],
         "compared": {f"{a.label} / {b.label}": ratio(seconds[a], seconds[b])

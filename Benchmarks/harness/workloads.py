@@ -15,12 +15,14 @@ class Contestant(NamedTuple):
     worker: str
     variant: str
     condition: Optional[str] = None
+    build: Optional[str] = None  # the name of another build of Tanren, which takes part beside this one
 
     @property
     def label(self):
         words = [{"tanren": "Tanren", "pytorch": "PyTorch", "jax": "JAX", "keras": "Keras",
                   "esn_library": "reservoirpy", "esn_numpy": "NumPy"}[self.worker], self.variant]
-        return " ".join(words + ([f"({self.condition} cache)"] if self.condition else []))
+        return " ".join(words + ([f"({self.condition} cache)"] if self.condition else [])
+                        + ([f"of {self.build}"] if self.build else []))
 
 
 class Workload(NamedTuple):
@@ -33,6 +35,12 @@ class Workload(NamedTuple):
     contestants: list
     half: bool = False  # computes in bfloat16
     compared: tuple = ()  # pairs of contestants whose quotient is shown besides
+
+    def beside(self, build):
+        """The same with every one of ours measured in another build too, directly after it, and the quotients of the two."""
+        twins = [(c, c._replace(build=build)) for c in self.contestants if c.worker == OURS]
+        everyone = [each for c in self.contestants for each in ((c, c._replace(build=build)) if c.worker == OURS else (c,))]
+        return self._replace(contestants=everyone, compared=self.compared + tuple(twins))
 
 
 NETWORKS = [("cnn-step", "two convolutions and a dense layer", 100, 9), ("nine-step", "nine convolutions with batch normalization", 128, 5),

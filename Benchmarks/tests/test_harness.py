@@ -135,6 +135,15 @@ class TableTests(unittest.TestCase):
         self.assertNotIn("/ it", text)
         self.assertEqual(text.count(": 2.00"), 3)
 
+    def test_another_build_takes_part_right_after_ours(self):
+        ours, theirs = Contestant("tanren", "step"), Contestant("jax", "step")
+        workload = Workload("w", "A title", "ms", 1e-3, 3, "resident", [ours, theirs]).beside("before")
+        twin = ours._replace(build="before")
+        self.assertEqual(workload.contestants, [ours, twin, theirs])
+        text = table.table(workload, {ours: [1.0, 2.0], twin: [2.0, 4.0], theirs: [4.0, 8.0]}, {c: {} for c in workload.contestants}, {})
+        self.assertIn("Tanren step / Tanren step of before: 0.50", text)
+        self.assertEqual(text.count("/ it"), 1)
+
     def test_one_round(self):
         self.assertEqual(table.summary([3.0]), {"minimum": 3.0, "median": 3.0, "quartiles": [3.0, 3.0]})
 
