@@ -39,11 +39,12 @@ let package = Package(
   targets: [
     .target(name: "CPJRT"),
     .target(name: "CKernels"),
+    .target(name: "CSHA256"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .plugin(name: "CatalogPlugin", capability: .buildTool(), dependencies: ["CatalogTool"]),
     .executableTarget(name: "CatalogTool", swiftSettings: strict),
     room("Configuration", []),
-    room("PJRT", ["CPJRT", "CKernels"]),
+    room("PJRT", ["CPJRT", "CKernels", "CSHA256"]),
     room("Tensors", ["PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Optimizers", ["Tensors"], hasCatalogs: true),
     room("Layers", ["Tensors"], hasCatalogs: true),

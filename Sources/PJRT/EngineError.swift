@@ -6,6 +6,10 @@ public enum EngineError: Error, Equatable, Sendable {
   case notPlugin(path: String, reason: String)
   /// The plugin speaks a version of the PJRT C API that lacks what is called here.
   case unsupportedPlugin(path: String, version: String)
+  /// The plugin would give wrong numbers.
+  case unsoundPlugin(path: String, reason: String)
+  /// An installed file isn't what its package brought.
+  case damaged(path: String, reason: String)
   /// Options that the engine would refuse or abort on.
   case invalidOptions(String)
   /// The engine was configured after it had started.
@@ -46,6 +50,10 @@ extension EngineError: CustomStringConvertible {
       "\(path) is not a PJRT plugin that can be loaded: \(reason)"
     case .unsupportedPlugin(let path, let version):
       "\(path) speaks PJRT C API \(version), which lacks functions that Tanren needs: install a newer plugin"
+    case .unsoundPlugin(let path, let reason):
+      "\(path) gives wrong numbers: \(reason). Use another plugin: `tanren engine install` brings one that is tested"
+    case .damaged(let path, let reason):
+      "\(path) is damaged: \(reason). `tanren engine install\(Self.option(forFile: path))` replaces it"
     case .invalidOptions(let reason):
       reason
     case .alreadyStarted(let device, let devices):
@@ -87,8 +95,15 @@ extension EngineError {
     switch device {
     case "cuda": "Install JAX's with `python3 -m pip install 'jax[cuda13]'`"
     case "tpu": "Install it with `python3 -m pip install libtpu`"
-    default: "Install it with `tanren engine install` (in a checkout: `swift run -c release tanren engine install`)"
+    case "cpu": "Install it with `tanren engine install` (in a checkout: `swift run -c release tanren engine install`)"
+    default: "Install it with `tanren engine install --engine \(device)`"
     }
+  }
+
+  /// What names the engine to install, if the file belongs to another than the first.
+  private static func option(forFile path: String) -> String {
+    let engine = EngineWheel.engines(for: .current).dropFirst().first { path.contains("/\($0.folder)/") }
+    return engine.map { " --engine \($0.name)" } ?? ""
   }
 
   /// The canonical status codes of the PJRT C API.

@@ -105,5 +105,10 @@ struct MNISTTests {
     let xdg = DataFolders(environment: ["XDG_CACHE_HOME": "/x", "HOME": "/h", "TANREN_DATA": ""])
     #expect(xdg == DataFolders(searched: [], cache: "/x/tanren/data", allowsDownload: false))
     #expect(DataFolders(environment: ["HOME": "/h"]).cache == "/h/.cache/tanren/data")
+    // Where engines are kept, data are: a folder that isn't absolute and an empty one count as none.
+    for environment in [["HOME": "/h", "XDG_CACHE_HOME": "relative"], ["HOME": ""], [:]] {
+      #expect(DataFolders(environment: environment).cache == CacheFolder.data(environment: environment))
+      #expect(DataFolders(environment: environment).cache.hasPrefix("/"))
+    }
   }
 }

@@ -14,14 +14,31 @@ struct EngineInstallerTests {
 
   init() throws {
     folder = try TemporaryFolder()
-    _ = try folder.write("a plugin", to: "package/inside/plugin.so")
     archive = folder.path + "/part-1.0-py3-none-any.whl"
+    digest = try Self.pack("a plugin", in: folder, as: archive)
+  }
+
+  /// Makes a wheel with one library.
+  /// - Parameter record: what the wheel's list says of the library; nil for no list.
+  /// - Returns: the wheel's digest.
+  private static func pack(
+    _ library: String, in folder: TemporaryFolder, as archive: String,
+    record: String? = "sha256=vB3kW_pABssWleGU2b32UyrxTjI95mpb0TsUYYSxXTA,8"
+  ) throws -> String {
+    let package = "package-\(UUID().uuidString)"
+    _ = try folder.write(library, to: package + "/inside/plugin.so")
+    var parts = ["inside"]
+    if let record {
+      _ = try folder.write(
+        "inside/plugin.so,\(record)\npart-1.0.dist-info/RECORD,,\n", to: package + "/part-1.0.dist-info/RECORD")
+      parts.append("part-1.0.dist-info")
+    }
     let process = Process()
     process.executableURL = URL(fileURLWithPath: realPython ?? "")
-    process.arguments = ["-m", "zipfile", "-c", archive, folder.path + "/package/inside"]
+    process.arguments = ["-m", "zipfile", "-c", archive] + parts.map { "\(folder.path)/\(package)/\($0)" }
     try process.run()
     process.waitUntilExit()
-    digest = try SHA256.hex(ofFile: archive)
+    return try SHA256.hex(ofFile: archive)
   }
 
   /// - Parameter download: shell commands in place of `pip download`, given `$dest`.
@@ -110,7 +127,35 @@ struct EngineInstallerTests {
     _ = try folder.write("", to: "engine/part-1.0/README")
     try installer().install()
     #expect(installed == "a plugin" && left == ["part-1.0"])
-    #expect(folder.names("engine/part-1.0") == ["inside"])
+    #expect(folder.names("engine/part-1.0") == ["inside", "part-1.0.dist-info"])
+  }
+
+  /// Another byte, a piece missing, a file gone, and no list of what there should be.
+  @Test(arguments: [("inside/plugin.so", "b plugin"), ("inside/plugin.so", "a plu"), ("part-1.0.dist-info/RECORD", "")])
+  func repairsWhatIsDamaged(_ file: String, _ contents: String) throws {
+    let installer = try installer()
+    try installer.install()
+    _ = try folder.write(contents, to: "engine/part-1.0/" + file)
+    var events: [EngineInstaller.Event] = []
+    try installer.install { events.append($0) }
+    guard events.count == 4, case .damaged(installer.wheels[0], let reason) = events[0] else {
+      Issue.record("\(events)")
+      return
+    }
+    #expect(reason.contains("engine/part-1.0") && reason.contains("is damaged"), "\(reason)")
+    #expect(events[1] == .downloading(installer.wheels[0]))
+    #expect(installed == "a plugin" && left == ["part-1.0"] && calls == 2)
+    events = []
+    try installer.install { events.append($0) }
+    #expect(events == [.present(installer.wheels[0])])
+  }
+
+  @Test(arguments: ["sha256=0000000000000000000000000000000000000000000,8", "sha256=vB3kW_pABssWleGU2b32UyrxTjI95mpb0TsUYYSxXTA,9", nil])
+  func refusesAPackageThatIsNotAsItsListHasIt(_ record: String?) throws {
+    let digest = try Self.pack("a plugin", in: folder, as: archive, record: record)
+    let error = #expect(throws: EngineError.self) { try installer(sha256: digest).install() }
+    #expect(error?.description.contains("was unpacked wrongly") == true, "\(String(describing: error))")
+    #expect(left.isEmpty)
   }
 
   @Test func waitsForAnother() async throws {
@@ -151,5 +196,18 @@ struct EngineInstallerTests {
     #expect(Set(wheels.map { "\($0.platform) \($0.folder)" }).count == wheels.count)
     for wheel in wheels where wheel.isTested { #expect(wheel.sha256?.count == 64 && wheel.version != nil) }
     #expect(EngineWheel.pinned(for: .linuxX86).count == 2 && EngineWheel.pinned(for: .other).isEmpty)
+  }
+
+  @Test func enginesHaveNames() throws {
+    let names = EngineWheel.engines(for: .linuxX86).map(\.name)
+    #expect(names.first == "xla-cpu-pjrt" && names.contains("lammps-jax-pjrt-cpu") && Set(names).count == names.count)
+    #expect(try EngineWheel.parts(for: .linuxX86) == EngineWheel.pinned(for: .linuxX86))
+    for name in names {
+      let parts = try EngineWheel.parts(of: name, for: .linuxX86)
+      #expect(parts.map(\.name) == [name, "onednn-cpu-gomp"])
+      #expect(parts.allSatisfy { $0.sha256?.count == 64 && $0.version != nil })
+    }
+    let error = #expect(throws: EngineError.self) { try EngineWheel.parts(of: "jaxlib", for: .linuxX86) }
+    #expect(error?.description.contains("'jaxlib'") == true && error?.description.contains("xla-cpu-pjrt, lammps") == true)
   }
 }

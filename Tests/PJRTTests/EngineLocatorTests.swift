@@ -47,6 +47,59 @@ import Testing
     #expect(try locator().plugin(for: "cpu") == bundled)
   }
 
+  /// Installs an engine of that content whose list of files has another size or digest.
+  private func install(_ wheel: EngineWheel, size: Int = 8, digest: String = "vB3kW_pABssWleGU2b32UyrxTjI95mpb0TsUYYSxXTA") throws -> String {
+    let place = "cache/engine/\(wheel.folder)/"
+    _ = try folder.write("inside/\(wheel.library),sha256=\(digest),\(size)\n", to: place + "part.dist-info/RECORD")
+    return try folder.write("a plugin", to: place + "inside/" + wheel.library)
+  }
+
+  @Test func refusesAnEngineOfAnotherSize() throws {
+    let path = try install(wheel)
+    #expect(try locator().plugin(for: "cpu") == path)
+    try locator().check(wheel)
+    _ = try install(wheel, size: 9)
+    let error = #expect(throws: EngineError.damaged(path: path, reason: "it has 8 bytes instead of 9")) {
+      try locator().plugin(for: "cpu")
+    }
+    #expect(error?.description.contains("`tanren engine install`") == true)
+    #expect(throws: EngineError.self) { try Engine(programCache: nil, locator: locator()) }
+  }
+
+  @Test func findsAFlippedByteWhereItIsAsked() throws {
+    let path = try install(wheel, digest: String(repeating: "0", count: 43))
+    #expect(try locator().plugin(for: "cpu") == path)
+    let error = #expect(throws: EngineError.self) { try locator().check(wheel) }
+    #expect(error?.description.contains(path) == true && error?.description.contains("tanren engine install") == true)
+  }
+
+  #if os(Linux) && arch(x86_64)
+    @Test func choosesAnEngineByItsName() throws {
+      let other = try #require(EngineWheel.engines(for: .current).last)
+      #expect(other != wheel)
+      let missing = #expect(throws: EngineError.self) { try locator().plugin(for: other.name) }
+      #expect(missing?.description.contains("tanren engine install --engine \(other.name)") == true)
+      let path = try install(other)
+      #expect(try locator().plugin(for: other.name) == path)
+      // Alone it is the CPU's; beside the first it isn't.
+      #expect(try locator().plugin(for: "cpu") == path)
+      let first = try install(wheel)
+      #expect(try locator().plugin(for: "cpu") == first && locator().plugin(for: other.name) == path)
+      _ = try install(other, size: 7)
+      let error = #expect(throws: EngineError.self) { try locator().plugin(for: other.name) }
+      #expect(error?.description.contains("tanren engine install --engine \(other.name)") == true)
+    }
+
+    @Test func refusesADamagedOneDNN() throws {
+      let oneDNN = try #require(EngineWheel.libraries(for: .current).first)
+      let path = try install(oneDNN, size: 7)
+      let plugin = try Engine.shared().client.plugin.path
+      #expect(throws: EngineError.damaged(path: path, reason: "it has 8 bytes instead of 7")) {
+        try Engine(programCache: nil, locator: locator(["TANREN_PJRT_PLUGIN": plugin]))
+      }
+    }
+  #endif
+
   @Test func findsJAXForCUDA() throws {
     let plugin = try folder.write("", to: "venv/lib/python3.12/site-packages/jax_plugins/xla_cuda13/xla_cuda_plugin.so")
     #expect(try locator(["VIRTUAL_ENV": folder.path + "/venv"]).plugin(for: "cuda") == plugin)
@@ -60,5 +113,18 @@ import Testing
     #expect(CacheFolder.path(environment: ["HOME": "/h", "XDG_CACHE_HOME": "/c"]) == "/c/tanren")
     #expect(CacheFolder.path(environment: ["XDG_CACHE_HOME": "/c", "TANREN_CACHE": "/t"]) == "/t")
     #expect(CacheFolder.programs(environment: ["TANREN_CACHE": "/t"]) == "/t/programs")
+  }
+
+  /// As the XDG base directory specification has it; data follow the same rule.
+  @Test func passesOverFoldersThatAreNone() throws {
+    #expect(CacheFolder.path(environment: ["HOME": "/h", "XDG_CACHE_HOME": "relative"]) == "/h/.cache/tanren")
+    #expect(CacheFolder.path(environment: ["HOME": "/h", "XDG_CACHE_HOME": "", "TANREN_CACHE": ""]) == "/h/.cache/tanren")
+    #expect(CacheFolder.path(environment: ["HOME": "/"]) == "/.cache/tanren")
+    let user = try #require(getpwuid(getuid())?.pointee.pw_dir)
+    for home in [nil, "", "relative"] {
+      let environment = home.map { ["HOME": $0] } ?? [:]
+      #expect(CacheFolder.path(environment: environment) == String(cString: user) + "/.cache/tanren")
+      #expect(CacheFolder.data(environment: environment) == String(cString: user) + "/.cache/tanren/data")
+    }
   }
 }

@@ -32,6 +32,12 @@ import Testing
       #expect(kernels.active == .own)
       #expect(kernels.reason?.hasPrefix("oneDNN can't be loaded: \(path)") == true, "\(kernels)")
     }
+    #if os(Linux)
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: Engine.shared().client.plugin.path))
+      let piece = folder.path + "/piece.so"
+      try #require(try file.read(upToCount: 1 << 20)).write(to: URL(fileURLWithPath: piece))
+      #expect(try engine(["TANREN_ONEDNN": piece]).kernels.reason?.contains("\(piece): it was cut short") == true)
+    #endif
     // The plugin is a library, but another.
     let other = try Engine.shared().client.plugin.path
     #expect(try engine(["TANREN_ONEDNN": other]).kernels.reason?.contains("oneDNN can't be loaded") == true)

@@ -25,6 +25,14 @@ import Testing
     #expect(error?.description.hasPrefix("\(text) is not a PJRT plugin") == true)
     #expect(throws: EngineError.self) { try Plugin.load(folder.path) }
     #if os(Linux)
+      // The beginning of a library, which the system's loader would read beyond its end.
+      let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: Engine.shared().client.plugin.path))
+      let piece = folder.path + "/piece.so"
+      try #require(try file.read(upToCount: 1 << 20)).write(to: URL(fileURLWithPath: piece))
+      let short = #expect(throws: EngineError.self) { try Plugin.load(piece) }
+      #expect(short?.description.hasPrefix("\(piece) is not a PJRT plugin that can be loaded: it was cut short: it has 1048576 bytes") == true)
+    #endif
+    #if os(Linux)
       let library = try #require(try Self.mappedLibrary(named: "libc.so"))
       #expect(throws: EngineError.notPlugin(path: library, reason: "it doesn't export GetPjrtApi")) {
         try Plugin.load(library)

@@ -33,7 +33,7 @@ import Testing
 
   @Test func refusesDamagedBytes() throws {
     let good = try client.compile(Programs.scale(by: 3)).serialize()
-    var bad: [[UInt8]] = [[], Array("tanren program 1".utf8), Array(good.dropLast()), Array(good.dropFirst()), good + [0]]
+    var bad: [[UInt8]] = [[], Array("tanren program 2".utf8), Array(good.dropLast()), Array(good.dropFirst()), good + [0]]
     for position in stride(from: 0, to: good.count, by: good.count / 20) {
       var changed = good
       changed[position] ^= 1
@@ -98,6 +98,25 @@ import Testing
     let last = try self.engine()
     _ = try last.compile(Programs.scale(by: 7))
     #expect(last.statistics.loaded == 1)
+  }
+
+  /// Of programs under each other's names none is taken for another, whether it has the same arguments or not.
+  @Test func takesNoProgramForAnother() throws {
+    let texts = [Programs.scale(by: 3), Programs.scale(by: 5), Programs.increment(count: 4)]
+    let first = try engine()
+    for text in texts { _ = try first.compile(text) }
+    let cache = try #require(first.programCache)
+    let files = texts.map { folder.path + "/programs/" + cache.key($0, options: CompileOptions(), client: first.client) + ".program" }
+    let contents = try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
+    for (index, file) in files.enumerated() { try contents[(index + 1) % 3].write(to: URL(fileURLWithPath: file)) }
+    for (compiled, loaded) in [(3, 0), (0, 3)] {
+      let engine = try engine()
+      #expect(try run(engine.compile(texts[0]), 2, on: engine) == 6)
+      #expect(try run(engine.compile(texts[1]), 2, on: engine) == 10)
+      let increment = try engine.compile(texts[2])
+      #expect(try increment.execute([engine.buffer(HostArray([1, 2, 3, 4] as [Float]))])[0].read().values() == [2, 3, 4, 5] as [Float])
+      #expect(engine.statistics.compiled == compiled && engine.statistics.loaded == loaded)
+    }
   }
 
   @Test func staysBelowItsLimit() throws {

@@ -8,6 +8,9 @@ struct EngineInfoCommand: ParsableCommand {
     commandName: "info",
     abstract: "Tells which engine is used, its versions and devices, and what the caches hold.",
     discussion: """
+      Installed packages are compared with the digests that came with them, and the plugin is tried on what others \
+      have computed wrongly.
+
       Examples:
         tanren engine info
         tanren engine info --device cuda
@@ -28,12 +31,27 @@ struct EngineInfoCommand: ParsableCommand {
       let (count, size) = FolderSize.of(path)
       add(name, count == 0 ? "nothing" : "\(ByteText.of(size)) in \(count) \(count == 1 ? "file" : "files")")
     }
-    let libraries = EngineWheel.pinned(for: .current).filter { $0.device == nil }
-    for wheel in libraries {
-      add(wheel.folder, EngineLocator().library(of: wheel) ?? "not installed: `tanren engine install` brings it")
+    let locator = EngineLocator()
+    let first = EngineWheel.pinned(for: .current)
+    var damage: EngineError?
+    for wheel in EngineWheel.engines(for: .current) + EngineWheel.libraries(for: .current) {
+      guard let path = locator.library(of: wheel) else {
+        let option = first.contains(wheel) ? "" : " --engine \(wheel.name)"
+        add(wheel.folder, "not installed: `tanren engine install\(option)` brings it")
+        continue
+      }
+      do throws(EngineError) {
+        try locator.check(wheel)
+        add(wheel.folder, path)
+      } catch {
+        add(wheel.folder, "damaged: \(path)")
+        damage = damage ?? error
+      }
     }
     // What is known without an engine is told before one is looked for.
     terminal.write(table.text(colors: terminal.colors))
+    // A damaged library may end the process that loads it.
+    if let damage { throw damage }
     table = TextTable(["", ""])
     let engine = try device.start()
     let client = engine.client
@@ -41,6 +59,8 @@ struct EngineInfoCommand: ParsableCommand {
     add("PJRT C API", "\(client.plugin.apiVersion.major).\(client.plugin.apiVersion.minor)")
     add("platform", [client.platformName, client.platformVersion].filter { !$0.isEmpty }.joined(separator: ", "))
     for (name, value) in client.plugin.attributes.sorted(by: { $0.key < $1.key }) { add(name, value.description) }
+    let breaches = try client.breaches()
+    add("checks", breaches.isEmpty ? "passed" : breaches.joined(separator: "; "))
     add("kernels", engine.kernels.description)
     add("devices", client.devices.map { "\($0.id): \($0.kind)" }.joined(separator: ", "))
     terminal.write(table.text(colors: terminal.colors))

@@ -5,15 +5,22 @@ import Tanren
 struct EngineInstallCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "install",
-    abstract: "Downloads the engine for the CPU, checks it, and puts it in the cache.",
+    abstract: "Downloads an engine for the CPU, checks it, and puts it in the cache.",
     discussion: """
-      Needs python3 with pip, and a network. It may be interrupted and repeated: what is there and whole isn't \
-      fetched again.
+      Needs python3 with pip, and a network. It may be interrupted and repeated: what is there is checked byte by \
+      byte, and fetched again only if it is damaged. An engine other than the first is used where --device or \
+      TANREN_DEVICE names it.
 
       Examples:
         tanren engine install
+        tanren engine install --engine lammps-jax-pjrt-cpu
         tanren engine install --python /opt/venv/bin/python --again
       """)
+
+  @Option(help: ArgumentHelp(
+    "The engine: \(EngineWheel.engines(for: .current).map(\.name).joined(separator: ", ")). (default: the first)",
+    valueName: "name"))
+  var engine: String?
 
   @Flag(help: "Download and replace what is installed already.")
   var again = false
@@ -22,7 +29,7 @@ struct EngineInstallCommand: ParsableCommand {
   var python = "python3"
 
   func run() throws {
-    let installer = EngineInstaller(python: python)
+    let installer = EngineInstaller(wheels: try EngineWheel.parts(of: engine), python: python)
     let report = InstallationReport(wheels: installer.wheels.count)
     defer { report.end() }
     try installer.install(replacing: again) { report.show($0) }

@@ -36,6 +36,7 @@ final class InstallationReport: Sendable {
     switch event {
     case .waiting: begin("waiting for another installation to end")
     case .present(let wheel): finish("\(wheel.folder) is there already", steps: 2)
+    case .damaged(_, let reason): finish(reason, steps: 0)
     case .downloading(let wheel): begin("downloading \(wheel.requirement)")
     case .unchecked(let wheel): finish("\(wheel.requirement) has no known digest and is used as it came", steps: 0)
     case .unpacking(let wheel):

@@ -3,7 +3,7 @@ import Tanren
 
 /// Where programs run.
 struct DeviceOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("cpu, cuda, tpu, or the path of a PJRT plugin. (default: TANREN_DEVICE, else cpu)", valueName: "device"))
+  @Option(help: ArgumentHelp("cpu, cuda, tpu, the name of an engine, or the path of a PJRT plugin. (default: TANREN_DEVICE, else cpu)", valueName: "device"))
   var device: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Devices that programs may use; on the CPU as many are made.", valueName: "n"))

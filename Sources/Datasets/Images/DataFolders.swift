@@ -1,4 +1,5 @@
 import Foundation
+import PJRT
 
 /// Where data are looked for, and where downloads are kept.
 public struct DataFolders: Sendable, Equatable {
@@ -15,18 +16,13 @@ public struct DataFolders: Sendable, Equatable {
     self.allowsDownload = allowsDownload
   }
 
-  /// The folders the environment names: `TANREN_DATA` (several with colons between), and for the
-  /// cache `TANREN_CACHE`, else `XDG_CACHE_HOME/tanren`, else `~/.cache/tanren`, each with `data` below.
+  /// The folders the environment names: `TANREN_DATA` (several with colons between), and for downloads
+  /// `CacheFolder.data(environment:)`.
   public init(
     environment: [String: String] = ProcessInfo.processInfo.environment, allowsDownload: Bool = false
   ) {
-    func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
-    let home = value("HOME") ?? NSHomeDirectory()
-    let cache =
-      value("TANREN_CACHE")
-      ?? (value("XDG_CACHE_HOME") ?? home + "/.cache") + "/tanren"
     self.init(
-      searched: (value("TANREN_DATA") ?? "").split(separator: ":").map(String.init),
-      cache: cache + "/data", allowsDownload: allowsDownload)
+      searched: (environment["TANREN_DATA"] ?? "").split(separator: ":").map(String.init),
+      cache: CacheFolder.data(environment: environment), allowsDownload: allowsDownload)
   }
 }

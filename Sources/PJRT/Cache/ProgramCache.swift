@@ -23,18 +23,18 @@ public final class ProgramCache: Sendable {
   public func key(_ text: String, options: CompileOptions, client: Client) -> String {
     var hash = SHA256()
     hash.update(Array("\(client.fingerprint)\n\(client.devices.count)\n".utf8))
-    hash.update(options.serialized + [0])
+    hash.update(options.serialized(with: client.settings) + [0])
     var text = text
     text.withUTF8 { hash.update(UnsafeRawBufferPointer($0)) }
     return hash.hexDigest()
   }
 
-  /// The program of that name, if it is there and sound. A damaged one is deleted.
+  /// The program of that name, if it is there and sound. A damaged one is deleted, and so is another program.
   public func load(_ key: String, client: Client) -> Executable? {
     let path = path(of: key)
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
     do throws(EngineError) {
-      let executable = try client.load(serialized: [UInt8](data))
+      let executable = try client.load(serialized: [UInt8](data), as: key)
       // The time of change is the time of last use, which eviction goes by.
       try? FileManager.default.setAttributes([.modificationDate: Date()], ofItemAtPath: path)
       return executable
@@ -47,7 +47,7 @@ public final class ProgramCache: Sendable {
   /// Keep a program.
   /// - Throws: ``EngineError/file(path:reason:)``, or what the plugin says if it can't serialize.
   public func store(_ executable: Executable, as key: String) throws(EngineError) {
-    let bytes = try executable.serialize()
+    let bytes = try executable.serialize(as: key)
     guard bytes.count <= limit else { return }
     let temporary = folder + "/\(UUID().uuidString).tmp"
     do {

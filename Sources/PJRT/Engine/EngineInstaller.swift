@@ -9,8 +9,10 @@ public struct EngineInstaller: Sendable {
   public enum Event: Sendable, Equatable {
     /// Another installation is at work, and this one waits for it.
     case waiting
-    /// The package was there already.
+    /// The package was there already, and whole.
     case present(EngineWheel)
+    /// The package was there, but isn't what was installed; it is fetched again.
+    case damaged(EngineWheel, reason: String)
     case downloading(EngineWheel)
     /// No digest is known for the package, so that it is used as it came.
     case unchecked(EngineWheel)
@@ -33,7 +35,7 @@ public struct EngineInstaller: Sendable {
     self.python = python
   }
 
-  /// Install what isn't there.
+  /// Install what isn't there, or isn't whole.
   /// - Parameters:
   ///   - replacing: whether to install what is there anew.
   ///   - report: called on this thread, as things happen.
@@ -58,11 +60,23 @@ public struct EngineInstaller: Sendable {
     }
     for wheel in wheels {
       if !replacing, EngineLocator.find(wheel.library, under: folder + "/" + wheel.folder) != nil {
-        report(.present(wheel))
-      } else {
-        try install(wheel, report)
+        do throws(EngineError) {
+          try Self.check(folder + "/" + wheel.folder)
+          report(.present(wheel))
+          continue
+        } catch {
+          report(.damaged(wheel, reason: error.description))
+        }
       }
+      try install(wheel, report)
     }
+  }
+
+  private static func check(_ package: String) throws(EngineError) {
+    guard let record = WheelRecord(folder: package) else {
+      throw .damaged(path: package, reason: "the list of its files, RECORD, is missing")
+    }
+    try record.check()
   }
 
   private static let workPrefix = ".installing-"
@@ -100,6 +114,7 @@ public struct EngineInstaller: Sendable {
     guard EngineLocator.find(wheel.library, under: unpacked) != nil else {
       throw .installation("\(name) holds no \(wheel.library)")
     }
+    do { try Self.check(unpacked) } catch { throw .installation("\(name) was unpacked wrongly: \(error)") }
     let target = folder + "/" + wheel.folder
     if FileManager.default.fileExists(atPath: target) {
       // A loaded library lives on in memory though its file goes, so that others can go on using it.

@@ -17,24 +17,25 @@ public struct EngineLocator: Sendable {
   /// The devices that have a name.
   public static let devices = ["cpu", "cuda", "tpu"]
 
-  /// - Parameter device: `cpu`, `cuda`, `tpu`, or the path of a plugin.
+  /// - Parameter device: `cpu`, `cuda`, `tpu`, the name of an engine for the CPU, or the path of a plugin.
   /// - Returns: the path of a plugin. A path that was named outright isn't looked at.
-  /// - Throws: ``EngineError/missingPlugin(device:searched:)`` or ``EngineError/invalidOptions(_:)``.
+  /// - Throws: ``EngineError/missingPlugin(device:searched:)``, ``EngineError/invalidOptions(_:)``, or
+  ///   ``EngineError/damaged(path:reason:)`` if an installed plugin hasn't the size it came with.
   public func plugin(for device: String) throws(EngineError) -> String {
     if device.contains("/") || device.hasSuffix(".so") || device.hasSuffix(".dylib") { return device }
+    let engines = EngineWheel.engines(for: .current)
+    if let named = engines.first(where: { $0.name == device }) { return try plugin(of: [named], for: device) }
     guard Self.devices.contains(device) else {
       throw .invalidOptions(
-        "there is no device '\(device)': use \(Self.devices.joined(separator: ", ")) or the path of a plugin")
+        """
+        there is no device '\(device)': use \((Self.devices + engines.map(\.name)).joined(separator: ", ")) \
+        or the path of a plugin
+        """)
     }
     for name in ["TANREN_\(device.uppercased())_PLUGIN", "TANREN_PJRT_PLUGIN"] {
       if let path = environment[name], !path.isEmpty { return path }
     }
-    if device == "cpu" {
-      let wheels = EngineWheel.pinned(for: .current).filter { $0.device == device }
-      if let found = wheels.lazy.compactMap(library(of:)).first { return found }
-      throw .missingPlugin(
-        device: device, searched: wheels.flatMap { wheel in folders(of: wheel).map { "\($0)/**/\(wheel.library)" } })
-    }
+    if device == "cpu" { return try plugin(of: engines, for: device) }
     let candidates = candidates(for: device)
     guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
       throw .missingPlugin(device: device, searched: candidates)
@@ -43,14 +44,41 @@ public struct EngineLocator: Sendable {
   }
 
   /// The file of oneDNN: the one that the environment variable `TANREN_ONEDNN` names, or the installed one.
-  var kernelLibrary: String? {
+  /// - Throws: ``EngineError/damaged(path:reason:)`` if the installed one hasn't the size it came with.
+  func kernelLibrary() throws(EngineError) -> String? {
     if let path = environment["TANREN_ONEDNN"], !path.isEmpty { return path }
-    return EngineWheel.pinned(for: .current).filter { $0.device == nil }.lazy.compactMap(library(of:)).first
+    return try checkedLibrary(ofFirst: EngineWheel.libraries(for: .current))
   }
 
   /// The library of an installed package, beside the program or in the cache.
-  public func library(of wheel: EngineWheel) -> String? {
-    folders(of: wheel).lazy.compactMap { Self.find(wheel.library, under: $0) }.first
+  public func library(of wheel: EngineWheel) -> String? { installation(of: wheel)?.library }
+
+  /// Compares an installed package with the list of files that came with it, byte by byte.
+  ///
+  /// What lies beside the program has no such list.
+  /// - Throws: ``EngineError/damaged(path:reason:)``, or ``EngineError/file(path:reason:)`` for what can't be read.
+  public func check(_ wheel: EngineWheel) throws(EngineError) {
+    guard let folder = installation(of: wheel)?.folder else { return }
+    try WheelRecord(folder: folder)?.check()
+  }
+
+  private func plugin(of wheels: [EngineWheel], for device: String) throws(EngineError) -> String {
+    if let found = try checkedLibrary(ofFirst: wheels) { return found }
+    throw .missingPlugin(
+      device: device, searched: wheels.flatMap { wheel in folders(of: wheel).map { "\($0)/**/\(wheel.library)" } })
+  }
+
+  /// The library of the first package that is installed.
+  private func checkedLibrary(ofFirst wheels: [EngineWheel]) throws(EngineError) -> String? {
+    guard let found = wheels.lazy.compactMap(installation(of:)).first else { return nil }
+    try WheelRecord(folder: found.folder)?.checkSize(ofFile: found.library)
+    return found.library
+  }
+
+  private func installation(of wheel: EngineWheel) -> (folder: String, library: String)? {
+    folders(of: wheel).lazy.compactMap { folder in
+      Self.find(wheel.library, under: folder).map { (folder, $0) }
+    }.first
   }
 
   /// The file of that name in a folder or below it.
@@ -84,7 +112,7 @@ public struct EngineLocator: Sendable {
     prefixes += (environment["PATH"] ?? "").split(separator: ":").compactMap { folder in
       folder.hasSuffix("/bin") ? String(folder.dropLast(4)) : nil
     }
-    prefixes += (environment["HOME"].map { ["\($0)/.local"] } ?? []) + ["/usr/local", "/usr", "/opt/venv", "/opt/conda"]
+    prefixes += [CacheFolder.home(environment: environment) + "/.local", "/usr/local", "/usr", "/opt/venv", "/opt/conda"]
     var seen: Set<String> = []
     return prefixes.filter { seen.insert($0).inserted }.flatMap { prefix in
       let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(prefix)/lib")) ?? []

@@ -41,9 +41,33 @@ public struct EngineWheel: Sendable, Hashable {
   /// How `pip` wants it named.
   public var requirement: String { version.map { "\(name)==\($0)" } ?? name }
 
-  /// What an engine for the CPU consists of on a platform.
+  /// The engines for the CPU that can be had on a platform. The first is the one that programs run on unless another
+  /// is named, or only another is installed.
+  public static func engines(for platform: Platform) -> [EngineWheel] {
+    all.filter { $0.platform == platform && $0.device != nil }
+  }
+
+  /// The libraries of kernels that any engine on a platform uses.
+  public static func libraries(for platform: Platform) -> [EngineWheel] {
+    all.filter { $0.platform == platform && $0.device == nil }
+  }
+
+  /// What an engine for the CPU consists of on a platform, if no other is named.
   public static func pinned(for platform: Platform) -> [EngineWheel] {
-    all.filter { $0.platform == platform }
+    engines(for: platform).prefix(1) + libraries(for: platform)
+  }
+
+  /// What to install for an engine: its plugin and the libraries of kernels.
+  /// - Parameter name: as in ``engines(for:)``; `nil` for the first.
+  /// - Throws: ``EngineError/invalidOptions(_:)`` if there is no such engine for the platform.
+  public static func parts(of name: String? = nil, for platform: Platform = .current) throws(EngineError) -> [EngineWheel] {
+    guard let name else { return pinned(for: platform) }
+    let engines = engines(for: platform)
+    guard let engine = engines.first(where: { $0.name == name }) else {
+      throw .invalidOptions(
+        "there is no engine '\(name)' for this machine: use \(engines.map(\.name).joined(separator: ", "))")
+    }
+    return [engine] + libraries(for: platform)
   }
 
   package init(
@@ -65,6 +89,15 @@ public struct EngineWheel: Sendable, Hashable {
     EngineWheel(
       name: "xla-cpu-pjrt", version: "0.0.1", platform: .linuxX86, device: "cpu",
       sha256: "55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc", library: plugin, isTested: true),
+    // Newer builds of the same engine; docs/engine.md compares them.
+    EngineWheel(
+      name: "lammps-jax-pjrt-cpu", version: "0.11.2", platform: .linuxX86, device: "cpu",
+      sha256: "1319390d948b39f69f7dade496b7c385149d9ca6097a6b62114da113216d9ad1",
+      library: "pjrt_c_api_cpu_plugin.so", isTested: true),
+    EngineWheel(
+      name: "fastatomstruct-xla-cpu", version: "2026.6.23", platform: .linuxX86, device: "cpu",
+      sha256: "88b1c430b341b4bea40a37420311c9c75db6e22b46d2ff95b6986577bee6afe9", library: "libpjrt_cpu.so",
+      isTested: false),
     // Convolutions and bfloat16 products, which XLA's own CPU code is slow at.
     EngineWheel(
       name: "onednn-cpu-gomp", version: "2023.2.0", platform: .linuxX86, device: nil,

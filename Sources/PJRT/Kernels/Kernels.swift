@@ -23,7 +23,8 @@ public struct Kernels: Sendable, Hashable {
   /// - Parameters:
   ///   - requested: what is wanted; `nil` for what is worth it on this processor.
   ///   - locator: tells where oneDNN is, and whether kernels are turned off.
-  /// - Throws: ``EngineError/invalidOptions(_:)`` if the environment variable `TANREN_KERNELS` isn't `on` or `off`.
+  /// - Throws: ``EngineError/invalidOptions(_:)`` if the environment variable `TANREN_KERNELS` isn't `on` or `off`,
+  ///   ``EngineError/damaged(path:reason:)`` if the installed oneDNN hasn't the size it came with.
   init(client: Client, requested: KernelSet?, locator: EngineLocator) throws(EngineError) {
     let wish = locator.environment[Self.environmentVariable] ?? ""
     guard ["", "on", "off"].contains(wish) else {
@@ -41,8 +42,12 @@ public struct Kernels: Sendable, Hashable {
       self.init(reason: reason)
       return
     }
-    guard let library = locator.kernelLibrary else {
+    guard let library = try locator.kernelLibrary() else {
       self.init(available: .own, requested, reason: "oneDNN isn't installed")
+      return
+    }
+    if let shortfall = SharedLibraryFile.shortfall(library) {
+      self.init(available: .own, requested, reason: "oneDNN can't be loaded: \(library): \(shortfall)")
       return
     }
     var found = TanrenOneDNN()
@@ -109,6 +114,14 @@ extension Kernels {
       if let error { return "the plugin refuses kernels: \(plugin.api.take(error).message)" }
     }
     return nil
+  }
+}
+
+extension Kernels {
+  /// The names under which programs may call kernels.
+  package static var targets: [String] {
+    var count = 0
+    return UnsafeBufferPointer(start: tanren_kernels(&count), count: count).map { String(cString: $0.target) }
   }
 }
 

@@ -1,5 +1,6 @@
 import CPJRT
 import Foundation
+import Synchronization
 
 /// A plugin at work: the devices it drives and the programs and buffers on them.
 public final class Client: Sendable {
@@ -18,12 +19,21 @@ public final class Client: Sendable {
   var api: UnsafePointer<PJRT_Api> { plugin.api }
   /// ``ClientOptions/cpuThreads``.
   public let cpuThreads: Int?
+  /// What programs are to be compiled with.
+  let settings: [XLASetting]
+  /// Those of them that the plugin takes; `nil` until it was tried.
+  let settingsKnown = Mutex<[XLASetting]?>(nil)
   /// Whether the devices' memory is the host's.
   let sharesHostMemory: Bool
 
   /// - Throws: ``EngineError/invalidOptions(_:)``, or ``EngineError/failed(operation:code:message:)``
   ///   if the plugin finds no device.
-  public init(plugin: Plugin, options: ClientOptions = ClientOptions()) throws(EngineError) {
+  public convenience init(plugin: Plugin, options: ClientOptions = ClientOptions()) throws(EngineError) {
+    try self.init(plugin: plugin, options: options, settings: nil)
+  }
+
+  /// - Parameter settings: in place of those for the plugin's platform.
+  package init(plugin: Plugin, options: ClientOptions = ClientOptions(), settings: [XLASetting]?) throws(EngineError) {
     try options.validate()
     if plugin.isCPU, let threads = options.cpuThreads {
       // What XLA, and OpenMP in its kernels, ask for when they make their threads.
@@ -64,8 +74,10 @@ public final class Client: Sendable {
       Self.destroy(handle, api)
       throw error
     }
+    self.settings = settings ?? XLASetting.all(for: platformName)
     fingerprint = Self.fingerprint(
-      plugin: plugin, platformName: platformName, platformVersion: platformVersion, devices: devices)
+      plugin: plugin, platformName: platformName, platformVersion: platformVersion, devices: devices,
+      settings: self.settings)
     sharesHostMemory = platformName == "cpu"
     cpuThreads = options.cpuThreads
     self.plugin = plugin

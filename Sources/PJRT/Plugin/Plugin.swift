@@ -19,7 +19,7 @@ public final class Plugin: Sendable {
   /// Load and initialize the plugin in a file.
   ///
   /// XLA's information and warning lines are silenced unless `TF_CPP_MIN_LOG_LEVEL` is set.
-  /// - Throws: ``EngineError/notPlugin(path:reason:)`` if the file is missing or something else,
+  /// - Throws: ``EngineError/notPlugin(path:reason:)`` if the file is missing, cut short or something else,
   ///   ``EngineError/unsupportedPlugin(path:version:)`` if it is too old.
   public static func load(_ path: String) throws(EngineError) -> Plugin {
     let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
@@ -37,6 +37,7 @@ public final class Plugin: Sendable {
     guard FileManager.default.fileExists(atPath: path) else {
       throw .notPlugin(path: path, reason: "there is no such file")
     }
+    if let shortfall = SharedLibraryFile.shortfall(path) { throw .notPlugin(path: path, reason: shortfall) }
     try XLAFlags.check(ProcessInfo.processInfo.environment["XLA_FLAGS"], pluginPath: path)
     setenv("TF_CPP_MIN_LOG_LEVEL", "2", 0)
     guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL) else {

@@ -8,8 +8,7 @@ extension Buffer {
   func copyInPlace(to bytes: UnsafeMutableRawBufferPointer) throws(EngineError) -> Bool {
     let api = client.api
     guard let hold = api.pointee.PJRT_Buffer_IncreaseExternalReferenceCount,
-      let release = api.pointee.PJRT_Buffer_DecreaseExternalReferenceCount,
-      let address = api.pointee.PJRT_Buffer_OpaqueDeviceMemoryDataPointer
+      let release = api.pointee.PJRT_Buffer_DecreaseExternalReferenceCount
     else { return false }
     try wait()
     guard try explaining({ () throws(EngineError) in try isRowMajor() }) else { return false }
@@ -25,13 +24,19 @@ extension Buffer {
       released.buffer = handle
       api.discard(release(&released))
     }
+    guard let source = try address() else { return false }
+    bytes.copyMemory(from: UnsafeRawBufferPointer(start: source, count: bytes.count))
+    return true
+  }
+
+  /// Where the buffer lies in its device's memory, if the plugin tells.
+  package func address() throws(EngineError) -> UnsafeMutableRawPointer? {
+    guard let ask = client.api.pointee.PJRT_Buffer_OpaqueDeviceMemoryDataPointer else { return nil }
     var query = PJRT_Buffer_OpaqueDeviceMemoryDataPointer_Args()
     query.struct_size = MemoryLayout.size(ofValue: query)
     query.buffer = handle
-    try api.check("reading a buffer", address(&query))
-    guard let source = query.device_memory_ptr else { return false }
-    bytes.copyMemory(from: UnsafeRawBufferPointer(start: source, count: bytes.count))
-    return true
+    try client.api.check("reading a buffer", ask(&query))
+    return query.device_memory_ptr
   }
 
   private func isRowMajor() throws(EngineError) -> Bool {

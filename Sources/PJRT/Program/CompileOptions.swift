@@ -41,47 +41,37 @@ public struct CompileOptions: Sendable, Hashable {
     }
   }
 
-  /// What every program is compiled with, whatever plugin compiles it.
-  private static let xlaSettings: [(name: String, value: Bool)] = [
-    // The CPU's fast maximum and minimum drop NaN: a diverged network would look well after a relu.
-    ("xla_cpu_enable_fast_min_max", false),
-    // XNNPACK packs the right side of a product once per buffer address and never again, but parameters change in
-    // place: evaluation and one-step programs would go on with the weights of the first epoch. See docs/engine.md.
-    ("xla_cpu_use_xnnpack", false),
-  ]
-
-  /// Field 7, an entry of a map: 1 the name, 2 a value, which is a message whose field 2 is a flag.
-  private static func overriding(_ name: String, with value: Bool) -> [UInt8] {
-    var entry: [UInt8] = [1 << 3 | 2, UInt8(clamping: name.utf8.count)] + Array(name.utf8) + [2 << 3 | 2, 2]
-    entry.append(field: 2, varint: value ? 1 : 0)
-    return [7 << 3 | 2, UInt8(clamping: entry.count)] + entry
-  }
-
   /// The message `CompileOptionsProto` in protocol-buffer encoding, with field 3,
   /// `ExecutableBuildOptionsProto` (4 num_replicas, 5 num_partitions, 6 use_spmd_partitioning,
   /// 19 use_shardy_partitioner) and field 7, XLA's own options by name.
-  var serialized: [UInt8] {
+  func serialized(with settings: [XLASetting]) -> [UInt8] {
     var build: [UInt8] = []
     build.append(field: 4, varint: UInt64(clamping: replicas))
     build.append(field: 5, varint: UInt64(clamping: partitions))
     if usesSPMD { build.append(field: 6, varint: 1) }
     if usesShardy { build.append(field: 19, varint: 1) }
-    // Wire type 2: a length and that many bytes.
-    var message: [UInt8] = [3 << 3 | 2]
-    message.append(varint: UInt64(build.count))
-    return Self.xlaSettings.reduce(message + build) { $0 + Self.overriding($1.name, with: $1.value) }
+    var message: [UInt8] = []
+    message.append(field: 3, bytes: build)
+    return settings.reduce(message) { $0 + $1.serialized }
   }
 }
 
 extension [UInt8] {
   /// A protocol-buffer field of wire type 0.
-  fileprivate mutating func append(field number: UInt64, varint value: UInt64) {
+  mutating func append(field number: UInt64, varint value: UInt64) {
     append(varint: number << 3)
     append(varint: value)
   }
 
+  /// A protocol-buffer field of wire type 2: a length and that many bytes.
+  mutating func append(field number: UInt64, bytes: [UInt8]) {
+    append(varint: number << 3 | 2)
+    append(varint: UInt64(bytes.count))
+    self += bytes
+  }
+
   /// Seven bits to a byte, the lowest first; the high bit says that more follow.
-  fileprivate mutating func append(varint value: UInt64) {
+  private mutating func append(varint value: UInt64) {
     var rest = value
     while rest >= 0x80 {
       append(UInt8(truncatingIfNeeded: rest) | 0x80)

@@ -4,20 +4,22 @@
 /// fingerprint is wrong.
 struct SerializedProgram {
   var fingerprint: String
+  /// The name under which the program is kept, so that one in another's place isn't taken for it; empty for none.
+  var key: String
   var options: CompileOptions
   var signature: ProgramSignature
   var payload: [UInt8]
 
-  private static let magic = "tanren program 1"
+  private static let magic = "tanren program 2"
 
-  /// The lines `magic`, fingerprint, options, parameters, payload length and an empty one; the payload;
+  /// The lines `magic`, fingerprint, key, options, parameters, payload length and an empty one; the payload;
   /// 32 bytes SHA-256 of all that.
   var bytes: [UInt8] {
     let parameters = signature.parameters.map { type in
       ([type.dtype.rawValue] + type.shape.map(String.init)).joined(separator: " ")
     }
     let switches = "\(options.replicas) \(options.partitions) \(options.usesSPMD) \(options.usesShardy)"
-    let lines = [Self.magic, fingerprint, switches, parameters.joined(separator: ","), "\(payload.count)", "", ""]
+    let lines = [Self.magic, fingerprint, key, switches, parameters.joined(separator: ","), "\(payload.count)", "", ""]
     var bytes = [UInt8](lines.joined(separator: "\n").utf8)
     bytes.reserveCapacity(bytes.count + payload.count + 32)
     bytes += payload
@@ -26,8 +28,11 @@ struct SerializedProgram {
     return bytes + hash.digest()
   }
 
-  init(fingerprint: String, options: CompileOptions, signature: ProgramSignature, payload: [UInt8]) {
+  init(
+    fingerprint: String, key: String, options: CompileOptions, signature: ProgramSignature, payload: [UInt8]
+  ) {
     self.fingerprint = fingerprint
+    self.key = key
     self.options = options
     self.signature = signature
     self.payload = payload
@@ -39,14 +44,14 @@ struct SerializedProgram {
     var hash = SHA256()
     hash.update([UInt8](bytes.dropLast(32)))
     guard hash.digest().elementsEqual(bytes.suffix(32)) else { throw .corruptProgram("the checksum is wrong") }
-    let fields = bytes.dropLast(32).split(separator: 10, maxSplits: 6, omittingEmptySubsequences: false)
-    let lines = fields.prefix(6).map { String(decoding: $0, as: UTF8.self) }
-    guard fields.count == 7, lines[5].isEmpty, Int(lines[4]) == fields[6].count,
-      let options = CompileOptions(line: lines[2]), let parameters = Self.parameters(line: lines[3])
+    let fields = bytes.dropLast(32).split(separator: 10, maxSplits: 7, omittingEmptySubsequences: false)
+    let lines = fields.prefix(7).map { String(decoding: $0, as: UTF8.self) }
+    guard fields.count == 8, lines[6].isEmpty, Int(lines[5]) == fields[7].count,
+      let options = CompileOptions(line: lines[3]), let parameters = Self.parameters(line: lines[4])
     else { throw .corruptProgram("the header is damaged") }
     self.init(
-      fingerprint: lines[1], options: options, signature: ProgramSignature(parameters: parameters),
-      payload: [UInt8](fields[6]))
+      fingerprint: lines[1], key: lines[2], options: options, signature: ProgramSignature(parameters: parameters),
+      payload: [UInt8](fields[7]))
   }
 
   private static func parameters(line: String) -> [BufferType]? {
