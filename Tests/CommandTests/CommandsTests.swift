@@ -130,8 +130,33 @@ import Testing
 
   @Test func engineInfoTellsWhatRuns() throws {
     let text = try output(["engine", "info"])
-    for part in ["plugin", "PJRT C API", "platform", "cpu", "programs"] { #expect(text.contains(part)) }
+    for part in ["plugin", "PJRT C API", "platform", "cpu", "programs", "checks", "passed"] { #expect(text.contains(part)) }
+    #expect(!text.contains("damaged"))
   }
+
+  #if os(Linux) && arch(x86_64)
+    /// A flipped byte is found where it is asked for, a missing piece before the library is loaded.
+    @Test func aDamagedEngineIsTold() throws {
+      let package = "cache/engine/xla-cpu-pjrt-0.0.1"
+      try FileManager.default.createDirectory(
+        atPath: folder.path + "/\(package)/part.dist-info", withIntermediateDirectories: true)
+      let library = try folder.write("no library", "\(package)/xla_cpu_pjrt.so")
+      for (size, arguments, message) in [
+        (10, ["engine", "info"], "its contents aren't those that its package brought"),
+        (11, ["engine", "info"], "it has 10 bytes instead of 11"),
+        (11, ["run", "--offline", "--data", DataFiles.tiny, "--epochs", "1"], "it has 10 bytes instead of 11"),
+      ] {
+        try folder.write(
+          "xla_cpu_pjrt.so,sha256=\(String(repeating: "0", count: 43)),\(size)\n", "\(package)/part.dist-info/RECORD")
+        let result = try TanrenProcess.run(arguments, environment: ["TANREN_CACHE": folder.path + "/cache"], in: folder)
+        #expect(result.status == 1 && !result.endedBySignal, "\(result.error)")
+        #expect(
+          result.error.contains("\(library) is damaged: \(message). `tanren engine install` replaces it"), "\(result.error)")
+      }
+      let unknown = try TanrenProcess.run(["engine", "install", "--engine", "jaxlib"], in: folder)
+      #expect(unknown.status == 2 && unknown.error.contains("there is no engine 'jaxlib'"), "\(unknown.error)")
+    }
+  #endif
 
   @Test func reproduceShowsPrintedNumbersBesideOurs() throws {
     let list = try output(["reproduce", "--list"])

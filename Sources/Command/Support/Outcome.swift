@@ -56,7 +56,7 @@ enum Outcome {
 
   private static func status(of error: EngineError) -> Int32 {
     switch error {
-    case .missingPlugin, .notPlugin, .unsupportedPlugin, .invalidOptions, .alreadyStarted, .noSuchDevice, .file:
+    case .missingPlugin, .notPlugin, .unsupportedPlugin, .unsoundPlugin, .invalidOptions, .alreadyStarted, .noSuchDevice, .file:
       badInput
     default: failure
     }

@@ -110,7 +110,7 @@ import Testing
       body: { [$0[0].solve($0[1] * $0[1], structure: .positiveDefinite)] }),
     Case(
       name: "ridge regression", shapes: [[150, 40], [150, 2], [40]], dtype: .float64, factor: 0.75, tolerance: 1e-9,
-      prepared: { [$0[0], $0[1], $0[2].abs() + 0.1] }, body: { [$0[0].ridge($0[1], penalty: $0[2])] }),
+      prepared: { [$0[0], $0[1], $0[2].abs() + 0.1] }, body: { [$0[0].ridge($0[1] * $0[1], penalty: $0[2])] }),
     Case(
       name: "lookup, sort and running sum", shapes: [[300, 20]],
       body: { [$0[0].take(Tensor([7, 3, 7, 299] as [Int32])), $0[0].sort(), $0[0].cumulativeSum()] }),
@@ -125,19 +125,19 @@ import Testing
     return try prepared.map { Tensor(try $0.values(as: Double.self), shape: $0.shape) }
   }
 
+  /// The results in double precision of arguments of an element type.
   private func program(_ one: Case, as dtype: DType, on engine: Engine) throws -> Program {
-    try Program(one.shapes.map { TensorType(dtype, $0) }, on: engine) { one.body($0) }
+    try Program(one.shapes.map { TensorType(dtype, $0) }, on: engine) { one.body($0).map { $0.cast(to: .float64) } }
   }
 
-  private func values(_ tensors: [Tensor]) throws -> [[Double]] {
-    try tensors.map { try $0.cast(to: .float64).values(as: Double.self) }
-  }
+  private func values(_ tensors: [Tensor]) throws -> [[Double]] { try tensors.map { try $0.values(as: Double.self) } }
 
   @Test(arguments: cases) func resultsFollow(_ one: Case) throws {
     let engines = try #require(Self.engines)
     let original = try inputs(of: one)
     // Multiplied by a power of two or near it, so that half precision loses nothing that matters.
     let changed = try original.map { Tensor(try $0.values(as: Double.self).map { $0 * one.factor }, shape: $0.shape) }
+    let lessOne = try original.map { Tensor(try $0.values(as: Double.self).map { $0 - 1 }, shape: $0.shape) }
     // In double precision, of new arrays, and without kernels.
     let exact = try program(one, as: .float64, on: engines.without)
     let expected = try [original, changed].map { try values(exact($0)) }
@@ -147,7 +147,8 @@ import Testing
       let change = try Program(types, aliases: Dictionary(uniqueKeysWithValues: types.indices.map { ($0, $0) }), on: engine) {
         $0.map { $0 * one.factor }
       }
-      var arguments = try Program(types, on: engine) { $0.map { $0 * 1.5 } }(original.map { ($0 / 1.5).cast(to: one.dtype) })
+      let load = try Program(exact.inputs, on: engine) { $0.map { ($0 + 1).cast(to: one.dtype) } }
+      var arguments = try load(lessOne)
       let addresses = try arguments.map { try $0.buffer(on: engine).address() }
       for round in 0..<2 {
         if round > 0 { arguments = try change(arguments) }
