@@ -34,7 +34,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
-    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     .target(name: "CPJRT"),
@@ -59,11 +58,7 @@ let package = Package(
     room(
       "Studies", ["Training", "Reservoirs", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
       hasCatalogs: true),
-    room(
-      "Serve",
-      [
-        "Studies", .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
-      ]),
+    room("Serve", ["Studies"]),
     room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Reservoirs", "Augmentations", "Figures", "Statistics", "Training", "Studies"]),
     .executableTarget(
       name: "Command",

@@ -32,10 +32,14 @@ struct ServeCommand: ParsableCommand {
     let terminal = Terminal.current()
     let path = store.path
     let server = StudyServer(source: StoreSource(path), port: port, host: host)
-    let failure = Mutex<(any Error)?>(nil)
+    if try server.isOpenToOthers() {
+      Terminal.current(.standardError).write(
+        "Warning: --host \(host) lets everyone who can reach this machine read these studies; there is no password.\n")
+    }
+    let failure = Mutex<ServeError?>(nil)
     let ended = DispatchSemaphore(value: 0)
     Task {
-      do {
+      do throws(ServeError) {
         try await server.run { terminal.write("The studies of \(path) are at \($0)\n") }
       } catch {
         failure.withLock { $0 = error }

@@ -32,4 +32,44 @@ struct SiteResponse: Sendable, Equatable {
       ),
     ]
   }
+
+  /// The answer as it is sent: without a body where none was asked for or the sender has it already.
+  /// - Parameter request: nil if it couldn't be read.
+  func bytes(for request: SiteRequest?, keepsConnection: Bool) -> [UInt8] {
+    let isKnown = status == 200 && request?.knownTag == tag
+    var lines = ["HTTP/1.1 \(isKnown ? 304 : status) \(isKnown ? "Not Modified" : Self.reason(status))"]
+    // An answer without a body has no length to tell.
+    lines += headers.filter { !isKnown || $0.name != "Content-Length" }.map { "\($0.name): \($0.value)" }
+    lines.append("Date: \(Self.date())")
+    if status == 405 { lines.append("Allow: GET, HEAD") }
+    lines.append("Connection: \(keepsConnection ? "keep-alive" : "close")")
+    let head = Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8)
+    return isKnown || request?.method == "HEAD" ? head : head + body
+  }
+
+  private static func reason(_ status: Int) -> String {
+    switch status {
+    case 200: "OK"
+    case 400: "Bad Request"
+    case 404: "Not Found"
+    case 405: "Method Not Allowed"
+    case 408: "Request Timeout"
+    case 414: "URI Too Long"
+    case 421: "Misdirected Request"
+    case 431: "Request Header Fields Too Large"
+    case 505: "HTTP Version Not Supported"
+    default: "Internal Server Error"
+    }
+  }
+
+  /// The time as HTTP writes it, in the language of no country.
+  private static func date() -> String {
+    var (seconds, parts) = (time(nil), tm())
+    gmtime_r(&seconds, &parts)
+    let days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
+    let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }
+    let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map(two).joined(separator: ":")
+    return "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(1900 + parts.tm_year) \(clock) GMT"
+  }
 }

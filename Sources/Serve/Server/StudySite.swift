@@ -25,7 +25,7 @@ actor StudySite {
       return MessagePage(405, "Only reading", "This server only shows studies; it takes no \(request.method).").response
     }
     guard request.path.utf8.count <= Self.pathLimit else {
-      return MessagePage(414, "Too long", "No study’s address is as long as this.").response
+      return MessagePage.refusal(414).response
     }
     guard isKnown(request.host) else {
       return MessagePage(421, "Another name", "This server doesn’t answer to that name: use the address it printed.").response

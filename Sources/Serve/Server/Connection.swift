@@ -1,0 +1,145 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// A browser's connection: requests are read and answered one after the other. Belongs to the server's thread.
+final class Connection {
+  enum State: Equatable {
+    case reading
+    /// The site makes the answer.
+    case waiting
+    case writing
+    /// All is said; what still comes is thrown away for a moment, since closing on it would take the answer back.
+    case ending
+  }
+
+  /// What is to happen next.
+  enum Step {
+    case goOn
+    case answer(SiteRequest)
+    case refuse(status: Int)
+    case close
+  }
+
+  private static let chunk = 16 << 10
+  /// How long the sender may take to notice the answer, and how much it may send meanwhile.
+  private static let endingLimit = (time: Duration.seconds(2), bytes: 1 << 20)
+
+  private(set) var state = State.reading
+  private(set) var deadline: ContinuousClock.Instant
+  private let descriptor: Int32
+  private let timeout: Duration
+  private var reader = RequestReader()
+  /// What came after the head of the request that is being answered.
+  private var received: ArraySlice<UInt8> = []
+  private var output: ArraySlice<UInt8> = []
+  private var keepsOpen = false
+  private var discarded = 0
+
+  init(_ descriptor: Int32, timeout: Duration) {
+    (self.descriptor, self.timeout) = (descriptor, timeout)
+    deadline = .now + timeout
+  }
+
+  deinit { close(descriptor) }
+
+  /// What the system is asked to tell.
+  var interest: pollfd {
+    let events: Int32 =
+      switch state {
+      case .reading, .ending: POLLIN.number
+      case .writing: POLLOUT.number
+      case .waiting: 0
+      }
+    return pollfd(fd: descriptor, events: Int16(events), revents: 0)
+  }
+
+  /// - Parameter events: what the system told.
+  func proceed(_ events: Int16) -> Step {
+    guard Int32(events) & (POLLERR.number | POLLNVAL.number) == 0 else { return .close }
+    switch state {
+    case .reading: return read()
+    case .waiting: return Int32(events) & POLLHUP.number != 0 ? .close : .goOn
+    case .writing: return write()
+    case .ending: return discard()
+    }
+  }
+
+  /// What is to happen since the deadline has passed.
+  func expire() -> Step { state == .reading && reader.hasBegun ? .refuse(status: 408) : .close }
+
+  /// Begins to send an answer.
+  /// - Parameter bytes: made for whether the connection is kept.
+  func send(_ response: SiteResponse, to request: SiteRequest?) -> Step {
+    if request == nil { keepsOpen = false }
+    output = response.bytes(for: request, keepsConnection: keepsOpen)[...]
+    (state, deadline) = (.writing, .now + timeout)
+    return write()
+  }
+
+  private func read() -> Step {
+    var buffer = [UInt8](repeating: 0, count: Self.chunk)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    guard count > 0 else { return count < 0 && Self.isTemporary(errno) ? .goOn : .close }
+    if !reader.hasBegun { deadline = .now + timeout }
+    received = buffer[..<count]
+    return next()
+  }
+
+  /// The next request of what has been received.
+  private func next() -> Step {
+    switch reader.read(&received) {
+    case .incomplete:
+      state = .reading
+      return .goOn
+    case .head(let head):
+      (state, keepsOpen) = (.waiting, head.keepsConnection)
+      return .answer(head.request)
+    case .refused(let status): return .refuse(status: status)
+    }
+  }
+
+  private func write() -> Step {
+    while !output.isEmpty {
+      let count = output.withUnsafeBytes { Connection.send(descriptor, $0) }
+      guard count > 0 else { return count < 0 && Self.isTemporary(errno) ? .goOn : .close }
+      output = output.dropFirst(count)
+      deadline = .now + timeout
+    }
+    output = []
+    if keepsOpen { return next() }
+    shutdown(descriptor, Int32(SHUT_WR))
+    (state, deadline) = (.ending, .now + Self.endingLimit.time)
+    return .goOn
+  }
+
+  private func discard() -> Step {
+    var buffer = [UInt8](repeating: 0, count: Self.chunk)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    guard count > 0 else { return count < 0 && Self.isTemporary(errno) ? .goOn : .close }
+    discarded += count
+    return discarded > Self.endingLimit.bytes ? .close : .goOn
+  }
+
+  private static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
+    // A browser that is gone is no reason for a signal.
+    #if canImport(Darwin)
+      Darwin.send(descriptor, bytes.baseAddress, bytes.count, 0)
+    #elseif canImport(Musl)
+      Musl.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+    #else
+      Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+    #endif
+  }
+
+  private static func isTemporary(_ number: Int32) -> Bool { [EAGAIN, EWOULDBLOCK, EINTR].contains(number) }
+}
+
+extension BinaryInteger {
+  /// Systems have their constants in different types.
+  fileprivate var number: Int32 { Int32(self) }
+}
