@@ -23,7 +23,8 @@ struct TanrenCommand: ParsableCommand {
       programs and downloads; TANREN_DEVICE, the device where --device isn't given; TANREN_STORE, the file that \
       studies are kept in.
 
-      The exit status is 0 for success, 2 for bad input, 1 if something failed while running, 130 for Ctrl-C.
+      The exit status is 0 for success, 2 for bad input, 1 if something failed while running or output was lost (a \
+      full disk, a closed pipe), 130 for Ctrl-C.
       """,
     version: version,
     subcommands: [

@@ -1,4 +1,5 @@
 @_exported import Configuration
+@_exported import Files
 @_exported import PJRT
 @_exported import Tensors
 @_exported import Layers

@@ -21,12 +21,13 @@ struct TanrenProcess {
   ///   - program: an executable of the package.
   ///   - environment: replaces what the tests were given; nil takes a variable away.
   ///   - folder: where the process runs.
+  ///   - output: what standard output is instead of a file that is read in the end.
   init(
-    _ arguments: [String], program: String = "tanren", environment: [String: String?] = [:], in folder: TemporaryFolder
+    _ arguments: [String], program: String = "tanren", environment: [String: String?] = [:], in folder: TemporaryFolder,
+    output other: FileHandle? = nil
   ) throws {
     self.folder = folder
-    // Built beside the bundles of the tests.
-    process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent(program)
+    process.executableURL = program.hasPrefix("/") ? URL(fileURLWithPath: program) : Self.url(program)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     var variables = ProcessInfo.processInfo.environment
@@ -37,17 +38,28 @@ struct TanrenProcess {
     let name = UUID().uuidString
     output = try Self.file(folder.path + "/\(name).out")
     error = try Self.file(folder.path + "/\(name).err")
-    process.standardOutput = output
+    process.standardOutput = other ?? output
     process.standardError = error
   }
 
   /// Runs a command line to its end.
   static func run(
-    _ arguments: [String], program: String = "tanren", environment: [String: String?] = [:], in folder: TemporaryFolder
+    _ arguments: [String], program: String = "tanren", environment: [String: String?] = [:], in folder: TemporaryFolder,
+    output: FileHandle? = nil
   ) throws -> Result {
-    let process = try TanrenProcess(arguments, program: program, environment: environment, in: folder)
+    let process = try TanrenProcess(arguments, program: program, environment: environment, in: folder, output: output)
     try process.start()
     return try process.result()
+  }
+
+  /// Runs a shell's script to its end; `$1` is the command.
+  static func shell(_ script: String, in folder: TemporaryFolder) throws -> Result {
+    try run(["-c", script, "sh", url("tanren").path], program: "/bin/sh", in: folder)
+  }
+
+  /// Where a program of the package is: built beside the bundles of the tests.
+  private static func url(_ program: String) -> URL {
+    Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent(program)
   }
 
   func start() throws { try process.run() }

@@ -63,6 +63,11 @@ struct IDXTests {
       part: "the data of shape [\(huge), 28, 28]", expected: huge * 784, actual: 1)
     #expect(try problem(idx([huge, 28, 28], [1])) == claim)
     #expect(try problem(gzipped(idx([huge, 28, 28], [1]))) == claim)
+    // One byte less than a number can count.
+    let most = [6, 715_827_883, 2_147_483_647]
+    let edge = DatasetProblem.truncated(part: "the data of shape \(most)", expected: Int.max - 1, actual: 1)
+    #expect(try problem(idx(most, [1])) == edge)
+    #expect(try problem(gzipped(idx(most, [1]))) == edge)
   }
 
   @Test func tellsDamagedGzip() throws {

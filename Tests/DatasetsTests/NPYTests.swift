@@ -106,6 +106,26 @@ struct NPYTests {
     #expect(throws: DatasetError.self) { try NPY.encode(half, path: "x") }
   }
 
+  @Test func readsStrings() throws {
+    func texts(_ name: String) throws -> [String]? { try NPY.texts(FileBytes.read(fixture(name + ".npy")), path: name) }
+    #expect(try texts("texts") == ["cat", "äpfel", "Zebra", "cat", "", "日本"])
+    #expect(try texts("texts_big_endian") == texts("texts"))
+    #expect(try texts("texts_bytes") == ["cat", "dog", "", "cat"])
+    #expect(try texts("float32") == nil)
+    #expect(throws: DatasetError(.wrongElementType(found: "<U5", wanted: [.uint8]), path: "x")) {
+      try NPY.decode(FileBytes.read(fixture("texts.npy")), as: [.uint8], path: "x")
+    }
+    let pairs = file("{'descr': '|S1', 'fortran_order': False, 'shape': (1, 2)}", data: [65, 66])
+    #expect(throws: DatasetError(.wrongRank(found: [1, 2], wanted: "one label per record"), path: "x")) {
+      try NPY.texts(pairs, path: "x")
+    }
+    let short = file("{'descr': '<U3', 'fortran_order': False, 'shape': (2,)}", data: [65])
+    #expect(throws: DatasetError(.truncated(part: "the data of shape [2]", expected: 24, actual: 1), path: "x")) {
+      try NPY.texts(short, path: "x")
+    }
+    #expect(try NPY.texts(file("{'descr': '<U0', 'fortran_order': False, 'shape': (2, 1)}"), path: "x") == ["", ""])
+  }
+
   @Test func tellsTruncation() throws {
     let whole = try NPY.encode(cube(), path: "x")
     #expect(

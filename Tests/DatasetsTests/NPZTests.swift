@@ -99,6 +99,53 @@ struct NPZTests {
     #expect(try problem(bytes) == .tooLong(part: "the member", expected: 200))
   }
 
+  @Test func readsZip64ArchivesOfAnySize() throws {
+    let path = fixture("zip64.npz")
+    #expect(try NPZ.read(path) == arrays())
+    #expect(try NPZ.read(path, member: "y", as: .int32) == arrays()["y"])
+    let whole = try FileBytes.read(path)
+    for end in stride(from: 0, to: whole.count, by: 5) {
+      #expect(try problem(Array(whole[..<end])) != nil, "cut at \(end)")
+    }
+    for index in whole.indices {
+      var damaged = whole
+      damaged[index] ^= 0xff
+      _ = try? NPZ.read(folder.write(damaged, "damaged.npz"))
+    }
+  }
+
+  @Test func twoMembersOfANameAreAnErrorHoweverTheyAreAskedFor() throws {
+    var twice = ZipWriter(path: "x", isCompressed: false)
+    for value: Float in [1, 2] { try twice.add("a.npy", NPY.encode(HostArray([value]), path: "x")) }
+    try twice.add("b.npy", NPY.encode(HostArray([3] as [Float]), path: "x"))
+    let path = try folder.write(twice.finished(), "twice.npz")
+    #expect(throws: DatasetError(.duplicateMember(name: "a"), path: path)) { try NPZ.read(path, member: "a") }
+    #expect(throws: DatasetError(.duplicateMember(name: "a"), path: path)) { try NPZ.read(path) }
+    #expect(try NPZ.read(path, member: "b").values(as: Float.self) == [3])
+  }
+
+  @Test func takesMemoryForWhatThereIs() throws {
+    let packed = gzipped([UInt8](repeating: 7, count: 1 << 20))
+    for announced in [1 << 40, 3_000_000_000] {
+      var inflater = try Inflater(packed, format: .gzip, path: "x")
+      var output: [UInt8] = []
+      do throws(DatasetError) {
+        try inflater.readRest(announced, part: "all", into: &output)
+        Issue.record("\(announced) bytes were read from 2^20")
+      } catch {
+        #expect(error.problem == .truncated(part: "all", expected: announced, actual: 1 << 20))
+      }
+      #expect(output.capacity == 0)
+    }
+    // More than is believed at once, and true.
+    let large = [UInt8](repeating: 1, count: (1 << 26) + 5)
+    var inflater = try Inflater(gzipped([9, 9] + large), format: .gzip, path: "x")
+    var (start, rest): ([UInt8], [UInt8]) = ([], [])
+    try inflater.read(2, into: &start)
+    try inflater.readRest(large.count, part: "all", into: &rest)
+    #expect(start == [9, 9] && rest == large && inflater.isFinished)
+  }
+
   @Test func refusesWhatIsNoArchive() throws {
     guard case .wrongMagic(format: "a zip archive", _, _) = try problem(Array("hello".utf8)) else {
       Issue.record("text was taken for an archive")

@@ -49,6 +49,28 @@ import Testing
     #expect(lines[3] == EpochLines.closing(seconds: history.seconds))
   }
 
+  /// Numbers that aren't finite, of either sign, and as every log spells them.
+  static let notFinite: [(value: Double, text: String)] = [
+    (.nan, "nan"), (-.nan, "nan"), (.signalingNaN, "nan"), (.infinity, "inf"), (-.infinity, "-inf"),
+  ]
+
+  @Test func whatIsNotFiniteIsSpeltAlikeInEveryLogAndReadBack() throws {
+    let (json, csv) = (folder + "/log.jsonl", folder + "/log.csv")
+    let logs: [any Callback] = [try JSONLinesLog(path: json), try CSVLog(path: csv)]
+    let plan = FitPlan(epochs: Self.notFinite.count, stepsPerEpoch: 600, batchSize: 100, metrics: ["loss"])
+    let trainer = try trainer()
+    for log in logs { try log.trainingBegan(plan) }
+    for (index, (value, text)) in Self.notFinite.enumerated() {
+      for log in logs { _ = try log.epochEnded(record(index + 1, ["loss": value]), trainer) }
+      #expect(try lines(csv)[index + 1].hasSuffix(",\(text)"))
+      let line = try lines(json)[index]
+      #expect(line.hasSuffix("\"loss\": \"\(text)\"}"), "\(line)")
+      let read = try JSONReader.value(of: Array(line.utf8)).object?["loss"]?.real
+      #expect(value.isNaN ? read?.isNaN == true : read == value)
+      #expect(EpochLines.line(record(1, ["loss": value])) == "1 \(text)")
+    }
+  }
+
   @Test func csvParsesBack() throws {
     let path = folder + "/deep/er/log.csv"
     let log = try CSVLog(path: path)

@@ -44,11 +44,11 @@ import Testing
     let scratch = try Scratch()
     try scratch.write([], to: "file")
     let error = #expect(throws: TrainingError.self) { try TensorBoardLog(folder: scratch.file("file/board")) }
-    guard case .output(let path, _) = error else {
+    guard case .output(let failure) = error else {
       Issue.record("found \(String(describing: error))")
       return
     }
-    #expect(path == scratch.file("file/board"))
+    #expect(failure.path == scratch.file("file/board"))
   }
 
   @Test(.enabled(if: Python.has("tensorboard"), "TensorBoard isn't installed"))

@@ -15,10 +15,12 @@ enum Outcome {
 
   /// Runs a command line, tells what went wrong, and returns the exit status.
   static func run(_ arguments: [String]) -> Int32 {
+    LostOutput.endsProcess()
     do {
       try checkCommandName(arguments)
       var command = try TanrenCommand.parseAsRoot(arguments)
       try command.run()
+      LostOutput.check()
       return success
     } catch {
       let (message, status) = describe(error)
@@ -30,12 +32,14 @@ enum Outcome {
   /// What to say of an error, and the exit status.
   static func describe(_ error: any Error) -> (message: String, status: Int32) {
     switch error {
-    case is ConfigurationError, is TrainingError, is AugmentationError, is Diagnostic, is HostArrayError, is ReportError,
+    case let error as TrainingError:
+      if case .output(let failure) = error { return ("Error: \(error)", status(of: failure)) }
+      return ("Error: \(error)", badInput)
+    case is ConfigurationError, is AugmentationError, is Diagnostic, is HostArrayError, is ReportError,
       is StatisticsError, is ServeError, is UsageError:
       return ("Error: \(error)", badInput)
     case let error as DatasetError:
-      if case .downloadFailed = error.problem { return ("Error: \(error)", failure) }
-      return ("Error: \(error)", badInput)
+      return ("Error: \(error)", status(of: error))
     case let error as StoreError: return ("Error: \(error)", status(of: error))
     case is CheckpointError: return ("Error: \(error)", failure)
     case let error as EngineError: return ("Error: \(error)", status(of: error))
@@ -45,6 +49,20 @@ enum Outcome {
     let status = TanrenCommand.exitCode(for: error).rawValue
     let message = TanrenCommand.fullMessage(for: error)
     return (message, status == ExitCode.validationFailure.rawValue ? badInput : status)
+  }
+
+  /// What can't be written anywhere is another matter than a place where nothing can be written, for which another
+  /// place would do.
+  private static func status(of failure: FileFailure) -> Int32 {
+    [ENOSPC, EDQUOT, EFBIG, EIO, EPIPE, ENOMEM].contains(failure.code) ? Outcome.failure : badInput
+  }
+
+  private static func status(of error: DatasetError) -> Int32 {
+    switch error.problem {
+    case .downloadFailed: failure
+    case .unwritable(let failure): status(of: failure)
+    default: badInput
+    }
   }
 
   private static func status(of error: StoreError) -> Int32 {

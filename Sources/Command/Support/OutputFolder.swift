@@ -1,4 +1,4 @@
-import Foundation
+import Files
 import Tanren
 
 /// The folder that a command's files go to.
@@ -8,13 +8,11 @@ struct OutputFolder {
   /// - Throws: `TrainingError` if there is no such folder and none can be made, or nothing can be written there.
   init(_ path: String) throws(TrainingError) {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    do {
-      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    do throws(FileFailure) {
+      try POSIXDisk().makeFolder(self.path)
+      try POSIXDisk().checkAccess(toFolder: self.path)
     } catch {
-      throw .output(path: path, message: "the folder can't be made: \(Self.reason(error))")
-    }
-    guard access(path, W_OK | X_OK) == 0 else {
-      throw .output(path: path, message: "the folder may not be written to: choose another with --output")
+      throw .output(error)
     }
   }
 
@@ -27,19 +25,13 @@ struct OutputFolder {
     return file(name)
   }
 
-  /// As ``write(_:to:)``, anywhere; folders are made if need be.
+  /// As ``write(_:to:)``, anywhere and to anything that can be written to; folders are made if need be.
   static func write(_ text: String, to path: String) throws(TrainingError) {
-    do {
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    do throws(FileFailure) {
+      try POSIXDisk().makeFolder(POSIXDisk().folder(of: path))
+      try OutputFile.write(Array(text.utf8), to: path)
     } catch {
-      throw .output(path: path, message: reason(error))
+      throw .output(FileFailure(.write, path: path, code: error.code))
     }
-  }
-
-  private static func reason(_ error: any Error) -> String {
-    let cocoa = error as? CocoaError
-    return (cocoa?.underlying ?? error).localizedDescription
   }
 }

@@ -21,6 +21,26 @@ extension HostArray {
   /// Bytes of one record. By division, since the extents of an array without records may be of any size.
   var recordByteCount: Int { recordCount == 0 ? 0 : bytes.count / recordCount }
 
+  /// Images [N, channels, height, width] as [N, height, width, channels].
+  func channelsLast() throws(DatasetError) -> HostArray {
+    let (channels, pixels, width) = (shape[1], shape[2] * shape[3], dtype.byteCount)
+    let size = channels * pixels * width
+    let moved = [UInt8](unsafeUninitializedCapacity: bytes.count) { buffer, initialized in
+      bytes.withUnsafeBytes { source in
+        for image in 0..<(size == 0 ? 0 : bytes.count / size) {
+          for pixel in 0..<pixels {
+            for channel in 0..<channels {
+              let (from, to) = ((channel * pixels + pixel) * width, (pixel * channels + channel) * width)
+              for byte in 0..<width { buffer[image * size + to + byte] = source[image * size + from + byte] }
+            }
+          }
+        }
+      }
+      initialized = bytes.count
+    }
+    return try .make(dtype, [shape[0], shape[2], shape[3], channels], moved)
+  }
+
   /// The records at `indices`, in that order, repeats included. The caller has checked the indices.
   func gathered(_ indices: some Collection<Int>) throws(DatasetError) -> HostArray {
     let size = recordByteCount

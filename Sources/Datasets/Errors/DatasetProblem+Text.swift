@@ -1,3 +1,4 @@
+import Files
 import PJRT
 
 extension DatasetProblem {
@@ -5,7 +6,7 @@ extension DatasetProblem {
   public var summary: String {
     switch self {
     case .unreadable(let reason): "it can't be read: \(reason)"
-    case .unwritable(let reason): "it can't be written: \(reason)"
+    case .unwritable(let failure): "it can't be written: \(failure.reason)"
     case .truncated(let part, let expected, let actual):
       "the file is truncated: \(part) should be \(expected) bytes long, but there are \(actual)"
     case .tooLong(let part, let expected):
@@ -43,6 +44,11 @@ extension DatasetProblem {
       "there are \(inputs) inputs but \(targets) targets"
     case .labelOutOfRange(let record, let label, let classCount):
       "record \(record) has the label \(label), but labels must lie in 0..<\(classCount)"
+    case .unknownLabel(let record, let label, let known):
+      "record \(record) has the label '\(label)', which no training record has; there are "
+        + known.prefix(20).map { "'\($0)'" }.joined(separator: ", ") + (known.count > 20 ? ", …" : "")
+    case .channelsFirst(let shape):
+      "the shape \(shape) looks like images with their channels first, but models take [N, height, width, channels]"
     case .featureMismatch(let fitted, let actual):
       "the normalizer was fitted on records of shape \(fitted), but these are of shape \(actual)"
     case .invalidArgument(let name, let value, let allowed):
@@ -54,7 +60,7 @@ extension DatasetProblem {
   public var remedy: String {
     switch self {
     case .unreadable: "Check that the path is right and that the file may be read."
-    case .unwritable: "Choose a folder that exists, may be written to, and has room."
+    case .unwritable(let failure): failure.remedy
     case .truncated, .tooLong, .corruptCompression, .checksumMismatch, .partialRecord:
       "Fetch the file again."
     case .wrongMagic, .malformedHeader: "Check that this is the file you meant."
@@ -62,7 +68,8 @@ extension DatasetProblem {
     case .wrongElementType: "Convert the array before saving it, for instance with NumPy's astype."
     case .wrongRank: "Reshape the array before saving it."
     case .oversizedShape: "The header is probably damaged: fetch or save the file again."
-    case .missingMember, .duplicateMember: "Check the names in the archive."
+    case .missingMember: "Check the names in the archive."
+    case .duplicateMember: "Save the archive again with each name once: programs differ in which one they take."
     case .unsafeMember: "Don't trust this archive: fetch it from where it was published."
     case .malformedField, .wrongFieldCount:
       "Mend that line, or choose another separator, header or set of columns."
@@ -75,6 +82,9 @@ extension DatasetProblem {
     case .downloadFailed: "Check the network, or set TANREN_DATA to a folder that holds the files."
     case .countMismatch: "Check that the two files belong together."
     case .labelOutOfRange: "Correct that record, or give the right number of classes."
+    case .unknownLabel: "Correct that record, or add training records of its class."
+    case .channelsFirst:
+      "Set layout: channelsFirst to have them converted, or layout: channelsLast if they are right as they are."
     case .featureMismatch: "Fit the normalizer on training data of the same shape."
     case .invalidArgument: "Give another value."
     }

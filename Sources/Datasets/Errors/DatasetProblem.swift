@@ -1,10 +1,11 @@
+import Files
 import PJRT
 
 /// What is wrong with some data, where in it, and what mends it.
 public enum DatasetProblem: Equatable, Sendable {
   // Files
   case unreadable(reason: String)
-  case unwritable(reason: String)
+  case unwritable(FileFailure)
   case truncated(part: String, expected: Int, actual: Int)
   case tooLong(part: String, expected: Int)
   case corruptCompression(byte: Int, reason: String)
@@ -32,6 +33,9 @@ public enum DatasetProblem: Equatable, Sendable {
   // Contents
   case countMismatch(inputs: Int, targets: Int)
   case labelOutOfRange(record: Int, label: Int, classCount: Int)
+  case unknownLabel(record: Int, label: String, known: [String])
+  /// Images that seem to have their channels before their rows.
+  case channelsFirst(shape: [Int])
   case featureMismatch(fitted: [Int], actual: [Int])
   case invalidArgument(name: String, value: String, allowed: String)
 }

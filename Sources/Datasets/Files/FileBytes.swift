@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Whole files as bytes, with failures told as ``DatasetError``.
@@ -10,12 +11,12 @@ enum FileBytes {
     }
   }
 
-  /// Written beside the target and renamed, so an interruption leaves no half a file.
+  /// As `OutputFile` does.
   static func write(_ bytes: [UInt8], to path: String) throws(DatasetError) {
-    do {
-      try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+    do throws(FileFailure) {
+      try OutputFile.write(bytes, to: path)
     } catch {
-      throw DatasetError(.unwritable(reason: reason(of: error)), path: path)
+      throw DatasetError(.unwritable(error), path: path)
     }
   }
 

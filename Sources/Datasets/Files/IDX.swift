@@ -31,15 +31,20 @@ public enum IDX {
       try inflater.read(4 * axes, into: &header)
       let (shape, count) = try self.shape(header, axes: axes, path: path)
       var elements: [UInt8] = []
-      // One byte more than announced is enough to tell that there are too many, and makes zlib
-      // reach the end of the stream, where it checks the sum.
-      try inflater.read(count + 1, into: &elements)
-      return try array(elements[...], shape: shape, count: count, path: path)
+      try inflater.readRest(count, part: part(shape), into: &elements)
+      return try HostArray.make(.uint8, shape, elements, path: path)
     }
     let axes = try axisCount(Array(bytes.prefix(4)), rank: rank, path: path)
     let (shape, count) = try self.shape(Array(bytes.prefix(4 + 4 * axes)), axes: axes, path: path)
-    return try array(bytes[(4 + 4 * axes)...], shape: shape, count: count, path: path)
+    let elements = bytes[(4 + 4 * axes)...]
+    guard elements.count >= count else {
+      throw DatasetError(.truncated(part: part(shape), expected: count, actual: elements.count), path: path)
+    }
+    guard elements.count == count else { throw DatasetError(.tooLong(part: part(shape), expected: count), path: path) }
+    return try HostArray.make(.uint8, shape, Array(elements), path: path)
   }
+
+  private static func part(_ shape: [Int]) -> String { "the data of shape \(shape)" }
 
   private static func axisCount(_ header: [UInt8], rank: Int?, path: String) throws(DatasetError) -> Int {
     guard header.count >= 4 else {
@@ -77,19 +82,6 @@ public enum IDX {
       count = product
     }
     return (shape, count)
-  }
-
-  private static func array(
-    _ elements: ArraySlice<UInt8>, shape: [Int], count: Int, path: String
-  ) throws(DatasetError) -> HostArray {
-    guard elements.count >= count else {
-      throw DatasetError(
-        .truncated(part: "the data of shape \(shape)", expected: count, actual: elements.count), path: path)
-    }
-    guard elements.count == count else {
-      throw DatasetError(.tooLong(part: "the data of shape \(shape)", expected: count), path: path)
-    }
-    return try HostArray.make(.uint8, shape, Array(elements), path: path)
   }
 
   private static func hexadecimal(_ byte: UInt8) -> String {

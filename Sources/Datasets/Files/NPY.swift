@@ -20,25 +20,44 @@ public enum NPY {
     _ bytes: [UInt8], as wanted: [DType] = [], path: String
   ) throws(DatasetError) -> HostArray {
     let header = try NPYHeader(bytes, path: path)
-    guard wanted.isEmpty || wanted.contains(header.dtype) else {
-      throw DatasetError(.wrongElementType(found: header.dtype.rawValue, wanted: wanted), path: path)
+    guard case .number(let dtype) = header.element else {
+      let found = if case .text(let name, _, _) = header.element { name } else { "" }
+      throw DatasetError(.wrongElementType(found: found, wanted: wanted.isEmpty ? NPYHeader.readable : wanted), path: path)
     }
-    let (count, overflow) = header.shape.reduce(into: (header.dtype.byteCount, false)) { product, extent in
-      let (next, overflow) = product.0.multipliedReportingOverflow(by: extent)
-      product = (next, product.1 || overflow)
+    guard wanted.isEmpty || wanted.contains(dtype) else {
+      throw DatasetError(.wrongElementType(found: dtype.rawValue, wanted: wanted), path: path)
     }
-    guard !overflow else { throw DatasetError(.oversizedShape(header.shape), path: path) }
-    let actual = bytes.count - header.dataOffset
-    guard actual >= count else {
-      throw DatasetError(
-        .truncated(part: "the data of shape \(header.shape)", expected: count, actual: actual), path: path)
-    }
-    var elements = Array(bytes[header.dataOffset..<header.dataOffset + count])
-    if header.isBigEndian != (1.bigEndian == 1) { swapBytes(&elements, width: header.dtype.byteCount) }
+    var elements = Array(bytes[try header.elements(in: bytes, path: path)])
+    if header.isBigEndian != (1.bigEndian == 1) { swapBytes(&elements, width: dtype.byteCount) }
     // Swift's Bool has only two patterns; NumPy's may have been viewed from other bytes.
-    if header.dtype == .bool { for index in elements.indices where elements[index] > 1 { elements[index] = 1 } }
-    if header.isFortranOrder { elements = rowMajor(elements, shape: header.shape, width: header.dtype.byteCount) }
-    return try .make(header.dtype, header.shape, elements, path: path)
+    if dtype == .bool { for index in elements.indices where elements[index] > 1 { elements[index] = 1 } }
+    if header.isFortranOrder { elements = rowMajor(elements, shape: header.shape, width: dtype.byteCount) }
+    return try .make(dtype, header.shape, elements, path: path)
+  }
+
+  /// The strings in an array of them, a record of one string each; nil if the elements are something else.
+  /// - Throws: ``DatasetError`` as ``decode(_:as:path:)``, and if there are several strings a record.
+  static func texts(_ bytes: [UInt8], path: String) throws(DatasetError) -> [String]? {
+    let header = try NPYHeader(bytes, path: path)
+    guard case .text(_, let width, let length) = header.element else { return nil }
+    guard let count = header.shape.first, header.shape.dropFirst().allSatisfy({ $0 == 1 }) else {
+      throw DatasetError(.wrongRank(found: header.shape, wanted: "one label per record"), path: path)
+    }
+    let range = try header.elements(in: bytes, path: path)
+    guard width == 4 else {
+      return (0..<count).map { record in
+        let start = range.lowerBound + record * length
+        return String(decoding: bytes[start..<start + length].trimmingZeros(), as: UTF8.self)
+      }
+    }
+    return (0..<count).map { record in
+      let characters = (0..<length).map { index in
+        let start = range.lowerBound + (record * length + index) * width
+        let digits = bytes[start..<start + width]
+        return (header.isBigEndian ? Array(digits) : digits.reversed()).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+      }
+      return String(decoding: characters[...].trimmingZeros(), as: UTF32.self)
+    }
   }
 
   /// Writes an array as version 1 in C order, whole or not at all.
@@ -98,5 +117,12 @@ public enum NPY {
       }
     }
     return ordered
+  }
+}
+
+extension ArraySlice where Element: FixedWidthInteger {
+  /// Without the zeros at the end.
+  fileprivate func trimmingZeros() -> ArraySlice {
+    prefix((lastIndex { $0 != 0 }.map { $0 + 1 } ?? startIndex) - startIndex)
   }
 }

@@ -2,7 +2,21 @@ import PJRT
 
 /// What stands before the elements of an NPY file: a Python dictionary with three keys.
 struct NPYHeader: Equatable {
-  var dtype: DType
+  enum Element: Equatable {
+    case number(DType)
+    /// Strings of a fixed length, filled up with zeros.
+    /// - Parameter width: bytes of a character: 4, as UTF-32, or 1.
+    case text(name: String, width: Int, length: Int)
+
+    var byteCount: Int {
+      switch self {
+      case .number(let dtype): dtype.byteCount
+      case .text(_, let width, let length): width * length
+      }
+    }
+  }
+
+  var element: Element
   var shape: [Int]
   var isFortranOrder: Bool
   /// Whether the elements of several bytes have their highest byte first.
@@ -59,17 +73,43 @@ struct NPYHeader: Equatable {
     guard case .integers(let extents) = entries["shape"] else {
       throw malformed("'shape' is not a tuple of whole numbers")
     }
-    guard case .text(let name) = entries["descr"], let type = Self.types[String(name.dropFirst())],
-      let byteOrder = name.first, "<>|=".contains(byteOrder)
+    guard case .text(let name) = entries["descr"], let byteOrder = name.first, "<>|=".contains(byteOrder),
+      let element = Self.element(name)
     else {
       let found = entries["descr"]?.source ?? "unknown"
       throw DatasetError(.wrongElementType(found: found, wanted: Self.readable), path: path)
     }
-    dtype = type
+    self.element = element
     shape = extents
     isFortranOrder = order
-    isBigEndian = byteOrder == ">" && type.byteCount > 1
+    isBigEndian = byteOrder == ">"
   }
 
-  private static var readable: [DType] { DType.allCases.filter { description(of: $0) != nil } }
+  /// The type that NumPy calls by a name with the byte order in front.
+  private static func element(_ name: String) -> Element? {
+    if let type = types[String(name.dropFirst())] { return .number(type) }
+    guard let length = Int(name.dropFirst(2)), (0...1 << 24).contains(length), !name.dropFirst(2).hasPrefix("+") else { return nil }
+    switch name.dropFirst().first {
+    case "U": return .text(name: name, width: 4, length: length)
+    case "S": return .text(name: name, width: 1, length: length)
+    default: return nil
+    }
+  }
+
+  /// Where the elements are among the file's bytes.
+  /// - Throws: ``DatasetError`` if there are fewer bytes than the shape has elements.
+  func elements(in bytes: [UInt8], path: String) throws(DatasetError) -> Range<Int> {
+    let (count, overflow) = shape.reduce(into: (element.byteCount, false)) { product, extent in
+      let (next, overflow) = product.0.multipliedReportingOverflow(by: extent)
+      product = (next, product.1 || overflow)
+    }
+    guard !overflow else { throw DatasetError(.oversizedShape(shape), path: path) }
+    let actual = bytes.count - dataOffset
+    guard actual >= count else {
+      throw DatasetError(.truncated(part: "the data of shape \(shape)", expected: count, actual: actual), path: path)
+    }
+    return dataOffset..<dataOffset + count
+  }
+
+  static var readable: [DType] { DType.allCases.filter { description(of: $0) != nil } }
 }

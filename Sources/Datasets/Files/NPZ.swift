@@ -3,7 +3,7 @@ import PJRT
 /// NumPy's `.npz` format: a zip archive of `.npy` members, stored or deflated.
 public enum NPZ {
   /// The arrays of an archive by name, without the `.npy` of the members' names.
-  /// - Throws: ``DatasetError`` if the file can't be read, isn't a zip archive, or a member is damaged
+  /// - Throws: ``DatasetError`` if the file can't be read, isn't a zip archive, or a member is damaged, is there twice
   ///   or isn't an array; the error's path names the member.
   public static func read(_ path: String) throws(DatasetError) -> [String: HostArray] {
     let archive = try ZipArchive(FileBytes.read(path), path: path)
@@ -22,12 +22,8 @@ public enum NPZ {
   public static func read(
     _ path: String, member name: String, as wanted: DType...
   ) throws(DatasetError) -> HostArray {
-    let archive = try ZipArchive(FileBytes.read(path), path: path)
-    guard let member = archive.members.first(where: { self.name(of: $0) == name }) else {
-      throw DatasetError(
-        .missingMember(name: name, available: archive.members.map(self.name(of:))), path: path)
-    }
-    return try NPY.decode(archive.contents(of: member), as: wanted, path: "\(path)(\(member.name))")
+    let member = try NPZArchive(path).member(name)
+    return try NPY.decode(member.bytes, as: wanted, path: member.path)
   }
 
   /// Writes arrays in the order of their names, whole or not at all, so equal arrays make equal files.
@@ -44,7 +40,29 @@ public enum NPZ {
     try FileBytes.write(writer.finished(), to: path)
   }
 
-  private static func name(of member: ZipArchive.Member) -> String {
+  fileprivate static func name(of member: ZipArchive.Member) -> String {
     member.name.hasSuffix(".npy") ? String(member.name.dropLast(4)) : member.name
+  }
+}
+
+/// An archive that is read once for several of its arrays.
+struct NPZArchive {
+  private let archive: ZipArchive
+  private let path: String
+
+  init(_ path: String) throws(DatasetError) {
+    archive = try ZipArchive(FileBytes.read(path), path: path)
+    self.path = path
+  }
+
+  /// The bytes of an array, and what errors call them.
+  /// - Throws: ``DatasetError`` if there is no such array, or two of them: programs differ in which they take.
+  func member(_ name: String) throws(DatasetError) -> (bytes: [UInt8], path: String) {
+    let found = archive.members.filter { NPZ.name(of: $0) == name }
+    guard let member = found.first else {
+      throw DatasetError(.missingMember(name: name, available: archive.members.map(NPZ.name(of:))), path: path)
+    }
+    guard found.count == 1 else { throw DatasetError(.duplicateMember(name: name), path: path) }
+    return (try archive.contents(of: member), "\(path)(\(member.name))")
   }
 }

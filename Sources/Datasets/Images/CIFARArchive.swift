@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import PJRT
 
@@ -67,7 +68,7 @@ struct CIFARArchive: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw DatasetError(.unwritable(reason: FileBytes.reason(of: error)), path: folder)
+      throw DatasetError(.unwritable(FileFailure(.makeFolder, path: folder, error)), path: folder)
     }
     for file in train + [test] { try FileBytes.write(tar.contents(of: file), to: folder + "/" + file) }
     return folder

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import PJRT
 
@@ -16,7 +17,7 @@ struct Download: Sendable {
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
-      throw DatasetError(.unwritable(reason: FileBytes.reason(of: error)), path: folder)
+      throw DatasetError(.unwritable(FileFailure(.makeFolder, path: folder, error)), path: folder)
     }
     // The process is in the name so that two programs at once don't write into each other's file.
     let partial = folder + "/\(name).\(ProcessInfo.processInfo.processIdentifier).part"
@@ -89,7 +90,7 @@ struct Download: Sendable {
       if FileManager.default.fileExists(atPath: path) { return }
       try FileManager.default.moveItem(atPath: partial, toPath: path)
     } catch {
-      throw DatasetError(.unwritable(reason: FileBytes.reason(of: error)), path: path)
+      throw DatasetError(.unwritable(FileFailure(.rename, path: path, error)), path: path)
     }
   }
 

@@ -9,14 +9,28 @@ public struct NPZSource: DataSource {
   public static let parameters = [
     Parameter("path", default: "", "the file"),
     Parameter("classes", default: 0, "classes that whole-numbered targets count; 0 takes the greatest label's"),
+    Parameter(
+      "layout", default: "auto",
+      "of images of four axes: channelsLast, channelsFirst, which are converted, or auto, which takes the one and refuses what looks like the other"),
   ]
+
+  /// The order of the axes of images [N, …].
+  public enum Layout: String, CaseIterable, Sendable {
+    /// Channels last; what looks like channels first is an error.
+    case auto
+    /// [N, height, width, channels], as models take them.
+    case channelsLast
+    /// [N, channels, height, width], as PyTorch has them: they are converted.
+    case channelsFirst
+  }
 
   public var path: String
   /// nil takes one more than the greatest label of the training data.
   public var classes: Int?
+  public var layout: Layout
 
-  public init(path: String, classes: Int? = nil) {
-    (self.path, self.classes) = (path, classes)
+  public init(path: String, classes: Int? = nil, layout: Layout = .auto) {
+    (self.path, self.classes, self.layout) = (path, classes, layout)
   }
 
   public init(from options: inout Options) throws(ConfigurationError) {
@@ -27,24 +41,40 @@ public struct NPZSource: DataSource {
     }
     let classes = try options.integer("classes", default: 0, in: 0...1_000_000)
     self.classes = classes == 0 ? nil : classes
+    layout = try options.oneOf("layout", default: .auto)
   }
 
   /// Inputs are uint8, scaled to 0...1 when a model sees them, or float32 or float64, taken as they are.
-  /// Targets that are whole numbers are classes; others are values to predict, float32 [N, …].
+  /// Targets that are whole numbers or strings are classes, strings in the order of their characters' codes; others are
+  /// values to predict, [N, …].
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
-    let train = try records("train", classes: classes)
-    let test = try records("test", classes: classes ?? train.classCount)
-    return DatasetPair(train: train, test: test, name: "npz", origin: "arrays from \(path)")
+    let archive = try NPZArchive(path)
+    let inputs = try inputs("train", archive)
+    let names = try classNames(archive)
+    let train = try records("train", inputs, archive, classes: classes ?? names?.count, names)
+    let test = try records("test", self.inputs("test", archive), archive, classes: classes ?? train.classCount, names)
+    return DatasetPair(train: train, test: test, name: "npz", origin: "arrays from \(path)", classNames: names ?? [])
   }
 
-  private func records(_ part: String, classes: Int?) throws(DatasetError) -> LabeledArrays {
-    let inputs = try NPZ.read(path, member: "x_\(part)", as: .uint8, .float32, .float64)
-    let targets = try NPZ.read(
-      path, member: "y_\(part)", as: .uint8, .int8, .int16, .int32, .int64, .uint16, .uint32, .uint64, .float32, .float64)
-    let member = "\(path)(y_\(part).npy)"
+  private func records(
+    _ part: String, _ inputs: HostArray, _ archive: NPZArchive, classes: Int?, _ names: [String]?
+  ) throws(DatasetError) -> LabeledArrays {
+    let (bytes, member) = try archive.member("y_\(part)")
     do throws(DatasetError) {
+      if let names, let texts = try NPY.texts(bytes, path: member) {
+        return try LabeledArrays(inputs: inputs, targets: try labels(texts, names, member), classCount: classes)
+      }
+      let targets = try NPY.decode(
+        bytes, as: [.uint8, .int8, .int16, .int32, .int64, .uint16, .uint32, .uint64, .float32, .float64], path: member)
+      guard names == nil else {
+        throw DatasetError(
+          .invalidArgument(name: "the type of y_\(part)", value: targets.dtype.rawValue, allowed: "strings, as y_train has"))
+      }
+      // Labels in a column, [N, 1], are as common as in a row; values in a row become a column, as a model of one output
+      // gives them.
       if targets.dtype.isFloatingPoint {
-        return try LabeledArrays(inputs: inputs, targets: try values(targets))
+        let shape = targets.shape.count == 1 ? targets.shape + [1] : targets.shape
+        return try LabeledArrays(inputs: inputs, targets: .make(targets.dtype, shape, targets.bytes))
       }
       let labels: [Double] = try targets.converted()
       let count = if let classes { classes } else { try classCount(of: labels) }
@@ -52,21 +82,59 @@ public struct NPZSource: DataSource {
         throw DatasetError(
           .labelOutOfRange(record: record, label: Int(exactly: labels[record]) ?? Int.max, classCount: count))
       }
-      let indices = labels.map { Int32($0) }.withUnsafeBytes { Array($0) }
-      // Labels in a column, [N, 1], are as common as in a row.
       let shape = targets.shape.count == 2 && targets.shape[1] == 1 ? [targets.shape[0]] : targets.shape
       return try LabeledArrays(
-        inputs: inputs, targets: .make(.int32, shape, indices, path: member), classCount: count)
+        inputs: inputs, targets: Self.indices(labels.map { Int32($0) }, shape, member), classCount: count)
     } catch {
       throw DatasetError(error.problem, path: member)
     }
   }
 
-  /// [N] becomes [N, 1], which is what a model of one output gives.
-  private func values(_ targets: HostArray) throws(DatasetError) -> HostArray {
-    let numbers: [Float] = try targets.converted()
-    let shape = targets.shape.count == 1 ? targets.shape + [1] : targets.shape
-    return try .make(.float32, shape, numbers.withUnsafeBytes { Array($0) })
+  private func inputs(_ part: String, _ archive: NPZArchive) throws(DatasetError) -> HostArray {
+    let (bytes, member) = try archive.member("x_\(part)")
+    let inputs = try NPY.decode(bytes, as: [.uint8, .float32, .float64], path: member)
+    switch layout {
+    case .channelsLast: return inputs
+    case .channelsFirst:
+      guard inputs.shape.count == 4 else {
+        throw DatasetError(.wrongRank(found: inputs.shape, wanted: "[N, channels, height, width]"), path: member)
+      }
+      return try inputs.channelsLast()
+    case .auto:
+      // One, three or four channels in front of what is larger: nobody's images are three pixels high.
+      let shape = inputs.shape
+      guard shape.count == 4, [1, 3, 4].contains(shape[1]), shape[2] > 4, shape[3] > 4 else { return inputs }
+      throw DatasetError(.channelsFirst(shape: shape), path: member)
+    }
+  }
+
+  /// The training data's classes, if they have names.
+  private func classNames(_ archive: NPZArchive) throws(DatasetError) -> [String]? {
+    let (bytes, member) = try archive.member("y_train")
+    guard let texts = try NPY.texts(bytes, path: member) else { return nil }
+    // By bytes, since to Swift texts of different characters may be equal.
+    let names = Set(texts.map { Array($0.utf8) }).sorted { $0.lexicographicallyPrecedes($1) }
+    guard names.count <= classes ?? .max else {
+      throw DatasetError(
+        .invalidArgument(name: "classes", value: "\(classes ?? 0)", allowed: "\(names.count) or more, as many as y_train has"), path: member)
+    }
+    return names.map { String(decoding: $0, as: UTF8.self) }
+  }
+
+  private func labels(_ texts: [String], _ names: [String], _ member: String) throws(DatasetError) -> HostArray {
+    let numbers = Dictionary(uniqueKeysWithValues: names.enumerated().map { (Array($1.utf8), Int32($0)) })
+    var labels: [Int32] = []
+    for (record, text) in texts.enumerated() {
+      guard let number = numbers[Array(text.utf8)] else {
+        throw DatasetError(.unknownLabel(record: record, label: text, known: names))
+      }
+      labels.append(number)
+    }
+    return try Self.indices(labels, [labels.count], member)
+  }
+
+  private static func indices(_ labels: [Int32], _ shape: [Int], _ member: String) throws(DatasetError) -> HostArray {
+    try .make(.int32, shape, labels.withUnsafeBytes { Array($0) }, path: member)
   }
 
   /// More classes than records are a mistake in the labels, and would make a model that fills the memory.

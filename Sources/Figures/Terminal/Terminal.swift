@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -76,7 +78,15 @@ public struct Terminal: Sendable, Equatable {
       colors: isSet("NO_COLOR") || !(canMove || isForced) ? .none : isRich ? .extended : .basic)
   }
 
-  /// Writes `text` at once and unbuffered. What a closed stream no longer takes is dropped: there is nobody to tell.
+  private static let lossHandler = Mutex<(@Sendable (Int32) -> Void)?>(nil)
+
+  /// Has `handler` called where standard output doesn't take what is written to it: with the system's error number, on
+  /// the thread that writes. Without one such text is dropped.
+  public static func outputIsLost(_ handler: @escaping @Sendable (_ code: Int32) -> Void) {
+    lossHandler.withLock { $0 = handler }
+  }
+
+  /// Writes `text` at once and unbuffered. What standard error doesn't take is dropped: there is nobody to tell.
   public func write(_ text: String) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
@@ -91,7 +101,13 @@ public struct Terminal: Sendable, Equatable {
       }
       if written > 0 {
         bytes = bytes.dropFirst(written)
+      } else if written < 0, errno == EAGAIN || errno == EWOULDBLOCK {
+        // Whoever shares the stream has set it not to wait.
+        var wanted = pollfd(fd: stream.descriptor, events: Int16(POLLOUT), revents: 0)
+        poll(&wanted, 1, -1)
       } else if written == 0 || errno != EINTR {
+        let code = written < 0 ? errno : EIO
+        if stream == .standardOutput { Self.lossHandler.withLock(\.self)?(code) }
         return
       }
     }

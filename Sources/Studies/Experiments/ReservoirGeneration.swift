@@ -18,7 +18,9 @@ public struct ReservoirGeneration: Experiment {
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
     let channels = data.train.targets.shape.last ?? 1
     var network = try settings.network(inputs: 0, outputs: channels, setting)
-    let (inputs, targets) = (Tensor(data.train.inputs), Tensor(data.train.targets))
+    // A file's series may have another type than its next values.
+    let inputs = Tensor(data.train.inputs).cast(to: setting.dtype)
+    let targets = Tensor(data.train.targets).cast(to: setting.dtype)
     let teacher = Tensor.concatenate([inputs, targets.slice(targets.shape[0] - 1..<targets.shape[0])])
     let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.rule())
     let wanted: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()

@@ -1,11 +1,28 @@
 import Foundation
 
-#if canImport(Darwin)
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
   import Darwin
 #endif
 
 /// The kind of disk that a file lies on.
 enum FileSystem {
+  /// What is at a path if it is no file, for people; nil for a file, and for what can't be looked at.
+  static func specialKind(of path: String) -> String? {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return nil
+    case S_IFDIR: return "a folder"
+    case S_IFIFO: return "a pipe"
+    case S_IFSOCK: return "a socket"
+    default: return "a device"
+    }
+  }
+
   /// Whether other machines may use the same file. SQLite's write-ahead log needs memory that all processes share,
   /// so it can't be used there.
   static func isShared(_ path: String) -> Bool {

@@ -7,7 +7,7 @@ extension StudyResults {
       let start = [study.name, run.arm, "\(run.seed)", run.id].map(Self.field).joined(separator: ",")
       for record in run.history.epochs {
         for (name, value) in record.metrics {
-          lines.append("\(start),\(record.epoch),\(record.step),\(Self.field(name)),\(value)")
+          lines.append("\(start),\(record.epoch),\(record.step),\(Self.field(name)),\(value.plainText)")
         }
       }
     }

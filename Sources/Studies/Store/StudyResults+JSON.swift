@@ -5,14 +5,10 @@ extension StudyResults {
   /// finite is the string `nan`, `inf` or `-inf`.
   /// - Throws: `ConfigurationError` for a plan that can't be written.
   public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let document = Document(
       format: 1, study: study.name, title: study.title, plan: try study.plan.yaml(),
       runs: runs.map(ExportedRun.init), environments: environments)
-    return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+    return String(decoding: try JSONEncoder.forFiles.encode(document), as: UTF8.self) + "\n"
   }
 
   private struct Document: Encodable {
@@ -60,5 +56,17 @@ extension StudyResults {
       (trainingSeconds, evaluationSeconds) = (record.trainingSeconds, record.evaluationSeconds)
       metrics = Dictionary(uniqueKeysWithValues: record.metrics.map { ($0.key, $0.value) })
     }
+  }
+}
+
+extension JSONEncoder {
+  /// How JSON is written to files: keys are sorted, so that what is equal gives equal texts; numbers that aren't finite
+  /// are strings, spelt as `Double.plainText` spells them.
+  static var forFiles: JSONEncoder {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return encoder
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 
@@ -32,13 +33,16 @@ public final class StudyStore: Sendable {
     self.path = path
     let isThere = FileManager.default.fileExists(atPath: path)
     guard isThere || access == .create else { throw .missing(path: path) }
+    // Opening a pipe would wait for whoever writes to it.
+    if isThere, let kind = FileSystem.specialKind(of: path) { throw .notStore(path: path, reason: "it is \(kind)") }
     do {
       if !isThere {
         try FileManager.default.createDirectory(
           at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
       }
     } catch {
-      throw .cannotOpen(path: path, reason: error.localizedDescription)
+      let failure = FileFailure(.makeFolder, path: path, error)
+      throw failure.isDiskFull ? .full(path: path) : .cannotOpen(path: path, reason: failure.reason)
     }
     do {
       copy = access == .read ? try StoreCopy(ifNeededFor: path) : nil

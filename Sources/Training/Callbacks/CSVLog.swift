@@ -30,8 +30,8 @@ public final class CSVLog: Callback {
   }
 
   private func row(_ record: EpochRecord) -> String {
-    let fixed = ["\(record.epoch)", "\(record.step)", "\(record.trainingSeconds)", "\(record.evaluationSeconds)"]
-    return (fixed + columns.map { name in record[name].map { "\($0)" } ?? "" }).joined(separator: ",")
+    let fixed = ["\(record.epoch)", "\(record.step)", record.trainingSeconds.plainText, record.evaluationSeconds.plainText]
+    return (fixed + columns.map { name in record[name]?.plainText ?? "" }).joined(separator: ",")
   }
 
   private static func field(_ text: String) -> String {

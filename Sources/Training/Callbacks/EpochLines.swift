@@ -16,7 +16,7 @@ public final class EpochLines: Callback {
   /// Metrics that weren't taken are left out.
   public static func line(_ record: EpochRecord) -> String {
     let names = ["accuracy", "loss", "val_accuracy", "val_loss"]
-    return ([String(record.epoch)] + names.compactMap { record[$0].map { "\($0)" } }).joined(separator: " ")
+    return ([String(record.epoch)] + names.compactMap { record[$0]?.plainText }).joined(separator: " ")
   }
 
   /// Whole minutes and seconds, rounded down.

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// A file with a JSON object an epoch. JSON has no NaN or infinity: they are the strings `nan`, `inf`, `-inf`.
 ///
 /// A training that goes on after a break, in another process say, may log to the same file: its earlier epochs stay
@@ -22,23 +24,11 @@ public final class JSONLinesLog: Callback {
   }
 
   private static func line(_ record: EpochRecord) -> String {
-    let fixed = [
-      ("epoch", "\(record.epoch)"), ("step", "\(record.step)"), ("training_seconds", "\(record.trainingSeconds)"),
-      ("evaluation_seconds", "\(record.evaluationSeconds)"),
+    var members: OrderedDictionary<String, JSONValue> = [
+      "epoch": .integer(record.epoch), "step": .integer(record.step), "training_seconds": .real(record.trainingSeconds),
+      "evaluation_seconds": .real(record.evaluationSeconds),
     ]
-    let metrics = record.metrics.map { ($0.key, $0.value.isFinite ? "\($0.value)" : "\"\($0.value)\"") }
-    return "{" + (fixed + metrics).map { "\(quoted($0.0)): \($0.1)" }.joined(separator: ", ") + "}"
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var quoted = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": quoted += "\\\(scalar)"
-      case "\u{0}"..<" ": quoted += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return "\"\(quoted)\""
+    members.merge(record.metrics.map { ($0.key, .real($0.value)) }) { $1 }
+    return JSONValue.object(members).text(spaces: true)
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A file with a line an epoch; each is on disk when the call returns, so that an interrupted run keeps what it has
@@ -11,7 +12,7 @@ final class LogFile {
   private var count = 0
   private var lastEpoch: Int?
 
-  /// - Throws: ``TrainingError/output(path:message:)`` if the file or its folder can't be made.
+  /// - Throws: ``TrainingError/output(_:)`` if the file or its folder can't be made.
   init(_ path: String) throws(TrainingError) {
     self.path = path
     let url = URL(fileURLWithPath: path)
@@ -20,7 +21,7 @@ final class LogFile {
       if !FileManager.default.fileExists(atPath: path) { try Data().write(to: url) }
       handle = try FileHandle(forWritingTo: url)
     } catch {
-      throw .output(path: path, message: error.localizedDescription)
+      throw .output(FileFailure(.write, path: path, error))
     }
   }
 
@@ -31,7 +32,7 @@ final class LogFile {
       // What can't be sought, a terminal say, has nothing to be emptied of.
       if let size = try? handle.seekToEnd(), size > 0 { try handle.truncate(atOffset: 0) }
     } catch {
-      throw .output(path: path, message: error.localizedDescription)
+      throw .output(FileFailure(.write, path: path, error))
     }
     if let header { try write(header) }
   }
@@ -51,7 +52,7 @@ final class LogFile {
     do {
       try handle.write(contentsOf: Data((line + "\n").utf8))
     } catch {
-      throw .output(path: path, message: error.localizedDescription)
+      throw .output(FileFailure(.write, path: path, error))
     }
   }
 

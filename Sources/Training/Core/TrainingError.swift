@@ -1,3 +1,5 @@
+import Files
+
 /// Why training can't begin.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case invalidSetting(name: String, value: Int, requirement: String)
@@ -9,7 +11,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case differentMethods
   case wrongOrder(expected: String, actual: String)
   case unknownMetric(name: String, known: [String])
-  case output(path: String, message: String)
+  /// A file or folder of what a training shows can't be made or written.
+  case output(FileFailure)
 
   public var description: String {
     switch self {
@@ -31,7 +34,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "the batch order gives \(actual), but an epoch needs the indices of all examples, \(expected)"
     case .unknownMetric(let name, let known):
       "there is no metric '\(name)' to watch: an epoch records \(known.joined(separator: ", "))"
-    case .output(let path, let message): "can't write \(path): \(message)"
+    case .output(let failure): failure.description
     }
   }
 

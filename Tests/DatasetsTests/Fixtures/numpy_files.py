@@ -3,6 +3,7 @@
 Run: python3 numpy_files.py
 """
 import pathlib
+import zipfile
 
 import numpy as np
 from numpy.lib import format as npy
@@ -29,3 +30,13 @@ for version in [(2, 0), (3, 0)]:
 arrays = {"x": cube, "y": np.array([3, 1, 2], dtype=np.int32)}
 np.savez(here / "stored.npz", **arrays)
 np.savez_compressed(here / "deflated.npz", **arrays)
+
+# Strings, as NumPy keeps them: UTF-32 in either byte order, and bytes.
+labels = np.array(["cat", "äpfel", "Zebra", "cat", "", "日本"])
+np.save(here / "texts.npy", labels)
+np.save(here / "texts_big_endian.npy", labels.astype(">U5"))
+np.save(here / "texts_bytes.npy", np.array([b"cat", b"dog", b"", b"cat"]))
+
+# What archives of 4 GiB have, in one of a few hundred bytes: everything beyond its limits is in zip64 fields.
+zipfile.ZIP64_LIMIT = 16
+np.savez(here / "zip64.npz", **arrays)

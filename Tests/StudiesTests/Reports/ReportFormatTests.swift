@@ -49,7 +49,7 @@ import Testing
   @Test func jsonTellsWhatIsNoNumber() throws {
     let report = try StudyReport(
       StudyFacts(name: "lost", arms: [ArmFacts("a")]), [ArmResult("a", "val_accuracy", [[0.5, .nan]])])
-    #expect(try report.text(.json).contains("\"last\" : \"NaN\""))
+    #expect(try report.text(.json).contains("\"last\" : \"nan\""))
   }
 
   @Test func markdownHasVerdictsAndTables() throws {

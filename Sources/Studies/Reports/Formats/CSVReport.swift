@@ -43,7 +43,7 @@ struct CSVReport: Sendable {
             guard let value else { continue }
             table.append([
               TableCell(arm.name), TableCell("\(run.seed)"), TableCell("\(epoch)"), TableCell(name),
-              TableCell("\(value)"),
+              TableCell(value.plainText),
             ])
           }
         }
@@ -81,5 +81,5 @@ struct CSVReport: Sendable {
     statistics.map { statistic in summary.flatMap { statistic.value($0) } }
   }
 
-  private static func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+  private static func number(_ value: Double?) -> String { value?.plainText ?? "" }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A report as JSON, for programs. Keys are sorted, so that equal reports are equal texts; numbers that aren't finite
-/// are the strings "NaN", "Infinity" and "-Infinity".
+/// are the strings "nan", "inf" and "-inf".
 struct JSONReport: Sendable {
   let report: StudyReport
 
@@ -10,11 +10,7 @@ struct JSONReport: Sendable {
   /// Ends in a newline.
   var text: String {
     get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      encoder.nonConformingFloatEncodingStrategy = .convertToString(
-        positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-      return String(decoding: try encoder.encode(report), as: UTF8.self) + "\n"
+      return String(decoding: try JSONEncoder.forFiles.encode(report), as: UTF8.self) + "\n"
     }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// An event file that grows; an entry is with the system when the call returns.
@@ -6,7 +7,7 @@ final class TensorBoardFile {
   private let path: String
   private let handle: FileHandle
 
-  /// - Throws: ``TrainingError/output(path:message:)`` if the file or its folder can't be made.
+  /// - Throws: ``TrainingError/output(_:)`` if the file or its folder can't be made.
   init(folder: String, time: Double) throws(TrainingError) {
     let url = URL(fileURLWithPath: folder, isDirectory: true)
     do {
@@ -22,7 +23,7 @@ final class TensorBoardFile {
       try Data().write(to: file, options: .withoutOverwriting)
       handle = try FileHandle(forWritingTo: file)
     } catch {
-      throw .output(path: folder, message: error.localizedDescription)
+      throw .output(FileFailure(.write, path: folder, error))
     }
     try write(TensorBoardEvent(time: time, step: 0, content: .version))
   }
@@ -31,7 +32,7 @@ final class TensorBoardFile {
     do {
       try handle.write(contentsOf: Data(event.record))
     } catch {
-      throw .output(path: path, message: error.localizedDescription)
+      throw .output(FileFailure(.write, path: path, error))
     }
   }
 

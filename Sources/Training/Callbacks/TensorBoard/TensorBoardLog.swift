@@ -10,7 +10,7 @@ public final class TensorBoardLog: Callback {
   private let now: () -> Double
   private var hasBegun = false
 
-  /// - Throws: ``TrainingError/output(path:message:)`` if the file can't be made; its folder is made if need be.
+  /// - Throws: ``TrainingError/output(_:)`` if the file can't be made; its folder is made if need be.
   public convenience init(folder: String) throws(TrainingError) {
     try self.init(folder: folder) { Date().timeIntervalSince1970 }
   }

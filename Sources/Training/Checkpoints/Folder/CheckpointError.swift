@@ -1,3 +1,5 @@
+import Files
+
 /// Why a checkpoint can't be saved, loaded, or restored into a trainer. Whatever was saved before is untouched.
 public enum CheckpointError: Error, Sendable, Equatable {
   case file(FileFailure)

@@ -1,3 +1,4 @@
+import Files
 import PJRT
 
 /// A folder of numbered checkpoints, the last few of a training.

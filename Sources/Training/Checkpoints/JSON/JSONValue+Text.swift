@@ -1,9 +1,10 @@
 extension JSONValue {
   /// - Parameter levels: how many levels of arrays and objects, from the outside, have a line for each element;
   ///   what is deeper stands in one line, without spaces if `levels` is 0.
-  func text(expanding levels: Int = 0) -> String {
+  /// - Parameter spaces: whether there are spaces in a line, where `levels` doesn't decide it.
+  func text(expanding levels: Int = 0, spaces: Bool? = nil) -> String {
     var text = ""
-    write(to: &text, expanding: levels, indentation: "", spaces: levels > 0)
+    write(to: &text, expanding: levels, indentation: "", spaces: spaces ?? (levels > 0))
     return text
   }
 

@@ -12,7 +12,9 @@ enum JSONValue: Sendable, Equatable {
   static func integer(_ value: Int) -> JSONValue { .number("\(value)") }
 
   /// JSON has no NaN or infinity: they are the strings `nan`, `inf`, `-inf`.
-  static func real(_ value: Double) -> JSONValue { value.isFinite ? .number("\(value)") : .string("\(value)") }
+  static func real(_ value: Double) -> JSONValue {
+    value.isFinite ? .number(value.plainText) : .string(value.plainText)
+  }
 
   /// The number, if it is a whole one written without fraction and exponent and fits.
   var integer: Int? {
@@ -43,4 +45,10 @@ enum JSONValue: Sendable, Equatable {
     guard case .object(let members) = self else { return nil }
     return members
   }
+}
+
+extension Double {
+  /// The number as every file has it, with all digits: `0.1`, `1e-20`, `nan`, `inf`, `-inf`. Some systems show a NaN's
+  /// sign, which means nothing.
+  package var plainText: String { isNaN ? "nan" : "\(self)" }
 }

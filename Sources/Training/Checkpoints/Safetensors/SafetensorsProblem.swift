@@ -1,3 +1,5 @@
+import Files
+
 /// What can be wrong with a safetensors file.
 public enum SafetensorsProblem: Error, Sendable, Equatable {
   case file(FileFailure)

@@ -1,6 +1,6 @@
 /// The file operations that saving and loading are made of, in the order in which they happen, so that a test
 /// can make any of them the last.
-protocol Disk: Sendable {
+package protocol Disk: Sendable {
   /// Makes a folder and those above it, where they aren't there.
   func makeFolder(_ path: String) throws(FileFailure)
   /// The names of what is in a folder, in no order.
@@ -19,7 +19,7 @@ protocol Disk: Sendable {
 extension Disk {
   /// Puts a file under a name in one go: at any moment the old or the new one is there, whole.
   /// - Parameter temporary: a name in the same folder that isn't taken.
-  func publish(_ bytes: [UInt8], as path: String, by temporary: String) throws(FileFailure) {
+  package func publish(_ bytes: [UInt8], as path: String, by temporary: String) throws(FileFailure) {
     do throws(FileFailure) {
       try create(temporary, holding: bytes)
       try move(temporary, to: path)
@@ -31,7 +31,7 @@ extension Disk {
     try synchronize(folder: folder(of: path))
   }
 
-  func folder(of path: String) -> String {
+  package func folder(of path: String) -> String {
     let parts = path.split(separator: "/", omittingEmptySubsequences: false)
     if parts.count == 1 { return "." }
     let folder = parts.dropLast().joined(separator: "/")

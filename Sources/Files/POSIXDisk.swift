@@ -7,11 +7,13 @@
 #endif
 
 /// The real disk.
-struct POSIXDisk: Disk {
+package struct POSIXDisk: Disk {
   /// Whether what is written is on the disk, and not only in the system's memory, when a call returns.
-  var waits = true
+  private let waits: Bool
 
-  func makeFolder(_ path: String) throws(FileFailure) {
+  package init(waits: Bool = true) { self.waits = waits }
+
+  package func makeFolder(_ path: String) throws(FileFailure) {
     if mkdir(path, 0o777) == 0 { return try synchronize(folder: folder(of: path)) }
     let code = errno
     switch code {
@@ -29,7 +31,12 @@ struct POSIXDisk: Disk {
     }
   }
 
-  func names(in folder: String) throws(FileFailure) -> [String] {
+  /// - Throws: if files can't be made in a folder.
+  package func checkAccess(toFolder path: String) throws(FileFailure) {
+    guard access(path, W_OK | X_OK) == 0 else { throw FileFailure(.write, path: path, code: errno) }
+  }
+
+  package func names(in folder: String) throws(FileFailure) -> [String] {
     guard let stream = opendir(folder) else { throw FileFailure(.list, path: folder, code: errno) }
     defer { closedir(stream) }
     var names: [String] = []
@@ -43,7 +50,7 @@ struct POSIXDisk: Disk {
     return names.filter { $0 != "." && $0 != ".." }
   }
 
-  func contents(of path: String) throws(FileFailure) -> [UInt8] {
+  package func contents(of path: String) throws(FileFailure) -> [UInt8] {
     // A pipe under that name mustn't keep us waiting for a writer.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw FileFailure(.read, path: path, code: errno) }
@@ -68,10 +75,30 @@ struct POSIXDisk: Disk {
     return bytes
   }
 
-  func create(_ path: String, holding bytes: [UInt8]) throws(FileFailure) {
+  package func create(_ path: String, holding bytes: [UInt8]) throws(FileFailure) {
     let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard file >= 0 else { throw FileFailure(.create, path: path, code: errno) }
     defer { close(file) }
+    try put(bytes, into: file, path)
+    guard flush(file) else { throw FileFailure(.synchronize, path: path, code: errno) }
+  }
+
+  /// Writes to what is there: a device, a pipe, or a file whose place can't be taken by another. A pipe is waited for
+  /// until somebody reads it.
+  package func overwrite(_ path: String, with bytes: [UInt8]) throws(FileFailure) {
+    let file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
+    guard file >= 0 else { throw FileFailure(.write, path: path, code: errno) }
+    do throws(FileFailure) {
+      try put(bytes, into: file, path)
+    } catch {
+      close(file)
+      throw error
+    }
+    // Some file systems tell only now that there was no room.
+    guard close(file) == 0 else { throw FileFailure(.write, path: path, code: errno) }
+  }
+
+  private func put(_ bytes: [UInt8], into file: Int32, _ path: String) throws(FileFailure) {
     var done = 0
     while done < bytes.count {
       let written = bytes.withUnsafeBytes { rest in
@@ -81,14 +108,13 @@ struct POSIXDisk: Disk {
       guard written > 0 else { throw FileFailure(.write, path: path, code: written < 0 ? errno : EIO) }
       done += written
     }
-    guard flush(file) else { throw FileFailure(.synchronize, path: path, code: errno) }
   }
 
-  func move(_ path: String, to target: String) throws(FileFailure) {
+  package func move(_ path: String, to target: String) throws(FileFailure) {
     guard rename(path, target) == 0 else { throw FileFailure(.rename, path: target, code: errno) }
   }
 
-  func synchronize(folder: String) throws(FileFailure) {
+  package func synchronize(folder: String) throws(FileFailure) {
     let file = open(folder, O_RDONLY | O_CLOEXEC)
     guard file >= 0 else { throw FileFailure(.synchronize, path: folder, code: errno) }
     defer { close(file) }
@@ -96,7 +122,7 @@ struct POSIXDisk: Disk {
     guard flush(file) || errno == EINVAL else { throw FileFailure(.synchronize, path: folder, code: errno) }
   }
 
-  func delete(_ path: String) throws(FileFailure) {
+  package func delete(_ path: String) throws(FileFailure) {
     guard unlink(path) == 0 else { throw FileFailure(.remove, path: path, code: errno) }
   }
 
@@ -112,5 +138,5 @@ struct POSIXDisk: Disk {
 
 extension FileFailure {
   /// The system's number for "there already".
-  static var fileExists: Int32 { EEXIST }
+  package static var fileExists: Int32 { EEXIST }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -26,14 +28,33 @@ public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
     self.code = code
   }
 
+  /// - Parameter error: of Foundation, which mostly says what the system answered.
+  package init(_ operation: Operation, path: String, _ error: any Error) {
+    func code(_ error: NSError) -> Int32? {
+      if error.domain == NSPOSIXErrorDomain { return Int32(error.code) }
+      if let underlying = error.userInfo[NSUnderlyingErrorKey] as? any Error { return code(underlying as NSError) }
+      switch CocoaError.Code(rawValue: error.code) {
+      case .fileNoSuchFile, .fileReadNoSuchFile: return ENOENT
+      case .fileReadNoPermission, .fileWriteNoPermission: return EACCES
+      case .fileWriteOutOfSpace: return ENOSPC
+      case .fileWriteVolumeReadOnly: return EROFS
+      case .fileWriteFileExists: return EEXIST
+      default: return nil
+      }
+    }
+    self.init(operation, path: path, code: (error as? FileFailure)?.code ?? code(error as NSError) ?? EIO)
+  }
+
   public var isMissingFile: Bool { code == ENOENT }
   public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 
-  public var description: String {
-    "can't \(operation.rawValue) \(path): \(String(cString: strerror(code))). \(remedy)"
-  }
+  public var description: String { "can't \(operation.rawValue) \(path): \(reason). \(remedy)" }
 
-  private var remedy: String {
+  /// What the system says, without the full stop.
+  package var reason: String { String(cString: strerror(code)) }
+
+  /// What to do, in a sentence.
+  package var remedy: String {
     switch code {
     case ENOSPC, EDQUOT: "Free some space or choose another disk; what was saved before is still there."
     case ENOENT: "Check the path."

@@ -1,0 +1,74 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// A file that is written for people and for other programs, under the name they chose.
+package enum OutputFile {
+  /// Where a name leads.
+  private enum Target {
+    /// A file, or where there will be one.
+    /// - Parameter status: nil if there is none yet.
+    case file(path: String, status: stat?)
+    /// Something else that can be written to: a device, a pipe.
+    case other
+  }
+
+  /// Writes a file. What was a file, or isn't there yet, is written whole or not at all, and keeps its permissions; a
+  /// link stays, and what it leads to is written; a device or a pipe gets the bytes.
+  package static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
+    let disk = POSIXDisk()
+    guard case .file(let file, let status) = try target(of: path) else { return try disk.overwrite(path, with: bytes) }
+    // A file in a folder of one's own could be replaced even if it may not be written to.
+    guard status == nil || access(file, W_OK) == 0 else { throw FileFailure(.write, path: path, code: errno) }
+    let temporary = "\(disk.folder(of: file))/.tanren-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+    do throws(FileFailure) {
+      try disk.create(temporary, holding: bytes)
+      if let status {
+        // Only the superuser may give files away; whoever else owns the new one as it was the old one.
+        _ = chown(temporary, status.st_uid, status.st_gid)
+        _ = chmod(temporary, status.st_mode & 0o7777)
+      }
+      try disk.move(temporary, to: file)
+    } catch {
+      if error.code != FileFailure.fileExists { try? disk.delete(temporary) }
+      // The folder may be closed, or the file be mounted by itself.
+      if status != nil, [EACCES, EPERM, EBUSY].contains(error.code) { return try disk.overwrite(file, with: bytes) }
+      throw FileFailure(.write, path: path, code: error.code)
+    }
+    // Only a power failure could tell; some folders may be written to and not be opened.
+    try? disk.synchronize(folder: disk.folder(of: file))
+  }
+
+  private static func target(of path: String) throws(FileFailure) -> Target {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR: throw FileFailure(.write, path: path, code: EISDIR)
+      // What stands for an open file has no name that could be given to another.
+      case S_IFREG where !path.hasPrefix("/dev/") && !path.hasPrefix("/proc/"):
+        guard let full = realpath(path, nil) else { throw FileFailure(.write, path: path, code: errno) }
+        defer { free(full) }
+        return .file(path: String(cString: full), status: status)
+      default: return .other
+      }
+    }
+    guard errno == ENOENT else { throw FileFailure(.write, path: path, code: errno) }
+    // Links to what isn't there yet; a circle of them would have been another error.
+    var file = path
+    while let next = linked(file) {
+      file = next.hasPrefix("/") ? next : POSIXDisk().folder(of: file) + "/" + next
+    }
+    return .file(path: file, status: nil)
+  }
+
+  /// Where a link leads; nil for what is none.
+  private static func linked(_ path: String) -> String? {
+    var characters = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink(path, &characters, characters.count)
+    return count > 0 ? String(decoding: characters[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self) : nil
+  }
+}
