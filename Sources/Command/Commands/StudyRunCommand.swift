@@ -29,6 +29,9 @@ struct StudyRunCommand: ParsableCommand {
   @Flag(help: "Leave runs alone that failed before.")
   var skipFailed = false
 
+  @Flag(help: "Train runs again whose numbers in the store aren't those that were stored.")
+  var retrainDamaged = false
+
   @Flag(help: "Keep each run's last checkpoint.")
   var keepCheckpoints = false
 
@@ -42,8 +45,13 @@ struct StudyRunCommand: ParsableCommand {
     try device.start(threads: crew.threads)
     let terminal = Terminal.current()
     let progress = StudyProgress(terminal, isQuiet: quiet)
+    let opened = try store.open(.create)
+    if retrainDamaged {
+      let count = try opened.retrainDamaged(of: opened.register(plan))
+      if !quiet { terminal.write("\(count) damaged \(count == 1 ? "run" : "runs") to be trained again\n") }
+    }
     var runner = crew.runner(
-      on: try store.open(.create), device: device, study: plan.name, offline: offline,
+      on: opened, device: device, study: plan.name, offline: offline,
       keepsCheckpoints: keepCheckpoints, progress: progress)
     let folder = try OutputFolder(output ?? Self.folder(beside: store.path) + plan.name)
     runner.progress = quiet ? nil : DownloadReport().progress

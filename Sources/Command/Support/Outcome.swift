@@ -67,7 +67,7 @@ enum Outcome {
 
   private static func status(of error: StoreError) -> Int32 {
     switch error {
-    case .damaged, .full, .locked, .failed, .leaseLost: failure
+    case .damaged, .damagedRun, .full, .locked, .failed, .leaseLost: failure
     default: badInput
     }
   }

@@ -8,6 +8,8 @@ public enum StoreError: Error, Sendable, Hashable {
   /// The file is something else than a store.
   case notStore(path: String, reason: String)
   case damaged(path: String, reason: String)
+  /// The numbers of a run aren't those that were stored.
+  case damagedRun(path: String, run: String, arm: String, seed: Int, study: String)
   case newerSchema(path: String, version: Int, supported: Int)
   case cannotOpen(path: String, reason: String)
   case readOnly(path: String)
@@ -39,6 +41,7 @@ public enum StoreError: Error, Sendable, Hashable {
     case .SQLITE_READONLY, .SQLITE_PERM: self = .readOnly(path: path)
     case .SQLITE_FULL: self = .full(path: path)
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(path: path, seconds: timeout)
+    case .SQLITE_CANTOPEN where Self.isDiskFull(path): self = .full(path: path)
     case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: reason)
     // A disk that is full while the log is written is told as a failed write.
     case .SQLITE_IOERR where Self.isDiskFull(path): self = .full(path: path)
@@ -61,6 +64,10 @@ extension StoreError: CustomStringConvertible {
     case .damaged(let path, let reason):
       "the store \(path) is damaged: \(reason). Copy what can be saved with 'sqlite3 \(path) .recover', or restore "
         + "a copy."
+    case .damagedRun(let path, let run, let arm, let seed, let study):
+      "run \(run.prefix(12)) of study '\(study)' (\(arm), seed \(seed)) has other numbers in \(path) than were stored: the "
+        + "disk lost a bit, or another program changed them. Restore a copy of the store, or have the run trained again "
+        + "with 'tanren study run \(study) --retrain-damaged'."
     case .newerSchema(let path, let version, let supported):
       "the store \(path) was made by a newer tanren: its schema is \(version), this program knows up to \(supported). "
         + "Use the newer program, or another store."

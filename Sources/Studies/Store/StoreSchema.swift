@@ -9,6 +9,7 @@ enum StoreSchema {
   static let migrations: [@Sendable (Database) throws -> Void] = [
     { database in try database.execute(sql: version1) },
     { database in try addFamilies(database) },
+    { database in try addDigests(database) },
   ]
 
   static var version: Int { migrations.count }
@@ -47,6 +48,18 @@ enum StoreSchema {
       try database.execute(sql: "UPDATE runs SET family = ? WHERE key = ?", arguments: [family, row["key"] as Int64])
     }
     try database.execute(sql: "CREATE INDEX runs_by_family ON runs (family, state)")
+  }
+
+  /// Version 3: runs have a digest of their numbers. What is there is taken as it is.
+  private static func addDigests(_ database: Database) throws {
+    try database.execute(sql: "ALTER TABLE runs ADD COLUMN digest TEXT")
+    for row in try Row.fetchAll(database, sql: "SELECT * FROM runs") {
+      let history = try StudyStore.history(of: row["key"], database)
+      guard !history.epochs.isEmpty || row["state"] as String == RunState.done.rawValue else { continue }
+      try database.execute(
+        sql: "UPDATE runs SET digest = ? WHERE key = ?",
+        arguments: [StudyStore.digest(of: row, history).text, row["key"] as Int64])
+    }
   }
 
   /// Times are seconds since 1970. A metric's NaN is NULL, which is what SQLite makes of it.

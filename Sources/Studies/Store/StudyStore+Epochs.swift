@@ -30,6 +30,7 @@ extension StudyStore {
     try write { database in
       try Self.update(run, database, set: "fruitless = fruitless", [])
       try database.execute(sql: "DELETE FROM epochs WHERE run = ?", arguments: [run.key])
+      try database.execute(sql: "UPDATE runs SET digest = NULL WHERE key = ?", arguments: [run.key])
       for record in history.epochs { try Self.insert(record, of: run, database) }
       try database.execute(sql: "DELETE FROM artifacts WHERE run = ?", arguments: [run.key])
       if let checkpoint { try Self.put(checkpoint, of: run, database) }
@@ -84,6 +85,7 @@ extension StudyStore {
         sql: "INSERT INTO metrics (run, epoch, position, name, value) VALUES (?, ?, ?, ?, ?)",
         arguments: [run.key, record.epoch, position, name, value])
     }
+    try digest(record, of: run.key, database)
   }
 
   private static func put(_ checkpoint: StoredCheckpoint, of run: ClaimedRun, _ database: Database) throws {
@@ -101,6 +103,7 @@ extension StudyStore {
         state = 'done', finished = ?, steps = ?, gradient_evaluations = ?, diverged = ?, lease_expires = NULL,
         seconds = (SELECT sum(training_seconds + evaluation_seconds) FROM epochs WHERE run = runs.key)
         """, [now, end.steps, end.gradientEvaluations, end.isDiverged])
+    try digestEnd(of: run.key, database)
     if !end.keepsCheckpoint {
       try database.execute(sql: "DELETE FROM artifacts WHERE run = ? AND kind = 'checkpoint'", arguments: [run.key])
     }

@@ -7,7 +7,8 @@ extension StudyStore {
   public var filesFolder: String { path + ".files" }
 
   /// Everything known of a study, in one view of the store.
-  /// - Throws: ``StoreError``.
+  /// - Throws: ``StoreError``, ``StoreError/damagedRun(path:run:arm:seed:study:)`` if the numbers of a run aren't those
+  ///   that were stored.
   public func results(of study: StoredStudy) throws(StoreError) -> StudyResults {
     try read { database in
       let rows = try Row.fetchAll(
@@ -19,6 +20,11 @@ extension StudyStore {
       var environments: OrderedDictionary<Int64, RunEnvironment> = [:]
       let runs = try rows.map { row in
         let key: Int64 = row["key"]
+        let history = try Self.history(of: key, database)
+        guard Self.isWhole(row, history) else {
+          throw StoreError.damagedRun(
+            path: self.path, run: row["id"], arm: row["arm"], seed: row["seed"], study: study.name)
+        }
         for row in try Row.fetchAll(
           database,
           sql: """
@@ -34,7 +40,7 @@ extension StudyStore {
         return StoredRun(
           id: row["id"], arm: row["arm"], seed: row["seed"], configuration: row["configuration"],
           state: RunState(rawValue: row["state"]) ?? .pending, attempts: row["attempts"], error: row["error"],
-          history: try Self.history(of: key, database), seconds: row["seconds"], steps: row["steps"],
+          history: history, seconds: row["seconds"], steps: row["steps"],
           gradientEvaluations: row["gradient_evaluations"], isDiverged: row["diverged"],
           dataOrigin: row["data_origin"], environments: used.compactMap { environments.index(forKey: $0) },
           artifacts: try self.artifacts(of: key, database))
@@ -96,7 +102,7 @@ extension StudyStore {
     }
   }
 
-  private static func history(of run: Int64, _ database: Database) throws -> History {
+  static func history(of run: Int64, _ database: Database) throws -> History {
     var metrics: [Int: OrderedDictionary<String, Double>] = [:]
     for row in try Row.fetchAll(
       database, sql: "SELECT epoch, name, value FROM metrics WHERE run = ? ORDER BY epoch, position", arguments: [run])

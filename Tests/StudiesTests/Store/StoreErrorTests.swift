@@ -46,7 +46,7 @@ import Testing
     try DatabaseQueue(path: path).write { try $0.execute(sql: "PRAGMA user_version = 99") }
     for access in [StudyStore.Access.create, .write, .read] {
       let error = #expect(throws: StoreError.self) { try StudyStore(path, access: access) }
-      #expect(error == .newerSchema(path: path, version: 99, supported: 2))
+      #expect(error == .newerSchema(path: path, version: 99, supported: StoreSchema.version))
       #expect(try #require(error).description.contains("Use the newer program"))
     }
   }
@@ -60,7 +60,7 @@ import Testing
     }
     let expected = try families()
     try DatabaseQueue(path: path).write {
-      try $0.execute(sql: "DROP INDEX runs_by_family; ALTER TABLE runs DROP COLUMN family; PRAGMA user_version = 1")
+      try $0.execute(sql: "DROP INDEX runs_by_family; ALTER TABLE runs DROP COLUMN family; ALTER TABLE runs DROP COLUMN digest; PRAGMA user_version = 1")
     }
     #expect(try StudyStore(path).studies().map(\.name) == [newest.name])
     #expect(try families() == expected)

@@ -1,0 +1,104 @@
+import GRDB
+import PJRT
+
+/// A digest of what a store has of a run: its configuration, every number of every epoch, and what it cost. Each epoch
+/// goes into the digest of those before it, so that storing one costs the same however many there are.
+struct RunDigest: Equatable {
+  private(set) var text: String
+
+  init(id: String, configuration: String) { text = SHA256.hex(of: "\(id)\n\(configuration)".utf8) }
+
+  /// Of a run with some epochs, as it was stored.
+  init(stored text: String) { self.text = text }
+
+  mutating func add(_ record: EpochRecord) {
+    var parts = ["\(record.epoch)", "\(record.step)", Self.code(record.trainingSeconds), Self.code(record.evaluationSeconds)]
+    // With its length no name can be taken for two.
+    parts += record.metrics.map { "\($0.key.utf8.count) \($0.key) \(Self.code($0.value))" }
+    text = SHA256.hex(of: ([text] + parts).joined(separator: "\n").utf8)
+  }
+
+  /// - Parameter row: of a run that is done.
+  mutating func addEnd(_ row: Row) {
+    let (seconds, evaluations): (Double?, Double?) = (row["seconds"], row["gradient_evaluations"])
+    let (steps, isDiverged): (Int?, Bool?) = (row["steps"], row["diverged"])
+    let parts = [
+      seconds.map(Self.code), steps.map(String.init), evaluations.map(Self.code), isDiverged.map { "\($0)" },
+    ]
+    text = SHA256.hex(of: ([text] + parts.map { $0 ?? "" }).joined(separator: "\n").utf8)
+  }
+
+  /// All bits but those that a database doesn't keep: what a NaN carries, and the sign of zero.
+  private static func code(_ value: Double) -> String {
+    String((value.isNaN ? .nan : value == 0 ? 0 : value).bitPattern, radix: 16)
+  }
+}
+
+extension StudyStore {
+  /// Adds an epoch to the digest of a run.
+  static func digest(_ record: EpochRecord, of run: Int64, _ database: Database) throws {
+    try changeDigest(of: run, database) { digest, _ in digest.add(record) }
+  }
+
+  /// Adds the costs of a run that is done to its digest.
+  static func digestEnd(of run: Int64, _ database: Database) throws {
+    try changeDigest(of: run, database) { $0.addEnd($1) }
+  }
+
+  /// - Parameter body: changes the digest of a run's row.
+  private static func changeDigest(
+    of run: Int64, _ database: Database, _ body: (inout RunDigest, Row) -> Void
+  ) throws {
+    guard let row = try Row.fetchOne(database, sql: "SELECT * FROM runs WHERE key = ?", arguments: [run]) else { return }
+    let stored: String? = row["digest"]
+    var digest = stored.map { RunDigest(stored: $0) } ?? RunDigest(id: row["id"], configuration: row["configuration"])
+    body(&digest, row)
+    try database.execute(sql: "UPDATE runs SET digest = ? WHERE key = ?", arguments: [digest.text, run])
+  }
+
+  /// The digest of a run as it is now.
+  static func digest(of row: Row, _ history: History) -> RunDigest {
+    var digest = RunDigest(id: row["id"], configuration: row["configuration"])
+    for record in history.epochs { digest.add(record) }
+    if row["state"] as String == RunState.done.rawValue { digest.addEnd(row) }
+    return digest
+  }
+
+  /// Whether a run's numbers are those that were stored. A store that an older version made and that is opened for
+  /// reading has no digests.
+  static func isWhole(_ row: Row, _ history: History) -> Bool {
+    guard row.hasColumn("digest") else { return true }
+    guard let stored: String = row["digest"] else {
+      return history.epochs.isEmpty && row["state"] as String != RunState.done.rawValue
+    }
+    return digest(of: row, history).text == stored
+  }
+
+  /// Has runs of a study trained again, from their start, whose numbers aren't those that were stored.
+  /// - Returns: how many.
+  /// - Throws: ``StoreError``.
+  @discardableResult
+  public func retrainDamaged(of study: StoredStudy) throws(StoreError) -> Int {
+    let (count, ids) = try write { database in
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT * FROM runs WHERE key IN (SELECT run FROM memberships WHERE study = ?)", arguments: [study.key])
+      let damaged = try rows.filter { try !Self.isWhole($0, Self.history(of: $0["key"], database)) }
+      for row in damaged {
+        let key: Int64 = row["key"]
+        for table in ["epochs", "artifacts"] {
+          try database.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [key])
+        }
+        try database.execute(
+          sql: """
+            UPDATE runs SET state = 'pending', worker = NULL, lease_expires = NULL, error = NULL, digest = NULL,
+              fruitless = 0, started = NULL, finished = NULL, seconds = NULL, steps = NULL, gradient_evaluations = NULL,
+              diverged = NULL
+            WHERE key = ?
+            """, arguments: [key])
+      }
+      return (damaged.count, damaged.map { $0["id"] as String })
+    }
+    for id in ids { removeFiles(of: id) }
+    return count
+  }
+}
