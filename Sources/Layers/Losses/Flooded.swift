@@ -41,6 +41,9 @@ public struct Flooded: Loss {
     reporting = try options.oneOf("reporting", default: .rawInTraining)
   }
 
+  public var outputKind: OutputKind? { loss.outputKind }
+  public var defaultMetrics: [any Metric] { loss.defaultMetrics }
+
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor { loss.perExample(outputs, targets) }
 
   public func value(sum: Tensor, count: Tensor, penalty: Tensor?) -> LossValue {

@@ -13,6 +13,8 @@ struct FitRun {
   private let chunks: [ChunkProgram]
   private let evaluation: EvaluationProgram?
   private let untrainedEvaluation: EvaluationProgram?
+  /// Nothing added yet, a trainer each.
+  private let noSums: [RunningSums]
 
   /// - Parameters:
   ///   - trainers: alike but for their states and keys.
@@ -25,16 +27,18 @@ struct FitRun {
     try TrainingError.check(epochs, name: "epochs", atLeast: 0)
     try TrainingError.check(batchSize, name: "batch size", atLeast: 1)
     try TrainingError.check(options.chunksPerEpoch, name: "chunks per epoch", atLeast: 1)
-    for data in [training] + [validation].compactMap(\.self) {
-      try trainer.check(data, batchSize: options.evaluationBatch)
+    for (name, data) in [("training", training), ("validation", validation)] {
+      if let data { try trainer.check(data, named: name, batchSize: options.evaluationBatch) }
     }
+    for other in trainers.dropFirst() { try other.checkCompatibility(with: training) }
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
     }
     (methods, self.options, keys, self.training) = (trainers.map(\.method), all, trainers.map(\.key), training)
+    noSums = trainers.map { RunningSums($0, training) }
     let isMasked = options.remainder == .masked && training.count % batchSize != 0
     let steps = training.count / batchSize + (isMasked ? 1 : 0)
-    let names = trainer.method.reportedNames
+    let names = trainer.method.recordedNames
     let rate = options.recordsLearningRate && trainer.method.optimizer.learningRate != nil ? [Self.learningRate] : []
     plan = FitPlan(
       epochs: epochs, lastEpoch: trainer.epoch + epochs, stepsPerEpoch: steps, batchSize: batchSize,
@@ -78,7 +82,7 @@ struct FitRun {
     let order = try stacked(trainers.indices.map { try indices(epoch: trainers[0].epoch, of: $0) })
     let key = try stacked(keys.map(\.state))
     var (state, done) = (try TrainingState.stacked(trainers.map(\.state)), 0)
-    var sums = methods.map { RunningSums($0) }
+    var sums = noSums
     for chunk in chunks {
       let result = try chunk(state, order: order, firstStep: trainers[0].step, firstBatch: done, key: key)
       state = result.state
@@ -91,7 +95,7 @@ struct FitRun {
           sums.map {
             ChunkProgress(
               epoch: trainers[0].epoch + 1, steps: done, stepsPerEpoch: plan.stepsPerEpoch, seconds: seconds(),
-              metrics: $0.means.map { ($0.key, $0.value) })
+              metrics: $0.values.map { ($0.key, $0.value) })
           })
       }
     }
@@ -111,7 +115,7 @@ struct FitRun {
     let clock = ContinuousClock()
     let start = clock.now
     let state = try TrainingState.stacked(trainers.map(\.state))
-    var sums = methods.map { RunningSums($0) }
+    var sums = noSums
     try untrainedEvaluation.map { try RunningSums.add($0(state), to: &sums) }
     let metrics = try metrics(sums, state, lastStep: 0)
     let seconds = (clock.now - start) / .seconds(1) / Double(trainers.count)
@@ -122,12 +126,12 @@ struct FitRun {
   private func metrics(
     _ training: [RunningSums], _ state: TrainingState, lastStep: Int
   ) throws -> [OrderedDictionary<String, Double>] {
-    var metrics = training.map(\.means)
+    var metrics = training.map(\.values)
     if let evaluation {
-      var sums = methods.map { RunningSums($0) }
+      var sums = noSums
       try RunningSums.add(evaluation(state), to: &sums)
       for index in metrics.indices {
-        for (name, value) in sums[index].means { metrics[index]["val_" + name] = value }
+        for (name, value) in sums[index].values { metrics[index]["val_" + name] = value }
       }
     }
     if options[0].recordsLearningRate, methods[0].optimizer.learningRate != nil {

@@ -70,7 +70,10 @@ struct StepTracer {
   /// The batch augmented and preprocessed, once for all passes over it; nil where nothing is augmented.
   private func prepared(_ inputs: Tensor, _ targets: Tensor, key: Key) -> ImageBatch? {
     guard !method.augmentation.isEmpty else { return nil }
-    var batch = ImageBatch(images: inputs, targets: targets, classes: classes)
+    // The integers of a single output aren't classes: mixed images have mixed numbers.
+    let areClasses = classes > 1
+    let numbers = !areClasses && targets.dtype.isInteger ? targets.cast(to: .float32) : targets
+    var batch = ImageBatch(images: inputs, targets: numbers, classes: areClasses ? classes : nil)
     batch = method.augmentation(batch, stage: .source, key: key)
     batch.images = method.preprocessing(batch.images, dtype: precision.computation)
     return method.augmentation(batch, stage: .prepared, key: key)
