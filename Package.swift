@@ -46,8 +46,9 @@ let package = Package(
     room("Configuration", []),
     room("PJRT", ["CPJRT", "CKernels", "CSHA256"]),
     room("Tensors", ["PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
-    room("Optimizers", ["Tensors"], hasCatalogs: true),
-    room("Layers", ["Tensors"], hasCatalogs: true),
+    room("Schedules", ["Tensors"], hasCatalogs: true),
+    room("Optimizers", ["Schedules"], hasCatalogs: true),
+    room("Layers", ["Schedules"], hasCatalogs: true),
     room("Datasets", ["Tensors", "CZlib"], hasCatalogs: true),
     room("Augmentations", ["Tensors"], hasCatalogs: true),
     room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
@@ -64,7 +65,7 @@ let package = Package(
       [
         "Studies", .product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox"),
       ]),
-    room("Tanren", ["Configuration", "PJRT", "Tensors", "Layers", "Optimizers", "Datasets", "Reservoirs", "Augmentations", "Figures", "Statistics", "Training", "Studies"]),
+    room("Tanren", ["Configuration", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers", "Datasets", "Reservoirs", "Augmentations", "Figures", "Statistics", "Training", "Studies"]),
     .executableTarget(
       name: "Command",
       dependencies: ["Tanren", "Serve", .product(name: "ArgumentParser", package: "swift-argument-parser")],

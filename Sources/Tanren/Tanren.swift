@@ -1,6 +1,7 @@
 @_exported import Configuration
 @_exported import PJRT
 @_exported import Tensors
+@_exported import Schedules
 @_exported import Layers
 @_exported import Optimizers
 @_exported import Datasets

@@ -21,6 +21,9 @@ public protocol Loss: Catalogued {
   /// - Returns: `[batch]`; an example of several positions has their mean.
   func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor
 
+  /// The loss as it is at a point of training, for one with schedules: itself by default. A modifier passes it on.
+  func scheduled(at progress: Progress) -> any Loss
+
   /// The batch's loss from the sum of its examples'; by default their mean, plus the penalty.
   ///
   /// To evaluate a data set exactly, whatever its batches, add up sums and counts and call this once.
@@ -32,6 +35,7 @@ public protocol Loss: Catalogued {
 }
 
 extension Loss {
+  public func scheduled(at progress: Progress) -> any Loss { self }
   public var outputKind: OutputKind? { nil }
 
   public var defaultMetrics: [any Metric] {

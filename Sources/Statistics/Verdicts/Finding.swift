@@ -20,7 +20,6 @@ public enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
     switch self {
     case .notDistinguishable: "not distinguishable"
     case .tooFewSeeds: "too few seeds"
-    case .identical: "same values"
     default: rawValue
     }
   }

@@ -8,7 +8,10 @@ extension Trainer {
   public func evaluate(_ data: ResidentData, batchSize: Int = 1000) throws -> OrderedDictionary<String, Double> {
     try check(data, named: "evaluation", batchSize: batchSize)
     var sums = RunningSums(self, data)
-    try sums.add(EvaluationProgram([self], data: data, batchSize: batchSize)(state))
+    // Without a plan there are no steps yet, and schedules stand at their start.
+    let plan = plan ?? DataPlan(epochs: 1, stepsPerEpoch: 1, batchSize: batchSize, order: "")
+    let program = try EvaluationProgram([self], data: data, batchSize: batchSize, plan: plan)
+    try sums.add(program(state, step: Swift.max(0, step - 1)))
     return sums.values
   }
 

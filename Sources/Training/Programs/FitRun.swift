@@ -13,6 +13,8 @@ struct FitRun {
   private let chunks: [ChunkProgram]
   private let evaluation: EvaluationProgram?
   private let untrainedEvaluation: EvaluationProgram?
+  /// Where the averaged parameters have running statistics of their own.
+  private let statistics: StatisticsProgram?
   /// Nothing added yet, a trainer each.
   private let noSums: [RunningSums]
 
@@ -44,11 +46,17 @@ struct FitRun {
       epochs: epochs, lastEpoch: trainer.epoch + epochs, stepsPerEpoch: steps, batchSize: batchSize,
       metrics: names + (validation == nil ? [] : names.map { "val_" + $0 }) + rate)
     chunks = try Self.chunks(trainers, training, plan, isMasked: isMasked, count: options.chunksPerEpoch)
+    let dataPlan = DataPlan(epochs: plan.lastEpoch, stepsPerEpoch: steps, batchSize: batchSize, order: "")
     func evaluation(_ data: ResidentData) throws -> EvaluationProgram {
-      try EvaluationProgram(trainers, data: data, batchSize: options.evaluationBatch)
+      try EvaluationProgram(trainers, data: data, batchSize: options.evaluationBatch, plan: dataPlan)
     }
     self.evaluation = try validation.map(evaluation)
     untrainedEvaluation = options.evaluatesUntrained && trainer.epoch == 0 ? try evaluation(training) : nil
+    statistics =
+      trainer.state.averagedState.isEmpty || epochs == 0
+      ? nil
+      : try StatisticsProgram(
+        trainers, data: training, batchSize: batchSize, order: TensorType(.int32, [steps * batchSize]))
   }
 
   /// An epoch's programs in order: of two lengths at most, so that two programs serve them all.
@@ -99,6 +107,7 @@ struct FitRun {
           })
       }
     }
+    if let statistics { state = try statistics(state, order: order, key: key) }
     for (trainer, own) in zip(trainers, try state.members(trainers.count)) { trainer.state = own }
     let trained = seconds()
     let metrics = try metrics(sums, state, lastStep: trainers[0].step - 1)
@@ -116,7 +125,7 @@ struct FitRun {
     let start = clock.now
     let state = try TrainingState.stacked(trainers.map(\.state))
     var sums = noSums
-    try untrainedEvaluation.map { try RunningSums.add($0(state), to: &sums) }
+    try untrainedEvaluation.map { try RunningSums.add($0(state, step: 0), to: &sums) }
     let metrics = try metrics(sums, state, lastStep: 0)
     let seconds = (clock.now - start) / .seconds(1) / Double(trainers.count)
     return metrics.map { EpochRecord(epoch: 0, step: 0, metrics: $0, evaluationSeconds: seconds) }
@@ -129,7 +138,7 @@ struct FitRun {
     var metrics = training.map(\.values)
     if let evaluation {
       var sums = noSums
-      try RunningSums.add(evaluation(state), to: &sums)
+      try RunningSums.add(evaluation(state, step: lastStep), to: &sums)
       for index in metrics.indices {
         for (name, value) in sums[index].values { metrics[index]["val_" + name] = value }
       }

@@ -47,10 +47,12 @@ extension StudyReport {
   }
 
   private var counts: String {
-    let parts = Finding.allCases.compactMap { finding -> String? in
-      let count = comparisons.count { $0.verdict.finding == finding }
+    var parts = Finding.allCases.compactMap { finding -> String? in
+      let count = comparisons.count { $0.verdict.finding == finding && (finding != .identical || isTheSame($0)) }
       return count > 0 ? "\(count) \(finding.label)" : nil
     }
+    let equal = comparisons.count { $0.verdict.finding == .identical && !isTheSame($0) }
+    if equal > 0 { parts.append("\(equal) identical in \(ReportStyle.words(facts.metric.name)) alone") }
     return "Of \(comparisons.count) comparisons, each with its own baseline: \(parts.joined(separator: ", "))."
   }
 
