@@ -63,15 +63,15 @@ extension HostArray {
       return low <= high ? low...high : nil
     }
     return switch dtype {
-    case .int8: try range(Int8.self, Double.init)
-    case .int16: try range(Int16.self, Double.init)
-    case .int32: try range(Int32.self, Double.init)
-    case .int64: try range(Int64.self, Double.init)
-    case .uint8: try range(UInt8.self, Double.init)
-    case .uint16: try range(UInt16.self, Double.init)
-    case .uint32: try range(UInt32.self, Double.init)
-    case .uint64: try range(UInt64.self, Double.init)
-    case .float32: try range(Float.self, Double.init)
+    case .int8: try range(Int8.self) { Double($0) }
+    case .int16: try range(Int16.self) { Double($0) }
+    case .int32: try range(Int32.self) { Double($0) }
+    case .int64: try range(Int64.self) { Double($0) }
+    case .uint8: try range(UInt8.self) { Double($0) }
+    case .uint16: try range(UInt16.self) { Double($0) }
+    case .uint32: try range(UInt32.self) { Double($0) }
+    case .uint64: try range(UInt64.self) { Double($0) }
+    case .float32: try range(Float.self) { Double($0) }
     case .float64: try range(Double.self) { $0 }
     case .bool, .float16, .bfloat16: nil
     }
