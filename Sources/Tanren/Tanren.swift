@@ -2,6 +2,7 @@
 @_exported import Files
 @_exported import PJRT
 @_exported import Tensors
+@_exported import Schedules
 @_exported import Layers
 @_exported import Optimizers
 @_exported import Datasets

@@ -1,4 +1,5 @@
 import Foundation
+import Tanren
 import Testing
 
 @Suite struct RunTests {
@@ -88,6 +89,39 @@ import Testing
     #expect(result.status == 0, "\(result.error)")
     #expect(result.output.contains("arrays from \(path)"))
     #expect(result.output.contains("(None, 3)"))
+  }
+
+  /// Twenty records of four numbers with a number each to learn, the last of a part replaced.
+  private func table(last: Float? = nil) throws -> String {
+    var arrays: [String: HostArray] = [:]
+    for (part, count) in [("train", 20), ("test", 10)] {
+      var values = (0..<count).map { Float($0 % 7) - 3 + Float($0 % 3) }
+      if part == "test", let last { values[count - 1] = last }
+      arrays["y_" + part] = try HostArray(values)
+    }
+    return try DataFiles.writeNPZ(to: folder, replacing: arrays)
+  }
+
+  @Test func aTableOfNumbersIsMeasuredAsOne() throws {
+    let path = try table()
+    let words = ["run", "--data", "npz(path: \(path))", "loss=meanSquaredError", "--epochs", "2", "--batch", "5"]
+    let result = try TanrenProcess.run(words + ["--output", "out"], in: folder)
+    #expect(result.status == 0, "\(result.error)")
+    #expect(try columns("out/history.csv")[0].suffix(6).joined(separator: " ")
+      == "loss meanAbsoluteError r2 val_loss val_meanAbsoluteError val_r2")
+    #expect(!result.output.contains("accuracy"))
+    let accuracy = try TanrenProcess.run(words + ["metrics=accuracy"], in: folder)
+    #expect(accuracy.status != 0 && accuracy.error.contains("meanAbsoluteError and r2 fit a number"), "\(accuracy.error)")
+    let classes = try TanrenProcess.run(["run", "--data", "npz(path: \(path))"], in: folder)
+    #expect(classes.status != 0 && classes.error.contains("meanSquaredError fits a number"), "\(classes.error)")
+  }
+
+  @Test func numbersThatArentFiniteEndTheRunAtOnce() throws {
+    let path = try table(last: .nan)
+    let result = try TanrenProcess.run(
+      ["run", "--data", "npz(path: \(path))", "loss=meanSquaredError", "--batch", "5"], in: folder)
+    #expect(result.status != 0 && result.error.contains("the targets of the test data hold nan at [9, 0]"), "\(result.error)")
+    #expect(!result.output.contains("Epoch 1") && !result.output.contains("smaller rate"))
   }
 
   @Test func divergenceIsToldAndIsNoError() throws {

@@ -60,8 +60,23 @@ import Testing
   @Test func floodedIsWrittenInPlans() throws {
     let choice = try Choice(parsing: "flooded(loss: softmaxCrossEntropy(labelSmoothing: 0.1), at: 0.01, reporting: raw)")
     let loss = try #require(try Catalog<any Loss>.all.make(choice) as? Flooded)
-    #expect(loss.level == 0.01)
+    #expect(loss.level as? Double == 0.01)
     #expect(loss.reporting == .raw)
     #expect((loss.loss as? SoftmaxCrossEntropy)?.labelSmoothing == 0.1)
+  }
+
+  /// A level that rises by half in each step: `|L - b| + b` of L = 1.
+  @Test(arguments: [(0, 1.0, 1.0), (1, 1.0, 1.0), (2, 1.0, 1.0), (3, 2.0, -1.0), (4, 3.0, -1.0)])
+  func theLevelMayChange(_ step: Int, _ value: Double, _ slope: Double) throws {
+    let text = "flooded(loss: meanSquaredError, at: piecewise(values: [0, 0.5, 1, 1.5, 2], boundaries: [1, 2, 3, 4]))"
+    let progress = Progress(step: Tensor(Double(step), dtype: .int32), stepsPerEpoch: 1, epochs: 5)
+    for choice in [text, "summed(loss: \(text))"] {
+      let loss = try Catalog<any Loss>.all.make(Choice(parsing: choice)).scheduled(at: progress)
+      let found = valueAndGradient(at: [Tensor([1.0], shape: [1, 1])]) {
+        loss($0[0], Tensor([0.0], shape: [1, 1]), weights: nil).objective
+      }
+      let numbers = try Tensor.evaluate([found.value, found.gradients[0].reshape(to: [])]).map { try $0.scalar() }
+      #expect(numbers == [value, 2 * slope], "\(choice)")
+    }
   }
 }

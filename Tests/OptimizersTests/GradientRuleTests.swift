@@ -177,6 +177,29 @@ import Testing
     #expect(distance(try evaluate(3, [1, 1], between.state).gradients, perturbed) < 1e-13)
   }
 
+  /// Where it looks, state and loss are those that SAM would have; between, those of the only pass.
+  @Test func lookSAMReportsWhatIsAsked() throws {
+    let scale = 0.05 / 101.0.squareRoot()
+    let adversarial = (pow(1 + scale, 2) + 10 * pow(1 + 10 * scale, 2)) / 2
+    func evaluate(_ rule: String, step: Int) throws -> (loss: [Double], state: [Double]) {
+      let rule = try Catalog<any GradientRule>.all.make(Choice(parsing: rule))
+      let context = GradientContext(
+        parameters: Self.parameters, modelState: TensorTree([("passes", Tensor(0.0, dtype: .float64))]),
+        progress: Progress(step: Tensor(Double(step), dtype: .int32), stepsPerEpoch: 1, epochs: 9), key: Key(seed: 0))
+      let found = rule.evaluate(batch(), state: rule.initial(Self.parameters), context: context).evaluation
+      let values = try Tensor.evaluate([found.loss, found.reported] + found.state.tensors).map { try $0.scalar() }
+      return (Array(values.prefix(2)), Array(values.dropFirst(2)))
+    }
+    for (loss, expected) in [("clean", 5.5), ("adversarial", adversarial), ("mean", (5.5 + adversarial) / 2)] {
+      #expect(distance(try evaluate("lookSAM(every: 2, loss: \(loss))", step: 0).loss, [expected, expected]) < 1e-13)
+      #expect(try evaluate("lookSAM(every: 2, loss: \(loss))", step: 1).loss == [5.5, 5.5])
+    }
+    for (state, expected) in [("first", 1.0), ("second", 1.0), ("both", 3.0)] {
+      #expect(try evaluate("lookSAM(every: 2, state: \(state), loss: mean)", step: 0).state == [expected])
+      #expect(try evaluate("lookSAM(every: 2, state: \(state), loss: mean)", step: 1).state == [1])
+    }
+  }
+
   @Test func gsamClimbsAcross() throws {
     let scale = 0.05 / 101.0.squareRoot()
     let perturbed = [1 + scale, 10 * (1 + 10 * scale)]

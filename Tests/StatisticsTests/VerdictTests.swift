@@ -52,7 +52,7 @@ struct VerdictTests {
   }
 
   @Test func sameResults() throws {
-    #expect(try verdict([1, 2, 3], [1, 2, 3]).sentence() == "TanhExp and ReLU are identical in all 3 seeds")
+    #expect(try verdict([1, 2, 3], [1, 2, 3]).sentence() == "TanhExp and ReLU have the same value in all 3 seeds")
     #expect(try verdict([1], [1]).finding == .identical)
     // Nearly all alike: seeds that show no difference are evidence of none, not a lack of seeds.
     let nearly = try verdict([1, 2, 3, 4, 5, 6, 8], [1, 2, 3, 4, 5, 6, 7])

@@ -95,4 +95,23 @@ import Testing
 /// Outputs as the inputs are.
 private struct Unchanged: Layer {
   func forward(_ x: Tensor, in scope: Scope) -> Tensor { x }
+
+  /// The level of each step in training, of the last one in evaluation.
+  @Test func floodingFollowsItsSchedule() throws {
+    let data = try Problems.regression(12)
+    let schedule = PiecewiseSchedule(100, [.init(from: 1, 3)])
+    let flooded = MeanSquaredError().flooded(at: schedule, reporting: .flooded)
+    // A rate of 0 keeps the loss L: below 100 in the first epoch, and below 3 in the second.
+    func fit(_ loss: any Loss) throws -> (Trainer, [EpochRecord]) {
+      let trainer = try Problems.trainer(data, model: Dense(2), loss: loss, optimizer: SGD(rate: 0), metrics: [])
+      return (trainer, try trainer.fit(data, epochs: 2, batchSize: 12, validation: data).epochs)
+    }
+    let loss = try #require(fit(MeanSquaredError()).1.last?["loss"])
+    let (trainer, records) = try fit(flooded)
+    for (record, level) in zip(records, [100.0, 3]) {
+      let expected = abs(loss - level) + level
+      #expect(distance([record["loss"] ?? .nan, record["val_loss"] ?? .nan], [expected, expected]) < 1e-12)
+    }
+    #expect(try trainer.evaluate(data)["loss"] == records[1]["val_loss"])
+  }
 }

@@ -112,11 +112,11 @@ import Testing
   }
 
   @Test func metricsOfOneNameAreToldApart() throws {
-    let data = try Problems.classes(9)
-    let trainer = try Problems.trainer(data, metrics: [TopKAccuracy(k: 1), TopKAccuracy(k: 3), Accuracy()])
-    let record = try trainer.fit(data, epochs: 1, batchSize: 9, validation: data).epochs[0]
+    let data = try Problems.classes(600)
+    let trainer = try Problems.trainer(data, metrics: [TopKAccuracy(k: 1), TopKAccuracy(k: 2), Accuracy()])
+    let record = try trainer.fit(data, epochs: 1, batchSize: 600, validation: data).epochs[0]
     #expect(Array(record.metrics.keys).prefix(4) == ["loss", "topKAccuracy", "topKAccuracy_2", "accuracy"])
     #expect(record["topKAccuracy"] == record["accuracy"])
-    #expect(record["val_topKAccuracy_2"] == 1)
+    #expect(record["val_topKAccuracy_2"] ?? .nan > record["val_topKAccuracy"] ?? .nan)
   }
 }

@@ -117,7 +117,7 @@ import Testing
     #expect(throws: Diagnostic.self) { try Problems.trainer(data).predict(HostArray([1.0], shape: [])) }
     // Targets that the loss can't take.
     let values = try Problems.regression(6)
-    #expect(throws: Diagnostic.self) {
+    #expect(throws: TrainingError.self) {
       try Problems.trainer(values, model: Dense(3)).fit(values, epochs: 1, batchSize: 2)
     }
   }

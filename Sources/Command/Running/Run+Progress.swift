@@ -4,7 +4,7 @@ extension Run {
   /// The model's layers for this run's data.
   /// - Throws: `Diagnostic` with the layer's path if they don't fit together.
   func layerSummary() throws -> LayerSummary {
-    let model = try Catalog<any Architecture>.all.make(configuration.model).model(outputs: data.train.classCount ?? 1)
+    let model = try model()
     let shape = Shape([configuration.batch] + data.train.inputs.shape.dropFirst())
     return try model.layerSummary(for: TensorType(configuration.dtype, shape))
   }

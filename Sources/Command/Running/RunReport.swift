@@ -12,7 +12,7 @@ struct RunReport {
     let trained = last.epoch
     var lines = ["\(trained) \(trained == 1 ? "epoch" : "epochs") in \(Self.number(history.seconds)) s: \(values)"]
     if let best = best, best.epoch != last.epoch {
-      lines[0] += " (best val_accuracy \(Self.number(best.value)), epoch \(best.epoch))"
+      lines[0] += " (best \(best.name) \(Self.number(best.value)), epoch \(best.epoch))"
     }
     if let reason = history.stopReason { lines.append("Ended early: \(reason)") }
     if last.metrics.values.contains(where: { !$0.isFinite }) {
@@ -21,8 +21,17 @@ struct RunReport {
     return lines.joined(separator: "\n")
   }
 
-  private var best: (epoch: Int, value: Double)? {
-    history.values("val_accuracy").filter { !$0.value.isNaN }.max { $0.value < $1.value }
+  /// The best epoch by the first metric of validation besides the loss. An accuracy stays a number when all else is lost:
+  /// epochs whose loss isn't finite don't count.
+  private var best: (name: String, epoch: Int, value: Double)? {
+    let recorded = history.epochs.last.map { Array($0.metrics.keys) } ?? []
+    guard let name = recorded.first(where: { $0.hasPrefix("val_") && $0 != "val_loss" }) else { return nil }
+    let metric = PrimaryMetric(name, reading: .best)
+    let finite = history.epochs.filter { record in
+      record.epoch > 0 && ["loss", "val_loss", name].allSatisfy { record[$0]?.isFinite ?? true }
+    }
+    guard let value = metric.value(of: History(epochs: finite)) else { return nil }
+    return finite.first { $0[name] == value }.map { (name, $0.epoch, value) }
   }
 
   /// Four significant digits.

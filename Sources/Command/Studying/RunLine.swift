@@ -40,10 +40,9 @@ final class RunLine {
 
   func finish(_ history: History) {
     let last = history.epochs.last
-    let trained = last.map(Self.values) ?? []
-    // An experiment's only epoch is none, and its numbers have names of their own.
-    let isTraining = !trained.isEmpty || last == nil
-    let values = isTraining ? trained : last?.metrics.map { .init($0.key, $0.value) } ?? []
+    // An experiment's only epoch is none, and all its numbers are told.
+    let isTraining = last.map { $0["loss"] != nil } ?? true
+    let values = isTraining ? last.map(Self.values) ?? [] : last?.metrics.map { .init($0.key, $0.value) } ?? []
     let count = last?.epoch ?? 0
     let epochs = isTraining ? "\(count) \(count == 1 ? "epoch" : "epochs") in " : ""
     let seconds = (history.seconds * 10).rounded() / 10
@@ -66,8 +65,12 @@ final class RunLine {
     drawn = line.count
   }
 
+  /// The loss and the first metric, of training and of validation.
   private static func values(_ record: EpochRecord) -> [ProgressLine.Value] {
-    ["loss", "accuracy", "val_loss", "val_accuracy"].compactMap { name in record[name].map { .init(name, $0) } }
+    let metric = record.metrics.keys.first { $0 != "loss" && !$0.hasPrefix("val_") }
+    return [["loss", metric], ["val_loss", metric.map { "val_" + $0 }]].flatMap { $0 }.compactMap { name in
+      name.flatMap { name in record[name].map { .init(name, $0) } }
+    }
   }
 
   /// Four places, or four digits of what is small.

@@ -24,16 +24,18 @@ extension Layer {
   }
 
   /// Traces the model with given variables.
-  /// - Parameter precision: that of the first parameter by default, in which the model computes then.
+  /// - Parameters:
+  ///   - precision: that of the first parameter by default, in which the model computes then.
+  ///   - statisticsShare: see ``Scope/statisticsShare``.
   /// - Returns: the output, and the state after this step.
   public func apply(
     _ variables: ModelVariables, to x: Tensor, isTraining: Bool = false, key: Key = Key(seed: 0),
-    precision: Precision? = nil
+    precision: Precision? = nil, statisticsShare: Tensor? = nil
   ) -> (output: Tensor, state: TensorTree) {
     let dtype = variables.parameters.tensors.first?.dtype ?? .float32
     let trace = ScopeTrace(
       variables, key: key, isTraining: isTraining,
-      precision: precision ?? Precision(parameters: dtype, computation: dtype))
+      precision: precision ?? Precision(parameters: dtype, computation: dtype), statisticsShare: statisticsShare)
     let output = self(x, in: Scope(trace))
     return (output, trace.state)
   }

@@ -1,4 +1,4 @@
-@_exported import Tensors
+@_exported import Schedules
 
 /// A description of a computation with parameters. The parameters themselves live in a tree: the layer asks
 /// its ``Scope`` for them by name while it is traced.

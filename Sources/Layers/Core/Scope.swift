@@ -9,6 +9,10 @@ public final class Scope {
   /// The element types of parameters and computation.
   public var precision: Precision { trace.precision }
 
+  /// The part of running statistics that is to come from this batch, a scalar, while they are estimated anew: 1/n in the
+  /// nth batch, so that all count alike. Nil in ordinary training, where a layer keeps what it likes.
+  public var statisticsShare: Tensor? { trace.statisticsShare }
+
   private let trace: ScopeTrace
   private let isShared: Bool
 

@@ -3,6 +3,7 @@ final class ScopeTrace {
   let isTraining: Bool
   let key: Key
   let precision: Precision
+  let statisticsShare: Tensor?
   /// Whether parameters are made (the first trace of a model) or looked up.
   let isInitializing: Bool
 
@@ -13,13 +14,14 @@ final class ScopeTrace {
   var isInLoop = false
   private var asked: Set<String> = []
 
-  init(_ variables: ModelVariables?, key: Key, isTraining: Bool, precision: Precision) {
+  init(_ variables: ModelVariables?, key: Key, isTraining: Bool, precision: Precision, statisticsShare: Tensor? = nil) {
     isInitializing = variables == nil
     parameters = variables?.parameters ?? TensorTree()
     state = variables?.state ?? TensorTree()
     self.key = key
     self.isTraining = isTraining
     self.precision = precision
+    self.statisticsShare = statisticsShare
   }
 
   func parameter(_ path: String, _ type: TensorType, _ initializer: any Initializer, mayRepeat: Bool) -> Tensor {

@@ -12,6 +12,8 @@ public struct BinaryCrossEntropy: Loss {
     Parameter("clip", default: 1e-7, "probabilities are kept this far from 0 and 1"),
   ]
 
+  public var outputKind: OutputKind? { outputs == .logits ? .eventLogits : .eventProbabilities }
+
   public var outputs: Outputs
   /// Probabilities are brought into `clip...(1 - clip)`, as in Keras; their gradient beyond is 0.
   public var clip: Double

@@ -54,7 +54,7 @@ extension Tensor {
     else {
       return .failed(
         Diagnostic(
-          operation: operation, message: "takes floating-point outputs, and targets of their shape",
+          operation: operation, message: "takes floating-point outputs, and targets of their shape; class indices are for softmaxCrossEntropy and accuracy",
           inputs: [outputs.type, type]))
     }
     return cast(to: outputs.dtype).reshape(to: outputs.shape)

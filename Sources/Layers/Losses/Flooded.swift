@@ -20,16 +20,16 @@ public struct Flooded: Loss {
   public static let summary = "|L - b| + b of another loss, by mini-batch (Ishida et al. 2020)."
   public static let parameters = [
     Parameter("loss", default: SoftmaxCrossEntropy.name, "the loss L"),
-    Parameter("at", default: 0, "the level b; 0 changes nothing where L can't be negative"),
+    Parameter("at", default: 0, "the level b, or a schedule for it; 0 changes nothing where L can't be negative"),
     Parameter("reporting", default: Reporting.rawInTraining.rawValue, "raw, flooded or rawInTraining (article 2)"),
   ]
 
   public var loss: any Loss
-  /// `b`.
-  public var level: Double
+  /// `b`. Evaluation takes the level of the last update.
+  public var level: any Schedule
   public var reporting: Reporting
 
-  public init(_ loss: any Loss, at level: Double, reporting: Reporting = .rawInTraining) {
+  public init(_ loss: any Loss, at level: any Schedule, reporting: Reporting = .rawInTraining) {
     self.loss = loss
     self.level = level
     self.reporting = reporting
@@ -37,8 +37,17 @@ public struct Flooded: Loss {
 
   public init(from options: inout Options) throws(ConfigurationError) {
     loss = try Catalog<any Loss>.all.make(options.choice("loss", default: Choice(SoftmaxCrossEntropy.name)))
-    level = try options.number("at", default: 0, in: -1e30...1e30)
+    level = try options.level("at", default: 0.0)
     reporting = try options.oneOf("reporting", default: .rawInTraining)
+  }
+
+  public var outputKind: OutputKind? { loss.outputKind }
+  public var defaultMetrics: [any Metric] { loss.defaultMetrics }
+
+  public func scheduled(at progress: Progress) -> any Loss {
+    var flooded = Flooded(loss.scheduled(at: progress), at: level, reporting: reporting)
+    if !(level is Double) { flooded.level = Moment(schedule: level, progress: progress) }
+    return flooded
   }
 
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor { loss.perExample(outputs, targets) }
@@ -57,14 +66,35 @@ public struct Flooded: Loss {
   }
 
   private func flooding(_ loss: Tensor) -> Tensor {
+    // A schedule that was given no progress stands at its start.
+    let start = Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 1)
+    let level = level.value(at: start, dtype: loss.dtype)
     let distance = loss - level
     return Tensor.select(loss .< level, -distance, distance) + level
   }
 }
 
+/// A schedule's value at a point of training, wherever it is asked for.
+private struct Moment: Schedule {
+  let schedule: any Schedule
+  let progress: Progress
+
+  func value(at _: Progress, dtype: DType) -> Tensor { schedule.value(at: progress, dtype: dtype) }
+}
+
+extension Options {
+  /// A number, which may be below 0, or the name of a schedule.
+  fileprivate mutating func level(_ key: String, default fallback: any Schedule) throws(ConfigurationError) -> any Schedule {
+    guard let value = take(key) else { return fallback }
+    var single = Options([key: value], origin: origin(of: key))
+    if case .number = value { return try single.number(key, default: 0, in: -1e30...1e30) }
+    return try single.schedule(key, default: fallback)
+  }
+}
+
 extension Loss {
   /// This loss, flooded at a level; see ``Flooded``.
-  public func flooded(at level: Double, reporting: Flooded.Reporting = .rawInTraining) -> Flooded {
+  public func flooded(at level: any Schedule, reporting: Flooded.Reporting = .rawInTraining) -> Flooded {
     Flooded(self, at: level, reporting: reporting)
   }
 }

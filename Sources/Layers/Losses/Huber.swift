@@ -7,6 +7,8 @@ public struct Huber: Loss {
   public static let summary = "Half the squared difference up to delta, linear beyond (Huber 1964)."
   public static let parameters = [Parameter("delta", default: 1, "where the square ends, above 0")]
 
+  public var outputKind: OutputKind? { .values }
+
   public var delta: Double
 
   public init(delta: Double = 1) { self.delta = delta }

@@ -13,6 +13,8 @@ public struct KLDivergence: Loss {
     Parameter("clip", default: 1e-7, "smaller probabilities, and targets beside them, count as this"),
   ]
 
+  public var outputKind: OutputKind? { outputs == .probabilities ? .classProbabilities : .classLogProbabilities }
+
   public var outputs: Outputs
   /// Probabilities and their targets are brought into `clip...1`, as in Keras. Log-probabilities aren't
   /// clipped, as in PyTorch: a target of 0 counts 0.

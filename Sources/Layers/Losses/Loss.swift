@@ -5,6 +5,14 @@ import Configuration
 /// A loss of your own implements ``perExample(_:_:)``. A modifier of another loss passes that on and
 /// implements ``value(sum:count:penalty:)``.
 public protocol Loss: Catalogued {
+  /// What the loss takes outputs for, so that metrics and predicted classes read them likewise and what doesn't fit is
+  /// an error. Nil, the default, where a loss doesn't say: then only shapes are checked.
+  var outputKind: OutputKind? { get }
+
+  /// What is recorded where no metrics are named: accuracy of classes, binary accuracy of events, mean absolute error
+  /// and R² of values; none where the loss doesn't say what it reads.
+  var defaultMetrics: [any Metric] { get }
+
   /// Each example's loss.
   ///
   /// - Parameters:
@@ -12,6 +20,9 @@ public protocol Loss: Catalogued {
   ///   - targets: as the data set has them: class indices, or values of the outputs' shape.
   /// - Returns: `[batch]`; an example of several positions has their mean.
   func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor
+
+  /// The loss as it is at a point of training, for one with schedules: itself by default. A modifier passes it on.
+  func scheduled(at progress: Progress) -> any Loss
 
   /// The batch's loss from the sum of its examples'; by default their mean, plus the penalty.
   ///
@@ -24,6 +35,18 @@ public protocol Loss: Catalogued {
 }
 
 extension Loss {
+  public func scheduled(at progress: Progress) -> any Loss { self }
+  public var outputKind: OutputKind? { nil }
+
+  public var defaultMetrics: [any Metric] {
+    switch outputKind {
+    case .classLogits, .classProbabilities, .classLogProbabilities: [Accuracy()]
+    case .eventLogits, .eventProbabilities: [BinaryAccuracy()]
+    case .values: [MeanAbsoluteError(), R2()]
+    case nil: []
+    }
+  }
+
   public func value(sum: Tensor, count: Tensor, penalty: Tensor?) -> LossValue {
     LossValue(sum.divided(byCount: count).adding(penalty))
   }

@@ -13,6 +13,8 @@ public struct ProbabilityCrossEntropy: Loss {
     Parameter("labelSmoothing", default: 0, "the part of each target spread over all classes (Szegedy et al. 2016)"),
   ]
 
+  public var outputKind: OutputKind? { .classProbabilities }
+
   public var clip: Double
   public var labelSmoothing: Double
 

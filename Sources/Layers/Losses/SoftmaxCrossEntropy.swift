@@ -11,6 +11,8 @@ public struct SoftmaxCrossEntropy: Loss {
     Parameter("clip", default: 0, "smaller probabilities are reported as this; gradients aren't touched"),
   ]
 
+  public var outputKind: OutputKind? { .classLogits }
+
   /// The part `s` of each target that is spread evenly: `t (1 - s) + s / classes`.
   public var labelSmoothing: Double
   /// The value takes probabilities below this as this, 1e-7 in article 2; the gradient stays that of the plain

@@ -16,6 +16,11 @@ public struct Summed: Loss {
     loss = try Catalog<any Loss>.all.make(options.choice("loss", default: Choice(SoftmaxCrossEntropy.name)))
   }
 
+  public var outputKind: OutputKind? { loss.outputKind }
+  public var defaultMetrics: [any Metric] { loss.defaultMetrics }
+
+  public func scheduled(at progress: Progress) -> any Loss { Summed(loss.scheduled(at: progress)) }
+
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor { loss.perExample(outputs, targets) }
 
   public func value(sum: Tensor, count: Tensor, penalty: Tensor?) -> LossValue {

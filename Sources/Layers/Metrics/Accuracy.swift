@@ -1,7 +1,7 @@
 import Configuration
 
 /// The share of examples whose greatest output is the target's class; the first of equal outputs counts.
-public struct Accuracy: Metric {
+public struct Accuracy: Metric, AveragedMetric {
   public static let name = "accuracy"
   public static let summary = "Whether the greatest output is the target's class (index or one-hot)."
 
@@ -12,6 +12,10 @@ public struct Accuracy: Metric {
     let classes = targets.asClasses(for: outputs, operation: Self.name)
     return (outputs.argMax() .== classes).cast(to: outputs.dtype).meanOfPositions()
   }
+
+  public func incompatibility(
+    _ kind: OutputKind?, outputs: Shape, targets: TargetDescription
+  ) -> Incompatibility? { mismatchOfClasses(kind, outputs: outputs, targets: targets) }
 }
 
 extension Tensor {

@@ -3,7 +3,7 @@ import Configuration
 /// The share of examples whose target's class is among the `k` greatest outputs.
 ///
 /// Classes of equal output rank by index, as in a stable sort, so that constant outputs don't look right.
-public struct TopKAccuracy: Metric {
+public struct TopKAccuracy: Metric, AveragedMetric {
   public static let name = "topKAccuracy"
   public static let summary = "Whether the target's class is among the k greatest outputs."
   public static let parameters = [Parameter("k", default: 5, "how many outputs count")]
@@ -28,5 +28,15 @@ public struct TopKAccuracy: Metric {
     let rank = isAhead.cast(to: .int32).sum([-1])
     let isKnown = (classes .>= 0) .& (classes .< Double(count))
     return ((rank .< Double(k)) .& isKnown).cast(to: outputs.dtype).meanOfPositions()
+  }
+
+  public func incompatibility(
+    _ kind: OutputKind?, outputs: Shape, targets: TargetDescription
+  ) -> Incompatibility? {
+    if let mismatch = mismatchOfClasses(kind, outputs: outputs, targets: targets) { return mismatch }
+    guard k >= outputs.last ?? 1 else { return nil }
+    return Incompatibility(
+      "the metric '\(Self.name)' with k = \(k)", with: "a model with \(outputs.last ?? 1) outputs",
+      remedy: "every class is among them: take a smaller k")
   }
 }

@@ -40,13 +40,17 @@ public struct BatchNorm: Layer {
       x, scale: scale, offset: offset, epsilon: convention.epsilon, activation: isFused ? .relu : .none)
     let count = Double(x.shape.dropLast().reduce(1, *))
     let estimate = convention.isUnbiased ? batch.variance * (count / (count - 1)) : batch.variance
-    scope.update("mean", moved(mean, to: batch.mean))
-    scope.update("variance", moved(variance, to: estimate))
+    scope.update("mean", moved(mean, to: batch.mean, in: scope))
+    scope.update("variance", moved(variance, to: estimate, in: scope))
     return isFused ? batch.output : activation?(batch.output) ?? batch.output
   }
 
-  private func moved(_ running: Tensor, to batch: Tensor) -> Tensor {
-    running * convention.kept + batch.stopGradient() * (1 - convention.kept)
+  private func moved(_ running: Tensor, to batch: Tensor, in scope: Scope) -> Tensor {
+    if let share = scope.statisticsShare?.cast(to: running.dtype) {
+      // At the first batch nothing is left of the old statistics, not even a NaN.
+      return (running * (1 - share)).replaced(where: share .== 1, by: 0) + batch * share
+    }
+    return running * convention.kept + batch.stopGradient() * (1 - convention.kept)
   }
 
   private func problem(with x: Tensor, isTraining: Bool) -> String? {

@@ -10,19 +10,23 @@ public struct ExponentialAverage: Averaging {
   public static let parameters = [
     Parameter("keeping", default: 0.999, "what is kept of the average in each step"),
     Parameter("ramps", default: false, "whether to keep less early on: (1 + t) / (10 + t) at step t from 0"),
+    .statistics,
   ]
 
   public var keeping: Double
   public var ramps: Bool
+  public var statistics: AveragedStatistics
 
-  public init(keeping: Double = 0.999, ramps: Bool = false) {
+  public init(keeping: Double = 0.999, ramps: Bool = false, statistics: AveragedStatistics = .last) {
     self.keeping = keeping
     self.ramps = ramps
+    self.statistics = statistics
   }
 
   public init(from options: inout Options) throws(ConfigurationError) {
     keeping = try options.decayFactor("keeping", default: 0.999)
     ramps = try options.flag("ramps", default: false)
+    statistics = try options.oneOf("statistics", default: .last)
   }
 
   public func initial(_ parameters: TensorTree) -> TensorTree {

@@ -8,19 +8,23 @@ public struct Lookahead: Averaging {
   public static let parameters = [
     Parameter("alpha", default: 0.5, "the part of the way"),
     Parameter("every", default: 6, "steps from one move to the next"),
+    .statistics,
   ]
 
   public var alpha: Double
   public var period: Int
+  public var statistics: AveragedStatistics
 
-  public init(alpha: Double = 0.5, every period: Int = 6) {
+  public init(alpha: Double = 0.5, every period: Int = 6, statistics: AveragedStatistics = .last) {
     self.alpha = alpha
     self.period = period
+    self.statistics = statistics
   }
 
   public init(from options: inout Options) throws(ConfigurationError) {
     alpha = try options.number("alpha", default: 0.5, in: 0...1)
     period = try options.integer("every", default: 6, in: 1...Int(Int32.max))
+    statistics = try options.oneOf("statistics", default: .last)
   }
 
   public func initial(_ parameters: TensorTree) -> TensorTree { parameters.nested(under: "slow") }

@@ -3,7 +3,7 @@ import Configuration
 /// The mean of the parameters at the ends of later epochs, evaluated in their place (SWA, Izmailov et al. 2018).
 ///
 /// `a_n = a_(n-1) + (w - a_(n-1)) / n`. Before `start` the parameters themselves are evaluated. Running
-/// statistics of a model are those of the last parameters.
+/// statistics of a model are those of the last parameters, unless ``AveragedStatistics/estimated``, as the paper has it.
 public struct StochasticWeightAverage: Averaging {
   public static let name = "swa"
   public static let summary = "the mean of parameters at the ends of later epochs (Izmailov et al. 2018)"
@@ -11,19 +11,26 @@ public struct StochasticWeightAverage: Averaging {
     Parameter("start", default: 0.75, "the part of training after which averaging begins"),
     Parameter("epochs", default: 1, "epochs from one snapshot to the next"),
     Parameter("steps", default: "none", "the same in updates, instead of 'epochs'"),
+    .statistics,
   ]
 
   public var start: TrainingSpan
   public var period: TrainingSpan
+  public var statistics: AveragedStatistics
 
-  public init(after start: TrainingSpan = .fraction(0.75), every period: TrainingSpan = .epochs(1)) {
+  public init(
+    after start: TrainingSpan = .fraction(0.75), every period: TrainingSpan = .epochs(1),
+    statistics: AveragedStatistics = .last
+  ) {
     self.start = start
     self.period = period
+    self.statistics = statistics
   }
 
   public init(from options: inout Options) throws(ConfigurationError) {
     start = .fraction(try options.number("start", default: 0.75, in: 0...1))
     period = try options.span(default: .epochs(1))
+    statistics = try options.oneOf("statistics", default: .last)
   }
 
   public func initial(_ parameters: TensorTree) -> TensorTree {

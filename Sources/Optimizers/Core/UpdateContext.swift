@@ -1,4 +1,4 @@
-@_exported import Tensors
+@_exported import Schedules
 
 /// What an update may depend on besides gradients and its own state.
 public struct UpdateContext: Sendable {

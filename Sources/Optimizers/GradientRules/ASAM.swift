@@ -14,8 +14,11 @@ public struct ASAM: GradientRule {
   /// The rule this is a name for.
   public var rule: SAM
 
-  public init(rho: any Schedule = 0.5, eta: Double = 0.01, statePass: SAM.StatePass = .first) {
-    rule = SAM(rho: rho, isAdaptive: true, eta: eta, statePass: statePass)
+  public init(
+    rho: any Schedule = 0.5, eta: Double = 0.01, statePass: SAM.StatePass = .first,
+    reportedLoss: SAM.ReportedLoss = .clean
+  ) {
+    rule = SAM(rho: rho, isAdaptive: true, eta: eta, statePass: statePass, reportedLoss: reportedLoss)
   }
 
   public init(from options: inout Options) throws(ConfigurationError) {

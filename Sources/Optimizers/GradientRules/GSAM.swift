@@ -18,8 +18,11 @@ public struct GSAM: GradientRule {
   public var rule: SAM
   public var alpha: Double
 
-  public init(rho: any Schedule = 0.05, alpha: Double = 0.4, statePass: SAM.StatePass = .first) {
-    rule = SAM(rho: rho, statePass: statePass)
+  public init(
+    rho: any Schedule = 0.05, alpha: Double = 0.4, statePass: SAM.StatePass = .first,
+    reportedLoss: SAM.ReportedLoss = .clean
+  ) {
+    rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss)
     self.alpha = alpha
   }
 

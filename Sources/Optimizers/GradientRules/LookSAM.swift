@@ -6,8 +6,8 @@ import Configuration
 /// lies across the clean gradient `g` is kept: `v = p - (p . g / |g|^2) g`. In the steps between, where `g` alone is
 /// taken, `g + alpha (|g| / |v|) v` goes in its place: `v` changes more slowly than `g` does.
 ///
-/// A step between costs one evaluation, and only the program's chosen branch runs. The state and the metrics are the
-/// clean pass's. Where a norm is 0 there is no direction, and nothing is taken from it or added to it.
+/// A step between costs one evaluation, and only the program's chosen branch runs. Its state and its loss are those of its
+/// only pass, whichever pass's are asked for; the metrics always are the clean pass's. Where a norm is 0 there is no direction, and nothing is taken from it or added to it.
 public struct LookSAM: GradientRule {
   public static let name = "lookSAM"
   public static let summary = "SAM that looks around only every few steps (Liu et al. 2022)"
@@ -15,14 +15,19 @@ public struct LookSAM: GradientRule {
     Parameter("rho", default: 0.05, "the distance looked at, or a schedule for it"),
     Parameter("alpha", default: 0.7, "how much of the kept part is added between"),
     Parameter("every", default: 5, "steps from one look to the next"),
+    Parameter("state", default: "first", "whose running statistics stay where it looks: first, second or both"),
+    Parameter("loss", default: "clean", "which loss is reported where it looks: clean, adversarial or mean"),
   ]
 
   public var rule: SAM
   public var alpha: Double
   public var period: Int
 
-  public init(rho: any Schedule = 0.05, alpha: Double = 0.7, every period: Int = 5) {
-    rule = SAM(rho: rho)
+  public init(
+    rho: any Schedule = 0.05, alpha: Double = 0.7, every period: Int = 5, statePass: SAM.StatePass = .first,
+    reportedLoss: SAM.ReportedLoss = .clean
+  ) {
+    rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss)
     self.alpha = alpha
     self.period = period
   }
@@ -32,6 +37,8 @@ public struct LookSAM: GradientRule {
     rule.rho = try options.schedule("rho", default: rule.rho)
     alpha = try options.nonNegative("alpha", default: alpha)
     period = try options.integer("every", default: period, in: 1...Int(Int32.max))
+    rule.statePass = try options.oneOf("state", default: rule.statePass)
+    rule.reportedLoss = try options.oneOf("loss", default: rule.reportedLoss)
   }
 
   public var evaluationsPerStep: Double { 1 + 1 / Double(Swift.max(1, period)) }
@@ -48,17 +55,27 @@ public struct LookSAM: GradientRule {
     let kept = state[under: "across"]
     let norm = clean.wideNorm()
     let looks = context.progress.step.remainder(dividingBy: Double(Swift.max(1, period))) .== 0
+    // What both branches give anyway needn't go through them.
+    let hasOwnState = rule.statePass != .first
+    let hasOwnLoss = rule.reportedLoss != .clean
+    func told(_ evaluation: Evaluation) -> [Tensor] {
+      (hasOwnState ? evaluation.state.tensors : []) + (hasOwnLoss ? [evaluation.loss, evaluation.reported] : [])
+    }
     let results = conditional(looks) {
-      let perturbed = rule.adversarial(of: batch, clean: evaluation, context).gradients
+      let adversarial = rule.adversarial(of: batch, clean: evaluation, context)
+      let perturbed = adversarial.gradients
       let share = (perturbed.product(clean) / norm.squared()).replaced(where: norm .== 0, by: 0)
       let across = perturbed.zip(clean) { $0 - $1 * share.cast(to: $1.dtype) }
-      return perturbed.tensors + across.tensors
+      return perturbed.tensors + across.tensors + told(rule.reported(evaluation, adversarial))
     } else: {
       let length = kept.wideNorm()
       let factor = (norm / length * alpha).replaced(where: length .== 0, by: 0).cast(to: norm.dtype)
-      return clean.zip(kept) { $0 + $1 * factor.cast(to: $1.dtype) }.tensors + kept.tensors
+      return clean.zip(kept) { $0 + $1 * factor.cast(to: $1.dtype) }.tensors + kept.tensors + told(evaluation)
     }
-    evaluation.gradients = clean.with(results.prefix(clean.count))
-    return (evaluation, kept.with(results.dropFirst(clean.count)).nested(under: "across"))
+    let count = clean.count
+    evaluation.gradients = clean.with(results.prefix(count))
+    if hasOwnState { evaluation.state = evaluation.state.with(results[2 * count..<2 * count + evaluation.state.count]) }
+    if hasOwnLoss { (evaluation.loss, evaluation.reported) = (results[results.count - 2], results[results.count - 1]) }
+    return (evaluation, kept.with(results[count..<2 * count]).nested(under: "across"))
   }
 }

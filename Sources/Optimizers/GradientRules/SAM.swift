@@ -77,8 +77,14 @@ public struct SAM: GradientRule {
 
   /// The pass at the parameters, with the loss and state to report, and the one at the perturbed parameters.
   func passes(of batch: EvaluableBatch, _ context: GradientContext) -> (clean: Evaluation, adversarial: Evaluation) {
-    var clean = batch(context.parameters, context.modelState)
+    let clean = batch(context.parameters, context.modelState)
     let adversarial = adversarial(of: batch, clean: clean, context)
+    return (reported(clean, adversarial), adversarial)
+  }
+
+  /// The clean pass with the state that stays and the loss that is reported.
+  func reported(_ clean: Evaluation, _ adversarial: Evaluation) -> Evaluation {
+    var clean = clean
     if statePass != .first { clean.state = adversarial.state }
     switch reportedLoss {
     case .clean: break
@@ -87,7 +93,7 @@ public struct SAM: GradientRule {
       clean.loss = (clean.loss + adversarial.loss) / 2
       clean.reported = (clean.reported + adversarial.reported) / 2
     }
-    return (clean, adversarial)
+    return clean
   }
 
   /// The pass at the parameters that the clean pass's gradients lead to.

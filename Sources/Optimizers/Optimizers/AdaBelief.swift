@@ -18,7 +18,7 @@ public struct AdaBelief: Optimizer {
   public var decayFilter: PathFilter
 
   public init(
-    rate: any Schedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-16,
+    rate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-16,
     epsilonRoot: Double = 1e-16, decay: any Schedule = 0.0, decayFilter: PathFilter = .all
   ) {
     self.rate = rate
@@ -30,7 +30,7 @@ public struct AdaBelief: Optimizer {
   public init(from options: inout Options) throws(ConfigurationError) {
     self.init()
     rate = try options.schedule("rate", default: rate)
-    scaling.beta1 = try options.decayFactor("beta1", default: scaling.beta1)
+    scaling.beta1 = try options.momentum("beta1", default: scaling.beta1)
     scaling.beta2 = try options.decayFactor("beta2", default: scaling.beta2)
     scaling.epsilon = try options.nonNegative("epsilon", default: scaling.epsilon)
     scaling.epsilonRoot = try options.nonNegative("epsilonRoot", default: scaling.epsilonRoot)

@@ -19,7 +19,7 @@ public struct AdaMax: Optimizer {
 
   /// - Parameter epsilon: the style's by default.
   public init(
-    rate: any Schedule = 0.002, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    rate: any Schedule = 0.002, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
     style: FrameworkStyle = .torch
   ) {
     self.rate = rate
@@ -34,7 +34,7 @@ public struct AdaMax: Optimizer {
   public init(from options: inout Options) throws(ConfigurationError) {
     self.init(style: try options.oneOf("style", default: .torch))
     rate = try options.schedule("rate", default: rate)
-    scaling.beta1 = try options.decayFactor("beta1", default: scaling.beta1)
+    scaling.beta1 = try options.momentum("beta1", default: scaling.beta1)
     scaling.beta2 = try options.decayFactor("beta2", default: scaling.beta2)
     scaling.epsilon = try options.nonNegative("epsilon", default: scaling.epsilon)
   }

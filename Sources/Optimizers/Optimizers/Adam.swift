@@ -26,7 +26,7 @@ public struct Adam: Optimizer {
 
   /// - Parameter epsilon: the style's by default.
   public init(
-    rate: any Schedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    rate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
     style: FrameworkStyle = .torch, amsgrad: Bool = false, correctsBias: Bool = true,
     coupledDecay: any Schedule = 0.0, decayFilter: PathFilter = .all
   ) {
@@ -54,7 +54,7 @@ public struct Adam: Optimizer {
 extension AdamMoments {
   /// As a framework's Adam has them.
   init(
-    beta1: Double, beta2: Double, epsilon: Double?, style: FrameworkStyle, amsgrad: Bool = false,
+    beta1: any Schedule, beta2: Double, epsilon: Double?, style: FrameworkStyle, amsgrad: Bool = false,
     correctsBias: Bool = true
   ) {
     self.init(
@@ -64,7 +64,7 @@ extension AdamMoments {
 
   init(from options: inout Options) throws(ConfigurationError) {
     try self.init(
-      beta1: options.decayFactor("beta1", default: 0.9), beta2: options.decayFactor("beta2", default: 0.999),
+      beta1: options.momentum("beta1", default: 0.9), beta2: options.decayFactor("beta2", default: 0.999),
       epsilon: options.nonNegativeOrNone("epsilon", default: nil), style: options.oneOf("style", default: .torch),
       amsgrad: options.flag("amsgrad", default: false), correctsBias: options.flag("biasCorrection", default: true))
   }

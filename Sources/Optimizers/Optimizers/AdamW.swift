@@ -24,7 +24,7 @@ public struct AdamW: Optimizer {
 
   /// - Parameter epsilon: the style's by default.
   public init(
-    rate: any Schedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    rate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
     style: FrameworkStyle = .torch, amsgrad: Bool = false, correctsBias: Bool = true, decay: any Schedule = 0.01,
     decayFilter: PathFilter = .all
   ) {

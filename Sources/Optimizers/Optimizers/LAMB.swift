@@ -46,7 +46,7 @@ public struct LAMB: Optimizer {
 
   /// - Parameter preset: decides what the others don't say.
   public init(
-    rate: any Schedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    rate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
     preset: Preset = .tfa, correctsBias: Bool? = nil, weightNormLimit: Double? = nil,
     decay: (any Schedule)? = nil, decayFilter: PathFilter = .all, adaptationFilter: PathFilter? = nil
   ) {
@@ -64,7 +64,7 @@ public struct LAMB: Optimizer {
   public init(from options: inout Options) throws(ConfigurationError) {
     self.init(preset: try options.oneOf("preset", default: .tfa))
     rate = try options.schedule("rate", default: rate)
-    moments.beta1 = try options.decayFactor("beta1", default: moments.beta1)
+    moments.beta1 = try options.momentum("beta1", default: moments.beta1)
     moments.beta2 = try options.decayFactor("beta2", default: moments.beta2)
     moments.epsilon = try options.nonNegative("epsilon", default: moments.epsilon)
     moments.correctsBias = try options.flag("biasCorrection", default: moments.correctsBias)

@@ -7,7 +7,7 @@ public struct Lion: Optimizer {
   public static let summary = "the sign of the momentum (Chen et al. 2023)"
   public static let parameters: [Parameter] = [
     .rate(0.0001),
-    Parameter("beta1", default: 0.9, "the mean's part in the step"),
+    Parameter("beta1", default: 0.9, "the mean's part in the step, or a schedule for it"),
     Parameter("beta2", default: 0.99, "what is kept of the mean gradient in each step"),
     .decay(0), .excludeFromDecay,
   ]
@@ -18,7 +18,7 @@ public struct Lion: Optimizer {
   public var decayFilter: PathFilter
 
   public init(
-    rate: any Schedule = 0.0001, beta1: Double = 0.9, beta2: Double = 0.99, decay: any Schedule = 0.0,
+    rate: any Schedule = 0.0001, beta1: any Schedule = 0.9, beta2: Double = 0.99, decay: any Schedule = 0.0,
     decayFilter: PathFilter = .all
   ) {
     self.rate = rate
@@ -30,7 +30,7 @@ public struct Lion: Optimizer {
   public init(from options: inout Options) throws(ConfigurationError) {
     self.init()
     rate = try options.schedule("rate", default: rate)
-    scaling.beta1 = try options.decayFactor("beta1", default: scaling.beta1)
+    scaling.beta1 = try options.momentum("beta1", default: scaling.beta1)
     scaling.beta2 = try options.decayFactor("beta2", default: scaling.beta2)
     decay = try options.schedule("decay", default: decay)
     decayFilter = try options.filter(excluding: "excludeFromDecay")

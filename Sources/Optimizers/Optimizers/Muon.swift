@@ -7,7 +7,7 @@ public struct Muon: Optimizer {
   public static let summary = "momentum of matrices made orthogonal, NAdam for the rest (Jordan et al. 2024)"
   public static let parameters: [Parameter] = [
     .rate(0.02),
-    Parameter("momentum", default: 0.95, "what is kept of the mean gradient in each step"),
+    Parameter("momentum", default: 0.95, "what is kept of the mean gradient in each step, or a schedule for it"),
     Parameter("nesterov", default: true, "whether the step looks ahead along the mean"),
     Parameter("biasCorrection", default: true, "whether the mean's bias towards zero is corrected"),
     Parameter("iterations", default: 5, "steps of Newton and Schulz's iteration"),
@@ -23,7 +23,7 @@ public struct Muon: Optimizer {
   public var decayFilter: PathFilter
 
   public init(
-    rate: any Schedule = 0.02, momentum: Double = 0.95, isNesterov: Bool = true, correctsBias: Bool = true,
+    rate: any Schedule = 0.02, momentum: any Schedule = 0.95, isNesterov: Bool = true, correctsBias: Bool = true,
     iterations: Int = 5, epsilon: Double = 1e-8, otherRate: any Schedule = 0.001, decay: any Schedule = 0.0,
     decayFilter: PathFilter = .all
   ) {
@@ -38,7 +38,7 @@ public struct Muon: Optimizer {
   public init(from options: inout Options) throws(ConfigurationError) {
     self.init()
     rate = try options.schedule("rate", default: rate)
-    scaling.beta = try options.decayFactor("momentum", default: scaling.beta)
+    scaling.beta = try options.momentum("momentum", default: scaling.beta)
     scaling.isNesterov = try options.flag("nesterov", default: scaling.isNesterov)
     scaling.correctsBias = try options.flag("biasCorrection", default: scaling.correctsBias)
     scaling.iterations = try options.integer("iterations", default: scaling.iterations, in: 1...100)

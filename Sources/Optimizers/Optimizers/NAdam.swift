@@ -24,7 +24,7 @@ public struct NAdam: Optimizer {
   ///   - epsilon: the style's by default.
   ///   - momentumDecay: the style's by default.
   public init(
-    rate: any Schedule = 0.002, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    rate: any Schedule = 0.002, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
     momentumDecay: Double? = nil, style: Style = .torch
   ) {
     self.rate = rate
@@ -43,7 +43,7 @@ public struct NAdam: Optimizer {
     let style = try options.oneOf("style", default: Style.torch)
     self.init(style: style)
     rate = try options.schedule("rate", default: rate)
-    scaling.beta1 = try options.decayFactor("beta1", default: scaling.beta1)
+    scaling.beta1 = try options.momentum("beta1", default: scaling.beta1)
     scaling.beta2 = try options.decayFactor("beta2", default: scaling.beta2)
     scaling.epsilon = try options.nonNegative("epsilon", default: scaling.epsilon)
     scaling.momentumDecay = try options.nonNegativeOrNone("momentumDecay", default: scaling.momentumDecay)

@@ -14,7 +14,7 @@ public struct RAdam: Optimizer {
   public var scaling: RectifiedMoments
 
   public init(
-    rate: any Schedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
+    rate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
   ) {
     self.rate = rate
     scaling = RectifiedMoments(beta1: beta1, beta2: beta2, epsilon: epsilon)
@@ -23,7 +23,7 @@ public struct RAdam: Optimizer {
   public init(from options: inout Options) throws(ConfigurationError) {
     self.init()
     rate = try options.schedule("rate", default: rate)
-    scaling.beta1 = try options.decayFactor("beta1", default: scaling.beta1)
+    scaling.beta1 = try options.momentum("beta1", default: scaling.beta1)
     scaling.beta2 = try options.decayFactor("beta2", default: scaling.beta2)
     scaling.epsilon = try options.nonNegative("epsilon", default: scaling.epsilon)
   }

@@ -1,4 +1,4 @@
-import Foundation
+import func Foundation.log
 
 /// Updates as Adam scales them: the mean of gradients over the root of the mean of their squares.
 ///
@@ -8,13 +8,15 @@ import Foundation
 /// - ``EpsilonPlacement/uncorrected``: `M sqrt(1 - beta2^t) / (sqrt(v') + epsilon)` (the paper's "epsilon hat",
 ///   Keras).
 ///
+/// Where beta1 is a schedule, `beta1^t` is the power of its present value, as in PyTorch and optax.
+///
 /// Kingma and Ba 2015; `amsgrad` divides by the greatest `v'` so far (Reddi et al. 2018). Both moments of
 /// half-precision parameters are kept in `float32`.
 public struct AdamMoments: ParameterwiseTransform {
   /// Whether epsilon is added after the bias correction or before it.
   public enum EpsilonPlacement: Sendable, Hashable { case corrected, uncorrected }
 
-  public var beta1: Double
+  public var beta1: any Schedule
   public var beta2: Double
   public var epsilon: Double
   public var placement: EpsilonPlacement
@@ -23,7 +25,7 @@ public struct AdamMoments: ParameterwiseTransform {
   public var correctsBias: Bool
 
   public init(
-    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, placement: EpsilonPlacement = .corrected,
+    beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, placement: EpsilonPlacement = .corrected,
     amsgrad: Bool = false, correctsBias: Bool = true
   ) {
     self.beta1 = beta1
@@ -44,7 +46,7 @@ public struct AdamMoments: ParameterwiseTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.widened
-    let first = slots["first"].runningMean(gradient, keeping: beta1)
+    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
     var second = slots["second"].runningMean(gradient.squared(), keeping: beta2)
     slots["first"] = first
     slots["second"] = second
@@ -69,9 +71,27 @@ extension Progress {
   func biasCorrection(_ beta: Double, dtype: DType) -> Tensor {
     -(updateNumber(dtype: dtype) * Foundation.log(beta)).expm1()
   }
+
+  /// The same with the power of the schedule's present value.
+  func biasCorrection(_ beta: any Schedule, dtype: DType) -> Tensor {
+    if let beta = beta as? Double { return biasCorrection(beta, dtype: dtype) }
+    return -(updateNumber(dtype: dtype) * beta.value(at: self, dtype: dtype).log()).expm1()
+  }
+
+  /// Progress as it will be at the next update.
+  var next: Progress {
+    Progress(step: step + 1, stepsPerEpoch: stepsPerEpoch, epochs: epochs, batchSize: batchSize)
+  }
 }
 
 extension Tensor {
   /// `keeping * self + (1 - keeping) * value`.
   func runningMean(_ value: Tensor, keeping: Double) -> Tensor { self * keeping + value * (1 - keeping) }
+
+  /// The same with the present value of a schedule.
+  func runningMean(_ value: Tensor, keeping: any Schedule, at progress: Progress) -> Tensor {
+    if let keeping = keeping as? Double { return runningMean(value, keeping: keeping) }
+    let kept = keeping.value(at: progress, dtype: dtype)
+    return self * kept + value * (1 - kept)
+  }
 }

@@ -1,13 +1,13 @@
 /// Adam over the surprise in place of the gradient's size: `v' = beta2 v + (1 - beta2) (g - m')^2 + epsilonRoot`,
 /// `M / (sqrt(V) + epsilon)` (Zhuang et al. 2020).
 public struct BeliefMoments: ParameterwiseTransform {
-  public var beta1: Double
+  public var beta1: any Schedule
   public var beta2: Double
   public var epsilon: Double
   public var epsilonRoot: Double
 
   public init(
-    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-16, epsilonRoot: Double = 1e-16
+    beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-16, epsilonRoot: Double = 1e-16
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -24,7 +24,7 @@ public struct BeliefMoments: ParameterwiseTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.widened
-    let first = slots["first"].runningMean(gradient, keeping: beta1)
+    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
     let second = slots["second"].runningMean((gradient - first).squared(), keeping: beta2) + epsilonRoot
     slots["first"] = first
     slots["second"] = second

@@ -9,13 +9,13 @@ public struct InfinityMoments: ParameterwiseTransform {
     case outsideMaximum
   }
 
-  public var beta1: Double
+  public var beta1: any Schedule
   public var beta2: Double
   public var epsilon: Double
   public var placement: Placement
 
   public init(
-    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, placement: Placement = .insideMaximum
+    beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, placement: Placement = .insideMaximum
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -32,7 +32,7 @@ public struct InfinityMoments: ParameterwiseTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.widened
-    let first = slots["first"].runningMean(gradient, keeping: beta1)
+    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
     let magnitude = placement == .insideMaximum ? gradient.abs() + epsilon : gradient.abs()
     let greatest = (slots["greatest"] * beta2).maximum(magnitude)
     slots["first"] = first

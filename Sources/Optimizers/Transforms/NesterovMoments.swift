@@ -4,13 +4,13 @@
 ///
 /// `mu_t = beta1 (1 - 0.96^(momentumDecay t) / 2)`; without a `momentumDecay`, `mu_t = beta1`.
 public struct NesterovMoments: ParameterwiseTransform {
-  public var beta1: Double
+  public var beta1: any Schedule
   public var beta2: Double
   public var epsilon: Double
   public var momentumDecay: Double?
 
   public init(
-    beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, momentumDecay: Double? = 0.004
+    beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, momentumDecay: Double? = 0.004
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -28,10 +28,12 @@ public struct NesterovMoments: ParameterwiseTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.widened
-    let first = slots["first"].runningMean(gradient, keeping: beta1)
+    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
     let second = slots["second"].runningMean(gradient.squared(), keeping: beta2)
     let number = context.progress.updateNumber(dtype: gradient.dtype)
-    let (momentum, nextMomentum) = (momentum(at: number), momentum(at: number + 1))
+    let (momentum, nextMomentum) = (
+      momentum(at: number, context.progress), momentum(at: number + 1, context.progress.next)
+    )
     let product = slots["product"] * momentum
     slots["first"] = first
     slots["second"] = second
@@ -41,8 +43,9 @@ public struct NesterovMoments: ParameterwiseTransform {
     return (mean / (corrected.sqrt() + epsilon)).cast(to: update.dtype)
   }
 
-  private func momentum(at number: Tensor) -> Tensor {
-    guard let momentumDecay else { return Tensor(beta1, dtype: number.dtype) }
+  private func momentum(at number: Tensor, _ progress: Progress) -> Tensor {
+    let beta1 = beta1.value(at: progress, dtype: number.dtype)
+    guard let momentumDecay else { return beta1 }
     return (1 - Tensor(0.96, dtype: number.dtype).power(number * momentumDecay) * 0.5) * beta1
   }
 }

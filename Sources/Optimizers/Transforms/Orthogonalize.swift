@@ -7,7 +7,7 @@
 ///
 /// For tensors of two axes; others fail.
 public struct Orthogonalize: ParameterwiseTransform {
-  public var beta: Double
+  public var beta: any Schedule
   public var isNesterov: Bool
   public var correctsBias: Bool
   public var iterations: Int
@@ -17,7 +17,7 @@ public struct Orthogonalize: ParameterwiseTransform {
   static let coefficients = (a: 3.4445, b: -4.775, c: 2.0315)
 
   public init(
-    beta: Double = 0.95, isNesterov: Bool = true, correctsBias: Bool = true, iterations: Int = 5,
+    beta: any Schedule = 0.95, isNesterov: Bool = true, correctsBias: Bool = true, iterations: Int = 5,
     epsilon: Double = 1e-8
   ) {
     self.beta = beta
@@ -39,9 +39,10 @@ public struct Orthogonalize: ParameterwiseTransform {
         Diagnostic(operation: "orthogonalize", message: "needs a matrix, and '\(slots.path)' is \(update.shape)"))
     }
     let gradient = update.widened
-    let first = slots["first"].runningMean(gradient, keeping: beta)
+    let first = slots["first"].runningMean(gradient, keeping: beta, at: context.progress)
     slots["first"] = first
     let (now, next) = corrections(context.progress, dtype: gradient.dtype)
+    let beta = beta.value(at: context.progress, dtype: gradient.dtype)
     let mean = isNesterov ? first * beta / next + gradient * (1 - beta) / now : first / now
     let isTall = update.shape[0] > update.shape[1]
     var matrix = isTall ? mean.transpose() : mean
@@ -59,6 +60,6 @@ public struct Orthogonalize: ParameterwiseTransform {
   private func corrections(_ progress: Progress, dtype: DType) -> (Tensor, Tensor) {
     guard correctsBias else { return (Tensor(1, dtype: dtype), Tensor(1, dtype: dtype)) }
     let now = progress.biasCorrection(beta, dtype: dtype)
-    return (now, 1 - (1 - now) * beta)
+    return (now, 1 - (1 - now) * beta.value(at: progress, dtype: dtype))
   }
 }

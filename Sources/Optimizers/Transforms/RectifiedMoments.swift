@@ -4,11 +4,11 @@
 /// corrected mean `M`, then `M sqrt(1 - beta2^t) / (sqrt(v') + epsilon)` times
 /// `sqrt((r - 4) (r - 2) R / ((R - 4) (R - 2) r))`.
 public struct RectifiedMoments: ParameterwiseTransform {
-  public var beta1: Double
+  public var beta1: any Schedule
   public var beta2: Double
   public var epsilon: Double
 
-  public init(beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
+  public init(beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
@@ -23,7 +23,7 @@ public struct RectifiedMoments: ParameterwiseTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.widened
-    let first = slots["first"].runningMean(gradient, keeping: beta1)
+    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
     let second = slots["second"].runningMean(gradient.squared(), keeping: beta2)
     slots["first"] = first
     slots["second"] = second

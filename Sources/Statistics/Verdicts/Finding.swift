@@ -8,7 +8,7 @@ public enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
   case equivalent
   /// The seeds vary too much to tell. That is not to say that the arms are alike.
   case notDistinguishable
-  /// Every seed gave both arms the same value.
+  /// Every seed gave both arms the same value of what is compared; other numbers of theirs may differ.
   case identical
   /// The seeds agree as far as they can, but so few could agree by chance; or there is a single one.
   case tooFewSeeds

@@ -12,7 +12,7 @@ extension Verdict {
         + "(\(difference(style) ?? ""), \(PText.equation(equivalenceP ?? 0))\(adjustment)) over \(runs)"
     case .notDistinguishable:
       return "\(candidate) and \(baseline) are not distinguishable with these \(runs) (\(numbers(style))); \(needed)"
-    case .identical: return "\(candidate) and \(baseline) are identical in \(identicalSeeds)"
+    case .identical: return "\(candidate) and \(baseline) have the same value in \(identicalSeeds)"
     case .tooFewSeeds:
       return "too few seeds for any verdict on \(candidate) and \(baseline)\(observed(style)): \(reason); \(needed)"
     case .diverged: return "\(divergence)\(survivors(style))"

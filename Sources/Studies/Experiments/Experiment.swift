@@ -41,11 +41,14 @@ extension RunConfiguration {
   }
 
   /// Runs the experiment.
-  /// - Throws: `ConfigurationError` if there is none, and what the experiment throws.
+  /// - Throws: `ConfigurationError` if there is none, `TrainingError.notFinite` for data with NaN or infinite numbers, and
+  ///   what the experiment throws.
   public func runExperiment(on data: DatasetPair) throws -> ExperimentResult {
     guard let made = try makeExperiment() else {
       throw ConfigurationError.invalid(message: "the run is a training, not an experiment", origin: "")
     }
+    try data.train.checkFinite("training")
+    try data.test.checkFinite("test")
     return try made.run(
       on: data, ExperimentSetting(seed: UInt32(clamping: seed), dtype: dtype, draws: draws))
   }

@@ -29,8 +29,8 @@ struct PlanReader {
     for section in ["base", "arms", "grid"] { _ = options.take(section) }
     plan.name = try options.text("name", default: name)
     plan.title = try options.text("title", default: plan.name)
-    plan.metric = try PrimaryMetric(options.choice("metric", default: Choice(plan.metric.name)))
-    plan.targets = try options.numbers("targets", default: StudyPlan.usualTargets(of: plan.metric))
+    if let metric = try options.optionalChoice("metric") { plan.metric = try PrimaryMetric(metric) }
+    if options.pairs.contains(where: { $0.key == "targets" }) { plan.targets = try options.numbers("targets", default: []) }
     if let baseline = options.take("baseline") { plan.baseline = baseline.description }
     let place = options.origin(of: "seeds")
     guard let seeds = options.take("seeds") else {

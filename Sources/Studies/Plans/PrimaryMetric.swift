@@ -1,4 +1,4 @@
-import Configuration
+import Training
 
 /// The number that a study compares its arms by.
 public struct PrimaryMetric: Sendable, Hashable {
@@ -18,7 +18,7 @@ public struct PrimaryMetric: Sendable, Hashable {
   public let better: Direction
   public let reading: Reading
 
-  /// - Parameter better: higher for accuracies and lower for the rest, where it isn't given.
+  /// - Parameter better: higher for accuracies and R² and lower for the rest, where it isn't given.
   public init(_ name: String = "val_accuracy", better: Direction? = nil, reading: Reading = .last) {
     self.name = name
     self.better = better ?? Self.usualDirection(of: name)
@@ -53,6 +53,6 @@ public struct PrimaryMetric: Sendable, Hashable {
   }
 
   private static func usualDirection(of name: String) -> Direction {
-    name.lowercased().contains("accuracy") ? .higher : .lower
+    RecordedMetric.isGreaterBetter(name) ? .higher : .lower
   }
 }

@@ -162,8 +162,29 @@ extension RunConfiguration {
   /// The names of what a run records after each epoch.
   public var recordedMetrics: [String] {
     if let made = try? makeExperiment() { return made.recordedMetrics }
-    let catalog = Catalog<any Metric>.all
-    let names = ["loss"] + metrics.map { catalog.type(named: $0.name)?.name ?? $0.name }
+    let names = (try? method())?.recordedNames ?? ["loss"]
     return names + names.map { "val_" + $0 }
+  }
+}
+
+extension StudyPlan {
+  /// What arms are compared by where the plan doesn't say; the validation loss if they have nothing else in common.
+  var usualMetric: PrimaryMetric {
+    let names = usualConfigurations.map { configuration in
+      let recorded = configuration.recordedMetrics
+      return configuration.experiment == nil ? recorded.filter { $0.hasPrefix("val_") && $0 != "val_loss" } : recorded
+    }
+    let shared = names.first?.first { name in names.allSatisfy { $0.contains(name) } }
+    return PrimaryMetric(shared ?? "val_loss")
+  }
+
+  /// A configuration of each kind that may record something else; none where the plan can't be expanded.
+  private var usualConfigurations: [RunConfiguration] {
+    guard let planned = try? plannedArms() else { return [] }
+    let keys: Set<Substring> = ["loss", "metrics", "experiment"]
+    let isVaried = grid.contains { axis in axis.path.split(separator: ".").first.map(keys.contains) ?? false }
+    var seen: Set<String> = []
+    let kinds = planned.filter { isVaried || seen.insert($0.written).inserted }
+    return kinds.compactMap { try? $0.arm.configuration(base: base, seed: 0) }
   }
 }

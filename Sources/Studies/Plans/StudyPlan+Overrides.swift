@@ -21,9 +21,7 @@ extension StudyPlan {
     case "name": name = text.trimmed
     case "title": title = text.trimmed
     case "metric":
-      let usual = targets == Self.usualTargets(of: metric)
-      metric = try PrimaryMetric(Choice(parsing: text, origin: origin))
-      if usual { targets = Self.usualTargets(of: metric) }
+      compare(by: try PrimaryMetric(Choice(parsing: text, origin: origin)))
     case "targets":
       var options = Options(["targets": .list(try Self.values(text, origin: origin))], origin: origin)
       targets = try options.numbers("targets", default: [])

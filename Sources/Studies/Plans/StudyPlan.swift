@@ -20,12 +20,22 @@ public struct StudyPlan: Sendable, Hashable {
   /// Settings that every arm is crossed with.
   public var grid: [GridAxis]
   public var seeds: [Int]
-  public var metric: PrimaryMetric
+  /// What arms are compared by: where it isn't set, the first that all of them record of validation besides the loss, or
+  /// of an experiment.
+  public var metric: PrimaryMetric {
+    get { chosenMetric ?? usualMetric }
+    set { chosenMetric = newValue }
+  }
   /// The arm that others are compared with: one as written, which is compared at the same point of the grid, or
   /// one of ``plannedArms()``. The first one where it isn't given.
   public var baseline: String?
   /// Values of the primary metric whose first epochs are reported.
-  public var targets: [Double]
+  public var targets: [Double] {
+    get { chosenTargets ?? Self.usualTargets(of: metric) }
+    set { chosenTargets = newValue }
+  }
+  private var chosenMetric: PrimaryMetric?
+  private var chosenTargets: [Double]?
 
   /// Runs that a study may have.
   public static let runLimit = 100_000
@@ -33,7 +43,7 @@ public struct StudyPlan: Sendable, Hashable {
   /// - Parameter targets: 0.95, 0.97 and 0.98 for accuracies and none for other metrics, where they aren't given.
   public init(
     name: String, title: String? = nil, base: [Setting] = [], arms: [Arm] = [], grid: [GridAxis] = [],
-    seeds: [Int] = [0], metric: PrimaryMetric = PrimaryMetric(), baseline: String? = nil, targets: [Double]? = nil
+    seeds: [Int] = [0], metric: PrimaryMetric? = nil, baseline: String? = nil, targets: [Double]? = nil
   ) {
     self.name = name
     self.title = title ?? name
@@ -41,19 +51,40 @@ public struct StudyPlan: Sendable, Hashable {
     self.arms = arms
     self.grid = grid
     self.seeds = seeds
-    self.metric = metric
+    chosenMetric = metric
     self.baseline = baseline
-    self.targets = targets ?? Self.usualTargets(of: metric)
+    chosenTargets = targets
   }
 
   /// - Parameter base: values as a person writes them, by key.
   public init(
     name: String, title: String? = nil, base: [String: String], arms: [Arm], seeds: [Int] = [0],
-    metric: PrimaryMetric = PrimaryMetric(), baseline: String? = nil
+    metric: PrimaryMetric? = nil, baseline: String? = nil
   ) {
     self.init(
       name: name, title: title, base: [Setting](base, origin: "base"), arms: arms, seeds: seeds, metric: metric,
       baseline: baseline)
+  }
+
+  /// Equal plans compare the same runs by the same number, whether that is set or follows from the runs.
+  public static func == (one: StudyPlan, other: StudyPlan) -> Bool {
+    one.name == other.name && one.title == other.title && one.base == other.base && one.arms == other.arms
+      && one.grid == other.grid && one.seeds == other.seeds && one.baseline == other.baseline
+      && one.metric == other.metric && one.targets == other.targets
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(base)
+    hasher.combine(arms)
+    hasher.combine(grid)
+    hasher.combine(seeds)
+  }
+
+  /// Sets the metric, and with it the targets where they were the old one's usual ones.
+  mutating func compare(by metric: PrimaryMetric) {
+    if chosenTargets == Self.usualTargets(of: self.metric) { chosenTargets = nil }
+    chosenMetric = metric
   }
 
   static func usualTargets(of metric: PrimaryMetric) -> [Double] {

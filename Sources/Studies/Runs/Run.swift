@@ -16,6 +16,15 @@ public struct Run: Sendable {
       configuration, data: try Catalog<any DataSource>.all.make(configuration.data).load(from: folders, progress: progress))
   }
 
+  /// The model, with an output for each class, or for each target; a single one for a loss of yes and no on two classes.
+  /// - Throws: `ConfigurationError`.
+  public func model() throws(ConfigurationError) -> any Layer {
+    var outputs = data.train.classCount ?? data.train.targets.shape.dropFirst().reduce(1, *)
+    let kind = try Catalog<any Loss>.all.make(configuration.loss).outputKind
+    if data.train.classCount == 2, kind?.isOfEvents == true { outputs = 1 }
+    return try Catalog<any Architecture>.all.make(configuration.model).model(outputs: outputs)
+  }
+
   /// A trainer at its start, and the options to fit with.
   /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
   public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
@@ -31,8 +40,7 @@ public struct Run: Sendable {
       throw ConfigurationError.outOfRange(
         key: "seed", value: "\(configuration.seed)", range: "in 0...\(UInt32.max)", origin: "")
     }
-    let outputs = data.train.classCount ?? data.train.targets.shape.dropFirst().reduce(1, *)
-    let model = try Catalog<any Architecture>.all.make(configuration.model).model(outputs: outputs)
+    let model = try model()
     func trainer(_ parameters: TensorTree? = nil) throws -> Trainer {
       try Trainer(
         model: model, method: method, inputs: data.train.inputs, precision: configuration.precision, seed: UInt64(seed),

@@ -10,7 +10,12 @@ public struct RunConfiguration: Sendable, Hashable {
   public var rule = Choice("plain")
   public var averaging = Choice("none")
   public var penalties: [Choice] = []
-  public var metrics = [Choice("accuracy")]
+  /// What is recorded besides the loss: the loss's own metrics where none are named.
+  public var metrics: [Choice] {
+    get { namedMetrics ?? Self.usualMetrics(of: loss) }
+    set { namedMetrics = newValue }
+  }
+  private var namedMetrics: [Choice]?
   /// What is done to inputs before the model sees them; nil scales bytes to 0...1 and leaves others as they are.
   public var preprocessing: Choice?
   /// Random changes of training images, in their order.
@@ -45,7 +50,10 @@ public struct RunConfiguration: Sendable, Hashable {
     rule = try options.choice("rule", default: rule)
     averaging = try options.choice("averaging", default: averaging)
     penalties = try options.choices("penalties", default: penalties)
-    metrics = try options.choices("metrics", default: metrics)
+    let usual = Self.usualMetrics(of: loss)
+    let named = try options.choices("metrics", default: usual)
+    // A text that names them all is equal to one that leaves them out.
+    namedMetrics = named == usual ? nil : named
     let prepared = try options.choice("preprocessing", default: Choice("none"))
     preprocessing = prepared == Choice("none") ? nil : prepared
     augmentation = try options.choices("augmentation", default: augmentation)
@@ -75,6 +83,12 @@ public struct RunConfiguration: Sendable, Hashable {
     try options.finish("an experiment")
     _ = try makeExperiment()
     _ = try Catalog<any DataSource>.all.make(data)
+  }
+
+  /// What a loss records where no metrics are named; nothing for one that can't be made.
+  private static func usualMetrics(of loss: Choice) -> [Choice] {
+    let made = try? Catalog<any Loss>.all.make(loss)
+    return made?.defaultMetrics.map { Choice(type(of: $0).name) } ?? []
   }
 
   /// The element types of computation and of parameters, which with half precision are `float32`.

@@ -8,7 +8,7 @@ struct Monitor: CustomStringConvertible {
 
   init(_ name: String, mode: MonitorMode, minDelta: Double = 0) {
     self.name = name
-    isGreaterBetter = mode == .max || (mode == .automatic && name.lowercased().contains("accuracy"))
+    isGreaterBetter = mode == .max || (mode == .automatic && RecordedMetric.isGreaterBetter(name))
     self.minDelta = minDelta.magnitude
   }
 

@@ -17,14 +17,15 @@ public struct Method: Sendable {
   public var optimizer: any Transform
   public var averaging: any Averaging
 
+  /// - Parameter metrics: what is recorded besides the loss; the loss's ``Loss/defaultMetrics`` by default.
   public init(
-    loss: any Loss, optimizer: any Optimizer, metrics: [any Metric] = [Accuracy()], penalties: [any Penalty] = [],
+    loss: any Loss, optimizer: any Optimizer, metrics: [any Metric]? = nil, penalties: [any Penalty] = [],
     preprocessing: any Preprocessing = Rescaling(), augmentations: [any Augmentation] = [],
     gradientRule: any GradientRule = PlainGradient(), averaging: any Averaging = NoAveraging()
   ) {
     self.loss = loss
     self.optimizer = optimizer.transform
-    self.metrics = metrics
+    self.metrics = metrics ?? loss.defaultMetrics
     self.penalties = penalties
     self.preprocessing = preprocessing
     augmentation = AugmentationPipeline(augmentations)

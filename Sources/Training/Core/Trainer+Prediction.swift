@@ -12,11 +12,23 @@ extension Trainer {
     try predict(inputs, batchSize: batchSize) { $0 }
   }
 
-  /// The class of greatest output for each input; the first of equal ones.
-  /// - Throws: as ``predict(_:batchSize:)``, and `Diagnostic` if the model's outputs aren't `[batch, classes]`.
+  /// The class of greatest output for each input; the first of equal ones. A single output of a loss of events is class
+  /// 1 where it is above 0 for logits, above 0.5 for probabilities, and class 0 elsewhere.
+  /// - Throws: as ``predict(_:batchSize:)``, and `Diagnostic` if the model's outputs aren't `[batch, classes]`, or one
+  ///   output that isn't an event.
   public func predictClasses(_ inputs: HostArray, batchSize: Int = 1000) throws -> [Int] {
     guard outputType.shape.rank == 2 else {
       throw Diagnostic(operation: "predictClasses", message: "needs outputs [batch, classes]", inputs: [outputType])
+    }
+    if outputType.shape[1] == 1 {
+      guard let threshold = method.loss.outputKind?.threshold else {
+        throw Diagnostic(
+          operation: "predictClasses",
+          message: "needs several outputs, or the output of a loss of yes and no such as binaryCrossEntropy: predict gives numbers",
+          inputs: [outputType])
+      }
+      return try predict(inputs, batchSize: batchSize) { ($0 .> threshold).cast(to: .int32).reshape(to: [$0.shape[0]]) }
+        .values(as: Int32.self).map(Int.init)
     }
     return try predict(inputs, batchSize: batchSize) { $0.argMax() }.values(as: Int32.self).map(Int.init)
   }

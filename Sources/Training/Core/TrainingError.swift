@@ -6,6 +6,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case batchLargerThanData(batchSize: Int, count: Int)
   case emptyData
   case labelOutOfRange(label: Int, classes: Int)
+  /// Outputs, targets, loss and metrics don't go together.
+  case incompatible(Incompatibility)
+  /// `data` is `training`, `validation`, …; `array` is `inputs` or `targets`.
+  case notFinite(data: String, array: String, number: NonFiniteNumber)
   case differentModel(missing: [String], unexpected: [String])
   case differentType(path: String, expected: String, actual: String)
   case differentMethods
@@ -22,6 +26,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .emptyData: "the data set has no examples"
     case .labelOutOfRange(let label, let classes):
       "the data has label \(label), but the model has outputs for 0..<\(classes)"
+    case .incompatible(let problem): problem.description
+    case .notFinite(let data, let array, let number):
+      "the \(array) of the \(data) data hold \(number): leave such records out, or replace the numbers"
     case .differentModel(let missing, let unexpected):
       "the parameters are another model's"
         + (missing.isEmpty ? "" : "; missing: \(missing.joined(separator: ", "))")

@@ -11,7 +11,12 @@ public struct TrainingState: Sendable {
     tree.merge(method.optimizer.initial(parameters).nested(under: "optimizer"))
     tree.merge(method.gradientRule.initial(parameters).nested(under: "rule"))
     tree.merge(method.averaging.initial(parameters).nested(under: "averaging"))
+    if method.averaging.statistics == .estimated {
+      tree.merge(variables.state.nested(under: Self.averagedStateName))
+    }
   }
+
+  static let averagedStateName = "averagedState"
 
   init(tree: TensorTree) { self.tree = tree }
 
@@ -20,6 +25,8 @@ public struct TrainingState: Sendable {
   var optimizer: TensorTree { tree[under: "optimizer"] }
   var rule: TensorTree { tree[under: "rule"] }
   var averaging: TensorTree { tree[under: "averaging"] }
+  /// The model's state for the averaged parameters, where it is estimated for them.
+  var averagedState: TensorTree { tree[under: Self.averagedStateName] }
 
   /// The same values in memory that no step takes over.
   /// - Throws: `EngineError`, also if a step has taken over this state's own memory already.
@@ -27,14 +34,16 @@ public struct TrainingState: Sendable {
 
   /// The variables to evaluate and keep: averaged, where the method averages.
   func variables(_ averaging: any Averaging) -> ModelVariables {
-    ModelVariables(parameters: averaging.averaged(parameters, state: self.averaging), state: modelState)
+    ModelVariables(
+      parameters: averaging.averaged(parameters, state: self.averaging),
+      state: averaging.statistics == .estimated ? averagedState : modelState)
   }
 
   /// The same paths with other parts, in the order of `tree`, whatever order the parts come in.
   func replacing(
     parameters: TensorTree, state: TensorTree, optimizer: TensorTree, rule: TensorTree, averaging: TensorTree
   ) -> TrainingState {
-    var parts = parameters.nested(under: "parameters")
+    var parts = parameters.nested(under: "parameters").merging(averagedState.nested(under: Self.averagedStateName))
     for (name, part) in [("state", state), ("optimizer", optimizer), ("rule", rule), ("averaging", averaging)] {
       parts.merge(part.nested(under: name))
     }

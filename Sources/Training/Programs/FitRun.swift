@@ -13,6 +13,10 @@ struct FitRun {
   private let chunks: [ChunkProgram]
   private let evaluation: EvaluationProgram?
   private let untrainedEvaluation: EvaluationProgram?
+  /// Where the averaged parameters have running statistics of their own.
+  private let statistics: StatisticsProgram?
+  /// Nothing added yet, a trainer each.
+  private let noSums: [RunningSums]
 
   /// - Parameters:
   ///   - trainers: alike but for their states and keys.
@@ -25,26 +29,34 @@ struct FitRun {
     try TrainingError.check(epochs, name: "epochs", atLeast: 0)
     try TrainingError.check(batchSize, name: "batch size", atLeast: 1)
     try TrainingError.check(options.chunksPerEpoch, name: "chunks per epoch", atLeast: 1)
-    for data in [training] + [validation].compactMap(\.self) {
-      try trainer.check(data, batchSize: options.evaluationBatch)
+    for (name, data) in [("training", training), ("validation", validation)] {
+      if let data { try trainer.check(data, named: name, batchSize: options.evaluationBatch) }
     }
+    for other in trainers.dropFirst() { try other.checkCompatibility(with: training) }
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
     }
     (methods, self.options, keys, self.training) = (trainers.map(\.method), all, trainers.map(\.key), training)
+    noSums = trainers.map { RunningSums($0, training) }
     let isMasked = options.remainder == .masked && training.count % batchSize != 0
     let steps = training.count / batchSize + (isMasked ? 1 : 0)
-    let names = trainer.method.reportedNames
+    let names = trainer.method.recordedNames
     let rate = options.recordsLearningRate && trainer.method.optimizer.learningRate != nil ? [Self.learningRate] : []
     plan = FitPlan(
       epochs: epochs, lastEpoch: trainer.epoch + epochs, stepsPerEpoch: steps, batchSize: batchSize,
       metrics: names + (validation == nil ? [] : names.map { "val_" + $0 }) + rate)
     chunks = try Self.chunks(trainers, training, plan, isMasked: isMasked, count: options.chunksPerEpoch)
+    let dataPlan = DataPlan(epochs: plan.lastEpoch, stepsPerEpoch: steps, batchSize: batchSize, order: "")
     func evaluation(_ data: ResidentData) throws -> EvaluationProgram {
-      try EvaluationProgram(trainers, data: data, batchSize: options.evaluationBatch)
+      try EvaluationProgram(trainers, data: data, batchSize: options.evaluationBatch, plan: dataPlan)
     }
     self.evaluation = try validation.map(evaluation)
     untrainedEvaluation = options.evaluatesUntrained && trainer.epoch == 0 ? try evaluation(training) : nil
+    statistics =
+      trainer.state.averagedState.isEmpty || epochs == 0
+      ? nil
+      : try StatisticsProgram(
+        trainers, data: training, batchSize: batchSize, order: TensorType(.int32, [steps * batchSize]))
   }
 
   /// An epoch's programs in order: of two lengths at most, so that two programs serve them all.
@@ -78,7 +90,7 @@ struct FitRun {
     let order = try stacked(trainers.indices.map { try indices(epoch: trainers[0].epoch, of: $0) })
     let key = try stacked(keys.map(\.state))
     var (state, done) = (try TrainingState.stacked(trainers.map(\.state)), 0)
-    var sums = methods.map { RunningSums($0) }
+    var sums = noSums
     for chunk in chunks {
       let result = try chunk(state, order: order, firstStep: trainers[0].step, firstBatch: done, key: key)
       state = result.state
@@ -91,10 +103,11 @@ struct FitRun {
           sums.map {
             ChunkProgress(
               epoch: trainers[0].epoch + 1, steps: done, stepsPerEpoch: plan.stepsPerEpoch, seconds: seconds(),
-              metrics: $0.means.map { ($0.key, $0.value) })
+              metrics: $0.values.map { ($0.key, $0.value) })
           })
       }
     }
+    if let statistics { state = try statistics(state, order: order, key: key) }
     for (trainer, own) in zip(trainers, try state.members(trainers.count)) { trainer.state = own }
     let trained = seconds()
     let metrics = try metrics(sums, state, lastStep: trainers[0].step - 1)
@@ -111,8 +124,8 @@ struct FitRun {
     let clock = ContinuousClock()
     let start = clock.now
     let state = try TrainingState.stacked(trainers.map(\.state))
-    var sums = methods.map { RunningSums($0) }
-    try untrainedEvaluation.map { try RunningSums.add($0(state), to: &sums) }
+    var sums = noSums
+    try untrainedEvaluation.map { try RunningSums.add($0(state, step: 0), to: &sums) }
     let metrics = try metrics(sums, state, lastStep: 0)
     let seconds = (clock.now - start) / .seconds(1) / Double(trainers.count)
     return metrics.map { EpochRecord(epoch: 0, step: 0, metrics: $0, evaluationSeconds: seconds) }
@@ -122,12 +135,12 @@ struct FitRun {
   private func metrics(
     _ training: [RunningSums], _ state: TrainingState, lastStep: Int
   ) throws -> [OrderedDictionary<String, Double>] {
-    var metrics = training.map(\.means)
+    var metrics = training.map(\.values)
     if let evaluation {
-      var sums = methods.map { RunningSums($0) }
-      try RunningSums.add(evaluation(state), to: &sums)
+      var sums = noSums
+      try RunningSums.add(evaluation(state, step: lastStep), to: &sums)
       for index in metrics.indices {
-        for (name, value) in sums[index].means { metrics[index]["val_" + name] = value }
+        for (name, value) in sums[index].values { metrics[index]["val_" + name] = value }
       }
     }
     if options[0].recordsLearningRate, methods[0].optimizer.learningRate != nil {

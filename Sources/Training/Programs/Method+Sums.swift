@@ -3,30 +3,25 @@ extension Method {
     penalties.isEmpty ? nil : penalties.dropFirst().reduce(penalties[0](parameters)) { $0 + $1(parameters) }
   }
 
-  /// For each metric the sum over the batch and the count it is over, so that batches of any size average exactly.
-  /// Paths: `accuracy/sum`, `accuracy/count`, ….
+  /// The names of what is recorded of a data set, in order: `loss`, then the metrics'.
+  public var recordedNames: [String] { RecordedMetric.names(metrics) }
+
+  /// For each metric its sums over the batch, which batches of any size add up exactly, by the metric's recorded name.
   func sums(_ outputs: Tensor, _ targets: Tensor, _ weights: Tensor?) -> TensorTree {
     var tree = TensorTree()
-    for (name, metric) in zip(reportedNames.dropFirst(), metrics) {
-      let part = metric(outputs, targets, weights: weights)
-      tree["\(name)/sum"] = part.sum
-      tree["\(name)/count"] = part.count
+    for (name, metric) in zip(recordedNames.dropFirst(), readMetrics) {
+      tree[name] = metric.sums(outputs, targets, weights: weights)
     }
     return tree
   }
 
-  /// Sum and count of the loss, then of each metric, in one row.
-  func row(lossSum: Tensor, count: Tensor, _ metrics: TensorTree) -> Tensor {
-    Tensor.stack(([lossSum, count] + metrics.tensors).map { $0.cast(to: lossSum.dtype) })
-  }
+  /// The metrics, reading outputs as the loss does.
+  var readMetrics: [any Metric] { metrics.map { $0.reading(loss.outputKind) } }
 
-  /// Names of what is reported, in the order of ``row(lossSum:count:_:)``. The second metric of a name, top-k of
-  /// another k say, is `name_2`.
-  var reportedNames: [String] {
-    var counts: [String: Int] = [:]
-    return (["loss"] + metrics.map { type(of: $0).name }).map { name in
-      counts[name, default: 0] += 1
-      return counts[name] == 1 ? name : "\(name)_\(counts[name, default: 0])"
-    }
+  /// Sum and count of the loss, then the sums of each metric, in one row; in double precision where a metric asks for it.
+  func row(lossSum: Tensor, count: Tensor, _ metrics: TensorTree) -> Tensor {
+    let dtype = metrics.types.contains { $0.dtype == .float64 } ? .float64 : lossSum.dtype
+    let loss = Tensor.stack([lossSum, count].map { $0.cast(to: dtype) })
+    return metrics.isEmpty ? loss : Tensor.concatenate([loss] + metrics.tensors.map { $0.cast(to: dtype) })
   }
 }

@@ -1,32 +1,46 @@
 import OrderedCollections
 
-/// Sums and counts of loss and metrics, added up over batches in double precision.
+/// Sums of loss and metrics, added up over batches in double precision.
 struct RunningSums {
   private let names: [String]
+  private let metrics: [any Metric]
+  /// How many sums each metric has.
+  private let widths: [Int]
   private var totals: [Double]
 
-  init(_ method: Method) {
-    names = method.reportedNames
-    totals = Array(repeating: 0, count: 2 * names.count)
+  /// - Parameter data: any that has outputs and targets of the types that will be summed.
+  init(_ trainer: Trainer, _ data: ResidentData) {
+    let method = trainer.method
+    names = method.recordedNames
+    metrics = method.readMetrics
+    let outputs = Tensor.zeros(trainer.outputType.shape, dtype: trainer.outputType.dtype.accumulation)
+    let targets = Tensor.zeros(Shape([1] + data.targets.shape.dropFirst()), dtype: data.targets.dtype)
+    widths = metrics.map { $0.sums(outputs, targets, weights: nil).shape[0] }
+    totals = Array(repeating: 0, count: 2 + widths.reduce(0, +))
   }
 
-  /// - Parameter rows: sum and count of each name in turn, as often as there are rows.
+  /// - Parameter rows: sum and count of the loss and the sums of each metric, as often as there are rows.
   mutating func add(_ rows: some Sequence<Double>) {
     for (index, value) in rows.enumerated() { totals[index % totals.count] += value }
   }
 
-  /// - Parameter rows: `[…, 2 * names]`
+  /// - Parameter rows: `[…, sums]`
   mutating func add(_ rows: Tensor) throws { add(try rows.cast(to: .float64).values(as: Double.self)) }
 
-  /// Adds rows of several trainers, `[members, …, 2 * names]`, each to its own sums.
+  /// Adds rows of several trainers, `[members, …, sums]`, each to its own sums.
   static func add(_ rows: Tensor, to sums: inout [RunningSums]) throws {
     let values = try rows.cast(to: .float64).values(as: Double.self)
     let share = values.count / sums.count
     for index in sums.indices { sums[index].add(values[index * share..<(index + 1) * share]) }
   }
 
-  var means: OrderedDictionary<String, Double> {
-    OrderedDictionary(
-      uniqueKeysWithValues: names.enumerated().map { ($0.element, totals[2 * $0.offset] / totals[2 * $0.offset + 1]) })
+  /// Loss and metrics of all that was added.
+  var values: OrderedDictionary<String, Double> {
+    var (values, start) = ([totals[0] / totals[1]], 2)
+    for (metric, width) in zip(metrics, widths) {
+      values.append(metric.value(ofSums: Array(totals[start..<start + width])))
+      start += width
+    }
+    return OrderedDictionary(uniqueKeysWithValues: zip(names, values))
   }
 }

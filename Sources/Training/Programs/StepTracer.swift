@@ -17,6 +17,7 @@ struct StepTracer {
   ) -> (state: TrainingState, sums: Tensor) {
     let size = inputs.shape[0]
     let progress = Progress(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, batchSize: size)
+    let loss = method.loss.scheduled(at: progress)
     let parameters = state.parameters
     let stepKey = key.derived("step").folding(step)
     let given = prepared(inputs, targets, key: stepKey.derived("augmentation"))
@@ -30,12 +31,12 @@ struct StepTracer {
       let modelKey = stepKey.derived("model")
       let partKey = isWhole ? modelKey : modelKey.folding(examples.lowerBound)
       var evaluation = Evaluation(loss: Tensor(0), gradients: parameters, state: modelState, metrics: TensorTree())
-      let (loss, gradients) = valueAndGradient(at: parameters.tensors) { point in
+      let (objective, gradients) = valueAndGradient(at: parameters.tensors) { point in
         let variables = ModelVariables(parameters: parameters.with(point), state: modelState)
         let result = model.apply(variables, to: x, isTraining: true, key: partKey, precision: precision)
         let outputs = result.output.widened
-        let total = method.loss.total(outputs, targets, weights: weights)
-        let value = method.loss.value(
+        let total = loss.total(outputs, targets, weights: weights)
+        let value = loss.value(
           sum: total.sum, count: total.count, penalty: method.penalty(variables.parameters))
         evaluation.state = result.state
         evaluation.reported = value.reported
@@ -43,7 +44,7 @@ struct StepTracer {
         evaluation.metrics = method.sums(outputs, targets, weights)
         return value.objective
       }
-      evaluation.loss = loss
+      evaluation.loss = objective
       evaluation.gradients = parameters.with(gradients)
       return evaluation
     }
@@ -70,7 +71,10 @@ struct StepTracer {
   /// The batch augmented and preprocessed, once for all passes over it; nil where nothing is augmented.
   private func prepared(_ inputs: Tensor, _ targets: Tensor, key: Key) -> ImageBatch? {
     guard !method.augmentation.isEmpty else { return nil }
-    var batch = ImageBatch(images: inputs, targets: targets, classes: classes)
+    // The integers of a single output aren't classes: mixed images have mixed numbers.
+    let areClasses = classes > 1
+    let numbers = !areClasses && targets.dtype.isInteger ? targets.cast(to: .float32) : targets
+    var batch = ImageBatch(images: inputs, targets: numbers, classes: areClasses ? classes : nil)
     batch = method.augmentation(batch, stage: .source, key: key)
     batch.images = method.preprocessing(batch.images, dtype: precision.computation)
     return method.augmentation(batch, stage: .prepared, key: key)

@@ -92,6 +92,36 @@ import Testing
     #expect(report.headline == "Of 2 comparisons, each with its own baseline: 2 identical.")
   }
 
+  /// Rounded accuracies may agree by chance.
+  @Test func oneEqualMetricIsNotTheSameResult() throws {
+    let facts = StudyFacts(name: "same", arms: [ArmFacts("sgd"), ArmFacts("adam", baseline: "sgd")])
+    let curve = [[0.8, 0.9], [0.8, 0.91], [0.8, 0.92]]
+    func headline(_ losses: [Double], _ values: [[Double]] = curve) throws -> String {
+      try StudyReport(
+        facts,
+        [
+          ArmResult("sgd", "val_accuracy", curve, losses: [0.5, 0.25]), ArmResult("adam", "val_accuracy", values, losses: losses),
+        ]
+      ).headline
+    }
+    #expect(try headline([0.5, 0.25]) == "adam gave the very same results as sgd.")
+    #expect(
+      try headline([0.4, 0.25])
+        == "adam had the same test accuracy as sgd for every seed, but other numbers differ.")
+    // An earlier epoch differs, the last one doesn't.
+    #expect(try headline([0.5, 0.25], [[0.7, 0.9], [0.8, 0.91], [0.8, 0.92]]).hasSuffix("but other numbers differ."))
+    let two = StudyFacts(
+      name: "grid", arms: [ArmFacts("a 1"), ArmFacts("b 1", baseline: "a 1"), ArmFacts("a 2"), ArmFacts("b 2", baseline: "a 2")])
+    let counts = try StudyReport(
+      two,
+      [("a 1", 0.5), ("b 1", 0.5), ("a 2", 0.5), ("b 2", 0.4)].map {
+        ArmResult($0.0, "val_accuracy", [[0.9], [0.91], [0.92]], losses: [$0.1])
+      })
+    #expect(
+      counts.headline
+        == "Of 2 comparisons, each with its own baseline: 1 identical, 1 identical in test accuracy alone.")
+  }
+
   @Test func whatCantBeReportedSaysWhy() throws {
     let facts = StudyFacts(name: "none", arms: [ArmFacts("a")])
     #expect(throws: ReportError.noRuns(study: "none")) { try StudyReport(facts, []) }

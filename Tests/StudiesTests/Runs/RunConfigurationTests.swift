@@ -30,7 +30,7 @@ import Testing
     #expect(read.examples == 12)
 
     let method = try read.method()
-    #expect((method.loss as? Flooded)?.level == 0.1)
+    #expect((method.loss as? Flooded)?.level as? Double == 0.1)
     #expect(method.gradientRule is SAM)
     #expect(method.averaging is ExponentialAverage)
     #expect((method.penalties.first as? L1L2)?.l2 == 0.5)

@@ -64,6 +64,38 @@ import Testing
     #expect(history.epochs[0]["val_meanAbsoluteError"]?.isFinite == true)
   }
 
+  /// Two classes have one logit where the loss says yes or no, and two where it knows classes.
+  @Test func twoClassesAreOneYesOrNo() throws {
+    var random = NumPyRandomState(seed: 2)
+    let inputs = try HostArray(random.randn(400).map { Float($0) }, shape: [200, 2])
+    let values = try inputs.values(as: Float.self)
+    let labels = try HostArray((0..<200).map { Int32(values[2 * $0] > 0.3 ? 1 : 0) })
+    let arrays = try LabeledArrays(inputs: inputs, targets: labels, classCount: 2)
+    let pair = DatasetPair(train: arrays, test: arrays, name: "halves", origin: "here")
+    for (loss, outputs, metric) in [("binaryCrossEntropy", 1, "val_binaryAccuracy"), ("softmaxCrossEntropy", 2, "val_accuracy")] {
+      let texts = ["loss": loss, "batch": "20", "epochs": "10", "optimizer": "adam(rate: 0.01)", "model": "mlp(hidden: [8])"]
+      let (trainer, history) = try Run(configuration(texts), data: pair).train()
+      #expect(trainer.outputType.shape == [1, outputs])
+      let right = zip(try trainer.predictClasses(inputs), try arrays.labels()).count { $0 == Int($1) }
+      #expect(abs((history.epochs[9][metric] ?? .nan) - Double(right) / 200) < 1e-6)
+      #expect(right > 180)
+    }
+  }
+
+  @Test func numbersThatArentFiniteAreNamed() throws {
+    let good = try LabeledArrays(inputs: HostArray([Float](repeating: 1, count: 12), shape: [6, 2]), targets: HostArray([Float](repeating: 1, count: 6), shape: [6, 1]))
+    let bad = try LabeledArrays(inputs: HostArray([1, 1, 1, Float.nan, 1, 1, 1, 1, 1, 1, 1, 1], shape: [6, 2]), targets: good.targets)
+    let texts = ["loss": "meanSquaredError", "batch": "3", "epochs": "1"]
+    let pair = DatasetPair(train: good, test: bad, name: "holes", origin: "here")
+    let error = #expect(throws: TrainingError.self) { try Run(configuration(texts), data: pair).train() }
+    #expect(error?.description.hasPrefix("the inputs of the test data hold nan at [1, 1]") == true)
+    let series = try LabeledArrays(inputs: bad.inputs, targets: bad.inputs)
+    let experiment = try configuration(["experiment": "reservoirPrediction(units: 10, washout: 1)"])
+    #expect(throws: TrainingError.self) {
+      try experiment.runExperiment(on: DatasetPair(train: series, test: series, name: "holes", origin: "here"))
+    }
+  }
+
   @Test func whatCantBeIsAnError() throws {
     let data = try Self.digits.get()
     var negative = RunConfiguration()

@@ -1,4 +1,5 @@
 import Configuration
+@_exported import Tensors
 
 /// A hyper-parameter as a function of training's progress. A plain number is one, and so is a scalar tensor.
 ///
@@ -40,22 +41,10 @@ extension Options {
   }
 
   /// As ``schedule(_:default:)``; a number must be below 1.
-  mutating func momentum(_ key: String, default fallback: any Schedule) throws(ConfigurationError) -> any Schedule {
+  package mutating func momentum(_ key: String, default fallback: any Schedule) throws(ConfigurationError) -> any Schedule {
     guard let value = take(key) else { return fallback }
     var single = Options([key: value], origin: origin(of: key))
     if case .number = value { return try single.decayFactor(key, default: 0) }
     return try single.schedule(key, default: fallback)
-  }
-
-  /// Transforms by name.
-  mutating func transforms(_ key: String) throws(ConfigurationError) -> [any NamedTransform] {
-    guard let value = take(key) else { return [] }
-    var transforms: [any NamedTransform] = []
-    let elements = if case .list(let list) = value { list } else { [value] }
-    for element in elements {
-      var single = Options([key: element], origin: origin(of: key))
-      transforms.append(try Catalog<any NamedTransform>.all.make(single.choice(key, default: Choice(key))))
-    }
-    return transforms
   }
 }

@@ -47,7 +47,7 @@ extension Progress {
 
 extension Options {
   /// The span under `epochs` or `steps`.
-  mutating func span(default fallback: TrainingSpan) throws(ConfigurationError) -> TrainingSpan {
+  package mutating func span(default fallback: TrainingSpan) throws(ConfigurationError) -> TrainingSpan {
     guard let epochs = take("epochs") else {
       guard let steps = take("steps") else { return fallback }
       var single = Options(["steps": steps], origin: origin)

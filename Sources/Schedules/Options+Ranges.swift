@@ -2,54 +2,34 @@ import Configuration
 
 extension Options {
   /// A finite number that is 0 or more.
-  mutating func nonNegative(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
+  package mutating func nonNegative(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
     try number(key, default: fallback, "a finite number, 0 or more") { $0 >= 0 && $0.isFinite }
   }
 
   /// A finite number above 0.
-  mutating func positive(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
+  package mutating func positive(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
     try number(key, default: fallback, "a finite number above 0") { $0 > 0 && $0.isFinite }
   }
 
   /// What is kept of a running mean in each step: 0 or more, below 1.
-  mutating func decayFactor(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
+  package mutating func decayFactor(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
     try number(key, default: fallback, "0 or more and below 1") { (0..<1).contains($0) }
   }
 
   /// A finite number that is 0 or more; the default, if nil, depends on other settings.
-  mutating func nonNegativeOrNone(_ key: String, default fallback: Double?) throws(ConfigurationError) -> Double? {
+  package mutating func nonNegativeOrNone(_ key: String, default fallback: Double?) throws(ConfigurationError) -> Double? {
     guard let value = take(key) else { return fallback }
     var single = Options([key: value], origin: origin(of: key))
     return try single.nonNegative(key, default: 0)
   }
 
   /// A list of finite numbers that are 0 or more.
-  mutating func nonNegatives(_ key: String, default fallback: [Double]) throws(ConfigurationError) -> [Double] {
+  package mutating func nonNegatives(_ key: String, default fallback: [Double]) throws(ConfigurationError) -> [Double] {
     let numbers = try numbers(key, default: fallback)
     guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw .outOfRange(key: key, value: "\(numbers)", range: "finite numbers, 0 or more", origin: origin(of: key))
     }
     return numbers
-  }
-
-  /// A list of words; a single word is a list of one.
-  mutating func texts(_ key: String) throws(ConfigurationError) -> [String] {
-    guard let value = take(key) else { return [] }
-    var texts: [String] = []
-    let elements = if case .list(let list) = value { list } else { [value] }
-    for element in elements {
-      guard case .text(let text) = element else {
-        throw .wrongType(
-          key: key, expected: "a list of regular expressions", found: value.description, origin: origin(of: key))
-      }
-      texts.append(text)
-    }
-    return texts
-  }
-
-  /// The parameters whose paths match none of the expressions under `key`.
-  mutating func filter(excluding key: String) throws(ConfigurationError) -> PathFilter {
-    try PathFilter(excluding: texts(key), origin: origin(of: key))
   }
 
   private mutating func number(
