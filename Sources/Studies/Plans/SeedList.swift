@@ -24,7 +24,7 @@ public struct SeedList: Sendable, Hashable {
     } else if let range = try Self.range(value, origin: origin) {
       seeds = Array(range)
     } else {
-      guard case .number(let number) = value, let count = Int(exactly: number) else {
+      guard case .number(let number) = value.meaning, let count = Int(exactly: number) else {
         throw Self.mismatch(value, origin)
       }
       guard count > 0 else {
@@ -45,7 +45,7 @@ public struct SeedList: Sendable, Hashable {
   }
 
   private static func seed(_ value: OptionValue, origin: String) throws(ConfigurationError) -> Int {
-    guard case .number(let number) = value, let seed = Int(exactly: number), seed >= 0 else {
+    guard case .number(let number) = value.meaning, let seed = Int(exactly: number), seed >= 0 else {
       throw mismatch(value, origin)
     }
     return seed

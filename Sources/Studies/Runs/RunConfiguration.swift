@@ -62,6 +62,7 @@ public struct RunConfiguration: Sendable, Hashable {
     _ = try method()
     _ = try Catalog<any Architecture>.all.make(model)
     _ = try Catalog<any DataSource>.all.make(data)
+    self = canonical
   }
 
   /// An experiment takes what it needs besides its own options: data, seed, element type and draws.
@@ -75,6 +76,7 @@ public struct RunConfiguration: Sendable, Hashable {
     try options.finish("an experiment")
     _ = try makeExperiment()
     _ = try Catalog<any DataSource>.all.make(data)
+    self = canonical
   }
 
   /// The element types of computation and of parameters, which with half precision are `float32`.
