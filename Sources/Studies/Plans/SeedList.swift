@@ -44,6 +44,19 @@ public struct SeedList: Sendable, Hashable {
       OptionValue(parsing: isList ? "[\(text)]" : text, origin: origin), first: first, origin: origin)
   }
 
+  /// "0–9, 12".
+  static func ranges(_ seeds: [Int]) -> String {
+    var runs: [ClosedRange<Int>] = []
+    for seed in seeds.sorted() {
+      if let last = runs.last, last.upperBound < Int.max, seed == last.upperBound + 1 {
+        runs[runs.count - 1] = last.lowerBound...seed
+      } else if runs.last?.contains(seed) != true {
+        runs.append(seed...seed)
+      }
+    }
+    return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)–\($0.upperBound)" }.joined(separator: ", ")
+  }
+
   private static func seed(_ value: OptionValue, origin: String) throws(ConfigurationError) -> Int {
     guard case .number(let number) = value.meaning, let seed = Int(exactly: number), seed >= 0 else {
       throw mismatch(value, origin)

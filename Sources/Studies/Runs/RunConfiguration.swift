@@ -56,6 +56,7 @@ public struct RunConfiguration: Sendable, Hashable {
     remainder = try options.oneOf("remainder", default: remainder)
     draws = try options.oneOf("draws", default: draws)
     untrained = try options.flag("untrained", default: untrained)
+    if try options.peek("examples") == .text("all") { _ = options.take("examples") }
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count
     try options.finish("a run")
