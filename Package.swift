@@ -52,7 +52,7 @@ let package = Package(
     room("Augmentations", ["Tensors"], hasCatalogs: true),
     room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
     room("Figures", []),
-    room("Statistics", []),
+    room("Statistics", ["Figures"]),
     room(
       "Training",
       ["Layers", "Optimizers", "Datasets", "Augmentations", "Figures", .product(name: "OrderedCollections", package: "swift-collections")]),

@@ -5,7 +5,9 @@ import Testing
 
 /// Names, paths and titles arrive exactly as they are written.
 @Suite struct SpellingTests {
-  private let folder = TemporaryFolder()
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
 
   private func plan(_ text: String) throws -> StudyPlan {
     try StudyPlan(yaml: text, source: "plan.yml", name: "plan")
@@ -45,7 +47,7 @@ import Testing
 
   /// A study whose name looks like another one's number is another study.
   @Test func studiesOfAlikeNamesAreTwo() throws {
-    let store = try StudyStore(folder.path + "/s.sqlite")
+    let store = try StudyStore(folder("s.sqlite"))
     for name in ["1.1", "1.10", "1.100"] {
       try store.register(plan("name: \(name)\nseeds: 1\narms: {a: {optimizer: sgd}}"))
     }
@@ -105,9 +107,9 @@ import Testing
 
   /// Any string goes through plan, store, configuration.yml and export unchanged.
   @Test func anyStringSurvives() throws {
-    let store = try StudyStore(folder.path + "/any.sqlite")
+    let store = try StudyStore(folder("any.sqlite"))
     var generator = SystemSeeded(seed: 20)
-    let file = folder.path + "/configuration.yml"
+    let file = folder("configuration.yml")
     for index in 0..<60 {
       let texts = (0..<8).map { _ in generator.text() }
       let arms = texts.enumerated().map { index, path in
