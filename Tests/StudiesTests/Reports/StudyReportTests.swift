@@ -1,6 +1,7 @@
 import Statistics
-import Studies
 import Testing
+
+@testable import Studies
 
 @Suite struct StudyReportTests {
   /// Small numbers have significant digits, also beside large ones, and accuracies the article's two decimals.
