@@ -53,7 +53,7 @@ let package = Package(
     room("Augmentations", ["Tensors"], hasCatalogs: true),
     room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
     room("Figures", []),
-    room("Statistics", []),
+    room("Statistics", ["Figures"]),
     room(
       "Training",
       ["Layers", "Optimizers", "Datasets", "Augmentations", "Figures", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),

@@ -3,6 +3,8 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   private var values: [String: OptionValue] = [:]
   private var known: Set<String> = []
   private var origins: [String: String] = [:]
+  /// Where words that are read are noted, and the keys of the methods around this one.
+  private var reads: (record: WordReads, path: [String])?
   /// Where the options were written, `plan.yml:12` say, for error messages.
   public let origin: String
 
@@ -47,7 +49,7 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
       return
     }
     var inner: Choice
-    switch values[key] {
+    switch try values[key]?.unquoted(origin: origin) {
     case .choice(let choice): inner = choice
     case .text(let name): inner = Choice(name, Options(origin: origin))
     default:
@@ -60,27 +62,55 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     values[key] = .choice(inner)
   }
 
-  /// The value of `key`, if it was given.
+  /// The value of `key` as it was written, if it was given.
   public mutating func take(_ key: String) -> OptionValue? {
     known.insert(key)
     return values.removeValue(forKey: key)
+  }
+
+  /// What kind of value `key` has, for settings that take several: the value as numbers, flags, lists and methods are
+  /// read. It stays to be taken.
+  public func peek(_ key: String) throws(ConfigurationError) -> OptionValue? {
+    try values[key]?.unquoted(origin: origin(of: key))
+  }
+
+  /// As ``peek(_:)``, taken.
+  private mutating func takeMeaning(_ key: String) throws(ConfigurationError) -> OptionValue? {
+    let value = try peek(key)
+    _ = take(key)
+    return value
   }
 
   /// A number in `range`.
   public mutating func number(
     _ key: String, default fallback: Double, in range: ClosedRange<Double> = -Double.infinity...Double.infinity
   ) throws(ConfigurationError) -> Double {
-    guard let value = take(key) else { return fallback }
+    guard let value = try takeMeaning(key) else { return fallback }
     guard case .number(let number) = value else { throw mismatch(key, "a number", value) }
     guard range.contains(number) else { throw outOfRange(key, value, "in \(range.lowerBound)...\(range.upperBound)") }
     return number
+  }
+
+  /// A number in `range`, or nil for `word`, which stands for what is done where the setting is left out.
+  public mutating func number(
+    _ key: String, or word: String, in range: ClosedRange<Double> = -Double.infinity...Double.infinity
+  ) throws(ConfigurationError) -> Double? {
+    guard let value = values[key], value != .text(word) else {
+      _ = take(key)
+      return nil
+    }
+    guard case .number = value.meaning else {
+      _ = take(key)
+      throw mismatch(key, "a number or '\(word)'", value)
+    }
+    return try number(key, default: 0, in: range)
   }
 
   /// A whole number in `range`.
   public mutating func integer(
     _ key: String, default fallback: Int, in range: ClosedRange<Int> = Int.min...Int.max
   ) throws(ConfigurationError) -> Int {
-    guard let value = take(key) else { return fallback }
+    guard let value = try takeMeaning(key) else { return fallback }
     guard case .number(let number) = value, let integer = Int(exactly: number) else {
       throw mismatch(key, "a whole number", value)
     }
@@ -91,19 +121,18 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   /// Takes true or false.
   /// - Throws: ``ConfigurationError`` if the value is of another kind.
   public mutating func flag(_ key: String, default fallback: Bool) throws(ConfigurationError) -> Bool {
-    guard let value = take(key) else { return fallback }
+    guard let value = try takeMeaning(key) else { return fallback }
     guard case .flag(let flag) = value else { throw mismatch(key, "true or false", value) }
     return flag
   }
 
-  /// Takes a word; a number or flag counts as one.
+  /// Takes a word exactly as it was written; a number or flag counts as one.
   /// - Throws: ``ConfigurationError`` if the value is of another kind.
   public mutating func text(_ key: String, default fallback: String) throws(ConfigurationError) -> String {
     guard let value = take(key) else { return fallback }
-    switch value {
-    case .text, .number, .flag: return value.description
-    default: throw mismatch(key, "a word", value)
-    }
+    noteWord(key)
+    guard let word = value.word else { throw mismatch(key, "a word in quotes", value) }
+    return word
   }
 
   /// One of an enumeration's words.
@@ -111,19 +140,31 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     _ key: String, default fallback: Word
   ) throws(ConfigurationError) -> Word {
     guard let value = take(key) else { return fallback }
-    guard let word = Word(rawValue: value.description) else {
+    noteWord(key)
+    guard let word = value.word.flatMap(Word.init(rawValue:)) else {
       throw outOfRange(key, value, "one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
     }
     return word
   }
 
+  /// A list of words; a single word is a list of one.
+  public mutating func texts(_ key: String, default fallback: [String]) throws(ConfigurationError) -> [String] {
+    guard let value = take(key) else { return fallback }
+    noteWord(key)
+    var texts: [String] = []
+    for element in value.elements {
+      guard let text = element.word else { throw mismatch(key, "a list of words", value) }
+      texts.append(text)
+    }
+    return texts
+  }
+
   /// A list of numbers; a single number is a list of one.
   public mutating func numbers(_ key: String, default fallback: [Double]) throws(ConfigurationError) -> [Double] {
-    guard let value = take(key) else { return fallback }
+    guard let value = try takeMeaning(key) else { return fallback }
     var numbers: [Double] = []
-    let elements = if case .list(let list) = value { list } else { [value] }
-    for element in elements {
-      guard case .number(let number) = element else { throw mismatch(key, "a list of numbers", value) }
+    for element in value.elements {
+      guard case .number(let number) = element.meaning else { throw mismatch(key, "a list of numbers", value) }
       numbers.append(number)
     }
     return numbers
@@ -133,11 +174,10 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   public mutating func integers(
     _ key: String, default fallback: [Int], in range: ClosedRange<Int> = Int.min...Int.max
   ) throws(ConfigurationError) -> [Int] {
-    guard let value = take(key) else { return fallback }
+    guard let value = try takeMeaning(key) else { return fallback }
     var integers: [Int] = []
-    let elements = if case .list(let list) = value { list } else { [value] }
-    for element in elements {
-      guard case .number(let number) = element, let integer = Int(exactly: number) else {
+    for element in value.elements {
+      guard case .number(let number) = element.meaning, let integer = Int(exactly: number) else {
         throw mismatch(key, "a list of whole numbers", value)
       }
       guard range.contains(integer) else {
@@ -148,28 +188,32 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     return integers
   }
 
-  /// A list of methods; a single one is a list of one.
+  /// A list of methods; a single one is a list of one, and `none` the empty list.
   public mutating func choices(_ key: String, default fallback: [Choice]) throws(ConfigurationError) -> [Choice] {
-    guard let value = take(key) else { return fallback }
-    let elements = if case .list(let list) = value { list } else { [value] }
+    guard let value = try takeMeaning(key) else { return fallback }
+    guard value != .text("none") else { return [] }
     var choices: [Choice] = []
-    for element in elements {
-      switch element {
-      case .choice(let choice): choices.append(choice)
-      case .text(let name): choices.append(Choice(name, Options(origin: origin(of: key))))
-      default: throw mismatch(key, "a list of methods", value)
-      }
+    for element in value.elements {
+      guard let choice = try choice(element, of: key) else { throw mismatch(key, "a list of methods", value) }
+      choices.append(choice)
     }
     return choices
   }
 
   /// A method: a name, or a name with options.
   public mutating func choice(_ key: String, default fallback: Choice) throws(ConfigurationError) -> Choice {
-    guard let value = take(key) else { return fallback }
-    switch value {
-    case .choice(let choice): return choice
+    guard let value = try takeMeaning(key) else { return fallback }
+    guard let choice = try choice(value, of: key) else { throw mismatch(key, "the name of a method", value) }
+    return choice
+  }
+
+  private func choice(_ value: OptionValue, of key: String) throws(ConfigurationError) -> Choice? {
+    switch try value.unquoted(origin: origin(of: key)) {
+    case .choice(let choice):
+      guard let reads else { return choice }
+      return Choice(choice.name, choice.options.recording(in: reads.record, below: reads.path + [key]))
     case .text(let name): return Choice(name, Options(origin: origin(of: key)))
-    default: throw mismatch(key, "the name of a method", value)
+    default: return nil
     }
   }
 
@@ -189,11 +233,38 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   /// Where a key was written.
   public func origin(of key: String) -> String { origins[key] ?? origin }
 
+  /// The options with their values changed; where they were written stays.
+  func mapValues(
+    _ change: (_ key: String, _ value: OptionValue) throws(ConfigurationError) -> OptionValue
+  ) throws(ConfigurationError) -> Options {
+    var copy = self
+    for (key, value) in values { copy.values[key] = try change(key, value) }
+    return copy
+  }
+
+  private func noteWord(_ key: String) {
+    if let reads { reads.record.insert(reads.path + [key]) }
+  }
+
+  /// The options, which note the words that are read from them, and from methods within, in `record`.
+  func recording(in record: WordReads, below path: [String]) -> Options {
+    var copy = self
+    copy.reads = (record, path)
+    return copy
+  }
+
   private func mismatch(_ key: String, _ expected: String, _ found: OptionValue) -> ConfigurationError {
     .wrongType(key: key, expected: expected, found: "\(found.kind) (\(found))", origin: origin(of: key))
   }
 
   private func outOfRange(_ key: String, _ value: OptionValue, _ range: String) -> ConfigurationError {
     .outOfRange(key: key, value: value.description, range: range, origin: origin(of: key))
+  }
+}
+
+extension OptionValue {
+  /// The values of a list; any other value is a list of one.
+  public var elements: [OptionValue] {
+    if case .list(let values) = self { values } else { [self] }
   }
 }

@@ -11,16 +11,21 @@ extension Options {
     try number(key, default: fallback, "a finite number above 0") { $0 > 0 && $0.isFinite }
   }
 
+  /// As ``positive(_:default:)``, nil for `word`.
+  mutating func positive(_ key: String, or word: String) throws(ConfigurationError) -> Double? {
+    guard let number = try number(key, or: word) else { return nil }
+    return try Self.checked(number, key, "a finite number above 0", origin(of: key)) { $0 > 0 && $0.isFinite }
+  }
+
   /// What is kept of a running mean in each step: 0 or more, below 1.
   package mutating func decayFactor(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
     try number(key, default: fallback, "0 or more and below 1") { (0..<1).contains($0) }
   }
 
-  /// A finite number that is 0 or more; the default, if nil, depends on other settings.
+  /// A finite number that is 0 or more; the default, for which `none` can be written, may depend on other settings.
   package mutating func nonNegativeOrNone(_ key: String, default fallback: Double?) throws(ConfigurationError) -> Double? {
-    guard let value = take(key) else { return fallback }
-    var single = Options([key: value], origin: origin(of: key))
-    return try single.nonNegative(key, default: 0)
+    guard let number = try number(key, or: "none") else { return fallback }
+    return try Self.checked(number, key, "a finite number, 0 or more", origin(of: key)) { $0 >= 0 && $0.isFinite }
   }
 
   /// A list of finite numbers that are 0 or more.
@@ -35,9 +40,14 @@ extension Options {
   private mutating func number(
     _ key: String, default fallback: Double, _ range: String, where isAllowed: (Double) -> Bool
   ) throws(ConfigurationError) -> Double {
-    let number = try number(key, default: fallback)
+    try Self.checked(number(key, default: fallback), key, range, origin(of: key), where: isAllowed)
+  }
+
+  private static func checked(
+    _ number: Double, _ key: String, _ range: String, _ origin: String, where isAllowed: (Double) -> Bool
+  ) throws(ConfigurationError) -> Double {
     guard isAllowed(number) else {
-      throw .outOfRange(key: key, value: OptionValue.number(number).description, range: range, origin: origin(of: key))
+      throw .outOfRange(key: key, value: OptionValue.number(number).description, range: range, origin: origin)
     }
     return number
   }

@@ -28,23 +28,29 @@ extension Options {
   public mutating func schedule(
     _ key: String, default fallback: any Schedule
   ) throws(ConfigurationError) -> any Schedule {
-    guard let value = take(key) else { return fallback }
-    switch value {
-    case .number:
-      var single = Options([key: value], origin: origin(of: key))
-      return try single.nonNegative(key, default: 0)
-    case .choice(let choice): return try Catalog<any NamedSchedule>.all.make(choice)
-    case .text(let name): return try Catalog<any NamedSchedule>.all.make(Choice(name, Options(origin: origin(of: key))))
-    default:
-      throw .wrongType(key: key, expected: "a number or a schedule", found: value.description, origin: origin(of: key))
+    let catalog = Catalog<any NamedSchedule>.all
+    let expected = "a number or a schedule (\(catalog.names.joined(separator: ", ")))"
+    switch try peek(key) {
+    case nil:
+      _ = take(key)
+      return fallback
+    case .number: return try nonNegative(key, default: 0)
+    case .choice: return try catalog.make(choice(key, default: Choice(key)))
+    case .text(let name):
+      let choice = try choice(key, default: Choice(key))
+      // A word that is near no schedule may have been meant as a number.
+      guard catalog.type(named: name) != nil || name.nearest(in: catalog.names) != nil else {
+        throw .wrongType(key: key, expected: expected, found: "'\(name)'", origin: origin(of: key))
+      }
+      return try catalog.make(choice)
+    case let value?:
+      throw .wrongType(key: key, expected: expected, found: value.description, origin: origin(of: key))
     }
   }
 
   /// As ``schedule(_:default:)``; a number must be below 1.
   package mutating func momentum(_ key: String, default fallback: any Schedule) throws(ConfigurationError) -> any Schedule {
-    guard let value = take(key) else { return fallback }
-    var single = Options([key: value], origin: origin(of: key))
-    if case .number = value { return try single.decayFactor(key, default: 0) }
-    return try single.schedule(key, default: fallback)
+    if case .number = try peek(key) { return try decayFactor(key, default: 0) }
+    return try schedule(key, default: fallback)
   }
 }

@@ -46,17 +46,15 @@ extension Progress {
 }
 
 extension Options {
-  /// The span under `epochs` or `steps`.
+  /// The span under `epochs`, which may be `all`, or `steps`, which may be `none`.
   package mutating func span(default fallback: TrainingSpan) throws(ConfigurationError) -> TrainingSpan {
-    guard let epochs = take("epochs") else {
-      guard let steps = take("steps") else { return fallback }
-      var single = Options(["steps": steps], origin: origin)
-      return .steps(try single.positive("steps", default: 1))
-    }
-    guard take("steps") == nil else {
+    let steps = try positive("steps", or: "none")
+    let isWhole = try peek("epochs") == .text("all")
+    let epochs = try positive("epochs", or: "all")
+    guard let steps else { return isWhole ? .wholeTraining : epochs.map(TrainingSpan.epochs) ?? fallback }
+    guard epochs == nil, !isWhole else {
       throw .invalid(message: "'epochs' and 'steps' both say how long: leave one out", origin: origin)
     }
-    var single = Options(["epochs": epochs], origin: origin)
-    return .epochs(try single.positive("epochs", default: 1))
+    return .steps(steps)
   }
 }

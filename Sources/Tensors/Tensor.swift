@@ -34,8 +34,9 @@ struct TensorID: Hashable, Sendable {
 
 extension Tensor {
   /// Applies a primitive, whose results are returned in order.
+  /// - Parameter file: where it is applied, for the ``Diagnostic`` of one that can't be; nil where that isn't known.
   public static func apply(
-    _ primitive: some Primitive, to inputs: [Tensor], file: String = #fileID, line: Int = #line
+    _ primitive: some Primitive, to inputs: [Tensor], file: String? = #fileID, line: Int = #line
   ) -> [Tensor] {
     if let failed = inputs.first(where: { $0.diagnostic != nil }) {
       // One failed operation fails all that needs it, with the first one's diagnostic.
@@ -59,7 +60,7 @@ extension Tensor {
   }
 
   /// Applies a primitive of one result.
-  init(_ primitive: some Primitive, _ inputs: [Tensor], file: String = #fileID, line: Int = #line) {
+  init(_ primitive: some Primitive, _ inputs: [Tensor], file: String? = nil, line: Int = 0) {
     self = Tensor.apply(primitive, to: inputs, file: file, line: line)[0]
   }
 
@@ -70,7 +71,7 @@ extension Tensor {
 
   /// As ``failed(_:)``, describing an operation made of several primitives.
   static func failed(
-    _ operation: String, _ message: String, _ inputs: [Tensor], file: String, line: Int
+    _ operation: String, _ message: String, _ inputs: [Tensor], file: String?, line: Int
   ) -> Tensor {
     inputs.first { $0.diagnostic != nil }
       ?? .failed(

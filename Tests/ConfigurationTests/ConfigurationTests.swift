@@ -22,6 +22,71 @@ import Testing
     #expect(throws: ConfigurationError.self) { try Choice(parsing: text) }
   }
 
+  @Test(arguments: [
+    ("'a b.npz'", "a b.npz"), (#""a b.npz""#, "a b.npz"), ("'it''s'", "it's"), (#""say \"hi\" \\ \n\t\x41\u20ac""#, "say \"hi\" \\ \n\tA€"),
+    ("'~/x@y%z(1).npz'", "~/x@y%z(1).npz"), ("~/data@home/50%.npz", "~/data@home/50%.npz"), ("''", ""), ("'12'", "12"),
+    ("'[a, b]'", "[a, b]"), ("'f(x: 1)'", "f(x: 1)"), ("'a, b'", "a, b"), ("é.npz", "é.npz"), ("'\u{301}'", "\u{301}"),
+    ("0.10", "0.10"), ("1e-3", "1e-3"), ("no", "no"), ("1.10", "1.10"), ("2024.10", "2024.10"), ("007", "007"),
+  ]) func wordsArriveAsTheyAreWritten(_ written: String, _ read: String) throws {
+    var options = try Choice(parsing: "npz(path: \(written), classes: 3)").options
+    let path = try options.text("path", default: "none")
+    #expect(Array(path.unicodeScalars) == Array(read.unicodeScalars))
+    #expect(try options.integer("classes", default: 0) == 3)
+    try options.finish("npz")
+  }
+
+  @Test(arguments: ["'a", "\"a", "\"\\", "\"\\q\"", "\"\\x1\"", "\"\\u12\"", "\"\\x00\"", "'a' b", "a'b'", "'a'(b: 1)"])
+  func brokenQuotesAreErrors(_ text: String) {
+    #expect(throws: ConfigurationError.self) { try OptionValue(parsing: text) }
+  }
+
+  /// Whoever asks decides what a word means.
+  @Test func spellingsOfNumbersAndFlags() throws {
+    for word in ["0.10", "+0.1", ".1", "1e-1", "0.1"] {
+      var options = try Choice(parsing: "a(x: \(word), y: \(word), l: [\(word), 1])").options
+      #expect(try options.number("x", default: 0) == 0.1)
+      #expect(try options.text("y", default: "") == word)
+      #expect(try options.numbers("l", default: []) == [0.1, 1])
+    }
+    for word in ["true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON"] {
+      var options = Options(["x": OptionValue(scalar: word), "y": OptionValue(scalar: word)])
+      #expect(try options.flag("x", default: false))
+      #expect(try options.text("y", default: "") == word)
+    }
+    for word in ["false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF"] {
+      var options = Options(["x": OptionValue(scalar: word)])
+      #expect(try !options.flag("x", default: true))
+    }
+    for (word, number) in [(".inf", Double.infinity), ("-.inf", -.infinity), (".INF", .infinity), ("inf", .infinity)] {
+      var options = Options(["x": OptionValue(scalar: word)])
+      #expect(try options.number("x", default: 0) == number)
+    }
+    for word in ["tRuE", "y", "n", "1.2.3", "1_000", "--1"] { #expect(OptionValue(scalar: word) == .text(word)) }
+    #expect(OptionValue(scalar: "nan") == OptionValue(scalar: "nan"))
+  }
+
+  @Test func aWordOfItsOwnStandsForWhatIsLeftOut() throws {
+    var options = Options(["radius": .text("none"), "cutoff": .spelled("1e-3"), "wrong": .text("some")])
+    #expect(try options.number("radius", or: "none") == nil)
+    #expect(try options.number("cutoff", or: "automatic", in: 0...1) == 1e-3)
+    #expect(try options.number("missing", or: "none") == nil)
+    let error = #expect(throws: ConfigurationError.self) { try options.number("wrong", or: "none") }
+    #expect(error?.description == "'wrong' takes a number or 'none', not a word (some)")
+    #expect(try Options(["l": .text("none")]).readingChoices("l").isEmpty)
+  }
+
+  /// Any value is read back from how it is written, whatever its texts hold.
+  @Test func whatIsWrittenIsReadBack() throws {
+    var generator = RandomTexts(seed: 17)
+    for _ in 0..<2000 {
+      let text = generator.text()
+      let inner = OptionValue.choice(Choice("inner", Options(["t": .text(text), "s": .spelled("1e-3")])))
+      let value = OptionValue.choice(Choice("outer", Options(["a": .list([.text(text), .number(0.5), inner]), "b": .flag(true)])))
+      let read = try OptionValue(parsing: value.description)
+      #expect(read == value && read.description == value.description, "\(value.description)")
+    }
+  }
+
   @Test func deepNestingIsAnError() {
     let text = String(repeating: "a(b:", count: 10_000)
     #expect(throws: ConfigurationError.self) { try Choice(parsing: text) }
@@ -72,3 +137,30 @@ private struct DeepBlue: Color { static let name = "deepBlue" }
 private struct OtherRed: Color { static let name = "RED" }
 private struct OtherBlue: Color { static let name = "deep-blue" }
 private struct Nameless: Color { static let name = "no name" }
+
+extension Options {
+  fileprivate func readingChoices(_ key: String) throws -> [Choice] {
+    var copy = self
+    return try copy.choices(key, default: [Choice("default")])
+  }
+}
+
+/// Texts that are hard to write down: quotes, brackets, controls, marks that join what is before them.
+private struct RandomTexts {
+  private var state: UInt64
+  private static let parts: [Unicode.Scalar] = Array(
+    "aZ09 _-+./*~@%'\"\\()[]{},:;#&!|>?=<^$`\n\r\t\u{1}\u{7f}\u{85}\u{a0}é\u{301}\u{feff}\u{2028}\u{fffe}漢😀\u{200d}".unicodeScalars)
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func text() -> String {
+    var text = String.UnicodeScalarView()
+    for _ in 0..<next(below: 9) { text.append(Self.parts[next(below: Self.parts.count)]) }
+    return String(text)
+  }
+
+  private mutating func next(below count: Int) -> Int {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return Int((state >> 33) % UInt64(count))
+  }
+}

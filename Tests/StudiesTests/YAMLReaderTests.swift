@@ -44,7 +44,7 @@ import Testing
 
   @Test func textsInQuotesStayTexts() throws {
     let options = try YAMLReader.options(text: "a: '12'\nb: \"true\"\nc: 12\nd: off\ne: 'x: y'", source: "")
-    #expect(options.pairs.map(\.value) == [.text("12"), .text("true"), .number(12), .flag(false), .text("x: y")])
+    #expect(options.pairs.map(\.value) == [.text("12"), .text("true"), .number(12), .spelled("off"), .text("x: y")])
   }
 
   @Test func emptyTextIsNoSettings() throws {
@@ -69,6 +69,64 @@ import Testing
     ("a: *nothing", "plan.yml:1: this isn't YAML"),
   ]) func mistakesAreNamedWithTheirLine(_ text: String, _ expected: String) {
     #expect(message(text).hasPrefix(expected), "\(message(text))")
+  }
+
+  /// Ends of lines and marks as other systems and editors write them.
+  static let dialects: [(name: String, change: @Sendable (String) -> String)] = [
+    ("CRLF", { $0.replacing("\n", with: "\r\n") }), ("CR", { $0.replacing("\n", with: "\r") }),
+    ("a byte-order mark", { "\u{feff}" + $0 }), ("both", { "\u{feff}" + $0.replacing("\n", with: "\r\n") }),
+    ("trailing blanks", { $0.replacing("\n", with: "  \n") }), ("trailing tabs", { $0.replacing("\n", with: "\t\n") }),
+    ("trailing blanks and CRLF", { $0.replacing("\n", with: " \t \r\n") }), ("no last line's end", { String($0.dropLast()) }),
+    ("tabs after keys", { $0.replacing(": ", with: ":\t") }),
+  ]
+
+  @Test(arguments: dialects.indices) func linesMayEndInAnyWay(_ index: Int) throws {
+    let (name, change) = Self.dialects[index]
+    let text = """
+      # A comment (with words)
+      model: mlp(hidden: [30], activation: hSwish(n: 3))  # small (as it should be)
+      optimizer: sgd(rate: 0.25)
+      penalties: [l1l2(l2: 0.5), l1l2(l1: 0.5)]
+      metrics:
+        - accuracy
+        - topKAccuracy(k: 3)
+      dtype: float64
+      epochs: 7
+
+      """
+    #expect(try configuration(change(text)) == configuration(text), "\(name)")
+    #expect(try PlanTexts.plan(change(PlanTexts.rates + "\n")) == PlanTexts.plan(PlanTexts.rates), "\(name)")
+    // Lines are counted alike.
+    #expect(message(change(text + "optimizr: adam(rate: 1)\n")).hasPrefix("plan.yml:10: a run has no setting 'optimizr'"), "\(name)")
+    #expect(message(change("epochs: 3\nseed: 2\nepochs: 3\n")).hasPrefix("plan.yml:3: 'epochs' is set twice"), "\(name)")
+  }
+
+  @Test func mappingsAreMerged() throws {
+    let plan = try PlanTexts.plan(
+      """
+      seeds: 2
+      base: &base {epochs: 3, batch: 20}
+      arms:
+        sgd: &sgd
+          <<: *base
+          optimizer: sgd(rate: 0.1)
+          model: mlp(hidden: [8])
+        adam:
+          <<: *sgd
+          optimizer: adam
+        both: {epochs: 5, <<: [*base, *sgd]}
+      """)
+    func value(_ arm: Int, _ path: String) throws -> String? {
+      try plan.arms[arm].settings.first { $0.path == path }?.value().description
+    }
+    #expect(try value(1, "optimizer") == "adam" && value(1, "epochs") == "3" && value(1, "model") == "mlp(hidden: [8])")
+    #expect(try value(2, "optimizer") == "sgd(rate: 0.1)" && value(2, "epochs") == "5" && value(2, "batch") == "20")
+    #expect(try configuration("optimizer: {name: sgd, <<: {rate: 0.5}}").optimizer.description == "sgd(rate: 0.5)")
+    #expect(message("<<: 3").hasPrefix("plan.yml:1: '<<' takes mappings by their aliases"))
+    #expect(message("'<<': 3").hasPrefix("plan.yml:1: a run has no setting '<<'"))
+    let bomb = "a0: &a0 {x: 1}\n"
+      + (1..<40).map { "a\($0): &a\($0) {<<: [*a\($0 - 1), *a\($0 - 1)], y\($0): 1}\n" }.joined()
+    #expect(message(bomb).contains("too many values"))
   }
 
   @Test func hostileTextsAreRefused() {

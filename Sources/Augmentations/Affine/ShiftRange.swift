@@ -49,10 +49,10 @@ extension Options {
   /// A number or a list of numbers, none of them negative.
   mutating func shift(_ key: String, default fallback: Double) throws(ConfigurationError) -> ShiftRange {
     let origin = origin(of: key)
-    guard let value = take(key) else { return ShiftRange(fallback) }
-    var single = Options([key: value], origin: origin)
+    let value = try peek(key)
+    let numbers = try numbers(key, default: [])
+    guard let value else { return ShiftRange(fallback) }
     let isList = if case .list = value { true } else { false }
-    let numbers = try single.numbers(key, default: [])
     guard !numbers.isEmpty, numbers.allSatisfy({ (0...10_000).contains($0) }) else {
       throw .outOfRange(
         key: key, value: value.description, range: "a number or a list of numbers in 0...10000", origin: origin)

@@ -40,11 +40,8 @@ extension Options {
   mutating func zoom(
     _ key: String, default fallback: ClosedRange<Double>
   ) throws(ConfigurationError) -> ClosedRange<Double> {
-    let origin = origin(of: key)
-    guard let value = take(key) else { return fallback }
-    var single = Options([key: value], origin: origin)
-    guard case .number = value else { return try single.range(key, default: fallback, in: 0.001...1000) }
-    let amount = try single.number(key, default: 0, in: 0...0.999)
+    guard case .number = try peek(key) else { return try range(key, default: fallback, in: 0.001...1000) }
+    let amount = try number(key, default: 0, in: 0...0.999)
     return (1 - amount)...(1 + amount)
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Tanren
 
 /// Activations as a grid of charts and as a table.
@@ -53,6 +52,6 @@ struct ActivationSheet {
 
   private static func text(_ number: Double) -> String {
     if number.isInfinite { return number > 0 ? "∞" : "-∞" }
-    return String(format: "%.4g", number == 0 ? 0 : number)
+    return NumberText.significant(number)
   }
 }

@@ -41,7 +41,7 @@ struct ReportCommand: ParsableCommand {
     let format = try format.map(Self.format(named:)) ?? output.map(Self.format(endingOf:)) ?? .terminal
     let opened = try store.open()
     let results = try opened.results(of: try opened.study(study))
-    let report = try StudyReport(results, alpha: alpha, margin: margin)
+    let report = try StudyReport(results, runBy: [results.study.name] + store.words, alpha: alpha, margin: margin)
     if let output {
       try OutputFolder.write(try report.text(format), to: output)
       return

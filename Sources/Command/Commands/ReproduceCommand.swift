@@ -50,6 +50,7 @@ struct ReproduceCommand: ParsableCommand {
   var output: String?
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup var replacing: ReplaceOption
   @OptionGroup(title: "Where") var device: DeviceOptions
   @OptionGroup var parallel: ParallelOptions
 
@@ -85,7 +86,7 @@ struct ReproduceCommand: ParsableCommand {
     terminal.write("\(plan.title)\n")
     if let departure = recipe.departure(of: budget) { terminal.write("\(departure)\n") }
     Interruption.endsProcess()
-    let results = try runner.run(plan)
+    let results = try runner.run(plan, replaces: replacing.replace)
     try ReproductionReport(recipe, results, terminal).write(to: folder)
     try StudyFailures(StudyTables(results).failures).check()
   }

@@ -20,6 +20,7 @@ struct StudyRunCommand: ParsableCommand {
   var output: String?
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup var replacing: ReplaceOption
   @OptionGroup(title: "Where") var device: DeviceOptions
   @OptionGroup var parallel: ParallelOptions
 
@@ -57,9 +58,9 @@ struct StudyRunCommand: ParsableCommand {
     runner.progress = quiet ? nil : DownloadReport().progress
     if !quiet { terminal.write("\(plan.title)\n") }
     Interruption.endsProcess()
-    let results = try runner.run(plan, retriesFailed: !skipFailed)
+    let results = try runner.run(plan, retriesFailed: !skipFailed, replaces: replacing.replace)
     let tables = StudyTables(results)
-    let conclusion = try StudyConclusion(results)
+    let conclusion = try StudyConclusion(results, runBy: words + store.words)
     let written = try conclusion.write(to: folder)
     if !quiet {
       conclusion.show(terminal)

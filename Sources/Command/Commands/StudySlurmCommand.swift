@@ -19,6 +19,7 @@ struct StudySlurmCommand: ParsableCommand {
   var words: [String] = []
 
   @OptionGroup var store: StoreOptions
+  @OptionGroup var replacing: ReplaceOption
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Tasks of the array.", valueName: "n"))
   var tasks = 4
@@ -58,7 +59,7 @@ struct StudySlurmCommand: ParsableCommand {
     script.device = device ?? (gpus > 0 ? "cuda" : nil)
     script.program = program ?? Bundle.main.executablePath ?? "tanren"
     let text = try script.text()
-    try store.open(.create).register(plan)
+    try store.open(.create).register(plan, replaces: replacing.replace)
     if let output { try OutputFolder.write(text, to: output) } else { Terminal.current().write(text) }
   }
 }

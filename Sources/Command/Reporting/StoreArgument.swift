@@ -11,6 +11,9 @@ struct StoreArgument: ParsableArguments {
 
   var path: String { file ?? option.path }
 
+  /// The store as `study run` takes it; none for the usual one.
+  var words: [String] { file.map { ["--store", $0] } ?? option.words }
+
   /// - Throws: `UsageError` where the store is named twice or a study is in its place, `StoreError`.
   func open() throws -> StudyStore {
     guard let file else { return try option.open(.read) }

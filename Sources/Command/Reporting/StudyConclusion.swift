@@ -8,9 +8,10 @@ struct StudyConclusion {
   /// nil where no run is done, so that there is nothing to conclude from.
   private let report: StudyReport?
 
+  /// - Parameter words: what was typed after `tanren study run`.
   /// - Throws: as `StudyReport` does.
-  init(_ results: StudyResults) throws {
-    report = results.runs.contains { $0.state == .done } ? try StudyReport(results) : nil
+  init(_ results: StudyResults, runBy words: [String]? = nil) throws {
+    report = results.runs.contains { $0.state == .done } ? try StudyReport(results, runBy: words) : nil
   }
 
   /// Whether there are curves to draw.

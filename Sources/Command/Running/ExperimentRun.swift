@@ -17,8 +17,8 @@ struct ExperimentRun {
     let clock = ContinuousClock()
     let start = clock.now
     let result = try configuration.runExperiment(on: data)
-    let seconds = RunReport.number((clock.now - start) / .seconds(1))
-    let values = result.metrics.map { "\($0.key) \(RunReport.number($0.value))" }.joined(separator: ", ")
+    let seconds = NumberText.significant((clock.now - start) / .seconds(1))
+    let values = result.metrics.map { "\($0.key) \(NumberText.significant($0.value))" }.joined(separator: ", ")
     say("\(configuration.experiment?.name ?? "") in \(seconds) s: \(values)")
     if !result.charts.isEmpty {
       let title = "\(configuration.experiment?.name ?? "") on \(data.name), seed \(configuration.seed)"

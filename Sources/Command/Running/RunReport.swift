@@ -8,11 +8,11 @@ struct RunReport {
 
   var text: String {
     guard let last = history.epochs.last else { return "Nothing was trained." }
-    let values = last.metrics.map { "\($0.key) \(Self.number($0.value))" }.joined(separator: ", ")
+    let values = last.metrics.map { "\($0.key) \(NumberText.significant($0.value))" }.joined(separator: ", ")
     let trained = last.epoch
-    var lines = ["\(trained) \(trained == 1 ? "epoch" : "epochs") in \(Self.number(history.seconds)) s: \(values)"]
+    var lines = ["\(trained) \(trained == 1 ? "epoch" : "epochs") in \(NumberText.significant(history.seconds)) s: \(values)"]
     if let best = best, best.epoch != last.epoch {
-      lines[0] += " (best \(best.name) \(Self.number(best.value)), epoch \(best.epoch))"
+      lines[0] += " (best \(best.name) \(NumberText.significant(best.value)), epoch \(best.epoch))"
     }
     if let reason = history.stopReason { lines.append("Ended early: \(reason)") }
     if last.metrics.values.contains(where: { !$0.isFinite }) {
@@ -32,15 +32,5 @@ struct RunReport {
     }
     guard let value = metric.value(of: History(epochs: finite)) else { return nil }
     return finite.first { $0[name] == value }.map { (name, $0.epoch, value) }
-  }
-
-  /// Four significant digits.
-  static func number(_ value: Double) -> String {
-    guard value.isFinite, value != 0 else { return "\(value)" }
-    let magnitude = value.magnitude
-    guard (1e-3..<1e6).contains(magnitude) else { return "\(value)" }
-    var scale = 1.0
-    while magnitude * scale < 1000, scale < 1e7 { scale *= 10 }
-    return "\((value * scale).rounded() / scale)"
   }
 }

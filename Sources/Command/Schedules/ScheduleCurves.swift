@@ -1,4 +1,3 @@
-import Foundation
 import Tanren
 
 /// Schedules' values over a training, computed by the engine in double precision.
@@ -42,7 +41,7 @@ struct ScheduleCurves {
       ])
     for (name, values) in zip(names, values) {
       let peak = values.indices.max { values[$0] < values[$1] } ?? 0
-      let numbers = [values.first, values.max(), x[peak], values.last].map { String(format: "%.4g", $0 ?? .nan) }
+      let numbers = [values.first, values.max(), x[peak], values.last].map { NumberText.significant($0 ?? .nan) }
       table.append(([name] + numbers).map { TableCell($0) })
     }
     return table

@@ -1,4 +1,3 @@
-import Foundation
 import Tanren
 
 /// A run in one line: a bar over its epochs while a person watches, then what came out of it.
@@ -45,8 +44,8 @@ final class RunLine {
     let values = isTraining ? last.map(Self.values) ?? [] : last?.metrics.map { .init($0.key, $0.value) } ?? []
     let count = last?.epoch ?? 0
     let epochs = isTraining ? "\(count) \(count == 1 ? "epoch" : "epochs") in " : ""
-    let seconds = (history.seconds * 10).rounded() / 10
-    let numbers = values.map { " - \($0.name): \(Self.fixed($0.number))" }.joined()
+    let seconds = NumberText.fixed(history.seconds, places: 1)
+    let numbers = values.map { " - \($0.name): \(NumberText.metric($0.number))" }.joined()
     end("\(title): \(epochs)\(seconds) s" + numbers)
   }
 
@@ -71,12 +70,5 @@ final class RunLine {
     return [["loss", metric], ["val_loss", metric.map { "val_" + $0 }]].flatMap { $0 }.compactMap { name in
       name.flatMap { name in record[name].map { .init(name, $0) } }
     }
-  }
-
-  /// Four places, or four digits of what is small.
-  private static func fixed(_ number: Double) -> String {
-    guard number.isFinite, number != 0, number.magnitude < 1e9 else { return number.isNaN ? "nan" : "\(number)" }
-    let scale = number.magnitude >= 1e-2 ? 1e4 : pow(10, 3 - log10(number.magnitude).rounded(.down))
-    return "\((number * scale).rounded() / scale)"
   }
 }

@@ -34,7 +34,12 @@ final class StudyCrew {
       if case .began(let counts) = event { open = counts.total - counts.done }
       // By now the data is on this machine, and nothing is wrong with the first run.
       if case .runBegan = event, pool == nil { start(min(workers, open) - 1, arguments, progress) }
-      progress.show(event)
+      if case .waiting(let counts) = event, let pool {
+        let own = (try? store.runningCount(of: study, by: pool.processIdentifiers)) ?? 0
+        progress.waits(for: counts.running, own: own)
+      } else {
+        progress.show(event)
+      }
     }
     return runner
   }

@@ -34,9 +34,19 @@ final class StudyProgress {
     case .runRestarted(let run, let reason):
       say("\(title(run))\(run.resumed == 0 ? ", from the start" : ""): \(reason)")
     case .runLost(let run): end(run, "another worker has claimed it, since this one was silent for too long")
-    case .waiting(let counts):
-      say("Waiting for \(counts.running) \(counts.running == 1 ? "run" : "runs") of other workers.")
+    case .waiting(let counts): waits(for: counts.running, own: 0)
     }
+  }
+
+  /// - Parameter own: how many of the runs are at workers that this command started.
+  func waits(for running: Int, own: Int) {
+    guard !isQuiet, running > 0 else { return }
+    let others = max(0, running - own)
+    func runs(_ count: Int) -> String { "\(count) \(count == 1 ? "run" : "runs")" }
+    let texts =
+      (own > 0 ? ["\(runs(min(own, running))) of this command's other processes"] : [])
+      + (others > 0 ? ["\(runs(others)) of other workers"] : [])
+    say("Waiting for \(texts.joined(separator: ", and for ")).")
   }
 
   private func end(_ run: RunProgress, _ text: String) {

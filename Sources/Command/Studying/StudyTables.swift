@@ -16,7 +16,7 @@ struct StudyTables {
         TableColumn("note"),
       ])
     for run in results.runs {
-      let value = metric.value(of: run.history).map { "\($0)" } ?? ""
+      let value = metric.value(of: run.history).map(NumberText.shortest) ?? ""
       let note = run.error ?? (run.isDiverged == true ? "diverged" : "")
       table.append(
         [

@@ -6,10 +6,51 @@ import Musl
 import Darwin
 #endif
 
-/// Numbers as text in the C locale, through the C library so that this room needs no Foundation.
-enum NumberText {
-  /// `%.<places>f`.
-  static func fixed(_ value: Double, places: Int) -> String {
+/// Numbers as text, the one place that decides their digits: for charts, tables, sentences and progress.
+///
+/// In the C locale, through the C library so that this room needs no Foundation.
+package enum NumberText {
+  /// The decimals that show two digits of `uncertainty`.
+  package static func places(uncertainty: Double) -> Int {
+    guard uncertainty != 0, uncertainty.isFinite else { return 0 }
+    return max(0, 1 - Int(uncertainty.magnitude.decimalLogarithm.rounded(.down)))
+  }
+
+  /// Whether so many decimals show two digits of a number or more; 0 has none to show.
+  package static func shows(_ value: Double, places: Int) -> Bool {
+    value == 0 || !value.isFinite || Self.places(uncertainty: value) <= places
+  }
+
+  /// With so many decimals and a typographic minus, or as a power of ten where that would be a row of zeros.
+  package static func decimal(_ value: Double, places: Int) -> String {
+    guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "−∞" : "∞" }
+    let isPlain = places <= 6 && value.magnitude < 1e10
+    return typeset(isPlain ? fixed(value, places: places) : general(value, digits: 3))
+  }
+
+  /// As ``decimal(_:places:)``, with a plus or a minus, unless it rounds to zero.
+  package static func signed(_ value: Double, places: Int) -> String {
+    let text = decimal(value, places: places)
+    return value > 0 && text.contains { ("1"..."9").contains($0) } ? "+" + text : text
+  }
+
+  /// Up to six digits without trailing zeros.
+  package static func shortest(_ value: Double) -> String { general(value, digits: 6) }
+
+  /// So many significant digits without trailing zeros: `0.06764`, `1.235e-05`. Whole numbers keep all of theirs.
+  package static func significant(_ value: Double, digits: Int = 4) -> String {
+    guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
+    let isLarge = value.magnitude >= .power(10, Double(digits)) && value.magnitude < 1e15
+    return isLarge ? fixed(value, places: 0) : general(value == 0 ? 0 : value, digits: digits)
+  }
+
+  /// As Keras writes a metric: four decimals, or as a power of ten where they would hide what is small.
+  package static func metric(_ value: Double) -> String {
+    abs(value) > 1e-3 || !value.isFinite || value == 0 ? fixed(value, places: 4) : exponential(value, places: 4)
+  }
+
+  /// `%.<places>f`; what rounds to zero has no sign.
+  package static func fixed(_ value: Double, places: Int) -> String {
     let text = printed("%.\(bounded(places))f", value)
     return text.hasPrefix("-") && !text.contains(where: { ("1"..."9").contains($0) }) && value.isFinite
       ? String(text.dropFirst()) : text
@@ -56,7 +97,7 @@ enum NumberText {
     return (String(text.dropLast(raised.count)), power.joined())
   }
 
-  /// A typographic minus in place of the hyphen.
+  /// A typographic minus in place of the hyphen at the start.
   static func typeset(_ text: String) -> String {
     text.hasPrefix("-") ? "−" + text.dropFirst() : text
   }

@@ -83,13 +83,7 @@ public struct ProgressLine: Sendable, Equatable {
   }
 
   private var tail: String {
-    values.map { value in
-      let isPlain = abs(value.number) > 1e-3 || !value.number.isFinite
-      let number =
-        isPlain
-        ? NumberText.fixed(value.number, places: 4) : NumberText.exponential(value.number, places: 4)
-      return " - \(TerminalText.printable(value.name)): \(number)"
-    }.joined()
+    values.map { " - \(TerminalText.printable($0.name)): \(NumberText.metric($0.number))" }.joined()
   }
 
   /// `48s`, `1:05`, `2:00:10`.

@@ -85,10 +85,8 @@ private struct Moment: Schedule {
 extension Options {
   /// A number, which may be below 0, or the name of a schedule.
   fileprivate mutating func level(_ key: String, default fallback: any Schedule) throws(ConfigurationError) -> any Schedule {
-    guard let value = take(key) else { return fallback }
-    var single = Options([key: value], origin: origin(of: key))
-    if case .number = value { return try single.number(key, default: 0, in: -1e30...1e30) }
-    return try single.schedule(key, default: fallback)
+    if case .number = try peek(key) { return try number(key, default: 0, in: -1e30...1e30) }
+    return try schedule(key, default: fallback)
   }
 }
 

@@ -30,13 +30,7 @@ public struct BinaryAccuracy: Metric, AveragedMetric {
 
   public init(from options: inout Options) throws(ConfigurationError) {
     outputs = try options.oneOf("of", default: .loss)
-    let origin = options.origin(of: "threshold")
-    guard let value = options.take("threshold"), value != .text(Self.automatic) else {
-      threshold = nil
-      return
-    }
-    var single = Options(["threshold": value], origin: origin)
-    threshold = try single.number("threshold", default: 0)
+    threshold = try options.number("threshold", or: Self.automatic)
   }
 
   public func reading(_ kind: OutputKind?) -> BinaryAccuracy {

@@ -5,7 +5,8 @@ extension LayerSummary {
   /// - Parameter loss: cross entropy of logits has the softmax in it, which the listing shows as the output.
   public func compactText(loss: any Loss) -> String {
     let output = outputFunction(with: loss)
-    let hidden = output.isLayer ? rows.dropLast() : rows[...]
+    // A layer that only reads the same numbers under another shape is no line of the article's.
+    let hidden = (output.isLayer ? rows.dropLast() : rows[...]).filter { !Self.shapes.contains($0.label) }
     var counts: [String: Int] = [:]
     let layers = hidden.map { row in
       let kind = Self.kinds[row.label] ?? row.label.snakeCase
@@ -16,6 +17,8 @@ extension LayerSummary {
     return (["input - 0 \(Self.units(rows.first?.input ?? []))"] + layers
       + ["output \(output.name) \(Self.units(rows.last?.output ?? []))", "error \(name)"]).joined(separator: "\n")
   }
+
+  private static let shapes: Set = ["flatten", "reshape"]
 
   /// What the article calls things.
   private static let kinds = ["dense": "affine"]

@@ -6,13 +6,8 @@ public protocol NamedTransform: Transform, Catalogued {}
 extension Options {
   /// Transforms by name.
   mutating func transforms(_ key: String) throws(ConfigurationError) -> [any NamedTransform] {
-    guard let value = take(key) else { return [] }
     var transforms: [any NamedTransform] = []
-    let elements = if case .list(let list) = value { list } else { [value] }
-    for element in elements {
-      var single = Options([key: element], origin: origin(of: key))
-      transforms.append(try Catalog<any NamedTransform>.all.make(single.choice(key, default: Choice(key))))
-    }
+    for choice in try choices(key, default: []) { transforms.append(try Catalog<any NamedTransform>.all.make(choice)) }
     return transforms
   }
 }

@@ -43,23 +43,8 @@ extension String {
 }
 
 extension Options {
-  /// A list of words; a single word is a list of one.
-  mutating func texts(_ key: String) throws(ConfigurationError) -> [String] {
-    guard let value = take(key) else { return [] }
-    var texts: [String] = []
-    let elements = if case .list(let list) = value { list } else { [value] }
-    for element in elements {
-      guard case .text(let text) = element else {
-        throw .wrongType(
-          key: key, expected: "a list of regular expressions", found: value.description, origin: origin(of: key))
-      }
-      texts.append(text)
-    }
-    return texts
-  }
-
   /// The parameters whose paths match none of the expressions under `key`.
   mutating func filter(excluding key: String) throws(ConfigurationError) -> PathFilter {
-    try PathFilter(excluding: texts(key), origin: origin(of: key))
+    try PathFilter(excluding: texts(key, default: []), origin: origin(of: key))
   }
 }

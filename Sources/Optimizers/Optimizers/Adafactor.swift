@@ -15,7 +15,7 @@ public struct Adafactor: Optimizer {
     Parameter("decayPower", default: -0.8, "t to this power is a gradient's part in the second moment"),
     Parameter("clipThreshold", default: 1, "the greatest root mean square of a scaled update"),
     Parameter("minimumSize", default: 0.001, "the least size of a parameter that counts"),
-    Parameter("epsilon", default: 0, "keeps squares from zero; by default 1e-30 (keras) or the type's resolution"),
+    Parameter("epsilon", default: "none", "keeps squares from zero; none is 1e-30 (keras) or the type's resolution"),
     .style(.torch, "torch: squares clamped from below; keras: epsilon added"),
     .decay(0), .excludeFromDecay,
   ]

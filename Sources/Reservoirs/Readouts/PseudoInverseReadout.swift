@@ -10,7 +10,9 @@ public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
   public static let summary = "ridge regression by the Gram matrix' pseudo-inverse (article 0a)"
   public static let parameters = [
     Parameter("lambda", default: 1e-8, "the penalty"), Parameter("bias", default: true, "penalizes the bias too (S0-3)"),
-    Parameter("cutoff", default: "10·n·eps", "the share of the greatest eigenvalue below which others are dropped"),
+    Parameter(
+      "cutoff", default: "automatic",
+      "the share of the greatest eigenvalue below which others are dropped; automatic is 10·n·eps of the element type"),
   ]
 
   public var lambda: Double
@@ -26,8 +28,8 @@ public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
   public init(from options: inout Options) throws(ConfigurationError) {
     lambda = try options.number("lambda", default: 1e-8, in: 0...1e100)
     penalizesBias = try options.flag("bias", default: true)
-    let share = try options.number("cutoff", default: -1, in: -1...1)
-    cutoff = share < 0 ? nil : share
+    let share = try options.number("cutoff", or: "automatic", in: -1...1)
+    cutoff = share.flatMap { $0 < 0 ? nil : $0 }
   }
 
   public func weights(gram: Tensor, moments: Tensor) throws -> ReadoutWeights {

@@ -1,3 +1,5 @@
+import Figures
+
 /// How soon the runs of an arm reached a target, those that never did included.
 public struct TargetSummary: Sendable, Equatable, Encodable {
   public let runs: Int
@@ -41,6 +43,6 @@ public struct TargetSummary: Sendable, Equatable, Encodable {
   }
 
   private static func text(_ epoch: Double?) -> String {
-    epoch.map { DecimalText.text($0, places: $0 == $0.rounded() ? 0 : 1) } ?? "never"
+    epoch.map { NumberText.decimal($0, places: $0 == $0.rounded() ? 0 : 1) } ?? "never"
   }
 }

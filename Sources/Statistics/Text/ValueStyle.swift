@@ -1,3 +1,5 @@
+import Figures
+
 /// How a metric's values and differences are written for people.
 public struct ValueStyle: Sendable, Hashable, Codable {
   /// What values are multiplied by.
@@ -40,18 +42,18 @@ public struct ValueStyle: Sendable, Hashable, Codable {
   /// "+0.05 ± 0.12 percentage points".
   public func difference(_ value: Double, plusMinus margin: Double? = nil) -> String {
     let known = margin.flatMap { $0 > 0 ? $0 : nil }
-    let places = DecimalText.places(uncertainty: (known ?? value) * scale)
+    let places = NumberText.places(uncertainty: (known ?? value) * scale)
     let spread = known.map { " ± " + number($0, places) } ?? ""
-    return DecimalText.signed(value * scale, places: places) + spread + differenceUnit
+    return NumberText.signed(value * scale, places: places) + spread + differenceUnit
   }
 
   /// A margin as it was given: "0.1 percentage points".
-  func margin(_ value: Double) -> String { DecimalText.shortest(value * scale) + differenceUnit }
+  func margin(_ value: Double) -> String { NumberText.shortest(value * scale) + differenceUnit }
 
-  private func number(_ value: Double, _ places: Int) -> String { DecimalText.text(value * scale, places: places) }
+  private func number(_ value: Double, _ places: Int) -> String { NumberText.decimal(value * scale, places: places) }
 
   private func places(_ value: Double, _ uncertainty: Double?) -> Int {
-    if let uncertainty, uncertainty > 0 { return DecimalText.places(uncertainty: uncertainty * scale) }
-    return DecimalText.places(uncertainty: value * scale) + 2
+    if let uncertainty, uncertainty > 0 { return NumberText.places(uncertainty: uncertainty * scale) }
+    return NumberText.places(uncertainty: value * scale) + 2
   }
 }

@@ -4,7 +4,7 @@ extension OptionValue {
   /// The value as YAML on one line, which ``YAMLReader`` reads back.
   var yaml: String {
     switch self {
-    case .number, .flag: description
+    case .number, .flag, .spelled: description
     case .text(let text): text.yaml
     case .list(let values): "[" + values.map(\.yaml).joined(separator: ", ") + "]"
     case .choice(let choice) where choice.options.isEmpty: choice.name.yaml
@@ -17,21 +17,13 @@ extension OptionValue {
 }
 
 extension String {
+  /// What YAML takes for no value.
+  static let nulls: Set = ["", "~", "null", "Null", "NULL"]
+
   /// A word as it is; in quotes what YAML would take for something else.
   var yaml: String {
     let isWord = wholeMatch(of: #/[A-Za-z][A-Za-z0-9_\-]*/#) != nil
-    if isWord, case .text = OptionValue(scalar: self), self != "null" { return self }
-    var escaped = ""
-    for scalar in unicodeScalars {
-      switch scalar {
-      case "\"": escaped += "\\\""
-      case "\\": escaped += "\\\\"
-      case _ where scalar.value < 0x20 || scalar.value == 0x7f:
-        let digits = String(scalar.value, radix: 16)
-        escaped += "\\x" + (digits.count < 2 ? "0" : "") + digits
-      default: escaped.unicodeScalars.append(scalar)
-      }
-    }
-    return "\"\(escaped)\""
+    if isWord, case .text = OptionValue(scalar: self), !Self.nulls.contains(self) { return self }
+    return quoted
   }
 }

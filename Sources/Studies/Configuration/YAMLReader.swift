@@ -45,20 +45,21 @@ public struct YAMLReader {
 
   /// The mapping that a text is, and what reads its parts.
   static func mapping(
-    text: String, source: String
+    text given: String, source: String
   ) throws(ConfigurationError) -> (reader: YAMLReader, mapping: Node.Mapping) {
+    let text = given.withPlainLineEnds
     let node: Node?
     do {
       node = try Yams.compose(yaml: MethodNotation.quoted(in: text))
     } catch {
       throw YAMLProblem(error).configurationError(source: source, text: text)
     }
-    let reader = YAMLReader(source: source)
+    var reader = YAMLReader(source: source)
     guard let node, node.scalar?.string.isEmpty != true else { return (reader, Node.Mapping([])) }
     guard case .mapping(let mapping) = node else {
       throw .invalid(message: "settings are written 'name: value', one a line", origin: reader.place(of: node))
     }
-    return (reader, mapping)
+    return (reader, try reader.merged(mapping))
   }
 
   private init(source: String) { self.source = source }
@@ -68,7 +69,7 @@ public struct YAMLReader {
     _ mapping: Node.Mapping, origin: String, without left: String? = nil
   ) throws(ConfigurationError) -> Options {
     var options = Options(origin: origin)
-    for (key, value) in mapping {
+    for (key, value) in try merged(mapping) {
       guard case .scalar(let name) = key else {
         throw .invalid(message: "the name of a setting must be a word", origin: place(of: key))
       }
@@ -95,9 +96,16 @@ public struct YAMLReader {
   private func value(
     _ scalar: Node.Scalar, of key: String, at place: String
   ) throws(ConfigurationError) -> OptionValue {
-    if MethodNotation.isMethod(scalar.string) { return try OptionValue(parsing: scalar.string, origin: place) }
-    guard scalar.style == .plain || scalar.style == .any else { return .text(scalar.string) }
-    guard !["", "~", "null"].contains(scalar.string) else {
+    guard !scalar.string.unicodeScalars.contains("\0") else {
+      throw .invalid(message: "'\(key)' has the character NUL in it, which no text may have", origin: place)
+    }
+    let isPlain = scalar.style == .plain || scalar.style == .any
+    if isPlain || scalar.tag.description == MethodNotation.tag, OptionValue.isNotation(scalar.string) {
+      // What can't be read is a text, unless a method is asked for: that says what is wrong with it.
+      return (try? OptionValue(parsing: scalar.string, origin: place)) ?? .text(scalar.string)
+    }
+    guard isPlain else { return .text(scalar.string) }
+    guard !String.nulls.contains(scalar.string) else {
       throw .invalid(message: "'\(key)' has no value", origin: place)
     }
     return OptionValue(scalar: scalar.string)
@@ -106,6 +114,7 @@ public struct YAMLReader {
   private mutating func choice(
     _ mapping: Node.Mapping, of key: String, at place: String
   ) throws(ConfigurationError) -> Choice {
+    let mapping = try merged(mapping)
     guard case .scalar(let name) = mapping["name"], !name.string.isEmpty else {
       throw .invalid(
         message: "'\(key)' is a mapping without the name of a method: write '\(key): {name: …}'", origin: place)
@@ -113,5 +122,49 @@ public struct YAMLReader {
     return Choice(name.string, try options(mapping, origin: place, without: "name"))
   }
 
+  /// The mapping with what `<<` names in the place of that key. Keys of its own go before those of others, and the
+  /// first of several before the rest.
+  mutating func merged(_ mapping: Node.Mapping) throws(ConfigurationError) -> Node.Mapping {
+    guard mapping.contains(where: { Self.isMerge($0.key) }) else { return mapping }
+    var result = mapping
+    for (key, value) in mapping where Self.isMerge(key) {
+      result[key] = nil
+      let sources = if case .sequence(let list) = value { Array(list) } else { [value] }
+      for source in sources {
+        guard case .mapping(let other) = source else {
+          throw .invalid(message: "'<<' takes mappings by their aliases: '<<: *name'", origin: place(of: key))
+        }
+        for (key, value) in try merged(other) where result[key] == nil {
+          remaining -= 1
+          guard remaining > 0 else { throw .invalid(message: "there are too many values", origin: place(of: key)) }
+          result[key] = value
+        }
+      }
+    }
+    return result
+  }
+
+  private static func isMerge(_ key: Node) -> Bool {
+    guard case .scalar(let scalar) = key else { return false }
+    return scalar.string == "<<" && (scalar.style == .plain || scalar.style == .any)
+  }
+
   func place(of node: Node) -> String { node.mark.map { "\(source):\($0.line)" } ?? source }
+}
+
+extension String {
+  /// Without a byte-order mark, and with line feeds alone at the ends of lines, whatever system wrote it.
+  var withPlainLineEnds: String {
+    var plain = String.UnicodeScalarView()
+    var previous: Unicode.Scalar?
+    for scalar in unicodeScalars {
+      switch (previous, scalar) {
+      case (nil, "\u{feff}"), ("\r", "\n"): break
+      case (_, "\r"): plain.append("\n")
+      default: plain.append(scalar)
+      }
+      previous = scalar
+    }
+    return String(plain)
+  }
 }

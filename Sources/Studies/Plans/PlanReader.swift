@@ -23,6 +23,8 @@ struct PlanReader {
       case "base": plan.base = try settings(value, of: "base")
       case "arms": plan.arms = try arms(value)
       case "grid": plan.grid = try grid(value)
+      // What these say isn't a value but a name.
+      case let word where ["name", "title", "baseline"].contains(word): try options.set(word, text(value, of: word), origin: place)
       case let word: try options.set(word, reader.value(value, of: word), origin: place)
       }
     }
@@ -31,7 +33,8 @@ struct PlanReader {
     plan.title = try options.text("title", default: plan.name)
     if let metric = try options.optionalChoice("metric") { plan.metric = try PrimaryMetric(metric) }
     if options.pairs.contains(where: { $0.key == "targets" }) { plan.targets = try options.numbers("targets", default: []) }
-    if let baseline = options.take("baseline") { plan.baseline = baseline.description }
+    let baseline = try options.text("baseline", default: "")
+    plan.baseline = baseline.isEmpty ? nil : baseline
     let place = options.origin(of: "seeds")
     guard let seeds = options.take("seeds") else {
       throw .invalid(
@@ -40,6 +43,13 @@ struct PlanReader {
     plan.seeds = try SeedList(seeds, origin: place).seeds
     try options.finish("a plan")
     return plan
+  }
+
+  /// A name exactly as it is written, whatever else it might mean.
+  private mutating func text(_ node: Node, of key: String) throws(ConfigurationError) -> OptionValue {
+    let value = try reader.value(node, of: key)
+    if case .scalar(let scalar) = node { return .text(scalar.string) }
+    return value
   }
 
   private func word(_ key: Node) throws(ConfigurationError) -> String {
@@ -53,7 +63,7 @@ struct PlanReader {
     switch node {
     case .mapping(let mapping): return try reader.options(mapping, origin: reader.place(of: node))
     // `relu:` with nothing after it sets nothing.
-    case .scalar(let scalar) where ["", "~", "null"].contains(scalar.string):
+    case .scalar(let scalar) where String.nulls.contains(scalar.string):
       return Options(origin: reader.place(of: node))
     default:
       throw .invalid(
@@ -73,11 +83,9 @@ struct PlanReader {
         origin: reader.place(of: node))
     }
     var axes: [GridAxis] = []
-    for (key, value) in mapping {
+    for (key, value) in try reader.merged(mapping) {
       let path = try word(key)
-      let read = try reader.value(value, of: path)
-      let values = if case .list(let list) = read { list } else { [read] }
-      axes.append(GridAxis(path, values, origin: reader.place(of: key)))
+      axes.append(GridAxis(path, try reader.value(value, of: path).elements, origin: reader.place(of: key)))
     }
     return axes
   }
@@ -87,7 +95,7 @@ struct PlanReader {
     var arms: [Arm] = []
     switch node {
     case .mapping(let mapping):
-      for (key, value) in mapping { arms.append(try arm(value, named: word(key))) }
+      for (key, value) in try reader.merged(mapping) { arms.append(try arm(value, named: word(key))) }
     case .sequence(let sequence):
       for element in sequence { arms.append(try arm(element, named: nil)) }
     default:
@@ -105,7 +113,8 @@ struct PlanReader {
     var node = node
     var printed: Printed?
     var name = given
-    if case .mapping(var mapping) = node {
+    if case .mapping(let written) = node {
+      var mapping = try reader.merged(written)
       if let numbers = mapping["printed"] {
         printed = try Printed(options(numbers, of: "printed"))
         mapping["printed"] = nil

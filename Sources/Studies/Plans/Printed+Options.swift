@@ -20,10 +20,10 @@ extension Printed {
     bestEpoch = epoch == 0 ? nil : epoch
     let origin = options.origin(of: "reached")
     if let value = options.take("reached") {
-      guard case .list(let elements) = value else { throw Self.mismatch(value, origin) }
+      guard case .list(let elements) = value.meaning else { throw Self.mismatch(value, origin) }
       var epochs: [Int?] = []
       for element in elements {
-        switch element {
+        switch element.meaning {
         case .text("never"): epochs.append(nil)
         case .number(let number) where Int(exactly: number) != nil: epochs.append(Int(exactly: number))
         default: throw Self.mismatch(value, origin)

@@ -9,7 +9,7 @@ extension RunConfiguration {
   /// order, methods by their catalogued names with their options sorted, numbers in their shortest spelling.
   ///
   /// An option that is left out stays left out, since a method's defaults may depend on its other options.
-  public var canonicalText: String { "# tanren run, format \(Self.canonicalFormat)\n" + withCataloguedNames.yaml() }
+  public var canonicalText: String { "# tanren run, format \(Self.canonicalFormat)\n" + canonical.yaml() }
 
   /// SHA-256 of ``canonicalText``, 64 hexadecimal digits.
   public var id: String { SHA256.hex(of: canonicalText.utf8) }
@@ -39,7 +39,9 @@ extension RunConfiguration {
     try self.init(from: YAMLReader.options(text: canonicalText, source: source))
   }
 
-  private var withCataloguedNames: RunConfiguration {
+  /// The configuration with its methods by their catalogued names, and their options in the one spelling that the
+  /// methods read them in.
+  var canonical: RunConfiguration {
     var named = self
     named.data = Catalog<any DataSource>.all.canonical(data)
     named.model = Catalog<any Architecture>.all.canonical(model)
@@ -58,7 +60,8 @@ extension RunConfiguration {
 
 extension Catalog {
   fileprivate func canonical(_ choice: Choice) -> Choice {
-    Choice(type(named: choice.name)?.name ?? choice.name, choice.options)
+    let named = Choice(type(named: choice.name)?.name ?? choice.name, choice.options)
+    return (try? resolved(named)) ?? named
   }
 }
 
@@ -70,11 +73,11 @@ extension Choice {
 
 extension OptionValue {
   fileprivate var withoutNumbers: OptionValue {
-    switch self {
+    switch meaning {
     case .number: .number(0)
     case .choice(let choice): .choice(choice.withoutNumbers)
     case .list(let values): .list(values.map(\.withoutNumbers))
-    case .flag, .text: self
+    case .flag, .text, .spelled: self
     }
   }
 }

@@ -24,7 +24,7 @@ public struct SeedList: Sendable, Hashable {
     } else if let range = try Self.range(value, origin: origin) {
       seeds = Array(range)
     } else {
-      guard case .number(let number) = value, let count = Int(exactly: number) else {
+      guard case .number(let number) = value.meaning, let count = Int(exactly: number) else {
         throw Self.mismatch(value, origin)
       }
       guard count > 0 else {
@@ -44,8 +44,21 @@ public struct SeedList: Sendable, Hashable {
       OptionValue(parsing: isList ? "[\(text)]" : text, origin: origin), first: first, origin: origin)
   }
 
+  /// "0–9, 12".
+  static func ranges(_ seeds: [Int]) -> String {
+    var runs: [ClosedRange<Int>] = []
+    for seed in seeds.sorted() {
+      if let last = runs.last, last.upperBound < Int.max, seed == last.upperBound + 1 {
+        runs[runs.count - 1] = last.lowerBound...seed
+      } else if runs.last?.contains(seed) != true {
+        runs.append(seed...seed)
+      }
+    }
+    return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)–\($0.upperBound)" }.joined(separator: ", ")
+  }
+
   private static func seed(_ value: OptionValue, origin: String) throws(ConfigurationError) -> Int {
-    guard case .number(let number) = value, let seed = Int(exactly: number), seed >= 0 else {
+    guard case .number(let number) = value.meaning, let seed = Int(exactly: number), seed >= 0 else {
       throw mismatch(value, origin)
     }
     return seed

@@ -32,11 +32,22 @@ extension StudyPlan {
     let planned = try plannedArms()
     var configurations: [RunConfiguration] = []
     for arm in planned { configurations.append(try configuration(of: arm.arm)) }
+    try checkPoints(planned, configurations)
     return seeds.flatMap { seed in
       zip(planned, configurations).map { arm, configuration in
         var seeded = configuration
         seeded.seed = seed
         return RunSpec(arm: arm.arm.name, seed: seed, configuration: seeded)
+      }
+    }
+  }
+
+  /// Values may be alike in all but their spelling, `0.1` and `0.10`, which their method alone knows.
+  private func checkPoints(_ planned: [PlannedArm], _ configurations: [RunConfiguration]) throws(ConfigurationError) {
+    var seen: [[String]: String] = [:]
+    for (arm, configuration) in zip(planned, configurations) where grid.contains(where: { $0.values.count > 1 }) {
+      if let other = seen.updateValue(arm.arm.name, forKey: [arm.written, configuration.id]) {
+        throw .invalid(message: "the grid has the same run twice: '\(other)' and '\(arm.arm.name)'", origin: name)
       }
     }
   }

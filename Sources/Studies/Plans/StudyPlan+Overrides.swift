@@ -19,13 +19,13 @@ extension StudyPlan {
     case "arms": try select(arms: text.split(separator: ",").map { String($0).trimmed })
     case "baseline": baseline = text.trimmed
     case "name": name = text.trimmed
-    case "title": title = text.trimmed
+    case "title": title = text
     case "metric":
       compare(by: try PrimaryMetric(Choice(parsing: text, origin: origin)))
     case "targets":
-      var options = Options(["targets": .list(try Self.values(text, origin: origin))], origin: origin)
+      var options = Options(["targets": .list(try OptionValue.list(parsing: text, origin: origin))], origin: origin)
       targets = try options.numbers("targets", default: [])
-    default: try set(GridAxis(key, Self.values(text, origin: origin), origin: origin))
+    default: set(GridAxis(key, try OptionValue.list(parsing: text, origin: origin), origin: origin))
     }
   }
 
@@ -41,23 +41,10 @@ extension StudyPlan {
   }
 
   /// Replaces the axis of the same setting, or adds one.
-  private mutating func set(_ axis: GridAxis) throws(ConfigurationError) {
+  private mutating func set(_ axis: GridAxis) {
     // What is below a replaced method belonged to the old one.
     grid.removeAll { $0.path == axis.path || $0.path.hasPrefix(axis.path + ".") }
     grid.append(axis)
-  }
-
-  /// The values between commas that aren't inside brackets or parentheses.
-  private static func values(_ text: String, origin: String) throws(ConfigurationError) -> [OptionValue] {
-    var (parts, depth) = ([""], 0)
-    for character in text {
-      if "([".contains(character) { depth += 1 }
-      if ")]".contains(character) { depth -= 1 }
-      if character == ",", depth == 0 { parts.append("") } else { parts[parts.count - 1].append(character) }
-    }
-    var values: [OptionValue] = []
-    for part in parts { values.append(try OptionValue(parsing: part, origin: origin)) }
-    return values
   }
 }
 

@@ -11,8 +11,8 @@ public struct LogComparison: Sendable, Equatable, CustomStringConvertible {
   public init(_ history: History, with log: String) {
     var (epochs, different, distance) = (0, 0, 0.0)
     var lines: [Double: [Double]] = [:]
-    for line in log.split(separator: "\n") {
-      let words = line.split(separator: " ")
+    for line in log.split(whereSeparator: \.isNewline) {
+      let words = line.split(whereSeparator: \.isWhitespace)
       let printed = words.compactMap { Double($0) }
       if words.count == 5, printed.count == 5 { lines[printed[0]] = printed }
     }

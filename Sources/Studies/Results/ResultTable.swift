@@ -58,16 +58,13 @@ public struct ResultTable {
     return fixed(value) + (least - 0.005...greatest + 0.005 ~= value ? " ✓" : " ·")
   }
 
-  private static func fixed(_ value: Double) -> String {
-    guard let hundredths = Int(exactly: (value * 100).rounded()) else { return "\(value)" }
-    let (whole, rest) = hundredths.magnitude.quotientAndRemainder(dividingBy: 100)
-    return "\(hundredths < 0 ? "-" : "")\(whole).\(rest < 10 ? "0" : "")\(rest)"
-  }
+  /// As the articles print accuracies.
+  private static func fixed(_ value: Double) -> String { NumberText.fixed(value, places: 2) }
 
   /// `9.5s`, `41s`, `1m33s`.
   private static func duration(_ seconds: Double) -> String {
     guard let tenths = Int(exactly: (seconds * 10).rounded()) else { return "\(seconds)s" }
-    if tenths < 600 { return tenths.isMultiple(of: 10) ? "\(tenths / 10)s" : "\(Double(tenths) / 10)s" }
+    if tenths < 600 { return NumberText.shortest(Double(tenths) / 10) + "s" }
     return "\(tenths / 600)m\(tenths % 600 / 10)s"
   }
 }

@@ -24,13 +24,15 @@ public struct StudyRunner {
   public init(_ store: StudyStore) { self.store = store }
 
   /// Puts a plan into the store and works until all its runs are done or failed.
-  /// - Parameter retriesFailed: whether runs that failed in an earlier call are tried again.
+  /// - Parameters:
+  ///   - retriesFailed: whether runs that failed in an earlier call are tried again.
+  ///   - replaces: whether the plan may lack runs with results that the study of its name has.
   /// - Throws: `ConfigurationError` for a plan that can't be run; ``StoreError``; `DatasetError` for data that can't
   ///   be had; `CheckpointError` if checkpoints can't be written; `EngineError` if there is no engine. What goes
   ///   wrong within a run is stored, and doesn't end the others.
   @discardableResult
-  public func run(_ plan: StudyPlan, retriesFailed: Bool = true) throws -> StudyResults {
-    let study = try store.register(plan)
+  public func run(_ plan: StudyPlan, retriesFailed: Bool = true, replaces: Bool = false) throws -> StudyResults {
+    let study = try store.register(plan, replaces: replaces)
     if retriesFailed { try store.retryFailed(of: study) }
     try work(on: study)
     return try store.results(of: store.study(named: plan.name))
@@ -38,7 +40,7 @@ public struct StudyRunner {
 
   /// Works until nothing is left to be claimed.
   /// - Parameter study: nil for all of the store.
-  /// - Throws: as ``run(_:retriesFailed:)`` does.
+  /// - Throws: as ``run(_:retriesFailed:replaces:)`` does.
   public func work(on study: StoredStudy? = nil) throws {
     let worker = WorkerIdentity()
     let shelf = DataShelf(folders: folders, progress: progress) { report(.loaded(origin: $0)) }

@@ -28,6 +28,9 @@ public final class WorkerPool {
     }
   }
 
+  /// The workers' numbers on this machine.
+  public var processIdentifiers: [Int32] { processes.map(\.processIdentifier) }
+
   deinit {
     for process in processes where process.isRunning { process.terminate() }
     for process in processes { process.waitUntilExit() }

@@ -64,12 +64,14 @@ public struct RunConfiguration: Sendable, Hashable {
     remainder = try options.oneOf("remainder", default: remainder)
     draws = try options.oneOf("draws", default: draws)
     untrained = try options.flag("untrained", default: untrained)
+    if try options.peek("examples") == .text("all") { _ = options.take("examples") }
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count
     try options.finish("a run")
     _ = try method()
     _ = try Catalog<any Architecture>.all.make(model)
     _ = try Catalog<any DataSource>.all.make(data)
+    self = canonical
   }
 
   /// An experiment takes what it needs besides its own options: data, seed, element type and draws.
@@ -83,6 +85,7 @@ public struct RunConfiguration: Sendable, Hashable {
     try options.finish("an experiment")
     _ = try makeExperiment()
     _ = try Catalog<any DataSource>.all.make(data)
+    self = canonical
   }
 
   /// What a loss records where no metrics are named; nothing for one that can't be made.

@@ -20,6 +20,8 @@ public enum StoreError: Error, Sendable, Hashable {
   case unknownStudy(name: String, known: [String], path: String)
   /// The store has several studies, and none was named.
   case unnamedStudy(known: [String], path: String)
+  /// A plan of a study's name lacks runs with results that the study has: how many, of how many, and which.
+  case narrowed(study: String, dropped: Int, of: Int, runs: String)
   /// Another worker has claimed the run.
   case leaseLost(run: String)
   /// Runs that are to be compared would be trained on different data.
@@ -88,6 +90,10 @@ extension StoreError: CustomStringConvertible {
     case .unnamedStudy(let known, let path):
       known.isEmpty
         ? "\(path) has no studies yet" : "\(path) has several studies, name one: \(known.joined(separator: ", "))"
+    case .narrowed(let study, let dropped, let count, let runs):
+      "the plan lacks \(dropped) of the \(count) runs with results that study '\(study)' has: \(runs). Give the plan "
+        + "another name (name=…), or replace the study (--replace): the runs stay in the store, but the study no longer "
+        + "lists them."
     case .leaseLost(let run): "another worker has claimed run \(run.prefix(12)) in the meantime"
     case .differentData(let source, let stored, let found):
       "the study's runs on '\(source)' were trained on \(stored), but here it is \(found). "

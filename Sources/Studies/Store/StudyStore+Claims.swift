@@ -140,6 +140,20 @@ extension StudyStore {
       arguments: [now, outcome, run.key, run.attempt])
   }
 
+  /// How many runs of a study are at processes of this machine.
+  public func runningCount(of study: String, by processes: [Int32]) throws(StoreError) -> Int {
+    try read { database in
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT runs.process FROM runs JOIN memberships ON memberships.run = runs.key
+          JOIN studies ON studies.key = memberships.study
+          WHERE runs.state = 'running' AND runs.host = ? AND studies.name = ?
+          """, arguments: [WorkerIdentity.thisHost, study])
+      return rows.count { processes.contains($0["process"]) }
+    }
+  }
+
   private static func endLeasesOfEndedProcesses(_ database: Database) throws {
     let rows = try Row.fetchAll(
       database,

@@ -2,13 +2,17 @@ import GRDB
 
 extension StudyStore {
   /// Puts a plan into the store: runs that aren't there yet are pending, those that are there stay as they are,
-  /// whichever study they were trained for. A study of the same name gets the new plan.
-  /// - Throws: `ConfigurationError` for a plan that can't be run, ``StoreError``.
+  /// whichever study they were trained for. A study of the same name gets the new plan, which may have more runs.
+  /// - Parameter replaces: whether the plan may lack runs with results that the study has. They stay in the store, and
+  ///   are the study's again with a plan that has them.
+  /// - Throws: `ConfigurationError` for a plan that can't be run, ``StoreError/narrowed(study:dropped:of:runs:)`` and
+  ///   other ``StoreError``s.
   @discardableResult
-  public func register(_ plan: StudyPlan) throws -> StoredStudy {
+  public func register(_ plan: StudyPlan, replaces: Bool = false) throws -> StoredStudy {
     let specs = try plan.runs()
     let text = try plan.yaml()
     try write { database in
+      if !replaces { try Self.checkNothingIsLost(from: plan.name, keeping: Set(specs.map(\.id)), database) }
       let study = try Int64.fetchOne(
         database,
         sql: """
@@ -36,6 +40,33 @@ extension StudyStore {
       }
     }
     return try study(named: plan.name)
+  }
+
+  /// - Parameter kept: the ids of the new plan's runs.
+  private static func checkNothingIsLost(from study: String, keeping kept: Set<String>, _ database: Database) throws {
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT runs.id, memberships.arm, memberships.seed FROM memberships
+        JOIN studies ON studies.key = memberships.study JOIN runs ON runs.key = memberships.run
+        WHERE studies.name = ? AND (runs.state IN ('done', 'running') OR EXISTS
+          (SELECT 1 FROM epochs WHERE epochs.run = runs.key)) ORDER BY memberships.position
+        """, arguments: [study])
+    let dropped = rows.filter { !kept.contains($0["id"]) }
+    guard !dropped.isEmpty else { return }
+    var arms: [(name: String, seeds: [Int])] = []
+    for row in dropped {
+      let (arm, seed): (String, Int) = (row["arm"], row["seed"])
+      if let index = arms.firstIndex(where: { $0.name == arm }) {
+        arms[index].seeds.append(seed)
+      } else {
+        arms.append((arm, [seed]))
+      }
+    }
+    let texts = arms.prefix(4).map { "\($0.name) (\($0.seeds.count == 1 ? "seed" : "seeds") \(SeedList.ranges($0.seeds)))" }
+    throw StoreError.narrowed(
+      study: study, dropped: dropped.count, of: rows.count,
+      runs: (texts + (arms.count > 4 ? ["… of \(arms.count) arms"] : [])).joined(separator: ", "))
   }
 
   /// All studies, by name.

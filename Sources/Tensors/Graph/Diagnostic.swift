@@ -8,13 +8,14 @@ public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
   public let inputs: [TensorType]
   /// The path of the layer that was being traced, `encoder/dense1` say; empty outside of layers.
   public let path: String
-  /// The caller's `#fileID` and `#line`.
-  public let file: String
+  /// The caller's `#fileID`; nil for operators, which take nothing but their operands and so can't know it.
+  public let file: String?
+  /// The caller's `#line`, where there is a file.
   public let line: Int
 
   public init(
     operation: String, message: String, inputs: [TensorType] = [], path: String = TraceContext.path,
-    file: String = #fileID, line: Int = #line
+    file: String? = #fileID, line: Int = #line
   ) {
     self.operation = operation
     self.message = message
@@ -26,8 +27,22 @@ public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
 
   public var description: String {
     let types = inputs.map { "\($0.dtype)\($0.shape)" }.joined(separator: ", ")
-    return "\(operation)(\(types)): \(message)" + (path.isEmpty ? "" : ", in layer \(path)") + " (\(file):\(line))"
+    return "\(operation)(\(types)): \(message)" + (path.isEmpty ? "" : ", in layer \(path)")
+      + (location.map { " (\($0))" } ?? "")
   }
+
+  /// Where the operation was called, `Model/Block.swift:12` say; nil for operators, and within Tanren's own layers and
+  /// methods, of which path and operation say more than a line of ours.
+  public var location: String? {
+    guard let file, !Self.rooms.contains(where: { file.hasPrefix($0 + "/") }) else { return nil }
+    return "\(file):\(line)"
+  }
+
+  /// The modules whose lines aren't the user's.
+  static let rooms: Set = [
+    "Augmentations", "Command", "Configuration", "Datasets", "Layers", "Optimizers", "PJRT", "Reservoirs", "Serve",
+    "Studies", "Tanren", "Tensors", "Training",
+  ]
 }
 
 /// Why a primitive's shape rule refuses its inputs.

@@ -1,6 +1,7 @@
 /// Elementwise arithmetic with NumPy's broadcasting: axes are aligned at the end, and those of extent 1 repeat.
 ///
 /// A number takes the tensor's element type. Two tensors must have one element type: nothing is promoted.
+/// Operators take nothing but their operands, so unlike other operations they don't know the line they stand in.
 extension Tensor {
   /// Elementwise sum; the shapes broadcast.
   public static func + (x: Tensor, y: Tensor) -> Tensor { broadcasting(Add(), x, y) }
@@ -38,44 +39,65 @@ extension Tensor {
   public static prefix func - (x: Tensor) -> Tensor { Tensor(Negate(), [x]) }
 
   /// `self` to the power of `exponent`; `0^0` is 1.
-  public func power(_ exponent: Tensor) -> Tensor { Tensor.broadcasting(Power(), self, exponent) }
+  public func power(_ exponent: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
+    Tensor.broadcasting(Power(), self, exponent, file: file, line: line)
+  }
   /// Each element to the power of `exponent`.
-  public func power(_ exponent: Double) -> Tensor { power(Tensor(exponent, dtype: dtype)) }
+  public func power(_ exponent: Double, file: String = #fileID, line: Int = #line) -> Tensor {
+    power(Tensor(exponent, dtype: dtype), file: file, line: line)
+  }
 
   /// The remainder of division truncated towards zero, with the sign of `self`, as C's `fmod`.
-  public func remainder(dividingBy divisor: Tensor) -> Tensor { Tensor.broadcasting(Remainder(), self, divisor) }
+  public func remainder(dividingBy divisor: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
+    Tensor.broadcasting(Remainder(), self, divisor, file: file, line: line)
+  }
   /// The remainder of dividing each element by a number.
-  public func remainder(dividingBy divisor: Double) -> Tensor {
-    remainder(dividingBy: Tensor(divisor, dtype: dtype))
+  public func remainder(dividingBy divisor: Double, file: String = #fileID, line: Int = #line) -> Tensor {
+    remainder(dividingBy: Tensor(divisor, dtype: dtype), file: file, line: line)
   }
 
   /// The larger elements; NaN where either is.
-  public func maximum(_ other: Tensor) -> Tensor { Tensor.broadcasting(Maximum(), self, other) }
+  public func maximum(_ other: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
+    Tensor.broadcasting(Maximum(), self, other, file: file, line: line)
+  }
   /// The greater of each element and a number; NaN where the element is.
-  public func maximum(_ other: Double) -> Tensor { maximum(Tensor(other, dtype: dtype)) }
+  public func maximum(_ other: Double, file: String = #fileID, line: Int = #line) -> Tensor {
+    maximum(Tensor(other, dtype: dtype), file: file, line: line)
+  }
 
   /// The smaller elements; NaN where either is.
-  public func minimum(_ other: Tensor) -> Tensor { Tensor.broadcasting(Minimum(), self, other) }
+  public func minimum(_ other: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
+    Tensor.broadcasting(Minimum(), self, other, file: file, line: line)
+  }
   /// The lesser of each element and a number; NaN where the element is.
-  public func minimum(_ other: Double) -> Tensor { minimum(Tensor(other, dtype: dtype)) }
+  public func minimum(_ other: Double, file: String = #fileID, line: Int = #line) -> Tensor {
+    minimum(Tensor(other, dtype: dtype), file: file, line: line)
+  }
 
   /// Elements brought into `range`; NaN stays NaN.
-  public func clamped(to range: ClosedRange<Double>) -> Tensor {
-    maximum(range.lowerBound).minimum(range.upperBound)
+  public func clamped(
+    to range: ClosedRange<Double>, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    maximum(range.lowerBound, file: file, line: line).minimum(range.upperBound, file: file, line: line)
   }
 
   /// The angle in radians of the point whose ordinate is `y` and abscissa `x`.
-  public static func atan2(_ y: Tensor, _ x: Tensor) -> Tensor { broadcasting(ArcTangent(), y, x) }
+  public static func atan2(_ y: Tensor, _ x: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
+    broadcasting(ArcTangent(), y, x, file: file, line: line)
+  }
 
   /// Applies an elementwise primitive to inputs brought to one shape.
-  static func broadcasting(_ primitive: some Primitive, _ x: Tensor, _ y: Tensor) -> Tensor {
-    if x.shape == y.shape { return Tensor(primitive, [x, y]) }
+  /// - Parameter file: the caller's, nil for an operator's, which can't know it.
+  static func broadcasting(
+    _ primitive: some Primitive, _ x: Tensor, _ y: Tensor, file: String? = nil, line: Int = 0
+  ) -> Tensor {
+    if x.shape == y.shape { return Tensor(primitive, [x, y], file: file, line: line) }
     guard let shape = Shape.broadcast(x.shape, y.shape) else {
       return .failed(
         Swift.type(of: primitive).name, "shapes \(x.shape) and \(y.shape) don't broadcast", [x, y],
-        file: #fileID, line: #line)
+        file: file, line: line)
     }
-    return Tensor(primitive, [x.broadcast(to: shape), y.broadcast(to: shape)])
+    return Tensor(primitive, [x.broadcast(to: shape), y.broadcast(to: shape)], file: file, line: line)
   }
 }
 

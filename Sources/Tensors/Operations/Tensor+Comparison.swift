@@ -34,27 +34,37 @@ extension Tensor {
   public static prefix func .! (x: Tensor) -> Tensor { Tensor(Not(), [x]) }
 
   /// Bits moved up; 0 where the shift is the width or more.
-  public func shiftedLeft(by shift: Tensor) -> Tensor { Tensor.broadcasting(ShiftLeft(), self, shift) }
+  public func shiftedLeft(by shift: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
+    Tensor.broadcasting(ShiftLeft(), self, shift, file: file, line: line)
+  }
   /// Bits moved down, zeros moved in.
-  public func shiftedRight(by shift: Tensor) -> Tensor { Tensor.broadcasting(ShiftRightLogical(), self, shift) }
+  public func shiftedRight(by shift: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
+    Tensor.broadcasting(ShiftRightLogical(), self, shift, file: file, line: line)
+  }
 
   /// `other` where `condition` holds, `self` elsewhere; all three broadcast.
-  public func replaced(where condition: Tensor, by other: Tensor) -> Tensor {
-    Tensor.select(condition, other, self)
+  public func replaced(
+    where condition: Tensor, by other: Tensor, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    Tensor.select(condition, other, self, file: file, line: line)
   }
 
   /// A number where the condition is true, the element elsewhere.
-  public func replaced(where condition: Tensor, by other: Double) -> Tensor {
-    replaced(where: condition, by: Tensor(other, dtype: dtype))
+  public func replaced(
+    where condition: Tensor, by other: Double, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    replaced(where: condition, by: Tensor(other, dtype: dtype), file: file, line: line)
   }
 
   /// Elements of `x` where `condition` holds, of `y` elsewhere; all three broadcast.
-  public static func select(_ condition: Tensor, _ x: Tensor, _ y: Tensor) -> Tensor {
+  public static func select(
+    _ condition: Tensor, _ x: Tensor, _ y: Tensor, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
     guard let values = Shape.broadcast(x.shape, y.shape), let shape = Shape.broadcast(condition.shape, values) else {
       return .failed(
         Select.name, "shapes \(condition.shape), \(x.shape) and \(y.shape) don't broadcast", [condition, x, y],
-        file: #fileID, line: #line)
+        file: file, line: line)
     }
-    return Tensor(Select(), [condition, x, y].map { $0.broadcast(to: shape) })
+    return Tensor(Select(), [condition, x, y].map { $0.broadcast(to: shape) }, file: file, line: line)
   }
 }

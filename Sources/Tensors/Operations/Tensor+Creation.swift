@@ -49,13 +49,17 @@ extension Tensor {
   }
 
   /// A tensor of zeros.
-  public static func zeros(_ shape: Shape, dtype: DType = .float32) -> Tensor {
-    Tensor(0, dtype: dtype).broadcast(to: shape)
+  public static func zeros(
+    _ shape: Shape, dtype: DType = .float32, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    Tensor(0, dtype: dtype).broadcast(to: shape, file: file, line: line)
   }
 
   /// A tensor of ones.
-  public static func ones(_ shape: Shape, dtype: DType = .float32) -> Tensor {
-    Tensor(1, dtype: dtype).broadcast(to: shape)
+  public static func ones(
+    _ shape: Shape, dtype: DType = .float32, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    Tensor(1, dtype: dtype).broadcast(to: shape, file: file, line: line)
   }
 
   /// Zeros of this shape and type.
@@ -72,13 +76,16 @@ extension Tensor {
   }
 
   /// The identity matrix of `size` rows.
-  public static func identity(_ size: Int, dtype: DType = .float32) -> Tensor {
-    (Tensor.iota([size, size], axis: 0) .== Tensor.iota([size, size], axis: 1)).cast(to: dtype)
+  public static func identity(
+    _ size: Int, dtype: DType = .float32, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    func places(_ axis: Int) -> Tensor { .iota([size, size], axis: axis, file: file, line: line) }
+    return (places(0) .== places(1)).cast(to: dtype, file: file, line: line)
   }
 
   /// The same value as another element type; see `Convert` for how it rounds.
-  public func cast(to dtype: DType) -> Tensor {
-    dtype == self.dtype ? self : Tensor(Convert(dtype: dtype), [self])
+  public func cast(to dtype: DType, file: String = #fileID, line: Int = #line) -> Tensor {
+    dtype == self.dtype ? self : Tensor(Convert(dtype: dtype), [self], file: file, line: line)
   }
 }
 

@@ -50,7 +50,7 @@ extension Tensor {
     guard rank > 0, segments.rank == 1 else {
       return .failed("segmentSum", "needs rows and a vector of segments", [self, segments], file: file, line: line)
     }
-    return Tensor.zeros(Shape([count] + shape.dropFirst()), dtype: dtype)
+    return Tensor.zeros(Shape([count] + shape.dropFirst()), dtype: dtype, file: file, line: line)
       .scatterAdd(self, at: segments, file: file, line: line)
   }
 
@@ -67,8 +67,10 @@ extension Tensor {
   }
 
   /// 1 at each index along a new last axis of extent `count`, 0 elsewhere and for indices outside.
-  public func oneHot(_ count: Int, dtype: DType = .float32) -> Tensor {
-    let classes = Tensor.iota(Shape(shape.dimensions + [count]), axis: -1, dtype: self.dtype)
-    return (expand(at: -1) .== classes).cast(to: dtype)
+  public func oneHot(
+    _ count: Int, dtype: DType = .float32, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    let classes = Tensor.iota(Shape(shape.dimensions + [count]), axis: -1, dtype: self.dtype, file: file, line: line)
+    return (expand(at: -1, file: file, line: line) .== classes).cast(to: dtype, file: file, line: line)
   }
 }

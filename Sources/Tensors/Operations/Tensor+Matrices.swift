@@ -63,7 +63,8 @@ extension Tensor {
       return transposed.matmul(regular.solve(targets, structure: .positiveDefinite, file: file, line: line))
     }
     let penalties = (penalty.rank == 0 ? penalty : penalty.expand(at: 1)).broadcast(to: [shape[1], 1])
-    return Tensor(RidgeSolve(), [Tensor.concatenate([self, targets], axis: 1), penalties], file: file, line: line)
+    let rows = Tensor.concatenate([self, targets], axis: 1, file: file, line: line)
+    return Tensor(RidgeSolve(), [rows, penalties], file: file, line: line)
   }
 
   /// As with a penalty that is a tensor.

@@ -44,7 +44,7 @@ extension Tensor {
     _ axes: [Int]? = nil, keepingAxes: Bool = false, correction: Int = 0, file: String = #fileID, line: Int = #line
   ) -> Tensor {
     let centred = self - mean(axes, keepingAxes: true, file: file, line: line)
-    return centred.squared().sum(axes, keepingAxes: keepingAxes, file: file, line: line)
+    return centred.squared(file: file, line: line).sum(axes, keepingAxes: keepingAxes, file: file, line: line)
       / (count(axes) - Double(correction))
   }
 
@@ -54,7 +54,8 @@ extension Tensor {
   ) -> Tensor {
     let greatest = max(axes, keepingAxes: true, file: file, line: line)
     // An infinite maximum would make inf - inf.
-    let shift = greatest.replaced(where: .!greatest.isFinite(), by: 0).stopGradient()
+    let isFinite = greatest.isFinite(file: file, line: line)
+    let shift = greatest.replaced(where: .!isFinite, by: 0, file: file, line: line).stopGradient()
     let sum = (self - shift).exp().sum(axes, keepingAxes: true).log() + shift
     return keepingAxes ? sum : sum.reshape(to: shape.removing(axes: resolved(axes)))
   }

@@ -65,12 +65,12 @@ extension Tensor {
   }
 
   /// The element at `index` of the first axis (counted from the end if negative), without that axis.
-  public subscript(index: Int) -> Tensor {
+  public subscript(index: Int, file: String = #fileID, line: Int = #line) -> Tensor {
     let start = index < 0 ? index + shape[0] : index
     guard rank > 0, (0..<shape[0]).contains(start) else {
-      return .failed("subscript", "no element \(index) in \(shape)", [self], file: #fileID, line: #line)
+      return .failed("subscript", "no element \(index) in \(shape)", [self], file: file, line: line)
     }
-    return slice(start..<start + 1).squeeze(0)
+    return slice(start..<start + 1, file: file, line: line).squeeze(0, file: file, line: line)
   }
 
   /// Surrounds with `value`: low and high edges an axis; negative edges crop.

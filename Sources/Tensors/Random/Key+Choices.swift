@@ -25,7 +25,7 @@ extension Key {
     }
     let work: DType = dtype == .float64 ? .float64 : .float32
     let limit = Tensor(bound / 2.squareRoot(), dtype: .float64).erf().cast(to: work)
-    let unit = (uniform(shape, in: -1..<1, dtype: work) * limit).erfInverse() * 2.squareRoot()
+    let unit = (uniform(shape, in: -1..<1, dtype: work, file: file, line: line) * limit).erfInverse() * 2.squareRoot()
     // Near the ends rounding might step over them.
     return (unit.clamped(to: -bound...bound) * deviation + mean).cast(to: dtype)
   }

@@ -32,19 +32,23 @@ public struct Key: Sendable {
   public func folding(_ value: Int) -> Key { folding(Tensor([Int64(value)], shape: [])) }
 
   /// Uniform bits.
-  public func bits(_ shape: Shape) -> Tensor { Tensor(RandomBits(type: TensorType(.uint32, shape)), [state]) }
+  public func bits(_ shape: Shape, file: String = #fileID, line: Int = #line) -> Tensor {
+    Tensor(RandomBits(type: TensorType(.uint32, shape)), [state], file: file, line: line)
+  }
 
   /// Uniform in `range`, its upper bound excluded, with 24 random bits (53 for `float64`).
-  public func uniform(_ shape: Shape, in range: Range<Double> = 0..<1, dtype: DType = .float32) -> Tensor {
+  public func uniform(
+    _ shape: Shape, in range: Range<Double> = 0..<1, dtype: DType = .float32, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
     guard dtype.isFloatingPoint else {
-      return .failed("uniform", "needs a floating-point type, not \(dtype)", [state], file: #fileID, line: #line)
+      return .failed("uniform", "needs a floating-point type, not \(dtype)", [state], file: file, line: line)
     }
     let unit: Tensor
     if dtype == .float64 {
-      let bits = Tensor(RandomBits(type: TensorType(.uint64, shape)), [state])
+      let bits = Tensor(RandomBits(type: TensorType(.uint64, shape)), [state], file: file, line: line)
       unit = bits.shiftedRight(by: Tensor(11, dtype: .uint64)).cast(to: .float64) * 0x1p-53
     } else {
-      unit = bits(shape).shiftedRight(by: Tensor(8, dtype: .uint32)).cast(to: .float32) * 0x1p-24
+      unit = bits(shape, file: file, line: line).shiftedRight(by: Tensor(8, dtype: .uint32)).cast(to: .float32) * 0x1p-24
     }
     // Rounding may reach the upper bound; it's excluded in the type the numbers are drawn in.
     let scaled = unit * (range.upperBound - range.lowerBound) + range.lowerBound
@@ -53,29 +57,34 @@ public struct Key: Sendable {
 
   /// Normally distributed numbers by Box and Muller's transform.
   public func normal(
-    _ shape: Shape, mean: Double = 0, deviation: Double = 1, dtype: DType = .float32
+    _ shape: Shape, mean: Double = 0, deviation: Double = 1, dtype: DType = .float32, file: String = #fileID,
+    line: Int = #line
   ) -> Tensor {
     let work: DType = dtype == .float64 ? .float64 : .float32
     // 1 - u lies in (0, 1]: its logarithm is finite.
-    let radius = (-2 * (1 - derived("radius").uniform(shape, dtype: work)).log()).sqrt()
-    let angle = derived("angle").uniform(shape, dtype: work) * (2 * Double.pi)
+    let radius = (-2 * (1 - derived("radius").uniform(shape, dtype: work, file: file, line: line)).log()).sqrt()
+    let angle = derived("angle").uniform(shape, dtype: work, file: file, line: line) * (2 * Double.pi)
     return (radius * angle.cos() * deviation + mean).cast(to: dtype)
   }
 
   /// True with the given probability.
-  public func bernoulli(_ shape: Shape, probability: Double) -> Tensor {
-    uniform(shape) .< probability
+  public func bernoulli(
+    _ shape: Shape, probability: Double, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    uniform(shape, file: file, line: line) .< probability
   }
 }
 
 extension Key {
   /// Normally distributed numbers no further from the mean than two deviations (before scaling by
   /// `deviation`), by the inverse of the distribution function.
-  public func truncatedNormal(_ shape: Shape, deviation: Double = 1, dtype: DType = .float32) -> Tensor {
+  public func truncatedNormal(
+    _ shape: Shape, deviation: Double = 1, dtype: DType = .float32, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
     let work: DType = dtype == .float64 ? .float64 : .float32
     // erf(2 / sqrt 2): the probability of lying within two deviations.
     let within = 0.95449973610364158
-    let u = uniform(shape, in: -within..<within, dtype: work)
+    let u = uniform(shape, in: -within..<within, dtype: work, file: file, line: line)
     return (u.inverseErf() * (2.0.squareRoot() * deviation)).clamped(to: -2 * deviation...2 * deviation).cast(to: dtype)
   }
 }

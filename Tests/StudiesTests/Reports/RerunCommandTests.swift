@@ -36,10 +36,13 @@ import Testing
     #expect(changed.notes.count == 2)
   }
 
-  @Test func anotherPlanIsAFile() throws {
+  @Test func anotherPlanIsWhatWasTyped() throws {
     let plan = StudyPlan(
       name: "own", base: ["data": "syntheticDigits", "epochs": "1"], arms: [Arm("sgd", ["optimizer": "sgd"])], seeds: [0])
-    let command = try RerunCommand(plan)
-    #expect(command.text == "tanren study run plan.yml" && command.needsPlan && command.notes.isEmpty)
+    let typed = try RerunCommand(plan, words: ["my plan.yml", "seeds=0..3", "--store", "x.sqlite"])
+    #expect(typed.text == "tanren study run 'my plan.yml' seeds=0..3 --store x.sqlite")
+    #expect(typed.needsPlan && typed.notes.isEmpty)
+    // The store has the plan.
+    #expect(try RerunCommand(plan).text == "tanren study run own")
   }
 }

@@ -81,11 +81,42 @@ import Testing
     let second = try store.register(StoreSamples.plan("second", arms: 3))
     #expect(second.counts.done == 6)
     #expect(second.counts.pending == 3)
-    let smaller = try store.register(StoreSamples.plan("first", seeds: 1))
+    let smaller = try store.register(StoreSamples.plan("first", seeds: 1), replaces: true)
     #expect(smaller.counts.total == 2)
     #expect(try store.register(StoreSamples.plan("first")).counts.done == 6)
     #expect(try store.study("first").plan == StoreSamples.plan("first"))
     #expect(try store.results(of: store.study("first")).armResults().map { $0.last("loss") } == [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]])
+  }
+
+  @Test func aNarrowerPlanReplacesNothingUnlessItIsTold() throws {
+    try store.register(StoreSamples.plan("rates", arms: 2, seeds: 3))
+    // Nothing has been computed: a mistake in the plan is mended without ado.
+    try store.register(StoreSamples.plan("rates", arms: 2, seeds: 2))
+    try store.register(StoreSamples.plan("rates", arms: 2, seeds: 3))
+    try StoreSamples.finishAll(store)
+    for narrower in [StoreSamples.plan("rates", arms: 1, seeds: 3), StoreSamples.plan("rates", arms: 2, seeds: 1)] {
+      let error = #expect(throws: StoreError.self) { try store.register(narrower) }
+      guard case .narrowed("rates", _, of: 6, _) = error else {
+        Issue.record("\(String(describing: error))")
+        continue
+      }
+      #expect(try #require(error).description.contains("another name (name=…), or replace the study (--replace)"))
+      #expect(try store.study("rates").plan == StoreSamples.plan("rates", arms: 2, seeds: 3))
+      #expect(try store.study("rates").counts.done == 6)
+    }
+    let error = #expect(throws: StoreError.self) { try store.register(StoreSamples.plan("rates", arms: 2, seeds: 1)) }
+    let names = StoreSamples.plan("rates", arms: 2).arms.map(\.name)
+    #expect(try #require(error).description.contains(
+      "lacks 4 of the 6 runs with results that study 'rates' has: \(names[0]) (seeds 1–2), \(names[1]) (seeds 1–2)."))
+    // More seeds, more arms, another title or metric: all that was there stays.
+    var wider = StoreSamples.plan("rates", arms: 3, seeds: 5)
+    wider.title = "Wider"
+    wider.metric = PrimaryMetric("val_loss")
+    #expect(try store.register(wider).counts.done == 6)
+    #expect(try store.register(StoreSamples.plan("other", arms: 1, seeds: 1)).counts.done == 1)
+    let replaced = try store.register(StoreSamples.plan("rates", arms: 1, seeds: 1), replaces: true)
+    #expect(replaced.counts.total == 1 && replaced.counts.done == 1)
+    #expect(try store.register(wider).counts.done == 6)
   }
 
   @Test func timesAreKnownFromRunsOfOneKind() throws {

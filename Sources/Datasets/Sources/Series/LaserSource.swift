@@ -10,7 +10,7 @@ public struct LaserSource: DataSource {
   public static let summary = "Santa Fe series A, a chaotic laser's intensity, from santa-fe-laser-a.txt (Hübner et al. 1989)"
   public static let parameters = [
     Parameter("train", default: 1000, "steps to learn from"), Parameter("test", default: 1000, "steps after them"),
-    Parameter("scale", default: "1/255", "what values are multiplied by"),
+    Parameter("scale", default: 1.0 / 255, "what values are multiplied by: 1/255"),
   ]
 
   public var train = 1000

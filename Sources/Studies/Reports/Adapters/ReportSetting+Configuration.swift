@@ -43,10 +43,10 @@ extension ReportSetting {
   private static func add(_ choice: Choice, at path: String, to settings: inout [ReportSetting]) {
     settings.append(ReportSetting(path, choice.name))
     for (key, value) in choice.options.pairs {
-      switch value {
+      switch value.meaning {
       case .choice(let inner): add(inner, at: "\(path).\(key)", to: &settings)
       case .number(let number): settings.append(ReportSetting("\(path).\(key)", value.description, number: number))
-      case .flag, .text, .list: settings.append(ReportSetting("\(path).\(key)", value.description))
+      case let other: settings.append(ReportSetting("\(path).\(key)", other.word ?? other.description))
       }
     }
   }

@@ -1,15 +1,16 @@
 import Configuration
 
-/// What to type to run a plan again: a recipe's name and what differs from it where the plan is a recipe's, else the
-/// plan as a file.
+/// What to type to run a plan again: a recipe's name and what differs from it where the plan is a recipe's, else what
+/// was typed, or the name of the study, which its store has the plan of.
 struct RerunCommand: Sendable {
   let text: String
-  /// Whether the command takes the plan from a file `plan.yml`.
+  /// Whether the command works only where the plan's file or its store is.
   let needsPlan: Bool
   /// What should be known of the results: what the recipe's budget leaves out, and settings that aren't the recipe's.
   let notes: [String]
 
-  init(_ plan: StudyPlan) throws(ConfigurationError) {
+  /// - Parameter words: what was typed after `tanren study run`, where that is known.
+  init(_ plan: StudyPlan, words: [String]? = nil) throws(ConfigurationError) {
     let catalog = Catalog<any Recipe>.all
     var nearest: (recipe: any Recipe, name: String, budget: Budget, changes: [String])?
     for name in catalog.names {
@@ -22,15 +23,16 @@ struct RerunCommand: Sendable {
       }
     }
     guard let nearest else {
-      (text, needsPlan, notes) = ("tanren study run plan.yml", true, [])
+      text = (["tanren", "study", "run"] + (words ?? [plan.name])).map(Self.quoted).joined(separator: " ")
+      (needsPlan, notes) = (true, [])
       return
     }
     let arms = plan.arms.map(\.name)
     let budget = nearest.budget
-    let words =
+    let recipeWords =
       ["tanren", "reproduce", nearest.name] + (arms == nearest.recipe.defaultArms ? [] : ["--arms", arms.joined(separator: ",")])
       + ["--seeds", Self.seeds(plan.seeds)] + (budget == .full ? [] : ["--budget", budget.rawValue]) + nearest.changes
-    text = words.map(Self.quoted).joined(separator: " ")
+    text = recipeWords.map(Self.quoted).joined(separator: " ")
     needsPlan = false
     let settings = nearest.changes.filter { !$0.hasPrefix("name=") && !$0.hasPrefix("title=") }
     notes =
@@ -54,7 +56,7 @@ struct RerunCommand: Sendable {
 
   /// A word as a shell takes it.
   private static func quoted(_ word: String) -> String {
-    let isPlain = word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_=.,:/+@%".contains($0)) }
+    let isPlain = !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_=.,:/+@%".contains($0)) }
     return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
   }
 

@@ -3,10 +3,11 @@ import Foundation
 
 extension StudyFacts {
   /// What a store knows of a study besides its results.
+  /// - Parameter words: what was typed after `tanren study run`, to be typed again; nil for the study's name.
   /// - Throws: `ConfigurationError` for a plan that this version can't expand.
-  public init(_ results: StudyResults) throws(ConfigurationError) {
+  public init(_ results: StudyResults, runBy words: [String]? = nil) throws(ConfigurationError) {
     let plan = results.study.plan
-    let rerun = try RerunCommand(plan)
+    let rerun = try RerunCommand(plan, words: words)
     var arms: [ArmFacts] = []
     var isTraining = false
     for planned in try plan.plannedArms() {
@@ -65,8 +66,11 @@ extension StudyFacts {
 
 extension StudyReport {
   /// The report of what a store knows of a study; only runs that are done count.
+  /// - Parameter words: as ``StudyFacts/init(_:runBy:)`` takes them.
   /// - Throws: `ConfigurationError` for a plan that this version can't expand, and as ``init(_:_:alpha:margin:)`` does.
-  public init(_ results: StudyResults, alpha: Double = 0.05, margin: Double? = nil) throws {
-    try self.init(StudyFacts(results), results.armResults(), alpha: alpha, margin: margin)
+  public init(
+    _ results: StudyResults, runBy words: [String]? = nil, alpha: Double = 0.05, margin: Double? = nil
+  ) throws {
+    try self.init(StudyFacts(results, runBy: words), results.armResults(), alpha: alpha, margin: margin)
   }
 }

@@ -1,3 +1,4 @@
+import Figures
 import Statistics
 
 /// The words and numbers of one published number beside ours.
@@ -24,9 +25,9 @@ struct PrintedText: Sendable {
       let mean = match.ours.map { style.value($0, uncertainty: known) } ?? "–"
       ours = match.interval.map { style.range($0.lower, $0.upper, uncertainty: known) } ?? mean
     case .firstEpoch, .bestEpoch:
-      printed = match.printed.value.map(DecimalText.shortest) ?? "never"
+      printed = match.printed.value.map(NumberText.shortest) ?? "never"
       ours = match.interval.map { range in
-        let (lower, upper) = (DecimalText.shortest(range.lower), DecimalText.shortest(range.upper))
+        let (lower, upper) = (NumberText.shortest(range.lower), NumberText.shortest(range.upper))
         let last = match.ours == nil ? "never" : upper
         return lower == last ? lower : "\(lower)–\(last)"
       } ?? "never"

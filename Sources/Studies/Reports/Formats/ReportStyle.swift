@@ -1,3 +1,4 @@
+import Figures
 import Statistics
 
 /// How a report writes the numbers of its metric: with as many digits throughout as the seeds' spread allows.
@@ -19,11 +20,11 @@ struct ReportStyle: Sendable {
       let width = Self.typical(widths).map { $0 * style.scale }
       hasSpread = width != nil
       // One digit of the spread, or two where the first is small: as the Particle Data Group rounds.
-      let usual = width.map { DecimalText.places(uncertainty: $0 * 10 / 3.55) } ?? (style.scale == 100 ? 2 : 4)
+      let usual = width.map { NumberText.places(uncertainty: $0 * 10 / 3.55) } ?? (style.scale == 100 ? 2 : 4)
       // An arm that varies less than the others has an interval too, which "± 0" would deny.
       let least = widths.filter { $0 > 0 && $0.isFinite }.min().map { $0 * style.scale }
-      places = least.map { max(usual, min(usual + 2, DecimalText.places(uncertainty: $0 * 20))) } ?? usual
-      differencePlaces = Self.typical(differenceWidths).map { DecimalText.places(uncertainty: $0 * style.scale) } ?? places
+      places = least.map { max(usual, min(usual + 2, NumberText.places(uncertainty: $0 * 20))) } ?? usual
+      differencePlaces = Self.typical(differenceWidths).map { NumberText.places(uncertainty: $0 * style.scale) } ?? places
     }
 
     var isPercent: Bool { style.scale == 100 }
@@ -31,18 +32,29 @@ struct ReportStyle: Sendable {
     func text(_ value: Double) -> String { bare(value) + style.unit }
 
     /// Without its unit.
-    func bare(_ value: Double) -> String { DecimalText.text(value * style.scale, places: places) }
+    func bare(_ value: Double) -> String {
+      let scaled = value * style.scale
+      // What the others' decimals would show as a row of zeros has digits of its own.
+      let isShown = NumberText.shows(scaled, places: places) || hasSpread && scaled.magnitude >= Double.power(10, -Double(places))
+      return NumberText.decimal(scaled, places: isShown ? places : NumberText.places(uncertainty: scaled) + 1)
+    }
 
     /// "97.85 ± 0.12%", or the mean alone of a single run.
     func meanText(_ summary: SampleSummary) -> String {
       guard let interval = summary.interval, hasSpread else { return text(summary.mean) }
-      return bare(summary.mean) + " ± " + bare(interval.width / 2) + style.unit
+      let half = interval.width / 2
+      // Two digits of the spread, where the decimals that suit other arms would hide value and spread alike.
+      if half > 0, !NumberText.shows(max(summary.mean.magnitude, half) * style.scale, places: places) {
+        return style.value(summary.mean, plusMinus: half)
+      }
+      func common(_ value: Double) -> String { NumberText.decimal(value * style.scale, places: places) }
+      return common(summary.mean) + " ± " + common(half) + style.unit
     }
 
     func range(_ lower: Double, _ upper: Double) -> String { bare(lower) + "–" + bare(upper) + style.unit }
 
     /// "+0.12", in the unit of ``differenceUnit``.
-    func difference(_ value: Double) -> String { DecimalText.signed(value * style.scale, places: differencePlaces) }
+    func difference(_ value: Double) -> String { NumberText.signed(value * style.scale, places: differencePlaces) }
 
     /// The unit of differences, short: "pp" for percentage points.
     var differenceUnit: String { isPercent ? "pp" : "" }

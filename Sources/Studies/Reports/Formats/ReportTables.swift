@@ -42,12 +42,12 @@ struct ReportTables: Sendable {
 
   /// "4", "4 (3–5)", "never (8 of 10)".
   private func epochs(_ target: TargetSummary) -> String {
-    let median = target.median.map(DecimalText.shortest) ?? "never"
+    let median = target.median.map(NumberText.shortest) ?? "never"
     if isCompact { return median }
     if target.never == target.runs { return median }
     if target.never > 0 { return "\(median) (\(target.never) of \(target.runs) never)" }
     guard let lower = target.lowerQuartile, let upper = target.upperQuartile, lower < upper else { return median }
-    return "\(median) (\(DecimalText.shortest(lower))–\(DecimalText.shortest(upper)))"
+    return "\(median) (\(NumberText.shortest(lower))–\(NumberText.shortest(upper)))"
   }
 
   /// A row a comparison.
@@ -63,7 +63,7 @@ struct ReportTables: Sendable {
         TableCell(entry.candidate), TableCell(entry.baseline),
         TableCell(comparison.meanDifference.map(style.values.difference) ?? "–"),
         TableCell(comparison.interval.map(interval) ?? "–"), TableCell(entry.adjustedP.map(PText.value) ?? "–"),
-        TableCell(DecimalText.text(comparison.probabilityOfImprovement.value, places: 2)),
+        TableCell(NumberText.decimal(comparison.probabilityOfImprovement.value, places: 2)),
         TableCell(entry.verdict.finding.label, style: Self.textStyle(entry.verdict.finding)),
       ])
     }
@@ -121,7 +121,7 @@ struct ReportTables: Sendable {
   }
 
   /// "95%".
-  var confidence: String { DecimalText.shortest((1 - report.options.alpha) * 100) + "%" }
+  var confidence: String { NumberText.shortest((1 - report.options.alpha) * 100) + "%" }
 
   func interval(_ interval: Interval) -> String {
     "[\(style.values.difference(interval.lower)), \(style.values.difference(interval.upper))]"
@@ -143,7 +143,7 @@ struct ReportTables: Sendable {
 
   /// "97%" of an accuracy, "0.25" of a loss.
   static func target(_ value: Double, _ metric: String) -> String {
-    ReportStyle.isFraction(metric) ? DecimalText.shortest(value * 100) + "%" : DecimalText.shortest(value)
+    ReportStyle.isFraction(metric) ? NumberText.shortest(value * 100) + "%" : NumberText.shortest(value)
   }
 
   static func textStyle(_ finding: Finding) -> TextStyle {

@@ -57,7 +57,7 @@ struct DifferenceSection: Sendable {
     let name: HTML = report.baselines.count == 1 ? "\(entry.candidate)" : "\(entry.candidate) <small>vs \(entry.baseline)</small>"
     let chance = comparison.probabilityOfImprovement
     let chances: HTML = chance.interval.map {
-      "<small>\(DecimalText.text($0.lower, places: 2))–\(DecimalText.text($0.upper, places: 2))</small>"
+      "<small>\(NumberText.decimal($0.lower, places: 2))–\(NumberText.decimal($0.upper, places: 2))</small>"
     } ?? ""
     let unit: HTML = values.differenceUnit.isEmpty ? "" : " <small>\(values.differenceUnit)</small>"
     let more = entry.verdict.moreSeeds
@@ -69,8 +69,8 @@ struct DifferenceSection: Sendable {
       range(comparison.interval), range(comparison.bootstrap.map { $0.bca ?? $0.percentile }),
       comparison.test.map { .init("\(PText.value($0.p))", key: $0.p) } ?? .init("–"),
       entry.adjustedP.map { .init("\(PText.value($0))", key: $0) } ?? .init("–"),
-      .init("\(DecimalText.text(chance.value, places: 2))\(chances)", key: chance.value, style: "stacked"),
-      comparison.effectSize.map { .init("\(DecimalText.signed($0, places: 2))", key: $0) } ?? .init("–"),
+      .init("\(NumberText.decimal(chance.value, places: 2))\(chances)", key: chance.value, style: "stacked"),
+      comparison.effectSize.map { .init("\(NumberText.signed($0, places: 2))", key: $0) } ?? .init("–"),
       more.map { .init("\(CountText.text(Double($0)))", key: Double($0)) } ?? .init("–"),
     ]
   }

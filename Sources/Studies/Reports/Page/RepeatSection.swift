@@ -9,27 +9,14 @@ struct RepeatSection: Sendable {
     let command: HTML = facts.command.isEmpty
       ? "" : "<div class=\"command\"><pre><code>\(facts.command)</code></pre></div>\n"
     let plan: HTML = facts.plan.map {
-      "<details class=\"plan\"><summary>plan.yml</summary>\n<div class=\"command\"><pre><code>\($0)</code></pre></div>\n</details>\n"
+      "<details class=\"plan\"><summary>The plan, for a file \(facts.name).yml</summary>\n<div class=\"command\"><pre><code>\($0)</code></pre></div>\n</details>\n"
     } ?? ""
-    let seeds: HTML = facts.seeds.isEmpty ? "" : "<dt>Seeds</dt><dd>\(Self.ranges(facts.seeds))</dd>\n"
+    let seeds: HTML = facts.seeds.isEmpty ? "" : "<dt>Seeds</dt><dd>\(SeedList.ranges(facts.seeds))</dd>\n"
     let rows = facts.environment.map { fact -> HTML in "<dt>\(fact.name)</dt><dd>\(fact.value)</dd>\n" }
     let list: HTML = facts.environment.isEmpty && facts.seeds.isEmpty ? "" : "<dl>\n\(seeds)\(rows)</dl>\n"
     let method = ReportWords(report).method.map { sentence -> HTML in "<li>\(sentence)</li>\n" }
     return PageSection(
       id: "repeat", heading: "Run it again",
       content: "\(command)\(plan)\(list)<h3>How the numbers were made</h3>\n<ul class=\"method\">\n\(method)</ul>\n")
-  }
-
-  /// "0–9, 12".
-  static func ranges(_ seeds: [Int]) -> String {
-    var runs: [ClosedRange<Int>] = []
-    for seed in seeds.sorted() {
-      if let last = runs.last, last.upperBound < Int.max, seed == last.upperBound + 1 {
-        runs[runs.count - 1] = last.lowerBound...seed
-      } else if runs.last?.contains(seed) != true {
-        runs.append(seed...seed)
-      }
-    }
-    return runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)–\($0.upperBound)" }.joined(separator: ", ")
   }
 }

@@ -1,3 +1,4 @@
+import Figures
 import Statistics
 
 /// The table of results, a row an arm.
@@ -91,10 +92,10 @@ struct ResultSection: Sendable {
       if target.never > 0 {
         "<small>\(target.never) of \(target.runs) never</small>"
       } else if let lower, let upper, lower != upper {
-        "<small>\(DecimalText.shortest(lower))–\(DecimalText.shortest(upper))</small>"
+        "<small>\(NumberText.shortest(lower))–\(NumberText.shortest(upper))</small>"
       } else { "" }
     return .init(
-      "\(target.median.map(DecimalText.shortest) ?? "–")\(note)", key: target.median ?? never, style: "stacked")
+      "\(target.median.map(NumberText.shortest) ?? "–")\(note)", key: target.median ?? never, style: "stacked")
   }
 
   private func mean(_ summary: SampleSummary?) -> HTMLTable.Cell {

@@ -40,7 +40,7 @@ struct StripScale: Sendable {
   }
 
   private func place(_ value: Double) -> String {
-    DecimalText.text((value - lower) / (upper - lower) * 100, places: 2).replacing("−", with: "-") + "%"
+    NumberText.decimal((value - lower) / (upper - lower) * 100, places: 2).replacing("−", with: "-") + "%"
   }
 
   /// Interval, mean and seeds of one comparison.
@@ -63,7 +63,7 @@ struct StripScale: Sendable {
   /// The marked values below the strips.
   var labels: [HTML] {
     marks.map { mark in
-      let text = DecimalText.signed(mark, places: places)
+      let text = NumberText.signed(mark, places: places)
       return "<span style=\"left:\(place(mark))\">\(text)</span>"
     }
   }

@@ -34,7 +34,7 @@ struct While: Primitive {
     let failed = Tensor.failed(
       "repeatWhile",
       "a loop without a fixed length has no gradient: use scan, or stopGradient() on what goes into the loop",
-      inputs, file: #fileID, line: #line)
+      inputs, file: nil, line: 0)
     return inputs.map { $0.dtype.isFloatingPoint ? failed : nil }
   }
 

@@ -1,0 +1,93 @@
+import Foundation
+import Tanren
+import Testing
+
+/// Studies and runs by files, names and paths as people have them.
+@Suite struct StudyCommandTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func run(_ words: String...) throws -> TanrenProcess.Result { try TanrenProcess.run(words, in: folder) }
+
+  private static let plan = """
+    name: 1.10
+    title: sgd(rate) of [two]
+    baseline: no
+    seeds: 2
+    base:
+      data: syntheticDigits(train: 200, test: 100)
+      model: mlp(hidden: [8])
+      epochs: 1
+    arms:
+      no: {optimizer: sgd}
+      1e-3:
+        optimizer: sgd(rate: 1e-3)
+
+    """
+
+  @Test func whatIsSaidToRunAgainDoesSo() throws {
+    try folder.write(Self.plan.replacing("\n", with: "\r\n"), "my plan.yml")
+    let first = try run("study", "run", "my plan.yml", "--store", "s.sqlite", "--workers", "2")
+    #expect(first.status == 0, "\(first.error)")
+    #expect(first.output.hasPrefix("sgd(rate) of [two]\n"))
+    #expect(first.output.contains("1e-3, seed 1: 1 epoch") && first.output.contains("no, seed 0: 1 epoch"))
+    #expect(first.output.contains("again: tanren study run 'my plan.yml' --store s.sqlite\n"), "\(first.output)")
+    // The one other worker is this command's own.
+    #expect(!first.output.contains("of other workers"), "\(first.output)")
+    let report = try run("report", "s.sqlite")
+    #expect(report.output.contains("again: tanren study run 1.10 --store s.sqlite\n"), "\(report.output)")
+    for words in [["my plan.yml"], ["1.10"]] {
+      let again = try TanrenProcess.run(["study", "run"] + words + ["--store", "s.sqlite"], in: folder)
+      #expect(again.status == 0 && again.output.contains("4 runs, 4 done already: nothing is left to do"), "\(again.error)")
+    }
+  }
+
+  @Test func aNarrowerPlanIsRefusedUnlessItReplaces() throws {
+    try folder.write(Self.plan, "plan.yml")
+    let whole = try run("study", "run", "plan.yml", "--store", "s.sqlite", "--quiet")
+    #expect(whole.status == 0, "\(whole.error)")
+    let refused = try run("study", "run", "plan.yml", "seeds=1", "--store", "s.sqlite")
+    #expect(refused.status == 2)
+    #expect(
+      refused.error.contains("lacks 2 of the 4 runs with results that study '1.10' has: no (seed 1), 1e-3 (seed 1)"),
+      "\(refused.error)")
+    #expect(refused.error.contains("name=…") && refused.error.contains("--replace"))
+    #expect(try run("study", "show", "--store", "s.sqlite").output.contains("4 runs: 4 done"))
+    let named = try run("study", "run", "plan.yml", "seeds=1", "name=one", "--store", "s.sqlite")
+    #expect(named.status == 0 && named.output.contains("2 runs, 2 done already"), "\(named.error)")
+    let wider = try run("study", "run", "plan.yml", "seeds=3", "--store", "s.sqlite", "--quiet")
+    #expect(wider.status == 0, "\(wider.error)")
+    let replaced = try run("study", "run", "plan.yml", "seeds=1", "--replace", "--store", "s.sqlite", "--quiet")
+    #expect(replaced.status == 0, "\(replaced.error)")
+    #expect(try run("study", "show", "1.10", "--store", "s.sqlite").output.contains("2 runs: 2 done"))
+  }
+
+  @Test func pathsWithBlanksAndSignsAreRead() throws {
+    let odd = "my set (1) ~x@y 50%"
+    try FileManager.default.createDirectory(atPath: folder.path + "/" + odd, withIntermediateDirectories: true)
+    let file = try DataFiles.writeNPZ(to: folder)
+    try FileManager.default.moveItem(atPath: file, toPath: folder.path + "/\(odd)/2024.10")
+    let data = "npz(path: '\(odd)/2024.10')"
+    try folder.write("data: \(data)   # mine (really)\r\nmodel: mlp(hidden: [8])\r\nepochs: 1\r\nbatch: 10\r\n", "c.yml")
+    for words in [["data=\(data)", "epochs=1", "batch=10"], ["--data", data, "epochs=1", "batch=10"], ["c.yml"]] {
+      let result = try TanrenProcess.run(["run"] + words + ["--quiet", "--output", "out"], in: folder)
+      #expect(result.status == 0, "\(words): \(result.error)")
+      #expect(try folder.text("out/configuration.yml").contains("path: \"\(odd)/2024.10\""))
+      let again = try run("run", "out/configuration.yml", "--quiet", "--output", "again")
+      #expect(again.status == 0, "\(again.error)")
+      #expect(try folder.text("again/configuration.yml") == folder.text("out/configuration.yml"))
+    }
+  }
+
+  @Test func aScheduleOrANumberIsAskedFor() throws {
+    let result = try run("run", "optimizer.rate=x")
+    #expect(result.status == 2)
+    #expect(
+      result.error.contains("command line: 'rate' takes a number or a schedule (batchScaled, constant, cosine, ")
+        && result.error.contains("not 'x'"), "\(result.error)")
+    let none = try run(
+      "run", "--augmentation", "none", "--examples", "all", "--data", DataFiles.tiny, "--epochs", "0", "--quiet")
+    #expect(none.status == 0, "\(none.error)")
+  }
+}
