@@ -29,8 +29,7 @@ public struct Combination: Sendable, Hashable, CustomStringConvertible {
     case resumed
   }
 
-  /// Its name, also for ``grid``.
-  public let network: String
+  let network: String
   let batching: Batching
   let chunks: Int
   let testSize: Int
@@ -43,8 +42,11 @@ public struct Combination: Sendable, Hashable, CustomStringConvertible {
   /// One chunk for an epoch, two, and as many as steps.
   private static func chunks(_ batching: Batching) -> [Int] { Set([1, min(2, batching.steps), batching.steps]).sorted() }
 
-  /// All there are of a network, in an order in which those that are to be equal follow each other.
-  static func all(of network: String) -> [Combination] {
+  /// The networks' names.
+  public static let networks = OracleNetwork.all.map(\.name)
+
+  /// All there are of a network.
+  public static func grid(of network: String) -> [Combination] {
     Batching.allCases.flatMap { batching in
       OracleNetwork.testSizes.flatMap { testSize in
         chunks(batching).flatMap { chunks in
@@ -56,13 +58,8 @@ public struct Combination: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// Those of all networks.
-  public static var grid: [Combination] { OracleNetwork.all.flatMap { all(of: $0.name) } }
-
-  /// Some of each kind of network, with every value of every axis among them.
-  public static var sample: [Combination] {
-    ["mlp 100", "cnn 16", "lstm 32"].enumerated().flatMap { offset, network in
-      all(of: network).enumerated().filter { ($0.offset + 3 * offset) % 11 == 0 }.map(\.element)
-    }
+  /// A few of each kind of network, with every value of every axis among them.
+  public static let sample: [Combination] = ["mlp 100", "cnn 16", "lstm 32"].enumerated().flatMap { offset, network in
+    grid(of: network).enumerated().filter { $0.offset % 23 == 7 * offset % 23 }.map(\.element)
   }
 }

@@ -16,6 +16,8 @@ public final class Oracle {
   private struct Prepared {
     let network: OracleNetwork
     let data: OracleData
+    /// Initial parameters by member and element type.
+    var parameters: [String: TensorTree] = [:]
     /// In float64, by batching and member, with the largest test set.
     var references: [String: Outcome] = [:]
     /// In float32, the first of those that are to be equal.
@@ -56,6 +58,16 @@ public final class Oracle {
     prepared = Prepared(network: network, data: try network.data())
   }
 
+  private func trainer(member: Int, precision: Precision) throws -> Trainer {
+    guard let prepared else { throw TrainingError.emptyData }
+    let key = "\(precision.parameters), \(member)"
+    let parameters =
+      try prepared.parameters[key]
+      ?? prepared.network.parameters(member: member, prepared.data, precision: precision)
+    self.prepared?.parameters[key] = parameters
+    return try prepared.network.trainer(member: member, prepared.data, precision: precision, parameters: parameters)
+  }
+
   /// The same in float64, which agrees with NumPy.
   private func reference(_ batching: Batching, member: Int) throws -> Outcome {
     let key = "\(batching), \(member)"
@@ -75,9 +87,9 @@ public final class Oracle {
   private func outcomes(
     of combination: Combination, _ prepared: Prepared, precision: Precision, member: Int = 0
   ) throws -> [Outcome] {
-    let (network, data, dtype) = (prepared.network, prepared.data, precision.parameters)
+    let (data, dtype) = (prepared.data, precision.parameters)
     let members = combination.mode == .vectorized ? Array(0..<OracleNetwork.members) : [member]
-    var trainers = try members.map { try network.trainer(member: $0, data, precision: precision) }
+    var trainers = try members.map { try trainer(member: $0, precision: precision) }
     let (training, test) = (try ResidentData(data.training(dtype)), try data.test(combination.testSize, dtype))
     let resident = try ResidentData(test)
     func judged(_ trainer: Trainer) throws -> (OrderedDictionary<String, Double>, [Double]) {
@@ -96,7 +108,7 @@ public final class Oracle {
     }
     if combination.mode == .resumed {
       try fit(trainers, epochs: 1)
-      let resumed = try network.trainer(member: member, data, precision: precision)
+      let resumed = try trainer(member: member, precision: precision)
       // Evaluating first must leave nothing behind.
       _ = try judged(resumed)
       try resumed.restore(trainers[0].checkpoint())

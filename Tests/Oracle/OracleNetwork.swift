@@ -63,24 +63,32 @@ struct OracleNetwork: Sendable {
     return OracleData(shape: shape, inputs: inputs, labels: labels)
   }
 
-  func trainer(member: Int, _ data: OracleData, precision: Precision) throws -> Trainer {
+  /// - Parameter parameters: those of ``parameters(member:_:precision:)``.
+  func trainer(
+    member: Int, _ data: OracleData, precision: Precision, parameters: TensorTree? = nil
+  ) throws -> Trainer {
     let method = Method(
       loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: rate / Double(1 << member), momentum: momentum))
-    let inputs = try data.examples(0..<1, dtype: precision.parameters).inputs
-    // Their paths and shapes are the model's own.
-    let drawn = try Trainer(model: model, method: method, inputs: inputs, precision: precision).state.parameters
+    return try Trainer(
+      model: model, method: method, inputs: data.examples(0..<1, dtype: precision.parameters).inputs,
+      precision: precision, parameters: parameters)
+  }
+
+  /// A member's initial parameters, under the model's own paths and of its shapes.
+  func parameters(member: Int, _ data: OracleData, precision: Precision) throws -> TensorTree {
+    let drawn = try trainer(member: member, data, precision: precision).state.parameters
     let numbers = Dictionary(uniqueKeysWithValues: drawn.paths.sorted().enumerated().map { ($0.element, $0.offset) })
-    let parameters = drawn.map { path, tensor in
+    return try drawn.map { path, tensor in
       let draws = Self.draws(seed: 100 * member + (numbers[path] ?? 0) + 10, count: tensor.shape.elementCount)
+      let scale = Self.kernelScale(inputs: tensor.shape.dropLast().reduce(1, *))
       let values: [Double] =
         if path.hasSuffix("kernel") {
-          draws.map { $0 * Self.kernelScale(inputs: tensor.shape.dropLast().reduce(1, *)) }
+          draws.map { $0 * scale }
         } else {
           draws.map { $0 / 8 + (path.hasSuffix("scale") ? 1 : 0) }
         }
       return Tensor(values, shape: tensor.shape).cast(to: tensor.dtype)
-    }
-    return try Trainer(model: model, method: method, inputs: inputs, precision: precision, parameters: parameters)
+    }.evaluate()
   }
 
   static func order(member: Int) -> NumPyOrder { NumPyOrder(NumPyRandomState(seed: UInt32(member + 5))) }
