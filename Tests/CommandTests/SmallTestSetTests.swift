@@ -7,20 +7,29 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  private func accuracy(data: String) throws -> Double {
+  /// The last epoch's row of the history, by column.
+  private func last(_ arguments: String...) throws -> [String: Double] {
     let result = try TanrenProcess.run(
-      ["run", "--offline", "--data", data, "--model", "mlp(hidden: [64])", "--epochs", "4", "--batch", "20", "--output",
-        "out", "--quiet"], in: folder)
+      ["run", "--offline", "--model", "mlp(hidden: [64])", "--output", "out", "--quiet"] + arguments, in: folder)
     #expect(result.status == 0, "\(result.error)")
-    let last = try folder.text("out/history.csv").split(separator: "\n").last?.split(separator: ",").last
-    return Double(last ?? "") ?? .nan
+    let rows = try folder.text("out/history.csv").split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    return Dictionary(uniqueKeysWithValues: zip(rows[0], (rows.last ?? []).map { Double($0) ?? .nan }))
   }
 
   @Test func anExampleMoreChangesLittle() throws {
-    let batch = try accuracy(data: "syntheticDigits(train: 10000, test: 1000)")
-    let batches = try accuracy(data: "syntheticDigits(train: 10000, test: 1001)")
+    func accuracy(_ test: Int) throws -> Double {
+      try last("--data", "syntheticDigits(train: 10000, test: \(test))", "--epochs", "4", "--batch", "20")["val_accuracy"] ?? .nan
+    }
+    let (batch, batches) = (try accuracy(1000), try accuracy(1001))
     // By NumPy from the saved weights: 0.934.
     #expect(abs(batch - 0.934) < 0.004)
     #expect(abs(batch * 1000 - batches * 1001) < 1.001)
+  }
+
+  @Test func anEpochOfOneStepTrains() throws {
+    let last = try last(
+      "--data", "syntheticDigits(train: 1000, test: 400)", "--epochs", "61", "--batch", "1000", "--optimizer", "sgd(rate: 0.5)")
+    #expect(abs((last["loss"] ?? .nan) - 0.275) < 0.002)
+    #expect(abs((last["val_accuracy"] ?? .nan) - 0.7825) < 0.006)
   }
 }

@@ -10,7 +10,7 @@ import Training
   ) throws -> (trainer: Trainer, data: DatasetPair, history: History) {
     let data = try Self.digits.get()
     let trainer = try Trainer(
-      model: Sequential { Flatten(); Dense(64); ReLU(); Dense(10) },
+      model: MLP([64, 10], activation: ReLU(), kernel: .heNormal),
       method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.5), preprocessing: Rescaling(dividingBy: 255)),
       inputs: data.train.inputs)
     let history = try trainer.fit(
