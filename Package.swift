@@ -81,7 +81,7 @@ let package = Package(
       name: "Oracle", dependencies: ["ArrayFixtures", "Training"], path: "Tests/Oracle", resources: [.copy("Fixtures")],
       swiftSettings: strict),
     .executableTarget(name: "OracleGrid", dependencies: ["Oracle"], path: "Tests/OracleGrid", swiftSettings: strict),
-    tests(of: "Oracle", ["Training"]),
+    tests(of: "Oracle", ["OracleGrid", "Training"]),
     tests(of: "Configuration"),
     tests(of: "PJRT"),
     tests(of: "Tensors"),

@@ -1,6 +1,6 @@
-// Checks a network's combinations of the oracle's grid in this process and writes the deviations as JSON:
-// OracleGrid NETWORK THREADS PROGRAMS, where PROGRAMS is a folder for compiled programs. Kernels are on or off by the
-// environment variable TANREN_KERNELS. Without arguments it names the networks. See scripts/oracle.
+// Checks combinations of the oracle's grid in this process and writes the deviations as JSON:
+// OracleGrid NETWORK|sample THREADS [PROGRAMS], where PROGRAMS is a folder for compiled programs. Kernels are on or off by
+// the environment variable TANREN_KERNELS. Without arguments it names the networks. See scripts/oracle.
 import Foundation
 import Oracle
 import PJRT
@@ -10,19 +10,21 @@ func fail(_ message: String, _ status: Int32) -> Never {
   exit(status)
 }
 
-let arguments = CommandLine.arguments.dropFirst()
-if arguments.isEmpty {
+let arguments = CommandLine.arguments
+if arguments.count == 1 {
   print(Combination.networks.joined(separator: "\n"))
   exit(0)
 }
-guard arguments.count == 3, let network = arguments.first, let threads = Int(arguments[2]) else {
-  fail("usage: OracleGrid [NETWORK THREADS PROGRAMS]", 2)
+guard (3...4).contains(arguments.count), let threads = Int(arguments[2]) else {
+  fail("usage: OracleGrid [NETWORK|sample THREADS [PROGRAMS]]", 2)
 }
 
 do {
-  try Engine.configure(device: "cpu", threads: threads, programCache: ProgramCache(folder: arguments[3]))
+  let programs = arguments.count == 4 ? ProgramCache(folder: arguments[3]) : ProgramCache()
+  try Engine.configure(device: "cpu", threads: threads, programCache: programs)
   let oracle = try Oracle()
-  for combination in Combination.grid(of: network) { try oracle.check(combination) }
+  let combinations = arguments[1] == "sample" ? Combination.sample : Combination.grid(of: arguments[1])
+  for combination in combinations { try oracle.check(combination) }
   FileHandle.standardOutput.write(try JSONEncoder().encode(oracle.deviations))
 } catch {
   fail("\(error)", 1)

@@ -4,6 +4,8 @@ import Testing
 import Training
 
 /// What a history must not depend on, for trainings drawn at random.
+///
+/// Whether XLA takes XNNPACK here, if it may, depends on the processor; `OracleTests` doesn't.
 @Suite struct HistoryTests {
   static let seeds: [UInt32] = Array(1...4)
 
