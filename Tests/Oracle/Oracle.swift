@@ -93,7 +93,7 @@ public final class Oracle {
     let (training, test) = (try ResidentData(data.training(dtype)), try data.test(combination.testSize, dtype))
     let resident = try ResidentData(test)
     func judged(_ trainer: Trainer) throws -> (OrderedDictionary<String, Double>, [Double]) {
-      (try trainer.evaluate(resident), try Tensor(trainer.predict(test.inputs)).doubles())
+      (try trainer.evaluate(resident), try trainer.predict(test.inputs).doubles())
     }
     let before = try trainers.map(judged)
     func fit(_ trainers: [Trainer], epochs: Int) throws {
@@ -119,7 +119,7 @@ public final class Oracle {
       Outcome(
         before: before, after: try judged(trainer), history: trainer.history.epochs.map(\.metrics),
         state: OrderedDictionary(
-          uniqueKeysWithValues: try trainer.state.tree.pairs.map { ($0.path, try $0.tensor.doubles()) }))
+          uniqueKeysWithValues: try trainer.state.tree.pairs.map { ($0.path, try $0.tensor.hostArray().doubles()) }))
     }
   }
 

@@ -87,8 +87,8 @@ struct OracleNetwork: Sendable {
         } else {
           draws.map { $0 / 8 + (path.hasSuffix("scale") ? 1 : 0) }
         }
-      return Tensor(values, shape: tensor.shape).cast(to: tensor.dtype)
-    }.evaluate()
+      return Tensor(try HostArray(values, shape: Array(tensor.shape), dtype: tensor.dtype))
+    }
   }
 
   static func order(member: Int) -> NumPyOrder { NumPyOrder(NumPyRandomState(seed: UInt32(member + 5))) }
@@ -124,8 +124,17 @@ struct OracleData: Sendable {
     let values = inputs[range.lowerBound * size..<range.upperBound * size]
     let whole = [range.count] + shape
     return try LabeledArrays(
-      inputs: dtype == .float64
-        ? HostArray(Array(values), shape: whole) : HostArray(values.map { Float($0) }, shape: whole),
+      inputs: HostArray(Array(values), shape: whole, dtype: dtype),
       targets: HostArray(Array(labels[range])), classCount: OracleNetwork.classes)
   }
+}
+
+extension HostArray {
+  /// Numbers as float64, or rounded to float32.
+  init(_ values: [Double], shape: [Int], dtype: DType) throws {
+    self = try dtype == .float64 ? HostArray(values, shape: shape) : HostArray(values.map { Float($0) }, shape: shape)
+  }
+
+  /// The elements of an array of float64 or float32.
+  func doubles() throws -> [Double] { try dtype == .float64 ? values() : values(as: Float.self).map(Double.init) }
 }
