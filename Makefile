@@ -1,12 +1,13 @@
 # make demo    builds, and compares three activations on MNIST
 # make test    builds, installs the engine, and runs all tests
+# make oracle  trains networks in every way there is, and compares with NumPy and float64
 # make bench   measures Tanren beside PyTorch, JAX and Keras
 # make docs    writes the reference of the public interface to out/docs
 # make bundle  makes a folder that runs where there is no Swift
 
 EPOCHS ?= 10
 
-.PHONY: demo test bench docs bundle prerequisites
+.PHONY: demo test oracle bench docs bundle prerequisites
 
 demo: prerequisites
 	swift build -c release --product tanren
@@ -16,6 +17,12 @@ test: prerequisites
 	swift build --product tanren
 	.build/debug/tanren engine install
 	swift test
+
+oracle: prerequisites
+	swift build --product tanren
+	.build/debug/tanren engine install
+	swift build --product OracleGrid
+	scripts/oracle
 
 bench: prerequisites
 	swift build -c release --product tanren

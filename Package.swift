@@ -73,6 +73,12 @@ let package = Package(
     example("StudyInSwift"),
     // Arrays of other frameworks, for the tests.
     .target(name: "ArrayFixtures", dependencies: ["Tensors"], path: "Tests/ArrayFixtures", swiftSettings: strict),
+    // Trains networks in every way there is and compares with NumPy: a part in the tests, all by scripts/oracle.
+    .target(
+      name: "Oracle", dependencies: ["ArrayFixtures", "Training"], path: "Tests/Oracle", resources: [.copy("Fixtures")],
+      swiftSettings: strict),
+    .executableTarget(name: "OracleGrid", dependencies: ["Oracle"], path: "Tests/OracleGrid", swiftSettings: strict),
+    tests(of: "Oracle", ["OracleGrid", "Training"]),
     tests(of: "Configuration"),
     tests(of: "Files"),
     tests(of: "PJRT"),
