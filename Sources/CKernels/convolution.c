@@ -32,7 +32,7 @@ static bool fits(const Geometry *geometry) {
     return false;
   }
   for (int axis = 0; axis < space; axis++) {
-    if (geometry->strides[axis] < 1 || geometry->dilation[axis] < 1) return false;
+    if (geometry->kernel[axis] < 1 || geometry->strides[axis] < 1 || geometry->dilation[axis] < 1) return false;
     int64_t window = (geometry->kernel[axis] - 1) * geometry->dilation[axis] + 1;
     int64_t free = geometry->input[axis + 1] + geometry->low[axis] + geometry->high[axis] - window;
     if (free < 0 || free / geometry->strides[axis] + 1 != geometry->output[axis + 1]) return false;
@@ -180,6 +180,7 @@ static XLA_FFI_Error *convolve(XLA_FFI_CallFrame *frame, TanrenConvolutionKind k
     return tanren_error(
       frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "%s: the arrays' extents don't fit its attributes", operation);
   }
+  if (tanren_plan_sums_nothing(frame)) return NULL;
   TanrenKey key = tanren_convolution_key(&geometry);
   XLA_FFI_Error *error = tanren_plan_check(frame, operation, &key);
   if (error != NULL) return error;
