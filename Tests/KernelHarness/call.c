@@ -142,6 +142,14 @@ static void *fill(Random *random, const Array *array, bool is_wild) {
   return data;
 }
 
+double element(int dtype, const void *data, int64_t index) {
+  float value = 0;
+  if (dtype == XLA_FFI_DataType_F32) memcpy(&value, (const char *)data + 4 * index, 4);
+  // The upper half of a single.
+  if (dtype == XLA_FFI_DataType_BF16) memcpy((char *)&value + 2, (const char *)data + 2 * index, 2);
+  return value;
+}
+
 // The memory of a call, with the frame that tells a kernel of it.
 typedef struct {
   XLA_FFI_Buffer buffers[2 * MOST_ARRAYS];
@@ -244,7 +252,16 @@ static Outcome repeat(const Call *call, Memory *memory, void *handler, const cha
   return outcome;
 }
 
-Outcome make_call(Random *random, const Call *call, void *handler, const char *target, bool may_refuse) {
+// Whether the results are what plain loops give.
+static bool is_right(const Call *call, const Memory *memory, const Maker *maker) {
+  void *arguments[MOST_ARRAYS], *results[MOST_ARRAYS];
+  for (int i = 0; i < call->argument_count; i++) arguments[i] = memory->buffers[i].data;
+  for (int i = 0; i < call->result_count; i++) results[i] = memory->buffers[MOST_ARRAYS + i].data;
+  return maker->is_right(call, arguments, results);
+}
+
+Outcome make_call(Random *random, const Call *call, void *handler, const Maker *maker, bool may_refuse) {
+  const char *target = maker->target;
   Memory memory;
   begin(random, call, &memory);
   uint64_t before = checksum(call, &memory);
@@ -255,6 +272,9 @@ Outcome make_call(Random *random, const Call *call, void *handler, const char *t
     outcome = fail(call, target, error->message);
   }
   free(error);
+  if (outcome == ACCEPTED && maker->is_right != NULL && !may_refuse && !call->is_wild && !is_right(call, &memory, maker)) {
+    outcome = fail(call, target, "the results are wrong");
+  }
   if (outcome == ACCEPTED) outcome = repeat(call, &memory, handler, target);
   if (outcome != FAILED && checksum(call, &memory) != before) outcome = fail(call, target, "an argument was changed");
   end(call, &memory);

@@ -76,6 +76,9 @@ void add_integers(Call *call, const char *name, int64_t count, const int64_t *va
 typedef struct {
   const char *target;
   void (*make)(Random *random, Call *call);
+  // Whether the results are right, by plain loops; NULL where a kernel of ours computes them, all of whose reads and
+  // writes a sanitizer sees.
+  bool (*is_right)(const Call *call, void *const *arguments, void *const *results);
 } Maker;
 
 // Makers, up to one without a target.
@@ -84,10 +87,13 @@ extern const Maker image_makers[], matrix_makers[], product_makers[];
 // Makes a call something that a kernel may refuse.
 void spoil(Random *random, Call *call);
 
+// An element of float32 or bfloat16.
+double element(int dtype, const void *data, int64_t index);
+
 typedef enum { ACCEPTED, REFUSED, FAILED } Outcome;
 
 // Makes the call, and says on the standard error what is wrong if it fails. A call that was spoiled may be refused.
-Outcome make_call(Random *random, const Call *call, void *handler, const char *target, bool may_refuse);
+Outcome make_call(Random *random, const Call *call, void *handler, const Maker *maker, bool may_refuse);
 
 // The functions that XLA gives a kernel, on a pool of threads as its own.
 extern const XLA_FFI_Api pool_api;
@@ -105,6 +111,7 @@ struct XLA_FFI_Error {
   char message[512];
 };
 
+// Says on the standard error what a call is of.
 void describe(const Call *call, const char *target);
 
 #endif

@@ -111,11 +111,11 @@ static void make_affine_sampling(Random *random, Call *call) {
 }
 
 const Maker image_makers[] = {
-  {"tanren.batch_normalization_gradient.", make_batch_normalization_gradient},
-  {"tanren.batch_normalization.", make_batch_normalization},
-  {"tanren.sum.", make_sum},
-  {"tanren.max_pool_gradient.", make_max_pool_gradient},
-  {"tanren.max_pool.", make_max_pool},
-  {"tanren.affine_sampling.", make_affine_sampling},
-  {NULL, NULL},
+  {"tanren.batch_normalization_gradient.", make_batch_normalization_gradient, NULL},
+  {"tanren.batch_normalization.", make_batch_normalization, NULL},
+  {"tanren.sum.", make_sum, NULL},
+  {"tanren.max_pool_gradient.", make_max_pool_gradient, NULL},
+  {"tanren.max_pool.", make_max_pool, NULL},
+  {"tanren.affine_sampling.", make_affine_sampling, NULL},
+  {NULL, NULL, NULL},
 };

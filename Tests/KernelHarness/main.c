@@ -15,7 +15,7 @@ enum { CALLERS = 3, MOST_KERNELS = 64 };
 
 typedef struct {
   const TanrenKernel *kernel;
-  void (*make)(Random *random, Call *call);
+  const Maker *maker;
   atomic_long accepted, refused;
 } Subject;
 
@@ -49,13 +49,13 @@ static void make_one(uint64_t seed) {
   Call call = {
     .threads = random_between(&random, 1, MOST_THREADS), .refuses = random_chance(&random, 5),
     .is_wild = random_chance(&random, 10)};
-  subject->make(&random, &call);
+  subject->maker->make(&random, &call);
   bool is_spoiled = random_chance(&random, 25);
   if (is_spoiled) spoil(&random, &call);
   current.seed = seed;
   current.call = call;
   current.target = subject->kernel->target;
-  switch (make_call(&random, &call, subject->kernel->handler, subject->kernel->target, is_spoiled)) {
+  switch (make_call(&random, &call, subject->kernel->handler, subject->maker, is_spoiled)) {
     case ACCEPTED: subject->accepted++; break;
     case REFUSED: subject->refused++; break;
     case FAILED:
@@ -80,11 +80,11 @@ static void add_subjects(bool has_onednn) {
     Subject *subject = &subjects[subject_count++];
     subject->kernel = &kernels[i];
     for (int list = 0; list < 3; list++) {
-      for (const Maker *maker = makers[list]; maker->target != NULL && subject->make == NULL; maker++) {
-        if (strncmp(kernels[i].target, maker->target, strlen(maker->target)) == 0) subject->make = maker->make;
+      for (const Maker *maker = makers[list]; maker->target != NULL && subject->maker == NULL; maker++) {
+        if (strncmp(kernels[i].target, maker->target, strlen(maker->target)) == 0) subject->maker = maker;
       }
     }
-    if (subject->make == NULL) {
+    if (subject->maker == NULL) {
       fprintf(stderr, "there are no calls of the kernel %s: write them in Tests/KernelHarness\n", kernels[i].target);
       exit(1);
     }

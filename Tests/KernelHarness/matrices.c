@@ -82,9 +82,9 @@ static void make_positive_solve(Random *random, Call *call) {
 }
 
 const Maker matrix_makers[] = {
-  {"tanren.reservoir.", make_reservoir},
-  {"tanren.gram.", make_gram},
-  {"tanren.ridge.", make_ridge},
-  {"tanren.positive_solve.", make_positive_solve},
-  {NULL, NULL},
+  {"tanren.reservoir.", make_reservoir, NULL},
+  {"tanren.gram.", make_gram, NULL},
+  {"tanren.ridge.", make_ridge, NULL},
+  {"tanren.positive_solve.", make_positive_solve, NULL},
+  {NULL, NULL, NULL},
 };

@@ -1,3 +1,8 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "harness.h"
 
 // Calls of the kernels that use oneDNN.
@@ -77,6 +82,126 @@ static void make_kernel_gradient(Random *random, Call *call) {
   add_result(call, all.type, all.rank, all.kernel);
 }
 
+// Which array of a convolution is its result.
+typedef enum { INPUT, KERNEL, OUTPUT } Place;
+
+// The products that plain loops are worth their time for.
+enum { MOST_PRODUCTS = 2000000 };
+
+// Sums of products, and of their magnitudes.
+typedef struct {
+  double *sums, *magnitudes;
+  int64_t count;
+} Sums;
+
+static Sums begin_sums(int64_t count) {
+  Sums sums = {calloc((size_t)count + 1, sizeof(double)), calloc((size_t)count + 1, sizeof(double)), count};
+  if (sums.sums == NULL || sums.magnitudes == NULL) abort();
+  return sums;
+}
+
+static void add_product(Sums *sums, int64_t index, double product) {
+  sums->sums[index] += product;
+  sums->magnitudes[index] += fabs(product);
+}
+
+static bool end_sums(Sums *sums, int dtype, const void *result) {
+  double share = dtype == XLA_FFI_DataType_F32 ? 1e-4 : 0x1p-7;
+  bool is_right = true;
+  for (int64_t i = 0; i < sums->count && is_right; i++) {
+    double found = element(dtype, result, i);
+    is_right = fabs(found - sums->sums[i]) <= share * sums->magnitudes[i];
+    if (!is_right) fprintf(stderr, "element %ld is %g, and should be %g\n", (long)i, found, sums->sums[i]);
+  }
+  free(sums->sums);
+  free(sums->magnitudes);
+  return is_right;
+}
+
+// The spatial extents with ones before them, so that there are three.
+static void find_space(const int64_t *dims, int64_t space, int64_t first, int64_t found[3]) {
+  for (int axis = 0; axis < 3; axis++) found[axis] = axis < 3 - space ? first : dims[axis - (3 - space)];
+}
+
+static bool convolves(const Call *call, void *const *data, Place result, const Array *const arrays[3]) {
+  int64_t space = arrays[INPUT]->rank - 2, groups = call->attributes[4].integers[0];
+  int64_t input[3], kernel[3], output[3], strides[3], low[3], dilation[3], all = 1;
+  find_space(arrays[INPUT]->dims + 1, space, 1, input);
+  find_space(arrays[KERNEL]->dims, space, 1, kernel);
+  find_space(arrays[OUTPUT]->dims + 1, space, 1, output);
+  find_space(call->attributes[0].integers, space, 1, strides);
+  find_space(call->attributes[1].integers, space, 0, low);
+  find_space(call->attributes[3].integers, space, 1, dilation);
+  int64_t batch = arrays[INPUT]->dims[0], channels = arrays[KERNEL]->dims[space], features = arrays[KERNEL]->dims[space + 1];
+  for (int axis = 0; axis < 3; axis++) all *= kernel[axis] * output[axis];
+  if (all * batch * channels * features > MOST_PRODUCTS) return true;
+  int64_t count = 1;
+  for (int64_t axis = 0; axis < space + 2; axis++) count *= arrays[result]->dims[axis];
+  Sums sums = begin_sums(count);
+  int dtype = arrays[INPUT]->dtype;
+  for (int64_t place = 0; place < all; place++) {
+    int64_t rest = place, tap = 0, from = 0, to = 0;
+    bool is_inside = true;
+    for (int axis = 0; axis < 3; axis++) {
+      int64_t k = rest % kernel[axis], o = rest / kernel[axis] % output[axis], i = o * strides[axis] - low[axis] + k * dilation[axis];
+      rest /= kernel[axis] * output[axis];
+      is_inside = is_inside && i >= 0 && i < input[axis];
+      tap = tap * kernel[axis] + k;
+      from = from * input[axis] + i;
+      to = to * output[axis] + o;
+    }
+    for (int64_t index = 0; is_inside && index < batch * channels * features; index++) {
+      int64_t image = index / (channels * features), channel = index / features % channels, feature = index % features;
+      int64_t group = feature / (features / groups);
+      int64_t places[3] = {
+        (image * input[0] * input[1] * input[2] + from) * channels * groups + group * channels + channel,
+        (tap * channels + channel) * features + feature,
+        (image * output[0] * output[1] * output[2] + to) * features + feature};
+      double product = 1;
+      for (int i = 0; i < 3; i++) product *= i == (int)result ? 1 : element(dtype, data[i], places[i]);
+      add_product(&sums, places[result], product);
+    }
+  }
+  return end_sums(&sums, dtype, data[result]);
+}
+
+static bool forward_is_right(const Call *call, void *const *arguments, void *const *results) {
+  return convolves(
+    call, (void *[]){arguments[0], arguments[1], results[0]}, OUTPUT,
+    (const Array *const[]){&call->arguments[0], &call->arguments[1], &call->results[0]});
+}
+
+static bool input_gradient_is_right(const Call *call, void *const *arguments, void *const *results) {
+  return convolves(
+    call, (void *[]){results[0], arguments[1], arguments[0]}, INPUT,
+    (const Array *const[]){&call->results[0], &call->arguments[1], &call->arguments[0]});
+}
+
+static bool kernel_gradient_is_right(const Call *call, void *const *arguments, void *const *results) {
+  return convolves(
+    call, (void *[]){arguments[0], results[0], arguments[1]}, KERNEL,
+    (const Array *const[]){&call->arguments[0], &call->results[0], &call->arguments[1]});
+}
+
+static bool dot_is_right(const Call *call, void *const *arguments, void *const *results) {
+  const int64_t *product = call->results[0].dims, *left = call->arguments[0].dims;
+  int64_t rank = call->results[0].rank, batch = 1, rows = product[rank - 2], columns = product[rank - 1];
+  bool is_left = call->attributes[0].integers[0] != 0, is_right = call->attributes[1].integers[0] != 0;
+  int64_t inner = left[is_left ? rank - 2 : rank - 1];
+  for (int64_t axis = 0; axis < rank - 2; axis++) batch *= product[axis];
+  Sums sums = begin_sums(batch * rows * columns);
+  int dtype = call->results[0].dtype;
+  for (int64_t index = 0; index < sums.count; index++) {
+    int64_t matrix = index / (rows * columns), row = index / columns % rows, column = index % columns;
+    for (int64_t k = 0; k < inner; k++) {
+      int64_t a = matrix * rows * inner + (is_left ? k * rows + row : row * inner + k);
+      int64_t b = matrix * inner * columns + (is_right ? column * inner + k : k * columns + column);
+      add_product(&sums, index, element(dtype, arguments[0], a) * element(dtype, arguments[1], b));
+    }
+  }
+  return end_sums(&sums, dtype, results[0]);
+}
+
 static void make_dot(Random *random, Call *call) {
   int type = random_chance(random, 30) ? XLA_FFI_DataType_F32 : XLA_FFI_DataType_BF16;
   int64_t rank = random_between(random, 2, 4), left[MOST_AXES], right[MOST_AXES], product[MOST_AXES];
@@ -98,9 +223,9 @@ static void make_dot(Random *random, Call *call) {
 }
 
 const Maker product_makers[] = {
-  {"tanren.convolution_input_gradient.", make_input_gradient},
-  {"tanren.convolution_kernel_gradient.", make_kernel_gradient},
-  {"tanren.convolution.", make_forward},
-  {"tanren.dot.", make_dot},
-  {NULL, NULL},
+  {"tanren.convolution_input_gradient.", make_input_gradient, input_gradient_is_right},
+  {"tanren.convolution_kernel_gradient.", make_kernel_gradient, kernel_gradient_is_right},
+  {"tanren.convolution.", make_forward, forward_is_right},
+  {"tanren.dot.", make_dot, dot_is_right},
+  {NULL, NULL, NULL},
 };
