@@ -1,12 +1,15 @@
 # make demo    builds, and compares three activations on MNIST
 # make test    builds, installs the engine, and runs all tests
+# make sanitize MINUTES=10   calls the kernels under sanitizers for so long, then runs the tests that use them
+# make fuzz MINUTES=10       fuzzes the readers of files and notations for so long
 # make bench   measures Tanren beside PyTorch, JAX and Keras
 # make docs    writes the reference of the public interface to out/docs
 # make bundle  makes a folder that runs where there is no Swift
 
 EPOCHS ?= 10
+MINUTES ?= 10
 
-.PHONY: demo test bench docs bundle prerequisites
+.PHONY: demo test sanitize fuzz bench docs bundle prerequisites
 
 demo: prerequisites
 	swift build -c release --product tanren
@@ -16,6 +19,12 @@ test: prerequisites
 	swift build --product tanren
 	.build/debug/tanren engine install
 	swift test
+
+sanitize: prerequisites
+	scripts/sanitize $(MINUTES)
+
+fuzz: prerequisites
+	scripts/fuzz $(MINUTES)
 
 bench: prerequisites
 	swift build -c release --product tanren
