@@ -1,10 +1,10 @@
-# make demo    builds, and compares three activations on MNIST
-# make test    builds, installs the engine, and runs all tests
-# make sanitize MINUTES=10   calls the kernels under sanitizers for so long, then runs the tests that use them
-# make fuzz MINUTES=10       fuzzes the readers of files and notations for so long
-# make bench   measures Tanren beside PyTorch, JAX and Keras
-# make docs    writes the reference of the public interface to out/docs
-# make bundle  makes a folder that runs where there is no Swift
+# make demo      builds, and compares three activations on MNIST
+# make test      builds, installs the engine, and runs all tests
+# make sanitize  calls the kernels under sanitizers for MINUTES, then runs the tests that use them
+# make fuzz      fuzzes the readers of files and notations for MINUTES
+# make bench     measures Tanren beside PyTorch, JAX and Keras
+# make docs      writes the reference of the public interface to out/docs
+# make bundle    makes a folder that runs where there is no Swift
 
 EPOCHS ?= 10
 MINUTES ?= 10

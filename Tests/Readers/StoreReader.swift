@@ -33,7 +33,15 @@ enum StoreReader {
             UPDATE runs SET state = 'failed', error = 'e' WHERE key = 1;
             """)
       }
-      try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+      try queue.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA journal_mode = DELETE")
+        // Without its tables' rules, as a damaged file or another program leaves it.
+        try database.execute(
+          sql: """
+            PRAGMA writable_schema = ON;
+            UPDATE sqlite_master SET sql = replace(replace(replace(sql, 'STRICT, ', ''), ' STRICT', ''), ' NOT NULL', '');
+            """)
+      }
       try queue.close()
       return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
     }
@@ -62,21 +70,23 @@ enum StoreReader {
     }
   }
 
-  /// Sets a cell of all rows; the input's first byte says whether it is text, a number or bytes.
+  /// Sets a cell of all rows; the input's first byte says whether it is text, a number, bytes or nothing.
   private static func setCell(_ column: String, _ input: ArraySlice<UInt8>, of path: String) throws {
     let parts = column.split(separator: ".")
     let content = Data(input.dropFirst())
     let text = String(decoding: content, as: UTF8.self)
     let value: DatabaseValue =
-      switch (input.first ?? 0) % 4 {
+      switch (input.first ?? 0) % 5 {
       case 0: text.databaseValue
       case 1: (Int64(text) ?? Int64(content.count)).databaseValue
       case 2: (Double(text) ?? 0.5).databaseValue
-      default: content.databaseValue
+      case 3: content.databaseValue
+      default: .null
       }
-    // A value of a wrong kind is refused by the table itself, whose rows stay as they are.
-    try DatabaseQueue(path: path).write { database in
-      try? database.execute(sql: "PRAGMA ignore_check_constraints = ON")
+    // What a key can't be stays as it was.
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA foreign_keys = OFF")
       try? database.execute(sql: "UPDATE \(parts[0]) SET \(parts[1]) = ?", arguments: [value])
     }
   }

@@ -18,7 +18,7 @@ extension StudyStore {
           """, arguments: [study.key])
       var environments: OrderedDictionary<Int64, RunEnvironment> = [:]
       let runs = try rows.map { row in
-        let key: Int64 = row["key"]
+        let key: Int64 = try row.decode(forKey: "key")
         for row in try Row.fetchAll(
           database,
           sql: """
@@ -26,18 +26,21 @@ extension StudyStore {
             WHERE attempts.run = ? ORDER BY attempts.number
             """, arguments: [key])
         {
-          environments[row["key"]] = environments[row["key"]] ?? RunEnvironment(text: row["description"])
+          let key: Int64 = try row.decode(forKey: "key")
+          environments[key] = try environments[key] ?? RunEnvironment(text: row.decode(forKey: "description"))
         }
         let used = try Int64.fetchAll(
           database, sql: "SELECT DISTINCT environment FROM attempts WHERE run = ? AND environment IS NOT NULL",
           arguments: [key])
-        return StoredRun(
-          id: row["id"], arm: row["arm"], seed: row["seed"], configuration: row["configuration"],
-          state: RunState(rawValue: row["state"]) ?? .pending, attempts: row["attempts"], error: row["error"],
-          history: try Self.history(of: key, database), seconds: row["seconds"], steps: row["steps"],
-          gradientEvaluations: row["gradient_evaluations"], isDiverged: row["diverged"],
-          dataOrigin: row["data_origin"], environments: used.compactMap { environments.index(forKey: $0) },
-          artifacts: try self.artifacts(of: key, database))
+        return try StoredRun(
+          id: row.decode(forKey: "id"), arm: row.decode(forKey: "arm"), seed: row.decode(forKey: "seed"),
+          configuration: row.decode(forKey: "configuration"),
+          state: RunState(rawValue: row.decode(forKey: "state")) ?? .pending, attempts: row.decode(forKey: "attempts"),
+          error: row.decode(forKey: "error"), history: Self.history(of: key, database),
+          seconds: row.decode(forKey: "seconds"), steps: row.decode(forKey: "steps"),
+          gradientEvaluations: row.decode(forKey: "gradient_evaluations"), isDiverged: row.decode(forKey: "diverged"),
+          dataOrigin: row.decode(forKey: "data_origin"), environments: used.compactMap { environments.index(forKey: $0) },
+          artifacts: self.artifacts(of: key, database))
       }
       return StudyResults(study: study, runs: runs, environments: Array(environments.values))
     }
@@ -69,7 +72,7 @@ extension StudyStore {
           WHERE state = 'pending' AND key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study)
           GROUP BY workload
           """, arguments: ["study": study?.key]
-      ).map { ($0["workload"], $0["epochs"]) }
+      ).map { (try $0.decode(forKey: "workload"), try $0.decode(forKey: "epochs")) }
     }
   }
 
@@ -101,19 +104,25 @@ extension StudyStore {
     for row in try Row.fetchAll(
       database, sql: "SELECT epoch, name, value FROM metrics WHERE run = ? ORDER BY epoch, position", arguments: [run])
     {
-      metrics[row["epoch"], default: [:]][row["name"]] = (row["value"] as Double?) ?? .nan
+      let value: Double? = try row.decode(forKey: "value")
+      metrics[try row.decode(forKey: "epoch"), default: [:]][try row.decode(forKey: "name")] = value ?? .nan
     }
     let rows = try Row.fetchAll(database, sql: "SELECT * FROM epochs WHERE run = ? ORDER BY epoch", arguments: [run])
     return History(
-      epochs: rows.map { row in
-        EpochRecord(
-          epoch: row["epoch"], step: row["step"], metrics: metrics[row["epoch"]] ?? [:],
-          trainingSeconds: row["training_seconds"], evaluationSeconds: row["evaluation_seconds"])
+      epochs: try rows.map { row in
+        let epoch: Int = try row.decode(forKey: "epoch")
+        return try EpochRecord(
+          epoch: epoch, step: row.decode(forKey: "step"), metrics: metrics[epoch] ?? [:],
+          trainingSeconds: row.decode(forKey: "training_seconds"),
+          evaluationSeconds: row.decode(forKey: "evaluation_seconds"))
       })
   }
 
   private func artifacts(of run: Int64, _ database: Database) throws -> [RunArtifact] {
     try Row.fetchAll(database, sql: "SELECT kind, path FROM artifacts WHERE run = ? ORDER BY kind", arguments: [run])
-      .map { RunArtifact(kind: $0["kind"], path: "\(filesFolder)/\($0["path"] as String)") }
+      .map { row in
+        let file: String = try row.decode(forKey: "path")
+        return RunArtifact(kind: try row.decode(forKey: "kind"), path: "\(filesFolder)/\(file)")
+      }
   }
 }

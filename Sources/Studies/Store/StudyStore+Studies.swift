@@ -88,13 +88,14 @@ extension StudyStore {
   }
 
   private func study(_ row: Row, _ database: Database) throws -> StoredStudy {
-    let (key, name): (Int64, String) = (row["key"], row["name"])
+    let (key, name): (Int64, String) = (try row.decode(forKey: "key"), try row.decode(forKey: "name"))
+    let (title, plan): (String, String) = (try row.decode(forKey: "title"), try row.decode(forKey: "plan"))
+    let (created, changed): (Double, Double) = (try row.decode(forKey: "created"), try row.decode(forKey: "changed"))
     let counts = try Self.counts(of: key, database)
     do throws(ConfigurationError) {
       return StoredStudy(
-        key: key, name: name, title: row["title"],
-        plan: try StudyPlan(yaml: row["plan"], source: "plan of study '\(name)'", name: name), counts: counts,
-        created: row["created"], changed: row["changed"])
+        key: key, name: name, title: title, plan: try StudyPlan(yaml: plan, source: "plan of study '\(name)'", name: name),
+        counts: counts, created: created, changed: changed)
     } catch {
       throw StoreError.damaged(path: path, reason: error.description)
     }
@@ -109,7 +110,7 @@ extension StudyStore {
         """, arguments: ["study": study])
     var counts = RunCounts()
     for row in rows {
-      if let state = RunState(rawValue: row["state"]) { counts[state] = row["count"] }
+      if let state = RunState(rawValue: try row.decode(forKey: "state")) { counts[state] = try row.decode(forKey: "count") }
     }
     return counts
   }
