@@ -13,16 +13,28 @@ enum DataReaders {
     guard table.values.bytes.count == 8 * table.values.shape.reduce(1, *) else { throw Fault("another number of values") }
   }
 
-  /// The vowels' two files: what is before a zero byte, and what is behind it.
+  /// The first byte decides on the series: sunspots, the laser, or the vowels' two files with a zero byte between them.
   static func series(_ bytes: [UInt8]) throws {
-    let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+    let rest = Array(bytes.dropFirst())
     try Scratch.with { folder in
-      try Scratch.write(Array(parts[0]), folder + "/ae.train")
-      try Scratch.write(Array(parts.last ?? []), folder + "/ae.test")
-      try Scratch.write(bytes, folder + "/SN_y_tot_V2.0.csv")
       let folders = DataFolders(searched: [folder], cache: folder + "/cache", allowsDownload: false)
-      _ = try? SunspotsSource().load(from: folders, progress: nil)
-      _ = try VowelsSource().load(from: folders, progress: nil)
+      switch (bytes.first ?? 0) % 3 {
+      case 0:
+        try Scratch.write(rest, folder + "/SN_m_tot_V2.0.csv")
+        var source = SunspotsSource()
+        source.train = 2
+        _ = try source.load(from: folders, progress: nil)
+      case 1:
+        try Scratch.write(rest, folder + "/santafe-a.txt")
+        var source = LaserSource()
+        (source.train, source.test) = (2, 1)
+        _ = try source.load(from: folders, progress: nil)
+      default:
+        let parts = rest.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        try Scratch.write(Array(parts[0]), folder + "/ae.train")
+        try Scratch.write(Array(parts.last ?? []), folder + "/ae.test")
+        _ = try VowelsSource().load(from: folders, progress: nil)
+      }
     }
   }
 

@@ -20,8 +20,7 @@ struct ReaderTests {
 
   /// Else the fuzzer would have nothing to begin with.
   @Test(arguments: Reader.allCases) func seedsAreAccepted(reader: Reader) throws {
-    let seeds = try inputs("seeds", of: reader)
-    let accepted = try seeds.filter { try reader.accepts([UInt8](Data(contentsOf: $0))) }
-    #expect(accepted.count >= 1 && 2 * accepted.count >= seeds.count)
+    let accepted = try inputs("seeds", of: reader).filter { try reader.accepts([UInt8](Data(contentsOf: $0))) }
+    #expect(accepted.count >= 1)
   }
 }

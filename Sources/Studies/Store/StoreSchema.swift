@@ -41,10 +41,10 @@ enum StoreSchema {
   private static func addFamilies(_ database: Database) throws {
     try database.execute(sql: "ALTER TABLE runs ADD COLUMN family TEXT NOT NULL DEFAULT ''")
     for row in try Row.fetchAll(database, sql: "SELECT key, id, configuration FROM runs") {
-      let (id, text): (String, String) = (try row.decode(forKey: "id"), try row.decode(forKey: "configuration"))
+      let (id, text): (String, String) = (try row.decode(forColumn: "id"), try row.decode(forColumn: "configuration"))
       // What an older version's methods were called may be unknown today: such a run is trained by itself.
       let family = (try? RunConfiguration(canonicalText: text, source: id))?.family ?? id
-      try database.execute(sql: "UPDATE runs SET family = ? WHERE key = ?", arguments: [family, try row.decode(Int64.self, forKey: "key")])
+      try database.execute(sql: "UPDATE runs SET family = ? WHERE key = ?", arguments: [family, try row.decode(Int64.self, forColumn: "key")])
     }
     try database.execute(sql: "CREATE INDEX runs_by_family ON runs (family, state)")
   }

@@ -49,7 +49,7 @@ extension StudyStore {
         ORDER BY memberships.position, memberships.study LIMIT 1
         """, arguments: ["study": study?.key, "now": now])
     guard let first else { return [] }
-    let key: Int64 = try first.decode(forKey: "key")
+    let key: Int64 = try first.decode(forColumn: "key")
     guard limit > 1 else { return [key] }
     let like = try Int64.fetchAll(
       database,
@@ -59,8 +59,8 @@ extension StudyStore {
         GROUP BY runs.key ORDER BY min(memberships.position) LIMIT :limit
         """,
       arguments: [
-        "study": study?.key, "now": now, "first": key, "family": try first.decode(String.self, forKey: "family"),
-        "trained": try first.decode(Int?.self, forKey: "trained"), "limit": limit - 1,
+        "study": study?.key, "now": now, "first": key, "family": try first.decode(String.self, forColumn: "family"),
+        "trained": try first.decode(Int?.self, forColumn: "trained"), "limit": limit - 1,
       ])
     return [key] + like
   }
@@ -81,7 +81,7 @@ extension StudyStore {
         "processStarted": worker.processStarted, "now": now, "lease": lease,
       ])
     guard let claimed else { throw StoreError.leaseLost(run: "\(key)") }
-    let attempt: Int = try claimed.decode(forKey: "attempts")
+    let attempt: Int = try claimed.decode(forColumn: "attempts")
     try database.execute(
       sql: "UPDATE attempts SET ended = ?, outcome = 'died' WHERE run = ? AND ended IS NULL", arguments: [now, key])
     try database.execute(
@@ -96,11 +96,11 @@ extension StudyStore {
     let checkpoint = try Row.fetchOne(
       database, sql: "SELECT path, number FROM artifacts WHERE run = ? AND kind = 'checkpoint'", arguments: [key])
     return try ClaimedRun(
-      key: key, id: claimed.decode(forKey: "id"), arm: membership?.decode(forKey: "arm") ?? "",
-      seed: membership?.decode(forKey: "seed") ?? 0, configuration: claimed.decode(forKey: "configuration"),
+      key: key, id: claimed.decode(forColumn: "id"), arm: membership?.decode(forColumn: "arm") ?? "",
+      seed: membership?.decode(forColumn: "seed") ?? 0, configuration: claimed.decode(forColumn: "configuration"),
       attempt: attempt, worker: worker.id,
       checkpoint: checkpoint.map {
-        StoredCheckpoint(folder: try $0.decode(forKey: "path"), number: try $0.decode(forKey: "number"))
+        StoredCheckpoint(folder: try $0.decode(forColumn: "path"), number: try $0.decode(forColumn: "number"))
       })
   }
 
@@ -150,9 +150,9 @@ extension StudyStore {
       arguments: [WorkerIdentity.thisHost])
     for row in rows {
       let (process, started): (Int32, String) = (
-        try row.decode(forKey: "process"), try row.decode(forKey: "process_started"))
+        try row.decode(forColumn: "process"), try row.decode(forColumn: "process_started"))
       guard WorkerIdentity.hasEnded(process: process, started: started) else { continue }
-      let key: Int64 = try row.decode(forKey: "key")
+      let key: Int64 = try row.decode(forColumn: "key")
       try database.execute(sql: "UPDATE runs SET lease_expires = 0 WHERE key = ?", arguments: [key])
     }
   }

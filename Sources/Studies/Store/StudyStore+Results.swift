@@ -18,7 +18,7 @@ extension StudyStore {
           """, arguments: [study.key])
       var environments: OrderedDictionary<Int64, RunEnvironment> = [:]
       let runs = try rows.map { row in
-        let key: Int64 = try row.decode(forKey: "key")
+        let key: Int64 = try row.decode(forColumn: "key")
         for row in try Row.fetchAll(
           database,
           sql: """
@@ -26,20 +26,20 @@ extension StudyStore {
             WHERE attempts.run = ? ORDER BY attempts.number
             """, arguments: [key])
         {
-          let key: Int64 = try row.decode(forKey: "key")
-          environments[key] = try environments[key] ?? RunEnvironment(text: row.decode(forKey: "description"))
+          let key: Int64 = try row.decode(forColumn: "key")
+          environments[key] = try environments[key] ?? RunEnvironment(text: row.decode(forColumn: "description"))
         }
         let used = try Int64.fetchAll(
           database, sql: "SELECT DISTINCT environment FROM attempts WHERE run = ? AND environment IS NOT NULL",
           arguments: [key])
         return try StoredRun(
-          id: row.decode(forKey: "id"), arm: row.decode(forKey: "arm"), seed: row.decode(forKey: "seed"),
-          configuration: row.decode(forKey: "configuration"),
-          state: RunState(rawValue: row.decode(forKey: "state")) ?? .pending, attempts: row.decode(forKey: "attempts"),
-          error: row.decode(forKey: "error"), history: Self.history(of: key, database),
-          seconds: row.decode(forKey: "seconds"), steps: row.decode(forKey: "steps"),
-          gradientEvaluations: row.decode(forKey: "gradient_evaluations"), isDiverged: row.decode(forKey: "diverged"),
-          dataOrigin: row.decode(forKey: "data_origin"), environments: used.compactMap { environments.index(forKey: $0) },
+          id: row.decode(forColumn: "id"), arm: row.decode(forColumn: "arm"), seed: row.decode(forColumn: "seed"),
+          configuration: row.decode(forColumn: "configuration"),
+          state: RunState(rawValue: row.decode(forColumn: "state")) ?? .pending, attempts: row.decode(forColumn: "attempts"),
+          error: row.decode(forColumn: "error"), history: Self.history(of: key, database),
+          seconds: row.decode(forColumn: "seconds"), steps: row.decode(forColumn: "steps"),
+          gradientEvaluations: row.decode(forColumn: "gradient_evaluations"), isDiverged: row.decode(forColumn: "diverged"),
+          dataOrigin: row.decode(forColumn: "data_origin"), environments: used.compactMap { environments.index(forKey: $0) },
           artifacts: self.artifacts(of: key, database))
       }
       return StudyResults(study: study, runs: runs, environments: Array(environments.values))
@@ -72,7 +72,7 @@ extension StudyStore {
           WHERE state = 'pending' AND key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study)
           GROUP BY workload
           """, arguments: ["study": study?.key]
-      ).map { (try $0.decode(forKey: "workload"), try $0.decode(forKey: "epochs")) }
+      ).map { (try $0.decode(forColumn: "workload"), try $0.decode(forColumn: "epochs")) }
     }
   }
 
@@ -104,25 +104,25 @@ extension StudyStore {
     for row in try Row.fetchAll(
       database, sql: "SELECT epoch, name, value FROM metrics WHERE run = ? ORDER BY epoch, position", arguments: [run])
     {
-      let value: Double? = try row.decode(forKey: "value")
-      metrics[try row.decode(forKey: "epoch"), default: [:]][try row.decode(forKey: "name")] = value ?? .nan
+      let value: Double? = try row.decode(forColumn: "value")
+      metrics[try row.decode(forColumn: "epoch"), default: [:]][try row.decode(forColumn: "name")] = value ?? .nan
     }
     let rows = try Row.fetchAll(database, sql: "SELECT * FROM epochs WHERE run = ? ORDER BY epoch", arguments: [run])
     return History(
       epochs: try rows.map { row in
-        let epoch: Int = try row.decode(forKey: "epoch")
+        let epoch: Int = try row.decode(forColumn: "epoch")
         return try EpochRecord(
-          epoch: epoch, step: row.decode(forKey: "step"), metrics: metrics[epoch] ?? [:],
-          trainingSeconds: row.decode(forKey: "training_seconds"),
-          evaluationSeconds: row.decode(forKey: "evaluation_seconds"))
+          epoch: epoch, step: row.decode(forColumn: "step"), metrics: metrics[epoch] ?? [:],
+          trainingSeconds: row.decode(forColumn: "training_seconds"),
+          evaluationSeconds: row.decode(forColumn: "evaluation_seconds"))
       })
   }
 
   private func artifacts(of run: Int64, _ database: Database) throws -> [RunArtifact] {
     try Row.fetchAll(database, sql: "SELECT kind, path FROM artifacts WHERE run = ? ORDER BY kind", arguments: [run])
       .map { row in
-        let file: String = try row.decode(forKey: "path")
-        return RunArtifact(kind: try row.decode(forKey: "kind"), path: "\(filesFolder)/\(file)")
+        let file: String = try row.decode(forColumn: "path")
+        return RunArtifact(kind: try row.decode(forColumn: "kind"), path: "\(filesFolder)/\(file)")
       }
   }
 }

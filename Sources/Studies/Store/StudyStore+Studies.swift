@@ -88,9 +88,9 @@ extension StudyStore {
   }
 
   private func study(_ row: Row, _ database: Database) throws -> StoredStudy {
-    let (key, name): (Int64, String) = (try row.decode(forKey: "key"), try row.decode(forKey: "name"))
-    let (title, plan): (String, String) = (try row.decode(forKey: "title"), try row.decode(forKey: "plan"))
-    let (created, changed): (Double, Double) = (try row.decode(forKey: "created"), try row.decode(forKey: "changed"))
+    let (key, name): (Int64, String) = (try row.decode(forColumn: "key"), try row.decode(forColumn: "name"))
+    let (title, plan): (String, String) = (try row.decode(forColumn: "title"), try row.decode(forColumn: "plan"))
+    let (created, changed): (Double, Double) = (try row.decode(forColumn: "created"), try row.decode(forColumn: "changed"))
     let counts = try Self.counts(of: key, database)
     do throws(ConfigurationError) {
       return StoredStudy(
@@ -110,7 +110,7 @@ extension StudyStore {
         """, arguments: ["study": study])
     var counts = RunCounts()
     for row in rows {
-      if let state = RunState(rawValue: try row.decode(forKey: "state")) { counts[state] = try row.decode(forKey: "count") }
+      if let state = RunState(rawValue: try row.decode(forColumn: "state")) { counts[state] = try row.decode(forColumn: "count") }
     }
     return counts
   }

@@ -56,8 +56,9 @@ def data():
     write("csv", "names", b"\x0e" + b"b c a\n1 2 3\n4\t5 6\n")
     write("csv", "indices", b"\4" + b"1,2\n3,4\n")
     vowels = "".join(" ".join(f"{0.1 * (i + j):.3f}" for j in range(12)) + " \n" + "1.0 " * 12 + "\n" for i in range(3))
-    write("series", "vowels", vowels + "\0" + vowels)
-    write("series", "sunspots", "1749;01;1749.042;96.7;-1.0;-1;1\n1749;02;1749.123;104.3;-1.0;-1;1\n")
+    write("series", "vowels", "\2" + vowels + "\0" + vowels)
+    write("series", "laser", "\1" + "86\n141\n95\n41\n22\n")
+    write("series", "sunspots", "\0" + "1749;01;1749.042;96.7;-1.0;-1;1\n1749;02;1749.123;104.3;-1.0;-1;1\n1749;03;1749.2;116.7;-1.0;-1;1\n1749;04;1749.3;92.8;-1.0;-1;1\n")
     for name, shape in [("vector", [5]), ("images", [2, 3, 4]), ("empty", [0, 3])]:
         write("idx", name, idx(shape))
         write("idx", name + ".gz", gzip.compress(idx(shape), mtime=0))
