@@ -7,7 +7,7 @@ import Training
 /// What reads files or notations that others may have written, each by the door that users have: for the fuzzer, and for
 /// the tests that read what it found.
 public enum Reader: String, CaseIterable, Sendable {
-  case csv, series, idx, npy, npz, tar, cifar, safetensors, checkpoint, yaml, plan, notation, store
+  case csv, series, idx, npy, npz, tar, cifar, safetensors, checkpoint, yaml, plan, notation, store, record
 
   /// Reads bytes.
   /// - Returns: whether they were accepted. Whatever they are, the process doesn't end.
@@ -42,12 +42,13 @@ public enum Reader: String, CaseIterable, Sendable {
     case .plan: try SettingReaders.plan(bytes)
     case .notation: try SettingReaders.notation(bytes)
     case .store: try StoreReader.read(bytes)
+    case .record: try StateReaders.record(bytes)
     }
   }
 
   private static func isTyped(_ error: any Error) -> Bool {
     error is DatasetError || error is ConfigurationError || error is SafetensorsError || error is CheckpointError
-      || error is StoreError
+      || error is StoreError || error is EngineError
   }
 }
 

@@ -23,6 +23,19 @@ enum StateReaders {
     }
   }
 
+  /// The list of an installed engine's files, which are the library alone.
+  static func record(_ bytes: [UInt8]) throws {
+    guard let wheel = EngineWheel.pinned(for: .current).first else { return }
+    let text = String(decoding: bytes, as: UTF8.self).replacing("LIBRARY", with: wheel.library)
+    try Scratch.with { folder in
+      let package = folder + "/engine/" + wheel.folder
+      try FileManager.default.createDirectory(atPath: package + "/a.dist-info", withIntermediateDirectories: true)
+      try Scratch.write(Array("library".utf8), package + "/" + wheel.library)
+      try Scratch.write(Array(text.utf8), package + "/a.dist-info/RECORD")
+      try EngineLocator(environment: ["TANREN_CACHE": folder], executableFolder: nil).check(wheel)
+    }
+  }
+
   private static func summedUp(_ text: String) -> String {
     func member(_ digest: String) -> String { "\"digest\": \"\(digest)\"" }
     let blank = member(String(repeating: "0", count: 64))
