@@ -4,10 +4,16 @@ import PackageDescription
 // The rooms, lowest first. Dependencies point down only; see docs/architecture.md.
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
+/// The library of libFuzzer, if this build is for it; see scripts/fuzz.
+let fuzzer = Context.environment["TANREN_FUZZER"]
+
+/// What the rooms are compiled with: libFuzzer has to see which of their branches an input takes.
+let watched: [SwiftSetting] = strict + (fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])])
+
 /// - Parameter hasCatalogs: whether the room's methods can be chosen by name; see `CatalogPlugin`.
 func room(_ name: String, _ dependencies: [Target.Dependency], hasCatalogs: Bool = false) -> Target {
   .target(
-    name: name, dependencies: dependencies + (hasCatalogs ? ["Configuration"] : []), swiftSettings: strict,
+    name: name, dependencies: dependencies + (hasCatalogs ? ["Configuration"] : []), swiftSettings: watched,
     plugins: hasCatalogs ? ["CatalogPlugin"] : [])
 }
 
@@ -96,5 +102,19 @@ let package = Package(
     tests(of: "Studies"),
     tests(of: "Serve"),
     tests(of: "Command", ["Tanren"]),
+    // Every reader of files and notations, for the fuzzer and for the tests that read what it found.
+    .target(
+      name: "Readers", dependencies: ["Studies", .product(name: "GRDB", package: "GRDB.swift")], path: "Tests/Readers",
+      swiftSettings: strict),
+    tests(of: "Readers"),
   ]
 )
+
+if let fuzzer {
+  package.targets += [
+    .target(name: "CFuzzer", path: "Tests/CFuzzer"),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["CFuzzer", "Readers"], path: "Tests/Fuzz", swiftSettings: strict,
+      linkerSettings: [.unsafeFlags([fuzzer, "-lstdc++"])]),
+  ]
+}

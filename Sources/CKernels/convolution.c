@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "convolution_padding.h"
 #include "convolution_plan.h"
 #include "element.h"
 #include "handlers.h"
@@ -32,7 +33,7 @@ static bool fits(const Geometry *geometry) {
     return false;
   }
   for (int axis = 0; axis < space; axis++) {
-    if (geometry->strides[axis] < 1 || geometry->dilation[axis] < 1) return false;
+    if (geometry->kernel[axis] < 1 || geometry->strides[axis] < 1 || geometry->dilation[axis] < 1) return false;
     int64_t window = (geometry->kernel[axis] - 1) * geometry->dilation[axis] + 1;
     int64_t free = geometry->input[axis + 1] + geometry->low[axis] + geometry->high[axis] - window;
     if (free < 0 || free / geometry->strides[axis] + 1 != geometry->output[axis + 1]) return false;
@@ -142,6 +143,16 @@ static int run(const XLA_FFI_CallFrame *frame, Geometry *geometry, void *const *
   return status;
 }
 
+// As above, with the edges in the images where they have to be.
+static int run_padded(const XLA_FFI_CallFrame *frame, Geometry *geometry, void *const *arrays) {
+  if (!tanren_convolution_needs_padding(geometry)) return run(frame, geometry, arrays);
+  TanrenPadded padded;
+  if (!tanren_convolution_pad(geometry, arrays[0], &padded)) return dnnl_out_of_memory;
+  int status = run(frame, &padded.convolution, (void *[]){padded.images, arrays[1], arrays[2]});
+  free(padded.images);
+  return status;
+}
+
 static XLA_FFI_Error *convolve(XLA_FFI_CallFrame *frame, TanrenConvolutionKind kind, const char *operation) {
   if (tanren_is_preparation(frame)) return NULL;
   if (!tanren_has(frame, 2, 1)) {
@@ -180,12 +191,13 @@ static XLA_FFI_Error *convolve(XLA_FFI_CallFrame *frame, TanrenConvolutionKind k
     return tanren_error(
       frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "%s: the arrays' extents don't fit its attributes", operation);
   }
+  if (tanren_plan_sums_nothing(frame)) return NULL;
   TanrenKey key = tanren_convolution_key(&geometry);
   XLA_FFI_Error *error = tanren_plan_check(frame, operation, &key);
   if (error != NULL) return error;
   void *data[] = {arrays[0]->data, arrays[1]->data, arrays[2]->data};
   int status;
-  if (may_filter == 0 || !filter(frame, &geometry, data, &status)) status = run(frame, &geometry, data);
+  if (may_filter == 0 || !filter(frame, &geometry, data, &status)) status = run_padded(frame, &geometry, data);
   return tanren_plan_error(frame, operation, status);
 }
 

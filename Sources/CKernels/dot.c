@@ -89,6 +89,7 @@ XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame) {
     return tanren_error(
       frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a matrix product: the arrays' types or extents don't fit");
   }
+  if (tanren_plan_sums_nothing(frame)) return NULL;
   TanrenKey key = {0};
   // Beside the kinds of convolution.
   tanren_key_add(&key, 16);

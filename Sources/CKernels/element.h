@@ -6,8 +6,15 @@
 #include <stdint.h>
 #include <string.h>
 
+// Whether a thread sanitizer watches: the loader picks among loops before it has begun.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define TANREN_IS_WATCHED
+#endif
+#endif
+
 // A loop compiled for several instruction sets, of which the loader picks one.
-#if defined(__x86_64__) && defined(__linux__)
+#if defined(__x86_64__) && defined(__linux__) && !defined(TANREN_IS_WATCHED)
 #define TANREN_VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define TANREN_VECTORIZED

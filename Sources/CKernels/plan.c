@@ -1,5 +1,7 @@
 #include "plan.h"
 
+#include <string.h>
+
 enum { ALIGNMENT = TANREN_PLAN_ALIGNMENT };
 
 void tanren_key_add(TanrenKey *key, int64_t value) {
@@ -92,4 +94,13 @@ XLA_FFI_Error *tanren_plan_check(const XLA_FFI_CallFrame *frame, const char *ope
     return tanren_error(frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "%s: there are too many axes", operation);
   }
   return NULL;
+}
+
+bool tanren_plan_sums_nothing(const XLA_FFI_CallFrame *frame) {
+  bool is_empty = false;
+  for (int64_t i = 0; i < frame->args.size; i++) is_empty = is_empty || tanren_element_count(tanren_argument(frame, i)) == 0;
+  const XLA_FFI_Buffer *result = tanren_result(frame, 0);
+  int64_t count = is_empty ? tanren_element_count(result) : 0, size = result->dtype == XLA_FFI_DataType_BF16 ? 2 : 4;
+  if (count > 0) memset(result->data, 0, (size_t)(count * size));
+  return is_empty;
 }

@@ -73,6 +73,9 @@ int tanren_plan_run_alone(TanrenKey key, TanrenMake *make, const void *geometry,
 // Whether plans can be kept to the calling thread.
 bool tanren_plan_can_run_alone(void);
 
+// Whether an argument has no elements, so that the result is sums of nothing: it is cleared, which oneDNN wouldn't do.
+bool tanren_plan_sums_nothing(const XLA_FFI_CallFrame *frame);
+
 // What keeps the plans of that key from being run, or NULL.
 XLA_FFI_Error *tanren_plan_check(const XLA_FFI_CallFrame *frame, const char *operation, const TanrenKey *key);
 

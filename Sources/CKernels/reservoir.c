@@ -93,9 +93,10 @@ static bool read_loop(const XLA_FFI_CallFrame *frame, Loop *loop) {
       !has_extents(mixing, loop->members, 2, 0) || !has_extents(weights, loop->members, loop->signals, loop->n)) {
     return false;
   }
+  const XLA_FFI_Buffer *first = tanren_result(frame, 0), *last = tanren_result(frame, 1);
   if (!loop->is_closed) {
-    loop->states = tanren_result(frame, 0)->data;
-    return tanren_element_count(tanren_result(frame, 0)) == loop->members * loop->steps * loop->n;
+    loop->states = first->data;
+    return is_f64(first, 3) && has_extents(first, loop->members, loop->steps, loop->n);
   }
   const XLA_FFI_Buffer *feedback = tanren_argument(frame, 7), *readout = tanren_argument(frame, 8);
   const XLA_FFI_Buffer *output = tanren_argument(frame, 9);
@@ -104,13 +105,13 @@ static bool read_loop(const XLA_FFI_CallFrame *frame, Loop *loop) {
   loop->feedback = feedback->data;
   loop->readout = readout->data;
   loop->output = output->data;
-  loop->generated = tanren_result(frame, 0)->data;
-  loop->last = tanren_result(frame, 1)->data;
+  loop->generated = first->data;
+  loop->last = last->data;
   return has_extents(feedback, loop->members, loop->outputs, loop->n) &&
     has_extents(readout, loop->members, loop->n + 1, loop->outputs) &&
-    has_extents(output, loop->members, loop->outputs, 0) &&
-    tanren_element_count(tanren_result(frame, 0)) == loop->members * loop->steps * loop->outputs &&
-    tanren_element_count(tanren_result(frame, 1)) == loop->members * loop->n;
+    has_extents(output, loop->members, loop->outputs, 0) && is_f64(first, 3) &&
+    has_extents(first, loop->members, loop->steps, loop->outputs) && is_f64(last, 2) &&
+    has_extents(last, loop->members, loop->n, 0);
 }
 
 XLA_FFI_Error *tanren_reservoir(XLA_FFI_CallFrame *frame) {

@@ -81,11 +81,13 @@ bool tanren_symmetric_product(
     .parts = parts, .n = n, .packed = tanren_lines((panels + PANELS) * DEPTH * ROWS), .product = result};
   if (product.packed == NULL) return false;
   for (int64_t begin = 0; begin * ROWS < n; begin += RISE) blocks += segments(n, begin);
-  for (; product.first < steps; product.first += DEPTH) {
+  // Of no steps at all the product is zero, which has to be written too.
+  do {
     product.depth = tanren_least(DEPTH, steps - product.first);
     tanren_crew_do(crew, (product.depth + BUNDLE - 1) / BUNDLE, pack, &product);
     tanren_crew_do(crew, blocks, multiply, &product);
-  }
+    product.first += DEPTH;
+  } while (product.first < steps);
   free(product.packed);
   return true;
 }

@@ -17,7 +17,8 @@ enum BenchReservoir {
   }
 }
 
-/// `esn-drive` and `esn-generate`: 5,000 steps with given inputs, or with the network's own output fed back.
+/// `esn-drive` and `esn-generate`: 5,000 steps with given inputs, or with the network's own output fed back, whose
+/// states aren't kept.
 final class ReservoirRounds: BenchRounds {
   private var network: EchoStateNetwork
   private let inputs: Tensor?

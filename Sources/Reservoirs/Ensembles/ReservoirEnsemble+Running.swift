@@ -10,7 +10,7 @@ extension ReservoirEnsemble {
     if teacher == nil, reservoir.feedback { throw ReservoirError.missingTeacher }
     if teacher != nil, !reservoir.feedback { throw ReservoirError.unusedTeacher }
     let steps = try begin(inputs, teacher)
-    let noise = noise(steps)
+    let noise = noise(steps, sequences: state.shape[1])
     let results = try each([state, currentReadout] + [noise].compactMap(\.self), steps: steps) { member, arguments in
       let states = member.states(
         steps, fromEach: arguments[0], inputs: inputs?.tensor, teacher: teacher?.tensor,
@@ -41,7 +41,7 @@ extension ReservoirEnsemble {
       throw ReservoirError.shape(
         series: "teacher's values", found: Array(given.tensor.shape), expected: "as many as the inputs")
     }
-    let noise = noise(steps)
+    let noise = noise(steps, sequences: state.shape[1])
     let fixes = reservoir.fixesLastOutput
     let results = try each([state, currentReadout] + [noise].compactMap(\.self), steps: steps) { member, arguments in
       let states = member.states(
@@ -64,23 +64,63 @@ extension ReservoirEnsemble {
   }
 
   /// Runs the members freely, each feeding back its own output.
-  /// - Parameters: as ``EchoStateNetwork/generate(steps:inputs:)`` has them.
+  /// - Parameters:
+  ///   - inputs: as ``EchoStateNetwork/generate(steps:inputs:from:)`` has them.
+  ///   - start: as ``start(from:)`` takes it; nil to go on from where the members stand.
   /// - Returns: the outputs, `[members, steps, outputs]` or `[members, sequences, steps, outputs]`. A member that
   ///   diverges doesn't end the others: its outputs aren't finite from there on.
   /// - Throws: ``ReservoirError``.
-  public mutating func generate(steps: Int, inputs: Tensor? = nil) throws -> Tensor {
-    let own = networks[0]
-    let inputs = try own.checkedInputs(inputs, steps: steps, sequences: state.shape[1])
+  public mutating func generate(steps: Int, inputs: Tensor? = nil, from start: Tensor? = nil) throws -> Tensor {
+    try free(steps, inputs, from: start, keepsStates: false)[0]
+  }
+
+  /// As ``generate(steps:inputs:from:)``, with the states after each step.
+  public mutating func freeRun(steps: Int, inputs: Tensor? = nil, from start: Tensor? = nil) throws -> FreeRun {
+    let results = try free(steps, inputs, from: start, keepsStates: true)
+    return FreeRun(outputs: results[0], states: results[1])
+  }
+
+  /// The outputs, and the states if they are asked for.
+  private mutating func free(
+    _ steps: Int, _ given: Tensor?, from start: Tensor?, keepsStates: Bool
+  ) throws -> [Tensor] {
+    let begin = try start.map(beginning(at:)) ?? (state: state, output: output)
+    let inputs = try networks[0].checkedInputs(given, steps: steps, sequences: begin.state.shape[1])
     guard let readout else { throw ReservoirError.notFitted }
-    let noise = noise(steps)
-    let results = try each([state, output, readout] + [noise].compactMap(\.self), steps: noise == nil ? 0 : steps) { member, arguments in
+    let noise = noise(steps, sequences: begin.state.shape[1])
+    let results = try each(
+      [begin.state, begin.output, readout] + [noise].compactMap(\.self), steps: keepsStates || noise != nil ? steps : 0
+    ) { member, arguments in
       let run = member.outputs(
         steps, fromEach: arguments[0], output: arguments[1], readout: arguments[2], inputs: inputs?.tensor,
-        noise: noise == nil ? nil : arguments[3])
-      return [run.outputs, run.state, run.outputs.slice(steps - 1..<steps, axis: 1).squeeze(1)]
+        noise: noise == nil ? nil : arguments[3], keepsStates: keepsStates)
+      return [run.outputs.slice(steps - 1..<steps, axis: 1).squeeze(1)] + run.all
     }
-    (state, output) = (results[1], results[2])
-    return state.shape[1] == 1 && inputs?.isBatch != true ? results[0].squeeze(1) : results[0]
+    (output, state) = (results[0], results[2])
+    let isOne = state.shape[1] == 1 && inputs?.isBatch != true
+    return ([results[1]] + results.dropFirst(3)).map { isOne ? $0.squeeze(1) : $0 }
+  }
+
+  /// Puts the members into states: what is driven or runs freely next begins there, each member's readout of its state
+  /// being fed back first.
+  /// - Parameter state: `[members, units]`, or `[members, sequences, units]`.
+  /// - Throws: ``ReservoirError`` for other shapes, or numbers that aren't finite.
+  public mutating func start(from state: Tensor) throws {
+    (self.state, output) = try beginning(at: state)
+  }
+
+  private func beginning(at given: Tensor) throws -> (state: Tensor, output: Tensor) {
+    if let diagnostic = given.diagnostic { throw diagnostic }
+    let batch = given.rank == 2 ? given.expand(at: 1) : given
+    guard batch.rank == 3, batch.shape[0] == count, batch.shape[1] > 0, batch.shape[2] == reservoir.units else {
+      throw ReservoirError.shape(
+        series: "initial states", found: Array(given.shape),
+        expected: "[\(count), \(reservoir.units)] or [\(count), sequences, \(reservoir.units)]")
+    }
+    let state = try Series(batch, channels: reservoir.units, dtype: reservoir.dtype, named: "initial states").tensor
+    let outputs = vectorized { (member: [Tensor]) in [member[0].readOut(member[1])] }([state, currentReadout])
+    let results = try Tensor.evaluate([state, outputs[0]])
+    return (results[0], results[1])
   }
 
   /// The readouts, or the random ones that there are before.

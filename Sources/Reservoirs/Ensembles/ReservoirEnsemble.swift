@@ -82,8 +82,7 @@ public struct ReservoirEnsemble: Sendable {
   }
 
   /// The members' noise for so many steps, or nil if there is none.
-  mutating func noise(_ steps: Int) -> Tensor? {
-    let sequences = state.shape[1]
+  mutating func noise(_ steps: Int, sequences: Int) -> Tensor? {
     var parts: [Tensor] = []
     for index in networks.indices {
       var network = networks[index]

@@ -9,18 +9,24 @@ extension ReservoirTensors {
     }([state] + given.compactMap(\.self))[0]
   }
 
-  /// The outputs `[sequences, steps, outputs]`, and the last states.
+  /// The outputs `[sequences, steps, outputs]`, the last states, and if they are asked for the states
+  /// `[sequences, steps, units]`.
   func outputs(
-    _ steps: Int, fromEach state: Tensor, output: Tensor, readout: Tensor, inputs: Tensor?, noise: Tensor?
-  ) -> (outputs: Tensor, state: Tensor) {
+    _ steps: Int, fromEach state: Tensor, output: Tensor, readout: Tensor, inputs: Tensor?, noise: Tensor?,
+    keepsStates: Bool
+  ) -> FreeSteps {
     let given = [inputs, noise]
     let results = vectorized { (arguments: [Tensor]) in
       let parts = given.placing(arguments.dropFirst(2))
-      let run = outputs(
-        steps, from: arguments[0], output: arguments[1], readout: readout, inputs: parts[0], noise: parts[1])
-      return [run.outputs, run.state]
+      return outputs(
+        steps, from: arguments[0], output: arguments[1], readout: readout, inputs: parts[0], noise: parts[1],
+        keepsStates: keepsStates
+      ).all
     }([state, output] + given.compactMap(\.self))
-    return (results[0], results[results.count - 1])
+    // Something that failed to trace is one tensor, which says why.
+    let last = results.count - 1
+    return FreeSteps(
+      outputs: results[0], state: results[Swift.min(1, last)], states: keepsStates ? results[last] : nil)
   }
 }
 

@@ -80,22 +80,30 @@ struct ReservoirTensors: Sendable {
     }.outputs[0]
   }
 
-  /// The outputs `[steps, outputs]` with each fed back in the next step, and the last state.
+  /// The outputs `[steps, outputs]` with each fed back in the next step, the last state, and if they are asked for the
+  /// states `[steps, units]` after each step.
   func outputs(
-    _ steps: Int, from state: Tensor, output: Tensor, readout: Tensor, inputs: Tensor?, noise: Tensor?
-  ) -> (outputs: Tensor, state: Tensor) {
+    _ steps: Int, from state: Tensor, output: Tensor, readout: Tensor, inputs: Tensor?, noise: Tensor?, keepsStates: Bool
+  ) -> FreeSteps {
     let (drive, signals) = (drive(noise), signals(steps, inputs, nil))
     if recurrent.count == 2 {
-      return reservoirOutputs(
+      let run = reservoirOutputs(
         values: recurrent[0], columns: recurrent[1], drive: drive, signals: signals.values, weights: signals.weights,
         state: state, mixing: mixing, feedback: feedback, readout: readout, output: output)
+      guard keepsStates else { return FreeSteps(outputs: run.outputs, state: run.state) }
+      // The primitive keeps no states of a closed loop. The same steps with the outputs as teacher have them, and sum
+      // in the same order.
+      let fedBack = Tensor.concatenate([output.expand(at: 0), run.outputs.slice(0..<steps - 1)])
+      let states = states(steps, from: state, inputs: inputs, teacher: fedBack, noise: noise)
+      return FreeSteps(outputs: run.outputs, state: run.state, states: states)
     }
     let looped = scan(carry: [state, output], over: [drive + signals.values.matmul(signals.weights)]) { carry, elements in
       let next = step(carry[0], elements[0] + carry[1].expand(at: 0).matmul(feedback).squeeze(0))
       let output = next.expand(at: 0).readOut(readout).squeeze(0)
-      return ([next, output], [output])
+      return ([next, output], keepsStates ? [output, next] : [output])
     }
-    return (looped.outputs[0], looped.carry[0])
+    return FreeSteps(
+      outputs: looped.outputs[0], state: looped.carry[0], states: keepsStates ? looped.outputs.last : nil)
   }
 
   /// One step of one state `[units]`, with any storage.
@@ -105,6 +113,17 @@ struct ReservoirTensors: Sendable {
       ? (recurrent[0] * state.take(recurrent[1])).sum([1]) : state.expand(at: 0).matmul(recurrent[0]).squeeze(0)
     return mixing[0] * state + mixing[1] * (product + sums).tanh()
   }
+}
+
+/// What the steps of a free run give.
+struct FreeSteps {
+  let outputs: Tensor
+  /// The last state.
+  let state: Tensor
+  /// The states after each step, if they were asked for.
+  var states: Tensor?
+
+  var all: [Tensor] { [outputs, state] + [states].compactMap(\.self) }
 }
 
 extension Tensor {

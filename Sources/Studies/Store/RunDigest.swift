@@ -8,6 +8,11 @@ struct RunDigest: Equatable {
 
   init(id: String, configuration: String) { text = SHA256.hex(of: "\(id)\n\(configuration)".utf8) }
 
+  /// Of a run before its first epoch.
+  init(_ row: Row) throws {
+    try self.init(id: row.decode(forColumn: "id"), configuration: row.decode(forColumn: "configuration"))
+  }
+
   /// Of a run with some epochs, as it was stored.
   init(stored text: String) { self.text = text }
 
@@ -19,9 +24,11 @@ struct RunDigest: Equatable {
   }
 
   /// - Parameter row: of a run that is done.
-  mutating func addEnd(_ row: Row) {
-    let (seconds, evaluations): (Double?, Double?) = (row["seconds"], row["gradient_evaluations"])
-    let (steps, isDiverged): (Int?, Bool?) = (row["steps"], row["diverged"])
+  mutating func addEnd(_ row: Row) throws {
+    let (seconds, evaluations): (Double?, Double?) = try (
+      row.decode(forColumn: "seconds"), row.decode(forColumn: "gradient_evaluations")
+    )
+    let (steps, isDiverged): (Int?, Bool?) = try (row.decode(forColumn: "steps"), row.decode(forColumn: "diverged"))
     let parts = [
       seconds.map(Self.code), steps.map(String.init), evaluations.map(Self.code), isDiverged.map { "\($0)" },
     ]
@@ -42,36 +49,36 @@ extension StudyStore {
 
   /// Adds the costs of a run that is done to its digest.
   static func digestEnd(of run: Int64, _ database: Database) throws {
-    try changeDigest(of: run, database) { $0.addEnd($1) }
+    try changeDigest(of: run, database) { try $0.addEnd($1) }
   }
 
   /// - Parameter body: changes the digest of a run's row.
   private static func changeDigest(
-    of run: Int64, _ database: Database, _ body: (inout RunDigest, Row) -> Void
+    of run: Int64, _ database: Database, _ body: (inout RunDigest, Row) throws -> Void
   ) throws {
     guard let row = try Row.fetchOne(database, sql: "SELECT * FROM runs WHERE key = ?", arguments: [run]) else { return }
-    let stored: String? = row["digest"]
-    var digest = stored.map { RunDigest(stored: $0) } ?? RunDigest(id: row["id"], configuration: row["configuration"])
-    body(&digest, row)
+    let stored: String? = try row.decode(forColumn: "digest")
+    var digest = try stored.map { RunDigest(stored: $0) } ?? RunDigest(row)
+    try body(&digest, row)
     try database.execute(sql: "UPDATE runs SET digest = ? WHERE key = ?", arguments: [digest.text, run])
   }
 
   /// The digest of a run as it is now.
-  static func digest(of row: Row, _ history: History) -> RunDigest {
-    var digest = RunDigest(id: row["id"], configuration: row["configuration"])
+  static func digest(of row: Row, _ history: History) throws -> RunDigest {
+    var digest = try RunDigest(row)
     for record in history.epochs { digest.add(record) }
-    if row["state"] as String == RunState.done.rawValue { digest.addEnd(row) }
+    if try RunState.done.rawValue == row.decode(forColumn: "state") { try digest.addEnd(row) }
     return digest
   }
 
   /// Whether a run's numbers are those that were stored. A store that an older version made and that is opened for
   /// reading has no digests.
-  static func isWhole(_ row: Row, _ history: History) -> Bool {
+  static func isWhole(_ row: Row, _ history: History) throws -> Bool {
     guard row.hasColumn("digest") else { return true }
-    guard let stored: String = row["digest"] else {
-      return history.epochs.isEmpty && row["state"] as String != RunState.done.rawValue
+    guard let stored: String = try row.decode(forColumn: "digest") else {
+      return try history.epochs.isEmpty && RunState.done.rawValue != row.decode(forColumn: "state")
     }
-    return digest(of: row, history).text == stored
+    return try digest(of: row, history).text == stored
   }
 
   /// Has runs of a study trained again, from their start, whose numbers aren't those that were stored.
@@ -82,9 +89,9 @@ extension StudyStore {
     let (count, ids) = try write { database in
       let rows = try Row.fetchAll(
         database, sql: "SELECT * FROM runs WHERE key IN (SELECT run FROM memberships WHERE study = ?)", arguments: [study.key])
-      let damaged = try rows.filter { try !Self.isWhole($0, Self.history(of: $0["key"], database)) }
+      let damaged = try rows.filter { try !Self.isWhole($0, Self.history(of: $0.decode(forColumn: "key"), database)) }
       for row in damaged {
-        let key: Int64 = row["key"]
+        let key: Int64 = try row.decode(forColumn: "key")
         for table in ["epochs", "artifacts"] {
           try database.execute(sql: "DELETE FROM \(table) WHERE run = ?", arguments: [key])
         }
@@ -96,7 +103,7 @@ extension StudyStore {
             WHERE key = ?
             """, arguments: [key])
       }
-      return (damaged.count, damaged.map { $0["id"] as String })
+      return (damaged.count, try damaged.map { try $0.decode(String.self, forColumn: "id") })
     }
     for id in ids { removeFiles(of: id) }
     return count

@@ -32,6 +32,11 @@ public enum StoreError: Error, Sendable, Hashable {
       self = error
       return
     }
+    // A cell of another kind than the tables allow.
+    if error is RowDecodingError {
+      self = .damaged(path: path, reason: "\(error)")
+      return
+    }
     guard let error = error as? DatabaseError else {
       self = .failed(path: path, reason: "\(error)")
       return

@@ -42,10 +42,10 @@ enum StoreSchema {
   private static func addFamilies(_ database: Database) throws {
     try database.execute(sql: "ALTER TABLE runs ADD COLUMN family TEXT NOT NULL DEFAULT ''")
     for row in try Row.fetchAll(database, sql: "SELECT key, id, configuration FROM runs") {
-      let (id, text): (String, String) = (row["id"], row["configuration"])
+      let (id, text): (String, String) = (try row.decode(forColumn: "id"), try row.decode(forColumn: "configuration"))
       // What an older version's methods were called may be unknown today: such a run is trained by itself.
       let family = (try? RunConfiguration(canonicalText: text, source: id))?.family ?? id
-      try database.execute(sql: "UPDATE runs SET family = ? WHERE key = ?", arguments: [family, row["key"] as Int64])
+      try database.execute(sql: "UPDATE runs SET family = ? WHERE key = ?", arguments: [family, try row.decode(Int64.self, forColumn: "key")])
     }
     try database.execute(sql: "CREATE INDEX runs_by_family ON runs (family, state)")
   }
@@ -54,11 +54,12 @@ enum StoreSchema {
   private static func addDigests(_ database: Database) throws {
     try database.execute(sql: "ALTER TABLE runs ADD COLUMN digest TEXT")
     for row in try Row.fetchAll(database, sql: "SELECT * FROM runs") {
-      let history = try StudyStore.history(of: row["key"], database)
-      guard !history.epochs.isEmpty || row["state"] as String == RunState.done.rawValue else { continue }
+      let key: Int64 = try row.decode(forColumn: "key")
+      let history = try StudyStore.history(of: key, database)
+      guard try !history.epochs.isEmpty || RunState.done.rawValue == row.decode(forColumn: "state") else { continue }
       try database.execute(
         sql: "UPDATE runs SET digest = ? WHERE key = ?",
-        arguments: [StudyStore.digest(of: row, history).text, row["key"] as Int64])
+        arguments: [StudyStore.digest(of: row, history).text, key])
     }
   }
 

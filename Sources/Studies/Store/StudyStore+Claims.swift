@@ -49,7 +49,7 @@ extension StudyStore {
         ORDER BY memberships.position, memberships.study LIMIT 1
         """, arguments: ["study": study?.key, "now": now])
     guard let first else { return [] }
-    let key: Int64 = first["key"]
+    let key: Int64 = try first.decode(forColumn: "key")
     guard limit > 1 else { return [key] }
     let like = try Int64.fetchAll(
       database,
@@ -59,8 +59,8 @@ extension StudyStore {
         GROUP BY runs.key ORDER BY min(memberships.position) LIMIT :limit
         """,
       arguments: [
-        "study": study?.key, "now": now, "first": key, "family": first["family"] as String,
-        "trained": first["trained"] as Int?, "limit": limit - 1,
+        "study": study?.key, "now": now, "first": key, "family": try first.decode(String.self, forColumn: "family"),
+        "trained": try first.decode(Int?.self, forColumn: "trained"), "limit": limit - 1,
       ])
     return [key] + like
   }
@@ -81,7 +81,7 @@ extension StudyStore {
         "processStarted": worker.processStarted, "now": now, "lease": lease,
       ])
     guard let claimed else { throw StoreError.leaseLost(run: "\(key)") }
-    let attempt: Int = claimed["attempts"]
+    let attempt: Int = try claimed.decode(forColumn: "attempts")
     try database.execute(
       sql: "UPDATE attempts SET ended = ?, outcome = 'died' WHERE run = ? AND ended IS NULL", arguments: [now, key])
     try database.execute(
@@ -95,10 +95,13 @@ extension StudyStore {
         """, arguments: ["run": key, "study": study?.key])
     let checkpoint = try Row.fetchOne(
       database, sql: "SELECT path, number FROM artifacts WHERE run = ? AND kind = 'checkpoint'", arguments: [key])
-    return ClaimedRun(
-      key: key, id: claimed["id"], arm: membership?["arm"] ?? "", seed: membership?["seed"] ?? 0,
-      configuration: claimed["configuration"], attempt: attempt, worker: worker.id,
-      checkpoint: checkpoint.map { StoredCheckpoint(folder: $0["path"], number: $0["number"]) })
+    return try ClaimedRun(
+      key: key, id: claimed.decode(forColumn: "id"), arm: membership?.decode(forColumn: "arm") ?? "",
+      seed: membership?.decode(forColumn: "seed") ?? 0, configuration: claimed.decode(forColumn: "configuration"),
+      attempt: attempt, worker: worker.id,
+      checkpoint: checkpoint.map {
+        StoredCheckpoint(folder: try $0.decode(forColumn: "path"), number: try $0.decode(forColumn: "number"))
+      })
   }
 
   /// Keeps a claim for `lease` seconds from now.
@@ -159,8 +162,12 @@ extension StudyStore {
       database,
       sql: "SELECT key, process, process_started FROM runs WHERE state = 'running' AND host = ? AND lease_expires > 0",
       arguments: [WorkerIdentity.thisHost])
-    for row in rows where WorkerIdentity.hasEnded(process: row["process"], started: row["process_started"]) {
-      try database.execute(sql: "UPDATE runs SET lease_expires = 0 WHERE key = ?", arguments: [row["key"] as Int64])
+    for row in rows {
+      let (process, started): (Int32, String) = (
+        try row.decode(forColumn: "process"), try row.decode(forColumn: "process_started"))
+      guard WorkerIdentity.hasEnded(process: process, started: started) else { continue }
+      let key: Int64 = try row.decode(forColumn: "key")
+      try database.execute(sql: "UPDATE runs SET lease_expires = 0 WHERE key = ?", arguments: [key])
     }
   }
 

@@ -19,11 +19,12 @@ extension StudyStore {
           """, arguments: [study.key])
       var environments: OrderedDictionary<Int64, RunEnvironment> = [:]
       let runs = try rows.map { row in
-        let key: Int64 = row["key"]
+        let key: Int64 = try row.decode(forColumn: "key")
         let history = try Self.history(of: key, database)
-        guard Self.isWhole(row, history) else {
+        guard try Self.isWhole(row, history) else {
           throw StoreError.damagedRun(
-            path: self.path, run: row["id"], arm: row["arm"], seed: row["seed"], study: study.name)
+            path: self.path, run: try row.decode(forColumn: "id"), arm: try row.decode(forColumn: "arm"),
+            seed: try row.decode(forColumn: "seed"), study: study.name)
         }
         for row in try Row.fetchAll(
           database,
@@ -32,18 +33,21 @@ extension StudyStore {
             WHERE attempts.run = ? ORDER BY attempts.number
             """, arguments: [key])
         {
-          environments[row["key"]] = environments[row["key"]] ?? RunEnvironment(text: row["description"])
+          let key: Int64 = try row.decode(forColumn: "key")
+          environments[key] = try environments[key] ?? RunEnvironment(text: row.decode(forColumn: "description"))
         }
         let used = try Int64.fetchAll(
           database, sql: "SELECT DISTINCT environment FROM attempts WHERE run = ? AND environment IS NOT NULL",
           arguments: [key])
-        return StoredRun(
-          id: row["id"], arm: row["arm"], seed: row["seed"], configuration: row["configuration"],
-          state: RunState(rawValue: row["state"]) ?? .pending, attempts: row["attempts"], error: row["error"],
-          history: history, seconds: row["seconds"], steps: row["steps"],
-          gradientEvaluations: row["gradient_evaluations"], isDiverged: row["diverged"],
-          dataOrigin: row["data_origin"], environments: used.compactMap { environments.index(forKey: $0) },
-          artifacts: try self.artifacts(of: key, database))
+        return try StoredRun(
+          id: row.decode(forColumn: "id"), arm: row.decode(forColumn: "arm"), seed: row.decode(forColumn: "seed"),
+          configuration: row.decode(forColumn: "configuration"),
+          state: RunState(rawValue: row.decode(forColumn: "state")) ?? .pending, attempts: row.decode(forColumn: "attempts"),
+          error: row.decode(forColumn: "error"), history: history,
+          seconds: row.decode(forColumn: "seconds"), steps: row.decode(forColumn: "steps"),
+          gradientEvaluations: row.decode(forColumn: "gradient_evaluations"), isDiverged: row.decode(forColumn: "diverged"),
+          dataOrigin: row.decode(forColumn: "data_origin"), environments: used.compactMap { environments.index(forKey: $0) },
+          artifacts: self.artifacts(of: key, database))
       }
       return StudyResults(study: study, runs: runs, environments: Array(environments.values))
     }
@@ -75,7 +79,7 @@ extension StudyStore {
           WHERE state = 'pending' AND key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study)
           GROUP BY workload
           """, arguments: ["study": study?.key]
-      ).map { ($0["workload"], $0["epochs"]) }
+      ).map { (try $0.decode(forColumn: "workload"), try $0.decode(forColumn: "epochs")) }
     }
   }
 
@@ -107,19 +111,25 @@ extension StudyStore {
     for row in try Row.fetchAll(
       database, sql: "SELECT epoch, name, value FROM metrics WHERE run = ? ORDER BY epoch, position", arguments: [run])
     {
-      metrics[row["epoch"], default: [:]][row["name"]] = (row["value"] as Double?) ?? .nan
+      let value: Double? = try row.decode(forColumn: "value")
+      metrics[try row.decode(forColumn: "epoch"), default: [:]][try row.decode(forColumn: "name")] = value ?? .nan
     }
     let rows = try Row.fetchAll(database, sql: "SELECT * FROM epochs WHERE run = ? ORDER BY epoch", arguments: [run])
     return History(
-      epochs: rows.map { row in
-        EpochRecord(
-          epoch: row["epoch"], step: row["step"], metrics: metrics[row["epoch"]] ?? [:],
-          trainingSeconds: row["training_seconds"], evaluationSeconds: row["evaluation_seconds"])
+      epochs: try rows.map { row in
+        let epoch: Int = try row.decode(forColumn: "epoch")
+        return try EpochRecord(
+          epoch: epoch, step: row.decode(forColumn: "step"), metrics: metrics[epoch] ?? [:],
+          trainingSeconds: row.decode(forColumn: "training_seconds"),
+          evaluationSeconds: row.decode(forColumn: "evaluation_seconds"))
       })
   }
 
   private func artifacts(of run: Int64, _ database: Database) throws -> [RunArtifact] {
     try Row.fetchAll(database, sql: "SELECT kind, path FROM artifacts WHERE run = ? ORDER BY kind", arguments: [run])
-      .map { RunArtifact(kind: $0["kind"], path: "\(filesFolder)/\($0["path"] as String)") }
+      .map { row in
+        let file: String = try row.decode(forColumn: "path")
+        return RunArtifact(kind: try row.decode(forColumn: "kind"), path: "\(filesFolder)/\(file)")
+      }
   }
 }

@@ -52,11 +52,11 @@ extension StudyStore {
         WHERE studies.name = ? AND (runs.state IN ('done', 'running') OR EXISTS
           (SELECT 1 FROM epochs WHERE epochs.run = runs.key)) ORDER BY memberships.position
         """, arguments: [study])
-    let dropped = rows.filter { !kept.contains($0["id"]) }
+    let dropped = try rows.filter { try !kept.contains($0.decode(forColumn: "id")) }
     guard !dropped.isEmpty else { return }
     var arms: [(name: String, seeds: [Int])] = []
     for row in dropped {
-      let (arm, seed): (String, Int) = (row["arm"], row["seed"])
+      let (arm, seed): (String, Int) = try (row.decode(forColumn: "arm"), row.decode(forColumn: "seed"))
       if let index = arms.firstIndex(where: { $0.name == arm }) {
         arms[index].seeds.append(seed)
       } else {
@@ -119,13 +119,14 @@ extension StudyStore {
   }
 
   private func study(_ row: Row, _ database: Database) throws -> StoredStudy {
-    let (key, name): (Int64, String) = (row["key"], row["name"])
+    let (key, name): (Int64, String) = (try row.decode(forColumn: "key"), try row.decode(forColumn: "name"))
+    let (title, plan): (String, String) = (try row.decode(forColumn: "title"), try row.decode(forColumn: "plan"))
+    let (created, changed): (Double, Double) = (try row.decode(forColumn: "created"), try row.decode(forColumn: "changed"))
     let counts = try Self.counts(of: key, database)
     do throws(ConfigurationError) {
       return StoredStudy(
-        key: key, name: name, title: row["title"],
-        plan: try StudyPlan(yaml: row["plan"], source: "plan of study '\(name)'", name: name), counts: counts,
-        created: row["created"], changed: row["changed"])
+        key: key, name: name, title: title, plan: try StudyPlan(yaml: plan, source: "plan of study '\(name)'", name: name),
+        counts: counts, created: created, changed: changed)
     } catch {
       throw StoreError.damaged(path: path, reason: error.description)
     }
@@ -140,7 +141,7 @@ extension StudyStore {
         """, arguments: ["study": study])
     var counts = RunCounts()
     for row in rows {
-      if let state = RunState(rawValue: row["state"]) { counts[state] = row["count"] }
+      if let state = RunState(rawValue: try row.decode(forColumn: "state")) { counts[state] = try row.decode(forColumn: "count") }
     }
     return counts
   }

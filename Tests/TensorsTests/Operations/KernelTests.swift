@@ -64,6 +64,17 @@ import Testing
       padding: .edges([(low: 2, high: 0), (low: 0, high: 2)])),
     Geometry(input: [1, 9, 9, 4], kernel: [3, 3, 4, 8]),
     Geometry(input: [37, 6, 5, 5], kernel: [3, 3, 5, 7], padding: .same),
+    // A single element of a kernel at a distance from nothing.
+    Geometry(input: [2, 10, 6, 11], kernel: [1, 1, 11, 1], strides: [2, 1], dilation: [1, 2]),
+    // Elements of the kernel that meet nothing but edges, and edges as long as the kernel.
+    Geometry(input: [4, 1, 1, 32], kernel: [3, 3, 32, 16], strides: [2, 2], padding: .same),
+    Geometry(input: [5, 5, 1, 9], kernel: [1, 4, 9, 3], strides: [1, 3], padding: .edges([(low: 0, high: 0), (low: 2, high: 1)])),
+    Geometry(
+      input: [3, 4, 6, 7, 16], kernel: [4, 3, 1, 16, 11], strides: [2, 3, 1],
+      padding: .edges([(low: 3, high: 3), (low: 0, high: 0), (low: 0, high: 0)])),
+    Geometry(
+      input: [4, 3, 9, 10, 2], kernel: [4, 2, 2, 2, 3], strides: [1, 3, 1],
+      padding: .edges([(low: 1, high: 3), (low: 1, high: 1), (low: 0, high: 1)])),
   ]
 
   /// Value and both gradients, and the gradients of those by the cotangent.

@@ -59,6 +59,21 @@ import Testing
     }
   }
 
+  /// Of no rows the product is zero and the weights are, whatever lay in their memory before.
+  @Test func ofNoRowsEverythingIsZero() throws {
+    let used = try Tensor.evaluate((0..<8).map { Key(seed: UInt64($0)).uniform([150, 150], in: 1..<2, dtype: .float64) })
+    let sum = try used.reduce(Tensor.zeros([150, 150], dtype: .float64)) { $0 + $1 }.sum().scalar()
+    #expect(sum > 0)
+    let rows = Tensor.zeros([0, 150], dtype: .float64)
+    for _ in 0..<3 {
+      let gram = rows.gramMatrix()
+      let weights = rows.ridge(.zeros([0, 2], dtype: .float64), penalty: .ones([150], dtype: .float64))
+      let results = try Tensor.evaluate([gram, weights])
+      #expect(try (results[0].values() as [Double]).allSatisfy { $0 == 0 })
+      #expect(try (results[1].values() as [Double]).allSatisfy { $0 == 0 })
+    }
+  }
+
   @Test func aRegressionWithMoreThanOneSolutionGivesNaN() throws {
     let x = Tensor([1.0, 2, 2, 4], shape: [2, 2])
     let weights: [Double] = try x.ridge(Tensor([1.0, 2], shape: [2, 1]), penalty: Tensor([0.0, 0])).values()

@@ -1,0 +1,132 @@
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "harness.h"
+#include "kernels.h"
+
+// kernel-harness SECONDS SEED [ONEDNN]: calls all kernels for so long, those that need oneDNN if its library is named.
+// kernel-harness -1 CALL [ONEDNN]: makes one call again, which a failure has told the number of.
+
+enum { CALLERS = 3, MOST_KERNELS = 64 };
+
+typedef struct {
+  const TanrenKernel *kernel;
+  const Maker *maker;
+  atomic_long accepted, refused;
+} Subject;
+
+static Subject subjects[MOST_KERNELS];
+static int subject_count;
+static time_t deadline;
+static uint64_t first_seed;
+static atomic_bool has_failed;
+
+// The call that a thread makes, for what a sanitizer says.
+static _Thread_local struct {
+  uint64_t seed;
+  Call call;
+  const char *target;
+} current;
+
+#if defined(SANITIZER_CALLBACK)
+void __sanitizer_set_death_callback(void (*callback)(void));
+
+static void tell_current(void) {
+  if (current.target == NULL) return;
+  fprintf(stderr, "in call %llu: ", (unsigned long long)current.seed);
+  describe(&current.call, current.target);
+}
+#endif
+
+// Makes the call of that number.
+static void make_one(uint64_t seed) {
+  Random random = {seed};
+  Subject *subject = &subjects[random_between(&random, 0, subject_count - 1)];
+  Call call = {
+    .threads = random_between(&random, 1, MOST_THREADS), .refuses = random_chance(&random, 5),
+    .is_wild = random_chance(&random, 10)};
+  subject->maker->make(&random, &call);
+  bool is_spoiled = random_chance(&random, 25);
+  if (is_spoiled) spoil(&random, &call);
+  current.seed = seed;
+  current.call = call;
+  current.target = subject->kernel->target;
+  switch (make_call(&random, &call, subject->kernel->handler, subject->maker, is_spoiled)) {
+    case ACCEPTED: subject->accepted++; break;
+    case REFUSED: subject->refused++; break;
+    case FAILED:
+      fprintf(stderr, "in call %llu\n", (unsigned long long)seed);
+      has_failed = true;
+  }
+  current.target = NULL;
+}
+
+static void *call_kernels(void *number) {
+  Random seeds = {first_seed + (uint64_t)(uintptr_t)number * 0x632be59bd9b4e019};
+  while (time(NULL) < deadline && !has_failed) make_one(random_bits(&seeds));
+  return NULL;
+}
+
+static void add_subjects(bool has_onednn) {
+  const Maker *makers[] = {image_makers, matrix_makers, product_makers};
+  size_t count;
+  const TanrenKernel *kernels = tanren_kernels(&count);
+  for (size_t i = 0; i < count; i++) {
+    if (kernels[i].needs_onednn && !has_onednn) continue;
+    Subject *subject = &subjects[subject_count++];
+    subject->kernel = &kernels[i];
+    for (int list = 0; list < 3; list++) {
+      for (const Maker *maker = makers[list]; maker->target != NULL && subject->maker == NULL; maker++) {
+        if (strncmp(kernels[i].target, maker->target, strlen(maker->target)) == 0) subject->maker = maker;
+      }
+    }
+    if (subject->maker == NULL) {
+      fprintf(stderr, "there are no calls of the kernel %s: write them in Tests/KernelHarness\n", kernels[i].target);
+      exit(1);
+    }
+  }
+}
+
+static bool load(const char *path) {
+  TanrenOneDNN found;
+  char message[512];
+  bool is_loaded = tanren_load_onednn(path, &found, message, sizeof message);
+  if (!is_loaded) fprintf(stderr, "oneDNN can't be loaded: %s\n", message);
+  return is_loaded;
+}
+
+int main(int count, char **arguments) {
+  if (count < 3) {
+    fprintf(stderr, "kernel-harness SECONDS SEED [ONEDNN]\n");
+    return 2;
+  }
+  long seconds = atol(arguments[1]);
+  first_seed = strtoull(arguments[2], NULL, 10);
+  if (count > 3 && !load(arguments[3])) return 1;
+  add_subjects(count > 3);
+#if defined(SANITIZER_CALLBACK)
+  __sanitizer_set_death_callback(tell_current);
+#endif
+  pool_begin();
+  if (seconds < 0) {
+    make_one(first_seed);
+  } else {
+    deadline = time(NULL) + seconds;
+    pthread_t callers[CALLERS];
+    for (int i = 0; i < CALLERS; i++) {
+      if (pthread_create(&callers[i], NULL, call_kernels, (void *)(uintptr_t)i) != 0) abort();
+    }
+    for (int i = 0; i < CALLERS; i++) pthread_join(callers[i], NULL);
+  }
+  pool_end();
+  for (int i = 0; i < subject_count; i++) {
+    printf(
+      "  %-40s %8ld calls, %8ld refused\n", subjects[i].kernel->target, subjects[i].accepted + subjects[i].refused,
+      (long)subjects[i].refused);
+  }
+  return has_failed;
+}
