@@ -7,7 +7,7 @@ import Training
 /// What reads files or notations that others may have written, each by the door that users have: for the fuzzer, and for
 /// the tests that read what it found.
 public enum Reader: String, CaseIterable, Sendable {
-  case csv, series, idx, npy, npz, tar, cifar, safetensors, checkpoint, yaml, plan, notation, store, record
+  case csv, series, idx, npy, npz, tar, cifar, safetensors, checkpoint, yaml, plan, notation, store, record, request
 
   /// Reads bytes.
   /// - Returns: whether they were accepted. Whatever they are, the process doesn't end.
@@ -43,12 +43,13 @@ public enum Reader: String, CaseIterable, Sendable {
     case .notation: try SettingReaders.notation(bytes)
     case .store: try StoreReader.read(bytes)
     case .record: try StateReaders.record(bytes)
+    case .request: try RequestDoor.read(bytes)
     }
   }
 
   private static func isTyped(_ error: any Error) -> Bool {
     error is DatasetError || error is ConfigurationError || error is SafetensorsError || error is CheckpointError
-      || error is StoreError || error is EngineError
+      || error is StoreError || error is EngineError || error is RequestDoor.Refused
   }
 }
 

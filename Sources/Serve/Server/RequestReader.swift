@@ -1,21 +1,21 @@
 /// The head of an HTTP/1.1 request (RFC 9112) as it was sent.
-struct RequestHead: Sendable, Equatable {
-  var request: SiteRequest
+package struct RequestHead: Sendable, Equatable {
+  package var request: SiteRequest
   /// Whether the connection may take another request: the sender wants it, and announced no body, which would stand
   /// before the next request.
-  var keepsConnection: Bool
+  package var keepsConnection: Bool
 }
 
 /// Reads heads of requests from bytes as they come. Each byte is looked at once, and no more is kept than a head may
 /// have, so a sender can neither fill the memory nor keep a processor busy. Bodies aren't read.
-struct RequestReader {
+package struct RequestReader {
   /// Bytes of a line.
   static let lineLimit = 16 << 10
   /// Bytes of all lines.
   static let headLimit = 64 << 10
   static let fieldLimit = 100
 
-  enum Outcome: Equatable {
+  package enum Outcome: Equatable {
     case incomplete
     case head(RequestHead)
     /// No further byte makes sense.
@@ -40,11 +40,13 @@ struct RequestReader {
   private var start: (method: String, target: String, isOld: Bool)?
   private var fields = Fields()
 
+  package init() {}
+
   /// Whether there are bytes of a request that isn't complete.
   var hasBegun: Bool { size > 0 }
 
   /// Takes bytes from the front up to the end of a head; what follows stays.
-  mutating func read(_ bytes: inout ArraySlice<UInt8>) -> Outcome {
+  package mutating func read(_ bytes: inout ArraySlice<UInt8>) -> Outcome {
     do throws(Refusal) {
       while !bytes.isEmpty {
         let end = bytes.firstIndex(of: UInt8(ascii: "\n"))

@@ -1,5 +1,5 @@
 /// What a browser asks for.
-struct SiteRequest: Sendable, Equatable {
+package struct SiteRequest: Sendable, Equatable {
   var method: String
   /// As it was sent, percent-encoded and without what follows a question mark.
   var path: String
@@ -16,7 +16,7 @@ struct SiteRequest: Sendable, Equatable {
   }
 
   /// The parts of the path, decoded; nil where one isn't UTF-8, or means another folder, or holds what no name holds.
-  var parts: [String]? {
+  package var parts: [String]? {
     guard path.hasPrefix("/") else { return nil }
     var parts: [String] = []
     let encoded = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)

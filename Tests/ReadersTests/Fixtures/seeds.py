@@ -130,6 +130,11 @@ def settings():
         write("notation", name, bytes([kind]) + text.encode())
 
 
+def requests():
+    write("request", "page", "GET /study/a?b HTTP/1.1\r\nHost: localhost:8080\r\nIf-None-Match: \"x\"\r\n\r\n")
+    write("request", "two", "\nHEAD http://a/b HTTP/1.0\nConnection: close\n\nGET / HTTP/1.1\nHost: a\nContent-Length: 3\n\nabc")
+
+
 def stores():
     write("store", "plan", bytes([2, 0]) + b"name: s\nseeds: 1\n")
     write("store", "configuration", bytes([4, 0]) + b"epochs: 2\n")
@@ -143,4 +148,5 @@ if __name__ == "__main__":
     data()
     states()
     settings()
+    requests()
     stores()
