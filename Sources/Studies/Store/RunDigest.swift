@@ -89,7 +89,13 @@ extension StudyStore {
     let (count, ids) = try write { database in
       let rows = try Row.fetchAll(
         database, sql: "SELECT * FROM runs WHERE key IN (SELECT run FROM memberships WHERE study = ?)", arguments: [study.key])
-      let damaged = try rows.filter { try !Self.isWhole($0, Self.history(of: $0.decode(forColumn: "key"), database)) }
+      let damaged = try rows.filter { row in
+        do {
+          return try !Self.isWhole(row, Self.history(of: row.decode(forColumn: "key"), database))
+        } catch is RowDecodingError {
+          return true
+        }
+      }
       for row in damaged {
         let key: Int64 = try row.decode(forColumn: "key")
         for table in ["epochs", "artifacts"] {

@@ -146,14 +146,14 @@ extension StudyStore {
   /// How many runs of a study are at processes of this machine.
   public func runningCount(of study: String, by processes: [Int32]) throws(StoreError) -> Int {
     try read { database in
-      let rows = try Row.fetchAll(
+      let running = try Int32?.fetchAll(
         database,
         sql: """
           SELECT runs.process FROM runs JOIN memberships ON memberships.run = runs.key
           JOIN studies ON studies.key = memberships.study
           WHERE runs.state = 'running' AND runs.host = ? AND studies.name = ?
           """, arguments: [WorkerIdentity.thisHost, study])
-      return rows.count { processes.contains($0["process"]) }
+      return running.count { $0.map(processes.contains) == true }
     }
   }
 
