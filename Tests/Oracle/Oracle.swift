@@ -125,16 +125,23 @@ public final class Oracle {
 
   // MARK: Comparing
 
+  private func add(
+    _ found: [Double], _ expected: [Double], _ quantity: String, _ comparison: Comparison, allowing extra: Double = 0,
+    at place: @autoclosure () -> String
+  ) {
+    deviations.add(
+      found, expected, quantity, comparison, hasReLU: prepared?.network.hasReLU ?? false, allowing: extra, at: place())
+  }
+
   private func compare(_ outcome: Outcome, _ combination: Combination, member: Int, _ comparison: Comparison) {
     guard let fixture = fixtures[Self.key(combination.network, combination.batching, member)],
       let size = OracleNetwork.testSizes.firstIndex(of: combination.testSize)
     else {
-      deviations.add([], [0], "fixtures", comparison, at: "\(combination)")
+      self.add([], [0], "fixtures", comparison, at: "\(combination)")
       return
     }
     func add(_ found: [Double], _ expected: [Double], _ quantity: String, allowing extra: Double = 0, _ place: String = "") {
-      deviations.add(
-        found, expected, quantity, comparison, allowing: extra, at: "\(combination), member \(member) \(place)")
+      self.add(found, expected, quantity, comparison, allowing: extra, at: "\(combination), member \(member) \(place)")
     }
     func add(
       _ found: OrderedDictionary<String, Double>, prefix: String = "", _ expected: OracleFixture.Record,
@@ -165,14 +172,14 @@ public final class Oracle {
   private func compare(_ outcome: Outcome, _ reference: Outcome, _ combination: Combination, member: Int) {
     let outputs = combination.testSize * OracleNetwork.classes
     for (found, expected) in [(outcome.before, reference.before), (outcome.after, reference.after)] {
-      deviations.add(
+      add(
         found.outputs, Array(expected.outputs.prefix(outputs)), "predict", .float32ToFloat64,
         at: "\(combination), member \(member)")
     }
     for (path, expected) in reference.state {
       let quantity =
         path.hasPrefix("state/") ? "running statistics" : path.hasPrefix("optimizer/") ? "velocity" : "parameters"
-      deviations.add(
+      add(
         outcome.state[path] ?? [], expected, quantity, .float32ToFloat64, at: "\(combination), member \(member) \(path)")
     }
   }
@@ -184,7 +191,7 @@ public final class Oracle {
         prepared?.equals[key] = outcome
         return
       }
-      deviations.add(numbers(outcome), numbers(first), quantity, .bits, at: "\(combination)")
+      self.add(numbers(outcome), numbers(first), quantity, .bits, at: "\(combination)")
     }
     add("\(combination.batching)", "training") { outcome in
       outcome.state.values.flatMap(\.self) + outcome.history.flatMap { [$0["loss"] ?? .nan, $0["accuracy"] ?? .nan] }

@@ -16,6 +16,8 @@ struct OracleNetwork: Sendable {
   /// The first member's; each further one has half as much.
   let rate: Double
   let momentum: Double
+  /// Whether there are ReLUs, whose gradient hangs on rounding where their input is nearly 0.
+  var hasReLU = false
 
   static let all: [OracleNetwork] =
     [5, 24, 100, 512].map { width in
@@ -36,7 +38,7 @@ struct OracleNetwork: Sendable {
           Flatten()
           Dense(classes)
         },
-        shape: [6, 6, 2], rate: 0.03125, momentum: 0.9)
+        shape: [6, 6, 2], rate: 0.03125, momentum: 0.9, hasReLU: true)
     }
     + [5, 128].map { recurrent("rnn \($0)", SimpleRNNCell($0), rate: 0.25) }
     + [recurrent("lstm 32", LSTMCell(32), rate: 1)]
