@@ -13,7 +13,8 @@ public struct RunConfiguration: Sendable, Hashable {
   /// What is recorded besides the loss: the loss's own metrics where none are named.
   public var metrics: [Choice] {
     get { namedMetrics ?? Self.usualMetrics(of: loss) }
-    set { namedMetrics = newValue }
+    // Naming what a loss records anyway is the same as naming nothing.
+    set { namedMetrics = newValue == Self.usualMetrics(of: loss) ? nil : newValue }
   }
   private var namedMetrics: [Choice]?
   /// What is done to inputs before the model sees them; nil scales bytes to 0...1 and leaves others as they are.
@@ -50,10 +51,7 @@ public struct RunConfiguration: Sendable, Hashable {
     rule = try options.choice("rule", default: rule)
     averaging = try options.choice("averaging", default: averaging)
     penalties = try options.choices("penalties", default: penalties)
-    let usual = Self.usualMetrics(of: loss)
-    let named = try options.choices("metrics", default: usual)
-    // A text that names them all is equal to one that leaves them out.
-    namedMetrics = named == usual ? nil : named
+    metrics = try options.choices("metrics", default: metrics)
     let prepared = try options.choice("preprocessing", default: Choice("none"))
     preprocessing = prepared == Choice("none") ? nil : prepared
     augmentation = try options.choices("augmentation", default: augmentation)
