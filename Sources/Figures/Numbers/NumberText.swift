@@ -46,7 +46,7 @@ package enum NumberText {
 
   /// As Keras writes a metric: four decimals, or as a power of ten where they would hide what is small.
   package static func metric(_ value: Double) -> String {
-    abs(value) > 1e-3 || !value.isFinite || value == 0 ? fixed(value, places: 4) : exponential(value, places: 4)
+    abs(value) > 1e-3 || !value.isFinite ? fixed(value, places: 4) : exponential(value, places: 4)
   }
 
   /// `%.<places>f`; what rounds to zero has no sign.
@@ -105,6 +105,8 @@ package enum NumberText {
   private static func bounded(_ places: Int) -> Int { min(max(places, 0), 20) }
 
   private static func printed(_ format: String, _ value: Double) -> String {
+    // C writes a NaN's sign, which means nothing.
+    if value.isNaN { return "nan" }
     // 309 digits before the point, 20 after it, sign, point and terminator.
     var buffer = [CChar](repeating: 0, count: 352)
     let length = withVaList([value]) { vsnprintf(&buffer, buffer.count, format, $0) }
