@@ -24,8 +24,9 @@ final class RawClient {
       }
     }
     guard isConnected else { throw Failure() }
-    // A server that doesn't answer fails the test, and doesn't hang it.
-    var limit = timeval(tv_sec: 10, tv_usec: 0)
+    // A server that doesn't answer fails the test, and doesn't hang it. Pages are made by tasks, which wait while other
+    // tests keep all the threads there are for them.
+    var limit = timeval(tv_sec: 180, tv_usec: 0)
     for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
       setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
