@@ -25,6 +25,8 @@ package struct XLASetting: Sendable, Hashable {
     // XNNPACK packs the right side of a product once per buffer address and never again, but parameters change in
     // place: evaluation and one-step programs would go on with the weights of the first epoch. See docs/engine.md.
     XLASetting("xla_cpu_use_xnnpack", .flag(false), guarantee: .productsReadTheirArguments),
+    // Newer plugins give sums, products and what leads to them to YNNPACK, whose maximum drops NaN.
+    XLASetting("xla_cpu_experimental_ynn_fusion_type", .text(""), guarantee: .maximumKeepsNaN),
   ]
 
   /// An entry of the map in field 7 of `CompileOptionsProto`: 1 the name, 2 a message whose field 1 is a text or whose
@@ -75,13 +77,28 @@ package enum PluginGuarantee: Sendable, CaseIterable {
   }
 
   private static func maximumKeepsNaN(_ client: Client, _ settings: [XLASetting]) throws(EngineError) -> Bool {
-    let type = BufferType(dtype: .float32, shape: [16])
-    for (left, right) in [("%x", "%y"), ("%y", "%x")] {
+    // Alone, and followed by a sum of so many numbers that a library may be given both.
+    let type = BufferType(dtype: .float32, shape: [2048, 16])
+    let bodies = [
+      ("%0 = stablehlo.maximum %x, %y : tensor<2048x16xf32>", "tensor<2048x16xf32>"),
+      ("%0 = stablehlo.maximum %y, %x : tensor<2048x16xf32>", "tensor<2048x16xf32>"),
+      (
+        """
+        %zero = stablehlo.constant dense<0.0> : tensor<f32>
+        %zeros = stablehlo.constant dense<0.0> : tensor<2048x16xf32>
+        %difference = stablehlo.subtract %x, %y : tensor<2048x16xf32>
+        %greater = stablehlo.maximum %difference, %zeros : tensor<2048x16xf32>
+        %0 = stablehlo.reduce(%greater init: %zero) applies stablehlo.add across dimensions = [0]
+          : (tensor<2048x16xf32>, tensor<f32>) -> tensor<16xf32>
+        """, "tensor<16xf32>"
+      ),
+    ]
+    for (body, result) in bodies {
       let program = try client.compile(
         """
-        func.func @main(%x: tensor<16xf32>, %y: tensor<16xf32>) -> tensor<16xf32> {
-          %0 = stablehlo.maximum \(left), \(right) : tensor<16xf32>
-          return %0 : tensor<16xf32>
+        func.func @main(%x: tensor<2048x16xf32>, %y: tensor<2048x16xf32>) -> \(result) {
+          \(body)
+          return %0 : \(result)
         }
         """, options: CompileOptions(), with: settings)
       let arguments = [try client.buffer(filledWith: .nan, type: type), try client.buffer(filledWith: 1, type: type)]
