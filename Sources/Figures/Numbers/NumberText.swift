@@ -105,6 +105,8 @@ package enum NumberText {
   private static func bounded(_ places: Int) -> Int { min(max(places, 0), 20) }
 
   private static func printed(_ format: String, _ value: Double) -> String {
+    // C writes a NaN's sign, which means nothing.
+    if value.isNaN { return "nan" }
     // 309 digits before the point, 20 after it, sign, point and terminator.
     var buffer = [CChar](repeating: 0, count: 352)
     let length = withVaList([value]) { vsnprintf(&buffer, buffer.count, format, $0) }

@@ -59,7 +59,9 @@ public struct ResultTable {
   }
 
   /// As the articles print accuracies.
-  private static func fixed(_ value: Double) -> String { NumberText.fixed(value, places: 2) }
+  private static func fixed(_ value: Double) -> String {
+    value.magnitude < 1e10 ? NumberText.fixed(value, places: 2) : NumberText.shortest(value)
+  }
 
   /// `9.5s`, `41s`, `1m33s`.
   private static func duration(_ seconds: Double) -> String {

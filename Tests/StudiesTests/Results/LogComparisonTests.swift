@@ -26,6 +26,9 @@ import Testing
     #expect(
       "\(comparison)"
         == "2 epochs compared with the printed log: 0 of 4 accuracies differ, the losses by 0.0 at most")
+    for ends in ["\r\n", "\r", " \t\n"] {
+      #expect(LogComparison(history, with: log.replacing("\n", with: ends)) == comparison)
+    }
     // The lines of a run are its log.
     let lines = history.epochs.map(EpochLines.line).joined(separator: "\n")
     #expect(LogComparison(history, with: lines) == comparison)
