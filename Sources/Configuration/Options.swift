@@ -153,7 +153,7 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     noteWord(key)
     var texts: [String] = []
     for element in value.elements {
-      guard let text = element.word else { throw mismatch(key, "a list of words", value) }
+      guard case .text(let text) = element else { throw mismatch(key, "a list of words", value) }
       texts.append(text)
     }
     return texts

@@ -13,7 +13,7 @@ import Testing
 
   @Test func metricsAsKerasWritesThem() {
     let rows: [(Double, String)] = [
-      (0, "0.0000"), (0.25, "0.2500"), (2.5e-5, "2.5000e-05"), (-2.5e-5, "-2.5000e-05"), (97.12345, "97.1234"), (-Double.nan, "nan"),
+      (0, "0.0000e+00"), (0.25, "0.2500"), (2.5e-5, "2.5000e-05"), (-2.5e-5, "-2.5000e-05"), (97.12342, "97.1234"), (-Double.nan, "nan"),
     ]
     for (value, text) in rows { #expect(NumberText.metric(value) == text) }
   }

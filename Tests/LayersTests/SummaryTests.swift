@@ -88,8 +88,7 @@ import Testing
     #expect(logits.compactText(loss: SoftmaxCrossEntropy()) == Self.compact)
     #expect(logits.compactText(loss: SoftmaxCrossEntropy().flooded(at: 0.01)) == Self.compact)
     // Images are read row by row; that is no layer of the article's.
-    let images = try Sequential { Flatten(); MLP([100, 50, 10], activation: HSwish()) }
-      .layerSummary(for: TensorType(.float32, [100, 28, 28]))
+    let images = try MLP([100, 50, 10], activation: HSwish()).layerSummary(for: TensorType(.float32, [100, 28, 28]))
     #expect(images.compactText(loss: SoftmaxCrossEntropy()) == Self.compact)
     let probabilities = try MLP([100, 50, 10], activation: HSwish(), output: Softmax()).layerSummary(for: input)
     #expect(probabilities.compactText(loss: ProbabilityCrossEntropy()) == Self.compact)

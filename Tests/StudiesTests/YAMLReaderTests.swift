@@ -124,7 +124,7 @@ import Testing
     #expect(try configuration("optimizer: {name: sgd, <<: {rate: 0.5}}").optimizer.description == "sgd(rate: 0.5)")
     #expect(message("<<: 3").hasPrefix("plan.yml:1: '<<' takes mappings by their aliases"))
     #expect(message("'<<': 3").hasPrefix("plan.yml:1: a run has no setting '<<'"))
-    let bomb = "a0: &a0 {x: 1}\n"
+    let bomb = "a0: &a0 {name: x, z: 1}\n"
       + (1..<40).map { "a\($0): &a\($0) {<<: [*a\($0 - 1), *a\($0 - 1)], y\($0): 1}\n" }.joined()
     #expect(message(bomb).contains("too many values"))
   }

@@ -46,7 +46,7 @@ package enum NumberText {
 
   /// As Keras writes a metric: four decimals, or as a power of ten where they would hide what is small.
   package static func metric(_ value: Double) -> String {
-    abs(value) > 1e-3 || !value.isFinite || value == 0 ? fixed(value, places: 4) : exponential(value, places: 4)
+    abs(value) > 1e-3 || !value.isFinite ? fixed(value, places: 4) : exponential(value, places: 4)
   }
 
   /// `%.<places>f`; what rounds to zero has no sign.

@@ -10,7 +10,7 @@ public struct L1L2: Penalty {
   public static let parameters = [
     Parameter("l1", default: 0, "times the sum of absolute values"),
     Parameter("l2", default: 0, "times the sum of squares"),
-    Parameter("pattern", default: kernels, "a regular expression that the parameter's path contains"),
+    Parameter("pattern", default: OptionValue.text(kernels), "a regular expression that the parameter's path contains"),
   ]
   /// What decays by default: not biases, nor normalizations' scales.
   public static let kernels = "kernel$"

@@ -69,6 +69,10 @@ private struct BlockText {
   mutating func holds(_ line: Substring) -> Bool {
     let isBlank = line.allSatisfy(\.isWhitespace)
     if let indentation, isBlank || line.prefix(while: { $0 == " " }).count > indentation { return true }
+    guard line.contains("|") || line.contains(">") else {
+      indentation = nil
+      return false
+    }
     let header = line.wholeMatch(of: #/(\s*(?:-\s+)*)([^#]*:\s+)?[|>][-+0-9]*\s*(?:#.*)?/#)
     // Without a key the dash of a list is what the text is indented from.
     indentation = header.map { $0.2 == nil ? $0.1.lastIndex(of: "-").map($0.1.distance(to:)) ?? -1 : $0.1.count }

@@ -9,15 +9,16 @@ import Reservoirs
 public struct ReservoirClassification: Experiment {
   public static let name = "reservoirClassification"
   public static let summary = "an echo state network tells sequences apart"
+  private static let defaults = ReservoirSettings.Defaults(feedback: false, washout: 0, readout: "cholesky")
   public static let parameters = [Parameter("parts", default: 3, "parts of a sequence whose mean states are taken")]
-    + ReservoirSettings.parameters
+    + defaults.parameters
 
   let settings: ReservoirSettings
   let parts: Int
 
   public init(from options: inout Options) throws(ConfigurationError) {
     parts = try options.integer("parts", default: 3, in: 1...1000)
-    settings = try ReservoirSettings(from: &options, feedback: false, washout: 0, readout: "cholesky")
+    settings = try ReservoirSettings(from: &options, Self.defaults)
   }
 
   public var recordedMetrics: [String] { ["error", "errors", "train_error"] }

@@ -5,12 +5,13 @@ import Reservoirs
 public struct ReservoirGeneration: Experiment {
   public static let name = "reservoirGeneration"
   public static let summary = "an echo state network learns a series and goes on with it by itself (article 0a)"
-  public static let parameters = ReservoirSettings.parameters
+  private static let defaults = ReservoirSettings.Defaults(feedback: true, washout: 2000, readout: "pinv")
+  public static let parameters = defaults.parameters
 
   let settings: ReservoirSettings
 
   public init(from options: inout Options) throws(ConfigurationError) {
-    settings = try ReservoirSettings(from: &options, feedback: true, washout: 2000, readout: "pinv")
+    settings = try ReservoirSettings(from: &options, Self.defaults)
   }
 
   public var recordedMetrics: [String] { ["nrmse", "nrmse_200", "train_nrmse"] }

@@ -12,10 +12,11 @@ import Reservoirs
 public struct ReservoirHorizon: Experiment {
   public static let name = "reservoirHorizon"
   public static let summary = "an echo state network predicts a chaotic series some steps ahead (NRMSE84)"
+  private static let defaults = ReservoirSettings.Defaults(feedback: true, washout: 1000, readout: "qr")
   public static let parameters = [
     Parameter("horizon", default: 84, "steps of free run"), Parameter("trials", default: 50, "points to start from"),
     Parameter("warmup", default: 1000, "values that drive the network before"),
-  ] + ReservoirSettings.parameters
+  ] + defaults.parameters
 
   let settings: ReservoirSettings
   let horizon: Int
@@ -26,7 +27,7 @@ public struct ReservoirHorizon: Experiment {
     horizon = try options.integer("horizon", default: 84, in: 1...100_000)
     trials = try options.integer("trials", default: 50, in: 1...10_000)
     warmup = try options.integer("warmup", default: 1000, in: 1...1_000_000)
-    settings = try ReservoirSettings(from: &options, feedback: true, washout: 1000, readout: "qr")
+    settings = try ReservoirSettings(from: &options, Self.defaults)
   }
 
   public var recordedMetrics: [String] { ["nrmse", "log10_nrmse", "train_nrmse"] }

@@ -9,12 +9,13 @@ import Reservoirs
 public struct ReservoirPrediction: Experiment {
   public static let name = "reservoirPrediction"
   public static let summary = "an echo state network learns targets from the inputs that drive it"
-  public static let parameters = ReservoirSettings.parameters
+  private static let defaults = ReservoirSettings.Defaults(feedback: false, washout: 100, readout: "crossValidated")
+  public static let parameters = defaults.parameters
 
   let settings: ReservoirSettings
 
   public init(from options: inout Options) throws(ConfigurationError) {
-    settings = try ReservoirSettings(from: &options, feedback: false, washout: 100, readout: "crossValidated")
+    settings = try ReservoirSettings(from: &options, Self.defaults)
   }
 
   public var recordedMetrics: [String] { ["nmse", "nrmse", "train_nrmse", "lambda"] }

@@ -2,20 +2,30 @@ import Reservoirs
 
 /// The options that reservoir experiments share, but for the reservoir's own.
 struct ReservoirSettings: Sendable, Hashable {
-  static let parameters = [
-    Parameter("washout", default: 100, "steps at the start that nothing is learned from"),
-    Parameter("readout", default: "qr", "how the readout is computed, of the readouts"),
-  ] + Reservoir.parameters
+  /// What each experiment takes where nothing else is said.
+  struct Defaults: Sendable {
+    /// Whether outputs go back into the reservoir.
+    let feedback: Bool
+    let washout: Int
+    let readout: String
+
+    var parameters: [Parameter] {
+      [
+        Parameter("washout", default: washout, "steps at the start that nothing is learned from"),
+        Parameter("readout", default: readout, "how the readout is computed, of the readouts"),
+      ] + Reservoir.parameters
+    }
+  }
 
   var reservoir: Reservoir
   var readout: Choice
   var washout: Int
 
-  init(from options: inout Options, feedback: Bool, washout: Int, readout: String) throws(ConfigurationError) {
-    reservoir = try Reservoir(from: &options, feedback: feedback)
-    self.readout = try options.choice("readout", default: Choice(readout))
-    self.washout = try options.integer("washout", default: washout, in: 0...10_000_000)
-    _ = try Catalog<any ReadoutRule>.all.make(self.readout)
+  init(from options: inout Options, _ defaults: Defaults) throws(ConfigurationError) {
+    reservoir = try Reservoir(from: &options, feedback: defaults.feedback)
+    readout = try options.choice("readout", default: Choice(defaults.readout))
+    washout = try options.integer("washout", default: defaults.washout, in: 0...10_000_000)
+    _ = try Catalog<any ReadoutRule>.all.make(readout)
   }
 
   func rule() throws(ConfigurationError) -> any ReadoutRule { try Catalog<any ReadoutRule>.all.make(readout) }

@@ -23,8 +23,10 @@ import Testing
       arms:
         yes: {optimizer: adam}
         no: {optimizer: sgd}
-        0.10: {optimizer: sgd(rate: 0.10)}
-        1e-3: {optimizer: sgd(rate: 1e-3)}
+        0.10:
+          optimizer: sgd(rate: 0.10)
+        1e-3:
+          optimizer: sgd(rate: 1e-3)
         True: {optimizer: lion}
       """
     let plan = try plan(text)
@@ -39,7 +41,7 @@ import Testing
       try other.override(assignment: "arms=yes,\(name)")
       #expect(try other.plannedArms().last?.baseline == nil)
     }
-    #expect(try self.plan(text.replacing("title: 1e-3", with: "title: sweep(rate: small) of [all]")).title == "sweep(rate: small) of [all]")
+    #expect(try self.plan(text.replacing("title: 1e-3", with: "title: sweep(rate small) of [all]")).title == "sweep(rate small) of [all]")
     #expect(try self.plan(text.replacing("title: 1e-3", with: "title: |\n  of\n  optimizer: sgd(rate: 1)")).title == "of\noptimizer: sgd(rate: 1)")
     #expect(try self.plan(text.replacing("title: 1e-3", with: "title: f(x)")).title == "f(x)")
     #expect(throws: ConfigurationError.self) { try self.plan(text.replacing("title: 1e-3", with: "title: [a, b]")) }
@@ -59,7 +61,7 @@ import Testing
     let quoted = "'" + path.replacing("'", with: "''") + "'"
     var texts = [
       "data: npz(path: \(quoted))", "data: npz(path: \(quoted))   # the (first) set", "data: {name: npz, path: \(quoted)}",
-      "data:\n  name: npz\n  path: \(quoted)", "data: noisyLabels(data: npz(path: \(quoted)), share: 0.10)",
+      "data:\n  name: npz\n  path: \(quoted)", "data: noisyLabels(data: npz(path: \(quoted)), fraction: 0.10)",
     ]
     if !["null", "~", "a#b: c.npz"].contains(path) { texts.append("data:\n  name: npz\n  path: \(path)") }
     if path.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "." }) { texts.append("data: npz(path: \(path))") }
@@ -101,7 +103,7 @@ import Testing
     let twice = try plan("seeds: 1\narms: {a: {optimizer: sgd}}\ngrid: {optimizer.rate: [0.1, 0.10]}")
     let error = #expect(throws: ConfigurationError.self) { try twice.runs() }
     #expect(error?.description == "plan: the grid has the same run twice: 'a rate=0.1' and 'a rate=0.10'")
-    let paths = try plan("seeds: 1\nbase: {data: npz(path: x)}\narms: {a: {optimizer: sgd}}\ngrid: {data.path: [0.1, 0.10]}")
+    let paths = try plan("seeds: 1\nbase:\n  data: npz(path: x)\narms: {a: {optimizer: sgd}}\ngrid: {data.path: [0.1, 0.10]}")
     #expect(try paths.runs().map { Self.path(of: $0.configuration) } == ["0.1", "0.10"])
   }
 
@@ -152,8 +154,8 @@ private struct SystemSeeded {
   init(seed: UInt64) { state = seed }
 
   mutating func text() -> String {
-    var text = "x"
-    if next(below: 2) == 0 { text = "" }
+    // Every path has a name, and a byte-order mark at the start of a text is no part of it.
+    var text = ["x", " ", "/", "0", "'", "[", "-"][next(below: 7)]
     for _ in 0...next(below: 6) {
       let index = next(below: Self.words.count + 12)
       // NUL ends texts in C, and no path may have it.

@@ -10,14 +10,14 @@ import Testing
       let facts = StudyFacts(
         name: "small", arms: arms.indices.map { ArmFacts("a\($0)") }, metric: PrimaryMetric(metric), seeds: Array(arms[0].indices))
       let report = try StudyReport(facts, zip(arms.indices, arms).map { ArmResult("a\($0)", metric, $1.map { [$0] }) })
-      let rows = ReportTables(report, isCompact: true).results.csv().split(separator: "\n").dropFirst()
+      let rows = ReportTables(report, isCompact: true).results.csv().split(whereSeparator: \.isNewline).dropFirst()
       return rows.map { String($0.split(separator: ",")[2]) }
     }
     let tiny = [3.1e-6, 2.2e-6, 4.4e-6, 2.7e-6]
     #expect(try means("val_loss", [tiny, tiny.map { $0 * 10 }]).allSatisfy { !$0.contains("0.00000 ") && !$0.hasSuffix("± 0.00000") })
-    #expect(try means("val_loss", [[0.52, 0.48, 0.55, 0.51], tiny])[1] == "0.0000031 ± 0.0000015")
+    #expect(try means("val_loss", [[0.52, 0.48, 0.55, 0.51], tiny])[1] == "3.1e-06 ± 1.5e-06")
     #expect(try means("val_loss", [[1.25e-6]])[0] == "1.25e-06")
-    #expect(try means("val_loss", [tiny])[0] == "3.1e-06 ± 1.51e-06")
+    #expect(try means("val_loss", [tiny])[0] == "3.1e-06 ± 1.5e-06")
     #expect(try means("val_accuracy", [[0.9701, 0.9712, 0.9722], [0.9698, 0.9705, 0.9711]])[0] == "97.12 ± 0.26%")
   }
 
