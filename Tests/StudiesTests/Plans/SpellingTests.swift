@@ -42,7 +42,7 @@ import Testing
       #expect(try other.plannedArms().last?.baseline == nil)
     }
     #expect(try self.plan(text.replacing("title: 1e-3", with: "title: sweep(rate small) of [all]")).title == "sweep(rate small) of [all]")
-    #expect(try self.plan(text.replacing("title: 1e-3", with: "title: |\n  of\n  optimizer: sgd(rate: 1)")).title == "of\noptimizer: sgd(rate: 1)")
+    #expect(try self.plan(text.replacing("title: 1e-3", with: "title: |\n  of\n  optimizer: sgd(rate: 1)")).title == "of\noptimizer: sgd(rate: 1)\n")
     #expect(try self.plan(text.replacing("title: 1e-3", with: "title: f(x)")).title == "f(x)")
     #expect(throws: ConfigurationError.self) { try self.plan(text.replacing("title: 1e-3", with: "title: [a, b]")) }
   }
