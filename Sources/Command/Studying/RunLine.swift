@@ -39,7 +39,7 @@ final class RunLine {
 
   func finish(_ history: History) {
     let last = history.epochs.last
-    // An experiment's only epoch is none, and all its numbers are told.
+    // An experiment has a single record, all of whose numbers are shown.
     let isTraining = last.map { $0["loss"] != nil } ?? true
     let values = isTraining ? last.map(Self.values) ?? [] : last?.metrics.map { .init($0.key, $0.value) } ?? []
     let count = last?.epoch ?? 0
