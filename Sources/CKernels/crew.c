@@ -36,6 +36,7 @@ static void take_part(tanren_crew *crew) {
 }
 
 static void help(void *data) {
+  tanren_task_begins(data);
   tanren_crew *crew = data;
   for (int64_t spins = 0, left; (left = atomic_load_explicit(&crew->left, memory_order_acquire)) != OVER; spins++) {
     if (left > 0) {

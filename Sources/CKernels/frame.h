@@ -38,6 +38,10 @@ int64_t tanren_thread_count(const XLA_FFI_CallFrame *frame);
 // Has a thread of XLA's pool call `task` some time. Returns whether it will.
 bool tanren_schedule(const XLA_FFI_CallFrame *frame, void (*task)(void *data), void *data);
 
+// What a scheduled task calls first. XLA's pool isn't built with the thread sanitizer, so nothing else tells it
+// that a task begins after it was scheduled.
+void tanren_task_begins(void *data);
+
 // Calls `body` with each number below `count`, on this thread and on those of XLA's pool that are free.
 void tanren_parallel(
   const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context);

@@ -38,6 +38,7 @@ static void take_part(Work *work) {
 }
 
 static void task(void *data) {
+  tanren_task_begins(data);
   take_part(data);
   release(data);
 }
@@ -51,7 +52,22 @@ int64_t tanren_thread_count(const XLA_FFI_CallFrame *frame) {
   return error == NULL && threads > 0 ? threads : 1;
 }
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#include <sanitizer/tsan_interface.h>
+#define SCHEDULED(data) __tsan_release(data)
+#define BEGUN(data) __tsan_acquire(data)
+#endif
+#endif
+#ifndef SCHEDULED
+#define SCHEDULED(data)
+#define BEGUN(data) (void)(data)
+#endif
+
+void tanren_task_begins(void *data) { BEGUN(data); }
+
 bool tanren_schedule(const XLA_FFI_CallFrame *frame, void (*task)(void *data), void *data) {
+  SCHEDULED(data);
   XLA_FFI_ThreadPool_Schedule_Args schedule = {
     .struct_size = sizeof schedule, .ctx = frame->ctx, .task = task, .data = data};
   return frame->api->XLA_FFI_ThreadPool_Schedule(&schedule) == NULL;
