@@ -36,7 +36,7 @@ static void take_part(tanren_crew *crew) {
 }
 
 static void help(void *data) {
-  tanren_task_begins(data);
+  TANREN_TAKE_OVER(data);
   tanren_crew *crew = data;
   for (int64_t spins = 0, left; (left = atomic_load_explicit(&crew->left, memory_order_acquire)) != OVER; spins++) {
     if (left > 0) {
@@ -75,6 +75,7 @@ void tanren_crew_do(tanren_crew *crew, int64_t count, void (*body)(void *context
 }
 
 void tanren_crew_end(tanren_crew *crew) {
+  TANREN_HAND_OVER(&tanren_memory);
   if (crew == NULL) return;
   atomic_store_explicit(&crew->left, OVER, memory_order_release);
   release(crew);

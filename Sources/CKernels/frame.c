@@ -4,7 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+char tanren_memory;
+
 bool tanren_is_preparation(XLA_FFI_CallFrame *frame) {
+  TANREN_TAKE_OVER(&tanren_memory);
   XLA_FFI_Extension_Base *extension = frame->extension_start;
   if (extension != NULL && extension->type == XLA_FFI_Extension_Metadata) {
     // The version is the caller's: it refuses later ones, and what is used here is the same in all it may be.

@@ -38,9 +38,22 @@ int64_t tanren_thread_count(const XLA_FFI_CallFrame *frame);
 // Has a thread of XLA's pool call `task` some time. Returns whether it will.
 bool tanren_schedule(const XLA_FFI_CallFrame *frame, void (*task)(void *data), void *data);
 
-// What a scheduled task calls first. XLA's pool isn't built with the thread sanitizer, so nothing else tells it
-// that a task begins after it was scheduled.
-void tanren_task_begins(void *data);
+// XLA's plugin isn't built with the thread sanitizer, so these tell it what it can't see: a task takes over what
+// was handed over when it was scheduled, and a call what earlier calls left in the memory that XLA gives it.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#include <sanitizer/tsan_interface.h>
+#define TANREN_HAND_OVER(address) __tsan_release(address)
+#define TANREN_TAKE_OVER(address) __tsan_acquire(address)
+#endif
+#endif
+#ifndef TANREN_HAND_OVER
+#define TANREN_HAND_OVER(address) (void)(address)
+#define TANREN_TAKE_OVER(address) (void)(address)
+#endif
+
+// What calls hand over to later ones.
+extern char tanren_memory;
 
 // Calls `body` with each number below `count`, on this thread and on those of XLA's pool that are free.
 void tanren_parallel(

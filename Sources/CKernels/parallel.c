@@ -38,7 +38,7 @@ static void take_part(Work *work) {
 }
 
 static void task(void *data) {
-  tanren_task_begins(data);
+  TANREN_TAKE_OVER(data);
   take_part(data);
   release(data);
 }
@@ -52,22 +52,8 @@ int64_t tanren_thread_count(const XLA_FFI_CallFrame *frame) {
   return error == NULL && threads > 0 ? threads : 1;
 }
 
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#include <sanitizer/tsan_interface.h>
-#define SCHEDULED(data) __tsan_release(data)
-#define BEGUN(data) __tsan_acquire(data)
-#endif
-#endif
-#ifndef SCHEDULED
-#define SCHEDULED(data)
-#define BEGUN(data) (void)(data)
-#endif
-
-void tanren_task_begins(void *data) { BEGUN(data); }
-
 bool tanren_schedule(const XLA_FFI_CallFrame *frame, void (*task)(void *data), void *data) {
-  SCHEDULED(data);
+  TANREN_HAND_OVER(data);
   XLA_FFI_ThreadPool_Schedule_Args schedule = {
     .struct_size = sizeof schedule, .ctx = frame->ctx, .task = task, .data = data};
   return frame->api->XLA_FFI_ThreadPool_Schedule(&schedule) == NULL;
@@ -80,6 +66,7 @@ void tanren_parallel(
   Work *work = helpers > 0 ? malloc(sizeof *work) : NULL;
   if (work == NULL) {
     for (int64_t index = 0; index < count; index++) body(context, index);
+    TANREN_HAND_OVER(&tanren_memory);
     return;
   }
   work->body = body;
@@ -98,5 +85,6 @@ void tanren_parallel(
   pthread_mutex_lock(&work->lock);
   while (atomic_load(&work->done) < count) pthread_cond_wait(&work->all_done, &work->lock);
   pthread_mutex_unlock(&work->lock);
+  TANREN_HAND_OVER(&tanren_memory);
   release(work);
 }
