@@ -125,7 +125,8 @@ import Testing
     for factor in 100..<110 { _ = try engine.compile(Programs.scale(by: factor)) }
     let cache = try #require(engine.programCache)
     #expect(cache.byteCount <= cache.limit)
-    #expect((1...4).contains(cache.count))
+    // Engines write programs of slightly different sizes, so that one more than four may fit.
+    #expect((1...5).contains(cache.count))
     // The newest is among those kept.
     let key = cache.key(Programs.scale(by: 109), options: CompileOptions(), client: engine.client)
     #expect(cache.load(key, client: engine.client) != nil)
