@@ -62,12 +62,21 @@ let package = Package(
     room("Statistics", ["Figures"]),
     room(
       "Training",
-      ["Layers", "Optimizers", "Datasets", "Augmentations", "Figures", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),
+      [
+        "Layers", "Optimizers", "Datasets", "Augmentations", "Figures", "Files",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ]),
     room(
-      "Studies", ["Training", "Reservoirs", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
+      "Studies",
+      ["Training", "Reservoirs", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
       hasCatalogs: true),
     room("Serve", ["Studies"]),
-    room("Tanren", ["Configuration", "Files", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers", "Datasets", "Reservoirs", "Augmentations", "Figures", "Statistics", "Training", "Studies"]),
+    room(
+      "Tanren",
+      [
+        "Configuration", "Files", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers", "Datasets", "Reservoirs",
+        "Augmentations", "Figures", "Statistics", "Training", "Studies",
+      ]),
     .executableTarget(
       name: "Command",
       dependencies: ["Tanren", "Serve", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -104,7 +113,8 @@ let package = Package(
     tests(of: "Command", ["Tanren"]),
     // Every reader of files and notations, for the fuzzer and for the tests that read what it found.
     .target(
-      name: "Readers", dependencies: ["Serve", "Studies", .product(name: "GRDB", package: "GRDB.swift")], path: "Tests/Readers",
+      name: "Readers", dependencies: ["Serve", "Studies", .product(name: "GRDB", package: "GRDB.swift")],
+      path: "Tests/Readers",
       swiftSettings: strict),
     tests(of: "Readers"),
   ]

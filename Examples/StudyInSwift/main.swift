@@ -25,7 +25,9 @@ func study(epochs: Int) throws {
   var runner = StudyRunner(try StudyStore("out/study-in-swift.sqlite"))
   runner.report = { event in
     if case .runEnded(let run, let history) = event {
-      print("[\(run.number)/\(run.count)] \(run.arm), seed \(run.seed): \(history.values("val_accuracy").last?.value ?? .nan)")
+      print(
+        "[\(run.number)/\(run.count)] \(run.arm), seed \(run.seed): \(history.values("val_accuracy").last?.value ?? .nan)"
+      )
     }
   }
   let report = try StudyReport(runner.run(plan))

@@ -28,7 +28,8 @@ struct TanrenCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, StudyCommand.self, ReproduceCommand.self, ReportCommand.self, ServeCommand.self, ActivationsCommand.self, ScheduleCommand.self, MethodsCommand.self,
+      RunCommand.self, StudyCommand.self, ReproduceCommand.self, ReportCommand.self, ServeCommand.self,
+      ActivationsCommand.self, ScheduleCommand.self, MethodsCommand.self,
       DataCommand.self, EngineCommand.self, BenchWorkerCommand.self,
     ])
 }

@@ -110,7 +110,8 @@ struct ChoiceReader {
   private static func isWordScalar(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,
-      .letterNumber, .otherNumber, .nonspacingMark, .spacingMark: true
+      .letterNumber, .otherNumber, .nonspacingMark, .spacingMark:
+      true
     default: "_-+./*~@%".unicodeScalars.contains(scalar)
     }
   }

@@ -43,7 +43,8 @@ package struct POSIXDisk: Disk {
     errno = 0
     while let entry = readdir(stream) {
       names.append(
-        withUnsafeBytes(of: &entry.pointee.d_name) { bytes in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) })
+        withUnsafeBytes(of: &entry.pointee.d_name) { bytes in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        })
       errno = 0
     }
     guard errno == 0 else { throw FileFailure(.list, path: folder, code: errno) }

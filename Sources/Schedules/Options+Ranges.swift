@@ -23,7 +23,9 @@ extension Options {
   }
 
   /// A finite number that is 0 or more; the default, for which `none` can be written, may depend on other settings.
-  package mutating func nonNegativeOrNone(_ key: String, default fallback: Double?) throws(ConfigurationError) -> Double? {
+  package mutating func nonNegativeOrNone(_ key: String, default fallback: Double?) throws(ConfigurationError)
+    -> Double?
+  {
     guard let number = try number(key, or: "none") else { return fallback }
     return try Self.checked(number, key, "a finite number, 0 or more", origin(of: key)) { $0 >= 0 && $0.isFinite }
   }

@@ -44,7 +44,8 @@ import Testing
         return [
           row.map.resample(image, fill: mode) / 255,
           // One image of several, each with its own map.
-          row.map.repeated(3).resample(.concatenate([image, image, image]).cast(to: .float32) / 255, fill: mode.fraction)[2],
+          row.map.repeated(3).resample(
+            .concatenate([image, image, image]).cast(to: .float32) / 255, fill: mode.fraction)[2],
         ]
       })
     for (index, row) in rows.enumerated() {

@@ -11,10 +11,12 @@ import Testing
     "basic": "basic", "medium": "medium(flip: true)", "strong": "strong",
     "imageDataGenerator":
       "imageDataGenerator(rotation: 20, shear: 5, zoom: 0.2, widthShift: 0.1, verticalFlip: true, brightness: [0.5, 1.5], fill: reflect)",
-    "rotation": "rotation(degrees: 30)", "shift": "shift(width: [1, 2], height: 0.2)", "shear": "shear", "zoom": "zoom(range: 0.3)",
+    "rotation": "rotation(degrees: 30)", "shift": "shift(width: [1, 2], height: 0.2)", "shear": "shear",
+    "zoom": "zoom(range: 0.3)",
     "horizontalFlip": "horizontalFlip", "verticalFlip": "verticalFlip", "padAndCrop": "padAndCrop(padding: reflect)",
     "channelShift": "channelShift", "brightness": "brightness", "colorJitter": "colorJitter",
-    "randomErasing": "randomErasing(probability: 1, rule: paper)", "cutout": "cutout(size: 5, each: batch)", "mixUp": "mixUp(each: image)",
+    "randomErasing": "randomErasing(probability: 1, rule: paper)", "cutout": "cutout(size: 5, each: batch)",
+    "mixUp": "mixUp(each: image)",
     "cutMix": "cutMix(each: image)",
   ]
 

@@ -13,7 +13,8 @@ import Testing
     func array(_ range: Range<Int>, isSingle: Bool) throws -> HostArray {
       let values = range.map { sin(Double($0) * 0.2) }
       return isSingle
-        ? try HostArray(values.map { Float($0) }, shape: [values.count, 1]) : try HostArray(values, shape: [values.count, 1])
+        ? try HostArray(values.map { Float($0) }, shape: [values.count, 1])
+        : try HostArray(values, shape: [values.count, 1])
     }
     let path = folder.path + "/series.npz"
     try NPZ.write(

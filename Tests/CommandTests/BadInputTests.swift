@@ -144,7 +144,8 @@ import Testing
     }
     _ = try StudyStore(folder.path + "/out/studies.sqlite").register(
       StudyPlan(
-        name: "rates", base: ["data": DataFiles.tiny, "epochs": "1"], arms: [Arm("sgd", ["optimizer": "sgd"])], seeds: [0]))
+        name: "rates", base: ["data": DataFiles.tiny, "epochs": "1"], arms: [Arm("sgd", ["optimizer": "sgd"])],
+        seeds: [0]))
     try expect(["report", "--study", "rate"], says: ["no study 'rate'", "did you mean 'rates'?"])
     try expect(["report", "rates"], says: ["'rates' is a study of out/studies.sqlite", "--study"])
     try expect(["report"], says: ["no run of 'rates' has ended yet"])
@@ -159,7 +160,8 @@ import Testing
   @Test func placesNobodyCanListenAt() throws {
     _ = try StudyStore(folder.path + "/out/studies.sqlite")
     let taken = try TakenPort()
-    try expect(["serve", "--port", "\(taken.number)"], says: ["port \(taken.number)", "something else listens there", "--port"])
+    try expect(
+      ["serve", "--port", "\(taken.number)"], says: ["port \(taken.number)", "something else listens there", "--port"])
     try expect(["serve", "--host", "example.org"], says: ["'example.org' is no address", "127.0.0.1"])
     try expect(["serve", "--port", "70000"], says: ["70000", "--port"])
   }
@@ -193,7 +195,9 @@ import Testing
   ])
   func plansThatCantBeRun(_ text: String, _ message: String) throws {
     try folder.write(text, "plan.yml")
-    for command in ["plan", "run"] { try expect(["study", command, "plan.yml", "--store", "s.sqlite"], says: [message]) }
+    for command in ["plan", "run"] {
+      try expect(["study", command, "plan.yml", "--store", "s.sqlite"], says: [message])
+    }
     #expect(!folder.exists("s.sqlite"))
   }
 
@@ -207,7 +211,8 @@ import Testing
     try folder.write(bytes, "newer.sqlite")
     try folder.write("no store", "text.sqlite")
     for words in [["list"], ["show"], ["export"], ["run", "nesterov-mnist"], ["worker"]] {
-      try expect(["study"] + words + ["--store", "newer.sqlite"], says: ["newer.sqlite was made by a newer tanren", "99"])
+      try expect(
+        ["study"] + words + ["--store", "newer.sqlite"], says: ["newer.sqlite was made by a newer tanren", "99"])
       try expect(["study"] + words + ["--store", "text.sqlite"], says: ["text.sqlite is no study store"])
     }
     #expect([UInt8](try Data(contentsOf: URL(fileURLWithPath: newer))) == bytes)

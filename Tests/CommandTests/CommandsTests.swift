@@ -43,7 +43,9 @@ import Testing
 
   @Test func methodsListsEveryCatalog() throws {
     let all = try output(["methods"])
-    for name in ["RECIPES", "ACTIVATIONS", "OPTIMIZERS, set with 'optimizer'", "SCHEDULES", "LOSSES", "tanhExp", "nesterov"] {
+    for name in [
+      "RECIPES", "ACTIVATIONS", "OPTIMIZERS, set with 'optimizer'", "SCHEDULES", "LOSSES", "tanhExp", "nesterov",
+    ] {
       #expect(all.contains(name), "\(name)")
     }
     let kind = try output(["methods", "activations"])
@@ -56,7 +58,9 @@ import Testing
     let text = try output(["activations", "tanhExp", "hSwish(n: 3)", "--from", "-4", "--to", "4", "--output", "a.svg"])
     // From calculus: x·tanh(e^x) is least at -1.0789 and steepest at 0.6966; h-swish with n is -n/16 at -n/4.
     let rows = text.split(separator: "\n").map(String.init)
-    #expect(rows.contains { $0.contains("tanhExp") && $0.contains("-0.3533 at -1.0") && $0.contains("1.062 at 0.69") }, "\(text)")
+    #expect(
+      rows.contains { $0.contains("tanhExp") && $0.contains("-0.3533 at -1.0") && $0.contains("1.062 at 0.69") },
+      "\(text)")
     #expect(rows.contains { $0.contains("hSwish(n: 3)") && $0.contains("-0.1875 at -0.7") }, "\(text)")
     let svg = try folder.text("a.svg")
     #expect(svg.contains("derivative") && svg.contains("hSwish(n: 3)"))
@@ -77,9 +81,10 @@ import Testing
     _ = try output(["data", "preview", DataFiles.tiny, "--count", "6", "--columns", "3", "--output", "p.png"])
     let png = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/p.png"))
     // The signature, then the header's length and name, then width and height: 3 and 2 images of 28 with lines between.
-    #expect(Array(png.prefix(24)) == [
-      0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 86, 0, 0, 0, 57,
-    ])
+    #expect(
+      Array(png.prefix(24)) == [
+        0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10, 0, 0, 0, 13, 0x49, 0x48, 0x44, 0x52, 0, 0, 0, 86, 0, 0, 0, 57,
+      ])
     #expect(try output(["data", "preview", DataFiles.tiny, "--test"]).contains("100 of 100 images"))
     #expect(try folder.text("out/preview.svg").contains("data:image/png;base64,"))
   }
@@ -110,10 +115,15 @@ import Testing
 
   @Test func schedulesAreDrawn() throws {
     let warmup = "warmup(from: 0.1, epochs: 5, then: step(initial: 0.8, milestones: [60, 85]), delaysNext: false)"
-    let text = try output(["schedule", "plot", warmup, "oneCycle(peak: 0.1)", "--steps-per-epoch", "48", "--output", "s.svg"])
+    let text = try output([
+      "schedule", "plot", warmup, "oneCycle(peak: 0.1)", "--steps-per-epoch", "48", "--output", "s.svg",
+    ])
     let rows = text.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
     // Goyal's warmup: from 0.1 to 0.8 at the fifth epoch, a hundredth of it at the end.
-    #expect(rows.contains { $0.first?.hasPrefix("warmup(") == true && $0.suffix(4).starts(with: ["0.1", "0.8"]) && $0.last == "0.008" }, "\(text)")
+    #expect(
+      rows.contains {
+        $0.first?.hasPrefix("warmup(") == true && $0.suffix(4).starts(with: ["0.1", "0.8"]) && $0.last == "0.008"
+      }, "\(text)")
     #expect(try folder.text("s.svg").contains("oneCycle(peak: 0.1)"))
     let scaled = try output([
       "schedule", "plot", "batchScaled(schedule: 0.1, reference: 128)", "--batch", "1024", "--epochs", "2", "--log",
@@ -130,7 +140,9 @@ import Testing
 
   @Test func engineInfoTellsWhatRuns() throws {
     let text = try output(["engine", "info"])
-    for part in ["plugin", "PJRT C API", "platform", "cpu", "programs", "checks", "passed"] { #expect(text.contains(part)) }
+    for part in ["plugin", "PJRT C API", "platform", "cpu", "programs", "checks", "passed"] {
+      #expect(text.contains(part))
+    }
     #expect(!text.contains("damaged"))
   }
 
@@ -151,7 +163,8 @@ import Testing
         let result = try TanrenProcess.run(arguments, environment: ["TANREN_CACHE": folder.path + "/cache"], in: folder)
         #expect(result.status == 1 && !result.endedBySignal, "\(result.error)")
         #expect(
-          result.error.contains("\(library) is damaged: \(message). `tanren engine install` replaces it"), "\(result.error)")
+          result.error.contains("\(library) is damaged: \(message). `tanren engine install` replaces it"),
+          "\(result.error)")
       }
       let unknown = try TanrenProcess.run(["engine", "install", "--engine", "jaxlib"], in: folder)
       #expect(unknown.status == 2 && unknown.error.contains("there is no engine 'jaxlib'"), "\(unknown.error)")
@@ -162,7 +175,8 @@ import Testing
     let list = try output(["reproduce", "--list"])
     #expect(list.contains("activations-mnist") && list.contains("On request: hSwish-n1"))
     let text = try output([
-      "reproduce", "activations-mnist", "--arms", "relu,tanhExp", "--epochs", "2", "--seeds", "2", "--data", DataFiles.tiny,
+      "reproduce", "activations-mnist", "--arms", "relu,tanhExp", "--epochs", "2", "--seeds", "2", "--data",
+      DataFiles.tiny,
       "--output", "out",
     ])
     for run in ["relu, seed 10", "relu, seed 11", "tanhExp, seed 10", "tanhExp, seed 11"] {
@@ -188,7 +202,8 @@ import Testing
     // What the report says to type finds the runs done.
     let again = try #require(text.split(separator: "\n").first { $0.hasPrefix("again: tanren ") })
     #expect(
-      again.hasSuffix("--arms relu,tanhExp --seeds 10..11 epochs=2 'data=syntheticDigits(test: 100, train: 200)'"), "\(again)")
+      again.hasSuffix("--arms relu,tanhExp --seeds 10..11 epochs=2 'data=syntheticDigits(test: 100, train: 200)'"),
+      "\(again)")
     let repeated = try output([
       "reproduce", "activations-mnist", "--arms", "relu,tanhExp", "--seeds", "10..11", "epochs=2",
       "data=syntheticDigits(test: 100, train: 200)", "--output", "again",
@@ -198,7 +213,8 @@ import Testing
 
   @Test func studiesAreReported() throws {
     _ = try output([
-      "study", "run", "activations-mnist", "arms=relu,tanhExp", "epochs=1", "seeds=2", "data=\(DataFiles.tiny)", "--quiet",
+      "study", "run", "activations-mnist", "arms=relu,tanhExp", "epochs=1", "seeds=2", "data=\(DataFiles.tiny)",
+      "--quiet",
       "--store", "kept/all.sqlite",
     ])
     for name in ["html", "md", "csv", "json", "tex"] { #expect(folder.exists("kept/activations-mnist/report." + name)) }

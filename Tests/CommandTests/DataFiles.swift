@@ -36,6 +36,7 @@ enum DataFiles {
     func littleEndian(_ value: Int, _ width: Int) -> [UInt8] {
       (0..<width).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     }
-    return [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1] + littleEndian(bytes.count, 2) + littleEndian(~bytes.count, 2) + bytes
+    return [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1] + littleEndian(bytes.count, 2) + littleEndian(~bytes.count, 2)
+      + bytes
   }
 }

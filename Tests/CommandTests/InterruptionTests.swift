@@ -43,7 +43,8 @@ import Testing
   @Test func controlCWhileReproducing() throws {
     let folder = try TemporaryFolder()
     let arguments = [
-      "reproduce", "activations-mnist", "--arms", "relu,swish", "--data", DataFiles.tiny, "--output", "out", "--replace",
+      "reproduce", "activations-mnist", "--arms", "relu,swish", "--data", DataFiles.tiny, "--output", "out",
+      "--replace",
       "--epochs",
     ]
     // The second arm is stopped while it trains: the first one's epochs are in the store, and stay there.

@@ -10,12 +10,15 @@ import Testing
 
   /// Commands that write to standard output, each a kind of its own.
   static let commands: [[String]] = [
-    ["--help"], ["--version"], ["run", "--help"], ["methods"], ["methods", "adam"], ["reproduce", "--list"], ["data", "info", DataFiles.tiny],
+    ["--help"], ["--version"], ["run", "--help"], ["methods"], ["methods", "adam"], ["reproduce", "--list"],
+    ["data", "info", DataFiles.tiny],
     ["study", "plan", "plan.yml"], ["study", "plan", "plan.yml", "--yaml"], ["study", "list"], ["study", "show"],
-    ["study", "show", "--runs"], ["study", "show", "--plan"], ["study", "export"], ["study", "export", "--format", "json"],
+    ["study", "show", "--runs"], ["study", "show", "--plan"], ["study", "export"],
+    ["study", "export", "--format", "json"],
     ["study", "export", "--format", "yaml"], ["study", "diff", "tiny", "tiny"], ["study", "slurm", "plan.yml"],
     ["report"], ["report", "--format", "html"], ["report", "--format", "csv"], ["serve", "--port", "0"],
-    ["run", "data=\(DataFiles.tiny)", "epochs=1"], ["run", "data=\(DataFiles.tiny)", "epochs=1", "--progress", "lines", "--summary", "none"],
+    ["run", "data=\(DataFiles.tiny)", "epochs=1"],
+    ["run", "data=\(DataFiles.tiny)", "epochs=1", "--progress", "lines", "--summary", "none"],
   ]
 
   /// A store with a study whose one run is done.
@@ -33,19 +36,25 @@ import Testing
       let full = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/full"))
       let result = try TanrenProcess.run(command, in: folder, output: full)
       #expect(result.status == 1 && !result.endedBySignal, "\(command): \(result.status)")
-      #expect(result.error.contains("Error: can't write to standard output: No space left on device"), "\(command): \(result.error)")
+      #expect(
+        result.error.contains("Error: can't write to standard output: No space left on device"),
+        "\(command): \(result.error)")
     }
   }
 
   @Test func aClosedPipeIsNoSuccess() throws {
     try prepare()
     // Of each way of writing one.
-    for command in [["methods"], ["study", "export"], ["report"], ["serve", "--port", "0"], ["run", "data=\(DataFiles.tiny)", "epochs=1"]] {
+    for command in [
+      ["methods"], ["study", "export"], ["report"], ["serve", "--port", "0"],
+      ["run", "data=\(DataFiles.tiny)", "epochs=1"],
+    ] {
       let pipe = Pipe()
       try pipe.fileHandleForReading.close()
       let result = try TanrenProcess.run(command, in: folder, output: pipe.fileHandleForWriting)
       #expect(result.status == 1 && !result.endedBySignal, "\(command): \(result.status)")
-      #expect(result.error.contains("Error: can't write to standard output: it was closed"), "\(command): \(result.error)")
+      #expect(
+        result.error.contains("Error: can't write to standard output: it was closed"), "\(command): \(result.error)")
     }
   }
 
@@ -60,7 +69,8 @@ import Testing
     #expect(try folder.text("out/run/history.csv").split(separator: "\n").count == 2)
   }
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func aFullDiskHasOneStatusEverywhere() throws {
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/dev/full"))) func aFullDiskHasOneStatusEverywhere() throws
+  {
     try prepare()
     let commands = [
       ["report", "--format", "csv"], ["study", "export"], ["study", "slurm", "plan.yml"], ["activations", "relu"],
@@ -69,17 +79,22 @@ import Testing
     for command in commands {
       let result = try TanrenProcess.run(command + ["--output", "/dev/full"], in: folder)
       #expect(result.status == 1, "\(command)")
-      #expect(result.error.hasPrefix("Error: can't write /dev/full: No space left on device"), "\(command): \(result.error)")
+      #expect(
+        result.error.hasPrefix("Error: can't write /dev/full: No space left on device"), "\(command): \(result.error)")
     }
     // A file among those of a folder, in text and in bytes.
     try FileManager.default.createDirectory(atPath: folder.path + "/run", withIntermediateDirectories: true)
     for name in ["history.csv", "preview.png"] {
       try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/run/\(name)", withDestinationPath: "/dev/full")
     }
-    for command in [["run", "data=\(DataFiles.tiny)", "epochs=1", "--output", "run"], ["data", "preview", DataFiles.tiny, "--output", "run/preview.png"]] {
+    for command in [
+      ["run", "data=\(DataFiles.tiny)", "epochs=1", "--output", "run"],
+      ["data", "preview", DataFiles.tiny, "--output", "run/preview.png"],
+    ] {
       let result = try TanrenProcess.run(command, in: folder)
       #expect(result.status == 1, "\(command)")
-      #expect(result.error.contains("No space left on device") && result.error.contains("Free some space"), "\(result.error)")
+      #expect(
+        result.error.contains("No space left on device") && result.error.contains("Free some space"), "\(result.error)")
     }
   }
 
@@ -111,7 +126,10 @@ import Testing
 
   @Test func aPipeIsNoStore() throws {
     mkfifo(folder.path + "/pipe.sqlite", 0o600)
-    for command in [["study", "list"], ["study", "show"], ["report"], ["serve"], ["study", "worker"], ["study", "run", "nesterov-mnist"]] {
+    for command in [
+      ["study", "list"], ["study", "show"], ["report"], ["serve"], ["study", "worker"],
+      ["study", "run", "nesterov-mnist"],
+    ] {
       let result = try TanrenProcess.run(command + ["--store", "pipe.sqlite"], in: folder)
       #expect(result.status == 2, "\(command)")
       #expect(result.error.contains("pipe.sqlite is no study store: it is a pipe"), "\(command): \(result.error)")

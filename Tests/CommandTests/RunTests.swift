@@ -71,8 +71,10 @@ import Testing
   @Test func flagsWinOverTheFileAndAssignmentsOverFlags() throws {
     try folder.write("data: \(DataFiles.tiny)\nepochs: 3\nbatch: 20\nseed: 1\n", "config.yml")
     let result = try TanrenProcess.run(
-      ["run", "config.yml", "--epochs", "2", "--seed", "2", "seed=3", "--output", "out", "--progress", "lines",
-        "--summary", "compact"], in: folder)
+      [
+        "run", "config.yml", "--epochs", "2", "--seed", "2", "seed=3", "--output", "out", "--progress", "lines",
+        "--summary", "compact",
+      ], in: folder)
     #expect(result.status == 0, "\(result.error)")
     let resolved = try folder.text("out/configuration.yml")
     #expect(resolved.contains("epochs: 2\n") && resolved.contains("batch: 20\n") && resolved.contains("seed: 3\n"))
@@ -107,11 +109,13 @@ import Testing
     let words = ["run", "--data", "npz(path: \(path))", "loss=meanSquaredError", "--epochs", "2", "--batch", "5"]
     let result = try TanrenProcess.run(words + ["--output", "out"], in: folder)
     #expect(result.status == 0, "\(result.error)")
-    #expect(try columns("out/history.csv")[0].suffix(6).joined(separator: " ")
-      == "loss meanAbsoluteError r2 val_loss val_meanAbsoluteError val_r2")
+    #expect(
+      try columns("out/history.csv")[0].suffix(6).joined(separator: " ")
+        == "loss meanAbsoluteError r2 val_loss val_meanAbsoluteError val_r2")
     #expect(!result.output.contains("accuracy"))
     let accuracy = try TanrenProcess.run(words + ["metrics=accuracy"], in: folder)
-    #expect(accuracy.status != 0 && accuracy.error.contains("meanAbsoluteError and r2 fit a number"), "\(accuracy.error)")
+    #expect(
+      accuracy.status != 0 && accuracy.error.contains("meanAbsoluteError and r2 fit a number"), "\(accuracy.error)")
     let classes = try TanrenProcess.run(["run", "--data", "npz(path: \(path))"], in: folder)
     #expect(classes.status != 0 && classes.error.contains("meanSquaredError fits a number"), "\(classes.error)")
   }
@@ -120,14 +124,17 @@ import Testing
     let path = try table(last: .nan)
     let result = try TanrenProcess.run(
       ["run", "--data", "npz(path: \(path))", "loss=meanSquaredError", "--batch", "5"], in: folder)
-    #expect(result.status != 0 && result.error.contains("the targets of the test data hold nan at [9, 0]"), "\(result.error)")
+    #expect(
+      result.status != 0 && result.error.contains("the targets of the test data hold nan at [9, 0]"), "\(result.error)")
     #expect(!result.output.contains("Epoch 1") && !result.output.contains("smaller rate"))
   }
 
   @Test func divergenceIsToldAndIsNoError() throws {
     let result = try TanrenProcess.run(
-      ["run", "--data", DataFiles.tiny, "loss=meanSquaredError", "optimizer=sgd(rate: 1e20)", "--epochs", "2",
-        "metrics=[]", "--output", "out"], in: folder)
+      [
+        "run", "--data", DataFiles.tiny, "loss=meanSquaredError", "optimizer=sgd(rate: 1e20)", "--epochs", "2",
+        "metrics=[]", "--output", "out",
+      ], in: folder)
     // Mean squared error takes no class labels: that is the model's fault to tell, not a crash.
     #expect(result.status == 2 && result.error.contains("meanSquaredError"), "\(result.error)")
     let diverging = try TanrenProcess.run(

@@ -16,13 +16,16 @@ import Testing
       ["run", "--offline", "--model", "mlp(hidden: [64])", "--output", "out", "--quiet"] + arguments,
       environment: ["XLA_FLAGS": Self.forced], in: folder)
     #expect(result.status == 0, "\(result.error)")
-    let rows = try folder.text("out/history.csv").split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    let rows = try folder.text("out/history.csv").split(separator: "\n").map {
+      $0.split(separator: ",").map(String.init)
+    }
     return Dictionary(uniqueKeysWithValues: zip(rows[0], (rows.last ?? []).map { Double($0) ?? .nan }))
   }
 
   @Test func anExampleMoreChangesLittle() throws {
     func accuracy(_ test: Int) throws -> Double {
-      try last("--data", "syntheticDigits(train: 10000, test: \(test))", "--epochs", "4", "--batch", "20")["val_accuracy"] ?? .nan
+      try last("--data", "syntheticDigits(train: 10000, test: \(test))", "--epochs", "4", "--batch", "20")[
+        "val_accuracy"] ?? .nan
     }
     let (batch, batches) = (try accuracy(1000), try accuracy(1001))
     // By NumPy from the saved weights: 0.934.
@@ -32,7 +35,8 @@ import Testing
 
   @Test func anEpochOfOneStepTrains() throws {
     let last = try last(
-      "--data", "syntheticDigits(train: 1000, test: 400)", "--epochs", "61", "--batch", "1000", "--optimizer", "sgd(rate: 0.5)")
+      "--data", "syntheticDigits(train: 1000, test: 400)", "--epochs", "61", "--batch", "1000", "--optimizer",
+      "sgd(rate: 0.5)")
     #expect(abs((last["loss"] ?? .nan) - 0.275) < 0.002)
     #expect(abs((last["val_accuracy"] ?? .nan) - 0.7825) < 0.006)
   }

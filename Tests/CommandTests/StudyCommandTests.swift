@@ -39,7 +39,8 @@ import Testing
     #expect(report.output.contains("again: tanren study run 1.10 --store s.sqlite\n"), "\(report.output)")
     for words in [["my plan.yml"], ["1.10"]] {
       let again = try TanrenProcess.run(["study", "run"] + words + ["--store", "s.sqlite"], in: folder)
-      #expect(again.status == 0 && again.output.contains("4 runs, 4 done already: nothing is left to do"), "\(again.error)")
+      #expect(
+        again.status == 0 && again.output.contains("4 runs, 4 done already: nothing is left to do"), "\(again.error)")
     }
   }
 
@@ -69,7 +70,8 @@ import Testing
     let file = try DataFiles.writeNPZ(to: folder)
     try FileManager.default.moveItem(atPath: file, toPath: folder.path + "/\(odd)/2024.10")
     let data = "npz(path: '\(odd)/2024.10')"
-    try folder.write("data: \(data)   # mine (really)\r\nmodel: mlp(hidden: [8])\r\nepochs: 1\r\nbatch: 10\r\n", "c.yml")
+    try folder.write(
+      "data: \(data)   # mine (really)\r\nmodel: mlp(hidden: [8])\r\nepochs: 1\r\nbatch: 10\r\n", "c.yml")
     for words in [["data=\(data)", "epochs=1", "batch=10"], ["--data", data, "epochs=1", "batch=10"], ["c.yml"]] {
       let result = try TanrenProcess.run(["run"] + words + ["--quiet", "--output", "out"], in: folder)
       #expect(result.status == 0, "\(words): \(result.error)")

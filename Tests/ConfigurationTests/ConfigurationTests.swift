@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct ConfigurationTests {
   @Test func choicesAreRead() throws {
-    let choice = try Choice(parsing: " lookahead( inner : sgd(rate=0.1, momentum: 0.9), every: 5, on: yes, l: [1, 2] ) ")
+    let choice = try Choice(
+      parsing: " lookahead( inner : sgd(rate=0.1, momentum: 0.9), every: 5, on: yes, l: [1, 2] ) ")
     var options = choice.options
     #expect(choice.name == "lookahead")
     var inner = try options.choice("inner", default: Choice("none"))
@@ -23,7 +24,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("'a b.npz'", "a b.npz"), (#""a b.npz""#, "a b.npz"), ("'it''s'", "it's"), (#""say \"hi\" \\ \n\t\x41\u20ac""#, "say \"hi\" \\ \n\tA€"),
+    ("'a b.npz'", "a b.npz"), (#""a b.npz""#, "a b.npz"), ("'it''s'", "it's"),
+    (#""say \"hi\" \\ \n\t\x41\u20ac""#, "say \"hi\" \\ \n\tA€"),
     ("'~/x@y%z(1).npz'", "~/x@y%z(1).npz"), ("~/data@home/50%.npz", "~/data@home/50%.npz"), ("''", ""), ("'12'", "12"),
     ("'[a, b]'", "[a, b]"), ("'f(x: 1)'", "f(x: 1)"), ("'a, b'", "a, b"), ("é.npz", "é.npz"), ("'\u{301}'", "\u{301}"),
     ("0.10", "0.10"), ("1e-3", "1e-3"), ("no", "no"), ("1.10", "1.10"), ("2024.10", "2024.10"), ("007", "007"),
@@ -81,7 +83,8 @@ import Testing
     for _ in 0..<2000 {
       let text = generator.text()
       let inner = OptionValue.choice(Choice("inner", Options(["t": .text(text), "s": .spelled("1e-3")])))
-      let value = OptionValue.choice(Choice("outer", Options(["a": .list([.text(text), .number(0.5), inner]), "b": .flag(true)])))
+      let value = OptionValue.choice(
+        Choice("outer", Options(["a": .list([.text(text), .number(0.5), inner]), "b": .flag(true)])))
       let read = try OptionValue(parsing: value.description)
       #expect(read == value && read.description == value.description, "\(value.description)")
     }
@@ -98,7 +101,9 @@ import Testing
     _ = try options.number("momentum", default: 0)
     _ = try options.number("rate", default: 0)
     let error = #expect(throws: ConfigurationError.self) { try options.finish("sgd") }
-    #expect(error?.description == "plan.yml:3: sgd has no setting 'momemtum': did you mean 'momentum'? (known: momentum, rate)")
+    #expect(
+      error?.description
+        == "plan.yml:3: sgd has no setting 'momemtum': did you mean 'momentum'? (known: momentum, rate)")
   }
 
   @Test func valuesOfTheWrongKindOrSizeAreErrors() throws {
@@ -149,7 +154,8 @@ extension Options {
 private struct RandomTexts {
   private var state: UInt64
   private static let parts: [Unicode.Scalar] = Array(
-    "aZ09 _-+./*~@%'\"\\()[]{},:;#&!|>?=<^$`\n\r\t\u{1}\u{7f}\u{85}\u{a0}é\u{301}\u{feff}\u{2028}\u{fffe}漢😀\u{200d}".unicodeScalars)
+    "aZ09 _-+./*~@%'\"\\()[]{},:;#&!|>?=<^$`\n\r\t\u{1}\u{7f}\u{85}\u{a0}é\u{301}\u{feff}\u{2028}\u{fffe}漢😀\u{200d}"
+      .unicodeScalars)
 
   init(seed: UInt64) { state = seed }
 

@@ -22,8 +22,11 @@ func train() throws {
   let inputs = try HostArray((0..<count * 4).map { Float(($0 * 37) % 101) / 101 - 0.5 }, shape: [count, 4])
   let data = try LabeledArrays(inputs: inputs, targets: HostArray((0..<count).map { Int32($0 % 3) }), classCount: 3)
   let trainer = try Trainer(
-    model: Sequential { Dense(8); Tanh(); Dropout(0.2); Dense(3) },
-    method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(rate: 0.01), averaging: ExponentialAverage(keeping: 0.9)),
+    model: Sequential {
+      Dense(8); Tanh(); Dropout(0.2); Dense(3)
+    },
+    method: Method(
+      loss: SoftmaxCrossEntropy(), optimizer: Adam(rate: 0.01), averaging: ExponentialAverage(keeping: 0.9)),
     inputs: inputs, seed: 5)
   let folder = CheckpointFolder(arguments[1])
   if let checkpoint = try folder.latest() { try trainer.restore(checkpoint) }
@@ -37,7 +40,9 @@ func train() throws {
   var lines = trainer.history.epochs.map { record in
     "\(record.epoch) \(record.step) " + record.metrics.map { "\($0.key)=\($0.value)" }.joined(separator: " ")
   }
-  for (path, array) in try trainer.checkpoint().tensors { lines.append("\(path) \(array.dtype)\(array.shape) \(array.bytes)") }
+  for (path, array) in try trainer.checkpoint().tensors {
+    lines.append("\(path) \(array.dtype)\(array.shape) \(array.bytes)")
+  }
   try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(fileURLWithPath: arguments[3]))
 }
 

@@ -66,7 +66,10 @@ struct CIFARTests {
     try checkSmall(CIFAR10.load(from: places(folder.path + "/elsewhere", folder.path + "/data")))
   }
 
-  @Test(arguments: ["cifar-10-binary.tar.gz", "cifar10/cifar-10-binary.tar.gz", "cifar-10-batches-bin.tar", "cifar10/cifar-10-binary.tgz"])
+  @Test(arguments: [
+    "cifar-10-binary.tar.gz", "cifar10/cifar-10-binary.tar.gz", "cifar-10-batches-bin.tar",
+    "cifar10/cifar-10-binary.tgz",
+  ])
   func readsArchives(name: String) throws {
     let tar = tarArchive(files.map { ("cifar-10-batches-bin/" + $0.name, $0.bytes) })
     try folder.write(name.hasSuffix("z") ? gzipped(tar) : tar, "data/" + name)
@@ -81,7 +84,8 @@ struct CIFARTests {
   }
 
   @Test func readsOneHundredClasses() throws {
-    try write([("train.bin", record(11, 35) + record(19, 99)), ("test.bin", record(0, 4))], in: "data/cifar-100-binary")
+    try write(
+      [("train.bin", record(11, 35) + record(19, 99)), ("test.bin", record(0, 4))], in: "data/cifar-100-binary")
     let here = places(folder.path + "/data")
     let fine = try CIFAR100.load(from: here)
     #expect(try fine.train.labels() == [35, 99])
@@ -121,7 +125,8 @@ struct CIFARTests {
     let error = #expect(throws: DatasetError.self) { try CIFAR10.load(from: places("/somewhere")) }
     #expect(
       error?.problem
-        == .notFound(name: "CIFAR-10", searched: ["/somewhere", folder.path + "/cache/cifar10"], downloadAllowed: false))
+        == .notFound(
+          name: "CIFAR-10", searched: ["/somewhere", folder.path + "/cache/cifar10"], downloadAllowed: false))
   }
 
   @Test func refusesDamagedArchives() throws {
@@ -135,13 +140,20 @@ struct CIFARTests {
     packed[packed.count / 2] ^= 0x55
     #expect(try problem(packed).map(isCorrupt) == true)
     #expect(try problem(Array("no archive at all, nor anything else of use".utf8)) != nil)
-    #expect(try problem(gzipped(Array(tar.prefix(5000)))) == .truncated(part: "the entry at byte 4096", expected: 3073, actual: 392))
-    if case .missingMember(name: "data_batch_2.bin", _) = try problem(gzipped(tarArchive([files[0]]))) {} else {
+    #expect(
+      try problem(gzipped(Array(tar.prefix(5000))))
+        == .truncated(part: "the entry at byte 4096", expected: 3073, actual: 392))
+    if case .missingMember(name: "data_batch_2.bin", _) = try problem(gzipped(tarArchive([files[0]]))) {
+    } else {
       Issue.record("a missing member isn't told")
     }
     // Six magic bytes of xz and nothing right after them.
     let xz = try problem([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 1, 2, 3])
-    if case .corruptCompression = xz {} else if case .unsupported = xz {} else { Issue.record("\(String(describing: xz))") }
+    if case .corruptCompression = xz {
+    } else if case .unsupported = xz {
+    } else {
+      Issue.record("\(String(describing: xz))")
+    }
     // Nothing of a damaged archive is left to be taken for a whole one.
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/data/unpacked"))
   }
@@ -154,6 +166,8 @@ struct CIFARTests {
     try write(files, in: "cifar10")
     let source = try Catalog<any DataSource>.all.make(Choice(parsing: "cifar10"))
     try checkSmall(source.load(from: places(folder.path), progress: nil))
-    #expect(throws: ConfigurationError.self) { try Catalog<any DataSource>.all.make(Choice(parsing: "cifar100(labels: rough)")) }
+    #expect(throws: ConfigurationError.self) {
+      try Catalog<any DataSource>.all.make(Choice(parsing: "cifar100(labels: rough)"))
+    }
   }
 }

@@ -48,8 +48,10 @@ struct DerivedSourceTests {
   }
 
   @Test(arguments: [
-    "noisyLabels(data: syntheticImages, fraction: 1.5)", "noisyLabels(data: mnist, kind: some)", "heldOut(data: mnist, fraction: -1)",
-    "subset(data: mnist, train: 0)", "subset", "heldOut", "noisyLabels", "subset(data: cifar11)", "heldOut(data: subset(tests: 3))",
+    "noisyLabels(data: syntheticImages, fraction: 1.5)", "noisyLabels(data: mnist, kind: some)",
+    "heldOut(data: mnist, fraction: -1)",
+    "subset(data: mnist, train: 0)", "subset", "heldOut", "noisyLabels", "subset(data: cifar11)",
+    "heldOut(data: subset(tests: 3))",
   ])
   func mistakesAreErrors(text: String) { #expect(throws: ConfigurationError.self) { try load(text) } }
 

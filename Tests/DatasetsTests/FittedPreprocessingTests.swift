@@ -24,7 +24,8 @@ import Testing
   }
 
   @Test func agreesWithKerasFormulas() throws {
-    let url = try #require(Bundle.module.url(forResource: "preprocessing", withExtension: "json", subdirectory: "Fixtures"))
+    let url = try #require(
+      Bundle.module.url(forResource: "preprocessing", withExtension: "json", subdirectory: "Fixtures"))
     let rows = try JSONDecoder().decode([Row].self, from: Data(contentsOf: url))
     #expect(rows.count == 9)
     func bytes(_ numbers: Row.Numbers) throws -> HostArray {
@@ -59,7 +60,9 @@ import Testing
     let flat = try HostArray([1, 2, 3] as [Float])
     let unfitted: [any FittedPreprocessing] = [Featurewise(), ZCAWhitening()]
     for fitted in unfitted {
-      #expect(throws: DatasetError(.wrongRank(found: [3], wanted: "[count, …, channels]"))) { _ = try fitted.fitted(to: flat) }
+      #expect(throws: DatasetError(.wrongRank(found: [3], wanted: "[count, …, channels]"))) {
+        _ = try fitted.fitted(to: flat)
+      }
       #expect(throws: DatasetError(.noRows)) { _ = try fitted.fitted(to: HostArray([Float](), shape: [0, 3])) }
       // Not fitted, it says so.
       let error = #expect(throws: Diagnostic.self) { _ = try fitted(Tensor.zeros([1, 3]), dtype: .float32).evaluate() }
@@ -69,7 +72,9 @@ import Testing
     #expect(throws: DatasetError.self) { _ = try ZCAWhitening().fitted(to: wide) }
     let small = try ZCAWhitening().fitted(to: HostArray([1, 2, 3, 5] as [Float], shape: [2, 2]))
     #expect(throws: Diagnostic.self) { _ = try small(Tensor.zeros([1, 4]), dtype: .float32).evaluate() }
-    for text in ["zcaWhitening(epsilon: 0)", "featurewise(white: 0)", "samplewise(center: 3)", "zcaWhitening(epsilon: -1)"] {
+    for text in [
+      "zcaWhitening(epsilon: 0)", "featurewise(white: 0)", "samplewise(center: 3)", "zcaWhitening(epsilon: -1)",
+    ] {
       #expect(throws: ConfigurationError.self) { _ = try make(text) }
     }
   }

@@ -54,7 +54,8 @@ import Testing
     }
     #expect(try message(["y_test": HostArray([Int64](8..<10))]).contains("(y_test.npy): record 0 has the label 8"))
     #expect(try message(["y_train": HostArray([Int64]([0, -1, 0, 0]))]).contains("record 1 has the label -1"))
-    #expect(try message(["y_train": HostArray([0, 1, 2, Int64.max] as [Int64])]).contains("below the number of records"))
+    #expect(
+      try message(["y_train": HostArray([0, 1, 2, Int64.max] as [Int64])]).contains("below the number of records"))
     #expect(try message(["y_train": HostArray([0, 1, 2, 5000] as [Int64])]).contains("below the number of records"))
     #expect(try message(["y_train": HostArray([0, 1] as [Int64])]).contains("4 inputs but 2 targets"))
     #expect(try message(["x_test": HostArray([true, false])]).contains("(x_test.npy): the elements are bool"))
@@ -102,7 +103,9 @@ import Testing
       }
     }
     #expect(try problem(texts(["a", "b"], ["a", "c"])) == .unknownLabel(record: 1, label: "c", known: ["a", "b"]))
-    guard case .invalidArgument(name: "classes", value: "2", _) = try problem(texts(["a", "b", "c"], ["a"], classes: 2)) else {
+    guard
+      case .invalidArgument(name: "classes", value: "2", _) = try problem(texts(["a", "b", "c"], ["a"], classes: 2))
+    else {
       Issue.record("three names were taken for two classes")
       return
     }
@@ -118,7 +121,9 @@ import Testing
     var source = try source(replaced)
     #expect {
       try source.load(from: DataFolders(), progress: nil)
-    } throws: { "\($0)".contains("(x_train.npy)") && "\($0)".contains("[2, 3, 6, 5]") && "\($0)".contains("layout: channelsFirst") }
+    } throws: {
+      "\($0)".contains("(x_train.npy)") && "\($0)".contains("[2, 3, 6, 5]") && "\($0)".contains("layout: channelsFirst")
+    }
     source.layout = .channelsLast
     #expect(try source.load(from: DataFolders(), progress: nil).train.inputs.shape == [2, 3, 6, 5])
     source.layout = .channelsFirst
@@ -137,12 +142,17 @@ import Testing
     for shape in [[2, 6, 5, 3], [2, 4, 4, 16], [2, 1, 1, 7], [2, 30, 3]] {
       let count = shape.reduce(1, *)
       let array = try HostArray([Float](repeating: 1, count: count), shape: shape)
-      #expect(try load(["x_train": array, "y_train": HostArray([Int64](0..<2)), "x_test": array, "y_test": HostArray([Int64](0..<2))]).train.inputs.shape == shape)
+      #expect(
+        try load([
+          "x_train": array, "y_train": HostArray([Int64](0..<2)), "x_test": array, "y_test": HostArray([Int64](0..<2)),
+        ]).train.inputs.shape == shape)
     }
   }
 
   @Test func aFileIsNeeded() throws {
-    #expect { try Catalog<any DataSource>.all.make(Choice(parsing: "npz")) } throws: { "\($0)".contains("npz(path: data.npz)") }
+    #expect { try Catalog<any DataSource>.all.make(Choice(parsing: "npz")) } throws: {
+      "\($0)".contains("npz(path: data.npz)")
+    }
     let made = try Catalog<any DataSource>.all.make(Choice(parsing: "npz(path: a/b.npz, classes: 3)")) as? NPZSource
     #expect(made?.path == "a/b.npz" && made?.classes == 3 && made?.layout == .auto)
   }

@@ -58,7 +58,9 @@ import Testing
     #expect(inflated(parts[1].contents, count: 500 * 701).count == 500 * 701)
   }
 
-  @Test(arguments: [[6], [2, 3, 4], [2, 3, 1, 1], [0, 3], [1, 40_000]]) func otherShapesAreRefused(_ shape: [Int]) throws {
+  @Test(arguments: [[6], [2, 3, 4], [2, 3, 1, 1], [0, 3], [1, 40_000]]) func otherShapesAreRefused(_ shape: [Int])
+    throws
+  {
     let bytes = [UInt8](repeating: 0, count: shape.reduce(1, *))
     let image = try HostArray(dtype: .uint8, shape: shape, bytes: bytes)
     #expect { try PNG.encode(image) } throws: { "\($0)".contains("the shape is") }

@@ -63,7 +63,8 @@ struct SeriesTests {
     let folders = DataFolders(searched: [folder], cache: folder, allowsDownload: false)
     let missing = #expect(throws: DatasetError.self) { try LaserSource().load(from: folders, progress: nil) }
     #expect("\(try #require(missing))".contains("santa-fe-laser-a.txt"))
-    try "86\n141\n95\n41\n22\n".write(toFile: folder + "/timeseries/santa-fe-laser-a.txt", atomically: true, encoding: .utf8)
+    try "86\n141\n95\n41\n22\n".write(
+      toFile: folder + "/timeseries/santa-fe-laser-a.txt", atomically: true, encoding: .utf8)
     var laser = LaserSource()
     (laser.train, laser.test, laser.scale) = (2, 2, 1)
     let pair = try laser.load(from: folders, progress: nil)
@@ -72,7 +73,8 @@ struct SeriesTests {
     laser.test = 3
     #expect(throws: DatasetError.self) { try laser.load(from: folders, progress: nil) }
     let row = "1749;01;1749.042;  96.7; -1.0;   -1;1\n"
-    try String(repeating: row, count: 6).write(toFile: folder + "/sunspots-monthly-silso-v2.csv", atomically: true, encoding: .utf8)
+    try String(repeating: row, count: 6).write(
+      toFile: folder + "/sunspots-monthly-silso-v2.csv", atomically: true, encoding: .utf8)
     var spots = SunspotsSource()
     (spots.train, spots.scale) = (3, 1)
     let months = try spots.load(from: folders, progress: nil)

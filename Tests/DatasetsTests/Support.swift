@@ -81,7 +81,8 @@ func tarArchive(_ files: [(name: String, bytes: [UInt8])], size: String? = nil) 
   for file in files {
     var header = padded(file.name, 100) + padded("0000644", 8) + padded("0000000", 8) + padded("0000000", 8)
     header += padded(size ?? octal(file.bytes.count, 11), 12) + padded("00000000000", 12)
-    header += [UInt8](repeating: 32, count: 8) + [UInt8(ascii: "0")] + padded("", 100) + padded("ustar", 6) + Array("00".utf8)
+    header +=
+      [UInt8](repeating: 32, count: 8) + [UInt8(ascii: "0")] + padded("", 100) + padded("ustar", 6) + Array("00".utf8)
     header += [UInt8](repeating: 0, count: 512 - header.count)
     header.replaceSubrange(148..<155, with: padded(octal(header.reduce(0) { $0 + Int($1) }, 6), 7))
     archive += header + file.bytes + [UInt8](repeating: 0, count: (512 - file.bytes.count % 512) % 512)

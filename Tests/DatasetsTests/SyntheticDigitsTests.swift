@@ -36,8 +36,10 @@ struct SyntheticDigitsTests {
 
   @Test func drawsTheSameBytesEverywhere() throws {
     let data = try SyntheticDigits.generate(trainCount: 100, testCount: 10)
-    #expect(SHA256.hex(of: data.train.inputs.bytes) == "f078ac4b5d972a1cdee0c36891622f3ef3b43ad0b7ac0dbf1f83f02e067f1bf3")
-    #expect(SHA256.hex(of: data.test.inputs.bytes) == "53990744b4b4495c2813b8f45f83a25a38b9d749610fe2e210a4467ae09797a8")
+    #expect(
+      SHA256.hex(of: data.train.inputs.bytes) == "f078ac4b5d972a1cdee0c36891622f3ef3b43ad0b7ac0dbf1f83f02e067f1bf3")
+    #expect(
+      SHA256.hex(of: data.test.inputs.bytes) == "53990744b4b4495c2813b8f45f83a25a38b9d749610fe2e210a4467ae09797a8")
   }
 
   @Test func usesEveryWayOfWriting() {

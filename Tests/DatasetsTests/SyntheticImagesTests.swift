@@ -35,8 +35,10 @@ struct SyntheticImagesTests {
 
   @Test func drawsTheSameBytesEverywhere() throws {
     let data = try SyntheticImages.generate(trainCount: 50, testCount: 10)
-    #expect(SHA256.hex(of: data.train.inputs.bytes) == "314c36f38cfac0cca7bdcd802a4c51d4548022f211091b8c59d96705cace7af3")
-    #expect(SHA256.hex(of: data.test.inputs.bytes) == "fbfa3bde5ceb1cdbfca3bd04432df1fee891908fbd36007b60fecc35371a6e9c")
+    #expect(
+      SHA256.hex(of: data.train.inputs.bytes) == "314c36f38cfac0cca7bdcd802a4c51d4548022f211091b8c59d96705cace7af3")
+    #expect(
+      SHA256.hex(of: data.test.inputs.bytes) == "fbfa3bde5ceb1cdbfca3bd04432df1fee891908fbd36007b60fecc35371a6e9c")
   }
 
   /// Neither the mean colour nor the nearest image tells the class: only the form does.

@@ -10,7 +10,9 @@ struct TarTests {
   }
 
   @Test func readsItsOwnBlocks() throws {
-    let archive = try TarArchive(tarArchive([("a/one.bin", [1, 2, 3]), ("two.bin", []), ("b/three.bin", Array(0...255) + Array(0...255))]), path: "")
+    let archive = try TarArchive(
+      tarArchive([("a/one.bin", [1, 2, 3]), ("two.bin", []), ("b/three.bin", Array(0...255) + Array(0...255))]),
+      path: "")
     #expect(archive.names == ["a/one.bin", "two.bin", "b/three.bin"])
     #expect(try archive.contents(of: "one.bin") == [1, 2, 3])
     #expect(try archive.contents(of: "two.bin") == [])
@@ -39,7 +41,9 @@ struct TarTests {
     for name in names { #expect(try archive.contents(of: name) == Array(name.utf8)) }
   }
 
-  @Test(arguments: ["../evil.bin", "/etc/evil.bin", "a/../../evil.bin", "a/.."]) func refusesNamesThatLeadOut(name: String) {
+  @Test(arguments: ["../evil.bin", "/etc/evil.bin", "a/../../evil.bin", "a/.."]) func refusesNamesThatLeadOut(
+    name: String
+  ) {
     #expect(problem(tarArchive([("good.bin", [1]), (name, [2])])) == .unsafeMember(name: name))
   }
 
@@ -53,8 +57,10 @@ struct TarTests {
       Issue.record("a flipped bit isn't told")
     }
     #expect(problem(tarArchive([("one.bin", [1])], size: "zzz")).map { "\($0)" }?.contains("size") == true)
-    #expect(problem(tarArchive([("one.bin", [1])], size: "77777777777")) == .truncated(
-      part: "the entry at byte 0", expected: 8_589_934_591, actual: 1536))
+    #expect(
+      problem(tarArchive([("one.bin", [1])], size: "77777777777"))
+        == .truncated(
+          part: "the entry at byte 0", expected: 8_589_934_591, actual: 1536))
     for bytes in [[], [UInt8](repeating: 0, count: 1024), [UInt8](repeating: 7, count: 600), Array(whole.prefix(300))] {
       #expect(problem(bytes) != nil)
     }

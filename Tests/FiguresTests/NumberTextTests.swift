@@ -5,7 +5,8 @@ import Testing
 @Suite struct NumberTextTests {
   @Test func significantDigits() {
     let rows: [(Double, String)] = [
-      (0, "0"), (-0.0, "0"), (1, "1"), (0.0676432, "0.06764"), (2.36284, "2.363"), (0.085, "0.085"), (1.23456e-5, "1.235e-05"),
+      (0, "0"), (-0.0, "0"), (1, "1"), (0.0676432, "0.06764"), (2.36284, "2.363"), (0.085, "0.085"),
+      (1.23456e-5, "1.235e-05"),
       (12345.6, "12346"), (-0.5, "-0.5"), (.infinity, "inf"), (-.infinity, "-inf"), (.nan, "nan"), (1e20, "1e+20"),
     ]
     for (value, text) in rows { #expect(NumberText.significant(value) == text) }
@@ -13,7 +14,8 @@ import Testing
 
   @Test func metricsAsKerasWritesThem() {
     let rows: [(Double, String)] = [
-      (0, "0.0000e+00"), (0.25, "0.2500"), (2.5e-5, "2.5000e-05"), (-2.5e-5, "-2.5000e-05"), (97.12342, "97.1234"), (-Double.nan, "nan"),
+      (0, "0.0000e+00"), (0.25, "0.2500"), (2.5e-5, "2.5000e-05"), (-2.5e-5, "-2.5000e-05"), (97.12342, "97.1234"),
+      (-Double.nan, "nan"),
     ]
     for (value, text) in rows { #expect(NumberText.metric(value) == text) }
   }

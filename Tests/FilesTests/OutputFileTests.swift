@@ -5,7 +5,9 @@ import Testing
 
 /// What may be at the place of an output, and what must be there afterwards.
 @Suite final class OutputFileTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tanren-files-\(UUID().uuidString)").path
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+    "tanren-files-\(UUID().uuidString)"
+  ).path
 
   init() throws { try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true) }
 
@@ -44,7 +46,9 @@ import Testing
   @Test func linksStayLinks() throws {
     try FileManager.default.createDirectory(atPath: path("below"), withIntermediateDirectories: true)
     try write("old", to: "below/real.txt")
-    for (link, target) in [("there", "below/real.txt"), ("twice", "there"), ("absent", "below/new.txt"), ("far", path("far.txt"))] {
+    for (link, target) in [
+      ("there", "below/real.txt"), ("twice", "there"), ("absent", "below/new.txt"), ("far", path("far.txt")),
+    ] {
       symlink(target, path(link))
       try write(link, to: link)
       #expect(status(link).st_mode & S_IFMT == S_IFLNK)

@@ -74,12 +74,15 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
   @Test(arguments: [DType.float16, .bfloat16])
   func halfPrecisionHasNoNaN(_ dtype: DType) throws {
     let greatest = dtype == .float16 ? 65504.0 : 0x1.FEp127
-    let x = Tensor([-greatest, -1e4, -300, -20, -12, -6, -5, 0, 5, 6, 12, 20, 300, 1e4, greatest, 1], shape: [8, 2]).cast(to: dtype)
+    let x = Tensor([-greatest, -1e4, -300, -20, -12, -6, -5, 0, 5, 6, 12, 20, 300, 1e4, greatest, 1], shape: [8, 2])
+      .cast(to: dtype)
     let activations = try Self.all.names.map { try Self.all.make(Choice($0)) }
     let found = try Tensor.evaluate(
       activations.flatMap { activation in [activation(x), gradient(at: x) { activation($0).sum() }] })
     for (index, name) in Self.all.names.enumerated() {
-      for result in found[2 * index...2 * index + 1] { #expect(try result.doubles().allSatisfy { !$0.isNaN }, "\(name)") }
+      for result in found[2 * index...2 * index + 1] {
+        #expect(try result.doubles().allSatisfy { !$0.isNaN }, "\(name)")
+      }
     }
   }
 
@@ -145,8 +148,10 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
     #expect(agree(slopes, [0, -0.5, 1.5, 1], within: 1e-12))
   }
 
-  @Test(arguments: ["hSwish(n: 0)", "hSwish(n: nan)", "leakyRelu(slope: -1)", "swish(beta: 0)", "elu(alpha: -1)",
-    "gelu(approximate: 3)", "softmax(axis: 0.5)", "relu(slope: 1)", "hswosh"])
+  @Test(arguments: [
+    "hSwish(n: 0)", "hSwish(n: nan)", "leakyRelu(slope: -1)", "swish(beta: 0)", "elu(alpha: -1)",
+    "gelu(approximate: 3)", "softmax(axis: 0.5)", "relu(slope: 1)", "hswosh",
+  ])
   func wrongOptionsAreErrors(_ text: String) throws {
     let choice = try Choice(parsing: text)
     #expect(throws: ConfigurationError.self) { try Self.all.make(choice) }

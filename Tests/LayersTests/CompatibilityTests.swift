@@ -24,7 +24,8 @@ import Testing
     ("softmaxCrossEntropy", [3], vectors, "meanSquaredError"), ("softmaxCrossEntropy", [4], vectors, "class indices"),
     ("binaryCrossEntropy", [1], bits, nil), ("binaryCrossEntropy", [1], flags, nil),
     ("binaryCrossEntropy(of: probabilities)", [10], distributions, nil),
-    ("binaryCrossEntropy", [1], numbers, "meanSquaredError"), ("binaryCrossEntropy", [10], indices, "softmaxCrossEntropy"),
+    ("binaryCrossEntropy", [1], numbers, "meanSquaredError"),
+    ("binaryCrossEntropy", [10], indices, "softmaxCrossEntropy"),
     ("meanSquaredError", [1], numbers, nil), ("meanSquaredError", [3], vectors, nil), ("huber", [1], flags, nil),
     ("meanSquaredError", [10], distributions, nil), ("meanAbsoluteError", [10], indices, "softmaxCrossEntropy"),
     ("meanSquaredError", [2], vectors, "an output for each target"), ("klDivergence", [10], distributions, nil),
@@ -44,25 +45,30 @@ import Testing
     #expect(text.contains(remedy) && text.contains(type(of: loss).name), "\(text)")
   }
 
-  static let metrics: [(metric: String, kind: OutputKind?, outputs: Shape, targets: TargetDescription, remedy: String?)] = [
-    ("accuracy", .classLogits, [10], indices, nil), ("accuracy", .classLogits, [10], distributions, nil),
-    ("accuracy", .values, [10], distributions, nil), ("accuracy", nil, [20, 5], steps, nil),
-    ("accuracy", .eventLogits, [10], distributions, nil),
-    ("accuracy", .values, [1], numbers, "r2"), ("accuracy", .eventLogits, [1], bits, "binaryAccuracy"),
-    ("accuracy", nil, [1], bits, "binaryAccuracy"), ("accuracy", .values, [3], vectors, "r2"),
-    ("topKAccuracy(k: 3)", .classLogits, [10], indices, nil), ("topKAccuracy(k: 1)", .eventLogits, [1], bits, "binaryAccuracy"),
-    ("topKAccuracy(k: 10)", .classLogits, [10], indices, "smaller k"),
-    ("binaryAccuracy", .eventLogits, [1], flags, nil), ("binaryAccuracy", .eventProbabilities, [10], distributions, nil),
-    ("binaryAccuracy(of: logits)", nil, [1], bits, nil), ("binaryAccuracy(threshold: 0.5)", .values, [1], bits, nil),
-    ("binaryAccuracy", .values, [1], bits, "threshold"), ("binaryAccuracy", nil, [1], bits, "threshold"),
-    ("binaryAccuracy(of: probabilities)", .eventLogits, [1], bits, "agree"),
-    ("binaryAccuracy", .classLogits, [10], indices, "accuracy fits"),
-    ("binaryAccuracy", .eventLogits, [1], numbers, "0 or 1"),
-    ("r2", .values, [1], numbers, nil), ("meanAbsoluteError", .values, [3], vectors, nil), ("r2", .values, [1], flags, nil),
-    ("meanSquaredError", .classProbabilities, [10], distributions, nil), ("meanAbsoluteError", nil, [3], vectors, nil),
-    ("r2", .classLogits, [10], indices, "accuracy"), ("meanSquaredError", .eventLogits, [1], bits, "binaryAccuracy"),
-    ("meanAbsoluteError", .values, [10], indices, "accuracy"),
-  ]
+  static let metrics:
+    [(metric: String, kind: OutputKind?, outputs: Shape, targets: TargetDescription, remedy: String?)] = [
+      ("accuracy", .classLogits, [10], indices, nil), ("accuracy", .classLogits, [10], distributions, nil),
+      ("accuracy", .values, [10], distributions, nil), ("accuracy", nil, [20, 5], steps, nil),
+      ("accuracy", .eventLogits, [10], distributions, nil),
+      ("accuracy", .values, [1], numbers, "r2"), ("accuracy", .eventLogits, [1], bits, "binaryAccuracy"),
+      ("accuracy", nil, [1], bits, "binaryAccuracy"), ("accuracy", .values, [3], vectors, "r2"),
+      ("topKAccuracy(k: 3)", .classLogits, [10], indices, nil),
+      ("topKAccuracy(k: 1)", .eventLogits, [1], bits, "binaryAccuracy"),
+      ("topKAccuracy(k: 10)", .classLogits, [10], indices, "smaller k"),
+      ("binaryAccuracy", .eventLogits, [1], flags, nil),
+      ("binaryAccuracy", .eventProbabilities, [10], distributions, nil),
+      ("binaryAccuracy(of: logits)", nil, [1], bits, nil), ("binaryAccuracy(threshold: 0.5)", .values, [1], bits, nil),
+      ("binaryAccuracy", .values, [1], bits, "threshold"), ("binaryAccuracy", nil, [1], bits, "threshold"),
+      ("binaryAccuracy(of: probabilities)", .eventLogits, [1], bits, "agree"),
+      ("binaryAccuracy", .classLogits, [10], indices, "accuracy fits"),
+      ("binaryAccuracy", .eventLogits, [1], numbers, "0 or 1"),
+      ("r2", .values, [1], numbers, nil), ("meanAbsoluteError", .values, [3], vectors, nil),
+      ("r2", .values, [1], flags, nil),
+      ("meanSquaredError", .classProbabilities, [10], distributions, nil),
+      ("meanAbsoluteError", nil, [3], vectors, nil),
+      ("r2", .classLogits, [10], indices, "accuracy"), ("meanSquaredError", .eventLogits, [1], bits, "binaryAccuracy"),
+      ("meanAbsoluteError", .values, [10], indices, "accuracy"),
+    ]
 
   @Test(arguments: metrics.indices)
   func metricsFitOrSayWhatWould(_ index: Int) throws {

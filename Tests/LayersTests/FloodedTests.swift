@@ -58,7 +58,8 @@ import Testing
   }
 
   @Test func floodedIsWrittenInPlans() throws {
-    let choice = try Choice(parsing: "flooded(loss: softmaxCrossEntropy(labelSmoothing: 0.1), at: 0.01, reporting: raw)")
+    let choice = try Choice(
+      parsing: "flooded(loss: softmaxCrossEntropy(labelSmoothing: 0.1), at: 0.01, reporting: raw)")
     let loss = try #require(try Catalog<any Loss>.all.make(choice) as? Flooded)
     #expect(loss.level as? Double == 0.01)
     #expect(loss.reporting == .raw)

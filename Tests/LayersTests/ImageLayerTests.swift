@@ -87,7 +87,9 @@ import Testing
 
   /// Where windows tile the image no selection is scattered, which is slow on the CPU.
   @Test func poolsHaveElementwiseGradients() throws {
-    for (pool, extent) in [(MaxPool2D(), 6), (MaxPool2D(), 7), (MaxPool2D(3), 6), (MaxPool2D(3, strides: 2, padding: .same), 6)] {
+    for (pool, extent) in [
+      (MaxPool2D(), 6), (MaxPool2D(), 7), (MaxPool2D(3), 6), (MaxPool2D(3, strides: 2, padding: .same), 6),
+    ] {
       let type = TensorType(.float32, [2, extent, extent, 3])
       let program = try Program([type]) { x in
         [gradient(at: x[0]) { pool.apply(ModelVariables(), to: $0).output.squared().sum() }]
@@ -103,7 +105,8 @@ import Testing
     for isTraining in [true, false] {
       let plain = BatchNorm().apply(variables, to: x, isTraining: isTraining, precision: .float64)
       for activation in [ReLU(), Tanh()] as [any Activation] {
-        let found = BatchNorm(activation: activation).apply(variables, to: x, isTraining: isTraining, precision: .float64)
+        let found = BatchNorm(activation: activation).apply(
+          variables, to: x, isTraining: isTraining, precision: .float64)
         #expect(agree(try found.output.doubles(), try activation(plain.output).doubles(), within: 1e-14))
         for (path, tensor) in plain.state.pairs { #expect(try tensor.doubles() == found.state[path]?.doubles()) }
       }

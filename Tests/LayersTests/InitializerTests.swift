@@ -33,7 +33,9 @@ import Testing
     Law(choice: "lecunUniform", variance: 1 / 300, bound: (3 / 300.0).squareRoot()),
     Law(choice: "lecunNormal", variance: 1 / 300, bound: 2 / cut * (1 / 300.0).squareRoot()),
     Law(choice: "varianceScaling(scale: 2, distribution: normal)", variance: 2 / 300),
-    Law(choice: "varianceScaling(mode: fanOut, distribution: uniform)", variance: 1 / 200, bound: (3 / 200.0).squareRoot()),
+    Law(
+      choice: "varianceScaling(mode: fanOut, distribution: uniform)", variance: 1 / 200, bound: (3 / 200.0).squareRoot()
+    ),
     Law(choice: "normal(deviation: 0.3)", variance: 0.09),
     Law(choice: "truncatedNormal(deviation: 0.3)", variance: 0.09 * cut * cut, bound: 0.6),
     Law(choice: "uniform(limit: 0.3)", variance: 0.03, bound: 0.3),
@@ -127,9 +129,11 @@ import Testing
     #expect(throws: Diagnostic.self) { try initializer([4], dtype: .float32, key: Self.key).evaluate() }
   }
 
-  @Test(arguments: ["normal(deviation: -1)", "truncatedNormal(deviation: -1)", "uniform(limit: -0.1)",
+  @Test(arguments: [
+    "normal(deviation: -1)", "truncatedNormal(deviation: -1)", "uniform(limit: -0.1)",
     "sparseNormal(connectivity: 0)", "sparseNormal(connectivity: 1.5)", "varianceScaling(scale: -1)",
-    "varianceScaling(mode: fan)", "heNormal(scale: 2)", "orthogonal(gain: nan)", "heNorml"])
+    "varianceScaling(mode: fan)", "heNormal(scale: 2)", "orthogonal(gain: nan)", "heNorml",
+  ])
   func wrongOptionsAreErrors(_ text: String) throws {
     #expect(throws: ConfigurationError.self) { try Self.make(text) }
   }

@@ -78,7 +78,8 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
 
     func apply(_ point: [Tensor]) -> (output: Tensor, state: TensorTree) {
       layer.apply(
-        ModelVariables(parameters: parameters.with(Array(point.dropFirst())), state: state), to: isIndexed ? x : point[0],
+        ModelVariables(parameters: parameters.with(Array(point.dropFirst())), state: state),
+        to: isIndexed ? x : point[0],
         isTraining: row.isTraining, precision: .float64)
     }
     let point = [isIndexed ? Tensor.zeros(x.shape, dtype: .float64) : x] + parameters.tensors

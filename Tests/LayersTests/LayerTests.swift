@@ -17,7 +17,9 @@ import Testing
   }
 
   @Test func twoDropoutsDropDifferently() throws {
-    let model = Sequential { Dropout(0.5); Dropout(0.5) }
+    let model = Sequential {
+      Dropout(0.5); Dropout(0.5)
+    }
     let output = model.apply(ModelVariables(), to: Tensor.ones([1, 4000]), isTraining: true, key: Key(seed: 1)).output
     #expect((Double(try output.doubles().filter { $0 != 0 }.count) / 4000 - 0.25).magnitude < 0.03)
   }
@@ -56,29 +58,38 @@ import Testing
   }
 
   @Test func embeddingsLookUpRowsAndLearn() throws {
-    let variables = ModelVariables(parameters: TensorTree([(path: "table", tensor: Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2]))]))
+    let variables = ModelVariables(
+      parameters: TensorTree([(path: "table", tensor: Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2]))]))
     let x = Tensor([2, 0, 2, 9] as [Int32], shape: [2, 2])
     let output = Embedding(3, size: 2).apply(variables, to: x).output
     #expect(output.shape == [2, 2, 2])
     #expect(try output.doubles() == [5, 6, 1, 2, 5, 6, 5, 6])
     let table = try #require(variables.parameters["table"])
     let found = gradient(at: table) { table in
-      Embedding(3, size: 2).apply(ModelVariables(parameters: TensorTree([(path: "table", tensor: table)])), to: x).output.sum()
+      Embedding(3, size: 2).apply(ModelVariables(parameters: TensorTree([(path: "table", tensor: table)])), to: x)
+        .output.sum()
     }
     #expect(try found.doubles() == [1, 1, 0, 0, 3, 3])
-    #expect(throws: Diagnostic.self) { try Embedding(3, size: 2).apply(variables, to: Tensor.zeros([2])).output.evaluate() }
+    #expect(throws: Diagnostic.self) {
+      try Embedding(3, size: 2).apply(variables, to: Tensor.zeros([2])).output.evaluate()
+    }
     #expect(throws: Diagnostic.self) { try Embedding(0, size: 2).trace(TensorType(.int32, [1])) }
   }
 
   @Test func mlpsAreTheirLayers() throws {
     let model = MLP([5, 4, 3], activation: Tanh(), output: Softmax(), kernel: .heNormal)
     let variables = try model.variables(for: TensorType(.float32, [1, 2, 3]), key: Key(seed: 1))
-    #expect(variables.parameters.paths == ["dense1/kernel", "dense1/bias", "dense2/kernel", "dense2/bias", "dense3/kernel", "dense3/bias"])
+    #expect(
+      variables.parameters.paths == [
+        "dense1/kernel", "dense1/bias", "dense2/kernel", "dense2/bias", "dense3/kernel", "dense3/bias",
+      ])
     #expect(variables.parameters["dense1/kernel"]?.shape == [6, 5])
     let x = Tensor([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], shape: [1, 2, 3]).cast(to: .float32)
     var y = x.reshape(to: [1, 6])
     for layer in 1...3 {
-      y = try y.matmul(#require(variables.parameters["dense\(layer)/kernel"])) + #require(variables.parameters["dense\(layer)/bias"])
+      y =
+        try y.matmul(#require(variables.parameters["dense\(layer)/kernel"])) + #require(
+          variables.parameters["dense\(layer)/bias"])
       y = layer < 3 ? y.tanh() : y.softmax()
     }
     #expect(agree(try model.apply(variables, to: x).output.doubles(), try y.doubles(), within: 1e-6))

@@ -27,7 +27,10 @@ struct LossRow: Decodable, CustomTestStringConvertible {
   /// The catalogued method the row is about.
   var choice: Choice {
     var options = Options()
-    for (key, value) in [("labelSmoothing", attributes.labelSmoothing), ("clip", attributes.clip), ("delta", attributes.delta), ("at", attributes.level)] {
+    for (key, value) in [
+      ("labelSmoothing", attributes.labelSmoothing), ("clip", attributes.clip), ("delta", attributes.delta),
+      ("at", attributes.level),
+    ] {
       if let value { try? options.set(key, .number(value)) }
     }
     if let base = attributes.base { try? options.set("loss", .text(base)) }
@@ -122,9 +125,11 @@ struct LossRow: Decodable, CustomTestStringConvertible {
   }
 
   @Test func weightsMakeAWeightedMean() throws {
-    let loss: LossValue = MeanSquaredError()(Tensor([1.0, 2], shape: [2, 1]), Tensor([0.0, 0]), weights: Tensor([3.0, 1]))
+    let loss: LossValue = MeanSquaredError()(
+      Tensor([1.0, 2], shape: [2, 1]), Tensor([0.0, 0]), weights: Tensor([3.0, 1]))
     #expect(try loss.objective.scalar() == 7.0 / 4)
-    let none: LossValue = MeanSquaredError()(Tensor([1.0, 2], shape: [2, 1]), Tensor([0.0, 0]), weights: Tensor([0.0, 0]))
+    let none: LossValue = MeanSquaredError()(
+      Tensor([1.0, 2], shape: [2, 1]), Tensor([0.0, 0]), weights: Tensor([0.0, 0]))
     #expect(try none.objective.scalar() == 0)
   }
 
@@ -178,9 +183,11 @@ struct LossRow: Decodable, CustomTestStringConvertible {
     }
   }
 
-  @Test(arguments: ["softmaxCrossEntropy(labelSmoothing: 1.5)", "softmaxCrossEntropy(labelSmoothing: -0.1)",
+  @Test(arguments: [
+    "softmaxCrossEntropy(labelSmoothing: 1.5)", "softmaxCrossEntropy(labelSmoothing: -0.1)",
     "probabilityCrossEntropy(clip: 2)", "huber(delta: 0)", "flooded(loss: floded)", "flooded(at: x)",
-    "flooded(reporting: never)", "binaryCrossEntropy(of: numbers)", "summed(loss: huber(delta: -1))"])
+    "flooded(reporting: never)", "binaryCrossEntropy(of: numbers)", "summed(loss: huber(delta: -1))",
+  ])
   func wrongOptionsAreErrors(_ text: String) throws {
     let choice = try Choice(parsing: text)
     #expect(throws: ConfigurationError.self) { try Self.all.make(choice) }

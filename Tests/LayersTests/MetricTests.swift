@@ -20,19 +20,32 @@ import Testing
   static let rows = [
     Row(choice: "accuracy", outputs: scores, shape: [4, 3], targets: classes, perExample: [1, 0, 1, 0]),
     Row(choice: "accuracy", outputs: scores, shape: [4, 3], targets: oneHot, perExample: [1, 0, 1, 0]),
-    Row(choice: "accuracy", outputs: scores, shape: [2, 2, 3], targets: classes.reshape(to: [2, 2]), perExample: [0.5, 0.5]),
+    Row(
+      choice: "accuracy", outputs: scores, shape: [2, 2, 3], targets: classes.reshape(to: [2, 2]),
+      perExample: [0.5, 0.5]),
     Row(choice: "topKAccuracy(k: 1)", outputs: scores, shape: [4, 3], targets: classes, perExample: [1, 0, 1, 0]),
     Row(choice: "topKAccuracy(k: 2)", outputs: scores, shape: [4, 3], targets: oneHot, perExample: [1, 1, 1, 0]),
-    Row(choice: "topKAccuracy(k: 3)", outputs: scores, shape: [4, 3], targets: Tensor([1, -1, 3, 2] as [Int32]), perExample: [1, 0, 0, 1]),
-    Row(choice: "binaryAccuracy(of: probabilities)", outputs: [0.6, 0.4, 0.5, 0.9], shape: [2, 2], targets: Tensor([1.0, 0, 1, 1], shape: [2, 2]), perExample: [1, 0.5]),
-    Row(choice: "binaryAccuracy(threshold: 0)", outputs: [-1, 2], shape: [2, 1], targets: Tensor([0, 0] as [Int32]), perExample: [1, 0]),
-    Row(choice: "meanSquaredError", outputs: [1, 2, 3, 4], shape: [2, 2], targets: Tensor.zeros([2, 2]), perExample: [2.5, 12.5]),
-    Row(choice: "meanAbsoluteError", outputs: [1, -2, 3, 4], shape: [2, 2], targets: Tensor.zeros([2, 2]), perExample: [1.5, 3.5]),
+    Row(
+      choice: "topKAccuracy(k: 3)", outputs: scores, shape: [4, 3], targets: Tensor([1, -1, 3, 2] as [Int32]),
+      perExample: [1, 0, 0, 1]),
+    Row(
+      choice: "binaryAccuracy(of: probabilities)", outputs: [0.6, 0.4, 0.5, 0.9], shape: [2, 2],
+      targets: Tensor([1.0, 0, 1, 1], shape: [2, 2]), perExample: [1, 0.5]),
+    Row(
+      choice: "binaryAccuracy(threshold: 0)", outputs: [-1, 2], shape: [2, 1], targets: Tensor([0, 0] as [Int32]),
+      perExample: [1, 0]),
+    Row(
+      choice: "meanSquaredError", outputs: [1, 2, 3, 4], shape: [2, 2], targets: Tensor.zeros([2, 2]),
+      perExample: [2.5, 12.5]),
+    Row(
+      choice: "meanAbsoluteError", outputs: [1, -2, 3, 4], shape: [2, 2], targets: Tensor.zeros([2, 2]),
+      perExample: [1.5, 3.5]),
   ]
 
   @Test func everyMetricHasRows() throws {
     // R² is no mean of examples: it has a test of its own.
-    #expect(Set(try Self.rows.map { try Choice(parsing: $0.choice).name } + ["r2"]) == Set(Catalog<any Metric>.all.names))
+    #expect(
+      Set(try Self.rows.map { try Choice(parsing: $0.choice).name } + ["r2"]) == Set(Catalog<any Metric>.all.names))
   }
 
   @Test(arguments: rows.indices)

@@ -133,7 +133,9 @@ struct ModelRow: Decodable, CustomTestStringConvertible {
   @Test(arguments: ["cnn(filters: 4)", "nineConv(filters: [2, 3, 4])", "wideResNet(depth: 10, width: 1)"])
   func imagesMayHaveNoChannels(_ name: String) throws {
     let model = try Self.model(name)
-    let (gray, explicit) = try (model.trace(TensorType(.float32, [2, 28, 28])), model.trace(TensorType(.float32, [2, 28, 28, 1])))
+    let (gray, explicit) = try (
+      model.trace(TensorType(.float32, [2, 28, 28])), model.trace(TensorType(.float32, [2, 28, 28, 1]))
+    )
     #expect(gray.variables.parameters.types == explicit.variables.parameters.types)
     #expect(gray.records.last?.output == TensorType(.float32, [2, 10]))
   }
@@ -149,12 +151,16 @@ struct ModelRow: Decodable, CustomTestStringConvertible {
 
   @Test func networksThatCannotBeAreErrors() throws {
     let input = TensorType(.float32, [1, 8, 8, 3])
-    for model in [WideResNet(depth: 12, width: 1, outputs: 2), WideResNet(depth: Int.max, width: 1, outputs: 2),
-      WideResNet(depth: 10, width: Int.max, outputs: 2), WideResNet(depth: 10, width: 1, outputs: 0)] {
+    for model in [
+      WideResNet(depth: 12, width: 1, outputs: 2), WideResNet(depth: Int.max, width: 1, outputs: 2),
+      WideResNet(depth: 10, width: Int.max, outputs: 2), WideResNet(depth: 10, width: 1, outputs: 0),
+    ] {
       #expect(throws: Diagnostic.self) { try model.trace(input) }
     }
     // Too small for the second convolution.
-    let diagnostic = #expect(throws: Diagnostic.self) { try Self.model("cnn").trace(TensorType(.float32, [1, 5, 5, 3])) }
+    let diagnostic = #expect(throws: Diagnostic.self) {
+      try Self.model("cnn").trace(TensorType(.float32, [1, 5, 5, 3]))
+    }
     #expect(diagnostic?.path == "conv2D2")
     // Flat data.
     #expect(throws: Diagnostic.self) { try Self.model("wideResNet").trace(TensorType(.float32, [1, 784])) }

@@ -17,7 +17,9 @@ import Testing
     Dense(3)
   }
 
-  @Test(arguments: [Precision.float32, .bfloat16, .float16, .float64, Precision(parameters: .bfloat16, computation: .bfloat16)])
+  @Test(arguments: [
+    Precision.float32, .bfloat16, .float16, .float64, Precision(parameters: .bfloat16, computation: .bfloat16),
+  ])
   func eachPartHasItsType(_ precision: Precision) throws {
     let x = ModelTests.wave([4, 8, 8, 3], step: 0.37).cast(to: precision.computation)
     let variables = try Self.model.variables(for: x.type, key: Key(seed: 1), precision: precision)
@@ -47,7 +49,9 @@ import Testing
       let single = Self.model.apply(variables, to: x, isTraining: isTraining)
       let half = Self.model.apply(variables, to: x.cast(to: .bfloat16), isTraining: isTraining, precision: .bfloat16)
       let (wide, narrow) = (
-        try Tensor.evaluate([single.output] + single.state.tensors), try Tensor.evaluate([half.output] + half.state.tensors))
+        try Tensor.evaluate([single.output] + single.state.tensors),
+        try Tensor.evaluate([half.output] + half.state.tensors)
+      )
       #expect(worstError(try narrow[0].doubles(), try wide[0].doubles()) < 0.03)
       for (index, path) in single.state.paths.enumerated() {
         #expect(worstError(try narrow[index + 1].doubles(), try wide[index + 1].doubles()) < 1e-3, "\(path)")

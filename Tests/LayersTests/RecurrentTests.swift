@@ -45,7 +45,9 @@ private struct MadeUpCell: RecurrentCell {
       let variables = try model.variables(for: x.type, key: Key(seed: 1), precision: .float64)
       #expect(variables.parameters.paths == ["cell/kernel"])
       let kernel = try #require(variables.parameters["cell/kernel"])
-      var (state, sum) = (initial?[0] ?? Tensor.zeros([2, 3], dtype: .float64), initial?[1] ?? Tensor.zeros([2, 3], dtype: .float64))
+      var (state, sum) = (
+        initial?[0] ?? Tensor.zeros([2, 3], dtype: .float64), initial?[1] ?? Tensor.zeros([2, 3], dtype: .float64)
+      )
       var outputs: [Tensor] = []
       for time in 0..<4 {
         let input = x.slice(time..<time + 1, axis: 1).squeeze(1)
@@ -119,7 +121,8 @@ private struct MadeUpCell: RecurrentCell {
     let bias = try #require(keras["bias"]).doubles()
     #expect(bias == Array(repeating: 0, count: 100) + Array(repeating: 1, count: 100) + Array(repeating: 0, count: 200))
     let recurrent = try #require(keras["recurrent/kernel"])
-    #expect(agree(try recurrent.matmul(recurrent.transpose()).doubles(), try Tensor.identity(100).doubles(), within: 1e-5))
+    #expect(
+      agree(try recurrent.matmul(recurrent.transpose()).doubles(), try Tensor.identity(100).doubles(), within: 1e-5))
     let torch = try Recurrent(LSTMCell(100, convention: .pyTorch)).variables(for: input, key: Key(seed: 1)).parameters
     for (path, tensor) in torch.pairs {
       let greatest = try tensor.abs().max().scalar()
@@ -135,12 +138,22 @@ private struct MadeUpCell: RecurrentCell {
     ("negative units", Recurrent(SimpleRNNCell(-1)), TensorType(.float32, [2, 3, 4]), "1 unit or more"),
     ("huge units", Recurrent(LSTMCell(Int.max)), TensorType(.float32, [2, 3, 4]), "unit"),
     ("no steps", Recurrent(LSTMCell(2)), TensorType(.float32, [2, 0, 4]), "without steps"),
-    ("too few states", Recurrent(MadeUpCell { inputs, _, _ in (inputs, []) }), TensorType(.float32, [2, 3, 2]), "carried"),
-    ("no outputs", Recurrent(MadeUpCell { _, states, _ in ([], states) }), TensorType(.float32, [2, 3, 2]), "no outputs"),
-    ("states of another shape", Recurrent(MadeUpCell { inputs, states, _ in (inputs, [states[0].sum([0])]) }),
-      TensorType(.float32, [2, 3, 2]), "carr"),
-    ("negative states", Recurrent(MadeUpCell(shapes: [[-2]]) { inputs, states, _ in (inputs, states) }),
-      TensorType(.float32, [2, 3, 2]), "-2"),
+    (
+      "too few states", Recurrent(MadeUpCell { inputs, _, _ in (inputs, []) }), TensorType(.float32, [2, 3, 2]),
+      "carried"
+    ),
+    (
+      "no outputs", Recurrent(MadeUpCell { _, states, _ in ([], states) }), TensorType(.float32, [2, 3, 2]),
+      "no outputs"
+    ),
+    (
+      "states of another shape", Recurrent(MadeUpCell { inputs, states, _ in (inputs, [states[0].sum([0])]) }),
+      TensorType(.float32, [2, 3, 2]), "carr"
+    ),
+    (
+      "negative states", Recurrent(MadeUpCell(shapes: [[-2]]) { inputs, states, _ in (inputs, states) }),
+      TensorType(.float32, [2, 3, 2]), "-2"
+    ),
   ]
 
   @Test(arguments: wrong.map(\.name)) func isADiagnostic(_ name: String) throws {

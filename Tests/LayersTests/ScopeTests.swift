@@ -14,7 +14,9 @@ import Testing
     let diagnostic = #expect(throws: Diagnostic.self) { try Twice().trace(Self.input) }
     #expect(diagnostic?.description.contains("inner/kernel") == true)
     #expect(diagnostic?.message.contains("twice") == true)
-    let sequential = Sequential { Dense(4).named("a"); Dense(4).named("a") }
+    let sequential = Sequential {
+      Dense(4).named("a"); Dense(4).named("a")
+    }
     #expect(throws: Diagnostic.self) { try sequential.trace(Self.input) }
   }
 
@@ -37,7 +39,9 @@ import Testing
   @Test func wrongSizesNameTheLayer() throws {
     let model = Sequential {
       Dense(4)
-      Sequential { ReLU(); Dense(0) }.named("head")
+      Sequential {
+        ReLU(); Dense(0)
+      }.named("head")
     }
     let diagnostic = #expect(throws: Diagnostic.self) { try model.trace(Self.input) }
     #expect(diagnostic?.path == "head/dense1")
@@ -58,7 +62,9 @@ import Testing
       func forward(_ x: Tensor, in scope: Scope) -> Tensor { x.matmul(Tensor.zeros([3, 3])) }
     }
     let diagnostic = #expect(throws: Diagnostic.self) {
-      try Sequential { ReLU(); Broken().named("bad") }.trace(Self.input)
+      try Sequential {
+        ReLU(); Broken().named("bad")
+      }.trace(Self.input)
     }
     #expect(diagnostic?.operation == "matmul")
     #expect(diagnostic?.path == "bad")
@@ -98,19 +104,28 @@ import Testing
   }
 
   @Test func aDropoutLeavesOtherLayersInitialValuesAlone() throws {
-    let plain = Sequential { Dense(5); ReLU(); Dense(3) }
-    let dropping = Sequential { Dense(5); ReLU(); Dropout(0.5); Dense(3) }
-    let (a, b) = try (plain.variables(for: Self.input, key: Key(seed: 9)), dropping.variables(for: Self.input, key: Key(seed: 9)))
+    let plain = Sequential {
+      Dense(5); ReLU(); Dense(3)
+    }
+    let dropping = Sequential {
+      Dense(5); ReLU(); Dropout(0.5); Dense(3)
+    }
+    let (a, b) = try (
+      plain.variables(for: Self.input, key: Key(seed: 9)), dropping.variables(for: Self.input, key: Key(seed: 9))
+    )
     #expect(a.parameters.paths == b.parameters.paths)
     for (path, tensor) in a.parameters.pairs {
       #expect(try tensor.values(as: Float.self) == b.parameters[path]?.values(as: Float.self))
     }
     let other = try plain.variables(for: Self.input, key: Key(seed: 10))
-    #expect(try other.parameters["dense1/kernel"]?.values(as: Float.self) != a.parameters["dense1/kernel"]?.values(as: Float.self))
+    #expect(
+      try other.parameters["dense1/kernel"]?.values(as: Float.self)
+        != a.parameters["dense1/kernel"]?.values(as: Float.self))
   }
 
   @Test func parametersTakeTheAskedType() throws {
-    let variables = try MLP([3, 2]).variables(for: TensorType(.float64, [1, 4]), key: Key(seed: 1), precision: .float64)
+    let variables = try MLP([3, 2]).variables(
+      for: TensorType(.float64, [1, 4]), key: Key(seed: 1), precision: .float64)
     #expect(variables.parameters.types.allSatisfy { $0.dtype == .float64 })
   }
 }

@@ -19,7 +19,8 @@ import Testing
     for (path, type, shape, parameters) in network {
       let output = TensorType(.float32, shape)
       // Inner calls come before the layer they belong to, and aren't rows.
-      records.append(LayerRecord(path: "\(path)/inner", label: "inner", typeName: "Inner", input: output, output: output))
+      records.append(
+        LayerRecord(path: "\(path)/inner", label: "inner", typeName: "Inner", input: output, output: output))
       records.append(LayerRecord(path: path, label: path, typeName: type, input: output, output: output))
       for (index, shape) in parameters.enumerated() { variables.parameters["\(path)/\(index)"] = Tensor.zeros(shape) }
     }

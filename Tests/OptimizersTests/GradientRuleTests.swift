@@ -114,7 +114,8 @@ import Testing
 
   @Test func rhoMayChange() throws {
     let step = Tensor(3, dtype: .int32)
-    let rule = try Catalog<any GradientRule>.all.make(Choice(parsing: "sam(rho: piecewise(values: [0.5, 0.05], boundaries: [3]))"))
+    let rule = try Catalog<any GradientRule>.all.make(
+      Choice(parsing: "sam(rho: piecewise(values: [0.5, 0.05], boundaries: [3]))"))
     let context = GradientContext(
       parameters: Self.parameters, modelState: TensorTree([("passes", Tensor(0.0, dtype: .float64))]),
       progress: Progress(step: step, stepsPerEpoch: 1, epochs: 10), key: Key(seed: 0))
@@ -150,7 +151,9 @@ import Testing
   @Test func lookSAMLooksEveryFewSteps() throws {
     let rule = LookSAM(rho: 0.05, alpha: 0.7, every: 3)
     #expect(rule.evaluationsPerStep == 1 + 1.0 / 3)
-    func evaluate(_ step: Int, _ point: [Double], _ state: TensorTree) throws -> (gradients: [Double], state: TensorTree) {
+    func evaluate(_ step: Int, _ point: [Double], _ state: TensorTree) throws -> (
+      gradients: [Double], state: TensorTree
+    ) {
       let parameters = Self.parameters.with(point.map { Tensor([$0]) })
       let context = GradientContext(
         parameters: parameters, modelState: TensorTree([("passes", Tensor(0.0, dtype: .float64))]),
@@ -168,7 +171,8 @@ import Testing
     #expect(distance(try numbers(first.state), across) < 1e-13)
     // In between, at another point, the part across is added at the new gradient's length.
     let between = try evaluate(1, [0.5, 0.2], first.state)
-    let factor = 0.7 * (0.5 * 0.5 + 2.0 * 2.0).squareRoot() / (across[0] * across[0] + across[1] * across[1]).squareRoot()
+    let factor =
+      0.7 * (0.5 * 0.5 + 2.0 * 2.0).squareRoot() / (across[0] * across[0] + across[1] * across[1]).squareRoot()
     #expect(distance(between.gradients, [0.5 + factor * across[0], 2 + factor * across[1]]) < 1e-12)
     #expect(try numbers(between.state) == numbers(first.state))
     // Where nothing was kept, nothing is added.

@@ -78,7 +78,11 @@ import Testing
   }
 
   @Test func rulesAndAveragesCheckToo() {
-    for rule in ["sam(rho: -1)", "asam(rho: -0.1)", "gsam(rho: -1)", "lookSAM(rho: -1)", "lookSAM(every: 0)", "lookSAM(alpha: -1)", "accumulation(rule: sam(rho: -1))", "sam(eta: -1)", "gsam(alpha: -1)", "accumulation(parts: 0)", "sam(state: third)"] {
+    for rule in [
+      "sam(rho: -1)", "asam(rho: -0.1)", "gsam(rho: -1)", "lookSAM(rho: -1)", "lookSAM(every: 0)", "lookSAM(alpha: -1)",
+      "accumulation(rule: sam(rho: -1))", "sam(eta: -1)", "gsam(alpha: -1)", "accumulation(parts: 0)",
+      "sam(state: third)",
+    ] {
       #expect(throws: ConfigurationError.self) { try Catalog<any GradientRule>.all.make(Choice(parsing: rule)) }
     }
     for averaging in ["ema(keeping: 1)", "lookahead(alpha: 2)", "lookahead(every: 0)", "swa(start: 2)"] {

@@ -105,7 +105,8 @@ import Testing
     let lamb = Self.gradients.indices.map { step -> Double in
       let (number, gradient) = (Double(step + 1), Self.gradients[step])
       square = 0.999 * square + 0.001 * gradient * gradient
-      let scaled = corrected(&mean, number, gradient, Self.betas[step]) / ((square / (1 - pow(0.999, number))).squareRoot() + 1e-6)
+      let scaled =
+        corrected(&mean, number, gradient, Self.betas[step]) / ((square / (1 - pow(0.999, number))).squareRoot() + 1e-6)
       w -= 0.1 * abs(w) * scaled / abs(scaled)
       return w
     }

@@ -40,7 +40,9 @@ public struct Combination: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// One chunk for an epoch, two, and as many as steps.
-  private static func chunks(_ batching: Batching) -> [Int] { Set([1, min(2, batching.steps), batching.steps]).sorted() }
+  private static func chunks(_ batching: Batching) -> [Int] {
+    Set([1, min(2, batching.steps), batching.steps]).sorted()
+  }
 
   /// The networks' names.
   public static let networks = OracleNetwork.all.map(\.name)
@@ -62,6 +64,7 @@ public struct Combination: Sendable, Hashable, CustomStringConvertible {
   public static let sample: [Combination] = [
     ("mlp 100", [Batching.whole, .masked]), ("cnn 16", [.divides]), ("lstm 32", [.dropped]),
   ].flatMap { network, batchings in
-    grid(of: network).filter { batchings.contains($0.batching) }.enumerated().filter { $0.offset % 14 == 0 }.map(\.element)
+    grid(of: network).filter { batchings.contains($0.batching) }.enumerated().filter { $0.offset % 14 == 0 }.map(
+      \.element)
   }
 }

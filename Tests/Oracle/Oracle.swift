@@ -54,7 +54,9 @@ public final class Oracle {
   }
 
   private func prepare(_ name: String) throws {
-    guard prepared?.network.name != name, let network = OracleNetwork.all.first(where: { $0.name == name }) else { return }
+    guard prepared?.network.name != name, let network = OracleNetwork.all.first(where: { $0.name == name }) else {
+      return
+    }
     prepared = Prepared(network: network, data: try network.data())
   }
 
@@ -140,7 +142,9 @@ public final class Oracle {
       self.add([], [0], "fixtures", comparison, at: "\(combination)")
       return
     }
-    func add(_ found: [Double], _ expected: [Double], _ quantity: String, allowing extra: Double = 0, _ place: String = "") {
+    func add(
+      _ found: [Double], _ expected: [Double], _ quantity: String, allowing extra: Double = 0, _ place: String = ""
+    ) {
       self.add(found, expected, quantity, comparison, allowing: extra, at: "\(combination), member \(member) \(place)")
     }
     func add(
@@ -180,7 +184,8 @@ public final class Oracle {
       let quantity =
         path.hasPrefix("state/") ? "running statistics" : path.hasPrefix("optimizer/") ? "velocity" : "parameters"
       add(
-        outcome.state[path] ?? [], expected, quantity, .float32ToFloat64, at: "\(combination), member \(member) \(path)")
+        outcome.state[path] ?? [], expected, quantity, .float32ToFloat64, at: "\(combination), member \(member) \(path)"
+      )
     }
   }
 

@@ -23,7 +23,9 @@ struct OracleNetwork: Sendable {
     [5, 24, 100, 512].map { width in
       OracleNetwork(
         name: "mlp \(width)",
-        model: Sequential { Dense(width); Tanh(); Dense(width); Tanh(); Dense(classes) },
+        model: Sequential {
+          Dense(width); Tanh(); Dense(width); Tanh(); Dense(classes)
+        },
         shape: [20], rate: 0.125, momentum: 0.9)
     }
     + [5, 16, 64].map { width in
@@ -45,7 +47,10 @@ struct OracleNetwork: Sendable {
 
   private static func recurrent(_ name: String, _ cell: any RecurrentCell, rate: Double) -> OracleNetwork {
     OracleNetwork(
-      name: name, model: Sequential { Recurrent(cell); Dense(classes) }, shape: [6, 4], rate: rate, momentum: 0)
+      name: name,
+      model: Sequential {
+        Recurrent(cell); Dense(classes)
+      }, shape: [6, 4], rate: rate, momentum: 0)
   }
 
   /// Training examples, then as many test examples as the largest test set has.

@@ -17,9 +17,15 @@ struct DrawnTraining: CustomStringConvertible {
     func pick<Value>(_ values: [Value]) -> Value { values[Int(random.uniform(0, Double(values.count)))] }
     let width = pick([5, 24, 33, 64, 128, 512])
     let models: [String: Sequential] = [
-      "mlp": Sequential { Dense(width); ReLU(); Dense(4) },
-      "normalized": Sequential { Dense(width); BatchNorm(.keras, activation: ReLU()); Dropout(0.2); Dense(4) },
-      "recurrent": Sequential { Reshape([4, 6]); Recurrent(GRUCell(width)); Dense(4) },
+      "mlp": Sequential {
+        Dense(width); ReLU(); Dense(4)
+      },
+      "normalized": Sequential {
+        Dense(width); BatchNorm(.keras, activation: ReLU()); Dropout(0.2); Dense(4)
+      },
+      "recurrent": Sequential {
+        Reshape([4, 6]); Recurrent(GRUCell(width)); Dense(4)
+      },
     ]
     let name = pick(models.keys.sorted())
     model = models[name] ?? Sequential {}

@@ -29,7 +29,9 @@ import Training
     let training = try DrawnTraining(seed: seed)
     let plain = try training.outcome()
     let steps = training.train.count / training.batchSize + 1
-    for chunks in Set([2, steps]) { #expect(try training.outcome(chunks: chunks) == plain, "\(training), \(chunks) chunks") }
+    for chunks in Set([2, steps]) {
+      #expect(try training.outcome(chunks: chunks) == plain, "\(training), \(chunks) chunks")
+    }
     let folder = NSTemporaryDirectory() + "tanren-oracle-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let callbacks: [any Callback] = try [

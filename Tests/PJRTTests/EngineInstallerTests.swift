@@ -151,7 +151,9 @@ struct EngineInstallerTests {
     #expect(try self.events(of: installer) == [.present(installer.wheels[0])])
   }
 
-  @Test(arguments: ["sha256=0000000000000000000000000000000000000000000,8", "sha256=vB3kW_pABssWleGU2b32UyrxTjI95mpb0TsUYYSxXTA,9", nil])
+  @Test(arguments: [
+    "sha256=0000000000000000000000000000000000000000000,8", "sha256=vB3kW_pABssWleGU2b32UyrxTjI95mpb0TsUYYSxXTA,9", nil,
+  ])
   func refusesAPackageThatIsNotAsItsListHasIt(_ record: String?) throws {
     let digest = try Self.pack("a plugin", in: folder, as: archive, record: record)
     let error = #expect(throws: EngineError.self) { try installer(sha256: digest).install() }
@@ -207,6 +209,7 @@ struct EngineInstallerTests {
       #expect(parts.allSatisfy { $0.sha256?.count == 64 && $0.version != nil })
     }
     let error = #expect(throws: EngineError.self) { try EngineWheel.parts(of: "jaxlib", for: .linuxX86) }
-    #expect(error?.description.contains("'jaxlib'") == true && error?.description.contains("xla-cpu-pjrt, lammps") == true)
+    #expect(
+      error?.description.contains("'jaxlib'") == true && error?.description.contains("xla-cpu-pjrt, lammps") == true)
   }
 }

@@ -48,7 +48,9 @@ import Testing
   }
 
   /// Installs an engine of that content whose list of files has another size or digest.
-  private func install(_ wheel: EngineWheel, size: Int = 8, digest: String = "vB3kW_pABssWleGU2b32UyrxTjI95mpb0TsUYYSxXTA") throws -> String {
+  private func install(
+    _ wheel: EngineWheel, size: Int = 8, digest: String = "vB3kW_pABssWleGU2b32UyrxTjI95mpb0TsUYYSxXTA"
+  ) throws -> String {
     let place = "cache/engine/\(wheel.folder)/"
     _ = try folder.write("inside/\(wheel.library),sha256=\(digest),\(size)\n", to: place + "part.dist-info/RECORD")
     return try folder.write("a plugin", to: place + "inside/" + wheel.library)
@@ -118,7 +120,8 @@ import Testing
   /// As the XDG base directory specification has it; data follow the same rule.
   @Test func passesOverFoldersThatAreNone() throws {
     #expect(CacheFolder.path(environment: ["HOME": "/h", "XDG_CACHE_HOME": "relative"]) == "/h/.cache/tanren")
-    #expect(CacheFolder.path(environment: ["HOME": "/h", "XDG_CACHE_HOME": "", "TANREN_CACHE": ""]) == "/h/.cache/tanren")
+    #expect(
+      CacheFolder.path(environment: ["HOME": "/h", "XDG_CACHE_HOME": "", "TANREN_CACHE": ""]) == "/h/.cache/tanren")
     #expect(CacheFolder.path(environment: ["HOME": "/"]) == "/.cache/tanren")
     let user = try #require(getpwuid(getuid())?.pointee.pw_dir)
     for home in [nil, "", "relative"] {

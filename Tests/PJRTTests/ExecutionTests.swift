@@ -77,13 +77,19 @@ import Testing
 
   @Test(arguments: [
     ("func.func @other() { return }", "main"),
-    ("func.func @main(%x: tensor<2xcomplex<f32>>) -> tensor<2xcomplex<f32>> { return %x : tensor<2xcomplex<f32>> }", "complex"),
+    (
+      "func.func @main(%x: tensor<2xcomplex<f32>>) -> tensor<2xcomplex<f32>> { return %x : tensor<2xcomplex<f32>> }",
+      "complex"
+    ),
     ("func.func @main(%x: tensor<?xf32>) -> tensor<?xf32> { return %x : tensor<?xf32> }", "?"),
     ("module { }", "main"),
     ("not a program", "1:1"),
     ("func.func @main(%x: tensor<4611686018427387904x4xf32>) { return }", "too large"),
     // Newer plugins end the process at the first array that they would have to fill.
-    ("func.func @main() -> tensor<68719476736xf64> { %0 = stablehlo.iota dim = 0 : tensor<68719476736xf64> return %0 : tensor<68719476736xf64> }", "too large"),
+    (
+      "func.func @main() -> tensor<68719476736xf64> { %0 = stablehlo.iota dim = 0 : tensor<68719476736xf64> return %0 : tensor<68719476736xf64> }",
+      "too large"
+    ),
   ])
   func refusesProgramsThatItCannotFeed(text: String, word: String) throws {
     let error = #expect(throws: EngineError.self) { try engine.compile(text) }

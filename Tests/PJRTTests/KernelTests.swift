@@ -79,7 +79,8 @@ import Testing
     let executable = try engine.compile(text)
     let arguments = try executable.parameters.map { type in
       let count = type.shape.reduce(1, *) * type.dtype.byteCount
-      return try engine.buffer(HostArray(dtype: type.dtype, shape: type.shape, bytes: [UInt8](repeating: 0, count: count)))
+      return try engine.buffer(
+        HostArray(dtype: type.dtype, shape: type.shape, bytes: [UInt8](repeating: 0, count: count)))
     }
     let results = try executable.execute(arguments)
     for result in results { try result.wait() }

@@ -30,7 +30,9 @@ import Testing
       let piece = folder.path + "/piece.so"
       try #require(try file.read(upToCount: 1 << 20)).write(to: URL(fileURLWithPath: piece))
       let short = #expect(throws: EngineError.self) { try Plugin.load(piece) }
-      #expect(short?.description.hasPrefix("\(piece) is not a PJRT plugin that can be loaded: it was cut short: it has 1048576 bytes") == true)
+      #expect(
+        short?.description.hasPrefix(
+          "\(piece) is not a PJRT plugin that can be loaded: it was cut short: it has 1048576 bytes") == true)
     #endif
     #if os(Linux)
       let library = try #require(try Self.mappedLibrary(named: "libc.so"))
@@ -43,7 +45,9 @@ import Testing
   #if os(Linux)
     private static func mappedLibrary(named name: String) throws -> String? {
       let maps = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/proc/self/maps")).readToEnd() ?? Data()
-      return String(decoding: maps, as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init).first { $0.contains("/" + name) }
+      return String(decoding: maps, as: UTF8.self).split(whereSeparator: \.isWhitespace).map(String.init).first {
+        $0.contains("/" + name)
+      }
     }
   #endif
 

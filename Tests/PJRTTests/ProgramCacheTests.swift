@@ -33,7 +33,9 @@ import Testing
 
   @Test func refusesDamagedBytes() throws {
     let good = try client.compile(Programs.scale(by: 3)).serialize()
-    var bad: [[UInt8]] = [[], Array("tanren program 2".utf8), Array(good.dropLast()), Array(good.dropFirst()), good + [0]]
+    var bad: [[UInt8]] = [
+      [], Array("tanren program 2".utf8), Array(good.dropLast()), Array(good.dropFirst()), good + [0],
+    ]
     for position in stride(from: 0, to: good.count, by: good.count / 20) {
       var changed = good
       changed[position] ^= 1
@@ -51,7 +53,8 @@ import Testing
   @Test func refusesProgramsOfAnotherPlugin() throws {
     let program = try client.compile(Programs.scale(by: 3)).serialize()
     // The second line is the fingerprint; with its digest made right again only that is wrong.
-    var lines = program.dropLast(32).split(separator: 10, maxSplits: 2, omittingEmptySubsequences: false).map(Array.init)
+    var lines = program.dropLast(32).split(separator: 10, maxSplits: 2, omittingEmptySubsequences: false).map(
+      Array.init)
     lines[1] = [UInt8](repeating: UInt8(ascii: "0"), count: 64)
     let changed = Array(lines.joined(separator: [10]))
     var hash = SHA256()
@@ -106,7 +109,9 @@ import Testing
     let first = try engine()
     for text in texts { _ = try first.compile(text) }
     let cache = try #require(first.programCache)
-    let files = texts.map { folder.path + "/programs/" + cache.key($0, options: CompileOptions(), client: first.client) + ".program" }
+    let files = texts.map {
+      folder.path + "/programs/" + cache.key($0, options: CompileOptions(), client: first.client) + ".program"
+    }
     let contents = try files.map { try Data(contentsOf: URL(fileURLWithPath: $0)) }
     for (index, file) in files.enumerated() { try contents[(index + 1) % 3].write(to: URL(fileURLWithPath: file)) }
     for (compiled, loaded) in [(3, 0), (0, 3)] {
@@ -114,7 +119,9 @@ import Testing
       #expect(try run(engine.compile(texts[0]), 2, on: engine) == 6)
       #expect(try run(engine.compile(texts[1]), 2, on: engine) == 10)
       let increment = try engine.compile(texts[2])
-      #expect(try increment.execute([engine.buffer(HostArray([1, 2, 3, 4] as [Float]))])[0].read().values() == [2, 3, 4, 5] as [Float])
+      #expect(
+        try increment.execute([engine.buffer(HostArray([1, 2, 3, 4] as [Float]))])[0].read().values() == [2, 3, 4, 5]
+          as [Float])
       #expect(engine.statistics.compiled == compiled && engine.statistics.loaded == loaded)
     }
   }

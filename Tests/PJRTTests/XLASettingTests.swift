@@ -18,7 +18,9 @@ import Testing
     "xla_cpu_experimental_xnn_graph_fusion_mode", .text("XNN_GRAPH_FUSION_MODE_BYPASS_COST_MODEL"))
 
   private func product(_ rows: Int, _ inner: Int, _ columns: Int, _ precision: String) -> String {
-    let (x, w, y) = ("tensor<\(rows)x\(inner)xf32>", "tensor<\(inner)x\(columns)xf32>", "tensor<\(rows)x\(columns)xf32>")
+    let (x, w, y) = (
+      "tensor<\(rows)x\(inner)xf32>", "tensor<\(inner)x\(columns)xf32>", "tensor<\(rows)x\(columns)xf32>"
+    )
     return """
       func.func @main(%x: \(x), %w: \(w)) -> \(y) {
         %0 = stablehlo.dot_general %x, %w, contracting_dims = [1] x [0], precision = [\(precision), \(precision)]
@@ -58,7 +60,9 @@ import Testing
       var error = 0.0
       for row in stride(from: 0, to: rows, by: max(rows / 3, 1)) {
         for column in stride(from: 0, to: columns, by: 3) {
-          let exact = (0..<inner).reduce(0.0) { $0 + Double(left[row * inner + $1]) * Double(right[$1 * columns + column]) }
+          let exact = (0..<inner).reduce(0.0) {
+            $0 + Double(left[row * inner + $1]) * Double(right[$1 * columns + column])
+          }
           error = max(error, abs(Double(found[row * columns + column]) - exact))
         }
       }
@@ -67,7 +71,8 @@ import Testing
     return errors
   }
 
-  @Test(arguments: [[200, 784, 64], [1000, 784, 64], [1000, 64, 128], [50, 128, 24], [20, 16, 8]], ["DEFAULT", "HIGHEST"])
+  @Test(
+    arguments: [[200, 784, 64], [1000, 784, 64], [1000, 64, 128], [50, 128, 24], [20, 16, 8]], ["DEFAULT", "HIGHEST"])
   func productsFollowWeightsThatChangeInPlace(_ sizes: [Int], _ precision: String) throws {
     let standard = XLASetting.all(for: "cpu")
     for settings in [standard, standard + [Self.preferringXNNPACK]] {
@@ -105,7 +110,9 @@ import Testing
     let (old, new) = (try Client(plugin: plugin, settings: []), try Client(plugin: plugin))
     let cache = ProgramCache(folder: folder.path + "/programs")
     let text = Programs.scale(by: 3)
-    #expect(cache.key(text, options: CompileOptions(), client: old) != cache.key(text, options: CompileOptions(), client: new))
+    #expect(
+      cache.key(text, options: CompileOptions(), client: old) != cache.key(text, options: CompileOptions(), client: new)
+    )
     let program = try old.compile(text)
     #expect(throws: EngineError.self) { try new.load(serialized: program.serialize()) }
     try cache.store(program, as: "name")
@@ -148,7 +155,9 @@ import Testing
       for _ in 0..<2 {
         let error = #expect(throws: EngineError.self) { try client.compile(Programs.scale(by: 3)) }
         let message = error?.description ?? ""
-        for part in [plugin.path, "'xla_no_such_setting'", "NaN", "tanren engine install"] { #expect(message.contains(part)) }
+        for part in [plugin.path, "'xla_no_such_setting'", "NaN", "tanren engine install"] {
+          #expect(message.contains(part))
+        }
       }
     #endif
   }

@@ -10,7 +10,9 @@ enum DataReaders {
       separator: choice & 1 == 0 ? .character(",") : .whitespace, hasHeader: choice & 2 != 0,
       columns: choice & 4 == 0 ? .all : choice & 8 == 0 ? .indices([1, 0]) : .names(["a", "b"]))
     let table = try CSVSeries.decode(Array(bytes.dropFirst()), format, path: "input")
-    guard table.values.bytes.count == 8 * table.values.shape.reduce(1, *) else { throw Fault("another number of values") }
+    guard table.values.bytes.count == 8 * table.values.shape.reduce(1, *) else {
+      throw Fault("another number of values")
+    }
   }
 
   /// The first byte decides on the series: sunspots, the laser, or the vowels' two files with a zero byte between them.

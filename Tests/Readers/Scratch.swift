@@ -3,7 +3,8 @@ import Foundation
 /// A folder of this process for readers that want files.
 enum Scratch {
   static let folder: String = {
-    let path = NSTemporaryDirectory() + "tanren-readers-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)"
+    let path =
+      NSTemporaryDirectory() + "tanren-readers-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString)"
     try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     return path
   }()

@@ -7,8 +7,12 @@ enum StateReaders {
   static func safetensors(_ bytes: [UInt8]) throws {
     let tensors = try Safetensors(bytes: bytes)
     // They are written in an order of their own.
-    func all(_ file: Safetensors) -> [String: HostArray] { Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.key, $0.value) }) }
-    guard try all(Safetensors(bytes: tensors.bytes())) == all(tensors) else { throw Fault("what was read isn't written back") }
+    func all(_ file: Safetensors) -> [String: HostArray] {
+      Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.key, $0.value) })
+    }
+    guard try all(Safetensors(bytes: tensors.bytes())) == all(tensors) else {
+      throw Fault("what was read isn't written back")
+    }
   }
 
   /// A checkpoint whose sidecar gets the digest that it should have.

@@ -15,7 +15,8 @@ enum StoreReader {
       let path = folder + "/sound.sqlite"
       do {
         let plan = try StudyPlan(
-          yaml: "name: s\nseeds: 2\nbase: {epochs: 2}\narms: {sgd: {optimizer: sgd}, adam: {optimizer: adam}}", source: "plan")
+          yaml: "name: s\nseeds: 2\nbase: {epochs: 2}\narms: {sgd: {optimizer: sgd}, adam: {optimizer: adam}}",
+          source: "plan")
         _ = try StudyStore(path).register(plan)
       }
       let queue = try DatabaseQueue(path: path)
@@ -64,7 +65,9 @@ enum StoreReader {
       for study in try store.studies() {
         let results = try store.results(of: study)
         _ = results.csv()
-        do { _ = try results.json() } catch let error as StoreError { throw error } catch let error as EncodingError { throw Fault("\(error)") }
+        do { _ = try results.json() } catch let error as StoreError { throw error } catch let error as EncodingError {
+          throw Fault("\(error)")
+        }
         _ = StudyDiff(results, results)
         _ = try results.armResults()
         _ = try StudyFacts(results)

@@ -12,7 +12,9 @@ struct BackpropagationTests {
     let inputs = try NARMA().inputs(4000, seed: 3)
     let targets = NARMA().outputs(of: inputs)
     let range = first * 50..<(first + sequences) * 50
-    return (Tensor(Array(inputs[range]), shape: [sequences, 50, 1]), Tensor(Array(targets[range]), shape: [sequences, 50, 1]))
+    return (
+      Tensor(Array(inputs[range]), shape: [sequences, 50, 1]), Tensor(Array(targets[range]), shape: [sequences, 50, 1])
+    )
   }
 
   private func reservoir(_ units: Int, storage: Reservoir.Storage = .automatic) -> Reservoir {
@@ -48,7 +50,9 @@ struct BackpropagationTests {
           return try loss(variables.parameters.with(tensors)).scalar()
         }
         let quotient = (try shifted(1e-5) - shifted(-1e-5)) / 2e-5
-        #expect(abs(quotient - values[index]) < 1e-7 * max(1, abs(quotient)), "\(variables.parameters.paths[place])[\(index)]")
+        #expect(
+          abs(quotient - values[index]) < 1e-7 * max(1, abs(quotient)), "\(variables.parameters.paths[place])[\(index)]"
+        )
         differs = differs || quotient != 0
       }
       #expect(differs || variables.parameters.paths[place] == "recurrent")

@@ -64,8 +64,10 @@ struct BadInputTests {
     let rules: [any ReadoutRule] = [CholeskyReadout(), QRReadout(), PseudoInverseReadout(), CrossValidatedReadout()]
     let states = Tensor.zeros([10, 4], dtype: .float64)
     for rule in rules {
-      for (states, targets) in [(Tensor([1.0, 2]), series(2)), (states, series(9)), (states, Tensor([1.0, 2])), (states[0], series(4)),
-        (Tensor.zeros([0, 4], dtype: .float64), Tensor.zeros([0, 1], dtype: .float64))] {
+      for (states, targets) in [
+        (Tensor([1.0, 2]), series(2)), (states, series(9)), (states, Tensor([1.0, 2])), (states[0], series(4)),
+        (Tensor.zeros([0, 4], dtype: .float64), Tensor.zeros([0, 1], dtype: .float64)),
+      ] {
         #expect(throws: ReservoirError.self, "\(rule)") { try rule.weights(states, targets) }
       }
       #expect(throws: Diagnostic.self, "\(rule)") { try rule.weights(states.matmul(states), series(10)) }
@@ -114,6 +116,8 @@ struct BadInputTests {
     check("dtype") { $0.dtype = .int32 }
     var network = try network()
     #expect(throws: ReservoirError.self) { try network.reset(sequences: 0) }
-    #expect(throws: ReservoirError.self) { _ = try network.learn(teacher: series(5), by: RecursiveLeastSquares(lambda: 0)) }
+    #expect(throws: ReservoirError.self) {
+      _ = try network.learn(teacher: series(5), by: RecursiveLeastSquares(lambda: 0))
+    }
   }
 }

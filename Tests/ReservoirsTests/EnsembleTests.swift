@@ -47,7 +47,9 @@ struct EnsembleTests {
   }
 
   /// Members of an execution: as few rounds of the threads as can be, then few programs, then few executions.
-  @Test(arguments: [(20, 20, 2, 20), (20, 6, 2, 4), (5, 2, 2, 2), (3, 8, 4, 3), (20, 1, 2, 1), (1, 1, 64, 1), (7, 3, 1, 1)])
+  @Test(arguments: [
+    (20, 20, 2, 20), (20, 6, 2, 4), (5, 2, 2, 2), (3, 8, 4, 3), (20, 1, 2, 1), (1, 1, 64, 1), (7, 3, 1, 1),
+  ])
   func membersThatRunTogether(count: Int, limit: Int, threads: Int, expected: Int) {
     #expect(MemberPasses.size(of: count, atMost: limit, threads: threads) == expected)
   }
@@ -73,8 +75,12 @@ struct EnsembleTests {
 
   @Test func mistakesAreErrors() throws {
     #expect(throws: ReservoirError.self) { try ReservoirEnsemble([]) }
-    let networks = [try EchoStateNetwork(Reservoir(units: 10, inputs: 1)), try EchoStateNetwork(Reservoir(units: 11, inputs: 1))]
-    #expect(throws: ReservoirError.differentMembers("'units' isn't the same in all")) { try ReservoirEnsemble(networks) }
+    let networks = [
+      try EchoStateNetwork(Reservoir(units: 10, inputs: 1)), try EchoStateNetwork(Reservoir(units: 11, inputs: 1)),
+    ]
+    #expect(throws: ReservoirError.differentMembers("'units' isn't the same in all")) {
+      try ReservoirEnsemble(networks)
+    }
     var ensemble = try ReservoirEnsemble(reservoir(), seeds: 0..<2)
     #expect(throws: ReservoirError.missingTeacher) { try ensemble.drive() }
     #expect(throws: ReservoirError.notFitted) { try ensemble.generate(steps: 5) }

@@ -109,7 +109,8 @@ struct FreeRunTests {
       }
     }
     var alone = network
-    let one = try alone.freeRun(steps: steps, inputs: Tensor(rows: inputs(1)), from: Tensor(rows: [starts[1]]).squeeze(0))
+    let one = try alone.freeRun(
+      steps: steps, inputs: Tensor(rows: inputs(1)), from: Tensor(rows: [starts[1]]).squeeze(0))
     #expect(one.outputs.shape == [steps, 2])
     #expect(try distance(one.states, Array(states.suffix(steps))) < 1e-12)
     #expect(try distance(one.outputs, Array(outputs.suffix(steps))) < 1e-12)
@@ -133,7 +134,8 @@ struct FreeRunTests {
     loop.step(input)
     let run = try network.freeRun(steps: 1, inputs: Tensor(rows: [input]))
     #expect(try distance(run.states, [loop.state]) < 1e-12)
-    #expect(try distance(driven.drive(inputs: Tensor(rows: [input]), teacher: Tensor(rows: [output])), [loop.state]) < 1e-12)
+    #expect(
+      try distance(driven.drive(inputs: Tensor(rows: [input]), teacher: Tensor(rows: [output])), [loop.state]) < 1e-12)
   }
 
   @Test func membersGiveTheirStatesToo() throws {
@@ -159,7 +161,9 @@ struct FreeRunTests {
   @Test func startsThatDoNotFitAreErrors() throws {
     var network = try network(.sparse, .float64)
     let (state, input) = (try network.state.rows(), Tensor(rows: [[0.0, 0]]))
-    for start in [Tensor(rows: [[1.0, 2]]), Tensor(rows: starts).expand(at: 0), Tensor.zeros([0, 30], dtype: .float64)] {
+    for start in [
+      Tensor(rows: [[1.0, 2]]), Tensor(rows: starts).expand(at: 0), Tensor.zeros([0, 30], dtype: .float64),
+    ] {
       let error = #expect(throws: ReservoirError.self) { try network.generate(steps: 1, inputs: input, from: start) }
       #expect("\(try #require(error))".contains("initial states"))
     }
@@ -167,7 +171,9 @@ struct FreeRunTests {
     broken[4] = .nan
     let error = #expect(throws: ReservoirError.self) { try network.start(from: Tensor(rows: [broken])) }
     #expect("\(try #require(error))".contains("nan at step 0, channel 4"))
-    #expect(throws: ReservoirError.self) { try network.start(from: Tensor(rows: starts), output: Tensor(rows: [[0, 0]])) }
+    #expect(throws: ReservoirError.self) {
+      try network.start(from: Tensor(rows: starts), output: Tensor(rows: [[0, 0]]))
+    }
     // Nothing has moved.
     #expect(try network.state.distance(from: state) == 0)
   }

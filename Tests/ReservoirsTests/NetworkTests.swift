@@ -12,7 +12,8 @@ struct NetworkTests {
     let inputs = Tensor(rows: fixture.inputs)
     let teacher = Tensor(rows: Array(fixture.teacher.prefix(SmallNetwork.steps + 1)))
     var driven = network
-    let states = try driven.drive(inputs: inputs.slice(0..<SmallNetwork.steps), teacher: teacher.slice(0..<SmallNetwork.steps))
+    let states = try driven.drive(
+      inputs: inputs.slice(0..<SmallNetwork.steps), teacher: teacher.slice(0..<SmallNetwork.steps))
     #expect(try states.distance(from: fixture.states) < 1e-12)
     let fit = try network.fit(
       inputs: inputs.slice(0..<SmallNetwork.steps), teacher: teacher, washout: SmallNetwork.washout,
@@ -34,7 +35,8 @@ struct NetworkTests {
     (reservoir.feedbackScale, reservoir.noise) = (0.3, 1e-8)
     var network = try EchoStateNetwork(reservoir, draws: .numPy(seed: 0))
     let signal = (0...5000).map { sin(2 * Double.pi / 240 * Double($0)) }
-    try network.fit(teacher: Tensor(signal, shape: [5001, 1]), washout: 2000, readout: PseudoInverseReadout(lambda: 1e-5))
+    try network.fit(
+      teacher: Tensor(signal, shape: [5001, 1]), washout: 2000, readout: PseudoInverseReadout(lambda: 1e-5))
     #expect(try network.state.distance(from: [fixture.last]) < 1e-12)
     let generated = try network.generate(steps: 200)
     #expect(try generated.distance(from: fixture.generated.map { [$0] }) < 1e-6)
@@ -105,7 +107,8 @@ struct NetworkTests {
       #expect(zip(own, batch).allSatisfy { abs($0 - $1) < 1e-14 })
     }
     try together.reset(sequences: 3)
-    let fit = try together.fit(inputs: inputs, teacher: inputs * 0.5, washout: 5, readout: CholeskyReadout(lambda: 1e-6))
+    let fit = try together.fit(
+      inputs: inputs, teacher: inputs * 0.5, washout: 5, readout: CholeskyReadout(lambda: 1e-6))
     #expect(fit.outputs.shape == [3, 15, 1])
     #expect(fit.nrmse < 1e-2)
   }
@@ -117,7 +120,8 @@ struct NetworkTests {
     let fixture = try NetworkFixture.load().small
     let steps = SmallNetwork.steps
     let states = try network.drive(
-      inputs: Tensor(rows: Array(fixture.inputs.prefix(steps))), teacher: Tensor(rows: Array(fixture.teacher.prefix(steps))))
+      inputs: Tensor(rows: Array(fixture.inputs.prefix(steps))),
+      teacher: Tensor(rows: Array(fixture.teacher.prefix(steps))))
     #expect(states.dtype == .float32)
     let distance = try states.distance(from: fixture.states)
     #expect(distance < 1e-5 && distance > 1e-9)

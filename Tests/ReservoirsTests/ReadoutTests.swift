@@ -8,7 +8,8 @@ struct ReadoutTests {
     let fixture = try NetworkFixture.load().small
     let range = SmallNetwork.washout..<SmallNetwork.steps
     return (
-      Tensor(rows: Array(fixture.states[range])), Tensor(rows: Array(fixture.teacher[range.lowerBound + 1...range.upperBound])),
+      Tensor(rows: Array(fixture.states[range])),
+      Tensor(rows: Array(fixture.teacher[range.lowerBound + 1...range.upperBound])),
       fixture
     )
   }
@@ -57,7 +58,8 @@ struct ReadoutTests {
     reservoir.setLeak(0.3)
     var network = try EchoStateNetwork(reservoir)
     let signal = Tensor((0...2100).map { sin(0.1 * Double($0)) }, shape: [2101, 1])
-    let outputs: [Double] = try network.learn(teacher: signal.slice(0..<2001), by: RecursiveLeastSquares(lambda: 1)).values()
+    let outputs: [Double] = try network.learn(teacher: signal.slice(0..<2001), by: RecursiveLeastSquares(lambda: 1))
+      .values()
     #expect((1900..<2000).allSatisfy { abs(outputs[$0] - sin(0.1 * Double($0 + 1))) < 0.02 })
     let free: [Double] = try network.generate(steps: 100).values()
     #expect(free.enumerated().allSatisfy { abs($0.element - sin(0.1 * Double($0.offset + 2001))) < 0.2 })

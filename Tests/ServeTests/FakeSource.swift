@@ -33,9 +33,12 @@ final class FakeSource: LiveStudySource {
 
 extension LiveStudy {
   /// Two arms of three seeds: what is done, one run at its third epoch, the rest waiting.
-  static func sample(_ name: String = "digits", title: String = "Two arms", arm: String = "new", done: Int = 3) -> LiveStudy {
+  static func sample(_ name: String = "digits", title: String = "Two arms", arm: String = "new", done: Int = 3)
+    -> LiveStudy
+  {
     let facts = StudyFacts(
-      name: name, title: title, arms: [ArmFacts("old"), ArmFacts(arm, baseline: "old")], seeds: [0, 1, 2], targets: [0.9])
+      name: name, title: title, arms: [ArmFacts("old"), ArmFacts(arm, baseline: "old")], seeds: [0, 1, 2],
+      targets: [0.9])
     var runs: [LiveRun] = []
     for arm in ["old", arm] {
       for seed in [0, 1, 2] {
@@ -55,7 +58,8 @@ extension LiveStudy {
       epochs: (0..<epochs).map { epoch in
         let accuracy = 0.9 + 0.005 * Double(epoch) + 0.001 * Double(seed)
         return EpochRecord(
-          epoch: epoch + 1, step: 100 * (epoch + 1), metrics: ["val_accuracy": accuracy, "loss": 1 / Double(epoch + 1)],
+          epoch: epoch + 1, step: 100 * (epoch + 1),
+          metrics: ["val_accuracy": accuracy, "loss": 1 / Double(epoch + 1)],
           trainingSeconds: 1)
       })
   }

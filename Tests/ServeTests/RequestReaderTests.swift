@@ -3,7 +3,8 @@ import Testing
 @testable import Serve
 
 @Suite struct RequestReaderTests {
-  private static let usual = "GET /studies/a%20b?x=1 HTTP/1.1\r\nHost: 127.0.0.1:8765\r\nIf-None-Match:  \"tag\" \r\n\r\n"
+  private static let usual =
+    "GET /studies/a%20b?x=1 HTTP/1.1\r\nHost: 127.0.0.1:8765\r\nIf-None-Match:  \"tag\" \r\n\r\n"
 
   private func read(_ text: String, by count: Int = .max) -> (outcome: RequestReader.Outcome, rest: String) {
     var reader = RequestReader()
@@ -25,21 +26,23 @@ import Testing
   @Test(arguments: [1, 2, 3, 7, 64, 10_000]) func headsComeInParts(_ count: Int) {
     let wanted = RequestReader.Outcome.head(
       RequestHead(
-        request: SiteRequest("GET", "/studies/a%20b", host: "127.0.0.1:8765", knownTag: "\"tag\""), keepsConnection: true))
+        request: SiteRequest("GET", "/studies/a%20b", host: "127.0.0.1:8765", knownTag: "\"tag\""),
+        keepsConnection: true))
     let (outcome, rest) = read("\r\n" + Self.usual + "GET /next", by: count)
     #expect(outcome == wanted)
     #expect(rest == "GET /next")
     #expect(read(String(Self.usual.dropLast(2)), by: count).outcome == .incomplete)
   }
 
-  @Test(arguments: [
-    ("GET / HTTP/1.1\nHost: a\n\n", "/", "a", true), ("GET / HTTP/1.0\r\n\r\n", "/", nil, false),
-    ("GET / HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n", "/", "a", false),
-    ("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n", "/x", "a", false),
-    ("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "/x", "a", false),
-    ("GET http://b:1/x?y HTTP/1.1\r\nHost: a\r\n\r\n", "/x", "b:1", true),
-    ("GET HTTP://b HTTP/1.1\r\nHost: a\r\n\r\n", "/", "b", true),
-  ] as [(String, String, String?, Bool)])
+  @Test(
+    arguments: [
+      ("GET / HTTP/1.1\nHost: a\n\n", "/", "a", true), ("GET / HTTP/1.0\r\n\r\n", "/", nil, false),
+      ("GET / HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n", "/", "a", false),
+      ("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n", "/x", "a", false),
+      ("POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "/x", "a", false),
+      ("GET http://b:1/x?y HTTP/1.1\r\nHost: a\r\n\r\n", "/x", "b:1", true),
+      ("GET HTTP://b HTTP/1.1\r\nHost: a\r\n\r\n", "/", "b", true),
+    ] as [(String, String, String?, Bool)])
   func headsSayWhatTheyWant(_ text: String, _ path: String, _ host: String?, _ keeps: Bool) {
     guard case .head(let head) = read(text).outcome else {
       Issue.record("\(read(text).outcome)")

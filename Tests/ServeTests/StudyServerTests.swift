@@ -11,7 +11,8 @@ import Testing
 @Suite(.serialized) struct StudyServerTests {
   /// Runs `body` with the address of a server, and ends the server.
   private func serving(
-    _ source: FakeSource = FakeSource([.sample()]), timeout: Duration = .seconds(30), _ body: @Sendable @escaping (String) async throws -> Void
+    _ source: FakeSource = FakeSource([.sample()]), timeout: Duration = .seconds(30),
+    _ body: @Sendable @escaping (String) async throws -> Void
   ) async throws {
     let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -59,7 +60,9 @@ import Testing
   @Test func aPortIsTakenOnce() async throws {
     try await serving(FakeSource()) { address in
       let port = try #require(URL(string: address)?.port.flatMap { UInt16(exactly: $0) })
-      await #expect(throws: ServeError.cannotListen(host: "127.0.0.1", port: port, reason: "something else listens there already")) {
+      await #expect(
+        throws: ServeError.cannotListen(host: "127.0.0.1", port: port, reason: "something else listens there already")
+      ) {
         try await StudyServer(source: FakeSource(), port: port).run()
       }
     }
@@ -77,10 +80,11 @@ import Testing
         let long = String(repeating: "a", count: count)
         for (text, status) in [("GET /\(long) HTTP/1.1\r\n", 414), ("GET / HTTP/1.1\r\nX: \(long)\r\n\r\n", 431)] {
           let client = try RawClient(address)
-          let seconds = ContinuousClock().measure {
-            client.send(text)
-            #expect(client.receive().hasPrefix("HTTP/1.1 \(status) "))
-          } / .seconds(1)
+          let seconds =
+            ContinuousClock().measure {
+              client.send(text)
+              #expect(client.receive().hasPrefix("HTTP/1.1 \(status) "))
+            } / .seconds(1)
           #expect(seconds < 1)
         }
       }

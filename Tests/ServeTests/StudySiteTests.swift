@@ -45,7 +45,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("report", "text/html; charset=utf-8"), ("report.json", "application/json"), ("report.csv", "text/csv; charset=utf-8"),
+    ("report", "text/html; charset=utf-8"), ("report.json", "application/json"),
+    ("report.csv", "text/csv; charset=utf-8"),
     ("runs.csv", "text/csv; charset=utf-8"), ("report.md", "text/markdown; charset=utf-8"),
     ("report.tex", "text/plain; charset=utf-8"), ("report.txt", "text/plain; charset=utf-8"),
   ]) func reportHasItsFormats(_ file: String, _ type: String) async {
@@ -56,8 +57,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "/../etc/passwd", "/%2e%2e/etc/passwd", "/studies/..", "/studies/%2e%2e/%2e%2e/etc/passwd", "/studies/..%2f..%2fetc%2fpasswd",
-    "/studies/digits/..", "/studies/digits/../../secret", "/studies//digits", "//etc/passwd", "/studies/digits/report/x",
+    "/../etc/passwd", "/%2e%2e/etc/passwd", "/studies/..", "/studies/%2e%2e/%2e%2e/etc/passwd",
+    "/studies/..%2f..%2fetc%2fpasswd",
+    "/studies/digits/..", "/studies/digits/../../secret", "/studies//digits", "//etc/passwd",
+    "/studies/digits/report/x",
     "/studies/digits%00", "/studies/%ff%fe", "/studies/digits/report.exe", "/studies", "/favicon.ico", "etc/passwd", "",
     "*", "/studies/%5c..%5c..%5cwindows", "http://127.0.0.1/",
   ]) func pathsDontEscape(_ path: String) async {
@@ -66,7 +69,9 @@ import Testing
     #expect(!page.text.contains("root:"))
   }
 
-  @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW"]) func onlyReading(_ method: String) async {
+  @Test(arguments: ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW"]) func onlyReading(
+    _ method: String
+  ) async {
     #expect(await ask("/", method).status == 405)
   }
 

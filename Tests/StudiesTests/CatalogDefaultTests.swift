@@ -45,7 +45,9 @@ import Testing
           continue
         }
         var options = choice.options
-        for (key, value) in Self.required where needed.contains(where: { $0.name == key }) { try options.set(key, .text(value)) }
+        for (key, value) in Self.required where needed.contains(where: { $0.name == key }) {
+          try options.set(key, .text(value))
+        }
         #expect(throws: Never.self, "\(yaml)") { _ = try type.init(from: &options) }
       }
     }
@@ -53,7 +55,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "augmentation: none", "penalties: none", "preprocessing: none", "averaging: none", "rule: plain", "examples: all", "dtype: float32",
+    "augmentation: none", "penalties: none", "preprocessing: none", "averaging: none", "rule: plain", "examples: all",
+    "dtype: float32",
     "metrics: [accuracy]", "remainder: dropped", "draws: keyed", "untrained: false", "augmentation: []", "data: digits",
     "model: 'mlp(hidden: [100, 50], activation: relu)'",
   ]) func aRunsDefaultsCanBeWritten(_ text: String) throws {

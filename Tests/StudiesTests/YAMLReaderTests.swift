@@ -36,7 +36,8 @@ import Testing
   @Test(arguments: [
     "optimizer: momentum(rate: 0.5, momentum: 0.8)", "optimizer: 'momentum(rate: 0.5, momentum: 0.8)'",
     "optimizer: \"momentum(rate=0.5, momentum=0.8)\"", "optimizer: {name: momentum, rate: 0.5, momentum: 0.8}",
-    "optimizer:\n  name: momentum\n  rate: 5e-1\n  momentum: 0.8", "optimizer   :   momentum(rate: 0.5, momentum: 0.8)   # x (y)",
+    "optimizer:\n  name: momentum\n  rate: 5e-1\n  momentum: 0.8",
+    "optimizer   :   momentum(rate: 0.5, momentum: 0.8)   # x (y)",
   ]) func spellingsOfOneMethod(_ text: String) throws {
     let expected = Choice("momentum", Options(["rate": .number(0.5), "momentum": .number(0.8)]))
     #expect(try configuration(text).optimizer == expected)
@@ -76,7 +77,8 @@ import Testing
     ("CRLF", { $0.replacing("\n", with: "\r\n") }), ("CR", { $0.replacing("\n", with: "\r") }),
     ("a byte-order mark", { "\u{feff}" + $0 }), ("both", { "\u{feff}" + $0.replacing("\n", with: "\r\n") }),
     ("trailing blanks", { $0.replacing("\n", with: "  \n") }), ("trailing tabs", { $0.replacing("\n", with: "\t\n") }),
-    ("trailing blanks and CRLF", { $0.replacing("\n", with: " \t \r\n") }), ("no last line's end", { String($0.dropLast()) }),
+    ("trailing blanks and CRLF", { $0.replacing("\n", with: " \t \r\n") }),
+    ("no last line's end", { String($0.dropLast()) }),
     ("tabs after keys", { $0.replacing(": ", with: ":\t") }),
   ]
 
@@ -97,8 +99,11 @@ import Testing
     #expect(try configuration(change(text)) == configuration(text), "\(name)")
     #expect(try PlanTexts.plan(change(PlanTexts.rates + "\n")) == PlanTexts.plan(PlanTexts.rates), "\(name)")
     // Lines are counted alike.
-    #expect(message(change(text + "optimizr: adam(rate: 1)\n")).hasPrefix("plan.yml:10: a run has no setting 'optimizr'"), "\(name)")
-    #expect(message(change("epochs: 3\nseed: 2\nepochs: 3\n")).hasPrefix("plan.yml:3: 'epochs' is set twice"), "\(name)")
+    #expect(
+      message(change(text + "optimizr: adam(rate: 1)\n")).hasPrefix("plan.yml:10: a run has no setting 'optimizr'"),
+      "\(name)")
+    #expect(
+      message(change("epochs: 3\nseed: 2\nepochs: 3\n")).hasPrefix("plan.yml:3: 'epochs' is set twice"), "\(name)")
   }
 
   @Test func mappingsAreMerged() throws {
@@ -124,26 +129,34 @@ import Testing
     #expect(try configuration("optimizer: {name: sgd, <<: {rate: 0.5}}").optimizer.description == "sgd(rate: 0.5)")
     #expect(message("<<: 3").hasPrefix("plan.yml:1: '<<' takes mappings by their aliases"))
     #expect(message("'<<': 3").hasPrefix("plan.yml:1: a run has no setting '<<'"))
-    let bomb = "a0: &a0 {name: x, z: 1}\n"
+    let bomb =
+      "a0: &a0 {name: x, z: 1}\n"
       + (1..<40).map { "a\($0): &a\($0) {<<: [*a\($0 - 1), *a\($0 - 1)], y\($0): 1}\n" }.joined()
     #expect(message(bomb).contains("too many values"))
   }
 
   @Test func hostileTextsAreRefused() {
-    let bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
-      + (1..<12).map { i in "a\(i): &a\(i) [" + Array(repeating: "*a\(i - 1)", count: 9).joined(separator: ", ") + "]\n" }
+    let bomb =
+      "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+      + (1..<12).map { i in "a\(i): &a\(i) [" + Array(repeating: "*a\(i - 1)", count: 9).joined(separator: ", ") + "]\n"
+      }
       .joined()
     #expect(message(bomb).contains("too many values"))
     #expect(message("a: " + String(repeating: "[", count: 100_000)).contains("isn't YAML"))
-    #expect(message("optimizer: " + String(repeating: "a(b: ", count: 500) + String(repeating: ")", count: 500)).contains("nested"))
+    #expect(
+      message("optimizer: " + String(repeating: "a(b: ", count: 500) + String(repeating: ")", count: 500)).contains(
+        "nested"))
   }
 
   @Test func whatIsWrittenIsReadBack() throws {
     var original = RunConfiguration()
     original.data = Choice("npz", Options(["path": .text("my \"odd\" \\ file\n: é.npz"), "classes": .number(3)]))
-    original.model = Choice("mlp", Options([
-      "hidden": .list([.number(3), .number(4)]), "activation": .choice(Choice("hSwish", Options(["n": .number(2.5)]))),
-    ]))
+    original.model = Choice(
+      "mlp",
+      Options([
+        "hidden": .list([.number(3), .number(4)]),
+        "activation": .choice(Choice("hSwish", Options(["n": .number(2.5)]))),
+      ]))
     original.optimizer = Choice("sgd", Options(["rate": .number(1e-7), "nesterov": .flag(false)]))
     original.penalties = [Choice("l1l2", Options(["l2": .number(0.5)])), Choice("l1l2")]
     original.metrics = []

@@ -21,7 +21,9 @@ import Testing
       loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1), preprocessing: Rescaling(dividingBy: 255),
       augmentations: augmentations, gradientRule: rule)
     return try Trainer(
-      model: Sequential { Flatten(); Dense(3, kernel: .zeros) }, method: method, inputs: data.inputs,
+      model: Sequential {
+        Flatten(); Dense(3, kernel: .zeros)
+      }, method: method, inputs: data.inputs,
       precision: .float64, seed: seed)
   }
 
@@ -36,7 +38,9 @@ import Testing
 
   @Test func theSeedDecidesAllBits() throws {
     let data = try images(36)
-    let (one, same, other) = (try trainer(data, Self.all), try trainer(data, Self.all), try trainer(data, Self.all, seed: 2))
+    let (one, same, other) = (
+      try trainer(data, Self.all), try trainer(data, Self.all), try trainer(data, Self.all, seed: 2)
+    )
     let histories = try [one, same, other].map { try fit($0, data) }
     #expect(try one.state.bytes() == same.state.bytes())
     #expect(histories[0].metrics == histories[1].metrics)
@@ -51,7 +55,8 @@ import Testing
   @Test func othersDrawsStayAsTheyWere() throws {
     let data = try images(24, white: true)
     let alone = try trainer(data, [RandomErasing()])
-    let among = try trainer(data, [Rotation(), Shift(), Zoom(), HorizontalFlip(), RandomErasing(), PadAndCrop(padding: .reflect)])
+    let among = try trainer(
+      data, [Rotation(), Shift(), Zoom(), HorizontalFlip(), RandomErasing(), PadAndCrop(padding: .reflect)])
     let elsewhere = try trainer(data, [RandomErasing()], seed: 9)
     for trainer in [alone, among, elsewhere] { _ = try fit(trainer, data) }
     #expect(try distance(alone.numbers(), among.numbers()) < 1e-9)

@@ -4,7 +4,9 @@ import Testing
 
 /// Running statistics that belong to averaged parameters.
 @Suite struct AveragedStatisticsTests {
-  private static let model = Sequential { Dense(8); BatchNorm(.pyTorch); Tanh(); Dense(3) }
+  private static let model = Sequential {
+    Dense(8); BatchNorm(.pyTorch); Tanh(); Dense(3)
+  }
 
   private func trainer(_ data: LabeledArrays, _ averaging: any Averaging, seed: UInt64 = 1) throws -> Trainer {
     try Trainer(
@@ -13,7 +15,9 @@ import Testing
   }
 
   /// Mean and unbiased variance of what goes into the normalization, the mean over the batches.
-  private func expected(_ trainer: Trainer, _ data: LabeledArrays, batch: Int) throws -> (mean: [Double], variance: [Double]) {
+  private func expected(_ trainer: Trainer, _ data: LabeledArrays, batch: Int) throws -> (
+    mean: [Double], variance: [Double]
+  ) {
     let parameters = trainer.variables.parameters
     let (kernel, bias) = (try #require(parameters["dense1/kernel"]), try #require(parameters["dense1/bias"]))
     let hidden = (Tensor(data.inputs).matmul(kernel) + bias).cast(to: .float64)
@@ -25,10 +29,12 @@ import Testing
     )
   }
 
-  @Test(arguments: [
-    StochasticWeightAverage(after: .fraction(0.25), statistics: .estimated), ExponentialAverage(keeping: 0.9, statistics: .estimated),
-    Lookahead(every: 4, statistics: .estimated),
-  ] as [any Averaging])
+  @Test(
+    arguments: [
+      StochasticWeightAverage(after: .fraction(0.25), statistics: .estimated),
+      ExponentialAverage(keeping: 0.9, statistics: .estimated),
+      Lookahead(every: 4, statistics: .estimated),
+    ] as [any Averaging])
   func areThoseOfTheTrainingData(_ averaging: any Averaging) throws {
     let data = try Problems.classes(330, dtype: .float32)
     let trainer = try trainer(data, averaging)
@@ -59,7 +65,10 @@ import Testing
     for path in alone.paths {
       #expect(distance(try #require(own[path]).doubles(), try #require(alone[path]).doubles()) < 1e-5)
     }
-    #expect(distance(try #require(members[1].variables.state[alone.paths[0]]).doubles(), try #require(alone[alone.paths[0]]).doubles()) > 1e-4)
+    #expect(
+      distance(
+        try #require(members[1].variables.state[alone.paths[0]]).doubles(),
+        try #require(alone[alone.paths[0]]).doubles()) > 1e-4)
   }
 
   @Test func areInCheckpoints() throws {

@@ -40,13 +40,15 @@ import Testing
     _ = try Problems.trainer(data).fit(
       data, epochs: 2, batchSize: 3, validation: data,
       options: FitOptions(remainder: .masked, evaluatesUntrained: true, chunksPerEpoch: 2), callbacks: [recorder])
-    #expect(recorder.calls == ["began", "epoch 0", "chunk", "chunk", "epoch 1", "chunk", "chunk", "epoch 2", "ended 3"])
+    #expect(
+      recorder.calls == ["began", "epoch 0", "chunk", "chunk", "epoch 1", "chunk", "chunk", "epoch 2", "ended 3"])
     #expect(recorder.chunks.map(\.steps) == [2, 4, 2, 4])
     #expect(recorder.chunks.map(\.epoch) == [1, 1, 2, 2])
     #expect(recorder.chunks.allSatisfy { $0.stepsPerEpoch == 4 && $0.metrics.map(\.name) == ["loss", "accuracy"] })
     #expect(
       recorder.plan
-        == FitPlan(epochs: 2, stepsPerEpoch: 4, batchSize: 3, metrics: ["loss", "accuracy", "val_loss", "val_accuracy"]))
+        == FitPlan(
+          epochs: 2, stepsPerEpoch: 4, batchSize: 3, metrics: ["loss", "accuracy", "val_loss", "val_accuracy"]))
   }
 
   @Test func aReasonEndsTraining() throws {
@@ -78,15 +80,16 @@ import Testing
     #expect(try trainer.fit(data, epochs: 1, batchSize: 2).epochs.map(\.step) == [5])
   }
 
-  @Test(arguments: [
-    // Patience counts epochs in a row without improvement.
-    (0, 0.0, [1.0, 0.9, 0.95], 3), (1, 0, [1, 1.1, 0.9], 2), (2, 0, [1, 1.1, 0.9, 1, 0.95], 5),
-    (3, 0, [1, 0.9, 0.8, 0.7], nil),
-    // Smaller improvements than asked for are none; equal values neither.
-    (2, 0.1, [1, 0.95, 0.92], 3), (2, 0.1, [1, 0.95, 0.85, 0.8], nil), (1, 0, [1, 1], 2),
-    // NaN is never an improvement, and anything is better than NaN.
-    (2, 0, [.nan, .nan], 2), (2, 0, [.nan, 5, .nan, 4], nil),
-  ] as [(Int, Double, [Double], Int?)])
+  @Test(
+    arguments: [
+      // Patience counts epochs in a row without improvement.
+      (0, 0.0, [1.0, 0.9, 0.95], 3), (1, 0, [1, 1.1, 0.9], 2), (2, 0, [1, 1.1, 0.9, 1, 0.95], 5),
+      (3, 0, [1, 0.9, 0.8, 0.7], nil),
+      // Smaller improvements than asked for are none; equal values neither.
+      (2, 0.1, [1, 0.95, 0.92], 3), (2, 0.1, [1, 0.95, 0.85, 0.8], nil), (1, 0, [1, 1], 2),
+      // NaN is never an improvement, and anything is better than NaN.
+      (2, 0, [.nan, .nan], 2), (2, 0, [.nan, 5, .nan, 4], nil),
+    ] as [(Int, Double, [Double], Int?)])
   func earlyStopping(_ patience: Int, _ minDelta: Double, _ values: [Double], _ end: Int?) throws {
     let trainer = try Problems.trainer(Problems.classes(6))
     // The same values with their signs turned are better when greater.

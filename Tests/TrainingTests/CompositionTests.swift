@@ -4,7 +4,11 @@ import Testing
 @testable import Training
 
 @Suite struct CompositionTests {
-  private static var dropping: Sequential { Sequential { Dense(6); Tanh(); Dropout(0.4); Dense(3) } }
+  private static var dropping: Sequential {
+    Sequential {
+      Dense(6); Tanh(); Dropout(0.4); Dense(3)
+    }
+  }
 
   /// At distance 0 the second pass is the first again, if dropout drops the same units in both.
   @Test func samSeesOneMask() throws {
@@ -63,9 +67,10 @@ import Testing
     let trainer = try Problems.trainer(
       data, model: Sequential { CountingLinear(units: 2) }, loss: SumDistance(), optimizer: SignedSteps(rate: 0.01),
       metrics: [MeanSquaredError()], rule: Accumulation(parts: 2, of: SAM()), averaging: ExponentialAverage())
-    #expect(trainer.state.parameters.paths.sorted() == [
-      "countingLinear1/gain", "countingLinear1/inner/bias", "countingLinear1/inner/kernel",
-    ])
+    #expect(
+      trainer.state.parameters.paths.sorted() == [
+        "countingLinear1/gain", "countingLinear1/inner/bias", "countingLinear1/inner/kernel",
+      ])
     let before = try trainer.numbers()
     let history = try trainer.fit(data, epochs: 5, batchSize: 4, validation: data)
     #expect((history.epochs[4]["val_loss"] ?? 9) < (history.epochs[0]["loss"] ?? 0))

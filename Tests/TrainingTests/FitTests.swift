@@ -31,7 +31,10 @@ import Testing
     let data = try Problems.classes(20)
     func run(_ seed: UInt64) throws -> (History, [String: [UInt8]]) {
       let trainer = try Problems.trainer(
-        data, model: Sequential { Dense(6); Tanh(); Dropout(0.3); Dense(3) }, optimizer: Adam(), seed: seed)
+        data,
+        model: Sequential {
+          Dense(6); Tanh(); Dropout(0.3); Dense(3)
+        }, optimizer: Adam(), seed: seed)
       return (try trainer.fit(data, epochs: 3, batchSize: 5, validation: data), try trainer.state.bytes())
     }
     let (one, again, other) = (try run(1), try run(1), try run(2))
@@ -58,7 +61,10 @@ import Testing
     let data = try Problems.classes(20)
     func trainer() throws -> Trainer {
       try Problems.trainer(
-        data, model: Sequential { Dense(6); Tanh(); Dropout(0.3); Dense(3) }, optimizer: Adam(rate: 0.01),
+        data,
+        model: Sequential {
+          Dense(6); Tanh(); Dropout(0.3); Dense(3)
+        }, optimizer: Adam(rate: 0.01),
         averaging: Lookahead(every: 3))
     }
     let (through, inParts) = (try trainer(), try trainer())
@@ -77,7 +83,8 @@ import Testing
     let data = try Problems.classes(20)
     let trainer = try Problems.trainer(data)
     let before = try trainer.state.bytes()
-    let history = try trainer.fit(data, epochs: 0, batchSize: 6, validation: data, options: FitOptions(evaluatesUntrained: true))
+    let history = try trainer.fit(
+      data, epochs: 0, batchSize: 6, validation: data, options: FitOptions(evaluatesUntrained: true))
     #expect(history.epochs.map(\.epoch) == [0])
     #expect(history.epochs[0]["loss"] == history.epochs[0]["val_loss"])
     #expect(try trainer.state.bytes() == before)

@@ -102,7 +102,9 @@ import Testing
 
   @Test func shapesThatDontFitNameTheLayer() throws {
     let data = try Problems.classes(6)
-    let bad = Sequential { Dense(4); Reshape([3, 3]).named("square") }
+    let bad = Sequential {
+      Dense(4); Reshape([3, 3]).named("square")
+    }
     let diagnostic = #expect(throws: Diagnostic.self) { try Problems.trainer(data, model: bad) }
     #expect(diagnostic?.path == "square")
     // Data of another width than the model was made for.

@@ -4,7 +4,8 @@ import Testing
 @testable import Training
 
 @Suite final class LogTests {
-  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tanren-logs-\(UUID().uuidString)").path
+  private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tanren-logs-\(UUID().uuidString)")
+    .path
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
@@ -16,12 +17,17 @@ import Testing
 
   private func trainer() throws -> Trainer { try Problems.trainer(Problems.classes(6)) }
   private func lines(_ path: String) throws -> [String] {
-    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n", omittingEmptySubsequences: false).map(
+      String.init)
   }
 
   @Test func epochLinesAreTheArticles() {
     let first = record(
-      0, ["loss": 2.3561063616088465, "accuracy": 0.07916666666666666, "val_loss": 2.353008956466937, "val_accuracy": 0.0815])
+      0,
+      [
+        "loss": 2.3561063616088465, "accuracy": 0.07916666666666666, "val_loss": 2.353008956466937,
+        "val_accuracy": 0.0815,
+      ])
     #expect(EpochLines.line(first) == "0 0.07916666666666666 2.3561063616088465 0.0815 2.353008956466937")
     #expect(EpochLines.line(record(12, ["loss": .nan, "accuracy": 1, "learning_rate": 0.1])) == "12 1.0 nan")
     #expect(EpochLines.line(record(3, ["loss": 1.2e-05, "val_loss": .infinity])) == "3 1.2e-05 inf")
@@ -139,7 +145,9 @@ import Testing
     let rows = try lines(paths[0]).dropLast().map { $0.split(separator: ",") }
     #expect(rows.dropFirst().map { Int($0[0]) } == [1, 2, 3])
     #expect(rows[3].dropFirst(4).elementsEqual(undisturbed[0][3].split(separator: ",").dropFirst(4)))
-    let objects = try lines(paths[1]).dropLast().map { try JSONDecoder().decode([String: Double].self, from: Data($0.utf8)) }
+    let objects = try lines(paths[1]).dropLast().map {
+      try JSONDecoder().decode([String: Double].self, from: Data($0.utf8))
+    }
     #expect(objects.map { $0["epoch"] } == [1, 2, 3])
 
     // Back to an earlier epoch with the same logs: what was taken back goes.

@@ -24,10 +24,12 @@ import Testing
   }
 
   private func trainer(
-    _ data: LabeledArrays, _ loss: any Loss, _ metrics: [any Metric]? = nil, output: (any Activation)? = nil, outputs: Int = 1
+    _ data: LabeledArrays, _ loss: any Loss, _ metrics: [any Metric]? = nil, output: (any Activation)? = nil,
+    outputs: Int = 1
   ) throws -> Trainer {
     try Trainer(
-      model: MLP([16, outputs], output: output), method: Method(loss: loss, optimizer: Adam(rate: 0.01), metrics: metrics),
+      model: MLP([16, outputs], output: output),
+      method: Method(loss: loss, optimizer: Adam(rate: 0.01), metrics: metrics),
       inputs: data.inputs)
   }
 
@@ -37,7 +39,8 @@ import Testing
     let history = try trainer.fit(
       data, epochs: 20, batchSize: 50, validation: test, options: FitOptions(evaluationBatch: 100))
     let last = try #require(history.epochs.last)
-    #expect(Array(last.metrics.keys) == ["loss", "meanAbsoluteError", "r2", "val_loss", "val_meanAbsoluteError", "val_r2"])
+    #expect(
+      Array(last.metrics.keys) == ["loss", "meanAbsoluteError", "r2", "val_loss", "val_meanAbsoluteError", "val_r2"])
     let predicted = try trainer.predict(test.inputs).values(as: Float.self).map(Double.init)
     let targets = try test.targets.values(as: Float.self).map(Double.init)
     let mean = targets.reduce(0, +) / 250
@@ -110,7 +113,8 @@ import Testing
     #expect(error?.description.contains("softmaxCrossEntropy fits logits") == true)
     #expect(throws: TrainingError.self) { try logits.evaluate(data) }
     let probabilities = try Trainer(
-      model: MLP([16, 3], output: Softmax()), method: Method(loss: ProbabilityCrossEntropy().flooded(at: 0.01), optimizer: SGD()),
+      model: MLP([16, 3], output: Softmax()),
+      method: Method(loss: ProbabilityCrossEntropy().flooded(at: 0.01), optimizer: SGD()),
       inputs: data.inputs)
     #expect(try probabilities.fit(data, epochs: 1, batchSize: 30).epochs[0]["loss"] ?? -1 > 0)
     // Events' probabilities don't add up to 1.
@@ -122,7 +126,8 @@ import Testing
     #expect(throws: TrainingError.self) {
       try trainer(events, BinaryCrossEntropy(of: .probabilities)).fit(events, epochs: 1, batchSize: 30)
     }
-    _ = try trainer(events, BinaryCrossEntropy(of: .probabilities), output: Sigmoid()).fit(events, epochs: 1, batchSize: 30)
+    _ = try trainer(events, BinaryCrossEntropy(of: .probabilities), output: Sigmoid()).fit(
+      events, epochs: 1, batchSize: 30)
   }
 
   @Test(arguments: [Float.nan, .infinity, -.infinity])

@@ -45,7 +45,9 @@ import Testing
     let data = try LabeledArrays(
       inputs: HostArray([Float](repeating: 1, count: 100), shape: [100, 1]),
       targets: HostArray([Float](repeating: -1, count: 100), shape: [100, 1]))
-    for (precision, expected) in [(Precision.bfloat16, 0.99), (Precision(parameters: .bfloat16, computation: .bfloat16), 1)] {
+    for (precision, expected) in [
+      (Precision.bfloat16, 0.99), (Precision(parameters: .bfloat16, computation: .bfloat16), 1),
+    ] {
       let trainer = try Trainer(
         model: Gain(), method: Method(loss: MeanAbsoluteError(), optimizer: SGD(rate: 1e-4), metrics: []),
         inputs: data.inputs, precision: precision)

@@ -12,10 +12,11 @@ import Testing
     #expect(try trainer.evaluate(data)["accuracy"] == Double(right) / 50)
     let outputs = try trainer.predict(data.inputs).values(as: Double.self)
     #expect(
-      classes == (0..<50).map { row in
-        let values = outputs[3 * row..<3 * row + 3]
-        return (values.firstIndex(of: values.max() ?? .nan) ?? 0) - 3 * row
-      })
+      classes
+        == (0..<50).map { row in
+          let values = outputs[3 * row..<3 * row + 3]
+          return (values.firstIndex(of: values.max() ?? .nan) ?? 0) - 3 * row
+        })
   }
 
   @Test(arguments: [3, 10, 11])
@@ -46,7 +47,8 @@ import Testing
   @Test func preprocessingIsPartOfThePrediction() throws {
     let data = try Problems.digits.get()
     let trainer = try Trainer(
-      model: MLP([10]), method: Method(
+      model: MLP([10]),
+      method: Method(
         loss: SoftmaxCrossEntropy(), optimizer: SGD(), preprocessing: Rescaling(dividingBy: 255)),
       inputs: data.test.inputs)
     let outputs = try trainer.predict(data.test.inputs, batchSize: 33)
@@ -61,7 +63,11 @@ import Testing
 
   @Test func outputsWithoutClassesHaveNone() throws {
     let data = try Problems.classes(6)
-    let trainer = try Problems.trainer(data, model: Sequential { Dense(4); Reshape([2, 2]) })
+    let trainer = try Problems.trainer(
+      data,
+      model: Sequential {
+        Dense(4); Reshape([2, 2])
+      })
     #expect(throws: Diagnostic.self) { try trainer.predictClasses(data.inputs) }
     struct Summing: Layer {
       func forward(_ x: Tensor, in scope: Scope) -> Tensor { x.sum() }

@@ -13,10 +13,12 @@ import Testing
     func report(_ terminal: Terminal) -> ProgressReport {
       ProgressReport(
         terminal, write: { text in self.state.withLock { $0.text += text } },
-        now: { self.state.withLock { state in
-          state.time += 0.5
-          return state.time
-        } })
+        now: {
+          self.state.withLock { state in
+            state.time += 0.5
+            return state.time
+          }
+        })
     }
   }
 
@@ -50,7 +52,8 @@ import Testing
           ChunkProgress(epoch: 1, steps: steps, stepsPerEpoch: 500, seconds: 1, metrics: [("loss", 0.7)]))
       }
       #expect(screen.text.hasPrefix("Epoch 1/50\n"))
-      #expect(screen.text.contains("100/500 [=====>........................] - ETA: 2s - loss: 0.7000") == isInteractive)
+      #expect(
+        screen.text.contains("100/500 [=====>........................] - ETA: 2s - loss: 0.7000") == isInteractive)
       #expect(screen.text.contains("250/500 [==============>...............]") == isInteractive)
       _ = try report.epochEnded(record, trainer)
       #expect(screen.text.hasSuffix("val_accuracy: 0.6949\n"))

@@ -8,7 +8,9 @@ import Testing
     try Problems.trainer(data, loss: loss, optimizer: SGD(rate: 0))
   }
 
-  private func options(_ remainder: Remainder) -> FitOptions { FitOptions(order: SequentialOrder(), remainder: remainder) }
+  private func options(_ remainder: Remainder) -> FitOptions {
+    FitOptions(order: SequentialOrder(), remainder: remainder)
+  }
 
   @Test func droppedExamplesDontCount() throws {
     let data = try Problems.classes(7)

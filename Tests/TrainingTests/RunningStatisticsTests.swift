@@ -6,10 +6,14 @@ import Testing
 /// Batch normalization's running statistics through `fit`, gradient rules, evaluation and groups.
 @Suite struct RunningStatisticsTests {
   private static let convention = BatchNormConvention(kept: 0.9, epsilon: 1e-5)
-  private static let model = Sequential { Dense(4); BatchNorm(convention); Tanh(); Dense(3) }
+  private static let model = Sequential {
+    Dense(4); BatchNorm(convention); Tanh(); Dense(3)
+  }
 
   /// One full-batch step from given parameters.
-  private func step(_ rule: any GradientRule, _ data: LabeledArrays) throws -> (trainer: Trainer, before: ModelVariables) {
+  private func step(_ rule: any GradientRule, _ data: LabeledArrays) throws -> (
+    trainer: Trainer, before: ModelVariables
+  ) {
     let trainer = try Problems.trainer(data, model: Self.model, optimizer: SGD(rate: 0.1), rule: rule)
     let before = trainer.variables
     let copy = ModelVariables(parameters: try before.parameters.copied(), state: try before.state.copied())
@@ -20,14 +24,17 @@ import Testing
   /// The statistics after a pass in training mode, by the model itself.
   private func statistics(_ parameters: TensorTree, _ state: TensorTree, _ data: LabeledArrays) -> TensorTree {
     Self.model.apply(
-      ModelVariables(parameters: parameters, state: state), to: Tensor(data.inputs), isTraining: true, precision: .float64
+      ModelVariables(parameters: parameters, state: state), to: Tensor(data.inputs), isTraining: true,
+      precision: .float64
     ).state
   }
 
   @Test func aStepMovesThemTowardsTheBatchs() throws {
     let data = try Problems.classes(12)
     let (trainer, before) = try step(PlainGradient(), data)
-    let (kernel, bias) = (try #require(before.parameters["dense1/kernel"]), try #require(before.parameters["dense1/bias"]))
+    let (kernel, bias) = (
+      try #require(before.parameters["dense1/kernel"]), try #require(before.parameters["dense1/bias"])
+    )
     let hidden = Tensor(data.inputs).matmul(kernel) + bias
     let mean = try (hidden.mean([0]) * 0.1).values(as: Double.self)
     let variance = try (hidden.variance([0]) * 0.1 + 0.9).values(as: Double.self)
@@ -59,11 +66,12 @@ import Testing
     let perturbed = point.zip(scaled.zip(sizes, *)) { $0 + $1 * 0.3 / norm }
 
     let first = statistics(point, before.state, data)
-    let expected = switch pass {
-    case .first: first
-    case .second: statistics(perturbed, before.state, data)
-    case .both: statistics(perturbed, first, data)
-    }
+    let expected =
+      switch pass {
+      case .first: first
+      case .second: statistics(perturbed, before.state, data)
+      case .both: statistics(perturbed, first, data)
+      }
     #expect(distance(try trainer.state.modelState.doubles(), try expected.doubles()) < 1e-12)
     if pass != .first { #expect(distance(try expected.doubles(), try first.doubles()) > 1e-3) }
   }
@@ -112,13 +120,19 @@ import Testing
     let (alone, together) = (try trainers(), try trainers())
     let histories = try alone.map { try $0.fit(train, epochs: 2, batchSize: 20, validation: test) }
     let found = try TrainerGroup(together).fit(
-      train, epochs: 2, batchSize: 20, validation: test, options: seeds.map { _ in FitOptions() }, callbacks: seeds.map { _ in [] })
+      train, epochs: 2, batchSize: 20, validation: test, options: seeds.map { _ in FitOptions() },
+      callbacks: seeds.map { _ in [] })
     for index in seeds.indices {
       for (path, tensor) in alone[index].state.tree.pairs {
         let other = try #require(together[index].state.tree[path])
-        #expect(distance(try other.cast(to: .float64).values(as: Double.self), try tensor.cast(to: .float64).values(as: Double.self)) < 1e-11, "\(path)")
+        #expect(
+          distance(
+            try other.cast(to: .float64).values(as: Double.self), try tensor.cast(to: .float64).values(as: Double.self))
+            < 1e-11, "\(path)")
       }
-      #expect(distance([found[index].metrics[1]["val_loss"] ?? .nan], [histories[index].metrics[1]["val_loss"] ?? .nan]) < 1e-11)
+      #expect(
+        distance([found[index].metrics[1]["val_loss"] ?? .nan], [histories[index].metrics[1]["val_loss"] ?? .nan])
+          < 1e-11)
     }
     let means = try together.map { try #require($0.state.modelState["batchNorm1/mean"]).values(as: Double.self) }
     #expect(distance(means[0], means[1]) > 1e-4)

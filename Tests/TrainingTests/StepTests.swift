@@ -78,7 +78,8 @@ import Testing
     ])
     let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0))
     let trainer = try Trainer(
-      model: Dense(3), method: method, inputs: data.inputs, precision: Precision(parameters: dtype, computation: dtype), parameters: zeros)
+      model: Dense(3), method: method, inputs: data.inputs, precision: Precision(parameters: dtype, computation: dtype),
+      parameters: zeros)
     let history = try trainer.fit(data, epochs: 1, batchSize: 903, validation: data)
     #expect(history.epochs[0]["accuracy"] == 1 / 3.0)
     #expect(history.epochs[0]["val_accuracy"] == 1 / 3.0)

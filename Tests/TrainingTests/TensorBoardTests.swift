@@ -6,11 +6,12 @@ import Testing
 
 @Suite struct TensorBoardTests {
   /// RFC 3720, appendix B.4, and the checksum's usual check value.
-  @Test(arguments: [
-    ([UInt8](repeating: 0, count: 32), 0x8a91_36aa), ([UInt8](repeating: 0xff, count: 32), 0x62a8_ab43),
-    (Array(0..<32), 0x46dd_794e), (Array((0..<32).reversed()), 0x113f_db5c), (Array("123456789".utf8), 0xe306_9283),
-    ([], 0),
-  ] as [([UInt8], UInt32)])
+  @Test(
+    arguments: [
+      ([UInt8](repeating: 0, count: 32), 0x8a91_36aa), ([UInt8](repeating: 0xff, count: 32), 0x62a8_ab43),
+      (Array(0..<32), 0x46dd_794e), (Array((0..<32).reversed()), 0x113f_db5c), (Array("123456789".utf8), 0xe306_9283),
+      ([], 0),
+    ] as [([UInt8], UInt32)])
   func checksums(_ row: ([UInt8], UInt32)) { #expect(CRC32C.checksum(row.0) == row.1) }
 
   @Test func entriesAreThoseOfTensorBoardsOwnWriter() throws {

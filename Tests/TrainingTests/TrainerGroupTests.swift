@@ -36,7 +36,9 @@ import Testing
     for index in seeds.indices {
       #expect(together[index].step == alone[index].step)
       for (path, tensor) in alone[index].state.tree.pairs {
-        let (one, other) = (try tensor.values(as: Double.self), try together[index].state.tree[path]?.values(as: Double.self))
+        let (one, other) = (
+          try tensor.values(as: Double.self), try together[index].state.tree[path]?.values(as: Double.self)
+        )
         #expect(zip(one, other ?? []).allSatisfy { ($0 - $1).magnitude <= 1e-12 * max(1, $0.magnitude) }, "\(path)")
         #expect(one.count == other?.count)
       }

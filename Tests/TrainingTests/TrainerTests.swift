@@ -7,7 +7,9 @@ import Testing
   @Test func summariesAreOfTheModelAfterPreprocessing() throws {
     let data = try Problems.digits.get().test
     let trainer = try Trainer(
-      model: Sequential { Flatten(); Dense(100); HSwish(); Dense(10) },
+      model: Sequential {
+        Flatten(); Dense(100); HSwish(); Dense(10)
+      },
       method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(), preprocessing: Rescaling(dividingBy: 255)),
       inputs: data.inputs)
     let summary = try trainer.summary()
@@ -15,7 +17,8 @@ import Testing
     #expect(summary.contains("dense1 (Dense)               (None, 100)               78500"))
     #expect(summary.contains("Total params: 79,510\n"))
     #expect(
-      try trainer.layerSummary().compactText(loss: trainer.method.loss).hasSuffix("output softmax 10\nerror cross_entropy_error"))
+      try trainer.layerSummary().compactText(loss: trainer.method.loss).hasSuffix(
+        "output softmax 10\nerror cross_entropy_error"))
     #expect(trainer.inputType == TensorType(.float32, [1, 28, 28]))
     #expect(trainer.outputType == TensorType(.float32, [1, 10]))
   }

@@ -31,7 +31,9 @@ final class EpochRounds: Callback {
       Flatten()
       MLP(Array(BenchModel.units.dropFirst()), activation: ReLU(), kernel: .heNormal)
     }
-    try run(Trainer(model: layers, method: method, inputs: train.inputs), train: train, test: test, batchSize: BenchModel.batch)
+    try run(
+      Trainer(model: layers, method: method, inputs: train.inputs), train: train, test: test,
+      batchSize: BenchModel.batch)
   }
 
   /// Training steps of a convolutional network.

@@ -44,7 +44,8 @@ struct ReadoutRounds: BenchRounds {
 
   init() throws {
     let given = try Tensor.evaluate([
-      Key(seed: 1).uniform([3000, 1000], in: -1..<1, dtype: .float64), Key(seed: 2).uniform([3000, 1], dtype: .float64),
+      Key(seed: 1).uniform([3000, 1000], in: -1..<1, dtype: .float64),
+      Key(seed: 2).uniform([3000, 1], dtype: .float64),
     ])
     (states, targets) = (given[0], given[1])
   }

@@ -37,7 +37,8 @@ struct ActivationsCommand: ParsableCommand {
     guard from < to, from.magnitude <= 1e6, to.magnitude <= 1e6 else {
       throw UsageError("--from \(from) and --to \(to) make no axis: they must rise, and stay within a million of 0")
     }
-    let choices = try names.isEmpty
+    let choices =
+      try names.isEmpty
       ? Catalog<any Activation>.all.names.map { Choice($0) } : names.map { try Choice(parsing: $0) }
     let activations = try choices.map { ($0, try Catalog<any Activation>.all.make($0)) }
     try device.start()

@@ -88,7 +88,8 @@ struct BenchWorkerCommand: ParsableCommand {
         let engine = try Engine(device: device, programCache: programs)
         let augmentation = try Catalog<any Augmentation>.all.make(Choice(variant.rawValue))
         worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
-      case (.esnDrive, .step), (.esnFit, .step), (.esnGenerate, .step), (.esnEnsemble, .ensemble), (.esnEnsemble, .member):
+      case (.esnDrive, .step), (.esnFit, .step), (.esnGenerate, .step), (.esnEnsemble, .ensemble),
+        (.esnEnsemble, .member):
         try Engine.configure(device: device, programCache: programs)
         try serveReservoir(worker)
       default: throw UsageError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
@@ -101,11 +102,12 @@ struct BenchWorkerCommand: ParsableCommand {
 
   private func trainNetwork(_ worker: BenchWorker) throws {
     guard let method = BenchNetwork.method(variant) else { return }
-    let network: BenchNetwork = switch workload {
-    case .nineStep, .nineStepHalf, .augmentStep: .nine
-    case .wideStep, .wideStepHalf: .wide
-    default: .cnn
-    }
+    let network: BenchNetwork =
+      switch workload {
+      case .nineStep, .nineStepHalf, .augmentStep: .nine
+      case .wideStep, .wideStepHalf: .wide
+      default: .cnn
+      }
     let isHalf = workload.rawValue.hasSuffix("-bf16")
     try EpochRounds(worker, data: "random", units: network.steps)
       .run(network, method, precision: isHalf ? .bfloat16 : .float32)

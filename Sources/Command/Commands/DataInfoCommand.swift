@@ -24,7 +24,9 @@ struct DataInfoCommand: ParsableCommand {
     let folders = DataFolders()
     let catalog = Catalog<any DataSource>.all
     if sources.isEmpty {
-      terminal.write("Searched: \(folders.searched.isEmpty ? "no folders (set TANREN_DATA)" : folders.searched.joined(separator: ", "))\n")
+      terminal.write(
+        "Searched: \(folders.searched.isEmpty ? "no folders (set TANREN_DATA)" : folders.searched.joined(separator: ", "))\n"
+      )
       terminal.write("Cache: \(folders.cache)\n\n")
     }
     var table = TextTable(["data set", "training", "test", "classes", "origin"])
@@ -37,7 +39,7 @@ struct DataInfoCommand: ParsableCommand {
           pair.train.classCount.map(String.init) ?? "-", pair.origin,
         ]
         table.append(cells.map { TableCell($0) })
-      } catch where sources.isEmpty {
+      } catch  where sources.isEmpty {
         table.append([TableCell(choice.description), "-", "-", "-", TableCell("\(error)", style: .muted)])
       }
     }

@@ -27,7 +27,10 @@ struct DataPreviewCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("How many of them in a row.", valueName: "n"))
   var columns: Int = 20
 
-  @Option(help: ArgumentHelp("Augment: each row shows an image and what training makes of it. strong, '[basic, cutout]', …", valueName: "augmentation"))
+  @Option(
+    help: ArgumentHelp(
+      "Augment: each row shows an image and what training makes of it. strong, '[basic, cutout]', …",
+      valueName: "augmentation"))
   var augment: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Decides what --augment draws.", valueName: "n"))
@@ -61,16 +64,22 @@ struct DataPreviewCommand: ParsableCommand {
     } else {
       try OutputFolder.write(sheet.svg(title: pair.name), to: output)
     }
-    let shown = augment == nil ? "\(sheet.count) of \(data.count) images" : "\(sheet.count) images, the first of each row as it is"
+    let shown =
+      augment == nil
+      ? "\(sheet.count) of \(data.count) images" : "\(sheet.count) images, the first of each row as it is"
     Terminal.current().write("Data: \(pair.origin)\nWritten: \(output), \(shown)\n")
   }
 
   /// The data as it is, or rows of an image and what augmentation makes of it.
   private func augmented(_ data: LabeledArrays) throws -> LabeledArrays {
     guard let augment else { return data }
-    guard columns > 1 else { throw UsageError("--columns must be 2 or more with --augment: the first shows the image as it is") }
+    guard columns > 1 else {
+      throw UsageError("--columns must be 2 or more with --augment: the first shows the image as it is")
+    }
     var options = Options(["augmentation": try OptionValue(parsing: augment, origin: "--augment")], origin: "--augment")
-    let augmentations = try options.choices("augmentation", default: []).map { try Catalog<any Augmentation>.all.make($0) }
+    let augmentations = try options.choices("augmentation", default: []).map {
+      try Catalog<any Augmentation>.all.make($0)
+    }
     return try AugmentedRows(
       data, augmentations, rows: (count + columns - 1) / columns, columns: columns, seed: seed
     ).data

@@ -17,9 +17,10 @@ struct EngineInstallCommand: ParsableCommand {
         tanren engine install --python /opt/venv/bin/python --again
       """)
 
-  @Option(help: ArgumentHelp(
-    "The engine: \(EngineWheel.engines(for: .current).map(\.name).joined(separator: ", ")). (default: the first)",
-    valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "The engine: \(EngineWheel.engines(for: .current).map(\.name).joined(separator: ", ")). (default: the first)",
+      valueName: "name"))
   var engine: String?
 
   @Flag(help: "Download and replace what is installed already.")

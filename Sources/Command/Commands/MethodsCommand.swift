@@ -13,7 +13,9 @@ struct MethodsCommand: ParsableCommand {
         tanren methods lamb            one method, its settings explained
       """)
 
-  @Argument(help: ArgumentHelp("A kind (\(MethodKind.all.map(\.name).joined(separator: ", "))) or a method.", valueName: "kind | method"))
+  @Argument(
+    help: ArgumentHelp(
+      "A kind (\(MethodKind.all.map(\.name).joined(separator: ", "))) or a method.", valueName: "kind | method"))
   var name: String?
 
   func run() throws {
@@ -39,7 +41,8 @@ struct MethodsCommand: ParsableCommand {
       for parameter in type.parameters {
         terminal.write(
           Paragraph.text(
-            parameter.meaning, label: "  \(parameter.name): \(parameter.defaultValue)", indent: 28, width: terminal.width))
+            parameter.meaning, label: "  \(parameter.name): \(parameter.defaultValue)", indent: 28,
+            width: terminal.width))
       }
     }
   }

@@ -32,7 +32,9 @@ struct ReportCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("How often equal arms may be called different.", valueName: "p"))
   var alpha = 0.05
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Differences up to this don't matter, 0.001 of an accuracy say.", valueName: "d"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Differences up to this don't matter, 0.001 of an accuracy say.", valueName: "d"))
   var margin: Double?
 
   private static let formats = ReportFormat.allCases.map(\.rawValue)

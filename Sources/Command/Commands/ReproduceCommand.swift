@@ -28,13 +28,18 @@ struct ReproduceCommand: ParsableCommand {
   @Flag(help: "Run every recipe there is, one after the other. A recipe that fails doesn't end the others.")
   var all = false
 
-  @Option(help: ArgumentHelp("Which arms to run, with commas between. (default: the recipe's main ones)", valueName: "a,b"))
+  @Option(
+    help: ArgumentHelp("Which arms to run, with commas between. (default: the recipe's main ones)", valueName: "a,b"))
   var arms: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How often each arm goes through the data. (default: as published)", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How often each arm goes through the data. (default: as published)", valueName: "n"))
   var epochs: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How many seeds, or which: 3, 0..4, 10,11. (default: the published one)", valueName: "seeds"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many seeds, or which: 3, 0..4, 10,11. (default: the published one)", valueName: "seeds"))
   var seeds: String?
 
   @Option(help: "How much is run: \(Budget.allCases.map { "\($0.rawValue), \($0.summary)" }.joined(separator: "; ")).")

@@ -29,7 +29,8 @@ struct RunCommand: ParsableCommand {
       history.jsonl, which grow with every epoch, and curves.svg.
       """)
 
-  @Argument(help: ArgumentHelp("A YAML file, and settings that replace the file's.", valueName: "config.yml | key=value"))
+  @Argument(
+    help: ArgumentHelp("A YAML file, and settings that replace the file's.", valueName: "config.yml | key=value"))
   var settings: [String] = []
 
   @OptionGroup(title: "What is trained") var choices: RunChoices

@@ -24,7 +24,9 @@ struct SchedulePlotCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: ArgumentHelp("Updates in an epoch.", valueName: "n"))
   var stepsPerEpoch: Int = 390
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Examples in a mini-batch, for rates that grow with it.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Examples in a mini-batch, for rates that grow with it.", valueName: "n"))
   var batch: Int = 128
 
   @Flag(help: "Draw the values on a logarithmic axis.")

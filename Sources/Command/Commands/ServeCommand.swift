@@ -20,10 +20,13 @@ struct ServeCommand: ParsableCommand {
 
   @OptionGroup var store: StoreArgument
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("The port to listen at; 0 takes any that is free.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The port to listen at; 0 takes any that is free.", valueName: "n"))
   var port: UInt16 = 8765
 
-  @Option(help: ArgumentHelp("The address to listen at; 0.0.0.0 lets all machines of the network read.", valueName: "address"))
+  @Option(
+    help: ArgumentHelp("The address to listen at; 0.0.0.0 lets all machines of the network read.", valueName: "address")
+  )
   var host = "127.0.0.1"
 
   func run() throws {

@@ -22,7 +22,8 @@ struct ContactSheet {
       shape[1...2].allSatisfy({ (1...1024).contains($0) }), data.count > 0
     else {
       throw UsageError(
-        "the inputs are \(data.inputs.dtype) \(shape): images are uint8 [N, height, width], or with 1 or 3 channels at the end")
+        "the inputs are \(data.inputs.dtype) \(shape): images are uint8 [N, height, width], or with 1 or 3 channels at the end"
+      )
     }
     let shown = min(count, data.count)
     let (height, width) = (shape[1], shape[2])

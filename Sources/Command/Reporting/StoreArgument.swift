@@ -21,7 +21,8 @@ struct StoreArgument: ParsableArguments {
       throw UsageError("the store is named twice, \(file) and \(other): leave one of them out")
     }
     if !FileManager.default.fileExists(atPath: file), isStudy(file) {
-      throw UsageError("'\(file)' is a study of \(option.path): what is named here is the store, and a study with --study")
+      throw UsageError(
+        "'\(file)' is a study of \(option.path): what is named here is the store, and a study with --study")
     }
     return try StudyStore(file, access: .read)
   }

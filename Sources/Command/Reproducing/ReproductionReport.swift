@@ -15,7 +15,9 @@ struct ReproductionReport {
     let arms = try results.armResults()
     if recipe.printsEpochs {
       for result in arms {
-        for run in result.runs { terminal.write(Self.epochs(of: run.history, title: "\(result.arm.name), seed \(run.seed)")) }
+        for run in result.runs {
+          terminal.write(Self.epochs(of: run.history, title: "\(result.arm.name), seed \(run.seed)"))
+        }
       }
     }
     let conclusion = try StudyConclusion(results)

@@ -28,6 +28,7 @@ struct HistoryCurves {
       return points.isEmpty ? nil : LineSeries(label, points: points)
     }
     let isFraction = name.lowercased().contains("accuracy")
-    return Chart(name, x: ChartAxis("epoch"), y: ChartAxis("", format: isFraction ? .percent : .automatic), lines: lines)
+    return Chart(
+      name, x: ChartAxis("epoch"), y: ChartAxis("", format: isFraction ? .percent : .automatic), lines: lines)
   }
 }

@@ -3,10 +3,14 @@ import Tanren
 
 /// A run's settings as flags: each stands for a key of the configuration.
 struct RunChoices: ParsableArguments {
-  @Option(help: ArgumentHelp("The data set: digits, mnist, fashionMNIST, 'npz(path: data.npz)', … (default: digits)", valueName: "source"))
+  @Option(
+    help: ArgumentHelp(
+      "The data set: digits, mnist, fashionMNIST, 'npz(path: data.npz)', … (default: digits)", valueName: "source"))
   var data: String?
 
-  @Option(help: ArgumentHelp("The model. (default: mlp, which is 'mlp(hidden: [100, 50], activation: relu)')", valueName: "model"))
+  @Option(
+    help: ArgumentHelp(
+      "The model. (default: mlp, which is 'mlp(hidden: [100, 50], activation: relu)')", valueName: "model"))
   var model: String?
 
   @Option(help: ArgumentHelp("The optimizer. (default: sgd)", valueName: "optimizer"))
@@ -21,10 +25,14 @@ struct RunChoices: ParsableArguments {
   @Option(help: ArgumentHelp("The averaging of parameters: none, ema, … (default: none)", valueName: "averaging"))
   var averaging: String?
 
-  @Option(help: ArgumentHelp("Random changes of training images: basic, '[basic, cutout(size: 16)]', … (default: none)", valueName: "augmentation"))
+  @Option(
+    help: ArgumentHelp(
+      "Random changes of training images: basic, '[basic, cutout(size: 16)]', … (default: none)",
+      valueName: "augmentation"))
   var augmentation: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How often the data is gone through. (default: 10)", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How often the data is gone through. (default: 10)", valueName: "n"))
   var epochs: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Examples in a mini-batch. (default: 100)", valueName: "n"))
@@ -36,7 +44,8 @@ struct RunChoices: ParsableArguments {
   @Option(help: ArgumentHelp("float32, float64, bfloat16 or float16. (default: float32)", valueName: "type"))
   var dtype: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Train with the first n examples only. (default: all)", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Train with the first n examples only. (default: all)", valueName: "n"))
   var examples: String?
 
   /// All settings, later ones over earlier ones: the file, the flags, then `key=value` in their order.
@@ -49,7 +58,8 @@ struct RunChoices: ParsableArguments {
     var options = try files.first.map { try YAMLReader.options(file: $0) } ?? Options()
     let flags = [
       ("data", data), ("model", model), ("optimizer", optimizer), ("loss", loss), ("rule", rule),
-      ("averaging", averaging), ("augmentation", augmentation), ("epochs", epochs), ("batch", batch), ("seed", seed), ("dtype", dtype),
+      ("averaging", averaging), ("augmentation", augmentation), ("epochs", epochs), ("batch", batch), ("seed", seed),
+      ("dtype", dtype),
       ("examples", examples),
     ]
     for (key, value) in flags {

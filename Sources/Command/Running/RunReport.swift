@@ -10,7 +10,9 @@ struct RunReport {
     guard let last = history.epochs.last else { return "Nothing was trained." }
     let values = last.metrics.map { "\($0.key) \(NumberText.significant($0.value))" }.joined(separator: ", ")
     let trained = last.epoch
-    var lines = ["\(trained) \(trained == 1 ? "epoch" : "epochs") in \(NumberText.significant(history.seconds)) s: \(values)"]
+    var lines = [
+      "\(trained) \(trained == 1 ? "epoch" : "epochs") in \(NumberText.significant(history.seconds)) s: \(values)"
+    ]
     if let best = best, best.epoch != last.epoch {
       lines[0] += " (best \(best.name) \(NumberText.significant(best.value)), epoch \(best.epoch))"
     }

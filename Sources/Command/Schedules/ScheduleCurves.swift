@@ -28,7 +28,8 @@ struct ScheduleCurves {
   }
 
   func chart(isLogarithmic: Bool) -> Chart {
-    var chart = Chart(x: ChartAxis("epoch", range: 0...Double(epochs)), lines: zip(names, values).map { LineSeries($0, x: x, y: $1) })
+    var chart = Chart(
+      x: ChartAxis("epoch", range: 0...Double(epochs)), lines: zip(names, values).map { LineSeries($0, x: x, y: $1) })
     if isLogarithmic { chart.y = ChartAxis("", scale: .log10) }
     return chart
   }

@@ -3,15 +3,21 @@ import Tanren
 
 /// Where programs run.
 struct DeviceOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("cpu, cuda, tpu, the name of an engine, or the path of a PJRT plugin. (default: TANREN_DEVICE, else cpu)", valueName: "device"))
+  @Option(
+    help: ArgumentHelp(
+      "cpu, cuda, tpu, the name of an engine, or the path of a PJRT plugin. (default: TANREN_DEVICE, else cpu)",
+      valueName: "device"))
   var device: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Devices that programs may use; on the CPU as many are made.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Devices that programs may use; on the CPU as many are made.", valueName: "n"))
   var devices: Int = 1
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Threads that a program on the CPU may use. (default: as many as there are cores)", valueName: "n"))
+    help: ArgumentHelp(
+      "Threads that a program on the CPU may use. (default: as many as there are cores)", valueName: "n"))
   var threads: Int?
 
   /// The device's name, whether it was chosen here or not.

@@ -24,7 +24,8 @@ enum Outcome {
       return success
     } catch {
       let (message, status) = describe(error)
-      Terminal.current(status == success ? .standardOutput : .standardError).write(message.isEmpty ? "" : message + "\n")
+      Terminal.current(status == success ? .standardOutput : .standardError).write(
+        message.isEmpty ? "" : message + "\n")
       return status
     }
   }
@@ -74,7 +75,8 @@ enum Outcome {
 
   private static func status(of error: EngineError) -> Int32 {
     switch error {
-    case .missingPlugin, .notPlugin, .unsupportedPlugin, .unsoundPlugin, .invalidOptions, .alreadyStarted, .noSuchDevice, .file:
+    case .missingPlugin, .notPlugin, .unsupportedPlugin, .unsoundPlugin, .invalidOptions, .alreadyStarted,
+      .noSuchDevice, .file:
       badInput
     default: failure
     }

@@ -63,7 +63,9 @@ struct Inflater: ~Copyable {
   }
 
   private func check(_ actual: Int, against count: Int, _ part: String) throws(DatasetError) {
-    guard actual >= count else { throw DatasetError(.truncated(part: part, expected: count, actual: actual), path: path) }
+    guard actual >= count else {
+      throw DatasetError(.truncated(part: part, expected: count, actual: actual), path: path)
+    }
     guard actual == count else { throw DatasetError(.tooLong(part: part, expected: count), path: path) }
   }
 

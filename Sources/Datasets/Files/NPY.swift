@@ -22,7 +22,8 @@ public enum NPY {
     let header = try NPYHeader(bytes, path: path)
     guard case .number(let dtype) = header.element else {
       let found = if case .text(let name, _, _) = header.element { name } else { "" }
-      throw DatasetError(.wrongElementType(found: found, wanted: wanted.isEmpty ? NPYHeader.readable : wanted), path: path)
+      throw DatasetError(
+        .wrongElementType(found: found, wanted: wanted.isEmpty ? NPYHeader.readable : wanted), path: path)
     }
     guard wanted.isEmpty || wanted.contains(dtype) else {
       throw DatasetError(.wrongElementType(found: dtype.rawValue, wanted: wanted), path: path)

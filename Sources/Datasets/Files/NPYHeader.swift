@@ -88,7 +88,9 @@ struct NPYHeader: Equatable {
   /// The type that NumPy calls by a name with the byte order in front.
   private static func element(_ name: String) -> Element? {
     if let type = types[String(name.dropFirst())] { return .number(type) }
-    guard let length = Int(name.dropFirst(2)), (0...1 << 24).contains(length), !name.dropFirst(2).hasPrefix("+") else { return nil }
+    guard let length = Int(name.dropFirst(2)), (0...1 << 24).contains(length), !name.dropFirst(2).hasPrefix("+") else {
+      return nil
+    }
     switch name.dropFirst().first {
     case "U": return .text(name: name, width: 4, length: length)
     case "S": return .text(name: name, width: 1, length: length)

@@ -19,7 +19,8 @@ public enum PNG {
       image.shape.prefix(2).allSatisfy({ (1...limit).contains($0) })
     else {
       throw DatasetError(
-        .wrongRank(found: image.shape, wanted: "[height, width], [height, width, 1] or [height, width, 3] of 1 to \(limit)"))
+        .wrongRank(
+          found: image.shape, wanted: "[height, width], [height, width, 1] or [height, width, 3] of 1 to \(limit)"))
     }
     let (height, width) = (image.shape[0], image.shape[1])
     var lines: [UInt8] = []

@@ -21,7 +21,8 @@ struct TarArchive {
     var longName: String?
     while offset + Self.block <= bytes.count, bytes[offset..<offset + Self.block].contains(where: { $0 != 0 }) {
       guard isSummedUp(at: offset) else {
-        throw malformed("the checksum of the entry at byte \(offset) is wrong, so this is no tar archive or a damaged one")
+        throw malformed(
+          "the checksum of the entry at byte \(offset) is wrong, so this is no tar archive or a damaged one")
       }
       guard let count = octal(at: offset + 124, 12) else {
         throw malformed("the size of the entry at byte \(offset) is not a number")

@@ -52,7 +52,9 @@ struct ZipArchive {
       (count, offset) = (number(at: wide + 32, 8), number(at: wide + 48, 8))
     }
     // No entry is shorter than 46 bytes.
-    guard count >= 0, offset >= 0, count <= bytes.count / 46 else { throw malformed("its directory can't be that long") }
+    guard count >= 0, offset >= 0, count <= bytes.count / 46 else {
+      throw malformed("its directory can't be that long")
+    }
     for index in 0..<count {
       guard offset <= end - 46, number(at: offset, 4) == Self.centralSignature else {
         throw malformed("entry \(index) of its directory is not where it should be")
@@ -84,7 +86,9 @@ struct ZipArchive {
     let end = min(extra.upperBound, field + 4 + number(at: field + 2, 2))
     var place = field + 4
     for index in sizes.indices where sizes[index] == Self.zip64Mark {
-      guard place + 8 <= end, number(at: place, 8) >= 0 else { throw malformed("a zip64 field of its directory is too short") }
+      guard place + 8 <= end, number(at: place, 8) >= 0 else {
+        throw malformed("a zip64 field of its directory is too short")
+      }
       sizes[index] = number(at: place, 8)
       place += 8
     }

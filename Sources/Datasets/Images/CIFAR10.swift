@@ -9,7 +9,9 @@ public enum CIFAR10 {
 
   static let archive = CIFARArchive(
     name: "CIFAR-10", slug: "cifar10",
-    folders: ["cifar-10-batches-bin", "cifar10/cifar-10-batches-bin", "cifar10", "CIFAR10/cifar-10-batches-bin", "CIFAR10"],
+    folders: [
+      "cifar-10-batches-bin", "cifar10/cifar-10-batches-bin", "cifar10", "CIFAR10/cifar-10-batches-bin", "CIFAR10",
+    ],
     hasTellingNames: true, train: (1...5).map { "data_batch_\($0).bin" }, test: "test_batch.bin",
     archives: ["cifar-10-binary", "cifar-10-batches-bin"],
     download: Download(

@@ -6,7 +6,8 @@ import Tensors
 /// the values it is given, before `rescale`.
 public struct Featurewise: NamedPreprocessing, StandardizingPreprocessing, FittedPreprocessing {
   public static let name = "featurewise"
-  public static let summary = "each channel less its mean in the training set, over its deviation there (Keras' featurewise)"
+  public static let summary =
+    "each channel less its mean in the training set, over its deviation there (Keras' featurewise)"
 
   public var center: Bool
   public var deviation: Bool

@@ -36,7 +36,8 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
     let features = Shape(inputs.shape.dropFirst()).elementCount
     guard features <= Self.limit else {
       throw DatasetError(
-        .invalidArgument(name: "the size of an example", value: "\(features)", allowed: "at most \(Self.limit) for whitening"))
+        .invalidArgument(
+          name: "the size of an example", value: "\(features)", allowed: "at most \(Self.limit) for whitening"))
     }
     let mean = try ChannelStatistics(of: inputs, white: white).mean
     let covariance = try Self.covariance(of: Tensor(inputs), mean: Tensor(mean), white: white)

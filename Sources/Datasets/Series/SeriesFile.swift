@@ -14,7 +14,8 @@ struct SeriesFile {
     for place in places {
       for file in files where FileManager.default.fileExists(atPath: "\(place)/\(file)") { return "\(place)/\(file)" }
     }
-    throw DatasetError(.notFound(name: "\(name) (\(files.joined(separator: " or ")))", searched: places, downloadAllowed: false))
+    throw DatasetError(
+      .notFound(name: "\(name) (\(files.joined(separator: " or ")))", searched: places, downloadAllowed: false))
   }
 
   func read(in folders: DataFolders) throws -> (values: [Double], path: String) {

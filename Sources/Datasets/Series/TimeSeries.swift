@@ -18,7 +18,8 @@ public struct TimeSeries: Sendable, Equatable {
     guard range.lowerBound >= 0, range.upperBound <= steps else {
       throw DatasetError(
         .invalidArgument(
-          name: "train and test", value: "\(range.upperBound) steps in all", allowed: "at most \(steps) for this series"))
+          name: "train and test", value: "\(range.upperBound) steps in all", allowed: "at most \(steps) for this series"
+        ))
     }
     let part = Array(values[range.lowerBound * channels..<range.upperBound * channels])
     return try .make(.float64, [range.count, channels], part.withUnsafeBytes { Array($0) })
@@ -29,7 +30,9 @@ public struct TimeSeries: Sendable, Equatable {
   public func oneStepAhead(
     train: Int?, test: Int, name: String, origin: String
   ) throws(DatasetError) -> DatasetPair {
-    try pair(train ?? steps - 1 - test, test, inputs: self, targets: TimeSeries(Array(values.dropFirst(channels)), channels: channels), name, origin)
+    try pair(
+      train ?? steps - 1 - test, test, inputs: self,
+      targets: TimeSeries(Array(values.dropFirst(channels)), channels: channels), name, origin)
   }
 
   /// Steps of one series as inputs and of another as targets.
@@ -37,7 +40,8 @@ public struct TimeSeries: Sendable, Equatable {
     _ train: Int, _ test: Int, inputs: TimeSeries, targets: TimeSeries, _ name: String, _ origin: String
   ) throws(DatasetError) -> DatasetPair {
     DatasetPair(
-      train: try LabeledArrays(inputs: inputs.array(0..<Swift.max(0, train)), targets: targets.array(0..<Swift.max(0, train))),
+      train: try LabeledArrays(
+        inputs: inputs.array(0..<Swift.max(0, train)), targets: targets.array(0..<Swift.max(0, train))),
       test: try LabeledArrays(inputs: inputs.array(train..<train + test), targets: targets.array(train..<train + test)),
       name: name, origin: origin)
   }
@@ -47,7 +51,8 @@ public struct TimeSeries: Sendable, Equatable {
   ) throws(DatasetError) -> DatasetPair {
     guard train >= 1, test >= 1 else {
       throw DatasetError(
-        .invalidArgument(name: "train and test", value: "\(train) and \(test)", allowed: "1 or more each, of \(steps) steps"))
+        .invalidArgument(
+          name: "train and test", value: "\(train) and \(test)", allowed: "1 or more each, of \(steps) steps"))
     }
     return try Self.pair(train, test, inputs: inputs, targets: targets, name, origin)
   }

@@ -4,7 +4,9 @@ import Configuration
 public struct CIFAR100Source: DataSource {
   public static let name = "cifar100"
   public static let summary = "colour photographs of a hundred classes, 50,000 + 10,000 (Krizhevsky 2009)"
-  public static let parameters = [Parameter("labels", default: "fine", "fine, 100 classes, or coarse, 20 groups of them")]
+  public static let parameters = [
+    Parameter("labels", default: "fine", "fine, 100 classes, or coarse, 20 groups of them")
+  ]
 
   public var labels: CIFAR100.Labels
 

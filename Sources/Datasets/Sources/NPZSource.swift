@@ -11,7 +11,8 @@ public struct NPZSource: DataSource {
     Parameter("classes", default: 0, "classes that whole-numbered targets count; 0 takes the greatest label's"),
     Parameter(
       "layout", default: "auto",
-      "of images of four axes: channelsLast, channelsFirst, which are converted, or auto, which takes the one and refuses what looks like the other"),
+      "of images of four axes: channelsLast, channelsFirst, which are converted, or auto, which takes the one and refuses what looks like the other"
+    ),
   ]
 
   /// The order of the axes of images [N, …].
@@ -68,7 +69,8 @@ public struct NPZSource: DataSource {
         bytes, as: [.uint8, .int8, .int16, .int32, .int64, .uint16, .uint32, .uint64, .float32, .float64], path: member)
       guard names == nil else {
         throw DatasetError(
-          .invalidArgument(name: "the type of y_\(part)", value: targets.dtype.rawValue, allowed: "strings, as y_train has"))
+          .invalidArgument(
+            name: "the type of y_\(part)", value: targets.dtype.rawValue, allowed: "strings, as y_train has"))
       }
       // Labels in a column, [N, 1], are as common as in a row; values in a row become a column, as a model of one output
       // gives them.
@@ -116,7 +118,9 @@ public struct NPZSource: DataSource {
     let names = Set(texts.map { Array($0.utf8) }).sorted { $0.lexicographicallyPrecedes($1) }
     guard names.count <= classes ?? .max else {
       throw DatasetError(
-        .invalidArgument(name: "classes", value: "\(classes ?? 0)", allowed: "\(names.count) or more, as many as y_train has"), path: member)
+        .invalidArgument(
+          name: "classes", value: "\(classes ?? 0)", allowed: "\(names.count) or more, as many as y_train has"),
+        path: member)
     }
     return names.map { String(decoding: $0, as: UTF8.self) }
   }

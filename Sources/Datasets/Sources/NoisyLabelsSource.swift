@@ -7,7 +7,8 @@ public struct NoisyLabelsSource: DataSource {
   public static let parameters = [
     Parameter("data", default: "", "the data set"),
     Parameter("fraction", default: 0.2, "the part of the labels that is struck"),
-    Parameter("kind", default: "otherClasses", "what a struck label becomes: otherClasses, or anyClass, perhaps the right one"),
+    Parameter(
+      "kind", default: "otherClasses", "what a struck label becomes: otherClasses, or anyClass, perhaps the right one"),
     Parameter("seed", default: 0, "another seed strikes other labels"),
   ]
 

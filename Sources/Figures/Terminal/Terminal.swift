@@ -1,11 +1,11 @@
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #elseif canImport(Darwin)
-import Darwin
+  import Darwin
 #endif
 
 /// What standard output or standard error is connected to.
@@ -92,11 +92,11 @@ public struct Terminal: Sendable, Equatable {
     while !bytes.isEmpty {
       let written = bytes.withUnsafeBytes { buffer in
         #if canImport(Glibc)
-        Glibc.write(stream.descriptor, buffer.baseAddress, buffer.count)
+          Glibc.write(stream.descriptor, buffer.baseAddress, buffer.count)
         #elseif canImport(Musl)
-        Musl.write(stream.descriptor, buffer.baseAddress, buffer.count)
+          Musl.write(stream.descriptor, buffer.baseAddress, buffer.count)
         #else
-        Darwin.write(stream.descriptor, buffer.baseAddress, buffer.count)
+          Darwin.write(stream.descriptor, buffer.baseAddress, buffer.count)
         #endif
       }
       if written > 0 {

@@ -7,7 +7,9 @@ public struct GELU: Activation {
   public static let parameters = [
     Parameter("approximate", default: false, "whether Φ is approximated by a tanh, as in GPT-2")
   ]
-  public var range: ClosedRange<Double> { (isApproximate ? -0.17004075057125405 : -0.16997120747990367)...Double.infinity }
+  public var range: ClosedRange<Double> {
+    (isApproximate ? -0.17004075057125405 : -0.16997120747990367)...Double.infinity
+  }
 
   public var isApproximate: Bool
 

@@ -39,7 +39,8 @@ public final class Scope {
     _ name: String, _ shape: Shape, _ initializer: any Initializer, dtype: DType? = nil
   ) -> Tensor {
     let type = TensorType(dtype ?? precision.parameters, shape)
-    return trace.parameter(joined(name), type, initializer, mayRepeat: isShared).cast(to: dtype ?? precision.computation)
+    return trace.parameter(joined(name), type, initializer, mayRepeat: isShared).cast(
+      to: dtype ?? precision.computation)
   }
 
   /// A tensor that steps update but gradients don't: a running mean, say. ``Precision/parameters`` by default.

@@ -34,11 +34,12 @@ public struct VarianceScaling: Initializer {
 
   public func callAsFunction(_ shape: Shape, dtype: DType, key: Key) -> Tensor {
     let (fanIn, fanOut) = shape.fans
-    let fan = switch mode {
-    case .fanIn: Double(fanIn)
-    case .fanOut: Double(fanOut)
-    case .fanAverage: Double(fanIn + fanOut) / 2
-    }
+    let fan =
+      switch mode {
+      case .fanIn: Double(fanIn)
+      case .fanOut: Double(fanOut)
+      case .fanAverage: Double(fanIn + fanOut) / 2
+      }
     let deviation = (scale / Swift.max(1, fan)).squareRoot()
     switch distribution {
     case .uniform:

@@ -28,7 +28,8 @@ enum ClassTargets {
         .failed(
           Diagnostic(
             operation: operation,
-            message: "targets must be integer class indices \(Shape(outputs.shape.dropLast())), or values \(outputs.shape)",
+            message:
+              "targets must be integer class indices \(Shape(outputs.shape.dropLast())), or values \(outputs.shape)",
             inputs: [outputs.type, targets.type])))
     }
   }
@@ -54,7 +55,9 @@ extension Tensor {
     else {
       return .failed(
         Diagnostic(
-          operation: operation, message: "takes floating-point outputs, and targets of their shape; class indices are for softmaxCrossEntropy and accuracy",
+          operation: operation,
+          message:
+            "takes floating-point outputs, and targets of their shape; class indices are for softmaxCrossEntropy and accuracy",
           inputs: [outputs.type, type]))
     }
     return cast(to: outputs.dtype).reshape(to: outputs.shape)

@@ -41,7 +41,9 @@ public struct TargetDescription: Sendable, Hashable {
 
   var text: String {
     let kind = dtype.isInteger ? "integer targets" : "targets"
-    let numbers = range.map { $0.lowerBound == $0.upperBound ? " of \($0.lowerBound)" : " from \($0.lowerBound) to \($0.upperBound)" }
+    let numbers = range.map {
+      $0.lowerBound == $0.upperBound ? " of \($0.lowerBound)" : " from \($0.lowerBound) to \($0.upperBound)"
+    }
     return "\(kind) of the shape \(shape)\(numbers ?? "")"
   }
 }
@@ -61,18 +63,21 @@ extension Loss {
       guard targets.shape == outputs else {
         return Incompatibility(
           name, with: "outputs of the shape \(outputs) and \(targets.text)",
-          remedy: "targets must be integer class indices of the shape \(Shape(outputs.dropLast())), or probabilities of "
+          remedy:
+            "targets must be integer class indices of the shape \(Shape(outputs.dropLast())), or probabilities of "
             + "the shape \(outputs)")
       }
       return targets.areProbabilities
-        ? nil : Incompatibility(name, with: targets.text, remedy: "meanSquaredError fits targets that aren't probabilities")
+        ? nil
+        : Incompatibility(name, with: targets.text, remedy: "meanSquaredError fits targets that aren't probabilities")
     }
     guard targets.areValues(for: outputs) else {
       let isOfClasses = targets.areClassIndices(for: outputs)
       return Incompatibility(
         name, with: "outputs of the shape \(outputs) and \(targets.text)",
         remedy: isOfClasses
-          ? "softmaxCrossEntropy fits class indices" + (kind.isOfEvents ? ", or a model with one output if there are two classes" : "")
+          ? "softmaxCrossEntropy fits class indices"
+            + (kind.isOfEvents ? ", or a model with one output if there are two classes" : "")
           : "the model must have an output for each target")
     }
     guard kind.isOfEvents, !targets.areProbabilities else { return nil }
@@ -123,6 +128,7 @@ extension Metric {
       "outputs of the shape \(outputs) and \(targets.text)",
       targets.areValues(for: outputs)
         ? "meanAbsoluteError and r2 fit numbers"
-        : "it needs integer class indices of the shape \(Shape(outputs.dropLast())), or probabilities of the shape \(outputs)")
+        : "it needs integer class indices of the shape \(Shape(outputs.dropLast())), or probabilities of the shape \(outputs)"
+    )
   }
 }

@@ -84,7 +84,9 @@ private struct Moment: Schedule {
 
 extension Options {
   /// A number, which may be below 0, or the name of a schedule.
-  fileprivate mutating func level(_ key: String, default fallback: any Schedule) throws(ConfigurationError) -> any Schedule {
+  fileprivate mutating func level(_ key: String, default fallback: any Schedule) throws(ConfigurationError)
+    -> any Schedule
+  {
     if case .number = try peek(key) { return try number(key, default: 0, in: -1e30...1e30) }
     return try schedule(key, default: fallback)
   }

@@ -7,7 +7,8 @@ extension Tensor {
   func total(weights: Tensor?) -> (sum: Tensor, count: Tensor) {
     guard rank == 1 else {
       let message = "needs a number for each example, [batch]"
-      let failed = diagnostic.map(Tensor.failed) ?? .failed(Diagnostic(operation: "total", message: message, inputs: [type]))
+      let failed =
+        diagnostic.map(Tensor.failed) ?? .failed(Diagnostic(operation: "total", message: message, inputs: [type]))
       return (failed, failed)
     }
     if let weights, weights.diagnostic != nil || weights.shape != shape {

@@ -15,8 +15,10 @@ public struct BinaryAccuracy: Metric, AveragedMetric {
   public static let name = "binaryAccuracy"
   public static let summary = "Whether outputs lie on their 0/1 target's side of a threshold."
   public static let parameters = [
-    Parameter("of", default: Outputs.loss.rawValue, "what the outputs are: logits, probabilities, or as the loss takes them"),
-    Parameter("threshold", default: automatic, "above counts as 1; automatic is 0.5 for probabilities and 0 for logits"),
+    Parameter(
+      "of", default: Outputs.loss.rawValue, "what the outputs are: logits, probabilities, or as the loss takes them"),
+    Parameter(
+      "threshold", default: automatic, "above counts as 1; automatic is 0.5 for probabilities and 0 for logits"),
   ]
   private static let automatic = "automatic"
 
@@ -65,10 +67,12 @@ public struct BinaryAccuracy: Metric, AveragedMetric {
   ) -> Incompatibility? {
     if let kind, threshold == nil {
       if kind.isOfClasses { return mismatch("a loss of \(kind.text)", "accuracy fits classes") }
-      let own: OutputKind? = self.outputs == .logits ? .eventLogits : self.outputs == .probabilities ? .eventProbabilities : nil
+      let own: OutputKind? =
+        self.outputs == .logits ? .eventLogits : self.outputs == .probabilities ? .eventProbabilities : nil
       if kind.isOfEvents, let own, own != kind {
         return Incompatibility(
-          "the metric '\(Self.name)' of \(own.text)", with: "a loss of \(kind.text)", remedy: "leave 'of' out, or let both agree")
+          "the metric '\(Self.name)' of \(own.text)", with: "a loss of \(kind.text)",
+          remedy: "leave 'of' out, or let both agree")
       }
     }
     if reading(kind).outputs == .loss, threshold == nil {

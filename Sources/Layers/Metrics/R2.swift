@@ -22,7 +22,9 @@ public struct R2: Metric {
     let columns = outputs.rank > 1 ? outputs.shape.last : 1
     let shape: Shape = [outputs.shape[0], outputs.shape.dropFirst().reduce(1, *) / Swift.max(1, columns), columns]
     let (y, t) = (outputs.cast(to: .float64).reshape(to: shape), targets.cast(to: .float64).reshape(to: shape))
-    let factors = (weights?.cast(to: .float64) ?? Tensor.ones([shape[0]], dtype: .float64)).reshape(to: [shape[0], 1, 1])
+    let factors = (weights?.cast(to: .float64) ?? Tensor.ones([shape[0]], dtype: .float64)).reshape(to: [
+      shape[0], 1, 1,
+    ])
     // A weight of 0 masks even a NaN.
     func sum(_ numbers: Tensor) -> Tensor {
       (numbers.replaced(where: (factors .== 0).broadcast(to: shape), by: 0) * factors).sum([0, 1])

@@ -50,10 +50,11 @@ public struct WideResNet: Layer {
     }
     y = BatchNorm(convention, activation: ReLU())(y, in: scope["norm"])
     y = GlobalAveragePool2D()(y, in: scope["pool"])
-    let kernel: any Initializer = switch shortcut {
-    case .poolAndPad: .uniform(limit: 1 / Double(Swift.max(1, outputs)).squareRoot())
-    case .projection: VarianceScaling(scale: 1 / 3, mode: .fanIn, distribution: .uniform)
-    }
+    let kernel: any Initializer =
+      switch shortcut {
+      case .poolAndPad: .uniform(limit: 1 / Double(Swift.max(1, outputs)).squareRoot())
+      case .projection: VarianceScaling(scale: 1 / 3, mode: .fanIn, distribution: .uniform)
+      }
     return Dense(outputs, kernel: kernel)(y, in: scope["dense"])
   }
 }

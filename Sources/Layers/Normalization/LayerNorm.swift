@@ -25,7 +25,8 @@ public struct LayerNorm: Layer {
 
   public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
     guard axes >= 1, x.rank > axes, x.dtype.isFloatingPoint, epsilon >= 0, epsilon.isFinite else {
-      let message = "normalizes 1 or more axes besides the batch's, not \(axes), with an epsilon of 0 or more, not "
+      let message =
+        "normalizes 1 or more axes besides the batch's, not \(axes), with an epsilon of 0 or more, not "
         + "\(epsilon)"
       return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
     }

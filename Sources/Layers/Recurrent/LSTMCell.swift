@@ -19,7 +19,9 @@ public struct LSTMCell: RecurrentCell {
 
   public func stateShapes(for inputs: [Shape]) -> [Shape] { [[units], [units]] }
 
-  public func prepare(_ sequences: [Tensor], in scope: Scope) -> [Tensor] { sequences.map { maps.inputs($0, in: scope) } }
+  public func prepare(_ sequences: [Tensor], in scope: Scope) -> [Tensor] {
+    sequences.map { maps.inputs($0, in: scope) }
+  }
 
   public func step(
     _ inputs: [Tensor], states: [Tensor], in scope: Scope

@@ -46,9 +46,12 @@ public struct Recurrent: Layer {
         ([.failed(Diagnostic(operation: label, message: message, inputs: sequences.map(\.type)))], [])
       }
       if let failed = (sequences + (initial ?? [])).first(where: { $0.diagnostic != nil }) { return ([failed], []) }
-      guard let first = sequences.first, sequences.allSatisfy({ $0.rank >= 2 && Array($0.shape.prefix(2)) == Array(first.shape.prefix(2)) })
+      guard let first = sequences.first,
+        sequences.allSatisfy({ $0.rank >= 2 && Array($0.shape.prefix(2)) == Array(first.shape.prefix(2)) })
       else { return fail("takes sequences [batch, time, …] of one batch and length") }
-      guard first.shape[1] >= 1 || result == .sequence else { return fail("a sequence without steps has no last output") }
+      guard first.shape[1] >= 1 || result == .sequence else {
+        return fail("a sequence without steps has no last output")
+      }
       let steps = cell.prepare(sequences, in: scope)
       if let failed = steps.first(where: { $0.diagnostic != nil }) { return ([failed], []) }
       let (batch, dtype) = (first.shape[0], first.dtype.isFloatingPoint ? first.dtype : scope.precision.computation)
@@ -70,7 +73,9 @@ public struct Recurrent: Layer {
       if case .kept(let size) = memory, size == batch, scope.isTraining {
         for (index, state) in looped.carry.enumerated() { scope.update("states/\(index)", state.stopGradient()) }
       }
-      let outputs = looped.outputs.map { $0.diagnostic != nil ? $0 : result == .last ? $0[-1] : $0.moveAxis(from: 0, to: 1) }
+      let outputs = looped.outputs.map {
+        $0.diagnostic != nil ? $0 : result == .last ? $0[-1] : $0.moveAxis(from: 0, to: 1)
+      }
       return (outputs, looped.carry)
     }
   }

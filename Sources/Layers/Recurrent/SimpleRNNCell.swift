@@ -16,7 +16,9 @@ public struct SimpleRNNCell: RecurrentCell {
 
   public func stateShapes(for inputs: [Shape]) -> [Shape] { [[units]] }
 
-  public func prepare(_ sequences: [Tensor], in scope: Scope) -> [Tensor] { sequences.map { maps.inputs($0, in: scope) } }
+  public func prepare(_ sequences: [Tensor], in scope: Scope) -> [Tensor] {
+    sequences.map { maps.inputs($0, in: scope) }
+  }
 
   public func step(
     _ inputs: [Tensor], states: [Tensor], in scope: Scope

@@ -14,7 +14,8 @@ extension LayerSummary {
       return "\(kind)\(counts[kind, default: 0]) \(kind) \(Self.units(row.input)) \(Self.units(row.output))"
     }
     let name = Self.errors[Swift.type(of: Self.plain(loss)).name] ?? Swift.type(of: Self.plain(loss)).name.snakeCase
-    return (["input - 0 \(Self.units(rows.first?.input ?? []))"] + layers
+    return
+      (["input - 0 \(Self.units(rows.first?.input ?? []))"] + layers
       + ["output \(output.name) \(Self.units(rows.last?.output ?? []))", "error \(name)"]).joined(separator: "\n")
   }
 

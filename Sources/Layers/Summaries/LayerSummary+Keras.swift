@@ -5,15 +5,18 @@ extension LayerSummary {
     let doubleLine = String(repeating: "=", count: Self.width)
     let cells = rows.map { row in
       Self.cells(
-        ["\(row.path.isEmpty ? row.label : row.path) (\(row.typeName))", Self.text(row.output),
-          "\(row.trainableCount + row.stateCount)"])
+        [
+          "\(row.path.isEmpty ? row.label : row.path) (\(row.typeName))", Self.text(row.output),
+          "\(row.trainableCount + row.stateCount)",
+        ])
     }
     let totals = [
       "Total params: \(Self.grouped(trainableCount + stateCount))",
       "Trainable params: \(Self.grouped(trainableCount))",
       "Non-trainable params: \(Self.grouped(stateCount))",
     ]
-    return (["Model: \"\(name)\"", line, Self.cells(["Layer (type)", "Output Shape", "Param #"]), doubleLine]
+    return
+      (["Model: \"\(name)\"", line, Self.cells(["Layer (type)", "Output Shape", "Param #"]), doubleLine]
       + [cells.joined(separator: "\n\(line)\n")] + [doubleLine] + totals + [line]).joined(separator: "\n")
   }
 

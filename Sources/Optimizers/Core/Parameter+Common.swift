@@ -3,7 +3,8 @@ import Configuration
 /// What optimizers have in common, for their help texts.
 extension Parameter {
   static func rate(_ value: Double) -> Parameter { Parameter("rate", default: value, "learning rate or schedule") }
-  static let beta1 = Parameter("beta1", default: 0.9, "what is kept of the mean gradient in each step, or a schedule for it")
+  static let beta1 = Parameter(
+    "beta1", default: 0.9, "what is kept of the mean gradient in each step, or a schedule for it")
   static func beta2(_ value: Double) -> Parameter {
     Parameter("beta2", default: value, "what is kept of the mean squared gradient in each step")
   }

@@ -52,7 +52,9 @@ public struct Accumulation: GradientRule {
         key: context.key)
       parts.append(result.evaluation)
     }
-    return (Evaluation(meanOf: parts, sizes: ranges.map(\.count)) ?? batch(context.parameters, context.modelState), state)
+    return (
+      Evaluation(meanOf: parts, sizes: ranges.map(\.count)) ?? batch(context.parameters, context.modelState), state
+    )
   }
 
   /// Parts whose sizes differ by at most one.

@@ -13,6 +13,7 @@ public final class Engine: Sendable {
   /// The programs on disk, if they are kept.
   public let programCache: ProgramCache?
   private let programs: ProgramMemory
+  private let record: ProgramRecord?
 
   /// - Parameters:
   ///   - device: `cpu`, `cuda`, `tpu` or the path of a plugin.
@@ -36,6 +37,7 @@ public final class Engine: Sendable {
     self.kernels = try Kernels(client: client, requested: kernels, locator: locator)
     self.device = device
     self.programCache = programCache
+    record = ProgramRecord(environment: locator.environment)
     programs = ProgramMemory(limit: programLimit)
   }
 
@@ -46,6 +48,7 @@ public final class Engine: Sendable {
     _ text: String, options: CompileOptions = CompileOptions()
   ) throws(EngineError) -> Executable {
     try programs.program(for: .init(text: text, options: options)) { (statistics) throws(EngineError) in
+      try record?.add(text)
       let clock = ContinuousClock()
       let start = clock.now
       let key = programCache?.key(text, options: options, client: client)

@@ -143,7 +143,8 @@ public struct EngineInstaller: Sendable {
     guard process.terminationReason == .exit, process.terminationStatus == 0 else {
       let text = FileManager.default.contents(atPath: log).map { String(decoding: $0, as: UTF8.self) } ?? ""
       let lines = text.split(separator: "\n").suffix(8).joined(separator: "\n  ")
-      throw .installation("\(failure) with \(python), which ended with \(process.terminationStatus) and said:\n  \(lines)")
+      throw .installation(
+        "\(failure) with \(python), which ended with \(process.terminationStatus) and said:\n  \(lines)")
     }
   }
 

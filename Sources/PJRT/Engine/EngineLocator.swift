@@ -112,7 +112,9 @@ public struct EngineLocator: Sendable {
     prefixes += (environment["PATH"] ?? "").split(separator: ":").compactMap { folder in
       folder.hasSuffix("/bin") ? String(folder.dropLast(4)) : nil
     }
-    prefixes += [CacheFolder.home(environment: environment) + "/.local", "/usr/local", "/usr", "/opt/venv", "/opt/conda"]
+    prefixes += [
+      CacheFolder.home(environment: environment) + "/.local", "/usr/local", "/usr", "/opt/venv", "/opt/conda",
+    ]
     var seen: Set<String> = []
     return prefixes.filter { seen.insert($0).inserted }.flatMap { prefix in
       let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(prefix)/lib")) ?? []

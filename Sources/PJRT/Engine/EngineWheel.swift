@@ -60,7 +60,9 @@ public struct EngineWheel: Sendable, Hashable {
   /// What to install for an engine: its plugin and the libraries of kernels.
   /// - Parameter name: as in ``engines(for:)``; `nil` for the first.
   /// - Throws: ``EngineError/invalidOptions(_:)`` if there is no such engine for the platform.
-  public static func parts(of name: String? = nil, for platform: Platform = .current) throws(EngineError) -> [EngineWheel] {
+  public static func parts(of name: String? = nil, for platform: Platform = .current) throws(EngineError)
+    -> [EngineWheel]
+  {
     guard let name else { return pinned(for: platform) }
     let engines = engines(for: platform)
     guard let engine = engines.first(where: { $0.name == name }) else {

@@ -131,7 +131,8 @@ extension Plugin {
     var next = api.pointee.extension_start
     while let candidate = next {
       if candidate.pointee.type == PJRT_Extension_Type_FFI,
-        candidate.pointee.struct_size >= MemoryLayout<PJRT_FFI_Extension>.size {
+        candidate.pointee.struct_size >= MemoryLayout<PJRT_FFI_Extension>.size
+      {
         return UnsafeRawPointer(candidate).assumingMemoryBound(to: PJRT_FFI_Extension.self)
       }
       next = candidate.pointee.next

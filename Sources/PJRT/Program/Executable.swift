@@ -42,7 +42,8 @@ public final class Executable: Sendable {
   ///   live elsewhere, and for what the plugin says.
   public func execute(_ arguments: [Buffer]) throws(EngineError) -> [Buffer] {
     guard options.deviceCount == 1 else {
-      throw .invalidOptions("the program runs on \(options.deviceCount) devices: give execute(perDevice:) arguments for each")
+      throw .invalidOptions(
+        "the program runs on \(options.deviceCount) devices: give execute(perDevice:) arguments for each")
     }
     return try dispatch(arguments, devices: 1)
   }

@@ -149,7 +149,8 @@ extension ReservoirEnsemble {
     }
     noises = members.map(\.stream)
     let stacked = try Tensor.evaluate([
-      Tensor.stack(members.map(\.currentReadout)), Tensor.stack(members.map(\.state)), Tensor.stack(members.map(\.output)),
+      Tensor.stack(members.map(\.currentReadout)), Tensor.stack(members.map(\.state)),
+      Tensor.stack(members.map(\.output)),
     ])
     (readout, state, output) = (stacked[0], stacked[1], stacked[2])
     return fits

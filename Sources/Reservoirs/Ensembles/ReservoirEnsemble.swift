@@ -50,12 +50,15 @@ public struct ReservoirEnsemble: Sendable {
 
   private static func check(_ own: Reservoir, like other: Reservoir) throws(ReservoirError) {
     let differences: [(String, Bool)] = [
-      ("units", own.units != other.units), ("inputs", own.inputs != other.inputs), ("outputs", own.outputs != other.outputs),
+      ("units", own.units != other.units), ("inputs", own.inputs != other.inputs),
+      ("outputs", own.outputs != other.outputs),
       ("feedback", own.feedback != other.feedback), ("dtype", own.dtype != other.dtype),
       ("storage", own.storage != other.storage), ("fixesLastOutput", own.fixesLastOutput != other.fixesLastOutput),
       ("whether there is noise", (own.noise > 0) != (other.noise > 0)),
     ]
-    if let difference = differences.first(where: \.1) { throw .differentMembers("'\(difference.0)' isn't the same in all") }
+    if let difference = differences.first(where: \.1) {
+      throw .differentMembers("'\(difference.0)' isn't the same in all")
+    }
   }
 
   /// How many networks there are.

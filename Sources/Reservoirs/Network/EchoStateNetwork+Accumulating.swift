@@ -41,7 +41,8 @@ extension EchoStateNetwork {
   ///   which has lost half of the digits.
   /// - Throws: ``ReservoirError``, ``ReservoirError/washout(steps:length:)`` if nothing was summed.
   @discardableResult
-  public mutating func fit(_ sums: ReadoutSums, readout rule: any GramReadoutRule = CholeskyReadout()) throws -> Double {
+  public mutating func fit(_ sums: ReadoutSums, readout rule: any GramReadoutRule = CholeskyReadout()) throws -> Double
+  {
     guard let gram = sums.gram, let moments = sums.moments, let targets = sums.targets, sums.steps > 0 else {
       throw ReservoirError.washout(steps: 0, length: 0)
     }

@@ -68,7 +68,8 @@ extension EchoStateNetwork {
   static func requireRest(_ state: Tensor, of carried: Int, for sequences: Int) throws {
     guard try state.abs().max().scalar() == 0 else {
       throw ReservoirError.shape(
-        series: "sequences", found: [sequences], expected: "\(carried), as in the state that is carried on; call 'reset' first")
+        series: "sequences", found: [sequences],
+        expected: "\(carried), as in the state that is carried on; call 'reset' first")
     }
   }
 }

@@ -70,7 +70,9 @@ extension EchoStateNetwork {
     if let noise = noise(1, steps) { drive = drive + noise.squeeze(0) }
     sequences.append(drive)
     let inverse = Tensor.identity(units + 1, dtype: dtype) / rule.lambda
-    let start = [state.squeeze(0), output.squeeze(0), inverse, readout ?? .zeros([units + 1, reservoir.outputs], dtype: dtype)]
+    let start = [
+      state.squeeze(0), output.squeeze(0), inverse, readout ?? .zeros([units + 1, reservoir.outputs], dtype: dtype),
+    ]
     let (tensors, hasFeedback) = (tensors, reservoir.feedback)
     let looped = scan(carry: start, over: sequences) { carry, elements in
       var sums = elements[elements.count - 1]

@@ -78,7 +78,8 @@ extension EchoStateNetwork {
     let rows = given.rank == 1 ? given.expand(at: 0) : given
     guard rows.rank == 2, rows.shape[1] == width, sequences.map({ $0 == rows.shape[0] }) ?? true else {
       let count = sequences.map { "\($0)" } ?? "sequences"
-      throw ReservoirError.shape(series: name, found: Array(given.shape), expected: "[\(width)] or [\(count), \(width)]")
+      throw ReservoirError.shape(
+        series: name, found: Array(given.shape), expected: "[\(width)] or [\(count), \(width)]")
     }
     return try Series(rows, channels: width, dtype: reservoir.dtype, named: name).tensor.squeeze(0)
   }

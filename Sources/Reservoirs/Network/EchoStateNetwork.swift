@@ -61,7 +61,10 @@ public struct EchoStateNetwork: Sendable {
     guard (1...1_000_000).contains(sequences) else {
       throw ReservoirError.setting(name: "sequences", value: "\(sequences)", allowed: "in 1...1000000")
     }
-    let zeros = [Tensor.zeros([sequences, reservoir.units], dtype: reservoir.dtype), .zeros([sequences, reservoir.outputs], dtype: reservoir.dtype)]
+    let zeros = [
+      Tensor.zeros([sequences, reservoir.units], dtype: reservoir.dtype),
+      .zeros([sequences, reservoir.outputs], dtype: reservoir.dtype),
+    ]
     let start = try Tensor.evaluate(zeros)
     (state, output) = (start[0], start[1])
   }

@@ -76,7 +76,8 @@ public struct Reservoir: Sendable, Hashable {
 
   /// - Throws: ``ReservoirError/setting(name:value:allowed:)``.
   public func check() throws(ReservoirError) {
-    func check(_ name: String, _ value: Double, _ range: ClosedRange<Double>, _ allowed: String) throws(ReservoirError) {
+    func check(_ name: String, _ value: Double, _ range: ClosedRange<Double>, _ allowed: String) throws(ReservoirError)
+    {
       guard range.contains(value) else { throw .setting(name: name, value: "\(value)", allowed: allowed) }
     }
     let bound = 1e100

@@ -51,7 +51,8 @@ public enum ReservoirError: Error, Sendable, Equatable, CustomStringConvertible 
         + "connectivity (\(connectivity)), or the number of units"
     case .folds(let count, let steps): "\(steps) steps can't be divided into \(count) folds"
     case .differentMembers(let reason): "an ensemble's networks must be made alike: \(reason)"
-    case .diverged(let step): "the network's output isn't finite any more at step \(step): raise lambda, or lower the scales"
+    case .diverged(let step):
+      "the network's output isn't finite any more at step \(step): raise lambda, or lower the scales"
     }
   }
 }

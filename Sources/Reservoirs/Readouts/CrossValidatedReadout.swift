@@ -36,7 +36,9 @@ public struct CrossValidatedReadout: ReadoutRule {
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
     try states.checkRegression(on: targets)
     let steps = states.shape[0]
-    guard folds >= 2, steps >= 2 * folds, !lambdas.isEmpty else { throw ReservoirError.folds(count: folds, steps: steps) }
+    guard folds >= 2, steps >= 2 * folds, !lambdas.isEmpty else {
+      throw ReservoirError.folds(count: folds, steps: steps)
+    }
     var parts: [(gram: Tensor, moments: Tensor, energy: Tensor)] = []
     for fold in 0..<folds {
       let range = fold * steps / folds..<(fold + 1) * steps / folds

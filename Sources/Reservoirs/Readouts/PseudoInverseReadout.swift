@@ -9,7 +9,8 @@ public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
   public static let name = "pinv"
   public static let summary = "ridge regression by the Gram matrix' pseudo-inverse (article 0a)"
   public static let parameters = [
-    Parameter("lambda", default: 1e-8, "the penalty"), Parameter("bias", default: true, "penalizes the bias too (S0-3)"),
+    Parameter("lambda", default: 1e-8, "the penalty"),
+    Parameter("bias", default: true, "penalizes the bias too (S0-3)"),
     Parameter(
       "cutoff", default: "automatic",
       "the share of the greatest eigenvalue below which others are dropped; automatic is 10·n·eps of the element type"),
@@ -40,7 +41,8 @@ public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
     let computed = try Tensor.evaluate([regular, moments, (regular * Tensor.identity(size, dtype: dtype)).sum()])
     // The trace bounds the greatest eigenvalue, lambda the smallest.
     if penalizesBias, lambda > share * (try computed[2].scalar()), dtype == .float64,
-      let solved = try? computed[0].solve(computed[1], structure: .positiveDefinite).solution(lambda: lambda) {
+      let solved = try? computed[0].solve(computed[1], structure: .positiveDefinite).solution(lambda: lambda)
+    {
       return ReadoutWeights(tensor: solved, lambda: lambda)
     }
     let matrix: [Double] = try computed[0].cast(to: .float64).values()

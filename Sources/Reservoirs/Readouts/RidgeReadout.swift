@@ -8,7 +8,10 @@ protocol RidgeReadout: ReadoutRule {
 
 extension RidgeReadout {
   public static var parameters: [Parameter] {
-    [Parameter("lambda", default: 1e-8, "the penalty"), Parameter("bias", default: true, "penalizes the bias too (S0-3)")]
+    [
+      Parameter("lambda", default: 1e-8, "the penalty"),
+      Parameter("bias", default: true, "penalizes the bias too (S0-3)"),
+    ]
   }
 
   public var penalty: Double { lambda }

@@ -36,7 +36,8 @@ struct UniformStream: Sendable {
   mutating func noise(_ shape: Shape) -> Tensor {
     defer { calls += 1 }
     if numPy != nil { return Tensor((0..<shape.elementCount).map { _ in numPy?.randomSample() ?? 0 }, shape: shape) }
-    return key.derived("noise").folding(Tensor([Int64(calls)], shape: []).hiddenFromCache()).uniform(shape, dtype: .float64)
+    return key.derived("noise").folding(Tensor([Int64(calls)], shape: []).hiddenFromCache()).uniform(
+      shape, dtype: .float64)
   }
 }
 

@@ -27,10 +27,13 @@ struct ReservoirTensors: Sendable {
       let places = max(width ?? 0, weights.recurrent.width)
       let padded = weights.recurrent.padded(to: places)
       recurrent = [
-        try tensor(padded.values, [units, places]), try Tensor(Tensor(padded.columns, shape: [units, places]).buffer()),
+        try tensor(padded.values, [units, places]),
+        try Tensor(Tensor(padded.columns, shape: [units, places]).buffer()),
       ]
     } else {
-      recurrent = [try Tensor(Tensor(weights.recurrent.dense, shape: [units, units]).cast(to: dtype).transpose().buffer())]
+      recurrent = [
+        try Tensor(Tensor(weights.recurrent.dense, shape: [units, units]).cast(to: dtype).transpose().buffer())
+      ]
     }
     let none = [Double](repeating: 0, count: units)
     input = try tensor(weights.input, [reservoir.inputs, units])
@@ -83,7 +86,8 @@ struct ReservoirTensors: Sendable {
   /// The outputs `[steps, outputs]` with each fed back in the next step, the last state, and if they are asked for the
   /// states `[steps, units]` after each step.
   func outputs(
-    _ steps: Int, from state: Tensor, output: Tensor, readout: Tensor, inputs: Tensor?, noise: Tensor?, keepsStates: Bool
+    _ steps: Int, from state: Tensor, output: Tensor, readout: Tensor, inputs: Tensor?, noise: Tensor?,
+    keepsStates: Bool
   ) -> FreeSteps {
     let (drive, signals) = (drive(noise), signals(steps, inputs, nil))
     if recurrent.count == 2 {
@@ -97,7 +101,8 @@ struct ReservoirTensors: Sendable {
       let states = states(steps, from: state, inputs: inputs, teacher: fedBack, noise: noise)
       return FreeSteps(outputs: run.outputs, state: run.state, states: states)
     }
-    let looped = scan(carry: [state, output], over: [drive + signals.values.matmul(signals.weights)]) { carry, elements in
+    let looped = scan(carry: [state, output], over: [drive + signals.values.matmul(signals.weights)]) {
+      carry, elements in
       let next = step(carry[0], elements[0] + carry[1].expand(at: 0).matmul(feedback).squeeze(0))
       let output = next.expand(at: 0).readOut(readout).squeeze(0)
       return ([next, output], keepsStates ? [output, next] : [output])

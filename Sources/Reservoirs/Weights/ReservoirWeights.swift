@@ -10,7 +10,8 @@ public struct ReservoirWeights: Sendable, Hashable {
   public let untrained: [Double]
 
   public init(
-    recurrent: SparseMatrix, input: [Double] = [], feedback: [Double] = [], bias: [Double] = [], untrained: [Double] = []
+    recurrent: SparseMatrix, input: [Double] = [], feedback: [Double] = [], bias: [Double] = [],
+    untrained: [Double] = []
   ) {
     (self.recurrent, self.input, self.feedback) = (recurrent, input, feedback)
     (self.bias, self.untrained) = (bias, untrained)
@@ -52,7 +53,8 @@ public struct ReservoirWeights: Sendable, Hashable {
     let expected: [(String, Int, Int)] = [
       ("recurrent weights", recurrent.size, units), ("input weights", input.count, units * reservoir.inputs),
       ("feedback weights", feedback.count, reservoir.feedback ? units * outputs : 0),
-      ("biases", bias.count, bias.isEmpty ? 0 : units), ("untrained weights", untrained.count, untrained.isEmpty ? 0 : units * outputs),
+      ("biases", bias.count, bias.isEmpty ? 0 : units),
+      ("untrained weights", untrained.count, untrained.isEmpty ? 0 : units * outputs),
     ]
     for (name, found, wanted) in expected where found != wanted {
       throw .shape(series: name, found: [found], expected: "\(wanted)")

@@ -14,7 +14,8 @@ struct StudyPage: Sendable {
     if let report = try? study.report() {
       if let verdicts = VerdictSection(report).section {
         let isOver = study.counts.pending + study.counts.running == 0
-        sections.append(PageSection(id: verdicts.id, heading: isOver ? "Verdicts" : "So far", content: verdicts.content))
+        sections.append(
+          PageSection(id: verdicts.id, heading: isOver ? "Verdicts" : "So far", content: verdicts.content))
       }
       sections.append(PageSection(id: "report", heading: "Report", content: Self.links(study.facts.name)))
     }

@@ -28,7 +28,8 @@ actor StudySite {
       return MessagePage.refusal(414).response
     }
     guard isKnown(request.host) else {
-      return MessagePage(421, "Another name", "This server doesn’t answer to that name: use the address it printed.").response
+      return MessagePage(421, "Another name", "This server doesn’t answer to that name: use the address it printed.")
+        .response
     }
     guard let parts = request.parts else { return MessagePage.notFound.response }
     if let page = pages[parts], ContinuousClock.now < page.expiry { return page.response }
@@ -77,7 +78,8 @@ actor StudySite {
     guard let hosts else { return true }
     guard let host else { return false }
     // Without the port, which may follow the brackets of an IPv6 address.
-    let name = host.hasPrefix("[")
+    let name =
+      host.hasPrefix("[")
       ? String(host.prefix { $0 != "]" }.dropFirst()) : String(host.prefix { $0 != ":" })
     return hosts.contains(name.lowercased())
   }

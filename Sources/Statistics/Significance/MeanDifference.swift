@@ -33,7 +33,8 @@ struct MeanDifference {
 
   /// Both means need at least two values behind them.
   func interval(alpha: Double) -> Interval {
-    let margin = standardError == 0
+    let margin =
+      standardError == 0
       ? 0 : StudentT(unchecked: degreesOfFreedom).value(upperTail: alpha / 2) * standardError
     return Interval(difference - margin, difference + margin)
   }

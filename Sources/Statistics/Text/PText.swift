@@ -6,6 +6,7 @@ package enum PText {
 
   package static func value(_ p: Double) -> String {
     if p > 0.995 { return "1" }
-    return p < 0.001 ? NumberText.significant(p, digits: 1) : NumberText.decimal(p, places: NumberText.places(uncertainty: p))
+    return p < 0.001
+      ? NumberText.significant(p, digits: 1) : NumberText.decimal(p, places: NumberText.places(uncertainty: p))
   }
 }

@@ -73,7 +73,8 @@ extension Verdict {
 
   private func survivors(_ style: ValueStyle) -> String {
     guard comparison.meanDifference != nil else { return "; nothing is left to compare" }
-    let rest = comparison.design == .paired
+    let rest =
+      comparison.design == .paired
       ? "the \(PlainText.count(comparison.usableSeeds, "seed")) where neither did" : "the other runs"
     return "; over \(rest): \(numbers(style))"
   }

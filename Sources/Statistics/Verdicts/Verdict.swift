@@ -57,7 +57,8 @@ public struct Verdict: Sendable, Equatable, Encodable {
   /// Whether no outcome of so many seeds could have had a smaller p.
   private static func isAtFloor(_ test: SignificanceTest, _ comparison: Comparison) -> Bool {
     // Seeds without a difference raise the smallest p of paired tests too, but those have spoken: for no difference.
-    let floor = comparison.design == .paired
+    let floor =
+      comparison.design == .paired
       ? comparison.design.minimumP(seeds: comparison.usableSeeds) : test.minimumP ?? 0
     return test.p <= floor * (1 + 1e-9)
   }

@@ -26,7 +26,9 @@ enum MethodNotation {
       let end = endOfMethod(in: line[start...])
     else { return String(line) }
     let (value, rest) = (String(line[start..<end]), line[end...])
-    guard value.contains("("), OptionValue.isNotation(value), rest.wholeMatch(of: #/\s*|\s+#.*/#) != nil else { return String(line) }
+    guard value.contains("("), OptionValue.isNotation(value), rest.wholeMatch(of: #/\s*|\s+#.*/#) != nil else {
+      return String(line)
+    }
     // A list that isn't ours may still be YAML's.
     if value.hasPrefix("["), (try? OptionValue(parsing: value)) == nil { return String(line) }
     return line[..<start] + "\(tag) '" + value.replacing("'", with: "''") + "'" + rest
@@ -55,7 +57,8 @@ enum MethodNotation {
       case "'", "\"":
         guard !open.isEmpty else { return nil }
         quote = character
-      default: guard !open.isEmpty || character.isLetter || character.isNumber || "_-".contains(character) else { return nil }
+      default:
+        guard !open.isEmpty || character.isLetter || character.isNumber || "_-".contains(character) else { return nil }
       }
     }
     return nil

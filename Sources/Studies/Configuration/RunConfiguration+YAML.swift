@@ -5,7 +5,8 @@ extension RunConfiguration {
   public func yaml() -> String {
     if let experiment {
       let lines = [
-        ("experiment", OptionValue.choice(experiment).yaml), ("data", OptionValue.choice(data).yaml), ("seed", "\(seed)"),
+        ("experiment", OptionValue.choice(experiment).yaml), ("data", OptionValue.choice(data).yaml),
+        ("seed", "\(seed)"),
         ("dtype", dtype.rawValue), ("draws", draws.rawValue),
       ]
       return lines.map { "\($0.0): \($0.1)\n" }.joined()

@@ -10,7 +10,8 @@ public struct ReservoirClassification: Experiment {
   public static let name = "reservoirClassification"
   public static let summary = "an echo state network tells sequences apart"
   private static let defaults = ReservoirSettings.Defaults(feedback: false, washout: 0, readout: "cholesky")
-  public static let parameters = [Parameter("parts", default: 3, "parts of a sequence whose mean states are taken")]
+  public static let parameters =
+    [Parameter("parts", default: 3, "parts of a sequence whose mean states are taken")]
     + defaults.parameters
 
   let settings: ReservoirSettings
@@ -24,7 +25,8 @@ public struct ReservoirClassification: Experiment {
   public var recordedMetrics: [String] { ["error", "errors", "train_error"] }
 
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
-    guard let classes = data.train.classCount, data.train.inputs.shape.count == 3, data.test.inputs.shape.count == 3 else {
+    guard let classes = data.train.classCount, data.train.inputs.shape.count == 3, data.test.inputs.shape.count == 3
+    else {
       throw ConfigurationError.invalid(
         message: "needs sequences [frames, channels] of classes, as 'vowels' has them", origin: Self.name)
     }

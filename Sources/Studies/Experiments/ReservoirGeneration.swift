@@ -44,7 +44,8 @@ public struct ReservoirGeneration: Experiment {
       ],
       charts: [
         SeriesChart.make("training", [("teacher", learned), ("prediction", predicted)], channels: channels),
-        SeriesChart.make("free run", [("teacher", wanted), ("generation", generated)], channels: channels, steps: 5000),
+        SeriesChart.make(
+          "free run", [("teacher", wanted), ("generation", generated)], channels: channels, steps: 5000),
       ])
   }
 }

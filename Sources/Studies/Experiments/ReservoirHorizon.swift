@@ -13,10 +13,11 @@ public struct ReservoirHorizon: Experiment {
   public static let name = "reservoirHorizon"
   public static let summary = "an echo state network predicts a chaotic series some steps ahead (NRMSE84)"
   private static let defaults = ReservoirSettings.Defaults(feedback: true, washout: 1000, readout: "qr")
-  public static let parameters = [
-    Parameter("horizon", default: 84, "steps of free run"), Parameter("trials", default: 50, "points to start from"),
-    Parameter("warmup", default: 1000, "values that drive the network before"),
-  ] + defaults.parameters
+  public static let parameters =
+    [
+      Parameter("horizon", default: 84, "steps of free run"), Parameter("trials", default: 50, "points to start from"),
+      Parameter("warmup", default: 1000, "values that drive the network before"),
+    ] + defaults.parameters
 
   let settings: ReservoirSettings
   let horizon: Int
@@ -35,7 +36,9 @@ public struct ReservoirHorizon: Experiment {
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
     var network = try settings.network(inputs: 0, outputs: 1, setting)
     let targets = Tensor(data.train.targets)
-    let teacher = Tensor.concatenate([Tensor(data.train.inputs), targets.slice(targets.shape[0] - 1..<targets.shape[0])])
+    let teacher = Tensor.concatenate([
+      Tensor(data.train.inputs), targets.slice(targets.shape[0] - 1..<targets.shape[0]),
+    ])
     let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.rule())
     let test: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let length = warmup + horizon

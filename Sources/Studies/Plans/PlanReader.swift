@@ -24,7 +24,8 @@ struct PlanReader {
       case "arms": plan.arms = try arms(value)
       case "grid": plan.grid = try grid(value)
       // What these say isn't a value but a name.
-      case let word where ["name", "title", "baseline"].contains(word): try options.set(word, text(value, of: word), origin: place)
+      case let word where ["name", "title", "baseline"].contains(word):
+        try options.set(word, text(value, of: word), origin: place)
       case let word: try options.set(word, reader.value(value, of: word), origin: place)
       }
     }
@@ -32,7 +33,9 @@ struct PlanReader {
     plan.name = try options.text("name", default: name)
     plan.title = try options.text("title", default: plan.name)
     if let metric = try options.optionalChoice("metric") { plan.metric = try PrimaryMetric(metric) }
-    if options.pairs.contains(where: { $0.key == "targets" }) { plan.targets = try options.numbers("targets", default: []) }
+    if options.pairs.contains(where: { $0.key == "targets" }) {
+      plan.targets = try options.numbers("targets", default: [])
+    }
     let baseline = try options.text("baseline", default: "")
     plan.baseline = baseline.isEmpty ? nil : baseline
     let place = options.origin(of: "seeds")

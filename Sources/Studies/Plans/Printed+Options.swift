@@ -38,7 +38,8 @@ extension Printed {
   var yaml: String {
     let parts = Self.numbers.compactMap { key, path in self[keyPath: path].map { "\(key): \(OptionValue.number($0))" } }
     let epochs = reached.map { "reached: [" + $0.map { $0.map(String.init) ?? "never" }.joined(separator: ", ") + "]" }
-    return "{" + (parts + [bestEpoch.map { "bestEpoch: \($0)" }, epochs].compactMap(\.self)).joined(separator: ", ") + "}"
+    return "{" + (parts + [bestEpoch.map { "bestEpoch: \($0)" }, epochs].compactMap(\.self)).joined(separator: ", ")
+      + "}"
   }
 
   private static func mismatch(_ value: OptionValue, _ origin: String) -> ConfigurationError {

@@ -90,7 +90,8 @@ struct ClaimedRuns {
     let record = EpochRecord(
       epoch: 1, step: 1, metrics: result.metrics, trainingSeconds: (clock.now - start) / .seconds(1))
     let end = RunEnd(
-      steps: 1, gradientEvaluations: 0, isDiverged: result.metrics.values.contains { !$0.isFinite }, keepsCheckpoint: false)
+      steps: 1, gradientEvaluations: 0, isDiverged: result.metrics.values.contains { !$0.isFinite },
+      keepsCheckpoint: false)
     try store.record([.init(run: run, record: record, checkpoint: nil, end: end)])
     runner.report(.epochEnded(progress, record, remaining: nil))
     runner.report(.runEnded(progress, History(epochs: [record])))
@@ -116,7 +117,8 @@ struct ClaimedRuns {
     }
     let recorders = try members.map {
       try RunRecorder(
-        $0.run, $0.configuration, in: store, keeper: $0.keeper, keepsCheckpoint: runner.keepsCheckpoints, ledger: ledger)
+        $0.run, $0.configuration, in: store, keeper: $0.keeper, keepsCheckpoint: runner.keepsCheckpoints, ledger: ledger
+      )
     }
     let resident = try shelf.resident(configuration)
     _ = try TrainerGroup(members.map(\.trainer)).fit(

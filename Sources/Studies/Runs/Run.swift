@@ -13,7 +13,8 @@ public struct Run: Sendable {
     _ configuration: RunConfiguration, folders: DataFolders = DataFolders(), progress: DownloadProgress? = nil
   ) throws {
     self.init(
-      configuration, data: try Catalog<any DataSource>.all.make(configuration.data).load(from: folders, progress: progress))
+      configuration,
+      data: try Catalog<any DataSource>.all.make(configuration.data).load(from: folders, progress: progress))
   }
 
   /// The model, with an output for each class, or for each target; a single one for a loss of yes and no on two classes.

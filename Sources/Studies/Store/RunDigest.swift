@@ -17,7 +17,9 @@ struct RunDigest: Equatable {
   init(stored text: String) { self.text = text }
 
   mutating func add(_ record: EpochRecord) {
-    var parts = ["\(record.epoch)", "\(record.step)", Self.code(record.trainingSeconds), Self.code(record.evaluationSeconds)]
+    var parts = [
+      "\(record.epoch)", "\(record.step)", Self.code(record.trainingSeconds), Self.code(record.evaluationSeconds),
+    ]
     // With its length no name can be taken for two.
     parts += record.metrics.map { "\($0.key.utf8.count) \($0.key) \(Self.code($0.value))" }
     text = SHA256.hex(of: ([text] + parts).joined(separator: "\n").utf8)
@@ -56,7 +58,9 @@ extension StudyStore {
   private static func changeDigest(
     of run: Int64, _ database: Database, _ body: (inout RunDigest, Row) throws -> Void
   ) throws {
-    guard let row = try Row.fetchOne(database, sql: "SELECT * FROM runs WHERE key = ?", arguments: [run]) else { return }
+    guard let row = try Row.fetchOne(database, sql: "SELECT * FROM runs WHERE key = ?", arguments: [run]) else {
+      return
+    }
     let stored: String? = try row.decode(forColumn: "digest")
     var digest = try stored.map { RunDigest(stored: $0) } ?? RunDigest(row)
     try body(&digest, row)
@@ -88,7 +92,8 @@ extension StudyStore {
   public func retrainDamaged(of study: StoredStudy) throws(StoreError) -> Int {
     let (count, ids) = try write { database in
       let rows = try Row.fetchAll(
-        database, sql: "SELECT * FROM runs WHERE key IN (SELECT run FROM memberships WHERE study = ?)", arguments: [study.key])
+        database, sql: "SELECT * FROM runs WHERE key IN (SELECT run FROM memberships WHERE study = ?)",
+        arguments: [study.key])
       let damaged = try rows.filter { row in
         do {
           return try !Self.isWhole(row, Self.history(of: row.decode(forColumn: "key"), database))

@@ -27,7 +27,8 @@ public struct RunEnvironment: Sendable, Hashable, Codable {
     return RunEnvironment(
       tanren: tanrenVersion, platform: client.platformName, platformVersion: client.platformVersion,
       device: client.devices.first?.kind ?? "", processor: processorName, cores: process.activeProcessorCount,
-      threads: client.cpuThreads, memoryBytes: process.physicalMemory, system: process.operatingSystemVersionString, host: process.hostName,
+      threads: client.cpuThreads, memoryBytes: process.physicalMemory, system: process.operatingSystemVersionString,
+      host: process.hostName,
       commit: commit)
   }
 

@@ -45,7 +45,9 @@ enum StoreSchema {
       let (id, text): (String, String) = (try row.decode(forColumn: "id"), try row.decode(forColumn: "configuration"))
       // What an older version's methods were called may be unknown today: such a run is trained by itself.
       let family = (try? RunConfiguration(canonicalText: text, source: id))?.family ?? id
-      try database.execute(sql: "UPDATE runs SET family = ? WHERE key = ?", arguments: [family, try row.decode(Int64.self, forColumn: "key")])
+      try database.execute(
+        sql: "UPDATE runs SET family = ? WHERE key = ?",
+        arguments: [family, try row.decode(Int64.self, forColumn: "key")])
     }
     try database.execute(sql: "CREATE INDEX runs_by_family ON runs (family, state)")
   }

@@ -58,7 +58,8 @@ public struct StudyDiff: Sendable, Hashable, CustomStringConvertible {
     return Dictionary(
       lines.compactMap { line in
         line.firstRange(of: ": ").map { (String(line[..<$0.lowerBound]), String(line[$0.upperBound...])) }
-      }) { one, _ in one }
+      }
+    ) { one, _ in one }
   }
 
   private static func metrics(_ one: StoredRun, _ other: StoredRun) -> [MetricChange] {

@@ -164,7 +164,8 @@ extension StudyStore {
       arguments: [WorkerIdentity.thisHost])
     for row in rows {
       let (process, started): (Int32, String) = (
-        try row.decode(forColumn: "process"), try row.decode(forColumn: "process_started"))
+        try row.decode(forColumn: "process"), try row.decode(forColumn: "process_started")
+      )
       guard WorkerIdentity.hasEnded(process: process, started: started) else { continue }
       let key: Int64 = try row.decode(forColumn: "key")
       try database.execute(sql: "UPDATE runs SET lease_expires = 0 WHERE key = ?", arguments: [key])

@@ -42,11 +42,14 @@ extension StudyStore {
         return try StoredRun(
           id: row.decode(forColumn: "id"), arm: row.decode(forColumn: "arm"), seed: row.decode(forColumn: "seed"),
           configuration: row.decode(forColumn: "configuration"),
-          state: RunState(rawValue: row.decode(forColumn: "state")) ?? .pending, attempts: row.decode(forColumn: "attempts"),
+          state: RunState(rawValue: row.decode(forColumn: "state")) ?? .pending,
+          attempts: row.decode(forColumn: "attempts"),
           error: row.decode(forColumn: "error"), history: history,
           seconds: row.decode(forColumn: "seconds"), steps: row.decode(forColumn: "steps"),
-          gradientEvaluations: row.decode(forColumn: "gradient_evaluations"), isDiverged: row.decode(forColumn: "diverged"),
-          dataOrigin: row.decode(forColumn: "data_origin"), environments: used.compactMap { environments.index(forKey: $0) },
+          gradientEvaluations: row.decode(forColumn: "gradient_evaluations"),
+          isDiverged: row.decode(forColumn: "diverged"),
+          dataOrigin: row.decode(forColumn: "data_origin"),
+          environments: used.compactMap { environments.index(forKey: $0) },
           artifacts: self.artifacts(of: key, database))
       }
       return StudyResults(study: study, runs: runs, environments: Array(environments.values))

@@ -63,7 +63,9 @@ extension StudyStore {
         arms.append((arm, [seed]))
       }
     }
-    let texts = arms.prefix(4).map { "\($0.name) (\($0.seeds.count == 1 ? "seed" : "seeds") \(SeedList.ranges($0.seeds)))" }
+    let texts = arms.prefix(4).map {
+      "\($0.name) (\($0.seeds.count == 1 ? "seed" : "seeds") \(SeedList.ranges($0.seeds)))"
+    }
     throw StoreError.narrowed(
       study: study, dropped: dropped.count, of: rows.count,
       runs: (texts + (arms.count > 4 ? ["… of \(arms.count) arms"] : [])).joined(separator: ", "))
@@ -121,11 +123,14 @@ extension StudyStore {
   private func study(_ row: Row, _ database: Database) throws -> StoredStudy {
     let (key, name): (Int64, String) = (try row.decode(forColumn: "key"), try row.decode(forColumn: "name"))
     let (title, plan): (String, String) = (try row.decode(forColumn: "title"), try row.decode(forColumn: "plan"))
-    let (created, changed): (Double, Double) = (try row.decode(forColumn: "created"), try row.decode(forColumn: "changed"))
+    let (created, changed): (Double, Double) = (
+      try row.decode(forColumn: "created"), try row.decode(forColumn: "changed")
+    )
     let counts = try Self.counts(of: key, database)
     do throws(ConfigurationError) {
       return StoredStudy(
-        key: key, name: name, title: title, plan: try StudyPlan(yaml: plan, source: "plan of study '\(name)'", name: name),
+        key: key, name: name, title: title,
+        plan: try StudyPlan(yaml: plan, source: "plan of study '\(name)'", name: name),
         counts: counts, created: created, changed: changed)
     } catch {
       throw StoreError.damaged(path: path, reason: error.description)
@@ -141,7 +146,9 @@ extension StudyStore {
         """, arguments: ["study": study])
     var counts = RunCounts()
     for row in rows {
-      if let state = RunState(rawValue: try row.decode(forColumn: "state")) { counts[state] = try row.decode(forColumn: "count") }
+      if let state = RunState(rawValue: try row.decode(forColumn: "state")) {
+        counts[state] = try row.decode(forColumn: "count")
+      }
     }
     return counts
   }

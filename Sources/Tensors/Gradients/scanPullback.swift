@@ -29,7 +29,8 @@ func scanPullback(_ scan: Scan, _ cotangents: [Tensor], _ inputs: [Tensor], _ re
     let values = scan.body(points)
     var seeds: [Tensor?] = Array(repeating: nil, count: carryCount) + collected
     for (index, cotangent) in zip(smoothCarry, carryCotangents) { seeds[index] = cotangent }
-    let wanted = smoothCarry + smoothSequences.map { $0 + carryCount }
+    let wanted =
+      smoothCarry + smoothSequences.map { $0 + carryCount }
       + smoothCaptures.map { $0 + carryCount + sequenceCount }
     let found = pullback(
       of: smoothResults.map { values[$0] }, cotangents: smoothResults.map { seeds[$0] },

@@ -33,7 +33,8 @@ public struct Subgraph: Sendable {
       if isMadeInside(node) || node.inputs.contains(where: { inside.contains($0.node.id) }) {
         inside.insert(node.id)
       } else if let leaf = node.primitive as? any Literal, leaf.isLiteral,
-        node.inputs.allSatisfy({ literal.contains($0.node.id) }) {
+        node.inputs.allSatisfy({ literal.contains($0.node.id) })
+      {
         literal.insert(node.id)
       }
     }

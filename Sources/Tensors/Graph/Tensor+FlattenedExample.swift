@@ -13,7 +13,8 @@ extension Tensor {
       case is Reshape:
         guard let before = node.inputs.first?.shape, before.rank > 2, before[0] == shape[0] else { continue }
         return Shape(before.dropFirst())
-      case is any UnaryElementwise, is any BinaryElementwise, is Select, is Convert, is Identity, is StopGradient, is Barrier:
+      case is any UnaryElementwise, is any BinaryElementwise, is Select, is Convert, is Identity, is StopGradient,
+        is Barrier:
         pending += node.inputs
       default: continue
       }

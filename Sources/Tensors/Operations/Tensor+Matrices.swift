@@ -40,7 +40,8 @@ extension Tensor {
       return .failed("gramMatrix", "needs a matrix", [self], file: file, line: line)
     }
     let (leading, rows) = (Array(0..<rank - 2), [rank - 2])
-    return Tensor(DotGeneral(batch: (leading, leading), contracted: (rows, rows)), [self, self], file: file, line: line)
+    return Tensor(
+      DotGeneral(batch: (leading, leading), contracted: (rows, rows)), [self, self], file: file, line: line)
   }
 
   /// The weights W that minimize |X W - targets|^2 + penalty |W|^2 for the rows of `self`, X: ridge regression.
@@ -52,7 +53,8 @@ extension Tensor {
   ///   - penalty: a scalar above 0, or one of 0 or more for each column, `[columns]`.
   /// - Returns: `[columns, outputs]`, NaN where penalties of 0 leave more than one solution.
   public func ridge(_ targets: Tensor, penalty: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
-    guard rank == 2, targets.rank == 2, shape[0] == targets.shape[0], penalty.rank == 0 || penalty.shape == [shape[1]] else {
+    guard rank == 2, targets.rank == 2, shape[0] == targets.shape[0], penalty.rank == 0 || penalty.shape == [shape[1]]
+    else {
       return .failed(
         "ridge", "needs a matrix, targets with as many rows, and a scalar penalty or one for each column",
         [self, targets, penalty], file: file, line: line)

@@ -48,7 +48,8 @@ public struct Key: Sendable {
       let bits = Tensor(RandomBits(type: TensorType(.uint64, shape)), [state], file: file, line: line)
       unit = bits.shiftedRight(by: Tensor(11, dtype: .uint64)).cast(to: .float64) * 0x1p-53
     } else {
-      unit = bits(shape, file: file, line: line).shiftedRight(by: Tensor(8, dtype: .uint32)).cast(to: .float32) * 0x1p-24
+      unit =
+        bits(shape, file: file, line: line).shiftedRight(by: Tensor(8, dtype: .uint32)).cast(to: .float32) * 0x1p-24
     }
     // Rounding may reach the upper bound; it's excluded in the type the numbers are drawn in.
     let scaled = unit * (range.upperBound - range.lowerBound) + range.lowerBound

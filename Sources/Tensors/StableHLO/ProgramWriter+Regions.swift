@@ -42,7 +42,8 @@ extension ProgramWriter {
     func list(_ numbers: [Int]) -> String { "array<i64: \(numbers.map(String.init).joined(separator: ", "))>" }
     let padding = zip(low, high).map { "[\($0), \($1)]" }.joined(separator: ", ")
     // Without axes there is no window either.
-    let attributes = window.isEmpty
+    let attributes =
+      window.isEmpty
       ? "window_dimensions = array<i64>"
       : "window_dimensions = \(list(window)), window_strides = \(list(strides)), "
         + "padding = dense<[\(padding)]> : tensor<\(window.count)x2xi64>"
@@ -54,7 +55,9 @@ extension ProgramWriter {
 
   /// Writes an elementwise comparison.
   mutating func compare(_ direction: Compare.Direction, _ x: Value, _ y: Value) -> Value {
-    let kind = x.type.dtype.isFloatingPoint ? "FLOAT"
+    let kind =
+      x.type.dtype.isFloatingPoint
+      ? "FLOAT"
       : x.type.dtype.isUnsigned || x.type.dtype == .bool ? "UNSIGNED" : "SIGNED"
     let type = TensorType(.bool, x.type.shape)
     return assign(

@@ -62,7 +62,8 @@ public struct ProgramWriter {
     for node in pending { for input in node.inputs { used.insert(input.id) } }
     for node in pending {
       // What has no elements needs no operation, and some operations refuse it.
-      let values = node.types.allSatisfy({ $0.shape.contains(0) })
+      let values =
+        node.types.allSatisfy({ $0.shape.contains(0) })
         ? node.types.map { assign("stablehlo.constant dense<> : \($0)", [$0])[0] }
         : node.primitive.emit(node.inputs.compactMap { table[$0.id] }, node.types, to: &self, for: node)
       for (index, value) in values.enumerated() { table[TensorID(node: node.id, result: index)] = value }

@@ -59,7 +59,8 @@ func vectorized(_ body: Subgraph, _ arguments: [Tensor], _ isBatched: [Bool], si
     let tensors = inputs.map(\.tensor)
     let flags = inputs.map(\.isBatched)
     let batched = flags.contains(true)
-    let results = batched
+    let results =
+      batched
       ? node.primitive.vectorized(tensors, flags, size: size) : Tensor.apply(node.primitive, to: tensors)
     for (index, result) in results.enumerated() {
       table[TensorID(node: node.id, result: index)] = (result, batched)

@@ -30,7 +30,9 @@ public final class CSVLog: Callback {
   }
 
   private func row(_ record: EpochRecord) -> String {
-    let fixed = ["\(record.epoch)", "\(record.step)", record.trainingSeconds.plainText, record.evaluationSeconds.plainText]
+    let fixed = [
+      "\(record.epoch)", "\(record.step)", record.trainingSeconds.plainText, record.evaluationSeconds.plainText,
+    ]
     return (fixed + columns.map { name in record[name]?.plainText ?? "" }).joined(separator: ",")
   }
 

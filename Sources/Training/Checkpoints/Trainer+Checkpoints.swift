@@ -74,7 +74,8 @@ extension Trainer {
     // Without epochs to do nothing is planned anew: training stays as it ended.
     if plan.epochs > 0 {
       self.plan = DataPlan(
-        epochs: plan.lastEpoch, stepsPerEpoch: plan.stepsPerEpoch, batchSize: plan.batchSize, order: "\(type(of: order))")
+        epochs: plan.lastEpoch, stepsPerEpoch: plan.stepsPerEpoch, batchSize: plan.batchSize,
+        order: "\(type(of: order))")
       history.stopReason = nil
     }
     if epoch == 0 { history = History() }

@@ -50,7 +50,9 @@ extension LabeledArrays {
 extension HostArray {
   /// The least and the greatest number; nil without numbers, and for element types that aren't read on the host.
   fileprivate func range() throws -> ClosedRange<Double>? {
-    func range<Value: HostScalar & Comparable>(_ type: Value.Type, _ double: (Value) -> Double) throws -> ClosedRange<Double>? {
+    func range<Value: HostScalar & Comparable>(_ type: Value.Type, _ double: (Value) -> Double) throws -> ClosedRange<
+      Double
+    >? {
       let values = try values(as: type)
       guard var least = values.first else { return nil }
       var greatest = least

@@ -24,7 +24,8 @@ extension Trainer {
       guard let threshold = method.loss.outputKind?.threshold else {
         throw Diagnostic(
           operation: "predictClasses",
-          message: "needs several outputs, or the output of a loss of yes and no such as binaryCrossEntropy: predict gives numbers",
+          message:
+            "needs several outputs, or the output of a loss of yes and no such as binaryCrossEntropy: predict gives numbers",
           inputs: [outputType])
       }
       return try predict(inputs, batchSize: batchSize) { ($0 .> threshold).cast(to: .int32).reshape(to: [$0.shape[0]]) }

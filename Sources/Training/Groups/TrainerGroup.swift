@@ -18,7 +18,8 @@ public struct TrainerGroup {
     for trainer in trainers {
       let (paths, expected) = (Set(trainer.state.tree.paths), Set(first.state.tree.paths))
       guard paths == expected else {
-        throw .differentModel(missing: expected.subtracting(paths).sorted(), unexpected: paths.subtracting(expected).sorted())
+        throw .differentModel(
+          missing: expected.subtracting(paths).sorted(), unexpected: paths.subtracting(expected).sorted())
       }
       for (path, tensor) in first.state.tree.pairs {
         guard let own = trainer.state.tree[path], own.type != tensor.type else { continue }

@@ -27,7 +27,9 @@ public final class NumPyOrder: BatchOrder {
     let order = drawn.withLock { kept in
       let sorted = (0..<Int32(clamping: Swift.max(0, count))).map(\.self)
       var drawn = kept ?? Drawn(generator: generator, order: sorted)
-      if drawn.order.count != sorted.count || drawn.epochs - 1 > epoch { drawn = Drawn(generator: generator, order: sorted) }
+      if drawn.order.count != sorted.count || drawn.epochs - 1 > epoch {
+        drawn = Drawn(generator: generator, order: sorted)
+      }
       while drawn.epochs <= epoch {
         if !continues { drawn.order = sorted }
         drawn.generator.shuffle(&drawn.order)

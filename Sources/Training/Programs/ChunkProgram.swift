@@ -22,7 +22,8 @@ struct ChunkProgram {
     settings = try unified.settings.map { try Tensor.stack($0).evaluate() }
     let scalar = TensorType(.int32, [])
     let member = state.tree.types + [order, TensorType(.uint64, [2])] + unified.settings.map { $0[0].type }
-    let types = (members.map { size in member.map { TensorType($0.dtype, $0.shape.prepending(size)) } } ?? member)
+    let types =
+      (members.map { size in member.map { TensorType($0.dtype, $0.shape.prepending(size)) } } ?? member)
       + [scalar, scalar]
     func run(_ arguments: [Tensor]) -> [Tensor] {
       let (indices, key) = (arguments[count], Key(state: arguments[count + 1]))

@@ -148,7 +148,8 @@ struct FitRun {
       let progress = Progress(
         step: step, stepsPerEpoch: plan.stepsPerEpoch, epochs: plan.lastEpoch, batchSize: plan.batchSize)
       for (index, method) in methods.enumerated() {
-        metrics[index][Self.learningRate] = try method.optimizer.learningRate?.value(at: progress, dtype: .float64).scalar()
+        metrics[index][Self.learningRate] = try method.optimizer.learningRate?.value(at: progress, dtype: .float64)
+          .scalar()
       }
     }
     return metrics

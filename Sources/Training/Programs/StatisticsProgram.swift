@@ -21,7 +21,8 @@ struct StatisticsProgram {
         let variables = ModelVariables(parameters: parameters, state: own.modelState.with(carry))
         let share = 1 / (elements[0].cast(to: .float32) + 1)
         let result = model.apply(
-          variables, to: x, isTraining: true, key: key.folding(elements[0]), precision: precision, statisticsShare: share)
+          variables, to: x, isTraining: true, key: key.folding(elements[0]), precision: precision,
+          statisticsShare: share)
         return (result.state.tensors, [])
       }
       return looped.carry

@@ -64,7 +64,8 @@ struct StepTracer {
     let count = evaluation.weight ?? Tensor(Double(size), dtype: evaluation.reported.dtype)
     return (
       next,
-      method.row(lossSum: evaluation.reported * count.cast(to: evaluation.reported.dtype), count: count, evaluation.metrics)
+      method.row(
+        lossSum: evaluation.reported * count.cast(to: evaluation.reported.dtype), count: count, evaluation.metrics)
     )
   }
 

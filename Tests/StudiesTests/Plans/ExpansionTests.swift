@@ -6,9 +6,10 @@ import Testing
   @Test func armsAreCrossedWithTheGridAndSeeds() throws {
     let plan = try PlanTexts.plan(PlanTexts.rates)
     let arms = try plan.plannedArms()
-    #expect(arms.map(\.arm.name) == [
-      "sgd rate=0.1", "sgd rate=0.5", "adam rate=0.1", "adam rate=0.5", "plain rate=0.1", "plain rate=0.5",
-    ])
+    #expect(
+      arms.map(\.arm.name) == [
+        "sgd rate=0.1", "sgd rate=0.5", "adam rate=0.1", "adam rate=0.5", "plain rate=0.1", "plain rate=0.5",
+      ])
     #expect(arms.map(\.baseline) == [nil, nil, "sgd rate=0.1", "sgd rate=0.5", "sgd rate=0.1", "sgd rate=0.5"])
     let runs = try plan.runs()
     #expect(runs.count == 18)
@@ -27,9 +28,10 @@ import Testing
   @Test func aGridAloneMakesArms() throws {
     let plan = try PlanTexts.plan("seeds: 2\ngrid:\n  optimizer: [sgd, adam]\n  batch: [10, 20]\n  epochs: 1")
     let arms = try plan.plannedArms()
-    #expect(arms.map(\.arm.name) == [
-      "optimizer=sgd batch=10", "optimizer=sgd batch=20", "optimizer=adam batch=10", "optimizer=adam batch=20",
-    ])
+    #expect(
+      arms.map(\.arm.name) == [
+        "optimizer=sgd batch=10", "optimizer=sgd batch=20", "optimizer=adam batch=10", "optimizer=adam batch=20",
+      ])
     // The first is what all are compared with.
     #expect(arms.map(\.baseline) == [nil] + Array(repeating: "optimizer=sgd batch=10", count: 3))
     #expect(try plan.runs().allSatisfy { $0.configuration.epochs == 1 })

@@ -23,7 +23,8 @@ import Testing
   /// Texts that mean other runs than the default one, and than each other.
   @Test func everythingThatDecidesAResultMatters() throws {
     let texts = [
-      "", "seed: 1", "epochs: 11", "batch: 101", "dtype: float64", "remainder: masked", "draws: numPy", "untrained: true",
+      "", "seed: 1", "epochs: 11", "batch: 101", "dtype: float64", "remainder: masked", "draws: numPy",
+      "untrained: true",
       "examples: 100", "data: mnist", "data: syntheticDigits(seed: 1)", "model: mlp(hidden: [8])",
       "model: mlp(hidden: [8, 8])", "model: mlp(activation: hSwish)", "model: mlp(activation: hSwish(n: 3))",
       "loss: flooded(at: 0.1)", "optimizer: adam", "optimizer: sgd(rate: 0.5)", "rule: sam", "averaging: ema",
@@ -34,7 +35,10 @@ import Testing
   }
 
   @Test func aRunIsReadBackFromItsText() throws {
-    for text in ["", "model: mlp(hidden: [8], activation: hSwish(n: 3))\noptimizer: sgd(rate: 1e-7)\nexamples: 50\nseed: 4294967295"] {
+    for text in [
+      "",
+      "model: mlp(hidden: [8], activation: hSwish(n: 3))\noptimizer: sgd(rate: 1e-7)\nexamples: 50\nseed: 4294967295",
+    ] {
       let original = try configuration(text)
       let copy = try RunConfiguration(canonicalText: original.canonicalText, source: "store")
       #expect(copy == original)
@@ -44,25 +48,26 @@ import Testing
 
   /// If this fails, stored runs would no longer be found: only another `canonicalFormat` may change ids.
   @Test func idsStayWhatTheyAre() throws {
-    #expect(RunConfiguration().canonicalText == """
-      # tanren run, format 1
-      data: digits
-      model: mlp
-      loss: softmaxCrossEntropy
-      optimizer: sgd
-      rule: plain
-      averaging: none
-      penalties: []
-      metrics: [accuracy]
-      epochs: 10
-      batch: 100
-      seed: 0
-      dtype: float32
-      remainder: dropped
-      draws: keyed
-      untrained: false
+    #expect(
+      RunConfiguration().canonicalText == """
+        # tanren run, format 1
+        data: digits
+        model: mlp
+        loss: softmaxCrossEntropy
+        optimizer: sgd
+        rule: plain
+        averaging: none
+        penalties: []
+        metrics: [accuracy]
+        epochs: 10
+        batch: 100
+        seed: 0
+        dtype: float32
+        remainder: dropped
+        draws: keyed
+        untrained: false
 
-      """)
+        """)
     #expect(RunConfiguration().id == "f2f8d940d5b8655a1e7dad59ed2b6f675b7460e130042439467003448c41d0ef")
   }
 

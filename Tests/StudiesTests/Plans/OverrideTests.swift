@@ -51,10 +51,14 @@ import Testing
 
   @Test(arguments: [
     ("epochs", "'epochs' is no setting"), ("epochs=", "can't read ''"), ("epochs=5,", "can't read '5,'"),
-    ("arms=sgd,adm", "there is no arm 'adm': did you mean 'adam'?"), ("seeds=", "can't read"), ("=5", "is no setting's name"),
+    ("arms=sgd,adm", "there is no arm 'adm': did you mean 'adam'?"), ("seeds=", "can't read"),
+    ("=5", "is no setting's name"),
     ("optimizer.rate=fast", "command line: 'rate' takes a number or a schedule (batchScaled, constant, cosine,"),
-    ("optimizer.rate=x", "), not 'x'"), ("optimizer.rate=cosin", "there is no named schedule 'cosin': did you mean 'cosine'?"), ("metric=val_top5", "there is no metric 'val_top5'"),
-    ("seed=3", "'seed' is no axis"), ("a b=1", "a run has no setting 'ab'"), ("targets=high", "'targets' takes a list of numbers"),
+    ("optimizer.rate=x", "), not 'x'"),
+    ("optimizer.rate=cosin", "there is no named schedule 'cosin': did you mean 'cosine'?"),
+    ("metric=val_top5", "there is no metric 'val_top5'"),
+    ("seed=3", "'seed' is no axis"), ("a b=1", "a run has no setting 'ab'"),
+    ("targets=high", "'targets' takes a list of numbers"),
     ("epochs=5)", "can't read '5)'"),
   ])
   func saysWhatIsWrong(_ assignment: String, _ message: String) throws {

@@ -20,7 +20,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("5", [0, 1, 2, 3, 4]), ("3..5", [3, 4, 5]), ("3...5", [3, 4, 5]), ("[10, 11]", [10, 11]), ("[0..2, 7]", [0, 1, 2, 7]),
+    ("5", [0, 1, 2, 3, 4]), ("3..5", [3, 4, 5]), ("3...5", [3, 4, 5]), ("[10, 11]", [10, 11]),
+    ("[0..2, 7]", [0, 1, 2, 7]),
   ])
   func readsSeeds(_ text: String, _ seeds: [Int]) throws {
     #expect(try PlanTexts.plan("seeds: \(text)\narms: {a: {}}").seeds == seeds)
@@ -29,7 +30,8 @@ import Testing
   @Test func metricsHaveUsualDirectionsAndTargets() throws {
     #expect(try PlanTexts.plan("seeds: 1\narms: {a: {}}").metric == PrimaryMetric("val_accuracy", better: .higher))
     #expect(try PlanTexts.plan("seeds: 1\narms: {a: {}}").targets == [0.95, 0.97, 0.98])
-    let plan = try PlanTexts.plan("seeds: 1\nmetric: {name: loss, better: higher, at: best}\ntargets: 0.3\narms: {a: {}}")
+    let plan = try PlanTexts.plan(
+      "seeds: 1\nmetric: {name: loss, better: higher, at: best}\ntargets: 0.3\narms: {a: {}}")
     #expect(plan.metric == PrimaryMetric("loss", better: .higher, reading: .best))
     #expect(plan.targets == [0.3])
   }
@@ -49,7 +51,10 @@ import Testing
     ("seeds: 1\narms:\n  a:\n    epochs: many", "plan.yml:4: 'epochs' takes a whole number"),
     ("seeds: 1\nbase:\n  batch: 0\narms: {a: {}}", "plan.yml:3: 'batch' is 0, but must be in 1..."),
     ("seeds: 1\narms:\n  a:\n    optimizer: adm", "plan.yml:4: there is no optimizer 'adm': did you mean 'adam'?"),
-    ("seeds: 1\narms:\n  a:\n    optimizer:\n      name: sgd\n      rat: 1", "sgd has no setting 'rat': did you mean 'rate'?"),
+    (
+      "seeds: 1\narms:\n  a:\n    optimizer:\n      name: sgd\n      rat: 1",
+      "sgd has no setting 'rat': did you mean 'rate'?"
+    ),
     ("seeds: 1\narms:\n  a: {}\n  b: {}\n  a: {}", "plan.yml:5: 'a' is set twice"),
     ("seeds: 1\narms:\n  - name: a\n  - name: a", "plan.yml:4: there are two arms 'a'"),
     ("seeds: 1\narms:\n  - batch: 3", "plan.yml:3: an arm needs a name"),
@@ -82,7 +87,10 @@ import Testing
     ("seeds: 1\nname: a/b\narms: {a: {}}", "a study's name is made of letters"),
     ("seeds: 1\narms: {'a(b)': {}}", "an arm's name is made of letters"),
     ("seeds: 1\narms: {'': {}}", "an arm's name is made of letters"),
-    ("seeds: 1\narms:\n  a: {printed: {tests: 3}}", "plan.yml:3: 'printed' has no setting 'tests': did you mean 'test'?"),
+    (
+      "seeds: 1\narms:\n  a: {printed: {tests: 3}}",
+      "plan.yml:3: 'printed' has no setting 'tests': did you mean 'test'?"
+    ),
     ("seeds: 1\narms:\n  a: {printed: {reached: [1, soon]}}", "'reached' takes a list of epochs and 'never'"),
     ("seeds: 1\narms:\n  a: {batch.size: 3}", "plan.yml:3: 'batch.size' can't be set: 'batch' isn't set to a method"),
     ("seeds: 1\narms:\n  a: {optimizer..rate: 3}", "'optimizer..rate' is no setting's name"),
@@ -111,8 +119,11 @@ import Testing
         let index = Int.random(in: 0..<text.count, using: &generator)
         switch Int.random(in: 0..<3, using: &generator) {
         case 0: text.remove(at: index)
-        case 1: text[index] = ["{", "[", ":", "-", "\"", "&", "*", "\n", "9", "\u{0}"].randomElement(using: &generator) ?? "x"
-        default: text.insert(contentsOf: text[index...].prefix(20), at: Int.random(in: 0..<text.count, using: &generator))
+        case 1:
+          text[index] =
+            ["{", "[", ":", "-", "\"", "&", "*", "\n", "9", "\u{0}"].randomElement(using: &generator) ?? "x"
+        default:
+          text.insert(contentsOf: text[index...].prefix(20), at: Int.random(in: 0..<text.count, using: &generator))
         }
       }
       // Whether it can be read or not: it's a plan or a ConfigurationError.

@@ -41,8 +41,12 @@ import Testing
       try other.override(assignment: "arms=yes,\(name)")
       #expect(try other.plannedArms().last?.baseline == nil)
     }
-    #expect(try self.plan(text.replacing("title: 1e-3", with: "title: sweep(rate small) of [all]")).title == "sweep(rate small) of [all]")
-    #expect(try self.plan(text.replacing("title: 1e-3", with: "title: |\n  of\n  optimizer: sgd(rate: 1)")).title == "of\noptimizer: sgd(rate: 1)\n")
+    #expect(
+      try self.plan(text.replacing("title: 1e-3", with: "title: sweep(rate small) of [all]")).title
+        == "sweep(rate small) of [all]")
+    #expect(
+      try self.plan(text.replacing("title: 1e-3", with: "title: |\n  of\n  optimizer: sgd(rate: 1)")).title
+        == "of\noptimizer: sgd(rate: 1)\n")
     #expect(try self.plan(text.replacing("title: 1e-3", with: "title: f(x)")).title == "f(x)")
     #expect(throws: ConfigurationError.self) { try self.plan(text.replacing("title: 1e-3", with: "title: [a, b]")) }
   }
@@ -56,11 +60,15 @@ import Testing
     #expect(try store.studies().map(\.name) == ["1.1", "1.10", "1.100"])
   }
 
-  @Test(arguments: ["2024.10", "007", "1e5", "no", "true", "nan", "null", "~", "/data/my set (1)/x@50%.npz", "~/a b.npz", "it's.npz", "a#b: c.npz"])
+  @Test(arguments: [
+    "2024.10", "007", "1e5", "no", "true", "nan", "null", "~", "/data/my set (1)/x@50%.npz", "~/a b.npz", "it's.npz",
+    "a#b: c.npz",
+  ])
   func pathsArrive(_ path: String) throws {
     let quoted = "'" + path.replacing("'", with: "''") + "'"
     var texts = [
-      "data: npz(path: \(quoted))", "data: npz(path: \(quoted))   # the (first) set", "data: {name: npz, path: \(quoted)}",
+      "data: npz(path: \(quoted))", "data: npz(path: \(quoted))   # the (first) set",
+      "data: {name: npz, path: \(quoted)}",
       "data:\n  name: npz\n  path: \(quoted)", "data: noisyLabels(data: npz(path: \(quoted)), fraction: 0.10)",
     ]
     if !["null", "~", "a#b: c.npz"].contains(path) { texts.append("data:\n  name: npz\n  path: \(path)") }
@@ -96,14 +104,17 @@ import Testing
     }
     let same = ["0.1", "0.10", "1e-1", ".1", "+0.1"]
     #expect(try Set(same.map { try id("optimizer: sgd(rate: \($0), nesterov: yes, momentum: 0.90)") }).count == 1)
-    #expect(try Set(["true", "True", "yes", "on"].map { try id("optimizer: sgd(nesterov: \($0))\nuntrained: \($0)") }).count == 1)
+    #expect(
+      try Set(["true", "True", "yes", "on"].map { try id("optimizer: sgd(nesterov: \($0))\nuntrained: \($0)") }).count
+        == 1)
     #expect(try id("optimizer: 'sgd(rate: 0.10)'") == id("optimizer: {name: sgd, rate: 0.1}"))
     #expect(try id("data: npz(path: 2024.10)") != id("data: npz(path: 2024.1)"))
     #expect(try id("data: npz(path: 2024.1)") == id("data: npz(path: 2024.1)"))
     let twice = try plan("seeds: 1\narms: {a: {optimizer: sgd}}\ngrid: {optimizer.rate: [0.1, 0.10]}")
     let error = #expect(throws: ConfigurationError.self) { try twice.runs() }
     #expect(error?.description == "plan: the grid has the same run twice: 'a rate=0.1' and 'a rate=0.10'")
-    let paths = try plan("seeds: 1\nbase:\n  data: npz(path: x)\narms: {a: {optimizer: sgd}}\ngrid: {data.path: [0.1, 0.10]}")
+    let paths = try plan(
+      "seeds: 1\nbase:\n  data: npz(path: x)\narms: {a: {optimizer: sgd}}\ngrid: {data.path: [0.1, 0.10]}")
     #expect(try paths.runs().map { Self.path(of: $0.configuration) } == ["0.1", "0.10"])
   }
 
@@ -146,8 +157,10 @@ import Testing
 private struct SystemSeeded {
   private var state: UInt64
   private static let words = [
-    "no", "true", "null", "~", "0.10", "1e-3", "2024.10", "nan", ".inf", "- ", "? ", ": ", " #", "<<", "*a", "&a", "!tag", "%", "@",
-    "sgd(rate: 0.1)", "[1, 2]", "{a: b}", "'", "\"", "\\", "\n", "\r\n", "\r", "\t", " ", "\u{feff}", "\u{85}", "\u{2028}", "é", "e\u{301}",
+    "no", "true", "null", "~", "0.10", "1e-3", "2024.10", "nan", ".inf", "- ", "? ", ": ", " #", "<<", "*a", "&a",
+    "!tag", "%", "@",
+    "sgd(rate: 0.1)", "[1, 2]", "{a: b}", "'", "\"", "\\", "\n", "\r\n", "\r", "\t", " ", "\u{feff}", "\u{85}",
+    "\u{2028}", "é", "e\u{301}",
     "/", "~/", "C:\\", "漢字", "😀", "\u{7f}", "\u{1b}", "|", ">", "---", "...", "=", ",", "(", ")", "[", "]", "{", "}",
   ]
 

@@ -11,7 +11,10 @@ import Testing
     ("arms: {a: {loss: meanSquaredError}, b: {loss: huber}}", "val_meanAbsoluteError", .lower),
     ("base: {loss: binaryCrossEntropy}\narms: {a: {}}", "val_binaryAccuracy", .higher),
     ("base: {loss: meanSquaredError, metrics: [r2]}\narms: {a: {}}", "val_r2", .higher),
-    ("base:\n  metrics:\n  - topKAccuracy(k: 2)\n  - accuracy\narms: {a: {}, b: {metrics: accuracy}}", "val_accuracy", .higher),
+    (
+      "base:\n  metrics:\n  - topKAccuracy(k: 2)\n  - accuracy\narms: {a: {}, b: {metrics: accuracy}}", "val_accuracy",
+      .higher
+    ),
     ("base: {metrics: []}\narms: {a: {}}", "val_loss", .lower),
     ("arms: {a: {}, b: {loss: meanSquaredError}}", "val_loss", .lower),
     ("grid: {loss: [meanSquaredError, huber]}", "val_meanAbsoluteError", .lower),
@@ -25,8 +28,9 @@ import Testing
     let base = "base:\n  metrics:\n  - topKAccuracy(k: 2)\n  - topKAccuracy(k: 3)\narms: {a: {}}\n"
     let plan = try PlanTexts.plan("seeds: 1\nmetric: val_topKAccuracy_2\n" + base)
     #expect(plan.metric == PrimaryMetric("val_topKAccuracy_2", better: .higher))
-    #expect(try plan.runs()[0].configuration.recordedMetrics
-      == ["loss", "topKAccuracy", "topKAccuracy_2", "val_loss", "val_topKAccuracy", "val_topKAccuracy_2"])
+    #expect(
+      try plan.runs()[0].configuration.recordedMetrics
+        == ["loss", "topKAccuracy", "topKAccuracy_2", "val_loss", "val_topKAccuracy", "val_topKAccuracy_2"])
     let unknown = #expect(throws: ConfigurationError.self) {
       try PlanTexts.plan("seeds: 1\nmetric: val_topKAccuracy_3\n" + base).runs()
     }

@@ -25,7 +25,9 @@ import Testing
       // Two arms of one configuration would compare nothing.
       #expect(seen[configuration] == nil, "\(arm.name) is \(seen[configuration] ?? "") again")
       seen[configuration] = arm.name
-      for value in [arm.printed?.firstTrain, arm.printed?.firstTest].compactMap(\.self) { #expect((0...60).contains(value)) }
+      for value in [arm.printed?.firstTrain, arm.printed?.firstTest].compactMap(\.self) {
+        #expect((0...60).contains(value))
+      }
       for value in [arm.printed?.train, arm.printed?.test, arm.printed?.best].compactMap(\.self) {
         #expect((60...100).contains(value))
       }
@@ -61,7 +63,8 @@ import Testing
 
   @Test func twiceTheEpochsStayTwiceTheEpochs() throws {
     for budget in Budget.allCases {
-      let arms = Dictionary(uniqueKeysWithValues: try SAMWRN().plan(budget: budget).runs().map { ($0.arm, $0.configuration) })
+      let arms = Dictionary(
+        uniqueKeysWithValues: try SAMWRN().plan(budget: budget).runs().map { ($0.arm, $0.configuration) })
       for kind in ["basic", "cutout"] {
         let (sgd, sam, longer) = (arms["\(kind)-sgd200"], arms["\(kind)-sam200"], arms["\(kind)-sgd400"])
         #expect(sgd?.epochs == sam?.epochs)
@@ -91,13 +94,16 @@ import Testing
     #expect(try both.configuration(base: base, seed: 0).optimizer.description == "adam(rate: 0.3)")
   }
 
-  @Test(arguments: [
-    (["sed": "1"], 0, "'sed'"), (["seed": "1"], 0, "'seed' is set twice"), ([:], -1, "'seed' is -1"),
-    (["epochs": "]"], 0, "can't read"), (["epochs.rate": "1"], 0, "'epochs.rate' can't be set"),
-    (["optimizer.rat": "1"], 0, "sgd has no setting 'rat'"),
-  ] as [([String: String], Int, String)])
+  @Test(
+    arguments: [
+      (["sed": "1"], 0, "'sed'"), (["seed": "1"], 0, "'seed' is set twice"), ([:], -1, "'seed' is -1"),
+      (["epochs": "]"], 0, "can't read"), (["epochs.rate": "1"], 0, "'epochs.rate' can't be set"),
+      (["optimizer.rat": "1"], 0, "sgd has no setting 'rat'"),
+    ] as [([String: String], Int, String)])
   func mistakesNameTheArm(_ settings: [String: String], _ seed: Int, _ part: String) throws {
-    let error = #expect(throws: ConfigurationError.self) { try Arm("slow", settings).configuration(base: [], seed: seed) }
+    let error = #expect(throws: ConfigurationError.self) {
+      try Arm("slow", settings).configuration(base: [], seed: seed)
+    }
     #expect(error?.description.contains(part) == true, "\(error?.description ?? "")")
     #expect(error?.description.contains("arm 'slow'") == true, "\(error?.description ?? "")")
   }

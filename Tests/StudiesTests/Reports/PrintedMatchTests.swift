@@ -11,7 +11,9 @@ import Testing
     let fixture = try ReportFixture.load()
     let expected = try #require(fixture.expected.arms["base"])
     var facts = fixture.facts
-    let values = [expected.prediction[0] - 1e-6, expected.prediction[0] + 1e-6, expected.mean, expected.prediction[1] + 1e-6]
+    let values = [
+      expected.prediction[0] - 1e-6, expected.prediction[0] + 1e-6, expected.mean, expected.prediction[1] + 1e-6,
+    ]
     facts.arms[0].printed = values.map { PrintedNumber(.last(metric: "val_accuracy"), $0) }
     let matches = try StudyReport(facts, fixture.results).printed
     #expect(matches.map(\.agreement) == [.outside, .inside, .inside, .outside])
@@ -48,11 +50,13 @@ import Testing
     #expect(try agreements([PrintedNumber(best, 2)], runs: [runs[0]]) == [.unjudged])
     // An epoch that no run has gets no row.
     #expect(try agreements([PrintedNumber(.at(metric: "val_accuracy", epoch: 9), 0.5)], runs: runs).isEmpty)
-    let numbers = PrintedNumber.all(of: Printed(bestEpoch: 25, testLoss: 0.9479, firstTrain: 20.01, firstTestLoss: 1.7953))
-    #expect(numbers.map(\.quantity) == [
-      .at(metric: "accuracy", epoch: 1), .last(metric: "val_loss"), .at(metric: "val_loss", epoch: 1),
-      .bestEpoch(metric: "val_accuracy"),
-    ])
+    let numbers = PrintedNumber.all(
+      of: Printed(bestEpoch: 25, testLoss: 0.9479, firstTrain: 20.01, firstTestLoss: 1.7953))
+    #expect(
+      numbers.map(\.quantity) == [
+        .at(metric: "accuracy", epoch: 1), .last(metric: "val_loss"), .at(metric: "val_loss", epoch: 1),
+        .bestEpoch(metric: "val_accuracy"),
+      ])
     #expect(zip(numbers, [0.2001, 0.9479, 1.7953, 25]).allSatisfy { abs(($0.value ?? .nan) - $1) < 1e-12 })
   }
 

@@ -59,7 +59,9 @@ struct ReportFixture: Decodable {
     Self.names.map { name in
       ArmResult(
         Arm(name, [String: String]()),
-        runs: seeds.map { ($0, History.of("val_accuracy", arms[name]?["\($0)"] ?? [], losses: [0.5, 0.25, 0.2, 0.1, 0.05, 0.04])) })
+        runs: seeds.map {
+          ($0, History.of("val_accuracy", arms[name]?["\($0)"] ?? [], losses: [0.5, 0.25, 0.2, 0.1, 0.05, 0.04]))
+        })
     }
   }
 

@@ -87,7 +87,9 @@ import Testing
 
   @Test(arguments: ReportFormat.allCases) func nothingButDivergedRuns(_ format: ReportFormat) throws {
     let report = try StudyReport(
-      StudyFacts(name: "lost", arms: [ArmFacts("a"), ArmFacts("b", baseline: "a"), ArmFacts("never", baseline: "a")], targets: [0.5]),
+      StudyFacts(
+        name: "lost", arms: [ArmFacts("a"), ArmFacts("b", baseline: "a"), ArmFacts("never", baseline: "a")],
+        targets: [0.5]),
       ["a", "b"].map { ArmResult($0, "val_accuracy", [[.nan, .infinity], [.nan, -.infinity]]) })
     #expect(try !report.text(format).isEmpty)
   }

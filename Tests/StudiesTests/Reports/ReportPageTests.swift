@@ -18,7 +18,8 @@ import Testing
           ArmFacts("base", settings: [ReportSetting(name, name)]),
           ArmFacts(name, baseline: "base", printed: [PrintedNumber(.last(metric: "val_\(name)"), 0.5)]),
         ], metric: PrimaryMetric("val_\(name)"), seeds: [0, 1, 2], targets: [0.1], command: name, plan: name,
-        environment: [EnvironmentFact(name, name)], failures: [RunFailure(arm: name, seed: 2, message: name)], notes: [name])
+        environment: [EnvironmentFact(name, name)], failures: [RunFailure(arm: name, seed: 2, message: name)],
+        notes: [name])
       return try StudyReport(
         facts, ["base", name].map { ArmResult($0, "val_\(name)", [[0.5, 0.4], [0.6, .nan]]) })
     }
@@ -26,7 +27,8 @@ import Testing
 
   @Test func numbersAreInThePage() throws {
     let page = try PageText(try ReportFixture.load().report().text(.html)).text
-    for number in ["96.97%", "± 0.15", "97.40%", "+0.43", "[+0.33, +0.54]", "0.0078", "0.016", "0.42", "−0.04", "0.97"] {
+    for number in ["96.97%", "± 0.15", "97.40%", "+0.43", "[+0.33, +0.54]", "0.0078", "0.016", "0.42", "−0.04", "0.97"]
+    {
       #expect(page.contains(number) as Bool, "\(number) is missing")
     }
     #expect(page.contains("better is better than base. alike can’t be told from base."))
@@ -37,7 +39,8 @@ import Testing
   /// A curve of one seed is no mean and has no interval.
   @Test func curvesOfOneSeed() throws {
     let facts = StudyFacts(
-      name: "s", title: "S", arms: [ArmFacts("base")], metric: PrimaryMetric("val_accuracy"), seeds: [0], command: "c", plan: "p")
+      name: "s", title: "S", arms: [ArmFacts("base")], metric: PrimaryMetric("val_accuracy"), seeds: [0], command: "c",
+      plan: "p")
     let page = { (runs: [[Double]]) in
       try PageText(StudyReport(facts, [ArmResult("base", "val_accuracy", runs)]).text(.html)).text
     }

@@ -17,7 +17,8 @@ import Testing
   }
 
   @Test func whatIsNotTheRecipesIsSaid() throws {
-    let command = try command("arms=relu,tanhExp", "epochs=3", "data=syntheticDigits(train: 50)", "optimizer.rate=0.1,0.5")
+    let command = try command(
+      "arms=relu,tanhExp", "epochs=3", "data=syntheticDigits(train: 50)", "optimizer.rate=0.1,0.5")
     #expect(
       command.text
         == "tanren reproduce activations-mnist --arms relu,tanhExp --seeds 10..11 epochs=3 "
@@ -38,7 +39,8 @@ import Testing
 
   @Test func anotherPlanIsWhatWasTyped() throws {
     let plan = StudyPlan(
-      name: "own", base: ["data": "syntheticDigits", "epochs": "1"], arms: [Arm("sgd", ["optimizer": "sgd"])], seeds: [0])
+      name: "own", base: ["data": "syntheticDigits", "epochs": "1"], arms: [Arm("sgd", ["optimizer": "sgd"])],
+      seeds: [0])
     let typed = try RerunCommand(plan, words: ["my plan.yml", "seeds=0..3", "--store", "x.sqlite"])
     #expect(typed.text == "tanren study run 'my plan.yml' seeds=0..3 --store x.sqlite")
     #expect(typed.needsPlan && typed.notes.isEmpty)

@@ -8,13 +8,17 @@ import Testing
   @Test func smallNumbersAreShown() throws {
     func means(_ metric: String, _ arms: [[Double]]) throws -> [String] {
       let facts = StudyFacts(
-        name: "small", arms: arms.indices.map { ArmFacts("a\($0)") }, metric: PrimaryMetric(metric), seeds: Array(arms[0].indices))
+        name: "small", arms: arms.indices.map { ArmFacts("a\($0)") }, metric: PrimaryMetric(metric),
+        seeds: Array(arms[0].indices))
       let report = try StudyReport(facts, zip(arms.indices, arms).map { ArmResult("a\($0)", metric, $1.map { [$0] }) })
       let rows = ReportTables(report, isCompact: true).results.csv().split(whereSeparator: \.isNewline).dropFirst()
       return rows.map { String($0.split(separator: ",")[2]) }
     }
     let tiny = [3.1e-6, 2.2e-6, 4.4e-6, 2.7e-6]
-    #expect(try means("val_loss", [tiny, tiny.map { $0 * 10 }]).allSatisfy { !$0.contains("0.00000 ") && !$0.hasSuffix("± 0.00000") })
+    #expect(
+      try means("val_loss", [tiny, tiny.map { $0 * 10 }]).allSatisfy {
+        !$0.contains("0.00000 ") && !$0.hasSuffix("± 0.00000")
+      })
     #expect(try means("val_loss", [[0.52, 0.48, 0.55, 0.51], tiny])[1] == "3.1e-06 ± 1.5e-06")
     #expect(try means("val_loss", [[1.25e-6]])[0] == "1.25e-06")
     #expect(try means("val_loss", [tiny])[0] == "3.1e-06 ± 1.5e-06")
@@ -91,7 +95,8 @@ import Testing
       metric: PrimaryMetric("val_loss", reading: .best), targets: [0.35])
     let (high, low) = ([0.5, 0.4, 0.45], [0.4, 0.3, 0.35])
     func runs(_ curve: [Double]) -> [[Double]] { (0..<8).map { seed in curve.map { $0 + 0.001 * Double(seed % 3) } } }
-    let report = try StudyReport(facts, [ArmResult("a", "val_loss", runs(high)), ArmResult("b", "val_loss", runs(low))])
+    let report = try StudyReport(
+      facts, [ArmResult("a", "val_loss", runs(high)), ArmResult("b", "val_loss", runs(low))])
     #expect(report.comparisons[0].verdict.finding == .better)
     #expect(report.arms[1].runs[0].bestEpoch == 2)
     #expect(report.arms[0].targets[0]?.never == 8)
@@ -118,7 +123,8 @@ import Testing
       try StudyReport(
         facts,
         [
-          ArmResult("sgd", "val_accuracy", curve, losses: [0.5, 0.25]), ArmResult("adam", "val_accuracy", values, losses: losses),
+          ArmResult("sgd", "val_accuracy", curve, losses: [0.5, 0.25]),
+          ArmResult("adam", "val_accuracy", values, losses: losses),
         ]
       ).headline
     }
@@ -127,9 +133,11 @@ import Testing
       try headline([0.4, 0.25])
         == "adam had the same test accuracy as sgd for every seed, but other numbers differ.")
     // An earlier epoch differs, the last one doesn't.
-    #expect(try headline([0.5, 0.25], [[0.7, 0.9], [0.8, 0.91], [0.8, 0.92]]).hasSuffix("but other numbers differ."))
+    #expect(
+      try headline([0.5, 0.25], [[0.7, 0.9], [0.8, 0.91], [0.8, 0.92]]).hasSuffix("but other numbers differ."))
     let two = StudyFacts(
-      name: "grid", arms: [ArmFacts("a 1"), ArmFacts("b 1", baseline: "a 1"), ArmFacts("a 2"), ArmFacts("b 2", baseline: "a 2")])
+      name: "grid",
+      arms: [ArmFacts("a 1"), ArmFacts("b 1", baseline: "a 1"), ArmFacts("a 2"), ArmFacts("b 2", baseline: "a 2")])
     let counts = try StudyReport(
       two,
       [("a 1", 0.5), ("b 1", 0.5), ("a 2", 0.5), ("b 2", 0.4)].map {

@@ -41,7 +41,9 @@ import Testing
   }
 
   @Test func whatElseDiffersKeepsArmsApart() throws {
-    let momenta = [0.5, 0.6, 0.9].map { (value: Double) in ReportSetting("optimizer.momentum", "\(value)", number: value) }
+    let momenta = [0.5, 0.6, 0.9].map { (value: Double) in
+      ReportSetting("optimizer.momentum", "\(value)", number: value)
+    }
     #expect(try sweeps(zip([0.1, 0.2, 0.4], momenta).map { arm("sgd", $0, extra: [$1]) }).isEmpty)
   }
 }

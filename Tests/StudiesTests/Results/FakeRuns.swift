@@ -25,6 +25,7 @@ let fakeResults = [
       (2, history(train: [0, 0.98, 0.99], test: [0, 0.94, 0.985], loss: [2, 0.5, 0.25], seconds: 94)),
     ]),
   ArmResult(
-    Arm("diverged", [:]), runs: [(0, history(train: [0.1, .nan], test: [0.1, .nan], loss: [2, .infinity], seconds: 3))]),
+    Arm("diverged", [:]),
+    runs: [(0, history(train: [0.1, .nan], test: [0.1, .nan], loss: [2, .infinity], seconds: 3))]),
   ArmResult(Arm("waiting", [:])),
 ]

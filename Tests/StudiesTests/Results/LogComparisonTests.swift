@@ -2,7 +2,9 @@ import Studies
 import Testing
 
 @Suite struct LogComparisonTests {
-  private func record(_ epoch: Int, _ accuracy: Double, _ loss: Double, _ test: Double, _ testLoss: Double) -> EpochRecord {
+  private func record(_ epoch: Int, _ accuracy: Double, _ loss: Double, _ test: Double, _ testLoss: Double)
+    -> EpochRecord
+  {
     EpochRecord(
       epoch: epoch, step: epoch,
       metrics: ["loss": loss, "accuracy": accuracy, "val_loss": testLoss, "val_accuracy": test])

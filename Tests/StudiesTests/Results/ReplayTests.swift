@@ -8,7 +8,9 @@ import Testing
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().deletingLastPathComponent()
     var folders = DataFolders()
-    folders.searched += ["shared/data", "../shared/data"].map { package.appendingPathComponent($0).standardizedFileURL.path }
+    folders.searched += ["shared/data", "../shared/data"].map {
+      package.appendingPathComponent($0).standardizedFileURL.path
+    }
     return folders
   }()
 

@@ -49,7 +49,9 @@ import Testing
     #expect(grid.title == "Fake & real")
     #expect(grid.panels.count == 4)
     let svg = grid.svg()
-    for part in ["Fake &amp; real", "test accuracy", "test loss", "training accuracy", "training loss", "tanhExp", "diverged"] {
+    for part in [
+      "Fake &amp; real", "test accuracy", "test loss", "training accuracy", "training loss", "tanhExp", "diverged",
+    ] {
       #expect(svg.contains(part), "no '\(part)'")
     }
     #expect(svg.hasPrefix("<svg"))

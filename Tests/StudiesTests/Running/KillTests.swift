@@ -135,7 +135,10 @@ struct KillTests {
     (["study", "worker", "--store", "FOLDER/none.sqlite"], 2, "there is no store"),
     (["study", "run", "PLAN", "--store", "/proc/none/x.sqlite"], 2, "can't be opened"),
     (["study", "slurm", "PLAN", "--time", "soon", "--store", "FOLDER/x.sqlite"], 2, "a time limit is written"),
-    (["study", "run", "PLAN", "batch=5000", "seeds=1", "arms=sgd", "--quiet", "--store", "FOLDER/x.sqlite"], 1, "the batch size is 5000"),
+    (
+      ["study", "run", "PLAN", "batch=5000", "seeds=1", "arms=sgd", "--quiet", "--store", "FOLDER/x.sqlite"], 1,
+      "the batch size is 5000"
+    ),
   ])
   func theCommandSaysWhatIsWrong(_ words: [String], _ status: Int32, _ message: String) throws {
     let words = words.map { $0.replacing("PLAN", with: plan).replacing("FOLDER", with: folder.path) }

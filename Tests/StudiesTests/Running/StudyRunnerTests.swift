@@ -39,7 +39,9 @@ import Testing
     var runner = try runner()
     try runner.run(TinyStudies.plan())
     var began: [String] = []
-    runner.report = { if case .runBegan(let run) = $0 { began.append("\(run.arm) \(run.seed) \(run.number)/\(run.count)") } }
+    runner.report = {
+      if case .runBegan(let run) = $0 { began.append("\(run.arm) \(run.seed) \(run.number)/\(run.count)") }
+    }
     try runner.run(TinyStudies.plan())
     #expect(began == [])
     try runner.run(TinyStudies.plan("more", seeds: 3))
@@ -221,7 +223,8 @@ import Testing
     let text = try script.text()
     #expect(text.hasPrefix("#!/bin/bash\n#SBATCH --job-name=tanren-rates\n#SBATCH --array=1-8\n"))
     #expect(text.contains("#SBATCH --gpus-per-task=1\n#SBATCH --mem=16G\n#SBATCH --partition=gpu\n"))
-    #expect(text.hasSuffix("exec tanren study worker --store '/shared/my store/rates.sqlite' --study rates --no-wait\n"))
+    #expect(
+      text.hasSuffix("exec tanren study worker --store '/shared/my store/rates.sqlite' --study rates --no-wait\n"))
     // The shell reads the quoted words back.
     let path = folder("script.sh")
     try text.replacing("exec tanren", with: "printf '%s|'").replacing("cd ", with: "printf '%s|' ")

@@ -5,7 +5,8 @@ import Foundation
 /// Studies that take seconds.
 enum TinyStudies {
   /// - Parameter epochs: enough that a process can be stopped within a run.
-  static func plan(_ name: String = "tiny", arms: [String: String]? = nil, seeds: Int = 2, epochs: Int = 4) -> StudyPlan {
+  static func plan(_ name: String = "tiny", arms: [String: String]? = nil, seeds: Int = 2, epochs: Int = 4) -> StudyPlan
+  {
     let arms = arms ?? ["sgd": "sgd(rate: 0.1)", "adam": "adam(rate: 0.01)"]
     return StudyPlan(
       name: name,

@@ -106,7 +106,8 @@ import Testing
 
   @Test func aSweepOfNumbersIsTrainedTogether() throws {
     var plan = TinyStudies.plan(
-      arms: ["slow": "momentum(rate: 0.01)", "fast": "momentum(rate: 0.1)", "nesterov": "nesterov(rate: 0.1)"], seeds: 2)
+      arms: ["slow": "momentum(rate: 0.01)", "fast": "momentum(rate: 0.1)", "nesterov": "nesterov(rate: 0.1)"], seeds: 2
+    )
     plan.base.append(Setting("dtype", text: "float64"))
     let alone = try runner("alone.sqlite", .off).run(plan)
     var runner = try runner("together.sqlite", .on)

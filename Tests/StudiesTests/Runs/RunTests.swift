@@ -72,8 +72,12 @@ import Testing
     let labels = try HostArray((0..<200).map { Int32(values[2 * $0] > 0.3 ? 1 : 0) })
     let arrays = try LabeledArrays(inputs: inputs, targets: labels, classCount: 2)
     let pair = DatasetPair(train: arrays, test: arrays, name: "halves", origin: "here")
-    for (loss, outputs, metric) in [("binaryCrossEntropy", 1, "val_binaryAccuracy"), ("softmaxCrossEntropy", 2, "val_accuracy")] {
-      let texts = ["loss": loss, "batch": "20", "epochs": "10", "optimizer": "adam(rate: 0.01)", "model": "mlp(hidden: [8])"]
+    for (loss, outputs, metric) in [
+      ("binaryCrossEntropy", 1, "val_binaryAccuracy"), ("softmaxCrossEntropy", 2, "val_accuracy"),
+    ] {
+      let texts = [
+        "loss": loss, "batch": "20", "epochs": "10", "optimizer": "adam(rate: 0.01)", "model": "mlp(hidden: [8])",
+      ]
       let (trainer, history) = try Run(configuration(texts), data: pair).train()
       #expect(trainer.outputType.shape == [1, outputs])
       let right = zip(try trainer.predictClasses(inputs), try arrays.labels()).count { $0 == Int($1) }
@@ -83,8 +87,11 @@ import Testing
   }
 
   @Test func numbersThatArentFiniteAreNamed() throws {
-    let good = try LabeledArrays(inputs: HostArray([Float](repeating: 1, count: 12), shape: [6, 2]), targets: HostArray([Float](repeating: 1, count: 6), shape: [6, 1]))
-    let bad = try LabeledArrays(inputs: HostArray([1, 1, 1, Float.nan, 1, 1, 1, 1, 1, 1, 1, 1], shape: [6, 2]), targets: good.targets)
+    let good = try LabeledArrays(
+      inputs: HostArray([Float](repeating: 1, count: 12), shape: [6, 2]),
+      targets: HostArray([Float](repeating: 1, count: 6), shape: [6, 1]))
+    let bad = try LabeledArrays(
+      inputs: HostArray([1, 1, 1, Float.nan, 1, 1, 1, 1, 1, 1, 1, 1], shape: [6, 2]), targets: good.targets)
     let texts = ["loss": "meanSquaredError", "batch": "3", "epochs": "1"]
     let pair = DatasetPair(train: good, test: bad, name: "holes", origin: "here")
     let error = #expect(throws: TrainingError.self) { try Run(configuration(texts), data: pair).train() }
@@ -119,7 +126,8 @@ import Testing
 
   /// The kernels of 784-100-50-10 in the layers' order, then the epochs' shuffles, from one stream.
   @Test func numPyDrawsAsArticle2Does() throws {
-    let url = try #require(Bundle.module.url(forResource: "article2_draws", withExtension: "json", subdirectory: "Fixtures"))
+    let url = try #require(
+      Bundle.module.url(forResource: "article2_draws", withExtension: "json", subdirectory: "Fixtures"))
     let draws = try JSONDecoder().decode(Draws.self, from: Data(contentsOf: url))
     let recipe = Article2Replay()
     let configuration = try recipe.arms[0].configuration(base: [Setting](recipe.base), seed: recipe.firstSeed)

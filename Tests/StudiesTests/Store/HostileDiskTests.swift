@@ -44,7 +44,9 @@ struct HostileDiskTests {
       status=$?; cp -r "$2/." "$6/"; exit $status
       """
     let (disk, saved) = (folder("disk"), folder("saved"))
-    for path in [disk, saved] { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
+    for path in [disk, saved] {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
     let path = "\(saved)/store.sqlite"
     let ended = try Self.shell(
       "exec unshare -rm sh -c '\(script)' sh \"$@\"", size, disk, TanrenProgram.url.path, plan, seeds, saved)

@@ -32,7 +32,9 @@ import Testing
     let path = folder("other.sqlite")
     try DatabaseQueue(path: path).write { try $0.execute(sql: "CREATE TABLE studies (name TEXT)") }
     let before = try Data(contentsOf: URL(fileURLWithPath: path))
-    #expect(throws: StoreError.notStore(path: path, reason: "it is another program's database")) { try StudyStore(path) }
+    #expect(throws: StoreError.notStore(path: path, reason: "it is another program's database")) {
+      try StudyStore(path)
+    }
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
   }
 
@@ -60,7 +62,10 @@ import Testing
     }
     let expected = try families()
     try DatabaseQueue(path: path).write {
-      try $0.execute(sql: "DROP INDEX runs_by_family; ALTER TABLE runs DROP COLUMN family; ALTER TABLE runs DROP COLUMN digest; PRAGMA user_version = 1")
+      try $0.execute(
+        sql:
+          "DROP INDEX runs_by_family; ALTER TABLE runs DROP COLUMN family; ALTER TABLE runs DROP COLUMN digest; PRAGMA user_version = 1"
+      )
     }
     #expect(try StudyStore(path).studies().map(\.name) == [newest.name])
     #expect(try families() == expected)

@@ -15,14 +15,17 @@ import Testing
   @Test func numbersComeBackBitForBit() throws {
     try store.register(StoreSamples.plan(arms: 1, seeds: 1, epochs: 8))
     let run = try #require(try store.claim(worker: WorkerIdentity()))
-    let values = [0.1, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 1.7976931348623157e308, 0.30000000000000004, -1e-300]
+    let values = [
+      0.1, .nan, .infinity, -.infinity, .leastNonzeroMagnitude, 1.7976931348623157e308, 0.30000000000000004, -1e-300,
+    ]
     for (index, value) in values.enumerated() {
       try store.record(StoreSamples.record(index + 1, loss: value), of: run, checkpoint: nil, end: nil)
     }
     let results = try store.results(of: store.study(nil))
     let back = results.runs[0].history.values("loss").map(\.value)
     #expect(back.map(\.bitPattern) == values.map(\.bitPattern))
-    #expect(results.runs[0].history.epochs[2].metrics.keys.elements == ["loss", "accuracy", "val_loss", "val_accuracy"])
+    #expect(
+      results.runs[0].history.epochs[2].metrics.keys.elements == ["loss", "accuracy", "val_loss", "val_accuracy"])
     #expect(results.runs[0].state == .running)
     #expect(try results.armResults()[0].runs.isEmpty)
     #expect(results.csv().contains("sample,arm0,0,\(run.id),2,20,loss,nan\n"))
@@ -41,9 +44,10 @@ import Testing
     try store.begin(run, environment: StoreSamples.environment, data: data)
     try store.record(
       StoreSamples.record(1), of: run, checkpoint: StoredCheckpoint(folder: "x/attempt-1", number: 3), end: nil)
-    #expect(try store.results(of: store.study(nil)).runs[0].artifacts == [
-      RunArtifact(kind: "checkpoint", path: "\(store.path).files/x/attempt-1")
-    ])
+    #expect(
+      try store.results(of: store.study(nil)).runs[0].artifacts == [
+        RunArtifact(kind: "checkpoint", path: "\(store.path).files/x/attempt-1")
+      ])
     try store.record(StoreSamples.record(2), of: run, checkpoint: nil, end: StoreSamples.end)
     let results = try store.results(of: store.study(nil))
     let stored = results.runs[0]
@@ -85,7 +89,10 @@ import Testing
     #expect(smaller.counts.total == 2)
     #expect(try store.register(StoreSamples.plan("first")).counts.done == 6)
     #expect(try store.study("first").plan == StoreSamples.plan("first"))
-    #expect(try store.results(of: store.study("first")).armResults().map { $0.last("loss") } == [[0.5, 0.5, 0.5], [0.5, 0.5, 0.5]])
+    #expect(
+      try store.results(of: store.study("first")).armResults().map { $0.last("loss") } == [
+        [0.5, 0.5, 0.5], [0.5, 0.5, 0.5],
+      ])
   }
 
   @Test func aNarrowerPlanReplacesNothingUnlessItIsTold() throws {
@@ -106,8 +113,9 @@ import Testing
     }
     let error = #expect(throws: StoreError.self) { try store.register(StoreSamples.plan("rates", arms: 2, seeds: 1)) }
     let names = StoreSamples.plan("rates", arms: 2).arms.map(\.name)
-    #expect(try #require(error).description.contains(
-      "lacks 4 of the 6 runs with results that study 'rates' has: \(names[0]) (seeds 1–2), \(names[1]) (seeds 1–2)."))
+    #expect(
+      try #require(error).description.contains(
+        "lacks 4 of the 6 runs with results that study 'rates' has: \(names[0]) (seeds 1–2), \(names[1]) (seeds 1–2)."))
     // More seeds, more arms, another title or metric: all that was there stays.
     var wider = StoreSamples.plan("rates", arms: 3, seeds: 5)
     wider.title = "Wider"
@@ -146,10 +154,11 @@ import Testing
     try StoreSamples.finishAll(other) { $0.arm == "arm1" && $0.seed == 2 && $1 == 2 ? 0.75 : 0.5 }
     let diff = StudyDiff(first, try other.results(of: other.study(nil)))
     #expect(!diff.isEmpty)
-    #expect(diff.metrics == [
-      StudyDiff.MetricChange(arm: "arm1", seed: 2, metric: "loss", epoch: 2, distance: 0.25),
-      StudyDiff.MetricChange(arm: "arm1", seed: 2, metric: "val_loss", epoch: 2, distance: 0.25),
-    ])
+    #expect(
+      diff.metrics == [
+        StudyDiff.MetricChange(arm: "arm1", seed: 2, metric: "loss", epoch: 2, distance: 0.25),
+        StudyDiff.MetricChange(arm: "arm1", seed: 2, metric: "val_loss", epoch: 2, distance: 0.25),
+      ])
     #expect(diff.description.contains("arm1, seed 2: loss differs from epoch 2 on, by 0.25 at most"))
 
     let longer = try StudyStore(folder("longer.sqlite"))
@@ -163,7 +172,8 @@ import Testing
   }
 
   @Test func namesWithCommasAndQuotesAreQuoted() throws {
-    try store.register(StudyPlan(name: "odd", grid: [GridAxis("model.hidden", [.list([.number(8), .number(4)]), .list([])])]))
+    try store.register(
+      StudyPlan(name: "odd", grid: [GridAxis("model.hidden", [.list([.number(8), .number(4)]), .list([])])]))
     while let run = try store.claim(worker: WorkerIdentity()) {
       try store.record(StoreSamples.record(1), of: run, checkpoint: nil, end: StoreSamples.end)
     }

@@ -7,7 +7,8 @@ import Testing
 /// up by their address gives the results of the first call again. Every kernel is tried, and XLA's own code.
 @Suite struct ChangedInPlaceTests {
   private static let engines: (with: Engine, without: Engine)? = try? (
-    Engine(programCache: nil, kernels: .all), Engine(programCache: nil, kernels: []))
+    Engine(programCache: nil, kernels: .all), Engine(programCache: nil, kernels: [])
+  )
 
   struct Case: Sendable, CustomTestStringConvertible {
     let name: String
@@ -24,7 +25,8 @@ import Testing
   }
 
   /// The value and the gradients of its sum weighted by itself.
-  private static func passes(_ operation: @escaping @Sendable ([Tensor]) -> Tensor) -> @Sendable ([Tensor]) -> [Tensor] {
+  private static func passes(_ operation: @escaping @Sendable ([Tensor]) -> Tensor) -> @Sendable ([Tensor]) -> [Tensor]
+  {
     { inputs in
       let points = inputs.map { Tensor(Identity(), [$0]) }
       let value = operation(points)
@@ -51,11 +53,13 @@ import Testing
       guard closed else {
         return [
           reservoirStates(
-            values: values, columns: columns, drive: drive, signals: signals, weights: weights, state: state, mixing: mixing)
+            values: values, columns: columns, drive: drive, signals: signals, weights: weights, state: state,
+            mixing: mixing)
         ]
       }
       let results = reservoirOutputs(
-        values: values, columns: columns, drive: drive, signals: signals, weights: weights, state: state, mixing: mixing,
+        values: values, columns: columns, drive: drive, signals: signals, weights: weights, state: state,
+        mixing: mixing,
         feedback: inputs[5], readout: inputs[6], output: inputs[7])
       return [results.outputs, results.state]
     }
@@ -93,7 +97,8 @@ import Testing
     Case(name: "greatest of windows", shapes: [[8, 12, 12, 16]], body: passes { $0[0].maxPool2D((2, 2)) }),
     Case(
       name: "batch normalization", shapes: [[64, 8, 8, 16], [16], [16]],
-      body: passes { Tensor.batchNormalization($0[0], scale: $0[1], offset: $0[2], epsilon: 1e-3, activation: .relu).0 }),
+      body: passes { Tensor.batchNormalization($0[0], scale: $0[1], offset: $0[2], epsilon: 1e-3, activation: .relu).0 }
+    ),
     Case(name: "sum", shapes: [[30, 30, 40, 5]], body: { [$0[0].sum([0, 1, 2])] }),
     Case(
       name: "images through affine maps", shapes: [[8, 12, 11, 3], [8, 6]],
@@ -144,7 +149,9 @@ import Testing
     for engine in [engines.with, engines.without] {
       let tested = try program(one, as: one.dtype, on: engine)
       let types = tested.inputs
-      let change = try Program(types, aliases: Dictionary(uniqueKeysWithValues: types.indices.map { ($0, $0) }), on: engine) {
+      let change = try Program(
+        types, aliases: Dictionary(uniqueKeysWithValues: types.indices.map { ($0, $0) }), on: engine
+      ) {
         $0.map { $0 * one.factor }
       }
       let load = try Program(exact.inputs, on: engine) { $0.map { ($0 + 1).cast(to: one.dtype) } }

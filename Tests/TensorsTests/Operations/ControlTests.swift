@@ -59,7 +59,11 @@ import Testing
   @Test func customGradientsReplaceTheTrueOne() throws {
     // Rounding with a straight-through gradient (Bengio et al. 2013).
     func rounded(_ x: Tensor) -> Tensor {
-      withGradient([x]) { [$0[0].rounded()] } pullback: { _, _, cotangents in cotangents }[0]
+      withGradient([x]) {
+        [$0[0].rounded()]
+      } pullback: { _, _, cotangents in
+        cotangents
+      }[0]
     }
     let slope = gradient(at: x) { (rounded($0) * 3).sum() }
     let members = vectorized { x in gradient(at: x) { (rounded($0) * $0).sum() } }(x)
@@ -74,7 +78,9 @@ import Testing
   @Test func loopsEndByThemselves() throws {
     // Newton's square roots, each member until it converges.
     func root(_ square: Tensor) -> Tensor {
-      repeatWhile(carry: [square]) { ($0[0] * $0[0] - square).abs() .> 1e-12 } body: { carry in
+      repeatWhile(carry: [square]) {
+        ($0[0] * $0[0] - square).abs() .> 1e-12
+      } body: { carry in
         [(carry[0] + square / carry[0]) * 0.5]
       }[0]
     }
@@ -92,7 +98,11 @@ import Testing
   /// Constants too large for the text, and arrays on the device, reach the inside of branches as arguments.
   @Test func branchesUseLargeArrays() throws {
     let large = (0..<100).map(Double.init)
-    let found = conditional(Tensor(true)) { (Tensor(large) * 2).sum() } else: { Tensor(0, dtype: .float64) }
+    let found = conditional(Tensor(true)) {
+      (Tensor(large) * 2).sum()
+    } else: {
+      Tensor(0, dtype: .float64)
+    }
     #expect(try found.scalar() == 9900)
   }
 }

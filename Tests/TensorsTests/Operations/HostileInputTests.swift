@@ -115,9 +115,21 @@ import Testing
       failed.logSumExp([0]), failed.segmentSum(failed, count: 2), failed.maxPool2D((1, 1)), failed.any(),
       conditional(failed, then: { failed }, else: { failed }),
       conditional(Tensor(true), then: { failed }, else: { Tensor(1) }),
-      repeatWhile(carry: [failed]) { _ in failed } body: { $0 }[0], checkpoint { failed },
-      withGradient([failed]) { $0 } pullback: { _, _, cotangents in cotangents }[0],
-      withGradient([Tensor(1)]) { $0 } pullback: { _, _, _ in [failed] }[0],
+      repeatWhile(carry: [failed]) { _ in
+        failed
+      } body: {
+        $0
+      }[0], checkpoint { failed },
+      withGradient([failed]) {
+        $0
+      } pullback: { _, _, cotangents in
+        cotangents
+      }[0],
+      withGradient([Tensor(1)]) {
+        $0
+      } pullback: { _, _, _ in
+        [failed]
+      }[0],
       scan(carry: [failed], length: 1) { carry, _ in (carry, []) }.carry[0], vectorized { $0 }(failed),
       gradient(at: Tensor(1)) { $0 * failed }, Tensor.concatenate([Tensor(1), failed]), Tensor.stack([failed]),
     ]

@@ -7,7 +7,8 @@ import Testing
 /// Programs that call kernels give what those without give: both are compared with float64, which has no kernels.
 @Suite struct KernelTests {
   private static let engines: (with: Engine, without: Engine)? = try? (
-    Engine(programCache: nil, kernels: .all), Engine(programCache: nil, kernels: []))
+    Engine(programCache: nil, kernels: .all), Engine(programCache: nil, kernels: [])
+  )
   private static let hasConvolution = engines?.with.kernels.active.contains(.convolution) == true
   private static let hasBFloat16 = engines?.with.kernels.active.contains(.bfloat16Convolution) == true
 
@@ -43,7 +44,9 @@ import Testing
     var padding = WindowPadding.valid
     var dilation: [Int]?
     var groups = 1
-    var testDescription: String { "\(input) under \(kernel), \(strides ?? []), \(padding), \(dilation ?? []), \(groups)" }
+    var testDescription: String {
+      "\(input) under \(kernel), \(strides ?? []), \(padding), \(dilation ?? []), \(groups)"
+    }
   }
 
   static let geometries = [
@@ -68,7 +71,9 @@ import Testing
     Geometry(input: [2, 10, 6, 11], kernel: [1, 1, 11, 1], strides: [2, 1], dilation: [1, 2]),
     // Elements of the kernel that meet nothing but edges, and edges as long as the kernel.
     Geometry(input: [4, 1, 1, 32], kernel: [3, 3, 32, 16], strides: [2, 2], padding: .same),
-    Geometry(input: [5, 5, 1, 9], kernel: [1, 4, 9, 3], strides: [1, 3], padding: .edges([(low: 0, high: 0), (low: 2, high: 1)])),
+    Geometry(
+      input: [5, 5, 1, 9], kernel: [1, 4, 9, 3], strides: [1, 3],
+      padding: .edges([(low: 0, high: 0), (low: 2, high: 1)])),
     Geometry(
       input: [3, 4, 6, 7, 16], kernel: [4, 3, 1, 16, 11], strides: [2, 3, 1],
       padding: .edges([(low: 3, high: 3), (low: 0, high: 0), (low: 0, high: 0)])),
@@ -150,7 +155,9 @@ import Testing
       let points = inputs.prefix(3).map { Tensor(Identity(), [$0]) }
       let (output, mean, variance) = Tensor.batchNormalization(
         points[0], scale: points[1], offset: points[2], epsilon: 1e-3, activation: activation)
-      let cotangents = [inputs[3].cast(to: output.dtype), inputs[4].cast(to: mean.dtype), inputs[5].cast(to: mean.dtype)]
+      let cotangents = [
+        inputs[3].cast(to: output.dtype), inputs[4].cast(to: mean.dtype), inputs[5].cast(to: mean.dtype),
+      ]
       return [output, mean, variance] + pullback(of: [output, mean, variance], cotangents: cotangents, at: points)
     }
     let exact = try run(inputs, as: .float64, on: engines.with, body)

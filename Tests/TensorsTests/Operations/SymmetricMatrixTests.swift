@@ -25,9 +25,10 @@ import Testing
   @Test(arguments: [[1], [1, 1], [3, 10, 2], [24, 1, 7, 8], [2, 2, 2, 2, 2]])
   func productsOfParts(_ columns: [Int]) throws {
     for batch in [[], [3]] {
-      let parts = try Tensor.evaluate(columns.enumerated().map { index, count in
-        Key(seed: 5).derived("part \(index)").uniform(Shape(batch + [410, count]), in: -1..<1, dtype: .float64)
-      })
+      let parts = try Tensor.evaluate(
+        columns.enumerated().map { index, count in
+          Key(seed: 5).derived("part \(index)").uniform(Shape(batch + [410, count]), in: -1..<1, dtype: .float64)
+        })
       let whole = Tensor.concatenate(parts, axis: -1)
       let gram = whole.gramMatrix()
       let known = try Tensor.evaluate([whole])[0]
@@ -40,11 +41,13 @@ import Testing
   @Test(arguments: [(5, [3], 1), (90, [47, 1], 1), (70, [48], 2), (400, [149, 1], 3), (20, [60], 1), (4, [1], 30)])
   func regressions(rows: Int, columns: [Int], outputs: Int) throws {
     let shapes = columns.map { Shape([5, rows, $0]) } + [[5, rows, outputs]]
-    let given = try Tensor.evaluate(shapes.enumerated().map { index, shape in
-      Key(seed: 6).derived("part \(index)").uniform(shape, in: -1..<1, dtype: .float64)
-    } + [Key(seed: 7).uniform([5, columns.reduce(0, +)], in: 0.1..<1, dtype: .float64)])
+    let given = try Tensor.evaluate(
+      shapes.enumerated().map { index, shape in
+        Key(seed: 6).derived("part \(index)").uniform(shape, in: -1..<1, dtype: .float64)
+      } + [Key(seed: 7).uniform([5, columns.reduce(0, +)], in: 0.1..<1, dtype: .float64)])
     let solve = { (inputs: [Tensor]) in
-      Tensor.concatenate(Array(inputs.dropLast(2)), axis: 1).ridge(inputs[columns.count], penalty: inputs[columns.count + 1])
+      Tensor.concatenate(Array(inputs.dropLast(2)), axis: 1).ridge(
+        inputs[columns.count], penalty: inputs[columns.count + 1])
     }
     let together = vectorized { [solve($0)] }
     let weights = try Tensor.evaluate(together(given) + (0..<5).map { index in solve(given.map { $0[index] }) })
@@ -61,7 +64,8 @@ import Testing
 
   /// Of no rows the product is zero and the weights are, whatever lay in their memory before.
   @Test func ofNoRowsEverythingIsZero() throws {
-    let used = try Tensor.evaluate((0..<8).map { Key(seed: UInt64($0)).uniform([150, 150], in: 1..<2, dtype: .float64) })
+    let used = try Tensor.evaluate(
+      (0..<8).map { Key(seed: UInt64($0)).uniform([150, 150], in: 1..<2, dtype: .float64) })
     let sum = try used.reduce(Tensor.zeros([150, 150], dtype: .float64)) { $0 + $1 }.sum().scalar()
     #expect(sum > 0)
     let rows = Tensor.zeros([0, 150], dtype: .float64)
@@ -83,7 +87,8 @@ import Testing
   @Test func whatIsNotPositiveDefiniteGivesNaN() throws {
     let indefinite = Tensor([1.0, 2, 2, 1], shape: [2, 2])
     let good = Tensor([2.0, 1, 1, 2], shape: [2, 2])
-    let both = Tensor.stack([indefinite, good]).solve(Tensor.ones([2, 2, 1], dtype: .float64), structure: .positiveDefinite)
+    let both = Tensor.stack([indefinite, good]).solve(
+      Tensor.ones([2, 2, 1], dtype: .float64), structure: .positiveDefinite)
     let values: [Double] = try both.values()
     #expect(values.prefix(2).allSatisfy { $0.isNaN })
     #expect(values.suffix(2).allSatisfy { ($0 - 1.0 / 3).magnitude < 1e-15 })

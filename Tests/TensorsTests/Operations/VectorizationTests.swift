@@ -15,14 +15,22 @@ import Testing
     ("dynamicUpdateSlice", { Tensor(DynamicUpdateSlice(), [$0, $0.slice(0..<1), $0.argMax()]) }),
     ("matmul", { ($0.expand(at: 1).matmul($0.expand(at: 0)) + Tensor.identity(2, dtype: .float64)).cholesky() }),
     ("solve", { ($0.expand(at: 1).matmul($0.expand(at: 0)) + Tensor.identity(2, dtype: .float64)).solve($0) }),
-    ("convolution", { x in
-      x.reshape(to: [1, 2, 1]).convolution(x.reshape(to: [2, 1, 1]), padding: .same)
-    }),
+    (
+      "convolution",
+      { x in
+        x.reshape(to: [1, 2, 1]).convolution(x.reshape(to: [2, 1, 1]), padding: .same)
+      }
+    ),
     ("conditional", { x in conditional(x.sum() .> 2, then: { x * x }, else: { x.exp() }) }),
     ("scan", { x in scan(carry: [x], length: 3) { carry, _ in ([carry[0] * x.sum()], []) }.carry[0] }),
-    ("scan of elements", { x in scan(carry: [x[0]], over: [x]) { carry, elements in
-      ([carry[0] * elements[0]], [carry[0]])
-    }.outputs[0] }),
+    (
+      "scan of elements",
+      { x in
+        scan(carry: [x[0]], over: [x]) { carry, elements in
+          ([carry[0] * elements[0]], [carry[0]])
+        }.outputs[0]
+      }
+    ),
     ("cumulativeSum", { $0.cumulativeSum(reversed: true) * $0.product() }),
     ("maxPool", { x in x.reshape(to: [1, 1, 2, 1]).maxPool2D((1, 2)) }),
     ("logSumExp", { $0.logSumExp() }),

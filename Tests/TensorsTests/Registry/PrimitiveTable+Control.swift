@@ -55,31 +55,55 @@ extension PrimitiveTable {
         Sample(
           [Tensor([1.0], shape: []), Tensor([9.0], shape: []), index(0)], gives: [f64(), i32()], values: [[16], [4]]
         ) { inputs in
-          repeatWhile(carry: [inputs[0], inputs[2]]) { $0[0] .< inputs[1] } body: { carry in
+          repeatWhile(carry: [inputs[0], inputs[2]]) {
+            $0[0] .< inputs[1]
+          } body: { carry in
             [carry[0] * 2, carry[1] + 1]
           }
         }
       ],
       refusals: [
-        Refusal("bool scalar") { repeatWhile(carry: [Tensor(1)]) { $0[0] } body: { $0 } },
-        Refusal("keeps its types") { repeatWhile(carry: [Tensor(1)]) { $0[0] .< 2 } body: { [$0[0].expand(at: 0)] } },
+        Refusal("bool scalar") {
+          repeatWhile(carry: [Tensor(1)]) {
+            $0[0]
+          } body: {
+            $0
+          }
+        },
+        Refusal("keeps its types") {
+          repeatWhile(carry: [Tensor(1)]) {
+            $0[0] .< 2
+          } body: {
+            [$0[0].expand(at: 0)]
+          }
+        },
       ]),
     PrimitiveRow(
       CustomGradient.self, .stated,
       samples: [
         // The true gradient, written by hand; the scale is captured by the value, and by the pullback.
         Sample([Tensor([1.0, -2]), Tensor([3.0], shape: [])], gives: [f64(2)], values: [[3, 12]]) { inputs in
-          withGradient([inputs[0]]) { [$0[0] * $0[0] * inputs[1]] } pullback: { arguments, _, cotangents in
+          withGradient([inputs[0]]) {
+            [$0[0] * $0[0] * inputs[1]]
+          } pullback: { arguments, _, cotangents in
             [cotangents[0] * 2 * arguments[0] * inputs[1]]
           }
         }
       ],
       refusals: [
         Refusal("gives argument 0") {
-          withGradient([Tensor.zeros([2])]) { $0 } pullback: { _, _, cotangents in [cotangents[0].sum()] }
+          withGradient([Tensor.zeros([2])]) {
+            $0
+          } pullback: { _, _, cotangents in
+            [cotangents[0].sum()]
+          }
         },
         Refusal("2 cotangents for 1 inputs") {
-          withGradient([Tensor.zeros([2])]) { $0 } pullback: { _, _, cotangents in cotangents + cotangents }
+          withGradient([Tensor.zeros([2])]) {
+            $0
+          } pullback: { _, _, cotangents in
+            cotangents + cotangents
+          }
         },
       ]),
     PrimitiveRow(
@@ -96,7 +120,8 @@ extension PrimitiveTable {
     PrimitiveRow(
       Barrier.self, .stated,
       samples: [
-        Sample(Barrier(count: 2), [Tensor([1.0, -2]), integers(3)], gives: [f64(2), i32(1)], values: [[1, -2], [3]])
+        Sample(
+          Barrier(count: 2), [Tensor([1.0, -2]), integers(3)], gives: [f64(2), i32(1)], values: [[1, -2], [3]])
       ],
       refusals: [Refusal(Barrier(count: 2), [f64(1)], "a barrier of 2")]),
     PrimitiveRow(
@@ -104,11 +129,17 @@ extension PrimitiveTable {
       samples: [
         Sample(
           ReservoirLoop(isClosed: false), [values, columns, drive] + rest, gives: [f64(2, 2, 2)],
-          values: [[0.3834820100820068, -0.4434820100820068, 0.24405943554567483, 0.1197915816849589, -0.22840505472472386, 0.4806074051184843, 0.3861802413546577, 0.3102595412282702]]),
+          values: [
+            [
+              0.3834820100820068, -0.4434820100820068, 0.24405943554567483, 0.1197915816849589, -0.22840505472472386,
+              0.4806074051184843, 0.3861802413546577, 0.3102595412282702,
+            ]
+          ]),
         Sample(
           ReservoirLoop(isClosed: true),
           [values, columns, Tensor([0.1, -0.2, -0.5, 0.6], shape: [2, 1, 2])] + rest + [
-            Tensor([0.3, -0.6, 0.2, 0.5], shape: [2, 1, 2]), Tensor([0.7, -0.2, 0.1, 0.4, 0.3, -0.2], shape: [2, 3, 1]),
+            Tensor([0.3, -0.6, 0.2, 0.5], shape: [2, 1, 2]),
+            Tensor([0.7, -0.2, 0.1, 0.4, 0.3, -0.2], shape: [2, 3, 1]),
             Tensor([0.5, -0.3], shape: [2, 1]),
           ], gives: [f64(2, 2, 1), f64(2, 2)],
           values: [
@@ -117,13 +148,22 @@ extension PrimitiveTable {
           ]),
       ],
       refusals: [
-        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), f64(1, 2, 2), f64(1, 3, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "int32"),
-        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), i32(1, 2, 1), f64(1, 3, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "one shape"),
-        Refusal(ReservoirLoop(isClosed: false), [f64(1, 3, 2), i32(1, 3, 2), f64(1, 3, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "don't fit"),
-        Refusal(ReservoirLoop(isClosed: false), [f64(1, 2, 2), i32(1, 2, 2), f64(1, 3, 2), f64(1, 3), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "state must"),
         Refusal(
           ReservoirLoop(isClosed: false),
-          [f64(1, 2, 2), i32(1, 2, 2), f64(1, 2, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "doesn't fit signals"),
+          [f64(1, 2, 2), f64(1, 2, 2), f64(1, 3, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "int32"),
+        Refusal(
+          ReservoirLoop(isClosed: false),
+          [f64(1, 2, 2), i32(1, 2, 1), f64(1, 3, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "one shape"),
+        Refusal(
+          ReservoirLoop(isClosed: false),
+          [f64(1, 3, 2), i32(1, 3, 2), f64(1, 3, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "don't fit"),
+        Refusal(
+          ReservoirLoop(isClosed: false),
+          [f64(1, 2, 2), i32(1, 2, 2), f64(1, 3, 2), f64(1, 3), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)], "state must"),
+        Refusal(
+          ReservoirLoop(isClosed: false),
+          [f64(1, 2, 2), i32(1, 2, 2), f64(1, 2, 2), f64(1, 2), f64(1, 2), f64(1, 3, 1), f64(1, 1, 2)],
+          "doesn't fit signals"),
       ]),
   ]
 

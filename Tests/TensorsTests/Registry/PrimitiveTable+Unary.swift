@@ -1,35 +1,36 @@
 @testable import Tensors
 
 extension PrimitiveTable {
-  static let unary: [PrimitiveRow] = elementwise + [
-    PrimitiveRow(
-      Not.self, .fixtures(["not"]), samples: [Sample(Not(), [Tensor([true, false])])],
-      refusals: [Refusal(Not(), [f64(2)], "integer or bool")]),
-    PrimitiveRow(
-      IsFinite.self, .fixtures(["isFinite"]),
-      samples: [Sample(IsFinite(), [Tensor([1, .infinity, 2])], gives: [bool(3)])],
-      refusals: [Refusal(IsFinite(), [i32(2)], "floating-point")]),
-    PrimitiveRow(
-      Convert.self, .fixtures(["convert"]),
-      samples: [
-        // Through a narrower type and back: its own gradient would be lost in rounding otherwise.
-        Sample([Tensor([0.5, -1.25])], gives: [f64(2)]) { Tensor.apply(Convert(dtype: .float64), to: $0) },
-        Sample(Convert(dtype: .int32), [Tensor([0.5, -1.75])], gives: [i32(2)]),
-        Sample(Convert(dtype: .float64), [integers(3, 4)], gives: [f64(2)]),
-      ],
-      refusals: [
-        Refusal("already refused") {
-          Tensor.apply(
-            Convert(dtype: .float32), to: [.failed(Diagnostic(operation: "test", message: "already refused"))])
-        }
-      ]),
-    PrimitiveRow(
-      Identity.self, .stated, samples: [Sample(Identity(), [Tensor([1.5, 2])], values: [[1.5, 2]])],
-      refusals: [Refusal("already refused") { same(Identity()) }]),
-    PrimitiveRow(
-      StopGradient.self, .stated, samples: [Sample(StopGradient(), [Tensor([1.5, 2])], values: [[1.5, 2]])],
-      refusals: [Refusal("already refused") { same(StopGradient()) }]),
-  ]
+  static let unary: [PrimitiveRow] =
+    elementwise + [
+      PrimitiveRow(
+        Not.self, .fixtures(["not"]), samples: [Sample(Not(), [Tensor([true, false])])],
+        refusals: [Refusal(Not(), [f64(2)], "integer or bool")]),
+      PrimitiveRow(
+        IsFinite.self, .fixtures(["isFinite"]),
+        samples: [Sample(IsFinite(), [Tensor([1, .infinity, 2])], gives: [bool(3)])],
+        refusals: [Refusal(IsFinite(), [i32(2)], "floating-point")]),
+      PrimitiveRow(
+        Convert.self, .fixtures(["convert"]),
+        samples: [
+          // Through a narrower type and back: its own gradient would be lost in rounding otherwise.
+          Sample([Tensor([0.5, -1.25])], gives: [f64(2)]) { Tensor.apply(Convert(dtype: .float64), to: $0) },
+          Sample(Convert(dtype: .int32), [Tensor([0.5, -1.75])], gives: [i32(2)]),
+          Sample(Convert(dtype: .float64), [integers(3, 4)], gives: [f64(2)]),
+        ],
+        refusals: [
+          Refusal("already refused") {
+            Tensor.apply(
+              Convert(dtype: .float32), to: [.failed(Diagnostic(operation: "test", message: "already refused"))])
+          }
+        ]),
+      PrimitiveRow(
+        Identity.self, .stated, samples: [Sample(Identity(), [Tensor([1.5, 2])], values: [[1.5, 2]])],
+        refusals: [Refusal("already refused") { same(Identity()) }]),
+      PrimitiveRow(
+        StopGradient.self, .stated, samples: [Sample(StopGradient(), [Tensor([1.5, 2])], values: [[1.5, 2]])],
+        refusals: [Refusal("already refused") { same(StopGradient()) }]),
+    ]
 
   /// What takes any tensor refuses only one that failed before.
   private static func same(_ primitive: some Primitive) -> [Tensor] {

@@ -52,7 +52,8 @@ extension PrimitiveTable {
       ],
       refusals: [
         Refusal(
-          ConvolutionKernelGradient(convolution: convolution([1], [0], [0]), window: [3]), [f64(1, 4, 2), f64(1, 3, 1)],
+          ConvolutionKernelGradient(convolution: convolution([1], [0], [0]), window: [3]),
+          [f64(1, 4, 2), f64(1, 3, 1)],
           "the convolution gives [1, 2, 1]"),
         Refusal(
           ConvolutionKernelGradient(convolution: convolution([1], [0], [0], groups: 0), window: [3]),

@@ -6,7 +6,8 @@ enum PrimitiveTable {
   typealias Refusal = PrimitiveRow.Refusal
 
   static let rows =
-    leaves + unary + binary + comparison + shapes + indexing + reductions + algebra + windows + images + normalization + random
+    leaves + unary + binary + comparison + shapes + indexing + reductions + algebra + windows + images + normalization
+    + random
     + control
 
   static func f64(_ extents: Int...) -> TensorType { TensorType(.float64, Shape(extents)) }

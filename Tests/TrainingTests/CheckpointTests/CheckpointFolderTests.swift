@@ -32,7 +32,8 @@ import Testing
   @Test func metricsThatAreNoNumbersComeBack() throws {
     var checkpoint = try Checkpoint.sample()
     checkpoint.history.epochs.append(
-      EpochRecord(epoch: 2, step: 20, metrics: ["loss": .nan, "low": -.infinity], trainingSeconds: 0, evaluationSeconds: 0))
+      EpochRecord(
+        epoch: 2, step: 20, metrics: ["loss": .nan, "low": -.infinity], trainingSeconds: 0, evaluationSeconds: 0))
     try folder.save(checkpoint)
     let record = try #require(try folder.latest()?.history.epochs.last)
     #expect(record["loss"]?.isNaN == true)
@@ -138,7 +139,9 @@ import Testing
   @Test func foldersThatCannotBeUsedAreNamed() throws {
     try scratch.write([], to: "file")
     let blocked = CheckpointFolder(scratch.file("file"))
-    #expect(throws: CheckpointError.file(FileFailure(.list, path: blocked.path, code: ENOTDIR))) { try blocked.latest() }
+    #expect(throws: CheckpointError.file(FileFailure(.list, path: blocked.path, code: ENOTDIR))) {
+      try blocked.latest()
+    }
     #expect(throws: CheckpointError.file(FileFailure(.list, path: blocked.path, code: ENOTDIR))) {
       try blocked.save(.sample())
     }

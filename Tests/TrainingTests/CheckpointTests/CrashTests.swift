@@ -56,7 +56,9 @@ import Testing
     let rows = try rows("killed")
     #expect(try rows == self.rows("undisturbed"))
     #expect(rows.map(\.first) == ["epoch"] + (1...Self.epochs).map { "\($0)" })
-    let objects = try lines("killed.txt.jsonl").map { try JSONDecoder().decode([String: Double].self, from: Data($0.utf8)) }
+    let objects = try lines("killed.txt.jsonl").map {
+      try JSONDecoder().decode([String: Double].self, from: Data($0.utf8))
+    }
     #expect(objects.map { $0["epoch"] } == (1...Self.epochs).map { Double($0) })
     #expect(objects.map { $0["loss"].map { "\($0)" } } == rows.dropFirst().map { $0[2] })
   }

@@ -41,8 +41,9 @@ import Testing
       changed[index] ^= 1 << UInt8(index % 8)
       try scratch.write(changed, to: tensors)
       #expect(
-        error() == .damaged(
-          path: scratch.file(tensors), expected: SHA256.hex(of: bytes), actual: SHA256.hex(of: changed)))
+        error()
+          == .damaged(
+            path: scratch.file(tensors), expected: SHA256.hex(of: bytes), actual: SHA256.hex(of: changed)))
     }
   }
 
@@ -85,9 +86,10 @@ import Testing
     let old = "checkpoint-00000001.json"
     try scratch.write(try scratch.read(old), to: sidecar)
     #expect(
-      error() == .malformed(
-        path: scratch.file(sidecar),
-        reason: "it belongs to checkpoint-00000001.safetensors, not checkpoint-00000002.safetensors"))
+      error()
+        == .malformed(
+          path: scratch.file(sidecar),
+          reason: "it belongs to checkpoint-00000001.safetensors, not checkpoint-00000002.safetensors"))
   }
 
   @Test(arguments: ["", "{}", "[]", "{\"format\": \"tanren checkpoint\"}", "{\"format\": 1}", "\u{0}"])
@@ -103,7 +105,9 @@ import Testing
   @Test func aMissingTensorFileIsNamed() throws {
     try FileManager.default.removeItem(atPath: scratch.file(tensors))
     #expect(error() == .file(FileFailure(.read, path: scratch.file(tensors), code: ENOENT)))
-    #expect(throws: CheckpointError.file(FileFailure(.read, path: scratch.file("checkpoint-00000007.json"), code: ENOENT))) {
+    #expect(
+      throws: CheckpointError.file(FileFailure(.read, path: scratch.file("checkpoint-00000007.json"), code: ENOENT))
+    ) {
       try folder.load(7)
     }
   }

@@ -39,7 +39,10 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
       "deep nesting", file("{\"a\":" + String(repeating: "[", count: 100_000)),
       .malformedHeader(reason: "more than 64 levels of arrays and objects at its byte 68")
     ),
-    ("a name twice", file("{\(member("a", "[1]", "[0,1]")),\(member("a", "[1]", "[1,2]"))}", data: 2), .duplicateName("a")),
+    (
+      "a name twice", file("{\(member("a", "[1]", "[0,1]")),\(member("a", "[1]", "[1,2]"))}", data: 2),
+      .duplicateName("a")
+    ),
     ("a key twice", file("{\"a\":{\"dtype\":\"U8\",\"dtype\":\"I8\"}}"), .duplicateName("dtype")),
     ("no object", file("{\"a\":1}"), .malformedTensor(name: "a", reason: "it is no object")),
     ("no type", file("{\"a\":{\"shape\":[]}}"), .malformedTensor(name: "a", reason: "'dtype' is no string")),
@@ -63,7 +66,10 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
       "three offsets", file("{\(member("a", "[1]", "[0,1,1]"))}", data: 1),
       .malformedTensor(name: "a", reason: "'data_offsets' is no pair of whole numbers, the lower one first")
     ),
-    ("unknown type", file("{\(member("a", "[1]", "[0,1]", "F8_E4M3"))}", data: 1), .unknownType(tensor: "a", type: "F8_E4M3")),
+    (
+      "unknown type", file("{\(member("a", "[1]", "[0,1]", "F8_E4M3"))}", data: 1),
+      .unknownType(tensor: "a", type: "F8_E4M3")
+    ),
     (
       "extents whose product is beyond Int", file("{\(member("a", "[4611686018427387904,4]", "[0,0]"))}"),
       .tooLarge(tensor: "a", shape: [4_611_686_018_427_387_904, 4])
@@ -91,14 +97,19 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
     ("a gap at first", file("{\(member("a", "[1]", "[1,2]"))}", data: 2), .gap(before: "a", bytes: 1)),
     ("bytes behind", file("{\(member("a", "[1]", "[0,1]"))}", data: 3), .gap(before: nil, bytes: 2)),
     ("bytes of no tensor", file("{}", data: 3), .gap(before: nil, bytes: 3)),
-    ("too little data", file("{\(member("a", "[3]", "[0,3]"))}", data: 2), .outOfRange(tensor: "a", end: 3, available: 2)),
+    (
+      "too little data", file("{\(member("a", "[3]", "[0,3]"))}", data: 2),
+      .outOfRange(tensor: "a", end: 3, available: 2)
+    ),
     (
       "offsets near the end of Int",
       file("{\(member("a", "[1]", "[9223372036854775806,9223372036854775807]"))}"),
       .outOfRange(tensor: "a", end: .max, available: 0)
     ),
     ("truth of 2", file("{\(member("a", "[1]", "[0,1]", "BOOL"))}", data: 1), .notBoolean(tensor: "a")),
-    ("metadata that is a number", file("{\"__metadata__\":1}"), .malformedHeader(reason: "'__metadata__' is no object")),
+    (
+      "metadata that is a number", file("{\"__metadata__\":1}"), .malformedHeader(reason: "'__metadata__' is no object")
+    ),
     (
       "metadata with a number", file("{\"__metadata__\":{\"a\":1}}"),
       .malformedHeader(reason: "'a' in '__metadata__' is no string")
@@ -145,7 +156,8 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
   }
 
   @Test(arguments: [
-    "", "{", "[1,]", "{\"a\"}", "{\"a\":}", "{,}", "[01]", "[1.]", "[.5]", "[1e]", "[+1]", "[-]", "[nul]", "[\"\u{1}\"]",
+    "", "{", "[1,]", "{\"a\"}", "{\"a\":}", "{,}", "[01]", "[1.]", "[.5]", "[1e]", "[+1]", "[-]", "[nul]",
+    "[\"\u{1}\"]",
     "[\"\\x\"]", "[\"\\u12\"]", "[\"\\ud800\"]", "[\"\\udc00\"]", "[\"\\ud800\\u0041\"]", "[\"", "[1] 2", "'a'", "NaN",
   ])
   func whatIsNotJSONIsAnError(_ text: String) {

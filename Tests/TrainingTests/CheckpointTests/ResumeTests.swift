@@ -6,10 +6,18 @@ import Testing
   static let trainings: [(String, SmallTraining)] = [
     ("adam, dropout, average", SmallTraining()),
     ("untrained first, rest masked", SmallTraining(remainder: .masked, evaluatesUntrained: true)),
-    ("double precision, momentum, lookahead", SmallTraining(optimizer: Momentum(rate: 0.1), averaging: Lookahead(), precision: .float64)),
+    (
+      "double precision, momentum, lookahead",
+      SmallTraining(optimizer: Momentum(rate: 0.1), averaging: Lookahead(), precision: .float64)
+    ),
     ("sharpness-aware", SmallTraining(optimizer: SGD(rate: 0.1), rule: SAM(), averaging: NoAveraging())),
-    ("running statistics", SmallTraining(
-      model: Sequential { Dense(6); BatchNorm(.pyTorch, activation: ReLU()); Dense(3) }, rule: SAM(statePass: .both))),
+    (
+      "running statistics",
+      SmallTraining(
+        model: Sequential {
+          Dense(6); BatchNorm(.pyTorch, activation: ReLU()); Dense(3)
+        }, rule: SAM(statePass: .both))
+    ),
     ("half precision", SmallTraining(precision: Precision(parameters: .bfloat16, computation: .bfloat16))),
     ("mixed precision", SmallTraining(precision: .bfloat16)),
   ]
@@ -73,23 +81,28 @@ import Testing
 
   @Test func anotherModelIsToldByItsPathsAndTypes() throws {
     let saved = try SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging()).trainer().checkpoint()
-    let model = Sequential { Dense(7); Tanh(); Dense(3, hasBias: false); Dense(3).named("head") }
+    let model = Sequential {
+      Dense(7); Tanh(); Dense(3, hasBias: false); Dense(3).named("head")
+    }
     let training = SmallTraining(model: model, optimizer: SGD(rate: 0.1), averaging: NoAveraging())
     let trainer = try training.trainer()
     try training.fit(trainer, upTo: 1)
     let (before, recorded) = (try trainer.arrays(), trainer.recorded)
     let error = #expect(throws: CheckpointError.self) { try trainer.restore(saved) }
     #expect(
-      error == .differentModel(
-        missing: ["parameters/head/kernel", "parameters/head/bias"], unexpected: ["parameters/dense2/bias"],
-        mismatched: [
-          TypeMismatch(
-            path: "parameters/dense1/kernel", expected: TensorType(.float32, [4, 7]), actual: TensorType(.float32, [4, 6])),
-          TypeMismatch(
-            path: "parameters/dense1/bias", expected: TensorType(.float32, [7]), actual: TensorType(.float32, [6])),
-          TypeMismatch(
-            path: "parameters/dense2/kernel", expected: TensorType(.float32, [7, 3]), actual: TensorType(.float32, [6, 3])),
-        ]))
+      error
+        == .differentModel(
+          missing: ["parameters/head/kernel", "parameters/head/bias"], unexpected: ["parameters/dense2/bias"],
+          mismatched: [
+            TypeMismatch(
+              path: "parameters/dense1/kernel", expected: TensorType(.float32, [4, 7]),
+              actual: TensorType(.float32, [4, 6])),
+            TypeMismatch(
+              path: "parameters/dense1/bias", expected: TensorType(.float32, [7]), actual: TensorType(.float32, [6])),
+            TypeMismatch(
+              path: "parameters/dense2/kernel", expected: TensorType(.float32, [7, 3]),
+              actual: TensorType(.float32, [6, 3])),
+          ]))
     #expect("\(try #require(error))".contains("missing in it: parameters/head/kernel"))
     #expect(try trainer.arrays() == before)
     #expect(trainer.recorded == recorded)
@@ -99,7 +112,8 @@ import Testing
   }
 
   @Test func anotherElementTypeIsAnError() throws {
-    let saved = try SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging(), precision: .float64).trainer().checkpoint()
+    let saved = try SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging(), precision: .float64).trainer()
+      .checkpoint()
     let trainer = try SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging()).trainer()
     let error = #expect(throws: CheckpointError.self) { try trainer.restore(saved) }
     guard case .differentModel([], [], let mismatched) = error else {

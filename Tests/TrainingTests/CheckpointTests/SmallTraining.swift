@@ -5,7 +5,9 @@ import Testing
 
 /// A training that takes a moment, in which everything is used that a checkpoint has to keep.
 struct SmallTraining {
-  var model: any Layer = Sequential { Dense(6); Tanh(); Dropout(0.3); Dense(3) }
+  var model: any Layer = Sequential {
+    Dense(6); Tanh(); Dropout(0.3); Dense(3)
+  }
   var optimizer: any Optimizer = Adam(rate: CosineSchedule(0.05))
   var rule: any GradientRule = PlainGradient()
   var averaging: any Averaging = ExponentialAverage(keeping: 0.8)
@@ -76,7 +78,8 @@ extension Checkpoint {
       history: History(
         epochs: [
           EpochRecord(
-            epoch: 1, step: 10, metrics: ["loss": 0.1, "val_loss": .infinity, "odd \"name\"": -Double.leastNonzeroMagnitude],
+            epoch: 1, step: 10,
+            metrics: ["loss": 0.1, "val_loss": .infinity, "odd \"name\"": -Double.leastNonzeroMagnitude],
             trainingSeconds: 1e-7, evaluationSeconds: 1e22)
         ], stopReason: "tired"),
       callbacks: [

@@ -34,7 +34,8 @@ struct WeightRow: Decodable {
         let wave = sin(0.7 * Double(i) + Double(n))
         return Float(rank == 1 ? 0.5 + 0.3 * wave : pow(Double(count), -0.25) * wave)
       }
-      file.tensors[array.name] = try rank == 0
+      file.tensors[array.name] =
+        try rank == 0
         ? HostArray([Int64(n)], shape: []) : HostArray(values, shape: array.shape)
     }
     return file
@@ -51,7 +52,8 @@ struct WeightRow: Decodable {
   }
 
   static func rows() throws -> [WeightRow] {
-    try JSONDecoder().decode([WeightRow].self, from: Data(contentsOf: URL(fileURLWithPath: Scratch.fixture("weights.json"))))
+    try JSONDecoder().decode(
+      [WeightRow].self, from: Data(contentsOf: URL(fileURLWithPath: Scratch.fixture("weights.json"))))
   }
 
   static func row(_ model: String, _ framework: String) throws -> WeightRow {
@@ -60,7 +62,9 @@ struct WeightRow: Decodable {
 
   static func model(_ name: String, cells: RecurrentConvention = .keras) throws -> any Layer {
     func recurrent(_ cell: any RecurrentCell) -> any Layer {
-      Sequential { Embedding(7, size: 4); LayerNorm(); Recurrent(cell); Dense(2) }
+      Sequential {
+        Embedding(7, size: 4); LayerNorm(); Recurrent(cell); Dense(2)
+      }
     }
     let models: [String: any Layer] = [
       "cnn": CNNArchitecture(filters: [3, 4], hidden: [5]).model(outputs: 10),
@@ -74,7 +78,9 @@ struct WeightRow: Decodable {
         Tanh()
         Dense(3)
       },
-      "flat": Sequential { Embedding(7, size: 4); Flatten(); Dense(5); Tanh(); Dense(3) },
+      "flat": Sequential {
+        Embedding(7, size: 4); Flatten(); Dense(5); Tanh(); Dense(3)
+      },
       "lstm": recurrent(LSTMCell(3, convention: cells)),
       "gru": recurrent(GRUCell(3, convention: cells)),
       "rnn": recurrent(SimpleRNNCell(3, convention: cells)),
@@ -83,7 +89,9 @@ struct WeightRow: Decodable {
   }
 
   static func batch(_ name: String) throws -> HostArray {
-    let images = ["cnn": [2, 18, 14, 3], "nineConv": [2, 6, 4, 3], "wideResNet": [2, 8, 8, 3], "norms": [2, 5, 6, 2]]
+    let images = [
+      "cnn": [2, 18, 14, 3], "nineConv": [2, 6, 4, 3], "wideResNet": [2, 8, 8, 3], "norms": [2, 5, 6, 2],
+    ]
     if let shape = images[name] {
       return try HostArray((0..<shape.reduce(1, *)).map { Float(sin(0.37 * Double($0))) }, shape: shape)
     }
@@ -100,7 +108,9 @@ struct WeightRow: Decodable {
 
   static let models = ["cnn", "nineConv", "wideResNet", "norms", "flat", "lstm", "gru", "rnn"]
 
-  @Test(arguments: models, ["pyTorch", "keras"]) func computesWhatTheOtherDid(_ name: String, _ framework: String) throws {
+  @Test(arguments: models, ["pyTorch", "keras"]) func computesWhatTheOtherDid(_ name: String, _ framework: String)
+    throws
+  {
     let (row, layout) = (try Self.row(name, framework), try #require(Self.layouts[framework]))
     let (scratch, file) = (try Scratch(), try row.file())
     try file.write(to: scratch.file("theirs"))
@@ -115,12 +125,16 @@ struct WeightRow: Decodable {
       #expect(worst ?? 1 < 1e-5 * Swift.max(1, largest), "\(cells)")
       // And back, counters aside: PyTorch computes nothing with them.
       try trainer.exportWeights(to: scratch.file("ours"), layout: layout)
-      let (ours, theirs) = (try Safetensors(contentsOf: scratch.file("ours")).tensors, file.tensors.filter { !$1.shape.isEmpty })
+      let (ours, theirs) = (
+        try Safetensors(contentsOf: scratch.file("ours")).tensors, file.tensors.filter { !$1.shape.isEmpty }
+      )
       #expect(Set(ours.keys) == Set(theirs.keys))
       guard "\(cells)" == framework else { continue }
       #expect(ours == theirs)
       if name == "cnn" {
-        #expect(try scratch.read("ours") == [UInt8](Data(contentsOf: URL(fileURLWithPath: Scratch.fixture("cnn_\(framework).safetensors")))))
+        #expect(
+          try scratch.read("ours")
+            == [UInt8](Data(contentsOf: URL(fileURLWithPath: Scratch.fixture("cnn_\(framework).safetensors")))))
       }
     }
   }
@@ -129,13 +143,16 @@ struct WeightRow: Decodable {
   /// same function.
   @Test(arguments: ["lstm", "rnn"]) func biasesThatAreOneThereAreAdded(_ name: String) throws {
     let trainer = try Self.trainer(name, cells: .keras)
-    let file = try WeightLayout.pyTorch.exported(trainer.variables, records: trainer.model.trace(trainer.inputType).records)
+    let file = try WeightLayout.pyTorch.exported(
+      trainer.variables, records: trainer.model.trace(trainer.inputType).records)
     let second = try #require(file.tensors["recurrent1.bias_hh_l0"])
     #expect(try second.values(as: Float.self).allSatisfy { $0 == 0 })
     let other = try Self.trainer(name, cells: .pyTorch, seed: 2)
     let records = try other.model.trace(other.inputType).records
     let merged = try WeightLayout.keras.exported(other.variables, records: records)
-    let (one, two) = (other.variables.parameters["recurrent1/bias"], other.variables.parameters["recurrent1/recurrent/bias"])
+    let (one, two) = (
+      other.variables.parameters["recurrent1/bias"], other.variables.parameters["recurrent1/recurrent/bias"]
+    )
     let sum = try (try #require(one) + #require(two)).hostArray()
     #expect(merged.tensors["recurrent1/bias"] == sum)
     let back = try WeightLayout.keras.imported(merged, for: other.variables, records: records)
@@ -143,7 +160,9 @@ struct WeightRow: Decodable {
   }
 
   @Test func aCellThatPyTorchHasNotIsAnError() throws {
-    let model = Sequential { Recurrent(GRUCell(3, reset: .before)); Dense(2) }
+    let model = Sequential {
+      Recurrent(GRUCell(3, reset: .before)); Dense(2)
+    }
     let (records, variables) = try model.trace(TensorType(.float32, [1, 4, 2]))
     #expect(
       throws: WeightError.inexpressible(
@@ -153,7 +172,9 @@ struct WeightRow: Decodable {
   }
 
   @Test func statesOfTheLastBatchStayHere() throws {
-    let model = Sequential { Recurrent(SimpleRNNCell(3), memory: .kept(batch: 2)); Dense(2) }
+    let model = Sequential {
+      Recurrent(SimpleRNNCell(3), memory: .kept(batch: 2)); Dense(2)
+    }
     let (records, variables) = try model.trace(TensorType(.float32, [2, 4, 2]))
     #expect(variables.state.paths == ["recurrent1/states/0"])
     let file = try WeightLayout.keras.exported(variables, records: records)
@@ -161,7 +182,8 @@ struct WeightRow: Decodable {
       Set(file.tensors.keys) == [
         "recurrent1/kernel", "recurrent1/recurrent_kernel", "recurrent1/bias", "dense1/kernel", "dense1/bias",
       ])
-    #expect(try WeightLayout.keras.imported(file, for: variables, records: records).state.paths == variables.state.paths)
+    #expect(
+      try WeightLayout.keras.imported(file, for: variables, records: records).state.paths == variables.state.paths)
   }
 
   /// Only rows of a kernel that takes flattened images are moved; it doesn't matter what is between the two layers.
@@ -180,12 +202,36 @@ struct WeightRow: Decodable {
       #expect(Array(first) == expected || first.elementsEqual(first.sorted()))
       return Array(first) == expected
     }
-    #expect(try moved(Sequential { Flatten(); Dense(2) }))
-    #expect(try moved(Sequential { Flatten(); Dropout(0.5); Tanh(); BatchNorm(); GELU(); Dense(2) }))
-    #expect(try moved(Sequential { Reshape([-1]); Dense(2) }))
-    #expect(try !moved(Sequential { Flatten(); Dense(12); ReLU(); Dense(12) }, "dense2"))
-    #expect(try !moved(Sequential { Reshape([4, 3]); Flatten(); Dense(2) }))
-    #expect(try !moved(Sequential { GlobalAveragePool2D(); Dense(2) }))
+    #expect(
+      try moved(
+        Sequential {
+          Flatten(); Dense(2)
+        }))
+    #expect(
+      try moved(
+        Sequential {
+          Flatten(); Dropout(0.5); Tanh(); BatchNorm(); GELU(); Dense(2)
+        }))
+    #expect(
+      try moved(
+        Sequential {
+          Reshape([-1]); Dense(2)
+        }))
+    #expect(
+      try !moved(
+        Sequential {
+          Flatten(); Dense(12); ReLU(); Dense(12)
+        }, "dense2"))
+    #expect(
+      try !moved(
+        Sequential {
+          Reshape([4, 3]); Flatten(); Dense(2)
+        }))
+    #expect(
+      try !moved(
+        Sequential {
+          GlobalAveragePool2D(); Dense(2)
+        }))
   }
 
   @Test(.enabled(if: Python.has("torch", "safetensors"), "PyTorch isn't installed"), arguments: models)

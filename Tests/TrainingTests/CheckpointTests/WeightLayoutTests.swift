@@ -8,7 +8,9 @@ private struct Unchanged: Preprocessing {
 }
 
 @Suite struct WeightLayoutTests {
-  static let model = Sequential { Embedding(7, size: 4); Flatten(); Dense(5); Tanh(); Dense(3) }
+  static let model = Sequential {
+    Embedding(7, size: 4); Flatten(); Dense(5); Tanh(); Dense(3)
+  }
 
   static func trainer(seed: UInt64 = 1, averaging: any Averaging = NoAveraging()) throws -> Trainer {
     try Trainer(
@@ -26,10 +28,11 @@ private struct Unchanged: Preprocessing {
       parameters: TensorTree([("block/dense1/kernel", kernel), ("block/dense1/bias", Tensor([Float(7), 8, 9]))]),
       state: TensorTree([("norm/mean", Tensor([Float(0)]))]))
     let file = try WeightLayout.pyTorch.exported(variables)
-    #expect(file.tensors == [
-      "block.dense1.weight": try HostArray([Float(1), 4, 2, 5, 3, 6], shape: [3, 2]),
-      "block.dense1.bias": try HostArray([Float(7), 8, 9]), "norm.running_mean": try HostArray([Float(0)]),
-    ])
+    #expect(
+      file.tensors == [
+        "block.dense1.weight": try HostArray([Float(1), 4, 2, 5, 3, 6], shape: [3, 2]),
+        "block.dense1.bias": try HostArray([Float(7), 8, 9]), "norm.running_mean": try HostArray([Float(0)]),
+      ])
     let keras = try WeightLayout.keras.exported(variables)
     #expect(keras.tensors["block/dense1/kernel"] == (try kernel.hostArray()))
   }
@@ -102,11 +105,13 @@ private struct Unchanged: Preprocessing {
       try trainer.importWeights(from: scratch.file("weights"), layout: .pyTorch)
     }
     #expect(
-      error == .differentModel(
-        missing: ["dense2.bias"], unexpected: ["norm.momentum"],
-        mismatched: [
-          TypeMismatch(path: "dense1.weight", expected: TensorType(.float32, [5, 12]), actual: TensorType(.float32, [12, 5]))
-        ]))
+      error
+        == .differentModel(
+          missing: ["dense2.bias"], unexpected: ["norm.momentum"],
+          mismatched: [
+            TypeMismatch(
+              path: "dense1.weight", expected: TensorType(.float32, [5, 12]), actual: TensorType(.float32, [12, 5]))
+          ]))
     #expect(try trainer.arrays() == before)
   }
 

@@ -31,7 +31,11 @@ enum Problems {
       targets: HostArray(random.randn(2 * count), shape: [count, 2]))
   }
 
-  static var network: Sequential { Sequential { Dense(6); Tanh(); Dense(3) } }
+  static var network: Sequential {
+    Sequential {
+      Dense(6); Tanh(); Dense(3)
+    }
+  }
 
   static func trainer(
     _ data: LabeledArrays, model: any Layer = Problems.network, loss: any Loss = SoftmaxCrossEntropy(),
@@ -67,7 +71,9 @@ extension Trainer {
 }
 
 extension TensorTree {
-  func doubles() throws -> [Double] { try evaluate().tensors.flatMap { try $0.cast(to: .float64).values(as: Double.self) } }
+  func doubles() throws -> [Double] {
+    try evaluate().tensors.flatMap { try $0.cast(to: .float64).values(as: Double.self) }
+  }
 }
 
 /// The greatest distance, infinite where the counts differ or one isn't a number.
@@ -78,5 +84,7 @@ func distance(_ found: [Double], _ expected: [Double]) -> Double {
 
 extension History {
   /// What was recorded, without the times.
-  var metrics: [[String: Double]] { epochs.map { Dictionary(uniqueKeysWithValues: $0.metrics.map { ($0.key, $0.value) }) } }
+  var metrics: [[String: Double]] {
+    epochs.map { Dictionary(uniqueKeysWithValues: $0.metrics.map { ($0.key, $0.value) }) }
+  }
 }

@@ -7,7 +7,8 @@ import Configuration
 /// single-mode far-infrared NH3 laser" (1989).
 public struct LaserSource: DataSource {
   public static let name = "laser"
-  public static let summary = "Santa Fe series A, a chaotic laser's intensity, from santa-fe-laser-a.txt (Hübner et al. 1989)"
+  public static let summary =
+    "Santa Fe series A, a chaotic laser's intensity, from santa-fe-laser-a.txt (Hübner et al. 1989)"
   public static let parameters = [
     Parameter("train", default: 1000, "steps to learn from"), Parameter("test", default: 1000, "steps after them"),
     Parameter("scale", default: 1.0 / 255, "what values are multiplied by: 1/255"),

@@ -21,7 +21,8 @@ public struct MackeyGlassSource: DataSource {
     Parameter("every", default: 10, "steps a value"),
     Parameter("squashed", default: true, "tanh(y - 1), as in Jaeger's, instead of y"),
     Parameter("start", default: 1.2, "values before the first: another one gives another trajectory"),
-    Parameter("jitter", default: 0.0, "random differences of these values, uniform within half of this; Jaeger has 0.2"),
+    Parameter(
+      "jitter", default: 0.0, "random differences of these values, uniform within half of this; Jaeger has 0.2"),
     Parameter("seed", default: 0, "draws them"),
   ]
 
@@ -58,6 +59,7 @@ public struct MackeyGlassSource: DataSource {
     (system.start, system.jitter, system.seed) = (start, jitter, seed)
     let values = system.series(train + test + 1).map { squashed ? tanh($0 - 1) : $0 }
     return try TimeSeries(values).oneStepAhead(
-      train: train, test: test, name: "Mackey-Glass", origin: "the Mackey-Glass equation with tau \(tau), by \(method.rawValue)")
+      train: train, test: test, name: "Mackey-Glass",
+      origin: "the Mackey-Glass equation with tau \(tau), by \(method.rawValue)")
   }
 }

@@ -30,7 +30,8 @@ public struct SinesSource: DataSource {
     test = try options.integer("test", default: test, in: 1...10_000_000)
     periods = try options.numbers("periods", default: periods)
     guard !periods.isEmpty, periods.allSatisfy({ $0 > 1e-6 && $0.isFinite }) else {
-      throw .outOfRange(key: "periods", value: "\(periods)", range: "one or more numbers above 0", origin: options.origin)
+      throw .outOfRange(
+        key: "periods", value: "\(periods)", range: "one or more numbers above 0", origin: options.origin)
     }
   }
 

@@ -7,7 +7,8 @@ public struct SunspotsSource: DataSource {
   public static let name = "sunspots"
   public static let summary = "monthly sunspot numbers since 1749, from SILSO's file of version 2.0"
   public static let parameters = [
-    Parameter("train", default: 2400, "months to learn from"), Parameter("test", default: 0, "months after them; 0 for all"),
+    Parameter("train", default: 2400, "months to learn from"),
+    Parameter("test", default: 0, "months after them; 0 for all"),
     Parameter("scale", default: 0.0025, "what values are multiplied by"),
   ]
 
@@ -33,6 +34,7 @@ public struct SunspotsSource: DataSource {
       format: CSVFormat(separator: .character(";"), columns: .indices([3])))
     let (values, path) = try file.read(in: folders)
     return try TimeSeries(values.map { $0 * scale }).oneStepAhead(
-      train: train, test: test ?? values.count - 1 - train, name: "sunspots", origin: "SILSO's sunspot numbers from \(path)")
+      train: train, test: test ?? values.count - 1 - train, name: "sunspots",
+      origin: "SILSO's sunspot numbers from \(path)")
   }
 }

@@ -8,7 +8,8 @@ import PJRT
 /// passing-through regions" (1999), UCI.
 public struct VowelsSource: DataSource {
   public static let name = "vowels"
-  public static let summary = "Japanese vowels of nine speakers, from japanese-vowels.train and .test (Kudo et al. 1999)"
+  public static let summary =
+    "Japanese vowels of nine speakers, from japanese-vowels.train and .test (Kudo et al. 1999)"
 
   static let coefficients = 12
   static let speakers = 9
@@ -58,7 +59,8 @@ public struct VowelsSource: DataSource {
   }
 
   /// - Parameter counts: utterances of each speaker, one speaker after the other.
-  static func records(_ utterances: [[[Double]]], _ counts: [Int], _ frames: Int) throws(DatasetError) -> LabeledArrays {
+  static func records(_ utterances: [[[Double]]], _ counts: [Int], _ frames: Int) throws(DatasetError) -> LabeledArrays
+  {
     var values: [Double] = []
     for utterance in utterances {
       for frame in utterance { values += frame + [1] }

@@ -3,7 +3,8 @@ import Configuration
 /// Article 0b: SAM and SGD on a wide residual network, with two kinds of augmentation (S0-38 to S0-44).
 public struct SAMWRN: Recipe {
   public static let name = "sam-wrn"
-  public static let summary = "SAM and SGD of once and twice the epochs on a wide residual network, on CIFAR-10 (article 0b)"
+  public static let summary =
+    "SAM and SGD of once and twice the epochs on a wide residual network, on CIFAR-10 (article 0b)"
   public var title: String { "Article 0b: SAM on a wide residual network" }
 
   /// WRN-22-8 in the variant of SAM's authors. What the article leaves to the paper is from there: batches of 256,
@@ -14,7 +15,8 @@ public struct SAMWRN: Recipe {
     [
       "data": "cifar10", "preprocessing": "standardizedChannels", "model": Self.model(depth: 22, width: 8),
       "penalties": "[l1l2(l2: 0.00025, pattern: .*)]",
-      "optimizer": "preceded(by: clipByGlobalNorm(limit: 5), optimizer: sgd(rate: cosine(initial: 0.1), momentum: 0.9))",
+      "optimizer":
+        "preceded(by: clipByGlobalNorm(limit: 5), optimizer: sgd(rate: cosine(initial: 0.1), momentum: 0.9))",
       "batch": "256",
     ]
   }
@@ -45,8 +47,10 @@ public struct SAMWRN: Recipe {
 
   public func overrides(for budget: Budget) -> [String] {
     switch budget {
-    case .smoke: ["data=syntheticImages(train: 200, test: 100)", "model=\(Self.model(depth: 10, width: 1))", "batch=50"]
-    case .cpu: ["data=subset(data: cifar10, train: 5000, test: 2000)", "model=\(Self.model(depth: 10, width: 1))", "batch=128"]
+    case .smoke:
+      ["data=syntheticImages(train: 200, test: 100)", "model=\(Self.model(depth: 10, width: 1))", "batch=50"]
+    case .cpu:
+      ["data=subset(data: cifar10, train: 5000, test: 2000)", "model=\(Self.model(depth: 10, width: 1))", "batch=128"]
     case .full: []
     }
   }
@@ -55,7 +59,8 @@ public struct SAMWRN: Recipe {
     let epochs = Self.epochs(budget)
     switch budget {
     case .smoke:
-      return "The budget 'smoke' trains WRN-10-1 on 200 synthetic images for \(epochs) and \(2 * epochs) epochs. It shows "
+      return
+        "The budget 'smoke' trains WRN-10-1 on 200 synthetic images for \(epochs) and \(2 * epochs) epochs. It shows "
         + "that every arm runs, and nothing else."
     case .cpu:
       return "The budget 'cpu' isn't what was published: WRN-10-1 in place of WRN-22-8, the first 5,000 training and "

@@ -13,7 +13,8 @@ public struct SAMCNN: Recipe {
   public var base: [String: String] {
     [
       "data": "cifar10",
-      "model": "cnn(filters: [6, 16], size: 5, hidden: [120, 84], kernel: varianceScaling(scale: 0.3333333333333333, mode: fanIn, distribution: uniform))",
+      "model":
+        "cnn(filters: [6, 16], size: 5, hidden: [120, 84], kernel: varianceScaling(scale: 0.3333333333333333, mode: fanIn, distribution: uniform))",
       "optimizer": Self.sgd, "batch": "32", "remainder": "masked", "epochs": "50",
     ]
   }

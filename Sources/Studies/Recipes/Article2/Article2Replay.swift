@@ -12,10 +12,18 @@ public struct Article2Replay: Recipe {
 
   public var arms: [Arm] {
     [
-      Arm("hSwish", ["model": "mlp(hidden: [100, 50], activation: hSwish)"], printed: Printed(train: 100.0, test: 97.88, best: 97.96, reached: [4, 7, nil], seconds: 43)),
-      Arm("tanhExp", ["model": "mlp(hidden: [100, 50], activation: tanhExp)"], printed: Printed(train: 100.0, test: 97.88, best: 97.89, reached: [2, 6, nil], seconds: 87)),
-      Arm("flooding", ["loss": "flooded(loss: \(Article2.loss), at: 0.01)"], printed: Printed(train: 99.9, test: 97.6, best: 97.9, reached: [2, 5, nil], seconds: 42)),
-      Arm("nesterov", ["optimizer": "nesterov(rate: 0.1, momentum: 0.9)"], printed: Printed(train: 99.41, test: 97.31, best: 97.93, reached: [1, 4, nil], seconds: 75)),
+      Arm(
+        "hSwish", ["model": "mlp(hidden: [100, 50], activation: hSwish)"],
+        printed: Printed(train: 100.0, test: 97.88, best: 97.96, reached: [4, 7, nil], seconds: 43)),
+      Arm(
+        "tanhExp", ["model": "mlp(hidden: [100, 50], activation: tanhExp)"],
+        printed: Printed(train: 100.0, test: 97.88, best: 97.89, reached: [2, 6, nil], seconds: 87)),
+      Arm(
+        "flooding", ["loss": "flooded(loss: \(Article2.loss), at: 0.01)"],
+        printed: Printed(train: 99.9, test: 97.6, best: 97.9, reached: [2, 5, nil], seconds: 42)),
+      Arm(
+        "nesterov", ["optimizer": "nesterov(rate: 0.1, momentum: 0.9)"],
+        printed: Printed(train: 99.41, test: 97.31, best: 97.93, reached: [1, 4, nil], seconds: 75)),
     ]
   }
 

@@ -39,7 +39,10 @@ public struct WarmupBatchSize: Recipe {
   public func overrides(for budget: Budget) -> [String] {
     switch budget {
     case .smoke:
-      ["batch=32,64,128", "data=syntheticImages(train: 256, test: 100)", "model=nineConv(filters: [4, 4, 4], repeats: 1)", "epochs=2"]
+      [
+        "batch=32,64,128", "data=syntheticImages(train: 256, test: 100)",
+        "model=nineConv(filters: [4, 4, 4], repeats: 1)", "epochs=2",
+      ]
     case .cpu:
       [
         "batch=" + Self.sizes.map { "\($0 / 4)" }.joined(separator: ","),
@@ -53,7 +56,8 @@ public struct WarmupBatchSize: Recipe {
   public func departure(of budget: Budget) -> String? {
     switch budget {
     case .smoke:
-      return "The budget 'smoke' trains three convolutions of 4 filters on 256 synthetic images for two epochs. It shows "
+      return
+        "The budget 'smoke' trains three convolutions of 4 filters on 256 synthetic images for two epochs. It shows "
         + "that every arm runs, and nothing else."
     case .cpu:
       return "The budget 'cpu' isn't what was published. It trains 8, 16 and 32 filters in place of 64, 128 and 256, "
@@ -81,7 +85,8 @@ public struct WarmupBatchSize: Recipe {
   /// S4-5 and S4-6: 0.1 for 128 examples and in proportion, a tenth from epoch 60 of 100 on and again from 85 on.
   private static func rate(_ budget: Budget, _ initial: Double = 0.1, rule: String = "linear") -> String {
     let milestones = [0.6, 0.85].map { "\($0 * Double(epochs(budget)))" }.joined(separator: ", ")
-    return "batchScaled(schedule: step(initial: \(initial), milestones: [\(milestones)]), reference: \(reference(budget)), "
+    return
+      "batchScaled(schedule: step(initial: \(initial), milestones: [\(milestones)]), reference: \(reference(budget)), "
       + "rule: \(rule))"
   }
 

@@ -8,13 +8,16 @@ extension PrintedNumber {
     ]
     let losses: [(Quantity, Double?)] = [
       (.last(metric: "loss"), printed.trainLoss), (.last(metric: "val_loss"), printed.testLoss),
-      (.at(metric: "loss", epoch: 1), printed.firstTrainLoss), (.at(metric: "val_loss", epoch: 1), printed.firstTestLoss),
+      (.at(metric: "loss", epoch: 1), printed.firstTrainLoss),
+      (.at(metric: "val_loss", epoch: 1), printed.firstTestLoss),
     ]
     var numbers = accuracies.compactMap { quantity, value in
       value.map { PrintedNumber(quantity, $0 / 100, resolution: 1e-4) }
     }
     numbers += losses.compactMap { quantity, value in value.map { PrintedNumber(quantity, $0, resolution: 1e-4) } }
-    if let epoch = printed.bestEpoch { numbers.append(PrintedNumber(.bestEpoch(metric: "val_accuracy"), Double(epoch))) }
+    if let epoch = printed.bestEpoch {
+      numbers.append(PrintedNumber(.bestEpoch(metric: "val_accuracy"), Double(epoch)))
+    }
     for (target, epoch) in zip([0.95, 0.97, 0.98], printed.reached ?? []) {
       numbers.append(PrintedNumber(.firstEpoch(metric: "val_accuracy", target: target), epoch.map(Double.init)))
     }

@@ -34,7 +34,8 @@ extension ReportSetting {
       settings.append(ReportSetting("examples", "\(examples)", number: Double(examples)))
     }
     settings += [
-      ReportSetting("dtype", configuration.dtype.rawValue), ReportSetting("remainder", configuration.remainder.rawValue),
+      ReportSetting("dtype", configuration.dtype.rawValue),
+      ReportSetting("remainder", configuration.remainder.rawValue),
       ReportSetting("draws", configuration.draws.rawValue),
     ]
     return settings

@@ -30,7 +30,8 @@ struct RerunCommand: Sendable {
     let arms = plan.arms.map(\.name)
     let budget = nearest.budget
     let recipeWords =
-      ["tanren", "reproduce", nearest.name] + (arms == nearest.recipe.defaultArms ? [] : ["--arms", arms.joined(separator: ",")])
+      ["tanren", "reproduce", nearest.name]
+      + (arms == nearest.recipe.defaultArms ? [] : ["--arms", arms.joined(separator: ",")])
       + ["--seeds", Self.seeds(plan.seeds)] + (budget == .full ? [] : ["--budget", budget.rawValue]) + nearest.changes
     text = recipeWords.map(Self.quoted).joined(separator: " ")
     needsPlan = false
@@ -56,7 +57,8 @@ struct RerunCommand: Sendable {
 
   /// A word as a shell takes it.
   private static func quoted(_ word: String) -> String {
-    let isPlain = !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_=.,:/+@%".contains($0)) }
+    let isPlain =
+      !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_=.,:/+@%".contains($0)) }
     return isPlain ? word : "'\(word.replacing("'", with: "'\\''"))'"
   }
 

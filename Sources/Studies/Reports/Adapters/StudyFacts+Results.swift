@@ -21,7 +21,8 @@ extension StudyFacts {
     }
     self.init(
       name: results.study.name, title: results.study.title, arms: arms, metric: plan.metric, seeds: plan.seeds,
-      targets: isTraining ? plan.targets : [], isTraining: isTraining, command: rerun.text, plan: rerun.needsPlan ? try plan.yaml() : nil,
+      targets: isTraining ? plan.targets : [], isTraining: isTraining, command: rerun.text,
+      plan: rerun.needsPlan ? try plan.yaml() : nil,
       environment: Self.environment(results),
       failures: results.runs.filter { $0.state == .failed }.map {
         RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")

@@ -21,7 +21,8 @@ public struct ArmReport: Sendable, Equatable, Encodable {
   /// Where the arm lies by the reading that counts.
   public func summary(_ reading: PrimaryMetric.Reading) -> SampleSummary? { reading == .last ? last : best }
 
-  init(_ facts: ArmFacts, runs: [RunReport], of study: StudyFacts, metrics: [String], alpha: Double) throws(StatisticsError)
+  init(_ facts: ArmFacts, runs: [RunReport], of study: StudyFacts, metrics: [String], alpha: Double)
+    throws(StatisticsError)
   {
     name = facts.name
     self.runs = runs

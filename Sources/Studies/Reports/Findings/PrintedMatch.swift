@@ -21,7 +21,9 @@ public struct PrintedMatch: Sendable, Equatable, Encodable {
   public let interval: Interval?
   public let agreement: Agreement
 
-  init?(_ printed: PrintedNumber, arm: String, runs: [RunReport], study: StudyFacts, alpha: Double) throws(StatisticsError) {
+  init?(_ printed: PrintedNumber, arm: String, runs: [RunReport], study: StudyFacts, alpha: Double)
+    throws(StatisticsError)
+  {
     self.arm = arm
     self.printed = printed
     guard !runs.isEmpty else { return nil }
@@ -46,7 +48,8 @@ public struct PrintedMatch: Sendable, Equatable, Encodable {
       ours = epochs[(epochs.count - 1) / 2]
       let range = Interval(first, last)
       interval = range
-      agreement = printed.value.map { epochs.count < 2 ? .unjudged : range.contains($0) ? .inside : .outside } ?? .unjudged
+      agreement =
+        printed.value.map { epochs.count < 2 ? .unjudged : range.contains($0) ? .inside : .outside } ?? .unjudged
     case .seconds:
       ours = try Outcomes(runs.map(\.seconds)).summary()?.mean
       interval = nil

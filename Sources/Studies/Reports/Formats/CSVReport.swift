@@ -11,7 +11,8 @@ struct CSVReport: Sendable {
   var summary: String {
     let targets = report.facts.targets.flatMap { ["epochs_to_\($0)_median", "epochs_to_\($0)_never"] }
     let names =
-      ["arm", "runs", "diverged"] + Self.statistics.map { "last_\($0.name)" } + Self.statistics.map { "best_\($0.name)" }
+      ["arm", "runs", "diverged"] + Self.statistics.map { "last_\($0.name)" }
+      + Self.statistics.map { "best_\($0.name)" }
       + targets
       + [
         "baseline", "difference", "difference_lower", "difference_upper", "bootstrap_lower", "bootstrap_upper", "test",
@@ -20,7 +21,8 @@ struct CSVReport: Sendable {
       ]
     var table = TextTable(names.map { TableColumn($0) })
     for arm in report.arms {
-      let cells = [arm.name, "\(arm.runs.count)", "\(arm.diverged)"]
+      let cells =
+        [arm.name, "\(arm.runs.count)", "\(arm.diverged)"]
         + (Self.cells(arm.last) + Self.cells(arm.best)).map(Self.number)
         + arm.targets.flatMap { [Self.number($0?.median), $0.map { "\($0.never)" } ?? ""] }
         + comparison(of: arm.name)

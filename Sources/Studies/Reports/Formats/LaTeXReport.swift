@@ -9,7 +9,9 @@ struct LaTeXReport: Sendable {
   var text: String {
     let tables = ReportTables(report)
     let words = ReportWords(report)
-    var parts = ["% Needs \\usepackage{booktabs,amssymb}.", float(tables.results, caption: words.resultsCaption, label: "results")]
+    var parts = [
+      "% Needs \\usepackage{booktabs,amssymb}.", float(tables.results, caption: words.resultsCaption, label: "results"),
+    ]
     if !report.comparisons.isEmpty {
       parts.append(float(tables.comparisons, caption: words.comparisonsCaption, label: "comparisons"))
     }

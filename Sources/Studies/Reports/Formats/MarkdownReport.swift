@@ -11,7 +11,9 @@ struct MarkdownReport: Sendable {
   var text: String {
     let facts = report.facts
     let words = ReportWords(report)
-    var parts = ["# \(escaped(facts.title))", escaped(report.headline), words.sentences.map(escaped).joined(separator: " ")]
+    var parts = [
+      "# \(escaped(facts.title))", escaped(report.headline), words.sentences.map(escaped).joined(separator: " "),
+    ]
     if !report.comparisons.isEmpty {
       parts.append("## Verdicts")
       parts.append(words.verdicts.map { "- \(escaped($0))" }.joined(separator: "\n"))
@@ -27,7 +29,8 @@ struct MarkdownReport: Sendable {
     if !facts.environment.isEmpty { parts += ["## Environment", tables.environment.markdown()] }
     if !facts.command.isEmpty { parts += ["## Run it again", fenced(facts.command)] }
     parts += ["## How the numbers were made", words.method.map(escaped).joined(separator: " ")]
-    return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.filter { !$0.isEmpty }.joined(separator: "\n\n")
+    return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.filter { !$0.isEmpty }.joined(
+      separator: "\n\n")
       + "\n"
   }
 

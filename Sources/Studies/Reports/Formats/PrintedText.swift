@@ -26,11 +26,12 @@ struct PrintedText: Sendable {
       ours = match.interval.map { style.range($0.lower, $0.upper, uncertainty: known) } ?? mean
     case .firstEpoch, .bestEpoch:
       printed = match.printed.value.map(NumberText.shortest) ?? "never"
-      ours = match.interval.map { range in
-        let (lower, upper) = (NumberText.shortest(range.lower), NumberText.shortest(range.upper))
-        let last = match.ours == nil ? "never" : upper
-        return lower == last ? lower : "\(lower)–\(last)"
-      } ?? "never"
+      ours =
+        match.interval.map { range in
+          let (lower, upper) = (NumberText.shortest(range.lower), NumberText.shortest(range.upper))
+          let last = match.ours == nil ? "never" : upper
+          return lower == last ? lower : "\(lower)–\(last)"
+        } ?? "never"
     case .seconds:
       printed = match.printed.value.map(DurationText.text) ?? "–"
       ours = match.ours.map(DurationText.text) ?? "–"
@@ -69,7 +70,9 @@ extension StudyReport {
   /// What was published of any arm, in the order of the first arm that has it.
   var printedQuantities: [PrintedNumber.Quantity] {
     var quantities: [PrintedNumber.Quantity] = []
-    for match in printed where !quantities.contains(match.printed.quantity) { quantities.append(match.printed.quantity) }
+    for match in printed where !quantities.contains(match.printed.quantity) {
+      quantities.append(match.printed.quantity)
+    }
     return quantities
   }
 }

@@ -24,7 +24,8 @@ struct ReportStyle: Sendable {
       // An arm that varies less than the others has an interval too, which "± 0" would deny.
       let least = widths.filter { $0 > 0 && $0.isFinite }.min().map { $0 * style.scale }
       places = least.map { max(usual, min(usual + 2, NumberText.places(uncertainty: $0 * 20))) } ?? usual
-      differencePlaces = Self.typical(differenceWidths).map { NumberText.places(uncertainty: $0 * style.scale) } ?? places
+      differencePlaces =
+        Self.typical(differenceWidths).map { NumberText.places(uncertainty: $0 * style.scale) } ?? places
     }
 
     var isPercent: Bool { style.scale == 100 }
@@ -35,7 +36,8 @@ struct ReportStyle: Sendable {
     func bare(_ value: Double) -> String {
       let scaled = value * style.scale
       // What the others' decimals would show as a row of zeros has digits of its own.
-      let isShown = NumberText.shows(scaled, places: places) || hasSpread && scaled.magnitude >= Double.power(10, -Double(places))
+      let isShown =
+        NumberText.shows(scaled, places: places) || hasSpread && scaled.magnitude >= Double.power(10, -Double(places))
       return NumberText.decimal(scaled, places: isShown ? places : NumberText.places(uncertainty: scaled) + 1)
     }
 

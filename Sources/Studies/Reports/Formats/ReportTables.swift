@@ -73,7 +73,9 @@ struct ReportTables: Sendable {
   /// Two rows an arm: what was published, marked where it lies within the range of our runs, and that range.
   var printed: TextTable {
     let quantities = report.printedQuantities
-    var table = TextTable(["arm", ""] + quantities.map { TableColumn(isCompact ? PrintedText.shortName($0) : PrintedText.name($0), .right) })
+    var table = TextTable(
+      ["arm", ""] + quantities.map { TableColumn(isCompact ? PrintedText.shortName($0) : PrintedText.name($0), .right) }
+    )
     for arm in report.arms {
       let texts = quantities.map { quantity in
         report.printed.first { $0.arm == arm.name && $0.printed.quantity == quantity }.map(PrintedText.init)
@@ -95,7 +97,8 @@ struct ReportTables: Sendable {
     let gradients = isCompact ? "gradients" : "gradient evaluations"
     let names =
       facts.isTraining
-      ? ["time a run", "a step", "relative", "steps", gradients, "time in all"] : ["time a run", "relative", "time in all"]
+      ? ["time a run", "a step", "relative", "steps", gradients, "time in all"]
+      : ["time a run", "relative", "time in all"]
     var table = TextTable([TableColumn("arm")] + names.map { TableColumn($0, .right) })
     for arm in report.arms {
       let step = report.costPerStep(arm.name)

@@ -82,10 +82,12 @@ struct ReportWords: Sendable {
     let isPaired = report.comparisons.allSatisfy { $0.comparison.design == .paired }
     let bootstrap = report.comparisons.compactMap { $0.comparison.bootstrap }.first
     let exact = report.comparisons.allSatisfy { $0.comparison.test?.method == .exact }
-    let name = isPaired
+    let name =
+      isPaired
       ? "a sign-flip permutation test of the differences seed by seed"
       : "a test suited to the seeds the arms share: sign-flip permutation, or Mann and Whitney’s"
-    let interval = bootstrap.map { "; bootstrap intervals come from \(CountText.text(Double($0.resamples))) resamples" } ?? ""
+    let interval =
+      bootstrap.map { "; bootstrap intervals come from \(CountText.text(Double($0.resamples))) resamples" } ?? ""
     return "Arms are compared by \(name)\(exact ? ", exact" : "")\(interval)."
   }
 
@@ -93,7 +95,8 @@ struct ReportWords: Sendable {
   var printedNote: String {
     let judged = report.printed.filter { $0.agreement != .unjudged }
     let inside = judged.count { $0.agreement == .inside }
-    let sum = judged.isEmpty
+    let sum =
+      judged.isEmpty
       ? "Two seeds or more are needed to judge the printed numbers."
       : "\(inside) of \(judged.count) printed numbers are what a run of ours might have given."
     return sum + " A printed number is a single run’s, so it is held against the range of single runs: "

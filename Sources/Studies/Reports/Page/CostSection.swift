@@ -26,7 +26,8 @@ struct CostSection: Sendable {
       )
       let step = report.costPerStep(arm.name)
       var cells: [HTMLTable.Cell] = [
-        .init("\(Swatch(report, arm.name).html)\(arm.name)"), .init("\(seconds.map(DurationText.text) ?? "–")", key: seconds),
+        .init("\(Swatch(report, arm.name).html)\(arm.name)"),
+        .init("\(seconds.map(DurationText.text) ?? "–")", key: seconds),
       ]
       if isTraining { cells.append(.init("\(step.map(DurationText.text) ?? "–")", key: step)) }
       cells.append(.init("\(step.flatMap { DurationText.ratio($0, to: first) } ?? "–")", key: step, style: "soft"))

@@ -10,8 +10,10 @@ package struct CurveSection: Sendable {
     let figures = ReportFigures(report)
     let name = report.facts.metric.name
     guard report.facts.isTraining, let whole = figures.curves(of: name, title: title(name)) else { return nil }
-    let caption: HTML = report.arms.contains { $0.runs.count > 1 }
-      ? "Mean of the seeds, with the \(ReportTables(report).confidence) interval of the mean as a band." : "One seed an arm."
+    let caption: HTML =
+      report.arms.contains { $0.runs.count > 1 }
+      ? "Mean of the seeds, with the \(ReportTables(report).confidence) interval of the mean as a band."
+      : "One seed an arm."
     var content: HTML
     if report.arms.count > 8 {
       content = manyArms(figures, name, caption: caption)
@@ -24,7 +26,10 @@ package struct CurveSection: Sendable {
     }
     let others = report.metrics.dropFirst().compactMap { figures.curves(of: $0, title: title($0)) }
     if !others.isEmpty {
-      content += FigureBlock(others, columns: min(3, others.count), rowHeight: 240, legend: report.arms.count > 8 ? .automatic : .hidden).html
+      content +=
+        FigureBlock(
+          others, columns: min(3, others.count), rowHeight: 240, legend: report.arms.count > 8 ? .automatic : .hidden
+        ).html
     }
     return PageSection(id: "curves", heading: "Training curves", content: content)
   }

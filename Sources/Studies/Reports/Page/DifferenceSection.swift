@@ -37,7 +37,8 @@ struct DifferenceSection: Sendable {
         .init("arm"), .init("difference", .number, hint: "mean over the seeds"),
         .init("t interval", .number, hint: "\(confidence), Student’s t"),
         .init("bootstrap", .number, hint: "\(confidence), bias-corrected and accelerated where that is defined"),
-        .init("p", .number, hint: "of the deciding test"), .init("p, Holm", .number, hint: "adjusted for all comparisons"),
+        .init("p", .number, hint: "of the deciding test"),
+        .init("p, Holm", .number, hint: "adjusted for all comparisons"),
         .init("P(better)", .number, hint: "chance that a run beats one of the baseline, with \(confidence) interval"),
         .init("effect", .number, hint: "Cohen’s d: mean difference over the differences’ standard deviation"),
         .init("more seeds", .number, hint: "about how many it would take to tell"),
@@ -54,11 +55,13 @@ struct DifferenceSection: Sendable {
         .init("\(values.difference($0.lower)) to \(values.difference($0.upper))", key: $0.lower, style: "soft")
       } ?? .init("–")
     }
-    let name: HTML = report.baselines.count == 1 ? "\(entry.candidate)" : "\(entry.candidate) <small>vs \(entry.baseline)</small>"
+    let name: HTML =
+      report.baselines.count == 1 ? "\(entry.candidate)" : "\(entry.candidate) <small>vs \(entry.baseline)</small>"
     let chance = comparison.probabilityOfImprovement
-    let chances: HTML = chance.interval.map {
-      "<small>\(NumberText.decimal($0.lower, places: 2))–\(NumberText.decimal($0.upper, places: 2))</small>"
-    } ?? ""
+    let chances: HTML =
+      chance.interval.map {
+        "<small>\(NumberText.decimal($0.lower, places: 2))–\(NumberText.decimal($0.upper, places: 2))</small>"
+      } ?? ""
     let unit: HTML = values.differenceUnit.isEmpty ? "" : " <small>\(values.differenceUnit)</small>"
     let more = entry.verdict.moreSeeds
     return [

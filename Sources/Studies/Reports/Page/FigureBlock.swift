@@ -20,11 +20,13 @@ package struct FigureBlock: Sendable {
 
   /// Figures side by side with one legend; on a telephone one below the other, each with its own.
   package init(
-    _ panels: [any Figure], columns: Int, rowHeight: Double = 300, legend: LegendStyle = .automatic, caption: HTML = .empty
+    _ panels: [any Figure], columns: Int, rowHeight: Double = 300, legend: LegendStyle = .automatic,
+    caption: HTML = .empty
   ) {
     let grid = ChartGrid(panels: panels, columns: columns, legend: legend)
     let rows = (panels.count + columns - 1) / max(1, columns)
-    wide = grid.svg(size: FigureSize(width: Self.wide, height: Double(rows) * rowHeight + (legend == .hidden ? 32 : 60)))
+    wide = grid.svg(
+      size: FigureSize(width: Self.wide, height: Double(rows) * rowHeight + (legend == .hidden ? 32 : 60)))
     narrow = panels.map { $0.svg(size: FigureSize(width: Self.narrow, height: 330)) }
     self.caption = caption
   }

@@ -6,11 +6,13 @@ struct RepeatSection: Sendable {
 
   var section: PageSection? {
     let facts = report.facts
-    let command: HTML = facts.command.isEmpty
+    let command: HTML =
+      facts.command.isEmpty
       ? "" : "<div class=\"command\"><pre><code>\(facts.command)</code></pre></div>\n"
-    let plan: HTML = facts.plan.map {
-      "<details class=\"plan\"><summary>The plan, for a file \(facts.name).yml</summary>\n<div class=\"command\"><pre><code>\($0)</code></pre></div>\n</details>\n"
-    } ?? ""
+    let plan: HTML =
+      facts.plan.map {
+        "<details class=\"plan\"><summary>The plan, for a file \(facts.name).yml</summary>\n<div class=\"command\"><pre><code>\($0)</code></pre></div>\n</details>\n"
+      } ?? ""
     let seeds: HTML = facts.seeds.isEmpty ? "" : "<dt>Seeds</dt><dd>\(SeedList.ranges(facts.seeds))</dd>\n"
     let rows = facts.environment.map { fact -> HTML in "<dt>\(fact.name)</dt><dd>\(fact.value)</dd>\n" }
     let list: HTML = facts.environment.isEmpty && facts.seeds.isEmpty ? "" : "<dl>\n\(seeds)\(rows)</dl>\n"

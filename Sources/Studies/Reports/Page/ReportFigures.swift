@@ -66,7 +66,8 @@ struct ReportFigures: Sendable {
       let comparison = entry.comparison
       guard !comparison.differences.isEmpty else { return nil }
       return DotPlot.Arm(
-        entry.candidate, values: comparison.differences.map { $0 * scale }, center: comparison.meanDifference.map { $0 * scale },
+        entry.candidate, values: comparison.differences.map { $0 * scale },
+        center: comparison.meanDifference.map { $0 * scale },
         interval: comparison.interval.map { ErrorInterval($0.lower * scale, $0.upper * scale) },
         color: color(entry.candidate))
     }
@@ -121,7 +122,8 @@ struct ReportFigures: Sendable {
   }
 
   private func printedValue(_ arm: String) -> Double? {
-    let quantity: PrintedNumber.Quantity = metric.reading == .last ? .last(metric: metric.name) : .best(metric: metric.name)
+    let quantity: PrintedNumber.Quantity =
+      metric.reading == .last ? .last(metric: metric.name) : .best(metric: metric.name)
     return report.facts.arms.first { $0.name == arm }?.printed.first { $0.quantity == quantity }?.value
   }
 

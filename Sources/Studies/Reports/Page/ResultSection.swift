@@ -72,11 +72,13 @@ struct ResultSection: Sendable {
     let comparison = entry.comparison
     return cells + [
       comparison.meanDifference.map { mean in
-        let interval: HTML = comparison.interval.map {
-          "<small>\(values.difference($0.lower)) to \(values.difference($0.upper))</small>"
-        } ?? ""
+        let interval: HTML =
+          comparison.interval.map {
+            "<small>\(values.difference($0.lower)) to \(values.difference($0.upper))</small>"
+          } ?? ""
         return .init(
-          "\(values.difference(mean))\(interval)", key: mean, style: "stacked " + VerdictStyle.name(entry.verdict.finding))
+          "\(values.difference(mean))\(interval)", key: mean,
+          style: "stacked " + VerdictStyle.name(entry.verdict.finding))
       } ?? .init("–"),
       entry.adjustedP.map { .init("\(PText.value($0))", key: $0) } ?? .init("–"),
     ]

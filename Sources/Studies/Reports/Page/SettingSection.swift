@@ -27,7 +27,9 @@ struct SettingSection: Sendable {
     }
     let shared = paths.filter { !differing.contains($0) }
     if !shared.isEmpty, let first = arms.first {
-      let rows = shared.map { path -> HTML in "<dt><code>\(path)</code></dt><dd><code>\(value(first, path) ?? "")</code></dd>\n" }
+      let rows = shared.map { path -> HTML in
+        "<dt><code>\(path)</code></dt><dd><code>\(value(first, path) ?? "")</code></dd>\n"
+      }
       let heading: HTML = arms.count > 1 ? "The same for all arms" : "Settings"
       content += "<h3>\(heading)</h3>\n<dl>\n\(rows)</dl>\n"
     }

@@ -51,12 +51,14 @@ struct StripScale: Sendable {
     let seeds = comparison.differences.map { value -> HTML in
       "<circle class=\"seed\" cx=\"\(place(value * factor))\" cy=\"50%\" r=\"3\"/>"
     }
-    let interval: HTML = comparison.interval.map {
-      "<line class=\"interval\" x1=\"\(place($0.lower * factor))\" x2=\"\(place($0.upper * factor))\" y1=\"50%\" y2=\"50%\"/>"
-    } ?? ""
-    let mean: HTML = comparison.meanDifference.map {
-      "<circle class=\"mean\" cx=\"\(place($0 * factor))\" cy=\"50%\" r=\"5\"/>"
-    } ?? ""
+    let interval: HTML =
+      comparison.interval.map {
+        "<line class=\"interval\" x1=\"\(place($0.lower * factor))\" x2=\"\(place($0.upper * factor))\" y1=\"50%\" y2=\"50%\"/>"
+      } ?? ""
+    let mean: HTML =
+      comparison.meanDifference.map {
+        "<circle class=\"mean\" cx=\"\(place($0 * factor))\" cy=\"50%\" r=\"5\"/>"
+      } ?? ""
     return "<svg xmlns=\"http://www.w3.org/2000/svg\" aria-hidden=\"true\">\(grid)\(interval)\(seeds)\(mean)</svg>"
   }
 

@@ -13,7 +13,8 @@ struct SweepSection: Sendable {
       let spread = sweep.lines.count > 1 ? "their range" : "\(ReportTables(report).confidence) interval"
       return FigureBlock(
         figures.sweep(sweep), height: 360, narrowHeight: 330,
-        caption: "\(ReportWords(report).metric.capitalizedFirst) over <code>\(sweep.path)</code>: mean of the seeds and \(spread)."
+        caption:
+          "\(ReportWords(report).metric.capitalizedFirst) over <code>\(sweep.path)</code>: mean of the seeds and \(spread)."
       ).html
     }
     return PageSection(id: "sweeps", heading: "Over the setting", content: "\(blocks)")

@@ -17,14 +17,15 @@ package struct VerdictSection: Sendable {
     let rows = report.comparisons.map { row($0, scale, words) }
     let unit = style.values.isPercent ? "percentage points" : ReportStyle.words(report.facts.metric.name)
     let isHigher = report.facts.metric.better == .higher
-    let axis: HTML = scale.map { scale in
-      """
-      <li class="axis" aria-hidden="true"><div class="strip">\(scale.labels)</div>
-      <p class="sides"><span>← \(isHigher ? "worse" : "better")</span> <span>\(unit)</span> \
-      <span>\(isHigher ? "better" : "worse") →</span></p></li>
+    let axis: HTML =
+      scale.map { scale in
+        """
+        <li class="axis" aria-hidden="true"><div class="strip">\(scale.labels)</div>
+        <p class="sides"><span>← \(isHigher ? "worse" : "better")</span> <span>\(unit)</span> \
+        <span>\(isHigher ? "better" : "worse") →</span></p></li>
 
-      """
-    } ?? ""
+        """
+      } ?? ""
     return PageSection(
       id: "verdicts", heading: "Verdicts",
       content: """
@@ -42,12 +43,14 @@ package struct VerdictSection: Sendable {
   private func row(_ entry: ArmComparison, _ scale: StripScale?, _ words: ReportWords) -> HTML {
     let comparison = entry.comparison
     let finding = entry.verdict.finding
-    let number: HTML = comparison.meanDifference.map { mean in
-      let interval: HTML = comparison.interval.map { " <span class=\"range\">\(tables.interval($0))</span>" } ?? ""
-      let unit: HTML = style.values.differenceUnit.isEmpty ? "" : " <small>\(style.values.differenceUnit)</small>"
-      return "<b>\(style.values.difference(mean))</b>\(unit)\(interval)"
-    } ?? "–"
-    let name: HTML = report.baselines.count == 1 ? "\(entry.candidate)" : "\(entry.candidate) <small>vs \(entry.baseline)</small>"
+    let number: HTML =
+      comparison.meanDifference.map { mean in
+        let interval: HTML = comparison.interval.map { " <span class=\"range\">\(tables.interval($0))</span>" } ?? ""
+        let unit: HTML = style.values.differenceUnit.isEmpty ? "" : " <small>\(style.values.differenceUnit)</small>"
+        return "<b>\(style.values.difference(mean))</b>\(unit)\(interval)"
+      } ?? "–"
+    let name: HTML =
+      report.baselines.count == 1 ? "\(entry.candidate)" : "\(entry.candidate) <small>vs \(entry.baseline)</small>"
     return """
       <li class="\(VerdictStyle.name(finding))">
       <h3>\(Swatch(report, entry.candidate).html)<span>\(name)</span></h3>

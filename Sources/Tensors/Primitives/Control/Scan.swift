@@ -50,7 +50,8 @@ struct Scan: SelectiveEmission {
       return writer.compare(.less, values[0], limit)
     } body: { writer, values in
       let one = writer.scalar("1", .int32)
-      let step = isReversed
+      let step =
+        isReversed
         ? writer.binary("subtract", writer.scalar(String(length - 1), .int32), values[0]) : values[0]
       let carry = Array(values[1..<1 + carryCount])
       let buffers = Array(values[(1 + carryCount)...].prefix(collected.count))

@@ -40,12 +40,13 @@ struct AffineSampling: Primitive {
       // The kernel's offsets within an image are 32 bits wide.
       Shape(images.shape.suffix(3)).elementCount <= Int(Int32.max)
     else { return nil }
-    let (number, value) = switch fill {
+    let (number, value) =
+      switch fill {
       case .nearest: (0, 0.0)
       case .reflect: (1, 0.0)
       case .wrap: (2, 0.0)
       case .constant(let value): (3, value)
-    }
+      }
     return writer.call(
       "affine_sampling.1", inputs,
       ["fill": "\(number) : i64", "value": ProgramWriter.attribute(value)], results)

@@ -18,11 +18,12 @@ struct Gather: Primitive {
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     let (operand, indices) = (inputs[0].type.shape, inputs[1].type.shape)
     let sizes = operand.enumerated().map { $0.offset < batchCount || $0.offset == axis ? 1 : $0.element }
-    let numbers = [
-      ("offset_dims", windowAxes(operand, indices)), ("collapsed_slice_dims", [axis]),
-      ("operand_batching_dims", Array(0..<batchCount)), ("start_indices_batching_dims", Array(0..<batchCount)),
-      ("start_index_map", [axis]),
-    ].filter { !$0.1.isEmpty }.map { "\($0.0) = \($0.1)" } + ["index_vector_dim = \(indices.rank)"]
+    let numbers =
+      [
+        ("offset_dims", windowAxes(operand, indices)), ("collapsed_slice_dims", [axis]),
+        ("operand_batching_dims", Array(0..<batchCount)), ("start_indices_batching_dims", Array(0..<batchCount)),
+        ("start_index_map", [axis]),
+      ].filter { !$0.1.isEmpty }.map { "\($0.0) = \($0.1)" } + ["index_vector_dim = \(indices.rank)"]
     return writer.assign(
       "\"stablehlo.gather\"(\(inputs[0]), \(inputs[1])) <{dimension_numbers = #stablehlo.gather<"
         + numbers.joined(separator: ", ") + ">, indices_are_sorted = false, slice_sizes = array<i64: "

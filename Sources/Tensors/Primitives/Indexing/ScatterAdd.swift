@@ -17,11 +17,12 @@ struct ScatterAdd: Primitive {
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     let (operand, indices) = (inputs[0].type.shape, inputs[1].type.shape)
     let batch = Array(0..<geometry.batchCount)
-    let numbers = [
-      ("update_window_dims", geometry.windowAxes(operand, indices)), ("inserted_window_dims", [geometry.axis]),
-      ("input_batching_dims", batch), ("scatter_indices_batching_dims", batch),
-      ("scatter_dims_to_operand_dims", [geometry.axis]),
-    ].filter { !$0.1.isEmpty }.map { "\($0.0) = \($0.1)" } + ["index_vector_dim = \(indices.rank)"]
+    let numbers =
+      [
+        ("update_window_dims", geometry.windowAxes(operand, indices)), ("inserted_window_dims", [geometry.axis]),
+        ("input_batching_dims", batch), ("scatter_indices_batching_dims", batch),
+        ("scatter_dims_to_operand_dims", [geometry.axis]),
+      ].filter { !$0.1.isEmpty }.map { "\($0.0) = \($0.1)" } + ["index_vector_dim = \(indices.rank)"]
     let scalar = TensorType(results[0].dtype, [])
     let (x, y, sum) = (writer.fresh("%a"), writer.fresh("%a"), writer.fresh("%a"))
     return writer.assign(

@@ -43,7 +43,8 @@ extension DType {
   /// One element as MLIR spells it. Floats that don't survive decimal are spelled by their bits.
   func literal(_ bytes: some Sequence<UInt8>) -> String {
     let bits = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    let hex = "0x" + String(repeating: "0", count: byteCount * 2 - String(bits, radix: 16).count)
+    let hex =
+      "0x" + String(repeating: "0", count: byteCount * 2 - String(bits, radix: 16).count)
       + String(bits, radix: 16, uppercase: true)
     switch self {
     case .bool: return bits == 0 ? "false" : "true"

@@ -28,8 +28,9 @@ struct DotGeneral: Primitive {
     return [
       TensorType(
         inputs[0].dtype,
-        Shape(batch.0.map { x[$0] } + free(x, batch.0 + contracted.0).map { x[$0] }
-          + free(y, batch.1 + contracted.1).map { y[$0] }))
+        Shape(
+          batch.0.map { x[$0] } + free(x, batch.0 + contracted.0).map { x[$0] }
+            + free(y, batch.1 + contracted.1).map { y[$0] }))
     ]
   }
 
@@ -51,7 +52,8 @@ struct DotGeneral: Primitive {
     let columns = Array(leading.count + xFree.count..<results[0].rank)
     // Each product leaves the axes in the order batch, free, contracted; the transpose puts them back.
     func restore(_ product: Tensor, _ batch: Axes, _ free: Axes, _ contracted: Axes, by partner: Axes) -> Tensor {
-      let order = batch + free
+      let order =
+        batch + free
         + contracted.enumerated().sorted { partner[$0.offset] < partner[$1.offset] }.map(\.element)
       var permutation = order
       for (index, axis) in order.enumerated() { permutation[axis] = index }
@@ -77,7 +79,8 @@ struct DotGeneral: Primitive {
     let dot = DotGeneral(
       batch: isBatched[0] ? (next(batch.0), batch.1) : (batch.0, next(batch.1)),
       contracted: isBatched[0] ? (next(contracted.0), contracted.1) : (contracted.0, next(contracted.1)))
-    let position = batch.0.count
+    let position =
+      batch.0.count
       + (isBatched[0] ? 0 : inputs[0].rank - batch.0.count - contracted.0.count)
     return [Tensor(dot, inputs).moveAxis(from: position, to: 0)]
   }
@@ -92,7 +95,8 @@ struct DotGeneral: Primitive {
     // The same matrix twice: half of the product is enough.
     if writer.kernels.contains(.symmetricMatrices), inputs[0].name == inputs[1].name, results[0].dtype == .float64,
       types.allSatisfy({ $0.shape.rank == rank && !$0.shape.contains(0) }), batch.0 == leading, batch.1 == leading,
-      contracted.0 == [rank - 2], contracted.1 == [rank - 2] {
+      contracted.0 == [rank - 2], contracted.1 == [rank - 2]
+    {
       return writer.call("gram.2", writer.matrixParts(of: inputs[0]), [:], results)
     }
     guard writer.kernels.contains(.bfloat16Product), results[0].dtype == .bfloat16, rank <= 6,

@@ -11,15 +11,17 @@ struct RidgeSolve: Primitive {
     guard inputs[0].dtype == inputs[1].dtype, rows.rank >= 2, penalties.rank == rows.rank, penalties[-1] == 1,
       penalties.dropLast(2).elementsEqual(rows.dropLast(2)), penalties[-2] <= rows[-1]
     else {
-      throw ShapeError("\(inputs[0].dtype)\(rows) doesn't fit penalties \(inputs[1].dtype)\(penalties), a column of one for "
-        + "each column before the targets'")
+      throw ShapeError(
+        "\(inputs[0].dtype)\(rows) doesn't fit penalties \(inputs[1].dtype)\(penalties), a column of one for "
+          + "each column before the targets'")
     }
     return [TensorType(inputs[0].dtype, penalties.replacing(axis: penalties.rank - 1, with: rows[-1] - penalties[-2]))]
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     if writer.kernels.contains(.symmetricMatrices), results[0].dtype == .float64, !results[0].shape.contains(0),
-      !inputs[0].type.shape.contains(0) {
+      !inputs[0].type.shape.contains(0)
+    {
       return writer.call("ridge.1", writer.matrixParts(of: inputs[0]) + [inputs[1]], [:], results)
     }
     return writer.inline(Subgraph(inputs.map(\.type)) { [Equations($0).solution] }, inputs)

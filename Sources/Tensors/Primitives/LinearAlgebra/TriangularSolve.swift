@@ -15,14 +15,16 @@ struct TriangularSolve: Primitive {
     guard inputs[0].dtype == inputs[1].dtype, right.rank == matrix.rank,
       right.dropLast(2).elementsEqual(matrix.dropLast(2)), right[isLeft ? -2 : -1] == matrix[-1]
     else {
-      throw ShapeError("\(inputs[0].dtype)\(matrix) doesn't fit a \(isLeft ? "right" : "left") side "
-        + "\(inputs[1].dtype)\(right)")
+      throw ShapeError(
+        "\(inputs[0].dtype)\(matrix) doesn't fit a \(isLeft ? "right" : "left") side "
+          + "\(inputs[1].dtype)\(right)")
     }
     return [inputs[1]]
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    let attributes = "left_side = \(isLeft), lower = \(isLower), unit_diagonal = \(hasUnitDiagonal), "
+    let attributes =
+      "left_side = \(isLeft), lower = \(isLower), unit_diagonal = \(hasUnitDiagonal), "
       + "transpose_a = #stablehlo<transpose \(isTransposed ? "TRANSPOSE" : "NO_TRANSPOSE")>"
     return writer.assign(
       "\"stablehlo.triangular_solve\"(\(inputs[0]), \(inputs[1])) <{\(attributes)}> : "
@@ -35,7 +37,8 @@ struct TriangularSolve: Primitive {
     let right = Tensor(adjoint, [inputs[0], cotangents[0]])
     // d op(A) = -(left) (right); the transposed order gives the cotangent of A itself.
     let (x, y) = isLeft ? (right, results[0]) : (results[0], right)
-    let product = isLeft
+    let product =
+      isLeft
       ? (isTransposed ? y.matmul(x.transposedMatrix()) : x.matmul(y.transposedMatrix()))
       : (isTransposed ? y.transposedMatrix().matmul(x) : x.transposedMatrix().matmul(y))
     let edge = hasUnitDiagonal ? 1 : 0

@@ -6,7 +6,8 @@ struct Concatenate: Primitive {
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
     guard let first = inputs.first else { throw ShapeError("nothing to concatenate") }
     guard first.shape.indices.contains(axis) else { throw ShapeError("no axis \(axis) in \(first.shape)") }
-    for input in inputs where input.dtype != first.dtype || input.shape.rank != first.shape.rank
+    for input in inputs
+    where input.dtype != first.dtype || input.shape.rank != first.shape.rank
       || input.shape.removing(axes: [axis]) != first.shape.removing(axes: [axis])
     {
       throw ShapeError("\(input.dtype)\(input.shape) doesn't join \(first.dtype)\(first.shape) along axis \(axis)")

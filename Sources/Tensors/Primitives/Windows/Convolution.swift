@@ -50,7 +50,8 @@ struct Convolution: Primitive {
     }
     let space = strides.indices.map { "\($0), " }.joined()
     let edges = zip(low, high).map { "[\($0), \($1)]" }.joined(separator: ", ")
-    let window = strides.isEmpty
+    let window =
+      strides.isEmpty
       ? "" : "stride = \(strides), pad = [\(edges)], lhs_dilate = \(inputDilation), rhs_dilate = \(kernelDilation)"
     let precision = ProductPrecision.of(inputs[0].type.dtype).map { "#stablehlo<precision \($0)>" }
     let config = precision.map { ", precision_config = [\($0), \($0)]" } ?? ""

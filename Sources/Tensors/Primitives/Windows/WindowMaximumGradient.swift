@@ -6,7 +6,8 @@ struct WindowMaximumGradient: Primitive {
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
     let result = try WindowMaximum(geometry: geometry).resultTypes(for: [inputs[0]])[0]
     for input in inputs.dropFirst() where input != result {
-      throw ShapeError("the result and its cotangent must be \(result.dtype)\(result.shape), not \(input.dtype)\(input.shape)")
+      throw ShapeError(
+        "the result and its cotangent must be \(result.dtype)\(result.shape), not \(input.dtype)\(input.shape)")
     }
     return [inputs[0]]
   }

@@ -13,7 +13,8 @@ final class TensorBoardFile {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
       // TensorBoard reads the files of a folder in the order of their names: ours has to be the last.
-      let earlier = try FileManager.default.contentsOfDirectory(atPath: folder)
+      let earlier =
+        try FileManager.default.contentsOfDirectory(atPath: folder)
         .filter { $0.hasPrefix(Self.prefix) }
         .compactMap { Int($0.dropFirst(Self.prefix.count).prefix { $0.isNumber }) }.max() ?? 0
       let digits = String(Swift.max(Int(time), Swift.min(earlier, 9_999_999_998) + 1))

@@ -62,7 +62,8 @@ extension CheckpointFolder {
     let kept = Set(complete.prefix(keep).flatMap(\.names))
     for files in all {
       // The sidecar first: without it the rest is no checkpoint.
-      for name in files.names + files.names.map(CheckpointFiles.partial) where names.contains(name) && !kept.contains(name) {
+      for name in files.names + files.names.map(CheckpointFiles.partial)
+      where names.contains(name) && !kept.contains(name) {
         try disk.delete("\(path)/\(name)")
       }
     }

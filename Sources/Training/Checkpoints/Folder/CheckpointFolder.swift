@@ -28,7 +28,8 @@ public struct CheckpointFolder: Sendable {
   /// - Throws: ``CheckpointError/file(_:)`` if the folder can't be listed.
   public func numbers() throws(CheckpointError) -> [Int] {
     let names = Set(try names())
-    return Set(names.compactMap { CheckpointFiles(name: $0) }).filter { names.contains($0.sidecar) }.map(\.number).sorted()
+    return Set(names.compactMap { CheckpointFiles(name: $0) }).filter { names.contains($0.sidecar) }.map(\.number)
+      .sorted()
   }
 
   /// The newest checkpoint, nil if there is none.

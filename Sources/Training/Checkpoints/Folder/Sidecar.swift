@@ -27,12 +27,13 @@ struct Sidecar {
   // MARK: - Writing
 
   func text() -> String {
-    let plan: JSONValue = checkpoint.plan.map {
-      .object([
-        "epochs": .integer($0.epochs), "stepsPerEpoch": .integer($0.stepsPerEpoch),
-        "batchSize": .integer($0.batchSize), "order": .string($0.order),
-      ])
-    } ?? .null
+    let plan: JSONValue =
+      checkpoint.plan.map {
+        .object([
+          "epochs": .integer($0.epochs), "stepsPerEpoch": .integer($0.stepsPerEpoch),
+          "batchSize": .integer($0.batchSize), "order": .string($0.order),
+        ])
+      } ?? .null
     let members: OrderedDictionary<String, JSONValue> = [
       "format": .string(Self.format), "version": .integer(Self.version), "digest": .string(Self.blank),
       "tensorFile": .string(tensorFile), "tensorDigest": .string(tensorDigest),
@@ -46,7 +47,8 @@ struct Sidecar {
       "history": .array(checkpoint.history.epochs.map(Self.object)),
     ]
     let text = JSONValue.object(members).text(expanding: 2) + "\n"
-    return text.replacing(Self.digestMember(Self.blank), with: Self.digestMember(SHA256.hex(of: text.utf8)), maxReplacements: 1)
+    return text.replacing(
+      Self.digestMember(Self.blank), with: Self.digestMember(SHA256.hex(of: text.utf8)), maxReplacements: 1)
   }
 
   private static func object(_ record: EpochRecord) -> JSONValue {

@@ -34,7 +34,8 @@ extension RecurrentConvention {
         place("bias_hh_l0", hasTwo ? .one(recurrent) : .addend(bias), moves(0)),
       ]
     case .keras:
-      let source: WeightPlace.Source = !hasTwo ? .one(bias) : cell is GRUCell ? .stacked([bias, recurrent]) : .sum([bias, recurrent])
+      let source: WeightPlace.Source =
+        !hasTwo ? .one(bias) : cell is GRUCell ? .stacked([bias, recurrent]) : .sum([bias, recurrent])
       return [
         place("kernel", .one(own("kernel")), moves(1)),
         place("recurrent_kernel", .one(own("recurrent/kernel")), moves(1)),

@@ -34,7 +34,9 @@ extension WeightLayout {
   }
 
   /// By the rules.
-  private func place(of path: String, _ shape: Shape, _ layers: [String: LayerRecord]) throws(WeightError) -> WeightPlace {
+  private func place(of path: String, _ shape: Shape, _ layers: [String: LayerRecord]) throws(WeightError)
+    -> WeightPlace
+  {
     let parts = path.split(separator: "/").map(String.init)
     let (module, leaf) = (parts.dropLast().joined(separator: "/"), parts.last ?? path)
     let rule = rules.first { $0.name == leaf && ($0.rank == nil || $0.rank == shape.rank) }
