@@ -50,12 +50,13 @@ let package = Package(
     .executableTarget(name: "CatalogTool", swiftSettings: strict),
     room("Configuration", []),
     room("Files", []),
-    room("PJRT", ["CPJRT", "CKernels", "CSHA256"]),
-    room("Tensors", ["PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
+    room("Arrays", ["Files", "CSHA256", .product(name: "OrderedCollections", package: "swift-collections")]),
+    room("PJRT", ["Arrays", "CPJRT", "CKernels"]),
+    room("Tensors", ["Arrays", "PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Schedules", ["Tensors"], hasCatalogs: true),
     room("Optimizers", ["Schedules"], hasCatalogs: true),
     room("Layers", ["Schedules"], hasCatalogs: true),
-    room("Datasets", ["Tensors", "Files", "CZlib"], hasCatalogs: true),
+    room("Datasets", ["Arrays", "Tensors", "Files", "CZlib"], hasCatalogs: true),
     room("Augmentations", ["Tensors"], hasCatalogs: true),
     room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
     room("Figures", []),
@@ -63,7 +64,7 @@ let package = Package(
     room(
       "Training",
       [
-        "Layers", "Optimizers", "Datasets", "Augmentations", "Figures", "Files",
+        "Arrays", "Layers", "Optimizers", "Datasets", "Augmentations", "Figures", "Files",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     room(
@@ -74,7 +75,7 @@ let package = Package(
     room(
       "Tanren",
       [
-        "Configuration", "Files", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers", "Datasets", "Reservoirs",
+        "Arrays", "Configuration", "Files", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers", "Datasets", "Reservoirs",
         "Augmentations", "Figures", "Statistics", "Training", "Studies",
       ]),
     .executableTarget(
@@ -96,6 +97,7 @@ let package = Package(
     tests(of: "Oracle", ["OracleGrid", "Training"]),
     tests(of: "Configuration"),
     tests(of: "Files"),
+    tests(of: "Arrays"),
     tests(of: "PJRT"),
     tests(of: "Tensors"),
     tests(of: "Layers", ["ArrayFixtures"]),

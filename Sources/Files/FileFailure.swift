@@ -14,7 +14,7 @@ public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
   public enum Operation: String, Sendable {
     case makeFolder = "make the folder"
     case list = "list the folder"
-    case read, create, write, synchronize, rename, remove
+    case read, create, write, synchronize, rename, remove, lock
   }
 
   public let operation: Operation

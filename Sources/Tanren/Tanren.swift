@@ -1,3 +1,4 @@
+@_exported import Arrays
 @_exported import Configuration
 @_exported import Files
 @_exported import PJRT

@@ -1,3 +1,6 @@
+@_exported import Arrays
+import PJRT
+
 /// A value in a lazy graph: a handle on the node that will compute it.
 ///
 /// Operations on tensors compute nothing. They add nodes; ``evaluate(on:)`` compiles what leads to this
@@ -78,5 +81,21 @@ extension Tensor {
         Diagnostic(
           operation: operation, message: message, inputs: inputs.map(\.type), path: TraceContext.path,
           file: file, line: line))
+  }
+}
+
+/// What is known of a tensor before anything runs: its element type and shape.
+public struct TensorType: Sendable, Hashable, CustomStringConvertible {
+  public let dtype: DType
+  public let shape: Shape
+
+  public init(_ dtype: DType, _ shape: Shape) {
+    self.dtype = dtype
+    self.shape = shape
+  }
+
+  /// As StableHLO spells it: `tensor<2x3xf32>`.
+  public var description: String {
+    "tensor<" + shape.map { "\($0)x" }.joined() + dtype.mlir + ">"
   }
 }

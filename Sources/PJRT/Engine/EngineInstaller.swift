@@ -51,7 +51,9 @@ public struct EngineInstaller: Sendable {
         """)
     }
     try Self.createFolder(folder)
-    let lock = try FileLock(path: folder + "/.lock") { report(.waiting) }
+    let lock = try EngineError.rethrowing { () throws(FileFailure) in
+      try FileLock(path: folder + "/.lock") { report(.waiting) }
+    }
     defer { lock.release() }
     // With the lock held, work in progress is nobody's: an interrupted installation left it.
     for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -101,7 +103,7 @@ public struct EngineInstaller: Sendable {
     }
     let archive = download + "/" + name
     if let expected = wheel.sha256 {
-      let actual = try SHA256.hex(ofFile: archive)
+      let actual = try EngineError.rethrowing { () throws(FileFailure) in try SHA256.hex(ofFile: archive) }
       guard actual == expected else {
         throw .installation("\(name) has the SHA-256 digest \(actual) instead of \(expected): it isn't the pinned file")
       }

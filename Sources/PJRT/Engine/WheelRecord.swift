@@ -40,7 +40,8 @@ struct WheelRecord {
     for entry in entries { try checkSize(entry) }
     for entry in entries {
       let path = "\(folder)/\(entry.path)"
-      guard try SHA256.hex(ofFile: path) == entry.digest else {
+      let digest = try EngineError.rethrowing { () throws(FileFailure) in try SHA256.hex(ofFile: path) }
+      guard digest == entry.digest else {
         throw .damaged(path: path, reason: "its contents aren't those that its package brought")
       }
     }

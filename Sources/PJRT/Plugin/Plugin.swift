@@ -65,14 +65,9 @@ public final class Plugin: Sendable {
     self.api = api
     self.apiVersion = (Int(version.major_version), Int(version.minor_version))
 
-    var initialize = PJRT_Plugin_Initialize_Args()
-    initialize.struct_size = MemoryLayout.size(ofValue: initialize)
-    try api.check("starting the plugin", api.pointee.PJRT_Plugin_Initialize(&initialize))
-
-    var query = PJRT_Plugin_Attributes_Args()
-    query.struct_size = MemoryLayout.size(ofValue: query)
-    try api.check("asking the plugin's attributes", api.pointee.PJRT_Plugin_Attributes(&query))
-    let values = UnsafeBufferPointer(start: query.attributes, count: query.num_attributes)
+    _ = try api.call("starting the plugin", api.pointee.PJRT_Plugin_Initialize)
+    let answer = try api.call("asking the plugin's attributes", api.pointee.PJRT_Plugin_Attributes)
+    let values = UnsafeBufferPointer(start: answer.attributes, count: answer.num_attributes)
     attributes = Dictionary(
       values.map { (String(bytes: $0.name, count: $0.name_size), PluginAttribute($0)) },
       uniquingKeysWith: { first, _ in first })
@@ -81,4 +76,44 @@ public final class Plugin: Sendable {
   /// Whether this is a CPU plugin, the only kind with a number of devices to choose. The API has no
   /// such question to ask before a client is made, so the file's name must tell.
   public var isCPU: Bool { URL(fileURLWithPath: path).lastPathComponent.contains("cpu") }
+}
+
+/// A value that a plugin tells about itself.
+public enum PluginAttribute: Sendable, Hashable {
+  case string(String)
+  case int(Int64)
+  case ints([Int64])
+  case float(Float)
+  case bool(Bool)
+
+  init(_ value: PJRT_NamedValue) {
+    switch value.type {
+    case PJRT_NamedValue_kInt64: self = .int(value.int64_value)
+    case PJRT_NamedValue_kInt64List:
+      self = .ints([Int64](UnsafeBufferPointer(start: value.int64_array_value, count: value.value_size)))
+    case PJRT_NamedValue_kFloat: self = .float(value.float_value)
+    case PJRT_NamedValue_kBool: self = .bool(value.bool_value)
+    default: self = .string(String(bytes: value.string_value, count: value.value_size))
+    }
+  }
+}
+
+extension PluginAttribute: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .string(let value): value
+    case .int(let value): "\(value)"
+    case .ints(let values): values.map(String.init).joined(separator: ".")
+    case .float(let value): "\(value)"
+    case .bool(let value): "\(value)"
+    }
+  }
+}
+
+extension String {
+  /// Text that C gives as a start and a length, without a terminating zero.
+  init(bytes start: UnsafePointer<CChar>?, count: Int) {
+    let bytes = UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count)
+    self = String(decoding: bytes, as: UTF8.self)
+  }
 }

@@ -17,10 +17,7 @@ public final class Buffer: Sendable {
   }
 
   deinit {
-    var destroy = PJRT_Buffer_Destroy_Args()
-    destroy.struct_size = MemoryLayout.size(ofValue: destroy)
-    destroy.buffer = handle
-    client.api.discard(client.api.pointee.PJRT_Buffer_Destroy(&destroy))
+    client.api.release(client.api.pointee.PJRT_Buffer_Destroy) { $0.buffer = handle }
   }
 
   public var dtype: DType { type.dtype }
@@ -28,21 +25,19 @@ public final class Buffer: Sendable {
 
   /// Whether the memory was given away, by donating the buffer to a program.
   public var isDeleted: Bool {
-    var query = PJRT_Buffer_IsDeleted_Args()
-    query.struct_size = MemoryLayout.size(ofValue: query)
-    query.buffer = handle
-    client.api.discard(client.api.pointee.PJRT_Buffer_IsDeleted(&query))
-    return query.is_deleted
+    let answer = try? client.api.call("reading a buffer", client.api.pointee.PJRT_Buffer_IsDeleted) {
+      $0.buffer = handle
+    }
+    return answer?.is_deleted ?? false
   }
 
   /// Wait until the buffer's contents are there.
   /// - Throws: what went wrong in making them, or ``EngineError/donated(_:)``.
   public func wait() throws(EngineError) {
-    var ready = PJRT_Buffer_ReadyEvent_Args()
-    ready.struct_size = MemoryLayout.size(ofValue: ready)
-    ready.buffer = handle
     try explaining { () throws(EngineError) in
-      try client.api.check("waiting for a buffer", client.api.pointee.PJRT_Buffer_ReadyEvent(&ready))
+      let ready = try client.api.call("waiting for a buffer", client.api.pointee.PJRT_Buffer_ReadyEvent) {
+        $0.buffer = handle
+      }
       try client.api.await(ready.event, "computing a buffer")
     }
   }
@@ -61,7 +56,7 @@ public final class Buffer: Sendable {
       }
     }
     if let failure { throw failure }
-    return HostArray(type: type, filledBy: bytes)
+    return HostArray(dtype: dtype, shape: shape, filledBy: bytes)
   }
 
   /// Copy the contents in row-major order, waiting for them if need be.
@@ -76,11 +71,76 @@ public final class Buffer: Sendable {
   }
 
   /// - Throws: what went wrong, told as a donation if that is the reason.
-  func explaining<Value>(_ body: () throws(EngineError) -> Value) throws(EngineError) -> Value {
+  private func explaining<Value>(_ body: () throws(EngineError) -> Value) throws(EngineError) -> Value {
     do throws(EngineError) {
       return try body()
     } catch {
       throw isDeleted ? .donated("the buffer of type \(type)") : error
+    }
+  }
+}
+
+extension Buffer {
+  /// Copy straight from the device's memory, where that is the host's. For a few numbers this takes a
+  /// fraction of a microsecond; the plugin's own copy goes through another thread and takes ten or more.
+  /// - Parameter bytes: as many as the type takes, and at least one.
+  /// - Returns: false, having copied nothing, if the plugin offers no way or keeps another order of axes.
+  private func copyInPlace(to bytes: UnsafeMutableRawBufferPointer) throws(EngineError) -> Bool {
+    let api = client.api
+    guard let hold = api.pointee.PJRT_Buffer_IncreaseExternalReferenceCount,
+      let release = api.pointee.PJRT_Buffer_DecreaseExternalReferenceCount
+    else { return false }
+    try wait()
+    guard try explaining({ () throws(EngineError) in try isRowMajor() }) else { return false }
+
+    // While held, the memory isn't freed or donated by another thread.
+    _ = try explaining { () throws(EngineError) in try api.call("reading a buffer", hold) { $0.buffer = handle } }
+    defer { api.release(release) { $0.buffer = handle } }
+    guard let source = try address() else { return false }
+    bytes.copyMemory(from: UnsafeRawBufferPointer(start: source, count: bytes.count))
+    return true
+  }
+
+  /// Where the buffer lies in its device's memory, if the plugin tells.
+  package func address() throws(EngineError) -> UnsafeMutableRawPointer? {
+    guard let ask = client.api.pointee.PJRT_Buffer_OpaqueDeviceMemoryDataPointer else { return nil }
+    return try client.api.call("reading a buffer", ask) { $0.buffer = handle }.device_memory_ptr
+  }
+
+  private func isRowMajor() throws(EngineError) -> Bool {
+    guard let ask = client.api.pointee.PJRT_Buffer_GetMemoryLayout else { return false }
+    let answer = try client.api.call("reading a buffer", ask) { $0.buffer = handle }
+    guard answer.layout.type == PJRT_Buffer_MemoryLayout_Type_Tiled, answer.layout.tiled.num_tiles == 0,
+      answer.layout.tiled.minor_to_major_size == shape.count
+    else { return false }
+    return shape.indices.allSatisfy { answer.layout.tiled.minor_to_major[$0] == Int64(shape.count - 1 - $0) }
+  }
+
+  /// Have the plugin copy, from whatever device and order of axes to row-major order.
+  private func copyByPlugin(to start: UnsafeMutableRawPointer, count: Int) throws(EngineError) {
+    let api = client.api
+    var copy = PJRT_Buffer_ToHostBuffer_Args.sized {
+      $0.src = handle
+      $0.dst = start
+      $0.dst_size = count
+    }
+    let error = withUnsafeTemporaryAllocation(of: Int64.self, capacity: max(shape.count, 1)) { axes in
+      for axis in shape.indices { axes[axis] = Int64(shape.count - 1 - axis) }
+      var layout = PJRT_Buffer_MemoryLayout.sized {
+        $0.type = PJRT_Buffer_MemoryLayout_Type_Tiled
+        $0.tiled = .sized {
+          $0.minor_to_major = UnsafePointer(axes.baseAddress)
+          $0.minor_to_major_size = shape.count
+        }
+      }
+      return withUnsafeMutablePointer(to: &layout) { layout -> OpaquePointer? in
+        copy.host_layout = layout
+        return api.pointee.PJRT_Buffer_ToHostBuffer(&copy)
+      }
+    }
+    try explaining { () throws(EngineError) in
+      try api.check("reading a buffer", error)
+      try api.await(copy.event, "computing a buffer")
     }
   }
 }

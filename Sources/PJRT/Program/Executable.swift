@@ -88,13 +88,12 @@ public final class Executable: Sendable {
           lists[device] = handles.baseAddress.map { $0 + device * parameterCount }
           lists[devices + device] = results0.map { $0 + device * outputCount }
         }
-        var options = PJRT_ExecuteOptions()
-        options.struct_size = MemoryLayout<PJRT_ExecuteOptions>.size
-        var execute = PJRT_LoadedExecutable_Execute_Args()
-        execute.struct_size = MemoryLayout<PJRT_LoadedExecutable_Execute_Args>.size
-        execute.executable = handle
-        execute.num_devices = devices
-        execute.num_args = parameterCount
+        var options = PJRT_ExecuteOptions.sized()
+        var execute = PJRT_LoadedExecutable_Execute_Args.sized {
+          $0.executable = handle
+          $0.num_devices = devices
+          $0.num_args = parameterCount
+        }
         let error = withUnsafeMutablePointer(to: &options) { options -> OpaquePointer? in
           execute.options = options
           execute.output_lists = lists.baseAddress.map { UnsafePointer($0 + devices) }
@@ -134,5 +133,97 @@ public final class Executable: Sendable {
       ? argument.type == expected
       : argument.dtype == expected.dtype && argument.shape.count == expected.shape.count
     guard fits else { throw .wrongArgument(index: index, expected: expected, actual: argument.type) }
+  }
+}
+
+extension Executable {
+  /// Work with the part of a loaded executable that describes it, which has a life of its own.
+  static func withExecutable<Value>(
+    _ loaded: OpaquePointer, _ api: UnsafePointer<PJRT_Api>,
+    _ body: (OpaquePointer) throws(EngineError) -> Value
+  ) throws(EngineError) -> Value {
+    let answer = try api.call("describing a program", api.pointee.PJRT_LoadedExecutable_GetExecutable) {
+      $0.loaded_executable = loaded
+    }
+    guard let executable = answer.executable else {
+      throw .failed(operation: "describing a program", code: .internal, message: "the plugin gave nothing")
+    }
+    defer { api.release(api.pointee.PJRT_Executable_Destroy) { $0.executable = executable } }
+    return try body(executable)
+  }
+
+  static func outputs(
+    of executable: OpaquePointer, _ api: UnsafePointer<PJRT_Api>
+  ) throws(EngineError) -> [BufferType] {
+    let operation = "describing a program"
+    let types = try api.call(operation, api.pointee.PJRT_Executable_OutputElementTypes) { $0.executable = executable }
+    let shapes = try api.call(operation, api.pointee.PJRT_Executable_OutputDimensions) { $0.executable = executable }
+
+    var outputs: [BufferType] = []
+    var extents = UnsafeBufferPointer(
+      start: shapes.dims, count: (0..<shapes.num_outputs).reduce(0) { $0 + (shapes.dim_sizes?[$1] ?? 0) })[...]
+    for index in 0..<min(types.num_output_types, shapes.num_outputs) {
+      guard let type = types.output_types?[index], let dtype = DType(pjrt: type) else {
+        throw .unsupportedProgram("output \(index) has an element type that no array can hold")
+      }
+      let rank = shapes.dim_sizes?[index] ?? 0
+      let output = BufferType(dtype: dtype, shape: extents.prefix(rank).map { Int($0) })
+      guard output.byteCount < .max else { throw .unsupportedProgram("output \(index), \(output), is too large") }
+      outputs.append(output)
+      extents = extents.dropFirst(rank)
+    }
+    return outputs
+  }
+
+  static func destroy(_ handle: OpaquePointer, _ api: UnsafePointer<PJRT_Api>) {
+    api.release(api.pointee.PJRT_LoadedExecutable_Destroy) { $0.executable = handle }
+  }
+}
+
+extension Executable {
+  /// The compiled program as bytes, for ``Client/load(serialized:)`` on the same kind of machine.
+  /// - Throws: ``EngineError`` if the plugin can't.
+  public func serialize() throws(EngineError) -> [UInt8] { try serialize(as: "") }
+
+  /// - Parameter key: the name under which the bytes are kept, which is needed to load them.
+  func serialize(as key: String) throws(EngineError) -> [UInt8] {
+    let api = client.api
+    let payload = try Self.withExecutable(handle, api) { (executable) throws(EngineError) -> [UInt8] in
+      let answer = try api.call("serializing a program", api.pointee.PJRT_Executable_Serialize) {
+        $0.executable = executable
+      }
+      defer { answer.serialized_executable_deleter?(answer.serialized_executable) }
+      return [UInt8](UnsafeRawBufferPointer(start: answer.serialized_bytes, count: answer.serialized_bytes_size))
+    }
+    return SerializedProgram(
+      fingerprint: client.fingerprint, key: key, options: options, signature: signature, payload: payload
+    ).bytes
+  }
+}
+
+extension Client {
+  /// Load a program that ``Executable/serialize()`` wrote, with the same plugin on the same kind of machine.
+  /// - Throws: ``EngineError/corruptProgram(_:)`` for other or damaged bytes.
+  public func load(serialized bytes: [UInt8]) throws(EngineError) -> Executable {
+    try load(serialized: bytes, as: "")
+  }
+
+  /// - Parameter key: the name under which the bytes were kept.
+  func load(serialized bytes: [UInt8], as key: String) throws(EngineError) -> Executable {
+    let program = try SerializedProgram(bytes)
+    guard program.key == key else { throw .corruptProgram("they are another program's") }
+    guard program.fingerprint == fingerprint else {
+      throw .corruptProgram("they were compiled with another plugin, for other devices or another processor")
+    }
+    try program.options.validate(deviceCount: devices.count)
+    var load = PJRT_Executable_DeserializeAndLoad_Args.sized { $0.client = handle }
+    let error = program.payload.withUnsafeBytes { payload -> OpaquePointer? in
+      load.serialized_executable = payload.baseAddress?.assumingMemoryBound(to: CChar.self)
+      load.serialized_executable_size = payload.count
+      return api.pointee.PJRT_Executable_DeserializeAndLoad(&load)
+    }
+    if let error { throw .corruptProgram(api.take(error).message) }
+    guard let handle = load.loaded_executable else { throw .corruptProgram("the plugin made no program") }
+    return try Executable(owning: handle, signature: program.signature, options: program.options, client: self)
   }
 }

@@ -17,7 +17,7 @@ struct Lowering {
     let own = Set(parameters.map(\.node.id))
     var arrays: [Tensor] = []
     for node in nodes(leadingTo: results, stoppingAt: { own.contains($0.id) }) {
-      if node.primitive is DeviceArray || (node.primitive as? Constant)?.isLiteral == false {
+      if node.primitive is DeviceArray || (node.primitive as? Constant)?.isInline == false {
         arrays.append(Tensor(node: node))
       } else if node.primitive is Placeholder {
         throw Diagnostic(

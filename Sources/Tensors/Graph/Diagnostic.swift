@@ -50,3 +50,9 @@ public struct ShapeError: Error, Sendable {
   public let message: String
   public init(_ message: String) { self.message = message }
 }
+
+/// What operations know of where they are being traced.
+public enum TraceContext {
+  /// The path of the layer being traced, so that a failed operation can name it.
+  @TaskLocal public static var path = ""
+}

@@ -34,3 +34,31 @@ final class Node: @unchecked Sendable {
     }
   }
 }
+
+/// The nodes that lead to `outputs`, inputs before users.
+///
+/// - Parameter isBoundary: nodes that are neither entered nor returned.
+func nodes(leadingTo outputs: [Tensor], stoppingAt isBoundary: (Node) -> Bool = { _ in false }) -> [Node] {
+  var seen: Set<UInt64> = []
+  var found: [Node] = []
+  var pending = outputs.map(\.node)
+  while let node = pending.popLast() {
+    guard !isBoundary(node), seen.insert(node.id).inserted else { continue }
+    found.append(node)
+    for input in node.inputs where !seen.contains(input.node.id) { pending.append(input.node) }
+  }
+  return found.sorted { $0.id < $1.id }
+}
+
+/// Rebuilds the graph behind `outputs` with some of its tensors replaced.
+func substitute(_ replacements: [TensorID: Tensor], in outputs: [Tensor]) -> [Tensor] {
+  var table = replacements
+  let replaced = Set(replacements.keys.map(\.node))
+  // A node with one result replaced is not entered: its other results, if used, stand as they are.
+  for node in nodes(leadingTo: outputs, stoppingAt: { replaced.contains($0.id) }) {
+    guard node.inputs.contains(where: { table[$0.id] != nil }) else { continue }
+    let results = Tensor.apply(node.primitive, to: node.inputs.map { table[$0.id] ?? $0 })
+    for (index, result) in results.enumerated() { table[TensorID(node: node.id, result: index)] = result }
+  }
+  return outputs.map { table[$0.id] ?? $0 }
+}

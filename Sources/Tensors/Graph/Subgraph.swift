@@ -17,7 +17,7 @@ public struct Subgraph: Sendable {
   /// Traces `body`, which takes no arguments: what it makes is inside, what was there before is captured.
   init(_ body: () -> [Tensor]) {
     let start = Tensor(Placeholder(TensorType(.bool, [])), []).node.id
-    self.init(parameters: [], results: body()) { $0.id > start && !($0.primitive is any Leaf) }
+    self.init(parameters: [], results: body()) { $0.id > start && !($0.primitive is any Source) }
   }
 
   private init(parameters: [Tensor], results: [Tensor], isMadeInside: (Node) -> Bool) {
@@ -25,22 +25,22 @@ public struct Subgraph: Sendable {
     self.results = results
     let own = Set(parameters.map(\.node.id))
     var inside = own
-    var literal: Set<UInt64> = []
+    var rematerialized: Set<UInt64> = []
     var found: [Tensor] = []
     var seen: Set<TensorID> = []
     let reachable = nodes(leadingTo: results, stoppingAt: { own.contains($0.id) })
     for node in reachable {
       if isMadeInside(node) || node.inputs.contains(where: { inside.contains($0.node.id) }) {
         inside.insert(node.id)
-      } else if let leaf = node.primitive as? any Literal, leaf.isLiteral,
-        node.inputs.allSatisfy({ literal.contains($0.node.id) })
+      } else if let source = node.primitive as? any Rematerializable, source.isRematerializable,
+        node.inputs.allSatisfy({ rematerialized.contains($0.node.id) })
       {
-        literal.insert(node.id)
+        rematerialized.insert(node.id)
       }
     }
     func note(_ tensor: Tensor) {
       let id = tensor.node.id
-      if !inside.contains(id), !literal.contains(id), seen.insert(tensor.id).inserted { found.append(tensor) }
+      if !inside.contains(id), !rematerialized.contains(id), seen.insert(tensor.id).inserted { found.append(tensor) }
     }
     for node in reachable where inside.contains(node.id) { node.inputs.forEach(note) }
     results.forEach(note)

@@ -87,6 +87,9 @@ extension Tensor {
   public func cast(to dtype: DType, file: String = #fileID, line: Int = #line) -> Tensor {
     dtype == self.dtype ? self : Tensor(Convert(dtype: dtype), [self], file: file, line: line)
   }
+
+  /// The tensor in a type that sums and running means can be kept in.
+  public var widened: Tensor { cast(to: dtype.accumulation) }
 }
 
 extension FixedWidthInteger {

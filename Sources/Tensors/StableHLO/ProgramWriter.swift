@@ -1,5 +1,12 @@
 import PJRT
 
+/// A name in a StableHLO program, with its type.
+public struct Value: Sendable, CustomStringConvertible {
+  public let name: String
+  public let type: TensorType
+  public var description: String { name }
+}
+
 /// Writes a graph as StableHLO text.
 public struct ProgramWriter {
   /// What the engine that the program is for can call.
@@ -131,5 +138,135 @@ protocol SelectiveEmission: Primitive {
 extension SelectiveEmission {
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     emit(inputs, results, used: results.map { _ in true }, to: &writer)
+  }
+}
+
+extension ProgramWriter {
+  /// Writes a `while` loop and returns its final values.
+  mutating func loop(
+    _ initial: [Value], while condition: (inout ProgramWriter, [Value]) -> Value,
+    body: (inout ProgramWriter, [Value]) -> [Value]
+  ) -> [Value] {
+    let inside = initial.map { Value(name: fresh("%loop"), type: $0.type) }
+    let name = fresh()
+    let bindings = zip(inside, initial).map { "\($0) = \($1)" }.joined(separator: ", ")
+    let types = initial.map(\.type.description).joined(separator: ", ")
+    write("\(name)\(initial.count > 1 ? ":\(initial.count)" : "") = stablehlo.while(\(bindings)) : \(types)")
+    write("cond {")
+    indented { writer in
+      let result = condition(&writer, inside)
+      writer.write("stablehlo.return \(result) : \(result.type)")
+    }
+    write("} do {")
+    indented { writer in
+      let results = body(&writer, inside)
+      writer.write("stablehlo.return \(results.map(\.name).joined(separator: ", ")) : \(types)")
+    }
+    write("}")
+    return initial.enumerated().map {
+      Value(name: initial.count > 1 ? "\(name)#\($0.offset)" : name, type: $0.element.type)
+    }
+  }
+
+  mutating func binary(_ operation: String, _ x: Value, _ y: Value) -> Value {
+    assign("stablehlo.\(operation) \(x), \(y) : \(x.type)", [x.type])[0]
+  }
+
+  /// `sequence[step]`.
+  mutating func element(of sequence: Value, at step: Value) -> Value {
+    let shape = sequence.type.shape
+    let block = TensorType(sequence.type.dtype, shape.replacing(axis: 0, with: 1))
+    let starts = starts(at: step, rank: shape.rank)
+    let slice = assign(
+      "stablehlo.dynamic_slice \(sequence), \(starts.names), sizes = \(block.shape) : "
+        + "(\(sequence.type), \(starts.types)) -> \(block)", [block])[0]
+    return reshape(slice, to: Shape(shape.dropFirst()))
+  }
+
+  /// `sequence` with `sequence[step] = element`.
+  mutating func replaceElement(of sequence: Value, at step: Value, with element: Value) -> Value {
+    let block = reshape(element, to: element.type.shape.prepending(1))
+    let starts = starts(at: step, rank: sequence.type.shape.rank)
+    return assign(
+      "stablehlo.dynamic_update_slice \(sequence), \(block), \(starts.names) : "
+        + "(\(sequence.type), \(block.type), \(starts.types)) -> \(sequence.type)", [sequence.type])[0]
+  }
+
+  private mutating func reshape(_ value: Value, to shape: Shape) -> Value {
+    let type = TensorType(value.type.dtype, shape)
+    return assign("stablehlo.reshape \(value) : (\(value.type)) -> \(type)", [type])[0]
+  }
+
+  private mutating func starts(at step: Value, rank: Int) -> (names: String, types: String) {
+    let zero = rank > 1 ? scalar("0", .int32) : step
+    let all = [step] + Array(repeating: zero, count: rank - 1)
+    return (all.map(\.name).joined(separator: ", "), all.map(\.type.description).joined(separator: ", "))
+  }
+}
+
+extension ProgramWriter {
+  /// Writes an operation with one region that returns one value: a comparator, a combiner.
+  ///
+  /// - Parameters:
+  ///   - operation: everything before the region.
+  ///   - parameters: the region's arguments, with fresh names.
+  ///   - type: the operation's function type.
+  mutating func regional(
+    _ operation: String, over parameters: [Value], type: String, _ results: [TensorType],
+    body: (inout ProgramWriter) -> Value
+  ) -> [Value] {
+    let name = fresh()
+    write("\(name)\(results.count > 1 ? ":\(results.count)" : "") = \(operation) ({")
+    write("^bb0(\(parameters.map { "\($0.name): \($0.type)" }.joined(separator: ", "))):")
+    indented { writer in
+      let value = body(&writer)
+      writer.write("stablehlo.return \(value) : \(value.type)")
+    }
+    write("}) : \(type)")
+    return results.enumerated().map {
+      Value(name: results.count > 1 ? "\(name)#\($0.offset)" : name, type: $0.element)
+    }
+  }
+
+  /// Writes a region with one traced function in it, of no parameters of its own.
+  mutating func region(_ body: Subgraph, _ arguments: [Value]) {
+    indented { writer in
+      let results = writer.inline(body, arguments)
+      let types = results.map(\.type.description).joined(separator: ", ")
+      writer.write("stablehlo.return \(results.map(\.name).joined(separator: ", ")) : \(types)")
+    }
+  }
+
+  /// Combines the elements of each window by a StableHLO operation, `add` say, that `initial` leaves alone.
+  mutating func reduceWindow(
+    _ input: Value, by operation: String, from initial: String, window: [Int], strides: [Int], low: [Int],
+    high: [Int], result: TensorType
+  ) -> [Value] {
+    let dtype = input.type.dtype
+    let start = scalar(initial, dtype)
+    let elements = (0..<2).map { _ in Value(name: fresh("%a"), type: TensorType(dtype, [])) }
+    func list(_ numbers: [Int]) -> String { "array<i64: \(numbers.map(String.init).joined(separator: ", "))>" }
+    let padding = zip(low, high).map { "[\($0), \($1)]" }.joined(separator: ", ")
+    // Without axes there is no window either.
+    let attributes =
+      window.isEmpty
+      ? "window_dimensions = array<i64>"
+      : "window_dimensions = \(list(window)), window_strides = \(list(strides)), "
+        + "padding = dense<[\(padding)]> : tensor<\(window.count)x2xi64>"
+    return regional(
+      "\"stablehlo.reduce_window\"(\(input), \(start)) <{\(attributes)}>", over: elements,
+      type: "(\(input.type), \(start.type)) -> \(result)", [result]
+    ) { writer in writer.binary(operation, elements[0], elements[1]) }
+  }
+
+  /// Writes an elementwise comparison.
+  mutating func compare(_ direction: Compare.Direction, _ x: Value, _ y: Value) -> Value {
+    let kind =
+      x.type.dtype.isFloatingPoint
+      ? "FLOAT"
+      : x.type.dtype.isUnsigned || x.type.dtype == .bool ? "UNSIGNED" : "SIGNED"
+    let type = TensorType(.bool, x.type.shape)
+    return assign(
+      "stablehlo.compare \(direction.rawValue), \(x), \(y), \(kind) : (\(x.type), \(y.type)) -> \(type)", [type])[0]
   }
 }

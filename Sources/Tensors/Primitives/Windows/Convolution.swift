@@ -1,3 +1,5 @@
+import PJRT
+
 /// Cross-correlation of `[batch, space…, channels]` with a kernel `[space…, channels / groups, features]`, for any
 /// number of spatial axes, as `[batch, space…, features]`. Features are split into groups like the channels.
 struct Convolution: Primitive {
@@ -96,4 +98,51 @@ struct Convolution: Primitive {
 
   /// How far `count` elements reach.
   func span(_ count: Int, _ dilation: Int) -> Int { count == 0 ? 0 : (count - 1) * dilation + 1 }
+}
+
+/// A convolution, or one of its gradients, as a call of a kernel.
+extension Convolution {
+  /// - Parameter operation: the kernel's name.
+  /// - Returns: nil if the engine has no kernel for it.
+  func call(
+    _ operation: String, _ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter
+  ) -> [Value]? {
+    let needed: KernelSet
+    switch results[0].dtype {
+    case .float32: needed = .convolution
+    case .bfloat16: needed = .bfloat16Convolution
+    default: return nil
+    }
+    let types = inputs.map(\.type) + results
+    guard writer.kernels.contains(needed), (1...3).contains(strides.count), inputDilation.allSatisfy({ $0 == 1 }),
+      (low + high).allSatisfy({ $0 >= 0 }), !types.contains(where: { $0.shape.contains(0) })
+    else { return nil }
+    return writer.call(
+      "\(operation).2", inputs,
+      [
+        "strides": ProgramWriter.attribute(strides), "low": ProgramWriter.attribute(low),
+        "high": ProgramWriter.attribute(high), "dilation": ProgramWriter.attribute(kernelDilation),
+        "groups": "\(groups) : i64", "winograd": "\(writer.kernels.contains(.winograd) ? 1 : 0) : i64",
+      ], results)
+  }
+}
+
+/// What channelwise primitives do with the last axis.
+extension Tensor {
+  /// The last axis split into axes of these extents and one of what is left.
+  func splitLast(_ extents: Int...) -> Tensor {
+    let known = extents.reduce(1, *)
+    return reshape(to: Shape(shape.dropLast() + extents + [known == 0 ? 0 : shape.last / known]))
+  }
+
+  /// The last `count` axes as one.
+  func mergeLast(_ count: Int) -> Tensor {
+    reshape(to: Shape(Array(shape.dropLast(count)) + [Shape(shape.suffix(count)).elementCount]))
+  }
+
+  /// A batch `[size, …, channels]` as one member with more channels, `[…, size * channels]`.
+  func membersAsChannels() -> Tensor { moveAxis(from: 0, to: -2).mergeLast(2) }
+
+  /// The inverse of ``membersAsChannels()``.
+  func channelsAsMembers(_ size: Int) -> Tensor { splitLast(size).moveAxis(from: -2, to: 0) }
 }

@@ -1,0 +1,148 @@
+@_exported import Arrays
+@_exported import Files
+
+/// Why the engine can't do what was asked. `description` says what, where, and how to mend it.
+public enum EngineError: Error, Equatable, Sendable {
+  /// No plugin for the device was found in any of the places searched.
+  case missingPlugin(device: String, searched: [String])
+  /// The file can't be loaded or isn't a PJRT plugin.
+  case notPlugin(path: String, reason: String)
+  /// The plugin speaks a version of the PJRT C API that lacks what is called here.
+  case unsupportedPlugin(path: String, version: String)
+  /// The plugin would give wrong numbers.
+  case unsoundPlugin(path: String, reason: String)
+  /// An installed file isn't what its package brought.
+  case damaged(path: String, reason: String)
+  /// Options that the engine would refuse or abort on.
+  case invalidOptions(String)
+  /// The engine was configured after it had started.
+  case alreadyStarted(device: String, devices: Int)
+  /// A device number outside `0..<count`.
+  case noSuchDevice(index: Int, count: Int)
+  /// The program doesn't compile; the message is XLA's, with line and column.
+  case compilation(message: String)
+  /// The program's `@main` takes or returns something that a buffer can't hold.
+  case unsupportedProgram(String)
+  /// Bytes that aren't a compiled program of this version.
+  case corruptProgram(String)
+  case wrongArgumentCount(expected: Int, actual: Int)
+  case wrongArgument(index: Int, expected: BufferType, actual: BufferType)
+  /// An argument belongs to another client.
+  case foreignArgument(index: Int)
+  case wrongByteCount(type: BufferType, actual: Int)
+  /// The buffer's memory was given away, by donating it to a program that was executed.
+  case donated(String)
+  /// The plugin refused or failed; the message is XLA's.
+  case failed(operation: String, code: Code, message: String)
+  /// A file or folder can't be read or written.
+  case file(path: String, reason: String)
+  /// The engine can't be downloaded or unpacked.
+  case installation(String)
+}
+
+extension EngineError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .missingPlugin(let device, let searched):
+      """
+      no PJRT plugin for '\(device)' was found. \(Self.remedy(for: device)), or name a plugin's file in the \
+      environment variable TANREN_PJRT_PLUGIN. Looked in:
+      \(searched.map { "  " + $0 }.joined(separator: "\n"))
+      """
+    case .notPlugin(let path, let reason):
+      "\(path) is not a PJRT plugin that can be loaded: \(reason)"
+    case .unsupportedPlugin(let path, let version):
+      "\(path) speaks PJRT C API \(version), which lacks functions that Tanren needs: install a newer plugin"
+    case .unsoundPlugin(let path, let reason):
+      "\(path) gives wrong numbers: \(reason). Use another plugin: `tanren engine install` brings one that is tested"
+    case .damaged(let path, let reason):
+      "\(path) is damaged: \(reason). `tanren engine install\(Self.option(forFile: path))` replaces it"
+    case .invalidOptions(let reason):
+      reason
+    case .alreadyStarted(let device, let devices):
+      """
+      the engine already runs on '\(device)' with \(devices) \(devices == 1 ? "device" : "devices"): \
+      configure it before its first use
+      """
+    case .noSuchDevice(let index, let count):
+      "there is no device \(index): the engine has \(count), numbered from 0"
+    case .compilation(let message):
+      "the program doesn't compile: \(message)"
+    case .unsupportedProgram(let reason):
+      "the program can't be run: \(reason)"
+    case .corruptProgram(let reason):
+      "the bytes are no compiled program: \(reason)"
+    case .wrongArgumentCount(let expected, let actual):
+      "the program takes \(expected) \(expected == 1 ? "argument" : "arguments"), but \(actual) were given"
+    case .wrongArgument(let index, let expected, let actual):
+      "argument \(index) of the program is \(expected), but \(actual) was given"
+    case .foreignArgument(let index):
+      "argument \(index) lives in another engine: read it and make a buffer here"
+    case .wrongByteCount(let type, let actual):
+      "a buffer of type \(type) needs \(type.byteCount) bytes, but \(actual) were given"
+    case .donated(let what):
+      "\(what) was donated to a program that has used its memory up: keep the program's output instead"
+    case .failed(let operation, let code, let message):
+      "\(operation) failed (\(code)): \(message)"
+    case .file(let path, let reason):
+      "\(path): \(reason)"
+    case .installation(let reason):
+      "the engine can't be installed: \(reason)"
+    }
+  }
+}
+
+extension EngineError {
+  /// Runs `body` and throws what the system refused as ``file(path:reason:)``.
+  static func rethrowing<Value>(_ body: () throws(FileFailure) -> Value) throws(EngineError) -> Value {
+    do throws(FileFailure) {
+      return try body()
+    } catch {
+      throw .file(path: error.path, reason: "can't \(error.operation.rawValue) it: \(error.reason). \(error.remedy)")
+    }
+  }
+
+  /// The one command that brings a plugin.
+  private static func remedy(for device: String) -> String {
+    switch device {
+    case "cuda": "Install JAX's with `python3 -m pip install 'jax[cuda13]'`"
+    case "tpu": "Install it with `python3 -m pip install libtpu`"
+    case "cpu": "Install it with `tanren engine install` (in a checkout: `swift run -c release tanren engine install`)"
+    default: "Install it with `tanren engine install --engine \(device)`"
+    }
+  }
+
+  /// What names the engine to install, if the file belongs to another than the first.
+  private static func option(forFile path: String) -> String {
+    let engine = EngineWheel.engines(for: .current).dropFirst().first { path.contains("/\($0.folder)/") }
+    return engine.map { " --engine \($0.name)" } ?? ""
+  }
+
+  /// The canonical status codes of the PJRT C API.
+  public enum Code: UInt32, Sendable, CustomStringConvertible {
+    case cancelled = 1, unknown, invalidArgument, deadlineExceeded, notFound, alreadyExists, permissionDenied
+    case resourceExhausted, failedPrecondition, aborted, outOfRange, unimplemented, `internal`, unavailable
+    case dataLoss, unauthenticated
+
+    public var description: String {
+      switch self {
+      case .cancelled: "cancelled"
+      case .unknown: "unknown"
+      case .invalidArgument: "invalid argument"
+      case .deadlineExceeded: "deadline exceeded"
+      case .notFound: "not found"
+      case .alreadyExists: "already exists"
+      case .permissionDenied: "permission denied"
+      case .resourceExhausted: "out of memory or another resource"
+      case .failedPrecondition: "failed precondition"
+      case .aborted: "aborted"
+      case .outOfRange: "out of range"
+      case .unimplemented: "not implemented"
+      case .internal: "internal error"
+      case .unavailable: "unavailable"
+      case .dataLoss: "data loss"
+      case .unauthenticated: "unauthenticated"
+      }
+    }
+  }
+}

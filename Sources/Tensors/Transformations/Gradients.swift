@@ -1,0 +1,123 @@
+/// The vector-Jacobian product of `outputs` at `inputs`: zeros where nothing depends on an input.
+///
+/// - Parameter cotangents: one an output and of its type; nil stands for zeros.
+/// - Returns: one tensor an input, of its type.
+public func pullback(of outputs: [Tensor], cotangents: [Tensor?], at inputs: [Tensor]) -> [Tensor] {
+  let reachable = nodes(leadingTo: outputs)
+  var dependent = Set(inputs.map(\.node.id))
+  for node in reachable where node.inputs.contains(where: { dependent.contains($0.node.id) }) {
+    dependent.insert(node.id)
+  }
+  var table: [TensorID: Tensor] = [:]
+  func accumulate(_ cotangent: Tensor, at tensor: Tensor) {
+    table[tensor.id] = table[tensor.id].map { $0 + cotangent } ?? cotangent
+  }
+  for (output, cotangent) in zip(outputs, cotangents) {
+    if let cotangent, dependent.contains(output.node.id) { accumulate(cotangent, at: output) }
+  }
+  let wanted = Set(inputs.map(\.id))
+  var found: [TensorID: Tensor] = [:]
+  for node in reachable.reversed() where dependent.contains(node.id) {
+    let results = node.types.indices.map { Tensor(node: node, result: $0) }
+    for result in results where wanted.contains(result.id) { found[result.id] = table[result.id] }
+    guard results.contains(where: { table[$0.id] != nil }),
+      node.inputs.contains(where: { dependent.contains($0.node.id) })
+    else { continue }
+    let cotangents = results.map { table[$0.id] ?? $0.zerosLike() }
+    let pulled = node.primitive.pullback(cotangents, inputs: node.inputs, results: results)
+    for (input, cotangent) in zip(node.inputs, pulled) {
+      if let cotangent, dependent.contains(input.node.id) { accumulate(cotangent, at: input) }
+    }
+  }
+  let failed = (outputs + cotangents.compactMap(\.self)).first { $0.diagnostic != nil }
+  return inputs.map { failed ?? found[$0.id] ?? $0.zerosLike() }
+}
+
+/// The gradient of a scalar function at `inputs`, and its value.
+///
+/// The result is a graph like any other, so gradients of gradients are taken the same way.
+/// - Parameter function: returns a floating-point scalar; anything else fails, as operations do.
+public func valueAndGradient(
+  at inputs: [Tensor], file: String = #fileID, line: Int = #line, of function: ([Tensor]) -> Tensor
+) -> (value: Tensor, gradients: [Tensor]) {
+  let points = inputs.map { Tensor(Identity(), [$0]) }
+  let value = function(points)
+  guard value.diagnostic != nil || (value.rank == 0 && value.dtype.isFloatingPoint) else {
+    let failed = Tensor.failed(
+      "gradient", "the function must return a floating-point scalar", [value], file: file, line: line)
+    return (failed, inputs.map { _ in failed })
+  }
+  return (value, pullback(of: [value], cotangents: [value.onesLike()], at: points))
+}
+
+/// The gradient of a scalar function of one tensor.
+public func gradient(
+  at input: Tensor, file: String = #fileID, line: Int = #line, of function: (Tensor) -> Tensor
+) -> Tensor {
+  valueAndGradient(at: [input], file: file, line: line) { function($0[0]) }.gradients[0]
+}
+
+extension Subgraph {
+  /// The body run on `arguments` and pulled back: the cotangents of the arguments in `places`.
+  ///
+  /// - Parameter cotangents: one a result; those of integers are ignored.
+  func pulledBack(_ arguments: [Tensor], _ cotangents: [Tensor], at places: [Int]) -> [Tensor] {
+    let points = arguments.map { Tensor(Identity(), [$0]) }
+    let values = self(points)
+    let smooth = values.indices.filter { values[$0].dtype.isFloatingPoint }
+    return pullback(
+      of: smooth.map { values[$0] }, cotangents: smooth.map { cotangents[$0] }, at: places.map { points[$0] })
+  }
+}
+
+/// The gradient of a loop: a loop the other way, which runs the body again from the carry each step began
+/// with. Only the carries are stored, not what the body computed between.
+func scanPullback(_ scan: Scan, _ cotangents: [Tensor], _ inputs: [Tensor], _ results: [Tensor]) -> [Tensor?] {
+  let (carryCount, sequenceCount) = (scan.carryCount, scan.sequenceCount)
+  let captures = Array(inputs.dropFirst(carryCount + sequenceCount))
+  let sequences = Array(inputs.dropFirst(carryCount).prefix(sequenceCount))
+  let history = Array(results.suffix(carryCount))
+  // The gradient of a gradient reads the histories as results: their cotangents join the carry's.
+  let collectedCotangents = Array(cotangents.dropFirst(carryCount))
+
+  let smoothCarry = (0..<carryCount).filter { inputs[$0].dtype.isFloatingPoint }
+  let smoothSequences = sequences.indices.filter { sequences[$0].dtype.isFloatingPoint }
+  let smoothCaptures = captures.indices.filter { captures[$0].dtype.isFloatingPoint }
+  let smoothResults = scan.body.results.indices.filter { scan.body.results[$0].dtype.isFloatingPoint }
+
+  let initial = smoothCarry.map { cotangents[$0] } + smoothCaptures.map { captures[$0].zerosLike() }
+  let elements = history + sequences + collectedCotangents
+  let types = initial.map(\.type) + elements.map { TensorType($0.dtype, Shape($0.shape.dropFirst())) }
+  let body = Subgraph(types) { arguments in
+    var rest = arguments[...]
+    func next(_ count: Int) -> [Tensor] {
+      defer { rest = rest.dropFirst(count) }
+      return Array(rest.prefix(count))
+    }
+    let (carryCotangents, sums) = (next(smoothCarry.count), next(smoothCaptures.count))
+    let point = next(carryCount) + next(sequenceCount)
+    let (collected, historyCotangents) = (next(scan.collectedCount), next(carryCount))
+    let points = point.map { Tensor(Identity(), [$0]) } + captures.map { Tensor(Identity(), [$0]) }
+    let values = scan.body(points)
+    var seeds: [Tensor?] = Array(repeating: nil, count: carryCount) + collected
+    for (index, cotangent) in zip(smoothCarry, carryCotangents) { seeds[index] = cotangent }
+    let wanted =
+      smoothCarry + smoothSequences.map { $0 + carryCount }
+      + smoothCaptures.map { $0 + carryCount + sequenceCount }
+    let found = pullback(
+      of: smoothResults.map { values[$0] }, cotangents: smoothResults.map { seeds[$0] },
+      at: wanted.map { points[$0] })
+    let carryFound = zip(smoothCarry, found).map { $1 + historyCotangents[$0] }
+    let captureFound = zip(sums, found.suffix(smoothCaptures.count)).map { $0 + $1 }
+    return carryFound + captureFound + found.dropFirst(smoothCarry.count).prefix(smoothSequences.count)
+  }
+  let found = Tensor.scan(
+    body, carry: initial, sequences: elements, length: scan.length, reversed: !scan.isReversed)
+  var cotangents: [Tensor?] = Array(repeating: nil, count: inputs.count)
+  for (index, cotangent) in zip(smoothCarry, found.carry) { cotangents[index] = cotangent }
+  for (index, cotangent) in zip(smoothSequences, found.sequences) { cotangents[carryCount + index] = cotangent }
+  for (index, cotangent) in zip(smoothCaptures, found.carry.dropFirst(smoothCarry.count)) {
+    cotangents[carryCount + sequenceCount + index] = cotangent
+  }
+  return cotangents
+}
