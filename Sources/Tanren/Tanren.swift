@@ -1,6 +1,7 @@
 @_exported import Arrays
 @_exported import Configuration
 @_exported import Files
+@_exported import Formats
 @_exported import PJRT
 @_exported import Tensors
 @_exported import Schedules
