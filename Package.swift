@@ -58,12 +58,14 @@ let package = Package(
     room("Datasets", ["Tensors", "Files", "CZlib"], hasCatalogs: true),
     room("Augmentations", ["Tensors"], hasCatalogs: true),
     room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
+    room(
+      "Checkpoints", ["Layers", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Figures", []),
     room("Statistics", ["Figures"]),
     room(
       "Training",
       [
-        "Layers", "Optimizers", "Datasets", "Augmentations", "Figures", "Files",
+        "Layers", "Optimizers", "Datasets", "Augmentations", "Checkpoints", "Figures", "Files",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     room(
@@ -75,7 +77,7 @@ let package = Package(
       "Tanren",
       [
         "Configuration", "Files", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers", "Datasets", "Reservoirs",
-        "Augmentations", "Figures", "Statistics", "Training", "Studies",
+        "Augmentations", "Checkpoints", "Figures", "Statistics", "Training", "Studies",
       ]),
     .executableTarget(
       name: "Command",

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Checkpoints
 @testable import Training
 
 /// Ends training when it has seen so many epochs, also over a break, and remembers the first weights it saw.
