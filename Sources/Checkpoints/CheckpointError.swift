@@ -1,23 +1,23 @@
 import Files
 
-/// Why a checkpoint can't be saved, loaded, or restored into a trainer. Whatever was saved before is untouched.
+/// Why a checkpoint cannot be saved, loaded, or restored into a trainer. Earlier checkpoints are untouched.
 public enum CheckpointError: Error, Sendable, Equatable {
   case file(FileFailure)
-  /// There is no folder, or none of its checkpoints is complete.
+  /// The folder doesn't exist, or none of its checkpoints is complete.
   case noCheckpoint(folder: String)
   /// - Parameters:
-  ///   - expected: bytes that the file had when it was saved.
-  ///   - actual: bytes that it has.
+  ///   - expected: size in bytes when the file was saved.
+  ///   - actual: size in bytes now.
   case truncated(path: String, expected: Int, actual: Int)
-  /// The contents aren't those that were saved: SHA-256 digests, in hexadecimal.
+  /// The contents aren't those that were saved. SHA-256 digests, in hexadecimal.
   case damaged(path: String, expected: String, actual: String)
   case malformed(path: String, reason: String)
   case newerFormat(path: String, version: Int, supported: Int)
   case tensors(SafetensorsError)
   /// - Parameters:
-  ///   - missing: what the trainer has and the checkpoint hasn't.
-  ///   - unexpected: what the checkpoint has and the trainer hasn't.
-  ///   - mismatched: what both have with another type or shape.
+  ///   - missing: paths that only the trainer has.
+  ///   - unexpected: paths that only the checkpoint has.
+  ///   - mismatched: arrays whose types or shapes differ.
   case differentModel(missing: [String], unexpected: [String], mismatched: [TypeMismatch])
   case differentConfiguration(saved: String, expected: String)
   case invalidSetting(name: String, value: Int, requirement: String)

@@ -3,18 +3,24 @@ import PJRT
 
 /// A folder of numbered checkpoints, the last few of a training.
 ///
-/// A checkpoint is a tensor file and a JSON sidecar, which says what the tensor file must contain. The tensor
-/// file is on the disk before the sidecar gets its name, and no file is ever changed, so a process that is
-/// killed, or a machine that loses power, at whatever moment leaves the older checkpoints as they were and the
-/// newer one either complete or not there.
+/// ```swift
+/// let folder = CheckpointFolder("runs/third/checkpoints")
+/// let kernel = try HostArray([1.5, 2.5] as [Float], shape: [2])
+/// let number = try folder.save(
+///   Checkpoint(tensors: ["parameters/dense1/kernel": kernel], epoch: 3, step: 30, key: [0, 0]), keep: 2)
+/// print(try folder.numbers().contains(number), try folder.load(number).epoch)  // true 3
+/// ```
+/// A checkpoint is a tensor file and a JSON sidecar, which says what the tensor file must contain. The tensor file is on
+/// disk before the sidecar gets its name, and no file is ever changed. If the process is killed or the machine loses
+/// power, at any moment, the older checkpoints are intact and the newer one is either complete or absent.
 public struct CheckpointFolder: Sendable {
   public let path: String
   private let disk: any Disk
 
   /// - Parameters:
-  ///   - path: of a folder, which needn't be there yet.
-  ///   - survivesPowerFailure: whether saving waits for the disk. Without that a killed process loses nothing
-  ///     either; a machine that loses power may leave damaged checkpoints, which loading tells.
+  ///   - path: of a folder, which need not exist yet.
+  ///   - survivesPowerFailure: whether saving waits for the disk. A killed process loses nothing either way; without
+  ///     waiting, a machine that loses power may leave damaged checkpoints, which loading reports.
   public init(_ path: String, survivesPowerFailure: Bool = true) {
     self.init(path, disk: POSIXDisk(waits: survivesPowerFailure))
   }
@@ -24,8 +30,8 @@ public struct CheckpointFolder: Sendable {
     self.disk = disk
   }
 
-  /// The numbers of the checkpoints, the newest one last; none if there is no folder.
-  /// - Throws: ``CheckpointError/file(_:)`` if the folder can't be listed.
+  /// The numbers of the checkpoints, the newest last; empty if there is no folder.
+  /// - Throws: ``CheckpointError/file(_:)`` if the folder cannot be listed.
   public func numbers() throws(CheckpointError) -> [Int] {
     let names = Set(try names())
     return Set(names.compactMap { CheckpointFiles(name: $0) }).filter { names.contains($0.sidecar) }.map(\.number)
@@ -33,14 +39,14 @@ public struct CheckpointFolder: Sendable {
   }
 
   /// The newest checkpoint, nil if there is none.
-  /// - Throws: ``CheckpointError`` if the newest one is damaged; older ones can be loaded by number then.
+  /// - Throws: ``CheckpointError`` if the newest one is damaged; older ones can still be loaded by number.
   public func latest() throws(CheckpointError) -> Checkpoint? {
     var vanished: Int?
     while let newest = try numbers().last {
       do throws(CheckpointError) {
         return try load(newest)
       } catch {
-        // A training that is running may have replaced it in the meantime.
+        // A running training may have replaced it in the meantime.
         guard case .file(let failure) = error, failure.isMissingFile, newest != vanished else { throw error }
         vanished = newest
       }
@@ -48,8 +54,8 @@ public struct CheckpointFolder: Sendable {
     return nil
   }
 
-  /// The checkpoint of that number.
-  /// - Throws: ``CheckpointError`` if it isn't there, damaged, or of a newer format.
+  /// The checkpoint with a number.
+  /// - Throws: ``CheckpointError`` if it is missing, damaged, or of a newer format.
   public func load(_ number: Int) throws(CheckpointError) -> Checkpoint {
     let files = CheckpointFiles(number: number)
     let sidecarPath = "\(path)/\(files.sidecar)"
@@ -88,15 +94,15 @@ public struct CheckpointFolder: Sendable {
 }
 
 extension CheckpointFolder {
-  /// Saves a checkpoint as the newest one, then removes what is older than the last `keep`.
+  /// Saves a checkpoint as the newest one, then removes all but the last `keep`.
   ///
   /// - Returns: its number.
-  /// - Throws: ``CheckpointError/file(_:)``, for a full disk say. If removing failed, the new checkpoint is
-  ///   there nonetheless.
+  /// - Throws: ``CheckpointError/file(_:)``, for instance if the disk is full. If removing old checkpoints fails, the new
+  ///   one exists nonetheless.
   @discardableResult
   public func save(_ checkpoint: Checkpoint, keep: Int = 2) throws(CheckpointError) -> Int {
     guard keep >= 1 else { throw .invalidSetting(name: "keep", value: keep, requirement: "1 or more") }
-    // What an interrupted writer left counts too: its names are taken.
+    // The remains of an interrupted save count too: their names are taken.
     let last = try names().compactMap { CheckpointFiles(name: $0)?.number }.max() ?? 0
     guard last < CheckpointFiles.numberLimit else { throw .noNumberLeft(folder: path) }
     let files = CheckpointFiles(number: last + 1)
@@ -125,12 +131,12 @@ extension CheckpointFolder {
     return files.number
   }
 
-  /// Removes what a save that failed has left; the failure itself is what is told.
+  /// Removes the remains of a failed save. Only the original failure is reported.
   private func withdraw(_ files: CheckpointFiles) {
     do throws(FileFailure) {
       try disk.delete("\(path)/\(files.sidecar)")
     } catch {
-      // A sidecar that stays needs its tensors.
+      // A sidecar that remains needs its tensors.
       guard error.isMissingFile else { return }
     }
     try? disk.delete("\(path)/\(files.tensors)")
@@ -140,14 +146,14 @@ extension CheckpointFolder {
     try disk.publish(bytes, as: "\(path)/\(name)", by: "\(path)/\(CheckpointFiles.partial(name))")
   }
 
-  /// Removes old checkpoints, and what interrupted writers left.
+  /// Removes old checkpoints and the remains of interrupted saves.
   private func prune(newest: Int, keep: Int) throws(FileFailure) {
     let names = Set(try disk.names(in: path))
     let all = Set(names.compactMap { CheckpointFiles(name: $0) }).filter { $0.number <= newest }
     let complete = all.filter { names.contains($0.sidecar) }.sorted { $0.number > $1.number }
     let kept = Set(complete.prefix(keep).flatMap(\.names))
     for files in all {
-      // The sidecar first: without it the rest is no checkpoint.
+      // The sidecar first: without it the rest isn't a checkpoint.
       for name in files.names + files.names.map(CheckpointFiles.partial)
       where names.contains(name) && !kept.contains(name) {
         try disk.delete("\(path)/\(name)")
@@ -160,7 +166,7 @@ extension CheckpointFolder {
 private struct CheckpointFiles: Hashable {
   let number: Int
 
-  /// Numbers of more digits aren't ours.
+  /// Files with longer numbers aren't checkpoints.
   static let numberLimit = 999_999_999_999_999
 
   var sidecar: String { "\(stem).json" }
@@ -171,12 +177,12 @@ private struct CheckpointFiles: Hashable {
     return "checkpoint-" + String(repeating: "0", count: Swift.max(0, 8 - digits.count)) + digits
   }
 
-  /// While the file is being written.
+  /// The name of a file while it is being written.
   static func partial(_ name: String) -> String { ".\(name).partial" }
 
   init(number: Int) { self.number = number }
 
-  /// - Parameter name: of any file in the folder; nil if it isn't one of a checkpoint, whole or partial.
+  /// - Parameter name: of any file in the folder; the result is nil if it isn't part of a checkpoint, complete or partial.
   init?(name: String) {
     let digits = name.drop { !$0.isNumber }.prefix { $0.isNumber }
     guard let number = Int(digits), number <= Self.numberLimit else { return nil }

@@ -1,8 +1,7 @@
 import OrderedCollections
 import PJRT
 
-/// What stands beside a checkpoint's tensors: JSON that a person can read, with a digest of the tensor file and
-/// one of itself.
+/// The file beside a checkpoint's tensors: JSON that people can read, with a digest of the tensor file and one of itself.
 struct Sidecar {
   static let format = "tanren checkpoint"
   static let version = 1
@@ -10,7 +9,7 @@ struct Sidecar {
   let tensorFile: String
   let tensorDigest: String
   let tensorByteCount: Int
-  /// Without tensors where it was read.
+  /// Without tensors if it was read from a file.
   private var checkpoint: Checkpoint
 
   init(tensorFile: String, tensorDigest: String, tensorByteCount: Int, checkpoint: Checkpoint) {
@@ -61,7 +60,7 @@ struct Sidecar {
 
   // MARK: - Reading
 
-  /// - Throws: ``CheckpointError`` for whatever isn't as ``text()`` wrote it.
+  /// - Throws: ``CheckpointError`` for anything that ``text()`` wouldn't have written.
   init(reading bytes: [UInt8], path: String) throws(CheckpointError) {
     do throws(SidecarProblem) {
       let fields = try SidecarFields(reading: bytes)
@@ -93,9 +92,9 @@ struct Sidecar {
     }
     let key = try fields.texts("key").compactMap { UInt64($0) }
     guard key.count == 2 else { throw .malformed("'key' isn't two numbers") }
-    var plan: DataPlan?
+    var plan: Checkpoint.Plan?
     if let saved = try fields.optionalObject("plan") {
-      plan = DataPlan(
+      plan = Checkpoint.Plan(
         epochs: try saved.natural("epochs"), stepsPerEpoch: try saved.natural("stepsPerEpoch"),
         batchSize: try saved.natural("batchSize"), order: try saved.text("order"))
     }
@@ -109,7 +108,7 @@ struct Sidecar {
 
   // MARK: - Digest
 
-  /// The sidecar's digest is that of its text with zeros in the digest's place.
+  /// The digest of the sidecar's text with zeros in the digest's place.
   private static let blank = String(repeating: "0", count: 64)
   private static func digestMember(_ digest: String) -> String { "\"digest\": \"\(digest)\"" }
 
@@ -121,7 +120,7 @@ struct Sidecar {
   }
 }
 
-/// A JSON object of a sidecar: each member by name and kind, or an error that says which one is wrong.
+/// A JSON object of a sidecar: its members by name and kind, or an error that names the wrong one.
 private struct SidecarFields {
   private let members: OrderedDictionary<String, JSONValue>
 
@@ -190,7 +189,7 @@ private struct SidecarFields {
   private func wrong(_ name: String, _ kind: String) -> SidecarProblem { .malformed("'\(name)' isn't \(kind)") }
 }
 
-/// What can be wrong with a sidecar's contents, wherever it lies.
+/// What can be wrong with a sidecar's contents, whatever its path.
 private enum SidecarProblem: Error, Equatable {
   case malformed(String)
   case newer(Int)

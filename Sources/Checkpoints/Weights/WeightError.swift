@@ -1,13 +1,13 @@
-/// Why weights can't be taken to or from another framework's layout.
+/// Why weights cannot be converted to or from another framework's layout.
 public enum WeightError: Error, Sendable, Equatable, CustomStringConvertible {
   /// - Parameters:
-  ///   - missing: names that the model asks for and the file hasn't.
-  ///   - unexpected: names that the file has and the model doesn't ask for.
-  ///   - mismatched: arrays of another type or shape than the model asks for.
+  ///   - missing: names that the model needs and the file lacks.
+  ///   - unexpected: names in the file that the model doesn't need.
+  ///   - mismatched: arrays whose type or shape differs from the model's.
   case differentModel(missing: [String], unexpected: [String], mismatched: [TypeMismatch])
-  /// Two of the model's arrays would have one name.
+  /// Two of the model's arrays would have the same name.
   case sharedName(String, paths: [String])
-  /// A rule's axes aren't those of the arrays it is for, each once.
+  /// A rule's axes aren't a permutation of the array's axes.
   case invalidAxes(path: String, axes: [Int], rank: Int)
   /// The other framework has no layer that computes this.
   case inexpressible(path: String, reason: String)

@@ -5,25 +5,29 @@ import Tensors
 /// How another framework names and lays out the weights of the same model.
 ///
 /// ```swift
-/// try trainer.exportWeights(to: "model.safetensors", layout: .pyTorch)
+/// let trainer = try Trainer(
+///   model: Sequential { Dense(8); ReLU(); Dense(3) },
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: TensorType(.float32, [1, 4]))
+/// let layout = WeightLayout.pyTorch.renaming(["dense1": "0", "dense2": "2"])
+/// print(try layout.exported(trainer.variables).tensors.keys)  // ["0.weight", "0.bias", "2.weight", "2.bias"]
 /// ```
-/// Another layer's parameters are a rule more, in order of precedence: the kernel of a convolution along time would
-/// be `WeightRule("kernel", rank: 3, as: "weight", axes: [2, 1, 0])` for PyTorch. What no rule is for keeps its
-/// name and axes.
+/// To support another layer's parameters, add a rule. Rules are in order of precedence: for PyTorch, the kernel of a
+/// convolution along time would be `WeightRule("kernel", rank: 3, as: "weight", axes: [2, 1, 0])`. An array without a
+/// rule keeps its name and axes.
 ///
-/// The model's structure decides what rules can't: the order of features that images were flattened to, and how a
-/// recurrent cell's parameters are divided.
+/// Two things follow from the model's structure instead: the order of features that were images before flattening, and
+/// how the parameters of recurrent cells are divided.
 public struct WeightLayout: Sendable {
   public var rules: [WeightRule]
-  /// Between the parts of a name there.
+  /// Between the parts of a name in the other framework.
   public var separator: String
-  /// What modules are called there, by their paths here, where it isn't the same: `["dense1": "0"]`.
+  /// Module names that differ in the other framework, by their paths here: `["dense1": "0"]`.
   public var modules: [String: String]
-  /// Whether images are `[batch, channels, height, width]` there, and flattened in that order.
+  /// Whether the other framework's images are `[batch, channels, height, width]`, and flattened in that order.
   public var isChannelsFirst: Bool
-  /// Whose recurrent cells' parameters these are; nil for ours, as any other parameters.
+  /// The framework whose recurrent cells' parameters these are; nil treats them as any other parameters.
   public var cells: RecurrentConvention?
-  /// Last parts of names there that have no place here. Reading passes them over.
+  /// Last parts of names that are ignored when reading.
   public var passedOver: Set<String>
 
   public init(
@@ -38,11 +42,11 @@ public struct WeightLayout: Sendable {
     self.passedOver = passedOver
   }
 
-  /// As here: paths, axes.
+  /// Paths and axes as in Tanren.
   public static let tanren = WeightLayout()
 
   /// As in a state dictionary: `dense1.weight [units, inputs]`, `dense1.bias`, `batchNorm1.running_mean`. A batch
-  /// normalization's `num_batches_tracked` is neither kept nor written; PyTorch loads the rest without it.
+  /// normalization's `num_batches_tracked` is neither read nor written; PyTorch loads the rest without it.
   public static let pyTorch = WeightLayout(
     rules: [
       WeightRule("kernel", rank: 2, as: "weight", axes: [1, 0]),
@@ -71,22 +75,22 @@ public struct WeightLayout: Sendable {
     return layout
   }
 
-  /// What a module's array `leaf` is called there.
+  /// The name of a module's array `leaf` in the other framework.
   func name(_ leaf: String, of module: String) -> String {
     let prefix = modules[module] ?? module.split(separator: "/").joined(separator: separator)
     return prefix.isEmpty ? leaf : prefix + separator + leaf
   }
 }
 
-/// What a kind of parameter is called in another framework, and in which order that keeps its axes.
+/// The name of a kind of parameter in another framework, and the order of its axes there.
 public struct WeightRule: Sendable, Equatable {
   /// The last part of the parameter's path here: `kernel`.
   public var name: String
-  /// Axes of the arrays that the rule is for; nil for any number.
+  /// Number of axes of the arrays that the rule applies to, nil for any.
   public var rank: Int?
-  /// The last part of its name there: `weight`.
+  /// The last part of its name in the other framework: `weight`.
   public var foreignName: String
-  /// For each axis there the axis here; nil if they are the same.
+  /// For each axis in the other framework the axis here, nil if they are the same.
   public var axes: [Int]?
 
   public init(_ name: String, rank: Int? = nil, as foreignName: String, axes: [Int]? = nil) {
@@ -96,13 +100,13 @@ public struct WeightRule: Sendable, Equatable {
 
 extension WeightLayout {
   /// A model's parameters and state in this layout.
-  /// - Parameter records: the model's structure, of `trace`; without it features of flattened images keep their
-  ///   order and recurrent cells' parameters their division.
-  /// - Throws: ``WeightError``; `EngineError` if the arrays can't be computed.
+  /// - Parameter records: the model's structure, from `trace`; without it features of flattened images keep their order,
+  ///   and recurrent cells' parameters their division.
+  /// - Throws: ``WeightError``; `EngineError` if the arrays cannot be computed.
   public func exported(_ variables: ModelVariables, records: [LayerRecord] = []) throws -> Safetensors {
     let all = variables.parameters.merging(variables.state)
     var moved = TensorTree()
-    for place in try places(for: all, records: records) { moved[place.name] = place.there(all) }
+    for mapping in try mappings(for: all, records: records) { moved[mapping.name] = mapping.exported(all) }
     var file = Safetensors()
     for (name, tensor) in try moved.evaluate().pairs { file.tensors[name] = try tensor.hostArray() }
     return file
@@ -113,28 +117,30 @@ extension WeightLayout {
   /// - Parameters:
   ///   - variables: the model's own, for their paths and types.
   ///   - records: as for ``exported(_:records:)``.
-  /// - Throws: ``WeightError``, with all that doesn't fit.
+  /// - Throws: ``WeightError``, which lists everything that doesn't fit.
   public func imported(
     _ file: Safetensors, for variables: ModelVariables, records: [LayerRecord] = []
   ) throws -> ModelVariables {
     let all = variables.parameters.merging(variables.state)
-    let places = try places(for: all, records: records)
+    let mappings = try mappings(for: all, records: records)
     var values = TensorTree()
     var (missing, mismatched): ([String], [TypeMismatch]) = ([], [])
-    for place in places {
-      guard let expected = place.there(all)?.type else { continue }
-      guard let array = file.tensors[place.name] else {
-        missing.append(place.name)
+    for mapping in mappings {
+      guard let expected = mapping.exported(all)?.type else { continue }
+      guard let array = file.tensors[mapping.name] else {
+        missing.append(mapping.name)
         continue
       }
       let actual = TensorType(array.dtype, Shape(array.shape))
       guard actual == expected else {
-        mismatched.append(TypeMismatch(path: place.name, expected: expected, actual: actual))
+        mismatched.append(TypeMismatch(path: mapping.name, expected: expected, actual: actual))
         continue
       }
-      for (path, tensor) in place.here(Tensor(array)) { values[path] = values[path].map { $0 + tensor } ?? tensor }
+      for (path, tensor) in mapping.imported(Tensor(array)) {
+        values[path] = values[path].map { $0 + tensor } ?? tensor
+      }
     }
-    let names = Set(places.map(\.name))
+    let names = Set(mappings.map(\.name))
     let unexpected = Array(file.tensors.keys).filter { name in
       !names.contains(name) && !passedOver.contains { name == $0 || name.hasSuffix(separator + $0) }
     }

@@ -1,25 +1,26 @@
 import Layers
 import Tensors
 
-/// An array there, and what it is here.
-struct WeightPlace {
+/// One array of another framework's file, and the model's arrays it corresponds to.
+struct WeightMapping {
   enum Source {
     /// One array.
     case one(String)
-    /// Several of one shape, along a new first axis.
+    /// Several of the same shape, along a new first axis.
     case stacked([String])
-    /// The sum of several; read, the first is all of it.
+    /// The sum of several. When imported, the first gets all of it.
     case sum([String])
-    /// Zeros, beside another place for the array; what is read is added to that.
+    /// Zeros, besides another mapping for the array. When imported, it is added to that.
     case addend(String)
   }
 
+  /// The array's name in the file.
   let name: String
   let source: Source
-  /// From each array here to the one there.
-  var moves: [WeightMove] = []
+  /// Applied to each of the model's arrays on export.
+  var changes: [LayoutChange] = []
 
-  /// The arrays here.
+  /// The paths of the model's arrays.
   var paths: [String] {
     switch source {
     case .one(let path), .addend(let path): [path]
@@ -27,9 +28,9 @@ struct WeightPlace {
     }
   }
 
-  /// The array there, not computed.
-  func there(_ variables: TensorTree) -> Tensor? {
-    let parts = paths.compactMap { variables[$0] }.map { moves.reduce($0) { $1.there($0) } }
+  /// The file's array, not computed yet.
+  func exported(_ variables: TensorTree) -> Tensor? {
+    let parts = paths.compactMap { variables[$0] }.map { changes.reduce($0) { $1.exported($0) } }
     guard let first = parts.first else { return nil }
     return switch source {
     case .one: first
@@ -39,9 +40,9 @@ struct WeightPlace {
     }
   }
 
-  /// The arrays here by their paths, from the one there.
-  func here(_ array: Tensor) -> [(path: String, tensor: Tensor)] {
-    func back(_ tensor: Tensor) -> Tensor { moves.reversed().reduce(tensor) { $1.here($0) } }
+  /// The model's arrays by their paths, from the file's array.
+  func imported(_ array: Tensor) -> [(path: String, tensor: Tensor)] {
+    func back(_ tensor: Tensor) -> Tensor { changes.reversed().reduce(tensor) { $1.imported($0) } }
     return switch source {
     case .one(let path), .addend(let path): [(path, back(array))]
     case .stacked(let paths): paths.enumerated().map { ($1, back(array[$0])) }
@@ -50,16 +51,16 @@ struct WeightPlace {
   }
 }
 
-/// A step from an array here to the same array there, and back.
-enum WeightMove {
-  /// For each axis there the axis here.
+/// A change of an array's layout on export, and its inverse.
+enum LayoutChange {
+  /// For each exported axis the model's axis.
   case axes([Int])
-  /// Along `axis` are elements of `example`, rows, columns and channels in that order; there channels come first.
+  /// Along `axis` are the elements of `example`: rows, columns and channels in that order. Exported, channels come first.
   case channelsFirst(example: Shape, axis: Int)
-  /// For each block along `axis` there the block here, all of one size.
+  /// For each exported block along `axis` the model's block; all have the same size.
   case blocks([Int], axis: Int)
 
-  func there(_ tensor: Tensor) -> Tensor {
+  func exported(_ tensor: Tensor) -> Tensor {
     switch self {
     case .axes(let axes): tensor.transpose(axes)
     case .channelsFirst(let example, let axis): tensor.rearranged(example, [2, 0, 1], along: axis)
@@ -67,7 +68,7 @@ enum WeightMove {
     }
   }
 
-  func here(_ tensor: Tensor) -> Tensor {
+  func imported(_ tensor: Tensor) -> Tensor {
     switch self {
     case .axes(let axes): tensor.transpose(axes.inverted)
     case .channelsFirst(let example, let axis):
@@ -83,7 +84,7 @@ enum WeightMove {
 }
 
 extension [Int] {
-  /// The permutation that undoes this one.
+  /// The inverse permutation.
   fileprivate var inverted: [Int] { indices.map { index in firstIndex(of: index) ?? index } }
 }
 
@@ -92,7 +93,7 @@ extension Tensor {
     .concatenate(order.map { blocks[$0] }, axis: axis)
   }
 
-  /// The elements along `axis`, which has those of an example, in the order of the example with its axes permuted.
+  /// Reorders the elements along `axis`, which are those of an example, as permuting the example's axes would.
   fileprivate func rearranged(_ example: Shape, _ order: [Int], along axis: Int) -> Tensor {
     let (before, after) = (Array(shape.prefix(axis)), Array(shape.dropFirst(axis + 1)))
     let axes = Array(0..<axis) + order.map { $0 + axis } + (0..<after.count).map { $0 + axis + example.rank }
@@ -101,58 +102,58 @@ extension Tensor {
 }
 
 extension WeightLayout {
-  /// The arrays there for all variables of a model.
+  /// The mappings of all variables of a model.
   /// - Parameter records: the model's structure.
-  func places(for variables: TensorTree, records: [LayerRecord]) throws(WeightError) -> [WeightPlace] {
+  func mappings(for variables: TensorTree, records: [LayerRecord]) throws(WeightError) -> [WeightMapping] {
     // A shared layer is called several times; the first call stands for all.
     let layers = Dictionary(records.map { ($0.path, $0) }) { first, _ in first }
-    var places: [WeightPlace] = []
+    var mappings: [WeightMapping] = []
     var divided: Set<String> = []
     for record in records where divided.insert(record.path).inserted {
       guard let cells, let recurrent = record.layer as? Recurrent else { continue }
-      places += try cells.places(for: recurrent.cell, at: record.path, in: variables, of: self)
+      mappings += try cells.mappings(for: recurrent.cell, at: record.path, in: variables, of: self)
     }
-    var claimed = Set(places.flatMap(\.paths))
+    var claimed = Set(mappings.flatMap(\.paths))
     if cells != nil {
-      // What a stateful layer remembers of the last batch is no weight elsewhere.
+      // A stateful layer's memory of the last batch isn't a weight in other frameworks.
       claimed.formUnion(
         records.filter { $0.layer is Recurrent }.flatMap { record in
           variables.paths.filter { $0.hasPrefix("\(record.path)/states/") }
         })
     }
     for (path, tensor) in variables.pairs where !claimed.contains(path) {
-      places.append(try place(of: path, tensor.shape, layers))
+      mappings.append(try mapping(of: path, tensor.shape, layers))
     }
     var names: [String: String] = [:]
-    for place in places {
-      let path = place.paths.first ?? place.name
-      if let other = names.updateValue(path, forKey: place.name) {
-        throw .sharedName(place.name, paths: [other, path])
+    for mapping in mappings {
+      let path = mapping.paths.first ?? mapping.name
+      if let other = names.updateValue(path, forKey: mapping.name) {
+        throw .sharedName(mapping.name, paths: [other, path])
       }
     }
-    return places
+    return mappings
   }
 
   /// By the rules.
-  private func place(of path: String, _ shape: Shape, _ layers: [String: LayerRecord]) throws(WeightError)
-    -> WeightPlace
+  private func mapping(of path: String, _ shape: Shape, _ layers: [String: LayerRecord]) throws(WeightError)
+    -> WeightMapping
   {
     let parts = path.split(separator: "/").map(String.init)
     let (module, leaf) = (parts.dropLast().joined(separator: "/"), parts.last ?? path)
     let rule = rules.first { $0.name == leaf && ($0.rank == nil || $0.rank == shape.rank) }
-    var place = WeightPlace(name: name(rule?.foreignName ?? leaf, of: module), source: .one(path))
-    if isChannelsFirst, let record = layers[module] { place.moves = channelsFirst(leaf, record) }
+    var mapping = WeightMapping(name: name(rule?.foreignName ?? leaf, of: module), source: .one(path))
+    if isChannelsFirst, let record = layers[module] { mapping.changes = channelsFirst(leaf, record) }
     if let axes = rule?.axes {
       guard axes.sorted() == Array(0..<shape.rank) else {
         throw .invalidAxes(path: path, axes: axes, rank: shape.rank)
       }
-      place.moves.append(.axes(axes))
+      mapping.changes.append(.axes(axes))
     }
-    return place
+    return mapping
   }
 
   /// Brings the features of images that were flattened, or are normalized together, into the order there.
-  private func channelsFirst(_ leaf: String, _ record: LayerRecord) -> [WeightMove] {
+  private func channelsFirst(_ leaf: String, _ record: LayerRecord) -> [LayoutChange] {
     let flattened = record.flattenedExample.flatMap { $0.rank == 3 ? $0 : nil }
     switch record.layer {
     case is Dense:
@@ -167,9 +168,9 @@ extension WeightLayout {
 extension RecurrentConvention {
   /// Where this framework keeps the parameters of a cell. None for cells that it doesn't know.
   /// - Throws: ``WeightError/inexpressible(path:reason:)``.
-  func places(
+  func mappings(
     for cell: any RecurrentCell, at path: String, in variables: TensorTree, of layout: WeightLayout
-  ) throws(WeightError) -> [WeightPlace] {
+  ) throws(WeightError) -> [WeightMapping] {
     let order: [Int]?
     switch cell {
     case let gru as GRUCell:
@@ -182,28 +183,28 @@ extension RecurrentConvention {
     default: return []
     }
     func own(_ name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
-    func moves(_ axis: Int) -> [WeightMove] { order.map { [.blocks($0, axis: axis)] } ?? [] }
-    func place(_ name: String, _ source: WeightPlace.Source, _ moves: [WeightMove]) -> WeightPlace {
-      WeightPlace(name: layout.name(name, of: path), source: source, moves: moves)
+    func changes(_ axis: Int) -> [LayoutChange] { order.map { [.blocks($0, axis: axis)] } ?? [] }
+    func mapping(_ name: String, _ source: WeightMapping.Source, _ changes: [LayoutChange]) -> WeightMapping {
+      WeightMapping(name: layout.name(name, of: path), source: source, changes: changes)
     }
     let (bias, recurrent) = (own("bias"), own("recurrent/bias"))
     let hasTwo = variables[recurrent] != nil
     switch self {
     case .pyTorch:
       return [
-        place("weight_ih_l0", .one(own("kernel")), moves(1) + [.axes([1, 0])]),
-        place("weight_hh_l0", .one(own("recurrent/kernel")), moves(1) + [.axes([1, 0])]),
-        place("bias_ih_l0", .one(bias), moves(0)),
+        mapping("weight_ih_l0", .one(own("kernel")), changes(1) + [.axes([1, 0])]),
+        mapping("weight_hh_l0", .one(own("recurrent/kernel")), changes(1) + [.axes([1, 0])]),
+        mapping("bias_ih_l0", .one(bias), changes(0)),
         // Where there is one bias here, the second is zero there.
-        place("bias_hh_l0", hasTwo ? .one(recurrent) : .addend(bias), moves(0)),
+        mapping("bias_hh_l0", hasTwo ? .one(recurrent) : .addend(bias), changes(0)),
       ]
     case .keras:
-      let source: WeightPlace.Source =
+      let source: WeightMapping.Source =
         !hasTwo ? .one(bias) : cell is GRUCell ? .stacked([bias, recurrent]) : .sum([bias, recurrent])
       return [
-        place("kernel", .one(own("kernel")), moves(1)),
-        place("recurrent_kernel", .one(own("recurrent/kernel")), moves(1)),
-        place("bias", source, moves(0)),
+        mapping("kernel", .one(own("kernel")), changes(1)),
+        mapping("recurrent_kernel", .one(own("recurrent/kernel")), changes(1)),
+        mapping("bias", source, changes(0)),
       ]
     }
   }

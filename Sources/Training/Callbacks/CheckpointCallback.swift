@@ -1,24 +1,28 @@
 /// Saves a checkpoint every few epochs and at the end of training, early or not.
 ///
 /// ```swift
-/// let folder = CheckpointFolder("runs/first/checkpoints")
+/// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
+/// let trainer = try Trainer(
+///   model: Sequential { Flatten(); Dense(10) },
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs)
+/// let folder = CheckpointFolder("runs/second/checkpoints")
 /// if let checkpoint = try folder.latest() { try trainer.restore(checkpoint) }
-/// let history = try trainer.fit(
-///   data, epochs: 20 - trainer.epoch, batchSize: 100, callbacks: [CheckpointCallback(folder)])
+/// try trainer.fit(
+///   data.train, epochs: 4 - trainer.epoch, batchSize: 50, callbacks: [CheckpointCallback(folder, every: 2)])
 /// ```
-/// Put it last among the callbacks, so that what the others remember includes the epoch.
+/// Put it last in the list of callbacks, so that the memories of the others include the epoch.
 public final class CheckpointCallback: Callback {
   private let folder: CheckpointFolder
   private let epochs: Int
   private let keep: Int
   private let configuration: String
-  /// The trainer, while it has done epochs that aren't saved.
-  private var unsaved: Trainer?
+  /// Whether epochs have been done since the last save.
+  private var isBehind = false
 
   /// - Parameters:
-  ///   - epochs: from one checkpoint to the next.
-  ///   - keep: how many checkpoints stay.
-  ///   - configuration: kept beside the state, for ``Trainer/restore(from:configuration:)`` to compare.
+  ///   - epochs: number of epochs from one checkpoint to the next.
+  ///   - keep: number of checkpoints to keep.
+  ///   - configuration: saved with the state, for ``Trainer/restore(from:configuration:)`` to compare.
   /// - Throws: ``CheckpointError/invalidSetting(name:value:requirement:)`` for numbers below 1.
   public init(
     _ folder: CheckpointFolder, every epochs: Int = 1, keep: Int = 2, configuration: String = ""
@@ -29,18 +33,18 @@ public final class CheckpointCallback: Callback {
     (self.folder, self.epochs, self.keep, self.configuration) = (folder, epochs, keep, configuration)
   }
 
-  public func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
-    guard record.epoch > 0 else { return nil }
-    unsaved = trainer
-    if record.epoch % epochs == 0 { try save() }
-    return nil
+  public func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
+    guard record.epoch > 0 else { return .continue }
+    isBehind = true
+    if record.epoch % epochs == 0 { try save(trainer) }
+    return .continue
   }
 
-  public func trainingEnded(_ history: History) throws { try save() }
+  public func trainingEnded(_ history: History, in trainer: Trainer) throws { try save(trainer) }
 
-  private func save() throws {
-    guard let trainer = unsaved else { return }
+  private func save(_ trainer: Trainer) throws {
+    guard isBehind else { return }
     try folder.save(trainer.checkpoint(configuration: configuration), keep: keep)
-    unsaved = nil
+    isBehind = false
   }
 }

@@ -2,31 +2,31 @@ import Files
 import Foundation
 import OrderedCollections
 
-/// A CSV file (RFC 4180) with a row an epoch: epoch, step, seconds, then the metrics by name.
+/// A CSV file (RFC 4180) with one row per epoch: epoch, step, seconds, then the metrics by name.
 ///
-/// A training that goes on after a break, in another process say, may log to the same file: its earlier epochs stay
-/// in it. Where one log is in several calls of `fit`, the file keeps the columns of the first.
+/// A training that continues after a break, for instance in another process, may log to the same file: its earlier
+/// epochs stay in it. A log used by several calls of `fit` keeps the columns of the first.
 public final class CSVLog: Callback {
   private let file: LogFile
   private var columns: [String] = []
 
-  /// - Throws: ``TrainingError`` if the file can't be made; its folder is made if need be.
+  /// - Throws: ``TrainingError`` if the file cannot be created; its folder is created if needed.
   public init(path: String) throws(TrainingError) { file = try LogFile(path) }
 
-  public func trainingBegan(_ plan: FitPlan) throws {
+  public func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws {
     let isStart = plan.lastEpoch == plan.epochs
     if isStart || columns.isEmpty { columns = plan.metrics }
     if isStart { try file.begin(header: header) }
   }
 
-  public func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  public func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     if file.isBehind(trainer.history, with: record) {
       for name in trainer.history.epochs.flatMap(\.metrics.keys) where !columns.contains(name) { columns.append(name) }
       try file.begin(header: header)
       for earlier in trainer.history.epochs.dropLast() { try file.add(row(earlier), of: earlier) }
     }
     try file.add(row(record), of: record)
-    return nil
+    return .continue
   }
 
   private var header: String {
@@ -46,27 +46,27 @@ public final class CSVLog: Callback {
   }
 }
 
-/// A file with a JSON object an epoch. JSON has no NaN or infinity: they are the strings `nan`, `inf`, `-inf`.
+/// A file with one JSON object per epoch. NaN and infinity, which JSON lacks, are the strings `nan`, `inf`, `-inf`.
 ///
-/// A training that goes on after a break, in another process say, may log to the same file: its earlier epochs stay
-/// in it.
+/// A training that continues after a break, for instance in another process, may log to the same file: its earlier
+/// epochs stay in it.
 public final class JSONLinesLog: Callback {
   private let file: LogFile
 
-  /// - Throws: ``TrainingError`` if the file can't be made; its folder is made if need be.
+  /// - Throws: ``TrainingError`` if the file cannot be created; its folder is created if needed.
   public init(path: String) throws(TrainingError) { file = try LogFile(path) }
 
-  public func trainingBegan(_ plan: FitPlan) throws {
+  public func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws {
     if plan.lastEpoch == plan.epochs { try file.begin() }
   }
 
-  public func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  public func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     if file.isBehind(trainer.history, with: record) {
       try file.begin()
       for earlier in trainer.history.epochs.dropLast() { try file.add(Self.line(earlier), of: earlier) }
     }
     try file.add(Self.line(record), of: record)
-    return nil
+    return .continue
   }
 
   private static func line(_ record: EpochRecord) -> String {
@@ -79,18 +79,18 @@ public final class JSONLinesLog: Callback {
   }
 }
 
-/// A file with a line an epoch; each is on disk when the call returns, so that an interrupted run keeps what it has
-/// finished.
+/// A file with one line per epoch. Each line is written when the call returns, so an interrupted run keeps the epochs it
+/// has finished.
 ///
-/// Whatever was there before is replaced when a training begins at its start. One that goes on writes its earlier
-/// epochs again, from the trainer's history, so that none is missing or there twice.
+/// A training that begins at its start replaces the file's contents. One that continues writes its earlier epochs again
+/// from the trainer's history, so that none is missing or duplicated.
 private final class LogFile {
   private let path: String
   private let handle: FileHandle
   private var count = 0
   private var lastEpoch: Int?
 
-  /// - Throws: ``TrainingError/output(_:)`` if the file or its folder can't be made.
+  /// - Throws: ``TrainingError/output(_:)`` if the file or its folder cannot be created.
   init(_ path: String) throws(TrainingError) {
     self.path = path
     let url = URL(fileURLWithPath: path)
@@ -103,11 +103,11 @@ private final class LogFile {
     }
   }
 
-  /// Empties the file but for a header.
+  /// Empties the file, then writes a header.
   func begin(header: String? = nil) throws(TrainingError) {
     (count, lastEpoch) = (0, nil)
     do {
-      // What can't be sought, a terminal say, has nothing to be emptied of.
+      // A file without positions, such as a terminal, has nothing to be emptied.
       if let size = try? handle.seekToEnd(), size > 0 { try handle.truncate(atOffset: 0) }
     } catch {
       throw .output(FileFailure(.write, path: path, error))
@@ -115,7 +115,7 @@ private final class LogFile {
     if let header { try write(header) }
   }
 
-  /// Whether the file lacks epochs that are in a history with a new record, or has some that were taken back.
+  /// Whether the file lacks epochs of a history with a new record, or has some that the history no longer has.
   func isBehind(_ history: History, with record: EpochRecord) -> Bool {
     history.epochs.count > count + 1 || lastEpoch.map { record.epoch <= $0 } == true
   }

@@ -1,13 +1,24 @@
-/// Ends training when a metric has stopped improving (as Keras' callback of this name).
+/// Stops training when a metric has stopped improving, as Keras' callback of this name does.
+///
+/// ```swift
+/// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
+/// let trainer = try Trainer(
+///   model: Sequential { Flatten(); Dense(10) },
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(rate: 0.01)), inputs: data.train.inputs)
+/// let history = try trainer.fit(
+///   data.train, epochs: 20, batchSize: 50, validation: data.test,
+///   callbacks: [EarlyStopping(monitor: "val_loss", patience: 3, minDelta: 0.001)])
+/// print(history.stopReason ?? "ran all epochs")
+/// ```
 public final class EarlyStopping: RememberingCallback {
   private var monitor: Monitor
   private let patience: Int
   private var epochsWithout = 0
 
   /// - Parameters:
-  ///   - monitor: a name of the records: `val_loss`, `accuracy`, ….
-  ///   - patience: epochs in a row without improvement after which training ends; 0 is as 1.
-  ///   - minDelta: by how much a value must be better than the best to count.
+  ///   - monitor: a recorded name: `val_loss`, `accuracy`, ….
+  ///   - patience: number of consecutive epochs without improvement after which training stops; 0 means 1.
+  ///   - minDelta: how much better than the best a value must be to count as an improvement.
   public init(monitor: String = "val_loss", patience: Int = 0, mode: MonitorMode = .automatic, minDelta: Double = 0) {
     self.monitor = Monitor(monitor, mode: mode, minDelta: minDelta)
     self.patience = patience
@@ -17,20 +28,21 @@ public final class EarlyStopping: RememberingCallback {
   public var best: (epoch: Int, value: Double)? { monitor.best }
 
   /// - Throws: ``TrainingError`` for a metric that isn't recorded.
-  public func trainingBegan(_ plan: FitPlan) throws {
+  public func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws {
     try monitor.begin(plan)
     epochsWithout = 0
   }
 
-  public func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  public func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     if monitor.improves(with: record) {
       epochsWithout = 0
-      return nil
+      return .continue
     }
     epochsWithout += 1
-    guard epochsWithout >= patience else { return nil }
+    guard epochsWithout >= patience else { return .continue }
     let past = monitor.best.map { "the best is \($0.value) of epoch \($0.epoch)" } ?? "it was never a number"
-    return "\(monitor.name) hasn't improved for \(epochsWithout) \(epochsWithout == 1 ? "epoch" : "epochs"); \(past)"
+    let epochs = "\(epochsWithout) \(epochsWithout == 1 ? "epoch" : "epochs")"
+    return .stop(reason: "\(monitor.name) hasn't improved for \(epochs); \(past)")
   }
 
   public var memoryName: String { "earlyStopping(\(monitor), \(patience))" }
@@ -47,29 +59,40 @@ public final class EarlyStopping: RememberingCallback {
   }
 }
 
-/// Ends training when the loss, of training or of validation, is no longer a finite number.
+/// Stops training when the training or validation loss is no longer finite.
 public final class StopOnDivergence: Callback {
   public init() {}
 
-  public func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  public func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     for name in ["loss", "val_loss"] {
-      if let value = record[name], !value.isFinite { return "\(name) is \(value): a smaller learning rate may help" }
+      if let value = record[name], !value.isFinite {
+        return .stop(reason: "\(name) is \(value): a smaller learning rate may help")
+      }
     }
-    return nil
+    return .continue
   }
 }
 
-/// Keeps the state of the best epoch by a metric, and takes the trainer back to it when training ends.
+/// Keeps the state of the epoch with the best value of a metric, and restores it when training ends.
+///
+/// ```swift
+/// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
+/// let trainer = try Trainer(
+///   model: Sequential { Flatten(); Dense(10) },
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(rate: 0.01)), inputs: data.train.inputs)
+/// let best = BestParameters(monitor: "val_accuracy")
+/// try trainer.fit(data.train, epochs: 5, batchSize: 50, validation: data.test, callbacks: [best])
+/// print(best.best?.value ?? .nan, try trainer.evaluate(data.test)["accuracy"] ?? .nan)  // the same
+/// ```
 public final class BestParameters: RememberingCallback {
   private var monitor: Monitor
   private let restores: Bool
-  private var trainer: Trainer?
-  /// The state after the best epoch: averaged parameters too, where the method averages.
+  /// The state after the best epoch, including averaged parameters if the method averages.
   public private(set) var state: TrainingState?
 
   /// - Parameters:
-  ///   - monitor: a name of the records: `val_loss`, `accuracy`, ….
-  ///   - restores: whether the trainer gets the best state back when training ends.
+  ///   - monitor: a recorded name: `val_loss`, `accuracy`, ….
+  ///   - restores: whether the trainer returns to the best state when training ends.
   public init(monitor: String = "val_loss", mode: MonitorMode = .automatic, restores: Bool = true) {
     self.monitor = Monitor(monitor, mode: mode)
     self.restores = restores
@@ -79,20 +102,18 @@ public final class BestParameters: RememberingCallback {
   public var best: (epoch: Int, value: Double)? { monitor.best }
 
   /// - Throws: ``TrainingError`` for a metric that isn't recorded.
-  public func trainingBegan(_ plan: FitPlan) throws {
+  public func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws {
     try monitor.begin(plan)
-    (state, trainer) = (nil, nil)
+    state = nil
   }
 
-  public func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
-    self.trainer = trainer
+  public func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     if monitor.improves(with: record) { state = try trainer.state.copy() }
-    return nil
+    return .continue
   }
 
-  public func trainingEnded(_ history: History) throws {
-    if restores, let state { try trainer?.restore(state) }
-    trainer = nil
+  public func trainingEnded(_ history: History, in trainer: Trainer) throws {
+    if restores, let state { try trainer.restore(state) }
   }
 
   public var memoryName: String { "bestParameters(\(monitor))" }
@@ -105,20 +126,26 @@ public final class BestParameters: RememberingCallback {
 
   public func recall(_ memory: CallbackMemory, in trainer: Trainer) throws {
     monitor.memory = memory
-    let tree = TensorTree(try memory.tensors.map { ($0.key, try Tensor($0.value).hidden()) })
+    let tree = TensorTree(try memory.tensors.map { ($0.key, try Tensor($0.value).onDevice()) })
     state = tree.isEmpty ? nil : TrainingState(tree: tree)
-    // Training may have been through already when it was interrupted.
-    self.trainer = trainer
   }
 }
 
-/// A metric that is watched for its best value.
+/// Which values of a monitored metric are better.
+public enum MonitorMode: String, Sendable, Hashable, CaseIterable {
+  /// Greater values for names that contain `accuracy`, smaller values for all others.
+  case automatic
+  case min
+  case max
+}
+
+/// The best value of a metric so far.
 private struct Monitor: CustomStringConvertible {
   let name: String
   private let isGreaterBetter: Bool
-  /// By how much a value must be better to count as better.
+  /// How much better a value must be to count as an improvement.
   private let minDelta: Double
-  var best: (epoch: Int, value: Double)?
+  private(set) var best: (epoch: Int, value: Double)?
 
   init(_ name: String, mode: MonitorMode, minDelta: Double = 0) {
     self.name = name
@@ -126,17 +153,17 @@ private struct Monitor: CustomStringConvertible {
     self.minDelta = minDelta.magnitude
   }
 
-  /// What is watched and how: monitors that judge alike have one description.
+  /// The metric and how it is judged: monitors that judge alike have the same description.
   var description: String { "\(name), \(isGreaterBetter ? MonitorMode.max : .min), \(minDelta)" }
 
-  /// Forgets what was seen.
+  /// Forgets earlier values.
   /// - Throws: ``TrainingError/unknownMetric(name:known:)``
   mutating func begin(_ plan: FitPlan) throws(TrainingError) {
     guard plan.metrics.contains(name) else { throw .unknownMetric(name: name, known: plan.metrics) }
     best = nil
   }
 
-  /// Whether the epoch is better than all before; NaN is never.
+  /// Whether the epoch is better than all before it; NaN never is.
   mutating func improves(with record: EpochRecord) -> Bool {
     guard let value = record[name], !value.isNaN else { return false }
     if let best {
@@ -145,9 +172,7 @@ private struct Monitor: CustomStringConvertible {
     best = (record.epoch, value)
     return true
   }
-}
 
-extension Monitor {
   /// The best value and its epoch, as checkpoints keep them.
   var memory: CallbackMemory {
     get { CallbackMemory(numbers: best.map { ["bestEpoch": Double($0.epoch), "bestValue": $0.value] } ?? [:]) }
@@ -157,14 +182,4 @@ extension Monitor {
       }
     }
   }
-}
-
-/// Which values of a watched metric are better.
-public enum MonitorMode: String, Sendable, Hashable, CaseIterable {
-  /// Greater ones for names that hold `accuracy`, smaller ones for all others.
-  case automatic
-  /// Smaller ones.
-  case min
-  /// Greater ones.
-  case max
 }

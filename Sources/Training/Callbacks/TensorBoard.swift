@@ -1,17 +1,17 @@
 import Files
 import Foundation
 
-/// Scalars for TensorBoard, an entry an epoch: `train/loss`, `validation/loss`, `time/training_seconds`, ….
+/// Scalars for TensorBoard, one entry per epoch: `train/loss`, `validation/loss`, `time/training_seconds`, ….
 ///
-/// Each log is a file of its own in the folder (TFRecord framing, `Event` messages, numbers in single
-/// precision). A training that goes on after a break may write to the same folder: TensorBoard drops what the
-/// interrupted one had for the epochs that are done again.
+/// Each log is a separate file in the folder (TFRecord framing, `Event` messages, numbers in single precision). A
+/// training that continues after a break may write to the same folder: TensorBoard drops the interrupted training's
+/// entries for epochs that are repeated.
 public final class TensorBoardLog: Callback {
   private let file: TensorBoardFile
   private let now: () -> Double
   private var hasBegun = false
 
-  /// - Throws: ``TrainingError/output(_:)`` if the file can't be made; its folder is made if need be.
+  /// - Throws: ``TrainingError/output(_:)`` if the file cannot be created; its folder is created if needed.
   public convenience init(folder: String) throws(TrainingError) {
     try self.init(folder: folder) { Date().timeIntervalSince1970 }
   }
@@ -21,9 +21,9 @@ public final class TensorBoardLog: Callback {
     file = try TensorBoardFile(folder: folder, time: now())
   }
 
-  public func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  public func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     try write(record)
-    return nil
+    return .continue
   }
 
   func write(_ record: EpochRecord) throws(TrainingError) {
@@ -40,18 +40,18 @@ public final class TensorBoardLog: Callback {
   }
 }
 
-/// An event file that grows; an entry is with the system when the call returns.
+/// An event file that grows; an entry is written when the call returns.
 private final class TensorBoardFile {
   private static let prefix = "events.out.tfevents."
   private let path: String
   private let handle: FileHandle
 
-  /// - Throws: ``TrainingError/output(_:)`` if the file or its folder can't be made.
+  /// - Throws: ``TrainingError/output(_:)`` if the file or its folder cannot be created.
   init(folder: String, time: Double) throws(TrainingError) {
     let url = URL(fileURLWithPath: folder, isDirectory: true)
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-      // TensorBoard reads the files of a folder in the order of their names: ours has to be the last.
+      // TensorBoard reads the files of a folder in the order of their names: this one must be the last.
       let earlier =
         try FileManager.default.contentsOfDirectory(atPath: folder)
         .filter { $0.hasPrefix(Self.prefix) }
@@ -79,12 +79,12 @@ private final class TensorBoardFile {
   deinit { try? handle.close() }
 }
 
-/// An entry of an event file, with the few fields of TensorFlow's `Event` that scalars need.
+/// An entry of an event file, with the fields of TensorFlow's `Event` that scalars need.
 struct TensorBoardEvent {
   enum Content {
     /// The first entry of a file.
     case version
-    /// What earlier files of the folder have for this step or later ones doesn't count any more.
+    /// Invalidates what earlier files of the folder have for this step and later ones.
     case start
     case scalars([(tag: String, value: Double)])
   }
@@ -94,7 +94,7 @@ struct TensorBoardEvent {
   var step: Int
   var content: Content
 
-  /// The `Event` message. Fields that are zero are left out, as the format has it.
+  /// The `Event` message. Fields that are zero are left out, as the format prescribes.
   var message: ProtobufMessage {
     var event = ProtobufMessage()
     event.add(1, double: time)
@@ -170,7 +170,7 @@ struct ProtobufMessage {
 
   private mutating func begin(_ field: UInt64, _ wire: Wire) { add(varint: field << 3 | wire.rawValue) }
 
-  /// Seven bits a byte, the lowest first; the eighth says that there are more.
+  /// Seven bits per byte, the lowest first; the eighth bit says that more follow.
   private mutating func add(varint value: UInt64) {
     var rest = value
     while rest >= 0x80 {
@@ -192,7 +192,7 @@ enum CRC32C {
     ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
   }
 
-  /// As TFRecord files have it: checksums of bytes that hold checksums themselves are weak otherwise.
+  /// The form used in TFRecord files, because checksums of bytes that contain checksums are weak.
   static func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
     let checksum = checksum(bytes)
     return (checksum >> 15 | checksum << 17) &+ 0xa282_ead8

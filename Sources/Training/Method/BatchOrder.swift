@@ -1,23 +1,23 @@
 import Synchronization
 
-/// In which order an epoch goes through the examples.
+/// The order in which an epoch visits the examples.
 public protocol BatchOrder: Sendable {
   /// The examples' indices for epoch `epoch` (from 0), `int32 [count]`.
-  /// - Throws: whatever keeps the order from being made.
+  /// - Throws: anything that prevents the order from being computed.
   func indices(count: Int, epoch: Int, key: Key) throws -> Tensor
 }
 
-/// Another random order each epoch, drawn on the device by the training key.
+/// A new random permutation per epoch, drawn on the device from the training key.
 public struct ShuffledOrder: BatchOrder {
   public init() {}
 
   public func indices(count: Int, epoch: Int, key: Key) throws -> Tensor {
-    let epoch = try Tensor([Int64(epoch)], shape: []).hidden()
+    let epoch = try Tensor([Int64(epoch)], shape: []).onDevice()
     return try key.derived("order").folding(epoch).permutation(count).evaluate()
   }
 }
 
-/// The order the data set has, each epoch.
+/// The order of the data set, in every epoch.
 public struct SequentialOrder: BatchOrder {
   public init() {}
 
@@ -26,10 +26,10 @@ public struct SequentialOrder: BatchOrder {
   }
 }
 
-/// `numpy.random.shuffle` of the indices at each epoch, from a given state of NumPy's legacy generator.
+/// `numpy.random.shuffle` of the indices in each epoch, from a given state of NumPy's legacy generator.
 ///
-/// The order of an epoch depends on those before it: they are drawn one after the other, and asking for an
-/// earlier one, or for another number of examples, draws again from the beginning.
+/// Each epoch's order depends on those before it, so they are drawn in sequence. Asking for an earlier epoch, or for
+/// another number of examples, draws again from the beginning.
 public final class NumPyOrder: BatchOrder {
   private struct Drawn {
     var generator: NumPyRandomState
@@ -39,7 +39,7 @@ public final class NumPyOrder: BatchOrder {
   }
 
   private let generator: NumPyRandomState
-  /// Whether each epoch shuffles the order of the last one instead of starting from 0, 1, ….
+  /// Whether each epoch shuffles the previous epoch's order instead of 0, 1, ….
   private let continues: Bool
   private let drawn: Mutex<Drawn?>
 

@@ -1,44 +1,51 @@
-/// How `Trainer.fit` runs, beside the method.
+/// How `fit` runs, apart from the method.
+///
+/// ```swift
+/// var options = FitOptions(partialBatch: .pad, evaluatesBeforeTraining: true)
+/// options.order = NumPyOrder(NumPyRandomState(seed: 1))
+/// ```
 public struct FitOptions: Sendable {
+  /// The order in which each epoch visits the examples.
   public var order: any BatchOrder
-  public var remainder: Remainder
-  /// Whether training of an untrained model begins with a record 0: a true evaluation on training and validation
-  /// data.
-  public var evaluatesUntrained: Bool
-  /// Whether records have a `learning_rate`: that of the epoch's last update, where the optimizer has one.
+  /// What happens to the examples that don't fill the last batch of an epoch.
+  public var partialBatch: PartialBatch
+  /// Whether an untrained model is evaluated first, on training and validation data, as record 0.
+  public var evaluatesBeforeTraining: Bool
+  /// Whether records include `learning_rate`, the rate of the epoch's last update, if the optimizer has one.
   public var recordsLearningRate: Bool
-  /// Programs an epoch is divided into, so that progress can be shown; 1 runs it in one call. What is computed is
-  /// the same. More than steps are as many as steps.
+  /// Number of calls an epoch is divided into so that progress can be shown; 1 runs the epoch in a single call. The
+  /// results are the same. At most one call per step is made.
   public var chunksPerEpoch: Int
-  /// Examples evaluated at once.
+  /// Batch size of evaluation.
   public var evaluationBatch: Int
 
   public init(
-    order: any BatchOrder = ShuffledOrder(), remainder: Remainder = .dropped, evaluatesUntrained: Bool = false,
+    order: any BatchOrder = ShuffledOrder(), partialBatch: PartialBatch = .drop, evaluatesBeforeTraining: Bool = false,
     recordsLearningRate: Bool = false, chunksPerEpoch: Int = 1, evaluationBatch: Int = 1000
   ) {
     self.order = order
-    self.remainder = remainder
-    self.evaluatesUntrained = evaluatesUntrained
+    self.partialBatch = partialBatch
+    self.evaluatesBeforeTraining = evaluatesBeforeTraining
     self.recordsLearningRate = recordsLearningRate
     self.chunksPerEpoch = chunksPerEpoch
     self.evaluationBatch = evaluationBatch
   }
 }
 
-/// What becomes of the examples that don't fill a batch at the end of an epoch.
-public enum Remainder: String, Sendable, CaseIterable {
-  /// They are left out of this epoch.
-  case dropped
-  /// They make a batch filled up with examples of weight 0.
-  case masked
+/// What happens to the last examples of an epoch if they don't fill a batch. The raw values are those of run
+/// configurations.
+public enum PartialBatch: String, Sendable, CaseIterable {
+  /// The epoch leaves them out.
+  case drop = "dropped"
+  /// The batch is padded with examples of weight 0.
+  case pad = "masked"
 }
 
-/// What is about to be trained.
+/// What a call of `fit` is about to do.
 public struct FitPlan: Sendable, Equatable {
   /// Epochs of this call.
   public let epochs: Int
-  /// The number of the last epoch: more than ``epochs`` where training goes on.
+  /// The number of the last epoch: greater than ``epochs`` if training continues.
   public let lastEpoch: Int
   public let stepsPerEpoch: Int
   public let batchSize: Int
@@ -52,5 +59,10 @@ public struct FitPlan: Sendable, Equatable {
     self.stepsPerEpoch = stepsPerEpoch
     self.batchSize = batchSize
     self.metrics = metrics
+  }
+
+  /// Where schedules stand at a step, the number of updates done before it.
+  func progress(at step: Tensor) -> Progress {
+    Progress(step: step, stepsPerEpoch: stepsPerEpoch, epochs: lastEpoch, batchSize: batchSize)
   }
 }

@@ -1,13 +1,13 @@
 import PJRT
 
-/// A supervised data set in the device's memory, as it came: bytes stay bytes.
+/// A supervised data set in device memory, unconverted: bytes stay bytes.
 public struct ResidentData: Sendable {
   /// `[count, …]`
   public let inputs: Tensor
   /// `[count]` class indices, or `[count, …]` values.
   public let targets: Tensor
   public let count: Int
-  /// What the targets are, for whether a loss fits them.
+  /// For checking whether a loss fits the targets.
   let description: TargetDescription
   private let nonFinite: (inputs: NonFiniteNumber?, targets: NonFiniteNumber?)
 
@@ -21,7 +21,7 @@ public struct ResidentData: Sendable {
     nonFinite = (data.inputs.firstNonFinite, data.targets.firstNonFinite)
   }
 
-  /// The least and the greatest target, where they are integers and there are any.
+  /// The least and the greatest target, if targets are integers and there are any.
   var labels: ClosedRange<Int>? {
     guard description.dtype.isInteger, let range = description.range else { return nil }
     func clamped(_ value: Double) -> Int { Int(exactly: value) ?? (value < 0 ? .min : .max) }
@@ -29,8 +29,8 @@ public struct ResidentData: Sendable {
   }
 
   /// - Parameter name: what errors call the data: `training`.
-  /// - Throws: ``TrainingError/notFinite(data:array:number:)`` if there are numbers that are NaN or infinite, which
-  ///   would make every parameter NaN.
+  /// - Throws: ``TrainingError/notFinite(data:array:number:)`` for a NaN or infinite number, which would make every
+  ///   parameter NaN.
   public func checkFinite(_ name: String) throws(TrainingError) {
     for (array, number) in [("inputs", nonFinite.inputs), ("targets", nonFinite.targets)] {
       if let number { throw .notFinite(data: name, array: array, number: number) }
@@ -39,7 +39,7 @@ public struct ResidentData: Sendable {
 }
 
 extension LabeledArrays {
-  /// ``ResidentData/checkFinite(_:)`` on data that isn't on the device.
+  /// ``ResidentData/checkFinite(_:)`` for data that isn't on the device.
   public func checkFinite(_ name: String) throws(TrainingError) {
     for (array, number) in [("inputs", inputs.firstNonFinite), ("targets", targets.firstNonFinite)] {
       if let number { throw .notFinite(data: name, array: array, number: number) }
@@ -48,7 +48,7 @@ extension LabeledArrays {
 }
 
 extension HostArray {
-  /// The least and the greatest number; nil without numbers, and for element types that aren't read on the host.
+  /// The least and the greatest number; nil without numbers, and for element types that the host can't read.
   fileprivate func range() throws -> ClosedRange<Double>? {
     func range<Value: HostScalar & Comparable>(_ type: Value.Type, _ double: (Value) -> Double) throws -> ClosedRange<
       Double
@@ -60,7 +60,7 @@ extension HostArray {
         if value < least { least = value }
         if value > greatest { greatest = value }
       }
-      // NaN compares with nothing, and is reported by itself.
+      // NaN compares with nothing, and is reported separately.
       let (low, high) = (double(least), double(greatest))
       return low <= high ? low...high : nil
     }

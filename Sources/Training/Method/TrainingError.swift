@@ -1,12 +1,12 @@
 import Files
 
-/// Why training can't begin.
+/// Why training cannot begin.
 public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case invalidSetting(name: String, value: Int, requirement: String)
   case batchLargerThanData(batchSize: Int, count: Int)
   case emptyData
   case labelOutOfRange(label: Int, classes: Int)
-  /// Outputs, targets, loss and metrics don't go together.
+  /// Outputs, targets, loss and metrics don't fit together.
   case incompatible(Incompatibility)
   /// `data` is `training`, `validation`, …; `array` is `inputs` or `targets`.
   case notFinite(data: String, array: String, number: NonFiniteNumber)
@@ -15,7 +15,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case differentMethods
   case wrongOrder(expected: String, actual: String)
   case unknownMetric(name: String, known: [String])
-  /// A file or folder of what a training shows can't be made or written.
+  /// A log's file or folder cannot be created or written.
   case output(FileFailure)
 
   public var description: String {
@@ -35,8 +35,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         + (unexpected.isEmpty ? "" : "; unexpected: \(unexpected.joined(separator: ", "))")
     case .differentType(let path, let expected, let actual): "'\(path)' is \(actual), but the model has \(expected)"
     case .differentMethods:
-      "trainers of one program may differ by numbers of their methods, as a learning rate is, but these differ by more: "
-        + "train them apart"
+      "trainers of one group may differ in numbers of their methods, such as a learning rate, but these differ in more: "
+        + "train them separately"
     case .wrongOrder(let expected, let actual):
       "the batch order gives \(actual), but an epoch needs the indices of all examples, \(expected)"
     case .unknownMetric(let name, let known):

@@ -1,6 +1,6 @@
-/// All that a step changes: parameters, the model's state, and what each slot remembers.
+/// Everything a step changes: parameters, the model's state, and the memory of each slot.
 ///
-/// The state is one tree, so a program takes and returns it as a list, and checkpoints store it as it is.
+/// The state is one tree, so programs take and return it as a list of tensors, and checkpoints store it unchanged.
 public struct TrainingState: Sendable {
   public var tree: TensorTree
 
@@ -8,7 +8,7 @@ public struct TrainingState: Sendable {
     let parameters = variables.parameters
     tree = parameters.nested(under: "parameters")
     tree.merge(variables.state.nested(under: "state"))
-    tree.merge(method.optimizer.initial(parameters).nested(under: "optimizer"))
+    tree.merge(method.optimizer.transform.initial(parameters).nested(under: "optimizer"))
     tree.merge(method.gradientRule.initial(parameters).nested(under: "rule"))
     tree.merge(method.averaging.initial(parameters).nested(under: "averaging"))
     if method.averaging.statistics == .estimated {
@@ -25,21 +25,21 @@ public struct TrainingState: Sendable {
   var optimizer: TensorTree { tree[under: "optimizer"] }
   var rule: TensorTree { tree[under: "rule"] }
   var averaging: TensorTree { tree[under: "averaging"] }
-  /// The model's state for the averaged parameters, where it is estimated for them.
+  /// The model's state for the averaged parameters, if it is estimated separately.
   var averagedState: TensorTree { tree[under: Self.averagedStateName] }
 
   /// The same values in memory that no step takes over.
-  /// - Throws: `EngineError`, also if a step has taken over this state's own memory already.
+  /// - Throws: `EngineError`, also if a step has already taken over this state's memory.
   public func copy() throws -> TrainingState { TrainingState(tree: try tree.copied()) }
 
-  /// The variables to evaluate and keep: averaged, where the method averages.
+  /// The variables to evaluate and keep: averaged if the method averages.
   func variables(_ averaging: any Averaging) -> ModelVariables {
     ModelVariables(
       parameters: averaging.averaged(parameters, state: self.averaging),
       state: averaging.statistics == .estimated ? averagedState : modelState)
   }
 
-  /// The same paths with other parts, in the order of `tree`, whatever order the parts come in.
+  /// The same paths with new parts, in the order of `tree`, whatever the order of the parts.
   func replacing(
     parameters: TensorTree, state: TensorTree, optimizer: TensorTree, rule: TensorTree, averaging: TensorTree
   ) -> TrainingState {
@@ -49,17 +49,17 @@ public struct TrainingState: Sendable {
     }
     return TrainingState(tree: tree.zip(parts) { $1 })
   }
-}
 
-extension TrainingState {
-  /// Several states as one with a leading axis; a single one stays as it is.
-  static func stacked(_ states: [TrainingState]) throws -> TrainingState {
-    guard states.count > 1 else { return states[0] }
-    let tree = states[0].tree.map { path, _ in Tensor.stack(states.compactMap { $0.tree[path] }) }
+  // MARK: - Several states as one
+
+  /// The members' states with a leading axis; a single state stays as it is.
+  static func stacked(_ states: Members<TrainingState>) throws -> TrainingState {
+    if states.isSingle { return states.first }
+    let tree = states.first.tree.map { path, _ in Tensor.stack(states.all.compactMap { $0.tree[path] }) }
     return TrainingState(tree: try tree.evaluate())
   }
 
-  /// The states that ``stacked(_:)`` put together, each in memory of its own.
+  /// The states that ``stacked(_:)`` joined, each in memory of its own.
   func members(_ count: Int) throws -> [TrainingState] {
     guard count > 1 else { return [self] }
     let parts = (0..<count).map { member in tree.tensors.map { $0[member] } }
@@ -85,6 +85,6 @@ extension TensorTree {
 }
 
 extension Tensor {
-  /// On the device, so that programs for different values share their text and are compiled once.
-  func hidden() throws -> Tensor { Tensor(try buffer()) }
+  /// The value in device memory, so that programs for different values have the same text and are compiled once.
+  func onDevice() throws -> Tensor { Tensor(try buffer()) }
 }

@@ -1,26 +1,36 @@
 import OrderedCollections
 
 extension Trainer {
-  /// Loss and metrics on a data set, by name. The loss is without penalties.
+  /// Loss and metrics on a data set, by name. The loss excludes penalties.
   ///
-  /// - Parameter batchSize: examples computed at once; the result is the same for any, but for rounding.
+  /// ```swift
+  /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
+  /// let trainer = try Trainer(
+  ///   model: Sequential { Flatten(); Dense(10) },
+  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs)
+  /// let values = try trainer.evaluate(data.test)
+  /// print(values["loss"] ?? .nan, values["accuracy"] ?? .nan)
+  /// ```
+  /// - Parameter batchSize: number of examples computed at once; it changes the result only by rounding.
   /// - Throws: as `fit` does.
   public func evaluate(_ data: ResidentData, batchSize: Int = 1000) throws -> OrderedDictionary<String, Double> {
     try check(data, named: "evaluation", batchSize: batchSize)
-    var sums = RunningSums(self, data)
-    // Without a plan there are no steps yet, and schedules stand at their start.
-    let plan = plan ?? DataPlan(epochs: 1, stepsPerEpoch: 1, batchSize: batchSize, order: "")
-    let program = try EvaluationProgram([self], data: data, batchSize: batchSize, plan: plan)
+    var sums = RunningSums(setup, data)
+    // Before the first `fit` there are no steps yet, and schedules are at their start.
+    let plan = FitPlan(
+      epochs: plan?.epochs ?? 1, stepsPerEpoch: plan?.stepsPerEpoch ?? 1, batchSize: plan?.batchSize ?? batchSize,
+      metrics: [])
+    let program = try EvaluationProgram(Members(setup), state: state, data: data, batchSize: batchSize, plan: plan)
     try sums.add(program(state, step: Swift.max(0, step - 1)))
     return sums.values
   }
 
-  /// ``evaluate(_:batchSize:)`` on data that isn't on the device yet.
+  /// ``evaluate(_:batchSize:)`` for data that isn't on the device yet.
   public func evaluate(_ data: LabeledArrays, batchSize: Int = 1000) throws -> OrderedDictionary<String, Double> {
     try evaluate(ResidentData(data), batchSize: batchSize)
   }
 
-  /// What evaluation needs to be true of a data set.
+  /// Checks that the model can be evaluated on a data set.
   /// - Parameter name: what errors call the data.
   func check(_ data: ResidentData, named name: String, batchSize: Int) throws {
     try TrainingError.check(batchSize, name: "evaluation batch", atLeast: 1)
@@ -43,8 +53,8 @@ extension Trainer {
     }
   }
 
-  /// Whether outputs are probabilities where the loss takes them for such, of a few examples. Logits would train
-  /// without complaint, to losses that mean nothing.
+  /// Checks on a few examples that outputs are probabilities if the loss takes them for such. Logits would train without
+  /// an error, with meaningless losses.
   private func checkProbabilities(on data: ResidentData) throws {
     guard let kind = method.loss.outputKind else { return }
     let isLogarithm = kind == .classLogProbabilities
@@ -54,10 +64,10 @@ extension Trainer {
     let outputs = model.apply(variables, to: x, precision: precision).output.widened
     let probabilities = isLogarithm ? outputs.exp() : outputs
     let (least, greatest) = (outputs.min(), outputs.max())
-    // How far from 1 the classes' probabilities add up to.
+    // How far the sums of the classes' probabilities are from 1.
     let excess = (probabilities.sum([-1]) - 1).abs().max()
     let found = try Tensor.evaluate([least, greatest, excess]).map { try $0.scalar() }
-    // What half precision leaves of a softmax is nearer; NaN is no sign of either.
+    // A softmax in half precision is nearer than that; NaN indicates neither.
     let isBeyond = isLogarithm ? found[1] > 0.02 : found[0] < -0.02 || found[1] > 1.02
     guard isBeyond || (kind.isOfClasses && found[2] > 0.05) else { return }
     let remedy =
@@ -71,15 +81,15 @@ extension Trainer {
         with: "outputs from \(Float(found[0])) to \(Float(found[1]))\(sums)", remedy: remedy))
   }
 
-  /// - Throws: ``TrainingError/labelOutOfRange(label:classes:)`` if the data has class indices that the model has
-  ///   no output for. On the device they would only show as NaN.
+  /// - Throws: ``TrainingError/labelOutOfRange(label:classes:)`` if the data has class indices without an output of the
+  ///   model. On the device they would only show as NaN.
   func checkLabels(of data: ResidentData) throws {
     let (outputs, targets) = (outputType.shape.dropFirst(), data.targets.shape.dropFirst())
     guard let labels = data.labels, let classes = outputs.last, Array(targets) == Array(outputs.dropLast()) else {
       return
     }
     for label in [labels.lowerBound, labels.upperBound] where !(0..<classes).contains(label) {
-      // A loss may know such a label, one for examples to leave out say: then its value is a number.
+      // A loss may accept such a label, for instance for examples to leave out; its value is a number then.
       let even = Tensor(1 / Double(classes), dtype: precision.computation).broadcast(to: outputType.shape)
       let marked = Tensor(Double(label), dtype: data.targets.dtype).broadcast(to: Shape([1] + targets))
       let loss = method.loss.perExample(even, marked)

@@ -1,10 +1,21 @@
 extension Trainer {
   /// The model's outputs for inputs.
   ///
-  /// One program serves all batches, and only a batch at a time is on the device: any number of inputs will do.
+  /// ```swift
+  /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
+  /// let trainer = try Trainer(
+  ///   model: Sequential { Flatten(); Dense(10) },
+  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs)
+  /// let logits = try trainer.predict(data.test.inputs)
+  /// print(logits.shape)  // [100, 10]
+  /// let classes = try trainer.predictClasses(data.test.inputs)
+  /// print(classes.count)  // 100
+  /// ```
+  /// One program serves all batches, and only one batch at a time is on the device, so the number of inputs isn't
+  /// limited.
   /// - Parameters:
   ///   - inputs: `[count, …]`, before preprocessing.
-  ///   - batchSize: inputs computed at once.
+  ///   - batchSize: number of inputs computed at once.
   /// - Returns: `[count, …]`, in the order of the inputs.
   /// - Throws: ``TrainingError`` for a batch size below 1; `Diagnostic` with the layer's path if the inputs don't
   ///   fit the model.
@@ -12,8 +23,8 @@ extension Trainer {
     try predict(inputs, batchSize: batchSize) { $0 }
   }
 
-  /// The class of greatest output for each input; the first of equal ones. A single output of a loss of events is class
-  /// 1 where it is above 0 for logits, above 0.5 for probabilities, and class 0 elsewhere.
+  /// The class with the greatest output for each input, the first of equal ones. A single output of a loss of events
+  /// gives class 1 if it is above 0 for logits or above 0.5 for probabilities, and class 0 otherwise.
   /// - Throws: as ``predict(_:batchSize:)``, and `Diagnostic` if the model's outputs aren't `[batch, classes]`, or one
   ///   output that isn't an event.
   public func predictClasses(_ inputs: HostArray, batchSize: Int = 1000) throws -> [Int] {
@@ -56,7 +67,7 @@ extension Trainer {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(count * result.shape.dropFirst().reduce(result.dtype.byteCount, *))
     for start in stride(from: 0, to: count, by: batch) {
-      // The last batch starts earlier, so that it is full, and gives only what is new.
+      // The last batch starts earlier so that it is full; only its new outputs are taken.
       let first = Swift.min(start, count - batch)
       let outputs = try program(state.tree.tensors + [Tensor(inputs.rows(first..<first + batch))])
       bytes += try outputs[0].hostArray().rows(start - first..<batch).bytes
@@ -66,7 +77,7 @@ extension Trainer {
 }
 
 extension HostArray {
-  /// Consecutive elements along the first axis, which has them.
+  /// Consecutive elements along the first axis.
   fileprivate func rows(_ range: Range<Int>) throws -> HostArray {
     let size = shape.dropFirst().reduce(dtype.byteCount, *)
     return try HostArray(

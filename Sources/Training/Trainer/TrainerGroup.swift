@@ -1,16 +1,29 @@
-/// Trainers that differ by their seeds, and by numbers of their methods, trained together: one program runs a step of
+/// Trainers that differ in their seeds, and in numbers of their methods, trained together: one program runs a step of
 /// all of them.
 ///
-/// Where the methods differ by scalar constants of the traced step, a learning rate say, these are arguments of the
-/// program. What makes another graph of a step (another optimizer, a momentum that is left out) can't be together.
+/// ```swift
+/// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
+/// let model = Sequential { Flatten(); Dense(10) }
+/// let trainers = try (0..<4).map { seed in
+///   try Trainer(
+///     model: model, method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs,
+///     seed: UInt64(seed))
+/// }
+/// let histories = try TrainerGroup(trainers).fit(data.train, epochs: 3, batchSize: 50, validation: data.test)
+/// print(histories.map { $0.epochs.last?["val_accuracy"] ?? .nan })
+/// ```
+/// If the methods differ in scalar constants of the traced step, such as a learning rate, these become arguments of the
+/// program. Anything that changes the graph of a step (another optimizer, a momentum that is left out) can't be grouped.
 ///
-/// Each ends as it would have alone, to rounding: bit for bit in most operations, but a product of matrices may
-/// add up in another order. Whether together is faster depends on the device; see `docs/training.md`.
+/// Each trainer ends as it would have alone, to rounding: most operations agree bit for bit, but matrix products may add
+/// up in another order. Whether grouping is faster depends on the device; see `docs/training.md`.
 public struct TrainerGroup {
-  public let trainers: [Trainer]
+  private let members: Members<Trainer>
 
-  /// - Parameter trainers: of one model, as far trained as each other.
-  /// - Throws: ``TrainingError`` if there are none, or they aren't alike.
+  public var trainers: [Trainer] { members.all }
+
+  /// - Parameter trainers: must share a model and have completed the same number of epochs.
+  /// - Throws: ``TrainingError`` if there are none, or if they don't belong together.
   public init(_ trainers: [Trainer]) throws(TrainingError) {
     guard let first = trainers.first else {
       throw .invalidSetting(name: "the number of trainers", value: 0, requirement: "1 or more")
@@ -28,89 +41,113 @@ public struct TrainerGroup {
       }
       guard trainer.epoch == first.epoch, trainer.step == first.step else {
         throw .invalidSetting(
-          name: "the epochs that a trainer of a group has behind it", value: trainer.epoch,
-          requirement: "\(first.epoch), as the first's")
+          name: "the number of epochs completed by a trainer of a group", value: trainer.epoch,
+          requirement: "\(first.epoch), as the first one's")
       }
     }
-    self.trainers = trainers
+    members = Members(first, Array(trainers.dropFirst()))
   }
 
-  /// Trains all for some epochs more.
+  /// A single trainer.
+  init(_ trainer: Trainer) { members = Members(trainer) }
+
+  /// Trains all of them for some more epochs.
   ///
-  /// Where a callback ends one trainer's training the others go on, and it keeps the state it had then.
+  /// When a callback stops one trainer the others continue, and that one keeps the state it had then.
   /// - Parameters:
-  ///   - options: one a trainer; but for the order, the first's are for all.
-  ///   - callbacks: some a trainer.
-  /// - Returns: What this call's epochs showed, a history a trainer.
+  ///   - options: for all trainers.
+  ///   - orders: the order for the trainer of an index; by default the options' order for all of them.
+  ///   - callbacks: the callbacks for the trainer of an index.
+  /// - Returns: the records of this call's epochs, one history per trainer.
   /// - Throws: as `Trainer.fit` does; ``TrainingError/differentMethods`` before anything is trained.
+  @discardableResult
   public func fit(
-    _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData? = nil, options: [FitOptions],
-    callbacks: [[any Callback]]
+    _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData? = nil,
+    options: FitOptions = FitOptions(), orders: ((Int) -> any BatchOrder)? = nil,
+    callbacks: (Int) -> [any Callback] = { _ in [] }
   ) throws -> [History] {
-    guard options.count == trainers.count, callbacks.count == trainers.count else {
-      throw TrainingError.invalidSetting(
-        name: "the number of options and callbacks", value: Swift.min(options.count, callbacks.count),
-        requirement: "\(trainers.count), one a trainer")
+    func part(_ index: Int) -> (order: any BatchOrder, callbacks: [any Callback]) {
+      (orders?(index) ?? options.order, callbacks(index))
     }
+    return try histories(
+      training, epochs: epochs, batchSize: batchSize, validation: validation, options: options,
+      parts: Members(part(0), trainers.indices.dropFirst().map(part))
+    ).all
+  }
+
+  /// ``fit(_:epochs:batchSize:validation:options:orders:callbacks:)`` for data that isn't on the device yet.
+  @discardableResult
+  public func fit(
+    _ training: LabeledArrays, epochs: Int, batchSize: Int, validation: LabeledArrays? = nil,
+    options: FitOptions = FitOptions(), orders: ((Int) -> any BatchOrder)? = nil,
+    callbacks: (Int) -> [any Callback] = { _ in [] }
+  ) throws -> [History] {
+    try fit(
+      ResidentData(training), epochs: epochs, batchSize: batchSize, validation: validation.map { try ResidentData($0) },
+      options: options, orders: orders, callbacks: callbacks)
+  }
+
+  /// - Parameter parts: the order and the callbacks of each trainer.
+  func histories(
+    _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData?, options: FitOptions,
+    parts: Members<(order: any BatchOrder, callbacks: [any Callback])>
+  ) throws -> Members<History> {
     let run = try FitRun(
-      trainers, training, epochs: epochs, batchSize: batchSize, validation: validation, options: options)
-    var members = try zip(trainers, zip(options, callbacks)).map {
-      try GroupMember($0, run.plan, order: $1.0.order, callbacks: $1.1)
-    }
-    defer { for trainer in trainers { trainer.callbacks = [] } }
-    if options[0].evaluatesUntrained, trainers[0].epoch == 0 {
-      for (index, record) in try run.untrained(trainers).enumerated() { try members[index].add(record) }
-    }
-    while trainers[0].epoch < run.plan.lastEpoch, members.contains(where: \.isRunning) {
-      let records = try run.epoch(trainers) { progress in
-        for (member, part) in zip(members, progress) { try member.report(part) }
-      }
-      for (index, record) in records.enumerated() {
-        trainers[index].epoch += 1
-        try members[index].add(record)
+      members, training, epochs: epochs, batchSize: batchSize, validation: validation, options: options,
+      orders: parts.all.map(\.order))
+    defer { for trainer in trainers { trainer.endFit() } }
+    let participants = try members.zip(parts).map { try Participant($0, run.plan, order: $1.order, $1.callbacks) }
+    if options.evaluatesBeforeTraining, members.first.epoch == 0 {
+      for (participant, record) in zip(participants.all, try run.evaluationBeforeTraining()) {
+        try participant.add(record)
       }
     }
-    return try members.map { try $0.finish() }
+    while members.first.epoch < run.plan.lastEpoch, participants.all.contains(where: \.isRunning) {
+      let records = try run.epoch { progress in
+        for (participant, part) in zip(participants.all, progress) { try participant.report(part) }
+      }
+      for trainer in trainers { trainer.finishEpoch() }
+      for (participant, record) in zip(participants.all, records) { try participant.add(record) }
+    }
+    return try participants.map { try $0.finish() }
   }
 }
 
-/// One trainer's part in a group's training: its history and callbacks, and where it stood when one ended it.
-struct GroupMember {
+/// One trainer's part in a `fit`: what this call recorded, and where the trainer stood when a callback stopped it.
+private final class Participant {
   private let trainer: Trainer
   private let callbacks: [any Callback]
   private var history = History()
-  private var end: (state: TrainingState, step: Int, epoch: Int)?
+  private var end: Trainer.Position?
+
+  init(_ trainer: Trainer, _ plan: FitPlan, order: any BatchOrder, _ callbacks: [any Callback]) throws {
+    (self.trainer, self.callbacks) = (trainer, callbacks)
+    try trainer.begin(plan, order: order, callbacks: callbacks)
+  }
 
   var isRunning: Bool { history.stopReason == nil }
 
-  init(_ trainer: Trainer, _ plan: FitPlan, order: any BatchOrder, callbacks: [any Callback]) throws {
-    self.trainer = trainer
-    self.callbacks = callbacks
-    trainer.callbacks = callbacks
-    try callbacks.forEach { try $0.trainingBegan(plan) }
-    try trainer.beginHistory(plan, order: order)
-  }
-
   func report(_ progress: ChunkProgress) throws {
     guard isRunning else { return }
-    try callbacks.forEach { try $0.chunkEnded(progress) }
+    for callback in callbacks { try callback.chunkEnded(progress, in: trainer) }
   }
 
-  mutating func add(_ record: EpochRecord) throws {
+  func add(_ record: EpochRecord) throws {
     guard isRunning else { return }
     history.epochs.append(record)
-    trainer.history.epochs.append(record)
+    trainer.add(record)
     for callback in callbacks {
-      if let reason = try callback.epochEnded(record, trainer) { history.stopReason = history.stopReason ?? reason }
-      trainer.history.stopReason = history.stopReason
+      guard case .stop(let reason) = try callback.epochEnded(record, in: trainer) else { continue }
+      history.stopReason = history.stopReason ?? reason
+      trainer.stop(reason)
     }
-    // The others' epochs go on with this one among them; its state is that of the epoch it ended with.
-    if !isRunning { end = (try trainer.state.copy(), trainer.step, trainer.epoch) }
+    // This trainer takes part in the others' remaining epochs, but returns to the epoch at which it stopped.
+    if !isRunning { end = try trainer.position() }
   }
 
   func finish() throws -> History {
-    if let end { (trainer.state, trainer.step, trainer.epoch) = end }
-    try callbacks.forEach { try $0.trainingEnded(history) }
+    if let end { trainer.move(to: end) }
+    for callback in callbacks { try callback.trainingEnded(history, in: trainer) }
     return history
   }
 }
