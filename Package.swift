@@ -62,12 +62,14 @@ let package = Package(
     room("Datasets", ["Tensors", "Formats"], hasCatalogs: true),
     room("Augmentations", ["Tensors"], hasCatalogs: true),
     room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
+    room(
+      "Checkpoints", ["Arrays", "Layers", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Figures", []),
     room("Statistics", ["Figures"]),
     room(
       "Training",
       [
-        "Arrays", "Layers", "Optimizers", "Datasets", "Augmentations", "Figures", "Files",
+        "Arrays", "Layers", "Optimizers", "Datasets", "Augmentations", "Checkpoints", "Figures", "Files",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     room(
@@ -79,8 +81,7 @@ let package = Package(
       "Tanren",
       [
         "Arrays", "Configuration", "Files", "Formats", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers", "Datasets",
-        "Reservoirs",
-        "Augmentations", "Figures", "Statistics", "Training", "Studies",
+        "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Training", "Studies",
       ]),
     .executableTarget(
       name: "Command",

@@ -16,8 +16,9 @@ func train(epochs: Int) throws {
       ResidualBlock(activation: Swish())
       Dense(10)
     },
-    method: Method(
-      loss: SoftmaxCrossEntropy(), optimizer: Adam(), preprocessing: Rescaling(dividingBy: 255)),
+    method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+      $0.preprocessing = Rescaling(dividingBy: 255)
+    },
     inputs: digits.train.inputs, seed: 1)
   print(try trainer.summary())
   let history = try trainer.fit(

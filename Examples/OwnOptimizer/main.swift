@@ -13,8 +13,9 @@ func train(epochs: Int) throws {
   for optimizer in optimizers {
     let trainer = try Trainer(
       model: MLP([100, 50, 10], activation: HSwish()),
-      method: Method(
-        loss: SoftmaxCrossEntropy(), optimizer: optimizer, preprocessing: Rescaling(dividingBy: 255)),
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: optimizer) {
+        $0.preprocessing = Rescaling(dividingBy: 255)
+      },
       inputs: digits.train.inputs, seed: 1)
     let history = try trainer.fit(digits.train, epochs: epochs, batchSize: 50, validation: digits.test)
     print("\(type(of: optimizer).name): test accuracy \(history.values("val_accuracy").last?.value ?? .nan)")

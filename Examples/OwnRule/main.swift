@@ -13,9 +13,10 @@ func train(epochs: Int) throws {
   for rule in rules {
     let trainer = try Trainer(
       model: CNNArchitecture(filters: [16, 32]).model(outputs: images.classNames.count),
-      method: Method(
-        loss: SoftmaxCrossEntropy(), optimizer: LAMB(rate: 0.006), preprocessing: Rescaling(dividingBy: 255),
-        gradientRule: rule),
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: LAMB(rate: 0.006)) {
+        $0.preprocessing = Rescaling(dividingBy: 255)
+        $0.gradientRule = rule
+      },
       inputs: images.train.inputs, seed: 1)
     let history = try trainer.fit(images.train, epochs: epochs, batchSize: 50, validation: images.test)
     print("\(type(of: rule).name) over lamb: test accuracy \(history.values("val_accuracy").last?.value ?? .nan)")

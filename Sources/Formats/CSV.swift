@@ -1,4 +1,4 @@
-import PJRT
+import Arrays
 
 /// How a text file lays out its columns.
 public struct CSVFormat: Sendable, Equatable {

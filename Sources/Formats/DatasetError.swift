@@ -1,5 +1,5 @@
 import Files
-import PJRT
+import Arrays
 
 /// Why data can't be read, fetched, written or prepared.
 public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible {

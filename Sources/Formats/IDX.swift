@@ -1,4 +1,4 @@
-import PJRT
+import Arrays
 
 /// The IDX format of MNIST: a magic number, big-endian extents, then the elements; plain or gzip.
 ///

@@ -1,4 +1,4 @@
-import PJRT
+import Arrays
 
 /// NumPy's `.npy` format, versions 1 to 3: one array.
 ///

@@ -1,4 +1,4 @@
-import PJRT
+import Arrays
 
 /// NumPy's `.npz` format: a zip archive of `.npy` members, stored or deflated.
 public enum NPZ {

@@ -1,5 +1,5 @@
 import CZlib
-import PJRT
+import Arrays
 
 /// Writes images as PNG (ISO/IEC 15948), without interlacing and with 8 bits a channel.
 public enum PNG {

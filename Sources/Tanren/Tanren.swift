@@ -11,6 +11,7 @@
 @_exported import Reservoirs
 @_exported import Augmentations
 @_exported import Figures
+@_exported import Checkpoints
 @_exported import Training
 @_exported import Statistics
 @_exported import Studies

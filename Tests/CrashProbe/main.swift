@@ -11,9 +11,9 @@ guard arguments.count == 4, let epochs = Int(arguments[2]) else {
 
 /// Tells the test that an epoch is done and saved.
 final class Announcement: Callback {
-  func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     FileHandle.standardOutput.write(Data("epoch \(record.epoch)\n".utf8))
-    return nil
+    return .continue
   }
 }
 
@@ -25,8 +25,9 @@ func train() throws {
     model: Sequential {
       Dense(8); Tanh(); Dropout(0.2); Dense(3)
     },
-    method: Method(
-      loss: SoftmaxCrossEntropy(), optimizer: Adam(rate: 0.01), averaging: ExponentialAverage(keeping: 0.9)),
+    method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(rate: 0.01)) {
+      $0.averaging = ExponentialAverage(keeping: 0.9)
+    },
     inputs: inputs, seed: 5)
   let folder = CheckpointFolder(arguments[1])
   if let checkpoint = try folder.latest() { try trainer.restore(checkpoint) }

@@ -99,14 +99,11 @@ public final class Oracle {
     }
     let before = try trainers.map(judged)
     func fit(_ trainers: [Trainer], epochs: Int) throws {
-      let options = members.map {
-        FitOptions(
-          order: OracleNetwork.order(member: $0), remainder: combination.batching == .masked ? .masked : .dropped,
-          chunksPerEpoch: combination.chunks)
-      }
-      _ = try TrainerGroup(trainers).fit(
-        training, epochs: epochs, batchSize: combination.batching.size, validation: resident, options: options,
-        callbacks: members.map { _ in [] })
+      try TrainerGroup(trainers).fit(
+        training, epochs: epochs, batchSize: combination.batching.size, validation: resident,
+        options: FitOptions(
+          partialBatch: combination.batching == .masked ? .pad : .drop, chunksPerEpoch: combination.chunks),
+        orders: { OracleNetwork.order(member: members[$0]) })
     }
     if combination.mode == .resumed {
       try fit(trainers, epochs: 1)

@@ -7,7 +7,7 @@ struct DrawnTraining: CustomStringConvertible {
   let train: LabeledArrays
   let test: LabeledArrays
   let batchSize: Int
-  let remainder: Remainder
+  let partialBatch: PartialBatch
   let seed: UInt64
   let description: String
   let epochs = 3
@@ -32,7 +32,7 @@ struct DrawnTraining: CustomStringConvertible {
     optimizer = pick([SGD(rate: 0.1), Momentum(rate: 0.05), Adam(rate: 0.01)] as [any Optimizer])
     let (trainCount, testCount) = (pick([60, 200, 333, 1000]), pick([7, 200, 400, 1000, 1001]))
     batchSize = pick([trainCount, trainCount / 2, trainCount / 4, trainCount / 5 - 1])
-    remainder = pick(Remainder.allCases)
+    partialBatch = pick(PartialBatch.allCases)
     self.seed = UInt64(seed)
     let inputs = random.randn(24 * (trainCount + testCount)).map { Float($0) }
     // A class that can be learned: where the greatest of the first numbers is.
@@ -48,7 +48,7 @@ struct DrawnTraining: CustomStringConvertible {
     train = try part(0..<trainCount)
     test = try part(trainCount..<trainCount + testCount)
     description =
-      "\(name) \(width), \(type(of: optimizer)), \(trainCount) examples in batches of \(batchSize), \(remainder), "
+      "\(name) \(width), \(type(of: optimizer)), \(trainCount) examples in batches of \(batchSize), \(partialBatch), "
       + "\(testCount) test examples"
   }
 
@@ -64,7 +64,7 @@ struct DrawnTraining: CustomStringConvertible {
   ) throws {
     _ = try trainer.fit(
       train, epochs: epochs - trainer.epoch, batchSize: batchSize, validation: test,
-      options: FitOptions(remainder: remainder, chunksPerEpoch: chunks, evaluationBatch: evaluationBatch),
+      options: FitOptions(partialBatch: partialBatch, chunksPerEpoch: chunks, evaluationBatch: evaluationBatch),
       callbacks: callbacks)
   }
 

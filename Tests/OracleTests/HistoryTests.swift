@@ -75,13 +75,13 @@ private final class OtherWork: Callback {
   private let training: DrawnTraining
   init(_ training: DrawnTraining) { self.training = training }
 
-  func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     let other = try training.trainer(seed: 7)
     try training.fit(other)
     _ = try other.predict(training.test.inputs)
     let values = try trainer.evaluate(training.test)
     #expect(values["loss"] == record["val_loss"] && values["accuracy"] == record["val_accuracy"], "\(training)")
-    return nil
+    return .continue
   }
 }
 
@@ -90,8 +90,8 @@ private final class Interruption: Callback {
   private let last: Int
   init(after last: Int) { self.last = last }
 
-  func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     if record.epoch == last { throw Interrupted() }
-    return nil
+    return .continue
   }
 }

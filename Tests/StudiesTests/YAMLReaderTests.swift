@@ -161,7 +161,7 @@ import Testing
     original.penalties = [Choice("l1l2", Options(["l2": .number(0.5)])), Choice("l1l2")]
     original.metrics = []
     original.dtype = .float64
-    original.remainder = .masked
+    original.remainder = .pad
     original.draws = .numPy
     original.untrained = true
     original.examples = 123

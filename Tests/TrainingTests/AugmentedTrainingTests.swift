@@ -17,9 +17,11 @@ import Testing
     _ data: LabeledArrays, _ augmentations: [any Augmentation], rule: any GradientRule = PlainGradient(),
     seed: UInt64 = 1
   ) throws -> Trainer {
-    let method = Method(
-      loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1), preprocessing: Rescaling(dividingBy: 255),
-      augmentations: augmentations, gradientRule: rule)
+    let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1)) {
+      $0.preprocessing = Rescaling(dividingBy: 255)
+      $0.augmentations = augmentations
+      $0.gradientRule = rule
+    }
     return try Trainer(
       model: Sequential {
         Flatten(); Dense(3, kernel: .zeros)

@@ -10,7 +10,10 @@ import Testing
 
   private func trainer(_ data: LabeledArrays, _ averaging: any Averaging, seed: UInt64 = 1) throws -> Trainer {
     try Trainer(
-      model: Self.model, method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.3), averaging: averaging),
+      model: Self.model,
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.3)) {
+        $0.averaging = averaging
+      },
       inputs: data.inputs, seed: seed)
   }
 
@@ -59,8 +62,7 @@ import Testing
     #expect(histories[0].epochs.map { $0["loss"] } == histories[1].epochs.map { $0["loss"] })
     #expect(histories[0].epochs[1]["val_loss"] != histories[1].epochs[1]["val_loss"])
     let members = try [UInt64(1), 2].map { try trainer(data, averages[1], seed: $0) }
-    _ = try TrainerGroup(members).fit(
-      ResidentData(data), epochs: 2, batchSize: 40, options: [FitOptions(), FitOptions()], callbacks: [[], []])
+    try TrainerGroup(members).fit(data, epochs: 2, batchSize: 40)
     let (own, alone) = (members[0].variables.state, trainers[1].variables.state)
     for path in alone.paths {
       #expect(distance(try #require(own[path]).doubles(), try #require(alone[path]).doubles()) < 1e-5)

@@ -11,20 +11,20 @@ import Testing
     var states: [[String: [UInt8]]] = []
     var stopAfter: Int?
 
-    func trainingBegan(_ plan: FitPlan) throws {
+    func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws {
       self.plan = plan
       calls.append("began")
     }
-    func chunkEnded(_ progress: ChunkProgress) throws {
+    func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {
       chunks.append(progress)
       calls.append("chunk")
     }
-    func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+    func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
       calls.append("epoch \(record.epoch)")
       states.append(try trainer.state.bytes())
-      return record.epoch == stopAfter ? "enough" : nil
+      return record.epoch == stopAfter ? .stop(reason: "enough") : .continue
     }
-    func trainingEnded(_ history: History) throws { calls.append("ended \(history.epochs.count)") }
+    func trainingEnded(_ history: History, in trainer: Trainer) throws { calls.append("ended \(history.epochs.count)") }
   }
 
   private func record(_ epoch: Int, _ value: Double, _ name: String = "val_loss") -> EpochRecord {
@@ -39,7 +39,7 @@ import Testing
     let recorder = Recorder()
     _ = try Problems.trainer(data).fit(
       data, epochs: 2, batchSize: 3, validation: data,
-      options: FitOptions(remainder: .masked, evaluatesUntrained: true, chunksPerEpoch: 2), callbacks: [recorder])
+      options: FitOptions(partialBatch: .pad, evaluatesBeforeTraining: true, chunksPerEpoch: 2), callbacks: [recorder])
     #expect(
       recorder.calls == ["began", "epoch 0", "chunk", "chunk", "epoch 1", "chunk", "chunk", "epoch 2", "ended 3"])
     #expect(recorder.chunks.map(\.steps) == [2, 4, 2, 4])
@@ -67,7 +67,9 @@ import Testing
   @Test func errorsLeaveAUsableTrainer() throws {
     struct Refused: Error {}
     final class Refusing: Callback {
-      func chunkEnded(_ progress: ChunkProgress) throws { if progress.steps == 2 { throw Refused() } }
+      func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {
+        if progress.steps == 2 { throw Refused() }
+      }
     }
     let data = try Problems.classes(6)
     let trainer = try Problems.trainer(data)
@@ -97,10 +99,10 @@ import Testing
       let stopping = EarlyStopping(monitor: "val_loss", patience: patience, mode: mode, minDelta: minDelta)
       // Used twice: it forgets.
       for _ in 0..<2 {
-        try stopping.trainingBegan(plan)
+        try stopping.trainingBegan(plan, in: trainer)
         var ended: Int?
         for (index, value) in values.enumerated() where ended == nil {
-          if try stopping.epochEnded(record(index + 1, sign * value), trainer) != nil { ended = index + 1 }
+          if try stopping.epochEnded(record(index + 1, sign * value), in: trainer) != .continue { ended = index + 1 }
         }
         #expect(ended == end)
       }
@@ -110,11 +112,12 @@ import Testing
   @Test func earlyStoppingSaysWhy() throws {
     let trainer = try Problems.trainer(Problems.classes(6))
     let stopping = EarlyStopping(monitor: "val_accuracy", patience: 2)
-    try stopping.trainingBegan(plan)
-    let reasons = try [0.5, 0.75, 0.7, 0.75].enumerated().map {
-      try stopping.epochEnded(record($0.offset + 1, $0.element, "val_accuracy"), trainer)
+    try stopping.trainingBegan(plan, in: trainer)
+    let actions = try [0.5, 0.75, 0.7, 0.75].enumerated().map {
+      try stopping.epochEnded(record($0.offset + 1, $0.element, "val_accuracy"), in: trainer)
     }
-    #expect(reasons == [nil, nil, nil, "val_accuracy hasn't improved for 2 epochs; the best is 0.75 of epoch 2"])
+    let reason = "val_accuracy hasn't improved for 2 epochs; the best is 0.75 of epoch 2"
+    #expect(actions == [.continue, .continue, .continue, .stop(reason: reason)])
     #expect(stopping.best?.epoch == 2)
     #expect(stopping.best?.value == 0.75)
   }
@@ -158,7 +161,52 @@ import Testing
     let history = try trainer.fit(data, epochs: 9, batchSize: 4, callbacks: [StopOnDivergence()])
     #expect(history.epochs.count == 1)
     #expect(history.stopReason == "loss is inf: a smaller learning rate may help")
-    #expect(try StopOnDivergence().epochEnded(record(1, .nan), trainer)?.hasPrefix("val_loss is nan") == true)
-    #expect(try StopOnDivergence().epochEnded(record(1, 1e300), trainer) == nil)
+    #expect(
+      try StopOnDivergence().epochEnded(record(1, .nan), in: trainer)
+        == .stop(reason: "val_loss is nan: a smaller learning rate may help"))
+    #expect(try StopOnDivergence().epochEnded(record(1, 1e300), in: trainer) == .continue)
+  }
+
+  @Test func closuresAreCallbacks() throws {
+    let data = try Problems.classes(6)
+    var calls: [String] = []
+    let history = try Problems.trainer(data).fit(
+      data, epochs: 5, batchSize: 2, options: FitOptions(chunksPerEpoch: 3),
+      callbacks: [
+        .onTrainingBegin { plan in calls.append("began \(plan.epochs)") },
+        .onChunkEnd { progress in calls.append("chunk \(progress.steps)") },
+        .onEpochEnd { record in
+          let line = "epoch \(record.epoch)"
+          calls.append(line)
+        },
+        .stopping { record in record.epoch == 2 ? .stop(reason: "two") : .continue },
+        .stopping { record in
+          if record.epoch == 2 { return .stop(reason: "also two") }
+          return .continue
+        },
+        .onTrainingEnd { history in calls.append("ended \(history.epochs.count)") },
+      ])
+    #expect(history.stopReason == "two")
+    let epochs = (1...2).flatMap { ["chunk 1", "chunk 2", "chunk 3", "epoch \($0)"] }
+    #expect(calls == ["began 5"] + epochs + ["ended 2"])
+  }
+
+  /// Every hook gets the trainer that it watches.
+  @Test func hooksGetTheTrainer() throws {
+    final class Witness: Callback {
+      var steps: [Int] = []
+      func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws { steps.append(trainer.step) }
+      func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws { steps.append(trainer.step) }
+      func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
+        steps.append(trainer.step)
+        return .continue
+      }
+      func trainingEnded(_ history: History, in trainer: Trainer) throws { steps.append(trainer.step) }
+    }
+    let data = try Problems.classes(6)
+    let witness = Witness()
+    try Problems.trainer(data).fit(
+      data, epochs: 2, batchSize: 2, options: FitOptions(chunksPerEpoch: 3), callbacks: [witness])
+    #expect(witness.steps == [0, 1, 2, 3, 3, 4, 5, 6, 6, 6])
   }
 }

@@ -92,7 +92,7 @@ import Testing
     let after = try trainer.numbers()
     #expect(after.allSatisfy { $0.isFinite })
     #expect(after != before)
-    #expect(trainer.method.optimizer.learningRate != nil)
+    #expect(trainer.method.optimizer.transform.learningRate != nil)
   }
 
   /// Each rule with some average, and each average with some rule.
@@ -106,7 +106,7 @@ import Testing
       rule: Catalog<any GradientRule>.all.make(Choice(rule)),
       averaging: Catalog<any Averaging>.all.make(Choice(averaging)))
     let record = try trainer.fit(
-      data, epochs: 1, batchSize: 5, validation: data, options: FitOptions(remainder: .masked)
+      data, epochs: 1, batchSize: 5, validation: data, options: FitOptions(partialBatch: .pad)
     ).epochs[0]
     #expect(record.step == 3)
     #expect(record["val_loss"]?.isFinite == true)

@@ -7,11 +7,12 @@ import Testing
     let data = try Problems.digits.get()
     let trainer = try Trainer(
       model: MLP([32, 10]),
-      method: Method(
-        loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.2), preprocessing: Rescaling(dividingBy: 255)),
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.2)) {
+        $0.preprocessing = Rescaling(dividingBy: 255)
+      },
       inputs: data.train.inputs)
     let history = try trainer.fit(
-      data.train, epochs: 12, batchSize: 20, validation: data.test, options: FitOptions(evaluatesUntrained: true))
+      data.train, epochs: 12, batchSize: 20, validation: data.test, options: FitOptions(evaluatesBeforeTraining: true))
     #expect(history.epochs.map(\.epoch) == Array(0...12))
     #expect(history.epochs.map(\.step) == (0...12).map { 15 * $0 })
     let (first, last) = (history.epochs[0], history.epochs[12])
@@ -49,7 +50,7 @@ import Testing
     let data = try Problems.classes(20)
     func run(_ chunks: Int) throws -> (History, [String: [UInt8]]) {
       let trainer = try Problems.trainer(data, optimizer: Adam(), averaging: ExponentialAverage(keeping: 0.5))
-      let options = FitOptions(remainder: .masked, chunksPerEpoch: chunks)
+      let options = FitOptions(partialBatch: .pad, chunksPerEpoch: chunks)
       return (try trainer.fit(data, epochs: 2, batchSize: 3, options: options), try trainer.state.bytes())
     }
     let (whole, parts) = (try run(1), try run(chunks))
@@ -84,7 +85,7 @@ import Testing
     let trainer = try Problems.trainer(data)
     let before = try trainer.state.bytes()
     let history = try trainer.fit(
-      data, epochs: 0, batchSize: 6, validation: data, options: FitOptions(evaluatesUntrained: true))
+      data, epochs: 0, batchSize: 6, validation: data, options: FitOptions(evaluatesBeforeTraining: true))
     #expect(history.epochs.map(\.epoch) == [0])
     #expect(history.epochs[0]["loss"] == history.epochs[0]["val_loss"])
     #expect(try trainer.state.bytes() == before)
@@ -94,7 +95,7 @@ import Testing
   @Test func onlyUntrainedModelsHaveARecordZero() throws {
     let data = try Problems.classes(20)
     let trainer = try Problems.trainer(data)
-    let options = FitOptions(evaluatesUntrained: true)
+    let options = FitOptions(evaluatesBeforeTraining: true)
     #expect(try trainer.fit(data, epochs: 1, batchSize: 6, options: options).epochs.map(\.epoch) == [0, 1])
     #expect(try trainer.fit(data, epochs: 1, batchSize: 6, options: options).epochs.map(\.epoch) == [2])
   }

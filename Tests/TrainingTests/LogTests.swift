@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Checkpoints
 @testable import Training
 
 @Suite final class LogTests {
@@ -21,7 +22,28 @@ import Testing
       String.init)
   }
 
-  @Test func epochLinesAreTheArticles() {
+  @Test func lineFormatsFillTemplates() {
+    let format = LineFormat(
+      "{epoch}/{step}: loss={loss},  acc {accuracy} ({val_loss}) {unknown} {open", closing: "{minutes}:{seconds}")
+    #expect(format.line(record(2, ["loss": 0.5, "accuracy": 0.25])) == "2/1200: loss=0.5,  acc 0.25 {open")
+    #expect(format.line(record(2, ["loss": 0.5, "val_loss": .nan])) == "2/1200: loss=0.5,  acc (nan) {open")
+    #expect(format.closing(seconds: 75.9) == "1:15")
+    #expect(LineFormat("{epoch}").closing(seconds: 1) == nil)
+    #expect(LineFormat("").line(record(1, [:])) == "")
+  }
+
+  @Test func lineReportsWriteEachEpochAndTheEnd() throws {
+    let data = try Problems.classes(6)
+    var lines: [String] = []
+    try trainer().fit(
+      data, epochs: 2, batchSize: 2,
+      callbacks: [
+        LineReport(LineFormat("epoch {epoch} {val_loss}", closing: "done")) { lines.append($0) }
+      ])
+    #expect(lines == ["epoch 1", "epoch 2", "done"])
+  }
+
+  @Test func epochLinesHaveFiveNumbers() {
     let first = record(
       0,
       [
@@ -45,7 +67,7 @@ import Testing
     var lines: [String] = []
     let data = try Problems.classes(6)
     let history = try trainer().fit(
-      data, epochs: 2, batchSize: 2, validation: data, options: FitOptions(evaluatesUntrained: true),
+      data, epochs: 2, batchSize: 2, validation: data, options: FitOptions(evaluatesBeforeTraining: true),
       callbacks: [EpochLines { lines.append($0) }])
     #expect(lines.count == 4)
     for (line, record) in zip(lines, history.epochs) {
@@ -65,9 +87,9 @@ import Testing
     let logs: [any Callback] = [try JSONLinesLog(path: json), try CSVLog(path: csv)]
     let plan = FitPlan(epochs: Self.notFinite.count, stepsPerEpoch: 600, batchSize: 100, metrics: ["loss"])
     let trainer = try trainer()
-    for log in logs { try log.trainingBegan(plan) }
+    for log in logs { try log.trainingBegan(plan, in: trainer) }
     for (index, (value, text)) in Self.notFinite.enumerated() {
-      for log in logs { _ = try log.epochEnded(record(index + 1, ["loss": value]), trainer) }
+      for log in logs { _ = try log.epochEnded(record(index + 1, ["loss": value]), in: trainer) }
       #expect(try lines(csv)[index + 1].hasSuffix(",\(text)"))
       let line = try lines(json)[index]
       #expect(line.hasSuffix("\"loss\": \"\(text)\"}"), "\(line)")
@@ -81,13 +103,14 @@ import Testing
     let path = folder + "/deep/er/log.csv"
     let log = try CSVLog(path: path)
     let metrics = ["loss", "a, \"b\"", "val_loss"]
-    try log.trainingBegan(FitPlan(epochs: 2, stepsPerEpoch: 600, batchSize: 100, metrics: metrics))
     let trainer = try trainer()
-    _ = try log.epochEnded(record(0, ["loss": 2.5, "val_loss": .nan]), trainer)
-    _ = try log.epochEnded(record(1, ["loss": 0.1, "a, \"b\"": 1e-20, "val_loss": -.infinity, "more": 3]), trainer)
+    try log.trainingBegan(FitPlan(epochs: 2, stepsPerEpoch: 600, batchSize: 100, metrics: metrics), in: trainer)
+    _ = try log.epochEnded(record(0, ["loss": 2.5, "val_loss": .nan]), in: trainer)
+    _ = try log.epochEnded(record(1, ["loss": 0.1, "a, \"b\"": 1e-20, "val_loss": -.infinity, "more": 3]), in: trainer)
     // Training that goes on adds rows.
-    try log.trainingBegan(FitPlan(epochs: 1, lastEpoch: 3, stepsPerEpoch: 600, batchSize: 100, metrics: ["other"]))
-    _ = try log.epochEnded(record(3, ["loss": 0.05]), trainer)
+    try log.trainingBegan(
+      FitPlan(epochs: 1, lastEpoch: 3, stepsPerEpoch: 600, batchSize: 100, metrics: ["other"]), in: trainer)
+    _ = try log.epochEnded(record(3, ["loss": 0.05]), in: trainer)
     #expect(
       try lines(path) == [
         "epoch,step,training_seconds,evaluation_seconds,loss,\"a, \"\"b\"\"\",val_loss", "0,0,1.5,0.25,2.5,,nan",
@@ -99,7 +122,7 @@ import Testing
     let data = try Problems.classes(6)
     let history = try trainer().fit(
       data, epochs: 2, batchSize: 2, validation: data,
-      options: FitOptions(evaluatesUntrained: true, recordsLearningRate: true),
+      options: FitOptions(evaluatesBeforeTraining: true, recordsLearningRate: true),
       callbacks: [CSVLog(path: folder + "/log.csv"), JSONLinesLog(path: folder + "/log.jsonl")])
     let rows = try lines(folder + "/log.csv").dropLast().map { $0.split(separator: ",").map(String.init) }
     #expect(rows[0] == ["epoch", "step", "training_seconds", "evaluation_seconds"] + history.epochs[1].metrics.keys)
@@ -163,7 +186,7 @@ import Testing
   @Test func jsonHoldsAnyNameAndNumber() throws {
     let log = try JSONLinesLog(path: folder + "/log.jsonl")
     let name = "quote \" back \\ tab \t bell \u{7} 日本"
-    _ = try log.epochEnded(record(1, [name: 1e-300, "loss": .nan, "up": .infinity, "down": -.infinity]), trainer())
+    _ = try log.epochEnded(record(1, [name: 1e-300, "loss": .nan, "up": .infinity, "down": -.infinity]), in: trainer())
     let object = try JSONSerialization.jsonObject(with: Data(lines(folder + "/log.jsonl")[0].utf8)) as? [String: Any]
     #expect(object?[name] as? Double == 1e-300)
     #expect(object?["loss"] as? String == "nan")

@@ -9,9 +9,11 @@ import Testing
   ) throws -> Trainer {
     try Trainer(
       model: NineConvArchitecture(filters: [6, 8], repeats: 1).model(outputs: 10),
-      method: Method(
-        loss: SoftmaxCrossEntropy(), optimizer: optimizer, penalties: [L1L2(l2: 1e-4)],
-        preprocessing: Rescaling(dividingBy: 255), gradientRule: rule),
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: optimizer) {
+        $0.penalties = [L1L2(l2: 1e-4)]
+        $0.preprocessing = Rescaling(dividingBy: 255)
+        $0.gradientRule = rule
+      },
       inputs: Problems.digits.get().train.inputs, precision: precision, seed: 5)
   }
 
@@ -49,7 +51,10 @@ import Testing
       (Precision.bfloat16, 0.99), (Precision(parameters: .bfloat16, computation: .bfloat16), 1),
     ] {
       let trainer = try Trainer(
-        model: Gain(), method: Method(loss: MeanAbsoluteError(), optimizer: SGD(rate: 1e-4), metrics: []),
+        model: Gain(),
+        method: Method(loss: MeanAbsoluteError(), optimizer: SGD(rate: 1e-4)) {
+          $0.metrics = []
+        },
         inputs: data.inputs, precision: precision)
       _ = try trainer.fit(data, epochs: 1, batchSize: 1)
       #expect((try #require(trainer.state.parameters["gain"]).cast(to: .float64).scalar() - expected).magnitude < 1e-5)

@@ -48,8 +48,9 @@ import Testing
     let data = try Problems.digits.get()
     let trainer = try Trainer(
       model: MLP([10]),
-      method: Method(
-        loss: SoftmaxCrossEntropy(), optimizer: SGD(), preprocessing: Rescaling(dividingBy: 255)),
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD()) {
+        $0.preprocessing = Rescaling(dividingBy: 255)
+      },
       inputs: data.test.inputs)
     let outputs = try trainer.predict(data.test.inputs, batchSize: 33)
     #expect(outputs.shape == [100, 10])

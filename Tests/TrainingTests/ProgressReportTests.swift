@@ -31,8 +31,8 @@ import Testing
     let screen = Screen()
     let report = screen.report(Terminal(isInteractive: false))
     let trainer = try Problems.trainer(Problems.classes(6))
-    try report.trainingBegan(plan)
-    #expect(try report.epochEnded(record, trainer) == nil)
+    try report.trainingBegan(plan, in: trainer)
+    #expect(try report.epochEnded(record, in: trainer) == .continue)
     #expect(
       screen.text == """
         Epoch 1/50
@@ -46,16 +46,16 @@ import Testing
     for isInteractive in [true, false] {
       let screen = Screen()
       let report = screen.report(Terminal(isInteractive: isInteractive, width: 200))
-      try report.trainingBegan(plan)
+      try report.trainingBegan(plan, in: trainer)
       for steps in [100, 250] {
         try report.chunkEnded(
-          ChunkProgress(epoch: 1, steps: steps, stepsPerEpoch: 500, seconds: 1, metrics: [("loss", 0.7)]))
+          ChunkProgress(epoch: 1, steps: steps, stepsPerEpoch: 500, seconds: 1, metrics: [("loss", 0.7)]), in: trainer)
       }
       #expect(screen.text.hasPrefix("Epoch 1/50\n"))
       #expect(
         screen.text.contains("100/500 [=====>........................] - ETA: 2s - loss: 0.7000") == isInteractive)
       #expect(screen.text.contains("250/500 [==============>...............]") == isInteractive)
-      _ = try report.epochEnded(record, trainer)
+      _ = try report.epochEnded(record, in: trainer)
       #expect(screen.text.hasSuffix("val_accuracy: 0.6949\n"))
       #expect(screen.text.count { $0 == "\n" } == 2)
     }
@@ -67,7 +67,7 @@ import Testing
     _ = try trainer.fit(data, epochs: 2, batchSize: 2)
     let screen = Screen()
     _ = try trainer.fit(
-      data, epochs: 2, batchSize: 2, options: FitOptions(evaluatesUntrained: true, chunksPerEpoch: 3),
+      data, epochs: 2, batchSize: 2, options: FitOptions(evaluatesBeforeTraining: true, chunksPerEpoch: 3),
       callbacks: [screen.report(Terminal(isInteractive: false))])
     let lines = screen.text.split(separator: "\n")
     #expect(lines.count == 4)

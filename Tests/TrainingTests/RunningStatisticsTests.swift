@@ -111,17 +111,17 @@ import Testing
       try seeds.map {
         try Trainer(
           model: model,
-          method: Method(
-            loss: SoftmaxCrossEntropy(), optimizer: Momentum(rate: 0.05), preprocessing: Rescaling(dividingBy: 255),
-            gradientRule: SAM(statePass: .both)),
+          method: Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(rate: 0.05)) {
+            $0.preprocessing = Rescaling(dividingBy: 255)
+            $0.gradientRule = SAM(statePass: .both)
+          },
           inputs: data.train.inputs, precision: .float64, seed: $0)
       }
     }
     let (alone, together) = (try trainers(), try trainers())
     let histories = try alone.map { try $0.fit(train, epochs: 2, batchSize: 20, validation: test) }
     let found = try TrainerGroup(together).fit(
-      train, epochs: 2, batchSize: 20, validation: test, options: seeds.map { _ in FitOptions() },
-      callbacks: seeds.map { _ in [] })
+      train, epochs: 2, batchSize: 20, validation: test)
     for index in seeds.indices {
       for (path, tensor) in alone[index].state.tree.pairs {
         let other = try #require(together[index].state.tree[path])

@@ -56,7 +56,7 @@ import Testing
 
   @Test func learningRatesAreRecordedWhereAskedFor() throws {
     let data = try Problems.classes(6)
-    let options = FitOptions(evaluatesUntrained: true, recordsLearningRate: true)
+    let options = FitOptions(evaluatesBeforeTraining: true, recordsLearningRate: true)
     let rate = StepSchedule(0.5, milestones: [1, 2], factor: 0.5)
     let trainer = try Problems.trainer(data, optimizer: Adam(rate: rate))
     let history = try trainer.fit(data, epochs: 3, batchSize: 2, validation: data, options: options)

@@ -15,8 +15,9 @@ import Testing
       Dropout(rate)
       Dense(10)
     }
-    let method = Method(
-      loss: SoftmaxCrossEntropy(), optimizer: optimizer, preprocessing: Rescaling(dividingBy: 255))
+    let method = Method(loss: SoftmaxCrossEntropy(), optimizer: optimizer) {
+      $0.preprocessing = Rescaling(dividingBy: 255)
+    }
     return try Trainer(model: model, method: method, inputs: data.train.inputs, precision: Precision(dtype), seed: seed)
   }
 
@@ -25,14 +26,13 @@ import Testing
   @Test func eachMemberEndsAsItWouldAlone() throws {
     let data = try Self.data.get()
     let (train, test) = (try ResidentData(data.train), try ResidentData(data.test))
-    let options = FitOptions(remainder: .masked, evaluatesUntrained: true, chunksPerEpoch: 2)
+    let options = FitOptions(partialBatch: .pad, evaluatesBeforeTraining: true, chunksPerEpoch: 2)
     let seeds: [UInt64] = [3, 4, 5]
     let alone = try seeds.map { try trainer($0, data) }
     let histories = try alone.map { try $0.fit(train, epochs: 2, batchSize: 40, validation: test, options: options) }
     let together = try seeds.map { try trainer($0, data) }
     let found = try TrainerGroup(together).fit(
-      train, epochs: 2, batchSize: 40, validation: test, options: seeds.map { _ in options },
-      callbacks: seeds.map { _ in [] })
+      train, epochs: 2, batchSize: 40, validation: test, options: options)
     for index in seeds.indices {
       #expect(together[index].step == alone[index].step)
       for (path, tensor) in alone[index].state.tree.pairs {
@@ -69,7 +69,7 @@ import Testing
     let (alone, together) = (try trainers(), try trainers())
     let histories = try alone.map { try $0.fit(train, epochs: 2, batchSize: 40, options: options) }
     let found = try TrainerGroup(together).fit(
-      train, epochs: 2, batchSize: 40, options: [options, options, options], callbacks: [[], [], []])
+      train, epochs: 2, batchSize: 40, options: options)
     for index in alone.indices {
       for (one, other) in zip(histories[index].epochs, found[index].epochs) {
         for (name, value) in one.metrics {
@@ -85,9 +85,7 @@ import Testing
     let train = try ResidentData(data.train)
     func fit(_ optimizers: [any Optimizer]) throws {
       let trainers = try optimizers.map { try trainer(1, data, optimizer: $0) }
-      let options = optimizers.map { _ in FitOptions() }
-      _ = try TrainerGroup(trainers).fit(
-        train, epochs: 1, batchSize: 40, options: options, callbacks: options.map { _ in [] })
+      try TrainerGroup(trainers).fit(train, epochs: 1, batchSize: 40)
     }
     #expect(throws: TrainingError.differentMethods) {
       try fit([Momentum(rate: 0.1), Momentum(rate: CosineSchedule(0.1))])
@@ -95,19 +93,16 @@ import Testing
   }
 
   @Test func aMemberThatEndsKeepsItsStateWhileTheOthersGoOn() throws {
-    final class StopAfter: Callback {
-      let epochs: Int
-      init(_ epochs: Int) { self.epochs = epochs }
-      func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
-        record.epoch == epochs ? "enough" : nil
-      }
-    }
     let data = try Self.data.get()
     let train = try ResidentData(data.train)
     let members = [try trainer(1, data), try trainer(2, data)]
     let histories = try TrainerGroup(members).fit(
-      train, epochs: 3, batchSize: 65, options: [FitOptions(), FitOptions()], callbacks: [[StopAfter(1)], []])
+      train, epochs: 3, batchSize: 65,
+      callbacks: { index in
+        index == 0 ? [.stopping { $0.epoch == 1 ? .stop(reason: "enough") : .continue }] : []
+      })
     #expect(histories.map(\.epochs.count) == [1, 3])
+    #expect(histories.map(\.stopReason) == ["enough", nil])
     #expect(members.map(\.epoch) == [1, 3])
     let alone = try trainer(1, data)
     _ = try alone.fit(train, epochs: 1, batchSize: 65)
@@ -126,9 +121,39 @@ import Testing
     let ahead = try trainer(1, data)
     _ = try ahead.fit(ResidentData(data.train), epochs: 1, batchSize: 65)
     #expect(throws: TrainingError.self) { try TrainerGroup([trainer(2, data), ahead]) }
-    #expect(throws: TrainingError.self) {
-      try TrainerGroup([trainer(1, data), trainer(2, data)]).fit(
-        ResidentData(data.train), epochs: 1, batchSize: 65, options: [FitOptions()], callbacks: [[]])
+  }
+
+  @Test func eachMemberHasItsOrderAndItsCallbacks() throws {
+    let data = try Self.data.get()
+    let orders: [any BatchOrder] = [SequentialOrder(), NumPyOrder(NumPyRandomState(seed: 5))]
+    func trainers() throws -> [Trainer] { try [3, 3].map { try trainer($0, data) } }
+    let (alone, together) = (try trainers(), try trainers())
+    let histories = try zip(alone, orders).map {
+      try $0.fit(data.train, epochs: 2, batchSize: 40, options: FitOptions(order: $1))
     }
+    var epochs: [[Int]] = [[], []]
+    let found = try TrainerGroup(together).fit(
+      data.train, epochs: 2, batchSize: 40, orders: { orders[$0] },
+      callbacks: { index in [.onEpochEnd { epochs[index].append($0.epoch) }] })
+    #expect(epochs == [[1, 2], [1, 2]])
+    for (one, other) in zip(histories, found) {
+      #expect(distance(one.values("loss").map(\.value), other.values("loss").map(\.value)) < 1e-12)
+    }
+    #expect(found[0].epochs[1]["loss"] != found[1].epochs[1]["loss"])
+  }
+
+  /// Members keep the state of the epoch before until an epoch is complete.
+  @Test func anErrorWithinAnEpochLeavesTheMembersWhereItBegan() throws {
+    struct Refused: Error {}
+    let data = try Self.data.get()
+    let members = [try trainer(1, data), try trainer(2, data)]
+    let states = try members.map { try $0.state.bytes() }
+    #expect(throws: Refused.self) {
+      try TrainerGroup(members).fit(
+        data.train, epochs: 1, batchSize: 40, options: FitOptions(chunksPerEpoch: 3),
+        callbacks: { _ in [.onChunkEnd { if $0.steps == 2 { throw Refused() } }] })
+    }
+    #expect(members.map(\.step) == [0, 0])
+    #expect(try members.map { try $0.state.bytes() } == states)
   }
 }

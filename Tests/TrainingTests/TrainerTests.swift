@@ -10,7 +10,9 @@ import Testing
       model: Sequential {
         Flatten(); Dense(100); HSwish(); Dense(10)
       },
-      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(), preprocessing: Rescaling(dividingBy: 255)),
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD()) {
+        $0.preprocessing = Rescaling(dividingBy: 255)
+      },
       inputs: data.inputs)
     let summary = try trainer.summary()
     #expect(summary.hasPrefix("Model: \"sequential\"\n"))
@@ -21,6 +23,37 @@ import Testing
         "output softmax 10\nerror cross_entropy_error"))
     #expect(trainer.inputType == TensorType(.float32, [1, 28, 28]))
     #expect(trainer.outputType == TensorType(.float32, [1, 10]))
+  }
+
+  /// A type and an array of it make the same trainer, whatever the batch.
+  @Test func inputsAreATypeOrAnArray() throws {
+    let data = try Problems.classes(6)
+    let byArray = try Problems.trainer(data)
+    for count in [1, 6] {
+      let byType = try Trainer(
+        model: byArray.model, method: byArray.method, inputs: TensorType(.float64, [count, 2]), precision: .float64,
+        seed: 1)
+      #expect(byType.inputType == byArray.inputType)
+      #expect(try byType.state.bytes() == byArray.state.bytes())
+    }
+  }
+
+  @Test func methodsFollowTheirLoss() throws {
+    var method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD()) {
+      $0.averaging = ExponentialAverage()
+      $0.gradientRule = SAM()
+    }
+    #expect(method.gradientRule is SAM && method.averaging is ExponentialAverage)
+    #expect(method.recordedNames == ["loss", "accuracy"])
+    // The default metrics are those of the loss, until others are chosen.
+    method.loss = MeanSquaredError()
+    #expect(method.recordedNames == ["loss", "meanAbsoluteError", "r2"])
+    method.metrics = []
+    #expect(method.recordedNames == ["loss"])
+    struct Refused: Error {}
+    #expect(throws: Refused.self) {
+      try Method(loss: SoftmaxCrossEntropy(), optimizer: SGD()) { _ in throw Refused() }
+    }
   }
 
   /// Steps take memory over, but never the caller's.

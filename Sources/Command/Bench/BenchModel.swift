@@ -68,7 +68,7 @@ struct BenchModel {
     let context = UpdateContext(
       parameters: tree, progress: Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 600, epochs: 1),
       key: Key(seed: 0), loss: loss)
-    let updates = method.optimizer.update(tree.with(gradients), state: TensorTree(), context: context).updates
+    let updates = method.optimizer.transform.update(tree.with(gradients), state: TensorTree(), context: context).updates
     return (tree.zip(updates) { $0 + $1 }.tensors, loss)
   }
 }

@@ -41,9 +41,12 @@ enum BenchNetwork {
     func method(
       _ optimizer: any Optimizer, _ rule: any GradientRule = PlainGradient(), augmented: [any Augmentation] = []
     ) -> Method {
-      Method(
-        loss: SoftmaxCrossEntropy(), optimizer: optimizer, metrics: [], preprocessing: Rescaling(dividingBy: 255),
-        augmentations: augmented, gradientRule: rule)
+      Method(loss: SoftmaxCrossEntropy(), optimizer: optimizer) {
+        $0.metrics = []
+        $0.preprocessing = Rescaling(dividingBy: 255)
+        $0.augmentations = augmented
+        $0.gradientRule = rule
+      }
     }
     return switch variant {
     case .fit, .sgd: method(sgd)

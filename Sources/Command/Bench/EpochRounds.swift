@@ -43,7 +43,7 @@ final class EpochRounds: Callback {
     try run(trainer, train: data, batchSize: network.batch)
   }
 
-  func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     if let start {
       let seconds = (clock.now - start) / .seconds(1) / Double(units)
       let loss = record["val_loss"] ?? record["loss"] ?? .nan
@@ -52,8 +52,8 @@ final class EpochRounds: Callback {
     } else {
       worker.ready(data: data)
     }
-    guard worker.isAskedForRound() else { return "the benchmark is over" }
+    guard worker.isAskedForRound() else { return .stop(reason: "the benchmark is over") }
     start = clock.now
-    return nil
+    return .continue
   }
 }

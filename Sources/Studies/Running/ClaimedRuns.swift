@@ -123,7 +123,8 @@ struct ClaimedRuns {
     let resident = try shelf.resident(configuration)
     _ = try TrainerGroup(members.map(\.trainer)).fit(
       resident.train, epochs: configuration.epochs - progress.resumed, batchSize: configuration.batch,
-      validation: resident.test, options: members.map(\.options), callbacks: recorders.map { [$0] })
+      validation: resident.test, options: members[0].options, orders: { members[$0].options.order },
+      callbacks: { [recorders[$0]] })
     for (member, recorder) in zip(members, recorders) {
       try recorder.trainingDone(member.trainer)
       if !runner.keepsCheckpoints { store.removeFiles(of: member.run.id) }

@@ -34,7 +34,7 @@ final class RunRecorder: Callback {
 
   private static let durableInterval = Duration.seconds(5)
 
-  func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     try keeper.check()
     let isLast = record.epoch == configuration.epochs
     var checkpoint: StoredCheckpoint?
@@ -42,7 +42,7 @@ final class RunRecorder: Callback {
       checkpoint = try save(trainer)
     }
     try ledger.add(.init(run: run, record: record, checkpoint: checkpoint, end: isLast ? end(trainer) : nil))
-    return nil
+    return .continue
   }
 
   private func save(_ trainer: Trainer) throws -> StoredCheckpoint {

@@ -39,7 +39,7 @@ public struct StudyEstimator {
     if configuration.experiment != nil { return 1 }
     let all = try shelf.entry(configuration.data).data.train.count
     let count = min(configuration.examples ?? all, all)
-    let isMasked = configuration.remainder == .masked && count % configuration.batch != 0
+    let isMasked = configuration.remainder == .pad && count % configuration.batch != 0
     return count / configuration.batch + (isMasked ? 1 : 0)
   }
 

@@ -47,7 +47,8 @@ public struct Run: Sendable {
         model: model, method: method, inputs: data.train.inputs, precision: configuration.precision, seed: UInt64(seed),
         parameters: parameters)
     }
-    var options = FitOptions(remainder: configuration.remainder, evaluatesUntrained: configuration.untrained)
+    var options = FitOptions(
+      partialBatch: configuration.remainder, evaluatesBeforeTraining: configuration.untrained)
     let keyed = try trainer()
     guard configuration.draws == .numPy else { return (keyed, options) }
     var generator = NumPyRandomState(seed: seed)

@@ -26,7 +26,7 @@ public struct RunConfiguration: Sendable, Hashable {
   public var seed = 0
   /// The element type that the model computes in; see ``precision``.
   public var dtype = DType.float32
-  public var remainder = Remainder.dropped
+  public var remainder = PartialBatch.drop
   public var draws = Draws.keyed
   /// Whether an epoch 0 records the untrained model.
   public var untrained = false
@@ -98,13 +98,13 @@ public struct RunConfiguration: Sendable, Hashable {
   /// The method with all its slots filled.
   public func method() throws(ConfigurationError) -> Method {
     var made = Method(
-      loss: try Catalog<any Loss>.all.make(loss), optimizer: try Catalog<any Optimizer>.all.make(optimizer),
-      gradientRule: try Catalog<any GradientRule>.all.make(rule),
-      averaging: try Catalog<any Averaging>.all.make(averaging))
+      loss: try Catalog<any Loss>.all.make(loss), optimizer: try Catalog<any Optimizer>.all.make(optimizer))
+    made.gradientRule = try Catalog<any GradientRule>.all.make(rule)
+    made.averaging = try Catalog<any Averaging>.all.make(averaging)
     if let preprocessing { made.preprocessing = try Catalog<any NamedPreprocessing>.all.make(preprocessing) }
     var augmentations: [any Augmentation] = []
     for choice in augmentation { augmentations.append(try Catalog<any Augmentation>.all.make(choice)) }
-    made.augmentation = AugmentationPipeline(augmentations)
+    made.augmentations = augmentations
     made.metrics = []
     for metric in metrics { made.metrics.append(try Catalog<any Metric>.all.make(metric)) }
     for penalty in penalties { made.penalties.append(try Catalog<any Penalty>.all.make(penalty)) }

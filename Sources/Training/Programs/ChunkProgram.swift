@@ -3,27 +3,27 @@ struct ChunkProgram {
   let steps: Int
   private let program: Program
   private let state: TrainingState
-  /// Settings in which the members' methods differ, a value a member.
+  /// Numbers in which the members' methods differ, one value per member.
   private let settings: [Tensor]
 
   /// - Parameters:
-  ///   - tracers: one a trainer. Several run together, along a leading axis of state, order, key and sums.
+  ///   - tracers: several members run along a leading axis of state, order, key and sums.
   ///   - state: for its paths and types.
-  ///   - order: the type of an epoch's indices, a whole number of batches.
+  ///   - isPadded: whether the order ends with indices of -1, for examples of weight 0.
   init(
-    _ tracers: [StepTracer], state: TrainingState, data: ResidentData, steps: Int, batchSize: Int, isMasked: Bool,
-    order: TensorType
+    _ tracers: Members<StepTracer>, state: TrainingState, data: ResidentData, steps: Int, isPadded: Bool
   ) throws {
-    let members = tracers.count > 1 ? tracers.count : nil
+    let plan = tracers.first.plan
+    let batchSize = plan.batchSize
     self.steps = steps
     self.state = state
     let count = state.tree.count
-    let unified = try UnifiedStep(tracers, state: state, data: data, batchSize: batchSize, isMasked: isMasked)
+    let unified = try UnifiedStep(tracers, state: state, data: data, batchSize: batchSize, isPadded: isPadded)
     settings = try unified.settings.map { try Tensor.stack($0).evaluate() }
-    let scalar = TensorType(.int32, [])
+    let (scalar, order) = (TensorType(.int32, []), TensorType(.int32, [plan.stepsPerEpoch * batchSize]))
     let member = state.tree.types + [order, TensorType(.uint64, [2])] + unified.settings.map { $0[0].type }
     let types =
-      (members.map { size in member.map { TensorType($0.dtype, $0.shape.prepending(size)) } } ?? member)
+      (tracers.isSingle ? member : member.map { TensorType($0.dtype, $0.shape.prepending(tracers.count)) })
       + [scalar, scalar]
     func run(_ arguments: [Tensor]) -> [Tensor] {
       let (indices, key) = (arguments[count], Key(state: arguments[count + 1]))
@@ -32,8 +32,7 @@ struct ChunkProgram {
       let looped = scan(carry: Array(arguments.prefix(count)), over: [Tensor.iota([steps])]) { carry, elements in
         let start = (firstBatch + elements[0]) * Double(batchSize)
         let chosen = indices.rows(from: start, count: batchSize)
-        // The order is filled up with -1 where the last batch isn't full.
-        let weights = isMasked ? chosen .>= 0 : nil
+        let weights = isPadded ? chosen .>= 0 : nil
         let next = unified(
           carry, inputs: data.inputs.take(chosen), targets: data.targets.take(chosen), weights: weights,
           step: firstStep + elements[0], key: key, settings: own)
@@ -41,18 +40,75 @@ struct ChunkProgram {
       }
       return looped.carry + looped.outputs
     }
-    let axes = member.map { _ in members == nil ? nil : 0 } + [nil, nil]
-    let body = members == nil ? run : vectorized(over: axes, run)
+    let axes = member.map { _ in tracers.isSingle ? nil : 0 } + [nil, nil]
+    let body = tracers.isSingle ? run : vectorized(over: axes, run)
     program = try Program(types, aliases: Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, $0) }), body)
   }
 
-  /// Runs the steps. `state`'s memory is taken over.
-  /// - Returns: the new state, and a row of sums and counts a step, still being computed.
+  /// Runs the steps, taking over the memory of `state`.
+  /// - Returns: the new state, and a row of sums and counts per step, still being computed.
   func callAsFunction(
     _ state: TrainingState, order: Tensor, firstStep: Int, firstBatch: Int, key: Tensor
   ) throws -> (state: TrainingState, sums: Tensor) {
     let scalars = [firstStep, firstBatch].map { Tensor([Int32(clamping: $0)], shape: []) }
     let results = try program(state.tree.tensors + [order, key] + settings + scalars)
     return (TrainingState(tree: state.tree.with(results.dropLast())), results[results.count - 1])
+  }
+}
+
+/// A training step for members whose methods may differ in numbers: each such number is an argument.
+private struct UnifiedStep {
+  /// The numbers that differ: one scalar per member each. Empty for a single member.
+  let settings: [[Tensor]]
+  private let tracers: Members<StepTracer>
+  private let tree: TensorTree
+
+  /// - Throws: ``TrainingError/differentMethods`` if the methods differ in more than numbers.
+  init(
+    _ tracers: Members<StepTracer>, state: TrainingState, data: ResidentData, batchSize: Int, isPadded: Bool
+  ) throws(TrainingError) {
+    (self.tracers, tree) = (tracers, state.tree)
+    guard !tracers.isSingle else {
+      settings = []
+      return
+    }
+    func batch(_ array: Tensor) -> Tensor {
+      .zeros(Shape([batchSize] + array.shape.dropFirst()), dtype: array.dtype)
+    }
+    let unification = Self.unification(
+      tracers, state.tree, inputs: batch(data.inputs), targets: batch(data.targets),
+      weights: isPadded ? .zeros([batchSize], dtype: .bool) : nil, step: .zeros([], dtype: .int32), key: Key(seed: 0))
+    guard let unification else { throw .differentMethods }
+    settings = unification.constants.map { $0.map { Tensor($0) } }
+  }
+
+  /// - Parameters:
+  ///   - state: the tensors of the members' state.
+  ///   - settings: one value for each of ``settings``.
+  func callAsFunction(
+    _ state: [Tensor], inputs: Tensor, targets: Tensor, weights: Tensor?, step: Tensor, key: Key, settings: [Tensor]
+  ) -> (state: [Tensor], sums: Tensor) {
+    let own = tree.with(state)
+    if tracers.isSingle {
+      let next = tracers.first(
+        TrainingState(tree: own), inputs: inputs, targets: targets, weights: weights, step: step, key: key)
+      return (next.state.tree.tensors, next.sums)
+    }
+    let unification = Self.unification(
+      tracers, own, inputs: inputs, targets: targets, weights: weights, step: step, key: key)
+    let results = unification?(settings) ?? []
+    return (results.dropLast(), results.last ?? step)
+  }
+
+  private static func unification(
+    _ tracers: Members<StepTracer>, _ tree: TensorTree, inputs: Tensor, targets: Tensor, weights: Tensor?, step: Tensor,
+    key: Key
+  ) -> Unification? {
+    Unification(
+      tracers.all.map {
+        let next = $0(
+          TrainingState(tree: tree), inputs: inputs, targets: targets, weights: weights, step: step, key: key)
+        return next.state.tree.tensors + [next.sums]
+      })
   }
 }

@@ -1,42 +1,42 @@
-/// Loss and metrics over a data set, batch after batch in one compiled loop.
+/// Loss and metrics over a data set, batch by batch in one compiled loop.
 struct EvaluationProgram {
   private let program: Program
 
   /// - Parameters:
-  ///   - trainers: one, or several evaluated together, along a leading axis of state and rows.
-  ///   - data: checked; it has examples.
-  /// - Throws: ``TrainingError/differentMethods`` if they aren't evaluated alike.
+  ///   - setups: several members are evaluated along a leading axis of state and rows.
+  ///   - state: for its paths and types.
+  ///   - data: already checked, with at least one example.
   ///   - plan: what schedules depend on.
-  init(_ trainers: [Trainer], data: ResidentData, batchSize: Int, plan: DataPlan) throws {
-    let types = trainers[0].state.tree.types + [TensorType(.int32, [])]
-    let evaluations = trainers.map { Self.evaluation($0, data, batchSize: batchSize, plan) }
-    guard trainers.count > 1 else {
-      program = try Program(types, evaluations[0])
+  /// - Throws: ``TrainingError/differentMethods`` if the members aren't evaluated in the same way.
+  init(
+    _ setups: Members<Setup>, state: TrainingState, data: ResidentData, batchSize: Int, plan: FitPlan
+  ) throws {
+    let types = state.tree.types + [TensorType(.int32, [])]
+    let evaluations = setups.map { Self.evaluation($0, state, data, batchSize: batchSize, plan) }
+    if evaluations.isSingle {
+      program = try Program(types, evaluations.first)
       return
     }
     let placeholders = types.map { Tensor.zeros($0.shape, dtype: $0.dtype) }
-    guard let same = Unification(evaluations.map { $0(placeholders) }), same.constants.isEmpty else {
+    guard let same = Unification(evaluations.all.map { $0(placeholders) }), same.constants.isEmpty else {
       throw TrainingError.differentMethods
     }
-    let members = types.dropLast().map { TensorType($0.dtype, $0.shape.prepending(trainers.count)) }
+    let members = types.dropLast().map { TensorType($0.dtype, $0.shape.prepending(setups.count)) }
     let axes: [Int?] = members.map { _ in 0 } + [nil]
-    program = try Program(members + types.suffix(1), vectorized(over: axes, evaluations[0]))
+    program = try Program(members + types.suffix(1), vectorized(over: axes, evaluations.first))
   }
 
   private static func evaluation(
-    _ trainer: Trainer, _ data: ResidentData, batchSize: Int, _ plan: DataPlan
+    _ setup: Setup, _ state: TrainingState, _ data: ResidentData, batchSize: Int, _ plan: FitPlan
   ) -> ([Tensor]) -> [Tensor] {
-    let (model, method, state, precision) = (trainer.model, trainer.method, trainer.state, trainer.precision)
+    let (model, method, precision) = (setup.model, setup.method, setup.precision)
     let batch = Swift.min(batchSize, data.count)
     let batches = (data.count + batch - 1) / batch
     return { arguments in
       let variables = TrainingState(tree: state.tree.with(arguments.dropLast())).variables(method.averaging)
-      let loss = method.loss.scheduled(
-        at: Progress(
-          step: arguments[arguments.count - 1], stepsPerEpoch: plan.stepsPerEpoch, epochs: plan.epochs,
-          batchSize: plan.batchSize))
+      let loss = method.loss.scheduled(at: plan.progress(at: arguments[arguments.count - 1]))
       let looped = scan(carry: [], over: [Tensor.iota([batches])]) { _, elements in
-        // The last batch starts earlier, so that it is full, and counts only what is new.
+        // The last batch starts earlier so that it is full, and counts only the examples not seen yet.
         let start = elements[0] * Double(batch)
         let first = start.minimum(Double(data.count - batch))
         let weights = batches * batch == data.count ? nil : (Tensor.iota([batch]) + first) .>= start
@@ -46,9 +46,9 @@ struct EvaluationProgram {
         let total = loss.total(outputs, targets, weights: weights)
         return ([], [method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights))])
       }
-      // The loss's modifiers see the whole data set's sum: a flooded mean isn't the mean of flooded batches.
+      // The loss's modifiers see the sum over the whole data set: a flooded mean isn't the mean of flooded batches.
       return looped.outputs.map { rows in
-        // A model that doesn't fit the data has given no rows to take apart.
+        // A model that doesn't fit the data gives no rows to take apart.
         if rows.diagnostic != nil { return rows }
         let totals = rows.sum([0])
         if totals.diagnostic != nil { return totals }
@@ -61,7 +61,7 @@ struct EvaluationProgram {
   }
 
   /// A row of sums over the data set.
-  /// - Parameter step: updates before the one that schedules stand at.
+  /// - Parameter step: number of updates before the one whose schedules apply.
   func callAsFunction(_ state: TrainingState, step: Int) throws -> Tensor {
     try program(state.tree.tensors + [Tensor([Int32(clamping: step)], shape: [])])[0]
   }

@@ -4,22 +4,21 @@ import OrderedCollections
 struct RunningSums {
   private let names: [String]
   private let metrics: [any Metric]
-  /// How many sums each metric has.
+  /// Number of sums of each metric.
   private let widths: [Int]
   private var totals: [Double]
 
-  /// - Parameter data: any that has outputs and targets of the types that will be summed.
-  init(_ trainer: Trainer, _ data: ResidentData) {
-    let method = trainer.method
-    names = method.recordedNames
-    metrics = method.readMetrics
-    let outputs = Tensor.zeros(trainer.outputType.shape, dtype: trainer.outputType.dtype.accumulation)
+  /// - Parameter data: any data whose targets have the type that will be summed.
+  init(_ setup: Setup, _ data: ResidentData) {
+    names = setup.method.recordedNames
+    metrics = setup.method.readMetrics
+    let outputs = Tensor.zeros(setup.outputType.shape, dtype: setup.outputType.dtype.accumulation)
     let targets = Tensor.zeros(Shape([1] + data.targets.shape.dropFirst()), dtype: data.targets.dtype)
     widths = metrics.map { $0.sums(outputs, targets, weights: nil).shape[0] }
     totals = Array(repeating: 0, count: 2 + widths.reduce(0, +))
   }
 
-  /// - Parameter rows: sum and count of the loss and the sums of each metric, as often as there are rows.
+  /// - Parameter rows: sum and count of the loss and the sums of each metric, once per row.
   mutating func add(_ rows: some Sequence<Double>) {
     for (index, value) in rows.enumerated() { totals[index % totals.count] += value }
   }
@@ -27,14 +26,14 @@ struct RunningSums {
   /// - Parameter rows: `[…, sums]`
   mutating func add(_ rows: Tensor) throws { add(try rows.cast(to: .float64).values(as: Double.self)) }
 
-  /// Adds rows of several trainers, `[members, …, sums]`, each to its own sums.
+  /// Adds the rows of several members, `[members, …, sums]`, each to its own sums.
   static func add(_ rows: Tensor, to sums: inout [RunningSums]) throws {
     let values = try rows.cast(to: .float64).values(as: Double.self)
     let share = values.count / sums.count
     for index in sums.indices { sums[index].add(values[index * share..<(index + 1) * share]) }
   }
 
-  /// Loss and metrics of all that was added.
+  /// Loss and metrics of everything added so far.
   var values: OrderedDictionary<String, Double> {
     var (values, start) = ([totals[0] / totals[1]], 2)
     for (metric, width) in zip(metrics, widths) {

@@ -1,14 +1,14 @@
-/// Running statistics of averaged parameters, estimated anew: one pass over the training data in training mode, without
-/// gradients and without augmentation, whose batches count alike (PyTorch's `update_bn`).
+/// Estimates the running statistics of averaged parameters: one pass over the training data in training mode, without
+/// gradients or augmentation, in which all batches count equally (PyTorch's `update_bn`).
 struct StatisticsProgram {
   private let program: Program
 
   /// - Parameters:
-  ///   - trainers: one, or several together along a leading axis, alike but for numbers that aren't used here.
-  ///   - order: the type of an epoch's indices; those that fill whole batches are used.
-  init(_ trainers: [Trainer], data: ResidentData, batchSize: Int, order: TensorType) throws {
-    let trainer = trainers[0]
-    let (model, method, state, precision) = (trainer.model, trainer.method, trainer.state, trainer.precision)
+  ///   - setups: several members run along a leading axis; they may differ only in numbers that aren't used here.
+  ///   - state: for its paths and types.
+  init(_ setups: Members<Setup>, state: TrainingState, data: ResidentData, plan: FitPlan) throws {
+    let setup = setups.first
+    let (model, method, precision, batchSize) = (setup.model, setup.method, setup.precision, plan.batchSize)
     let count = state.tree.count
     let batches = data.count / batchSize
     func run(_ arguments: [Tensor]) -> [Tensor] {
@@ -27,15 +27,15 @@ struct StatisticsProgram {
       }
       return looped.carry
     }
+    let order = TensorType(.int32, [plan.stepsPerEpoch * batchSize])
     let types = state.tree.types + [order, TensorType(.uint64, [2])]
-    guard trainers.count > 1 else {
-      program = try Program(types, run)
-      return
-    }
-    program = try Program(types.map { TensorType($0.dtype, $0.shape.prepending(trainers.count)) }, vectorized(run))
+    program =
+      setups.isSingle
+      ? try Program(types, run)
+      : try Program(types.map { TensorType($0.dtype, $0.shape.prepending(setups.count)) }, vectorized(run))
   }
 
-  /// The state with the statistics that evaluation of the averaged parameters takes.
+  /// The state with the statistics that the averaged parameters are evaluated with.
   func callAsFunction(_ state: TrainingState, order: Tensor, key: Tensor) throws -> TrainingState {
     let statistics = state.averagedState.with(try program(state.tree.tensors + [order, key]))
     return TrainingState(tree: state.tree.merging(statistics.nested(under: TrainingState.averagedStateName)))

@@ -1,22 +1,18 @@
-/// Traces one training step: the six slots put together, and nothing of any one method.
+/// Traces one training step: the slots put together, without knowledge of any particular method.
 struct StepTracer {
-  let model: any Layer
-  let method: Method
-  let precision: Precision
-  let stepsPerEpoch: Int
-  let epochs: Int
-  /// Classes of the model's outputs.
-  let classes: Int
+  let setup: Setup
+  let plan: FitPlan
 
   /// - Parameters:
-  ///   - weights: 0 for examples that only fill the batch, nil if there are none.
-  ///   - step: updates done before, `int32` scalar.
+  ///   - weights: 0 for examples that only pad the batch, nil if there are none.
+  ///   - step: number of updates done before, an `int32` scalar.
   /// - Returns: the state after the step, and a row of the batch's sums and counts.
   func callAsFunction(
     _ state: TrainingState, inputs: Tensor, targets: Tensor, weights: Tensor?, step: Tensor, key: Key
   ) -> (state: TrainingState, sums: Tensor) {
+    let (model, method, precision) = (setup.model, setup.method, setup.precision)
     let size = inputs.shape[0]
-    let progress = Progress(step: step, stepsPerEpoch: stepsPerEpoch, epochs: epochs, batchSize: size)
+    let progress = plan.progress(at: step)
     let loss = method.loss.scheduled(at: progress)
     let parameters = state.parameters
     let stepKey = key.derived("step").folding(step)
@@ -27,7 +23,7 @@ struct StepTracer {
       // Without augmentation only the part that is evaluated takes the memory of floating-point numbers.
       let x = given.map { part($0.images) } ?? method.preprocessing(part(inputs), dtype: precision.computation)
       let (targets, weights) = (part(given?.targets ?? targets), weights.map(part))
-      // Another key for each part of the batch, the same for each pass over it.
+      // A different key per part of the batch, the same for each pass over it.
       let modelKey = stepKey.derived("model")
       let partKey = isWhole ? modelKey : modelKey.folding(examples.lowerBound)
       var evaluation = Evaluation(loss: Tensor(0), gradients: parameters, state: modelState, metrics: TensorTree())
@@ -55,7 +51,7 @@ struct StepTracer {
     let evaluation = ruled.evaluation
     let context = UpdateContext(
       parameters: parameters, progress: progress, key: stepKey.derived("optimizer"), loss: evaluation.loss)
-    let updated = method.optimizer.update(evaluation.gradients, state: state.optimizer, context: context)
+    let updated = method.optimizer.transform.update(evaluation.gradients, state: state.optimizer, context: context)
     let moved = parameters.zip(updated.updates) { $0 + $1 }
     let averaged = method.averaging.update(moved, state: state.averaging, context: context)
     let next = state.replacing(
@@ -69,15 +65,17 @@ struct StepTracer {
     )
   }
 
-  /// The batch augmented and preprocessed, once for all passes over it; nil where nothing is augmented.
+  /// The batch augmented and preprocessed, once for all passes over it; nil if nothing is augmented.
   private func prepared(_ inputs: Tensor, _ targets: Tensor, key: Key) -> ImageBatch? {
+    let method = setup.method
     guard !method.augmentation.isEmpty else { return nil }
-    // The integers of a single output aren't classes: mixed images have mixed numbers.
+    let classes = setup.outputType.shape.last
+    // The integers of a single output aren't classes: mixing images mixes these numbers.
     let areClasses = classes > 1
     let numbers = !areClasses && targets.dtype.isInteger ? targets.cast(to: .float32) : targets
     var batch = ImageBatch(images: inputs, targets: numbers, classes: areClasses ? classes : nil)
     batch = method.augmentation(batch, stage: .source, key: key)
-    batch.images = method.preprocessing(batch.images, dtype: precision.computation)
+    batch.images = method.preprocessing(batch.images, dtype: setup.precision.computation)
     return method.augmentation(batch, stage: .prepared, key: key)
   }
 }

@@ -133,9 +133,9 @@ import Testing
 
     init(_ epoch: Int, _ error: any Error) { (self.epoch, self.error) = (epoch, error) }
 
-    func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+    func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
       if record.epoch == epoch { throw error }
-      return nil
+      return .continue
     }
   }
 

@@ -83,15 +83,15 @@ import Testing
     // The second's third epoch is the last that anybody hears of.
     struct Interruption: Error {}
     final class Stopper: Callback {
-      func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+      func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
         if record.epoch == 3 { throw Interruption() }
-        return nil
+        return .continue
       }
     }
     #expect(throws: Interruption.self) {
       try TrainerGroup(trainers).fit(
-        pair.train, epochs: 6, batchSize: 20, validation: pair.test, options: options,
-        callbacks: [[recorders[0]], [recorders[1], Stopper()], [recorders[2]]])
+        pair.train, epochs: 6, batchSize: 20, validation: pair.test, options: options[0],
+        orders: { options[$0].order }, callbacks: { $0 == 1 ? [recorders[1], Stopper()] : [recorders[$0]] })
     }
     let stored = try store.results(of: store.study(nil))
     #expect(stored.runs.map { $0.history.epochs.count } == [2, 2, 2])

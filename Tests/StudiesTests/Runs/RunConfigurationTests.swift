@@ -25,7 +25,7 @@ import Testing
     #expect(read.penalties.map(\.description) == ["l1l2(l2: 0.5)"])
     #expect(read.metrics.map(\.description) == ["accuracy", "topKAccuracy(k: 3)"])
     #expect((read.epochs, read.batch, read.seed) == (3, 4, 5))
-    #expect((read.dtype, read.remainder, read.draws) == (.float64, .masked, .numPy))
+    #expect((read.dtype, read.remainder, read.draws) == (.float64, .pad, .numPy))
     #expect(read.untrained)
     #expect(read.examples == 12)
 

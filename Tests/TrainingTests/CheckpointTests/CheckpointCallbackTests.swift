@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Checkpoints
 @testable import Training
 
 /// Ends training when it has seen so many epochs, also over a break, and remembers the first weights it saw.
@@ -11,12 +12,12 @@ private final class Patience: RememberingCallback {
 
   init(_ limit: Int) { self.limit = limit }
 
-  func trainingBegan(_ plan: FitPlan) throws { (seen, first) = (0, nil) }
+  func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws { (seen, first) = (0, nil) }
 
-  func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     seen += 1
     first = try first ?? trainer.state.parameters["dense1/kernel"]?.hostArray()
-    return seen == limit ? "seen \(seen)" : nil
+    return seen == limit ? .stop(reason: "seen \(seen)") : .continue
   }
 
   func memory() throws -> CallbackMemory {

@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Testing
 
+@testable import Checkpoints
 @testable import Training
 
 @Suite struct CheckpointFolderTests {

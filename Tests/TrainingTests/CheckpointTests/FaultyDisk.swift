@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Synchronization
 
+@testable import Checkpoints
 @testable import Training
 
 /// A disk on which one operation goes wrong, the one of that number.

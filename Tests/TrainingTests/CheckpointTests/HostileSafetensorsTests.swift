@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+@testable import Checkpoints
 @testable import Training
 
 /// A file of that header and so many bytes of data, all 2.

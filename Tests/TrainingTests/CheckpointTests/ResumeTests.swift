@@ -5,7 +5,7 @@ import Testing
 @Suite struct ResumeTests {
   static let trainings: [(String, SmallTraining)] = [
     ("adam, dropout, average", SmallTraining()),
-    ("untrained first, rest masked", SmallTraining(remainder: .masked, evaluatesUntrained: true)),
+    ("untrained first, rest masked", SmallTraining(partialBatch: .pad, evaluatesBeforeTraining: true)),
     (
       "double precision, momentum, lookahead",
       SmallTraining(optimizer: Momentum(rate: 0.1), averaging: Lookahead(), precision: .float64)
@@ -71,7 +71,7 @@ import Testing
     let error = #expect(throws: CheckpointError.self) { try other.restore(from: path, configuration: "a: 1\nb: 3") }
     #expect("\(try #require(error))".contains("it has 'b: 2' where 'b: 3' is asked"))
     let checkpoint = try other.restore(from: path, configuration: "a: 1\nb: 2")
-    #expect(checkpoint.plan == DataPlan(epochs: 2, stepsPerEpoch: 5, batchSize: 5, order: "ShuffledOrder"))
+    #expect(checkpoint.plan == Checkpoint.Plan(epochs: 2, stepsPerEpoch: 5, batchSize: 5, order: "ShuffledOrder"))
     #expect(try other.arrays() == trainer.arrays())
     #expect(other.history == trainer.history)
     #expect(throws: CheckpointError.noCheckpoint(folder: scratch.file("none"))) {

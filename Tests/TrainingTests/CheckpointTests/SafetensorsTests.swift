@@ -3,6 +3,7 @@ import Foundation
 import PJRT
 import Testing
 
+@testable import Checkpoints
 @testable import Training
 
 @Suite struct SafetensorsTests {

@@ -12,9 +12,9 @@ struct SmallTraining {
   var rule: any GradientRule = PlainGradient()
   var averaging: any Averaging = ExponentialAverage(keeping: 0.8)
   var order: any BatchOrder = ShuffledOrder()
-  var remainder = Remainder.dropped
+  var partialBatch = PartialBatch.drop
   var precision = Precision.float32
-  var evaluatesUntrained = false
+  var evaluatesBeforeTraining = false
 
   /// 26 points of three classes, which no batch of 4 or 5 divides.
   static func data() throws -> LabeledArrays {
@@ -24,7 +24,10 @@ struct SmallTraining {
   }
 
   func trainer(seed: UInt64 = 3) throws -> Trainer {
-    let method = Method(loss: SoftmaxCrossEntropy(), optimizer: optimizer, gradientRule: rule, averaging: averaging)
+    let method = Method(loss: SoftmaxCrossEntropy(), optimizer: optimizer) {
+      $0.gradientRule = rule
+      $0.averaging = averaging
+    }
     return try Trainer(model: model, method: method, inputs: Self.data().inputs, precision: precision, seed: seed)
   }
 
@@ -34,7 +37,7 @@ struct SmallTraining {
     let data = try Self.data()
     return try trainer.fit(
       data, epochs: last - trainer.epoch, batchSize: 5, validation: data,
-      options: FitOptions(order: order, remainder: remainder, evaluatesUntrained: evaluatesUntrained),
+      options: FitOptions(order: order, partialBatch: partialBatch, evaluatesBeforeTraining: evaluatesBeforeTraining),
       callbacks: callbacks)
   }
 }
@@ -45,9 +48,9 @@ final class PowerCut: Callback {
   private let last: Int
   init(after last: Int) { self.last = last }
 
-  func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     if record.epoch == last { throw Cut() }
-    return nil
+    return .continue
   }
 }
 
@@ -73,7 +76,7 @@ extension Checkpoint {
         "state/empty": try HostArray([Float](), shape: [0]),
       ],
       epoch: epoch, step: 10 * epoch, key: [.max, 7],
-      plan: DataPlan(epochs: 9, stepsPerEpoch: 10, batchSize: 5, order: "ShuffledOrder"),
+      plan: Checkpoint.Plan(epochs: 9, stepsPerEpoch: 10, batchSize: 5, order: "ShuffledOrder"),
       configuration: "model: mlp(hidden: [3])\nname: \"Ünïcode 火\"\u{1}",
       history: History(
         epochs: [

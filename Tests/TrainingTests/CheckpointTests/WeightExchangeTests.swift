@@ -102,7 +102,9 @@ struct WeightRow: Decodable {
   static func trainer(_ name: String, cells: RecurrentConvention = .keras, seed: UInt64 = 1) throws -> Trainer {
     try Trainer(
       model: model(name, cells: cells),
-      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1), preprocessing: Unchanged()),
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1)) {
+        $0.preprocessing = Unchanged()
+      },
       inputs: batch(name), seed: seed)
   }
 

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Checkpoints
 @testable import Training
 
 /// Indices stay indices.
@@ -15,8 +16,10 @@ private struct Unchanged: Preprocessing {
   static func trainer(seed: UInt64 = 1, averaging: any Averaging = NoAveraging()) throws -> Trainer {
     try Trainer(
       model: model,
-      method: Method(
-        loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1), preprocessing: Unchanged(), averaging: averaging),
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1)) {
+        $0.preprocessing = Unchanged()
+        $0.averaging = averaging
+      },
       inputs: inputs(), seed: seed)
   }
 

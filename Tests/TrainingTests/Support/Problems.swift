@@ -45,9 +45,12 @@ enum Problems {
   ) throws -> Trainer {
     try Trainer(
       model: model,
-      method: Method(
-        loss: loss, optimizer: optimizer, metrics: metrics, penalties: penalties, gradientRule: rule,
-        averaging: averaging),
+      method: Method(loss: loss, optimizer: optimizer) {
+        $0.metrics = metrics
+        $0.penalties = penalties
+        $0.gradientRule = rule
+        $0.averaging = averaging
+      },
       inputs: data.inputs, precision: data.inputs.dtype == .float64 ? .float64 : .float32, seed: seed,
       parameters: parameters)
   }

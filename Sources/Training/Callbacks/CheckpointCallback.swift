@@ -1,0 +1,50 @@
+/// Saves a checkpoint every few epochs and at the end of training, early or not.
+///
+/// ```swift
+/// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
+/// let trainer = try Trainer(
+///   model: Sequential { Flatten(); Dense(10) },
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs)
+/// let folder = CheckpointFolder("runs/second/checkpoints")
+/// if let checkpoint = try folder.latest() { try trainer.restore(checkpoint) }
+/// try trainer.fit(
+///   data.train, epochs: 4 - trainer.epoch, batchSize: 50, callbacks: [CheckpointCallback(folder, every: 2)])
+/// ```
+/// Put it last in the list of callbacks, so that the memories of the others include the epoch.
+public final class CheckpointCallback: Callback {
+  private let folder: CheckpointFolder
+  private let epochs: Int
+  private let keep: Int
+  private let configuration: String
+  /// Whether epochs have been done since the last save.
+  private var isBehind = false
+
+  /// - Parameters:
+  ///   - epochs: number of epochs from one checkpoint to the next.
+  ///   - keep: number of checkpoints to keep.
+  ///   - configuration: saved with the state, for ``Trainer/restore(from:configuration:)`` to compare.
+  /// - Throws: ``CheckpointError/invalidSetting(name:value:requirement:)`` for numbers below 1.
+  public init(
+    _ folder: CheckpointFolder, every epochs: Int = 1, keep: Int = 2, configuration: String = ""
+  ) throws(CheckpointError) {
+    for (name, value) in [("every", epochs), ("keep", keep)] where value < 1 {
+      throw .invalidSetting(name: name, value: value, requirement: "1 or more")
+    }
+    (self.folder, self.epochs, self.keep, self.configuration) = (folder, epochs, keep, configuration)
+  }
+
+  public func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
+    guard record.epoch > 0 else { return .continue }
+    isBehind = true
+    if record.epoch % epochs == 0 { try save(trainer) }
+    return .continue
+  }
+
+  public func trainingEnded(_ history: History, in trainer: Trainer) throws { try save(trainer) }
+
+  private func save(_ trainer: Trainer) throws {
+    guard isBehind else { return }
+    try folder.save(trainer.checkpoint(configuration: configuration), keep: keep)
+    isBehind = false
+  }
+}

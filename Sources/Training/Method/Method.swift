@@ -1,0 +1,85 @@
+@_exported import Augmentations
+@_exported import Checkpoints
+@_exported import Datasets
+@_exported import Layers
+@_exported import Optimizers
+
+/// How a model is trained: one value per slot.
+///
+/// Only a loss and an optimizer are required. The other slots have defaults; set those you need in the closure, in any
+/// order, or assign them later. Every value composes with every other, and all of them run inside the one compiled step.
+///
+/// ```swift
+/// let method = Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(rate: 0.05)) {
+///   $0.gradientRule = SAM(rho: 0.05)
+///   $0.preprocessing = Rescaling(dividingBy: 255)
+///   $0.penalties = [L1L2(l2: 1e-4)]
+/// }
+/// print(method.recordedNames)  // ["loss", "accuracy"]
+/// ```
+public struct Method: Sendable {
+  /// The objective to minimize.
+  public var loss: any Loss
+  /// Turns gradients into updates.
+  public var optimizer: any Optimizer
+  /// Evaluated besides the loss; by default the loss's ``Loss/defaultMetrics``.
+  public var metrics: [any Metric] {
+    get { chosenMetrics ?? loss.defaultMetrics }
+    set { chosenMetrics = newValue }
+  }
+  private var chosenMetrics: [any Metric]?
+  /// Added to the training loss as functions of the parameters.
+  public var penalties: [any Penalty] = []
+  /// Turns the data's inputs into the model's inputs.
+  public var preprocessing: any Preprocessing = Rescaling()
+  /// Random changes of training images, applied in this order before or after preprocessing. Evaluation skips them.
+  public var augmentations: [any Augmentation] = [] {
+    didSet { augmentation = AugmentationPipeline(augmentations) }
+  }
+  private(set) var augmentation = AugmentationPipeline()
+  /// Decides where and how often gradients are taken.
+  public var gradientRule: any GradientRule = PlainGradient()
+  /// Decides which parameters are evaluated and kept.
+  public var averaging: any Averaging = NoAveraging()
+
+  public init(loss: any Loss, optimizer: any Optimizer) {
+    self.loss = loss
+    self.optimizer = optimizer
+  }
+
+  /// - Parameter configure: sets further slots.
+  /// - Throws: only what `configure` throws.
+  public init(loss: any Loss, optimizer: any Optimizer, _ configure: (inout Method) throws -> Void) rethrows {
+    self.init(loss: loss, optimizer: optimizer)
+    try configure(&self)
+  }
+
+  /// The names recorded for a data set, in order: `loss`, then the metrics'.
+  public var recordedNames: [String] { RecordedMetric.names(metrics) }
+}
+
+extension Method {
+  /// The sum of all penalties, nil if there are none.
+  func penalty(_ parameters: TensorTree) -> Tensor? {
+    penalties.isEmpty ? nil : penalties.dropFirst().reduce(penalties[0](parameters)) { $0 + $1(parameters) }
+  }
+
+  /// For each metric, under its recorded name, its sums over a batch; sums of batches of any size can be added up.
+  func sums(_ outputs: Tensor, _ targets: Tensor, _ weights: Tensor?) -> TensorTree {
+    var tree = TensorTree()
+    for (name, metric) in zip(recordedNames.dropFirst(), readMetrics) {
+      tree[name] = metric.sums(outputs, targets, weights: weights)
+    }
+    return tree
+  }
+
+  /// The metrics, interpreting outputs as the loss does.
+  var readMetrics: [any Metric] { metrics.map { $0.reading(loss.outputKind) } }
+
+  /// One row: sum and count of the loss, then each metric's sums; in double precision if any metric asks for it.
+  func row(lossSum: Tensor, count: Tensor, _ metrics: TensorTree) -> Tensor {
+    let dtype = metrics.types.contains { $0.dtype == .float64 } ? .float64 : lossSum.dtype
+    let loss = Tensor.stack([lossSum, count].map { $0.cast(to: dtype) })
+    return metrics.isEmpty ? loss : Tensor.concatenate([loss] + metrics.tensors.map { $0.cast(to: dtype) })
+  }
+}

@@ -1,0 +1,81 @@
+import PJRT
+
+/// A supervised data set in device memory, unconverted: bytes stay bytes.
+public struct ResidentData: Sendable {
+  /// `[count, …]`
+  public let inputs: Tensor
+  /// `[count]` class indices, or `[count, …]` values.
+  public let targets: Tensor
+  public let count: Int
+  /// For checking whether a loss fits the targets.
+  let description: TargetDescription
+  private let nonFinite: (inputs: NonFiniteNumber?, targets: NonFiniteNumber?)
+
+  /// - Throws: `EngineError` if the device can't hold it.
+  public init(_ data: LabeledArrays) throws {
+    count = data.count
+    inputs = Tensor(try Tensor(data.inputs).buffer())
+    targets = Tensor(try Tensor(data.targets).buffer())
+    description = TargetDescription(
+      dtype: data.targets.dtype, shape: Shape(data.targets.shape.dropFirst()), range: try data.targets.range())
+    nonFinite = (data.inputs.firstNonFinite, data.targets.firstNonFinite)
+  }
+
+  /// The least and the greatest target, if targets are integers and there are any.
+  var labels: ClosedRange<Int>? {
+    guard description.dtype.isInteger, let range = description.range else { return nil }
+    func clamped(_ value: Double) -> Int { Int(exactly: value) ?? (value < 0 ? .min : .max) }
+    return clamped(range.lowerBound)...clamped(range.upperBound)
+  }
+
+  /// - Parameter name: what errors call the data: `training`.
+  /// - Throws: ``TrainingError/notFinite(data:array:number:)`` for a NaN or infinite number, which would make every
+  ///   parameter NaN.
+  public func checkFinite(_ name: String) throws(TrainingError) {
+    for (array, number) in [("inputs", nonFinite.inputs), ("targets", nonFinite.targets)] {
+      if let number { throw .notFinite(data: name, array: array, number: number) }
+    }
+  }
+}
+
+extension LabeledArrays {
+  /// ``ResidentData/checkFinite(_:)`` for data that isn't on the device.
+  public func checkFinite(_ name: String) throws(TrainingError) {
+    for (array, number) in [("inputs", inputs.firstNonFinite), ("targets", targets.firstNonFinite)] {
+      if let number { throw .notFinite(data: name, array: array, number: number) }
+    }
+  }
+}
+
+extension HostArray {
+  /// The least and the greatest number; nil without numbers, and for element types that the host can't read.
+  fileprivate func range() throws -> ClosedRange<Double>? {
+    func range<Value: HostScalar & Comparable>(_ type: Value.Type, _ double: (Value) -> Double) throws -> ClosedRange<
+      Double
+    >? {
+      let values = try values(as: type)
+      guard var least = values.first else { return nil }
+      var greatest = least
+      for value in values {
+        if value < least { least = value }
+        if value > greatest { greatest = value }
+      }
+      // NaN compares with nothing, and is reported separately.
+      let (low, high) = (double(least), double(greatest))
+      return low <= high ? low...high : nil
+    }
+    return switch dtype {
+    case .int8: try range(Int8.self) { Double($0) }
+    case .int16: try range(Int16.self) { Double($0) }
+    case .int32: try range(Int32.self) { Double($0) }
+    case .int64: try range(Int64.self) { Double($0) }
+    case .uint8: try range(UInt8.self) { Double($0) }
+    case .uint16: try range(UInt16.self) { Double($0) }
+    case .uint32: try range(UInt32.self) { Double($0) }
+    case .uint64: try range(UInt64.self) { Double($0) }
+    case .float32: try range(Float.self) { Double($0) }
+    case .float64: try range(Double.self) { $0 }
+    case .bool, .float16, .bfloat16: nil
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import Files
+
+/// Why training cannot begin.
+public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
+  case invalidSetting(name: String, value: Int, requirement: String)
+  case batchLargerThanData(batchSize: Int, count: Int)
+  case emptyData
+  case labelOutOfRange(label: Int, classes: Int)
+  /// Outputs, targets, loss and metrics don't fit together.
+  case incompatible(Incompatibility)
+  /// `data` is `training`, `validation`, …; `array` is `inputs` or `targets`.
+  case notFinite(data: String, array: String, number: NonFiniteNumber)
+  case differentModel(missing: [String], unexpected: [String])
+  case differentType(path: String, expected: String, actual: String)
+  case differentMethods
+  case wrongOrder(expected: String, actual: String)
+  case unknownMetric(name: String, known: [String])
+  /// A log's file or folder cannot be created or written.
+  case output(FileFailure)
+
+  public var description: String {
+    switch self {
+    case .invalidSetting(let name, let value, let requirement): "\(name) is \(value), but must be \(requirement)"
+    case .batchLargerThanData(let batchSize, let count):
+      "the batch size is \(batchSize), but the data set has \(count) examples: take a smaller batch"
+    case .emptyData: "the data set has no examples"
+    case .labelOutOfRange(let label, let classes):
+      "the data has label \(label), but the model has outputs for 0..<\(classes)"
+    case .incompatible(let problem): problem.description
+    case .notFinite(let data, let array, let number):
+      "the \(array) of the \(data) data hold \(number): leave such records out, or replace the numbers"
+    case .differentModel(let missing, let unexpected):
+      "the parameters are another model's"
+        + (missing.isEmpty ? "" : "; missing: \(missing.joined(separator: ", "))")
+        + (unexpected.isEmpty ? "" : "; unexpected: \(unexpected.joined(separator: ", "))")
+    case .differentType(let path, let expected, let actual): "'\(path)' is \(actual), but the model has \(expected)"
+    case .differentMethods:
+      "trainers of one group may differ in numbers of their methods, such as a learning rate, but these differ in more: "
+        + "train them separately"
+    case .wrongOrder(let expected, let actual):
+      "the batch order gives \(actual), but an epoch needs the indices of all examples, \(expected)"
+    case .unknownMetric(let name, let known):
+      "there is no metric '\(name)' to watch: an epoch records \(known.joined(separator: ", "))"
+    case .output(let failure): failure.description
+    }
+  }
+
+  static func check(_ value: Int, name: String, atLeast least: Int) throws(TrainingError) {
+    guard value >= least else { throw .invalidSetting(name: name, value: value, requirement: "\(least) or more") }
+  }
+}

@@ -1,0 +1,170 @@
+import OrderedCollections
+
+/// The compiled programs of one call of `fit`, and how to run an epoch with them. Several trainers share each program.
+struct FitRun {
+  static let learningRate = "learning_rate"
+
+  let plan: FitPlan
+  private let trainers: Members<Trainer>
+  private let options: FitOptions
+  /// One per trainer.
+  private let orders: [any BatchOrder]
+  private let training: ResidentData
+  private let chunks: [ChunkProgram]
+  private let evaluation: EvaluationProgram?
+  private let trainingEvaluation: EvaluationProgram?
+  /// Present if the averaged parameters have running statistics of their own.
+  private let statistics: StatisticsProgram?
+  /// Empty sums, one per trainer.
+  private let noSums: [RunningSums]
+
+  /// - Parameters:
+  ///   - trainers: alike but for their states, keys, and numbers of their methods.
+  ///   - orders: one per trainer.
+  init(
+    _ trainers: Members<Trainer>, _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData?,
+    options: FitOptions, orders: [any BatchOrder]
+  ) throws {
+    let first = trainers.first
+    try TrainingError.check(epochs, name: "epochs", atLeast: 0)
+    try TrainingError.check(batchSize, name: "batch size", atLeast: 1)
+    try TrainingError.check(options.chunksPerEpoch, name: "chunks per epoch", atLeast: 1)
+    for (name, data) in [("training", training), ("validation", validation)] {
+      if let data { try first.check(data, named: name, batchSize: options.evaluationBatch) }
+    }
+    for other in trainers.others { try other.checkCompatibility(with: training) }
+    guard batchSize <= training.count else {
+      throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
+    }
+    (self.trainers, self.training, self.options, self.orders) = (trainers, training, options, orders)
+    let setups = trainers.map(\.setup)
+    noSums = setups.all.map { RunningSums($0, training) }
+    let isPadded = options.partialBatch == .pad && training.count % batchSize != 0
+    let names = first.method.recordedNames
+    let rate = options.recordsLearningRate && first.learningRate != nil ? [Self.learningRate] : []
+    let plan = FitPlan(
+      epochs: epochs, lastEpoch: first.epoch + epochs, stepsPerEpoch: training.count / batchSize + (isPadded ? 1 : 0),
+      batchSize: batchSize, metrics: names + (validation == nil ? [] : names.map { "val_" + $0 }) + rate)
+    self.plan = plan
+    let tracers = setups.map { StepTracer(setup: $0, plan: plan) }
+    chunks = try Self.chunks(tracers, first.state, training, isPadded: isPadded, count: options.chunksPerEpoch)
+    func evaluation(_ data: ResidentData) throws -> EvaluationProgram {
+      try EvaluationProgram(setups, state: first.state, data: data, batchSize: options.evaluationBatch, plan: plan)
+    }
+    self.evaluation = try validation.map(evaluation)
+    trainingEvaluation = options.evaluatesBeforeTraining && first.epoch == 0 ? try evaluation(training) : nil
+    statistics =
+      first.state.averagedState.isEmpty || epochs == 0
+      ? nil : try StatisticsProgram(setups, state: first.state, data: training, plan: plan)
+  }
+
+  /// The programs of an epoch, in order. They have at most two lengths, so at most two are compiled.
+  private static func chunks(
+    _ tracers: Members<StepTracer>, _ state: TrainingState, _ data: ResidentData, isPadded: Bool, count: Int
+  ) throws -> [ChunkProgram] {
+    let plan = tracers.first.plan
+    guard plan.epochs > 0 else { return [] }
+    let steps = plan.stepsPerEpoch
+    let length = (steps + Swift.min(count, steps) - 1) / Swift.min(count, steps)
+    let lengths = stride(from: 0, to: steps, by: length).map { Swift.min(length, steps - $0) }
+    var made: [Int: ChunkProgram] = [:]
+    for length in Set(lengths) {
+      made[length] = try ChunkProgram(tracers, state: state, data: data, steps: length, isPadded: isPadded)
+    }
+    return lengths.compactMap { made[$0] }
+  }
+
+  /// Trains the trainers for one epoch, advancing their states and steps.
+  /// - Returns: one record per trainer; the time of a program that trains several is divided evenly.
+  func epoch(report: ([ChunkProgress]) throws -> Void) throws -> [EpochRecord] {
+    let clock = ContinuousClock()
+    let start = clock.now
+    func seconds() -> Double { (clock.now - start) / .seconds(1) / Double(trainers.count) }
+    let (epoch, firstStep) = (trainers.first.epoch + 1, trainers.first.step)
+    let order = try stacked(zip(trainers.all, orders).map { try indices(epoch: epoch - 1, $1, key: $0.key) })
+    let key = try stacked(trainers.all.map(\.key.state))
+    var (state, done) = (try TrainingState.stacked(trainers.map(\.state)), 0)
+    var sums = noSums
+    for chunk in chunks {
+      let result = try chunk(state, order: order, firstStep: firstStep + done, firstBatch: done, key: key)
+      state = result.state
+      done += chunk.steps
+      // The program has taken over a single trainer's memory. Members of a group keep theirs until the epoch ends.
+      if trainers.isSingle { trainers.first.advance(to: state, steps: chunk.steps) }
+      try RunningSums.add(result.sums, to: &sums)
+      if chunks.count > 1 {
+        try report(
+          sums.map {
+            ChunkProgress(
+              epoch: epoch, steps: done, stepsPerEpoch: plan.stepsPerEpoch, seconds: seconds(),
+              metrics: $0.values.map { ($0.key, $0.value) })
+          })
+      }
+    }
+    if let statistics { state = try statistics(state, order: order, key: key) }
+    for (trainer, own) in zip(trainers.all, try state.members(trainers.count)) {
+      trainer.advance(to: own, steps: trainers.isSingle ? 0 : done)
+    }
+    let trained = seconds()
+    let metrics = try metrics(sums, state, lastStep: firstStep + done - 1)
+    let evaluated = seconds() - trained
+    return metrics.map {
+      EpochRecord(
+        epoch: epoch, step: firstStep + done, metrics: $0, trainingSeconds: trained, evaluationSeconds: evaluated)
+    }
+  }
+
+  /// Record 0 of each trainer: an evaluation of the untrained model on training and validation data.
+  func evaluationBeforeTraining() throws -> [EpochRecord] {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let state = try TrainingState.stacked(trainers.map(\.state))
+    var sums = noSums
+    try trainingEvaluation.map { try RunningSums.add($0(state, step: 0), to: &sums) }
+    let metrics = try metrics(sums, state, lastStep: 0)
+    let seconds = (clock.now - start) / .seconds(1) / Double(trainers.count)
+    return metrics.map { EpochRecord(epoch: 0, step: 0, metrics: $0, evaluationSeconds: seconds) }
+  }
+
+  /// The training set's metrics, with those of the validation set and the learning rate if they are recorded.
+  private func metrics(
+    _ training: [RunningSums], _ state: TrainingState, lastStep: Int
+  ) throws -> [OrderedDictionary<String, Double>] {
+    var metrics = training.map(\.values)
+    if let evaluation {
+      var sums = noSums
+      try RunningSums.add(evaluation(state, step: lastStep), to: &sums)
+      for index in metrics.indices {
+        for (name, value) in sums[index].values { metrics[index]["val_" + name] = value }
+      }
+    }
+    if options.recordsLearningRate, trainers.first.learningRate != nil {
+      let progress = plan.progress(at: try Tensor([Int32(clamping: lastStep)], shape: []).onDevice())
+      for (index, trainer) in trainers.all.enumerated() {
+        metrics[index][Self.learningRate] = try trainer.learningRate?.value(at: progress, dtype: .float64).scalar()
+      }
+    }
+    return metrics
+  }
+
+  private func stacked(_ parts: [Tensor]) throws -> Tensor {
+    trainers.isSingle ? parts[0] : try Tensor.stack(parts).evaluate()
+  }
+
+  /// An epoch's indices, as many as its batches take.
+  private func indices(epoch: Int, _ order: any BatchOrder, key: Key) throws -> Tensor {
+    let order = try order.indices(count: training.count, epoch: epoch, key: key)
+    let type = TensorType(.int32, [training.count])
+    guard order.type == type || order.diagnostic != nil else {
+      throw TrainingError.wrongOrder(expected: "\(type.dtype)\(type.shape)", actual: "\(order.dtype)\(order.shape)")
+    }
+    let wanted = plan.stepsPerEpoch * plan.batchSize
+    if wanted == training.count { return order }
+    return wanted < training.count
+      ? order.slice(0..<wanted) : order.pad([(0, wanted - training.count)], with: -1)
+  }
+}
+
+extension Trainer {
+  fileprivate var learningRate: (any Schedule)? { method.optimizer.transform.learningRate }
+}
