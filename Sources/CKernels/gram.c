@@ -1,5 +1,7 @@
 #include "element.h"
-#include "matrices.h"
+#include "handlers.h"
+#include "openblas.h"
+#include "symmetric_product.h"
 
 // Symmetric products: rows [..., steps, n] to [..., n, n], X^T X. X may come in parts, which are its columns one after the
 // other.
@@ -8,48 +10,46 @@
 enum { SQUARE = 32 };
 
 typedef struct {
-  double *product;
-  int64_t n;
-} Mirror;
+  TanrenRows rows;
+  double *results;
+} Gram;
 
-// Writes SQUARE columns right of the diagonal.
-static void mirror(void *context, int64_t index) {
-  Mirror *square = context;
-  int64_t n = square->n, left = index * SQUARE, right = tanren_least(left + SQUARE, n);
-  double *product = square->product;
-  for (int64_t top = 0; top < right; top += SQUARE) {
-    for (int64_t i = top; i < tanren_least(top + SQUARE, right); i++) {
+// Copies the lower triangle to the upper one.
+static void mirror(double *product, int64_t n) {
+  for (int64_t left = 0; left < n; left += SQUARE) {
+    int64_t right = tanren_least(left + SQUARE, n);
+    for (int64_t i = 0; i < right; i++) {
       for (int64_t j = left > i ? left : i + 1; j < right; j++) product[i * n + j] = product[j * n + i];
     }
   }
 }
 
-static void multiply_one(void *context, int64_t index) {
-  tanren_matrices *batch = context;
-  int64_t n = batch->columns;
-  Mirror square = {batch->results + index * n * n, n};
-  if (tanren_multiply_parts(batch, index, square.product)) {
-    tanren_crew_do(batch->crew, (n + SQUARE - 1) / SQUARE, mirror, &square);
-  } else {
-    atomic_store(&batch->failed, true);
-  }
+static bool multiply_one(void *context, XLA_FFI_CallFrame *frame, int64_t index) {
+  Gram *gram = context;
+  int64_t n = gram->rows.columns;
+  double *product = gram->results + index * n * n;
+  if (!tanren_symmetric_product(frame, &gram->rows, index, product)) return false;
+  mirror(product, n);
+  return true;
 }
 
 XLA_FFI_Error *tanren_gram(XLA_FFI_CallFrame *frame) {
   if (tanren_is_preparation(frame)) return NULL;
-  const XLA_FFI_Buffer *result = tanren_result(frame, 0), *buffers[TANREN_PARTS + 1] = {result};
-  int64_t parts = 0, count;
-  for (; parts < TANREN_PARTS && tanren_argument(frame, parts) != NULL; parts++) {
-    buffers[parts + 1] = tanren_argument(frame, parts);
+  if (tanren_openblas() == NULL) {
+    return tanren_error(frame, XLA_FFI_Error_Code_FAILED_PRECONDITION, "a symmetric product needs OpenBLAS");
   }
-  if (parts == 0 || !tanren_has(frame, parts, 1) || !tanren_read_matrices(buffers, (int)parts + 1, &count)) {
+  Gram gram;
+  int64_t parts = frame->args.size;
+  const XLA_FFI_Buffer *result = tanren_result(frame, 0);
+  if (!tanren_has(frame, parts, 1) || !tanren_rows_read(frame, parts, &gram.rows)) {
     return tanren_error(
-      frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a symmetric product takes one to four arrays of float64");
+      frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a symmetric product takes one to four arrays of float64 that fit");
   }
-  tanren_matrices batch = {.results = result->data};
-  const int64_t *extents = result->dims + result->rank - 2;
-  if (!tanren_read_parts(buffers + 1, parts, &batch) || extents[0] != batch.columns || extents[1] != batch.columns) {
+  int64_t n = gram.rows.columns;
+  if (result->dtype != XLA_FFI_DataType_F64 || result->rank < 2 || result->dims[result->rank - 1] != n ||
+      result->dims[result->rank - 2] != n || tanren_element_count(result) != gram.rows.batch * n * n) {
     return tanren_error(frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a symmetric product: the extents don't fit");
   }
-  return tanren_run_matrices(frame, &batch, count, multiply_one);
+  gram.results = result->data;
+  return tanren_rows_run(frame, gram.rows.batch, &gram, multiply_one);
 }

@@ -1,4 +1,4 @@
-// The functions that XLA calls; their arguments, results and attributes are told where they are implemented.
+// The functions that XLA calls; their arguments, results and attributes are described where they are implemented.
 
 #ifndef TANREN_HANDLERS_H
 #define TANREN_HANDLERS_H
@@ -17,7 +17,14 @@ XLA_FFI_Error *tanren_max_pool_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_affine_sampling(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_reservoir(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_gram(XLA_FFI_CallFrame *frame);
-XLA_FFI_Error *tanren_positive_solve(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_ridge(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_cholesky(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_positive_solve(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_solve(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_eigh(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_eigvals(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_svd(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_qr(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_lu(XLA_FFI_CallFrame *frame);
 
 #endif

@@ -1,54 +1,121 @@
 #include "matrices.h"
 
-// Matrices from which on a thread takes one at a time.
-enum { MANY = 4 };
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
-bool tanren_read_matrices(const XLA_FFI_Buffer *const buffers[], int count, int64_t *batch) {
-  int64_t rank = buffers[0]->rank;
-  *batch = 1;
-  if (rank < 2) return false;
-  for (int i = 0; i < count; i++) {
-    if (buffers[i] == NULL || buffers[i]->rank != rank || buffers[i]->dtype != XLA_FFI_DataType_F64) return false;
-    for (int64_t axis = 0; axis < rank - 2; axis++) {
-      if (buffers[i]->dims[axis] != buffers[0]->dims[axis]) return false;
+static bool read_array(const XLA_FFI_Buffer *buffer, char kind, const XLA_FFI_Buffer *first, TanrenBatch *batch, int place) {
+  int64_t own = kind == 'M' ? 2 : 1, leading = buffer->rank - own, count = 1;
+  if (buffer->dtype != (kind == 'I' ? (int)XLA_FFI_DataType_S32 : (int)first->dtype) || leading < 0) return false;
+  if (place > 0 && leading != first->rank - 2) return false;
+  for (int64_t axis = 0; axis < leading; axis++) {
+    if (buffer->dims[axis] != first->dims[axis]) return false;
+    count *= buffer->dims[axis];
+  }
+  int64_t rows = buffer->dims[leading], columns = own == 2 ? buffer->dims[leading + 1] : 1;
+  if (rows > INT_MAX || columns > INT_MAX) return false;
+  size_t element = kind == 'I' ? sizeof(int32_t) : batch->element;
+  batch->count = count;
+  batch->arrays[place] = (TanrenMatrices){
+    buffer->data, (int)rows, (int)columns, (size_t)rows * (size_t)columns * element, element};
+  return true;
+}
+
+XLA_FFI_Error *tanren_batch_read(XLA_FFI_CallFrame *frame, const char *operation, const char *kinds, TanrenBatch *batch) {
+  int64_t arguments = strchr(kinds, '>') - kinds, results = (int64_t)strlen(kinds) - arguments - 1;
+  if (!tanren_has(frame, arguments, results)) {
+    return tanren_error(frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "%s takes another number of arrays", operation);
+  }
+  const XLA_FFI_Buffer *first = tanren_argument(frame, 0);
+  batch->is_double = first->dtype == XLA_FFI_DataType_F64;
+  batch->element = batch->is_double ? sizeof(double) : sizeof(float);
+  batch->lapack = tanren_lapack(first->dtype);
+  atomic_init(&batch->has_failed, false);
+  if (batch->lapack == NULL) {
+    return tanren_openblas() == NULL
+      ? tanren_error(frame, XLA_FFI_Error_Code_FAILED_PRECONDITION, "%s needs OpenBLAS, which isn't loaded", operation)
+      : tanren_error(frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "%s takes float32 or float64 arrays", operation);
+  }
+  for (int64_t i = 0; i < arguments + results; i++) {
+    const XLA_FFI_Buffer *buffer = i < arguments ? tanren_argument(frame, i) : tanren_result(frame, i - arguments);
+    if (!read_array(buffer, kinds[i < arguments ? i : i + 1], first, batch, (int)i)) {
+      return tanren_batch_misfit(frame, operation);
     }
   }
-  for (int64_t axis = 0; axis < rank - 2; axis++) *batch *= buffers[0]->dims[axis];
-  return true;
+  return NULL;
 }
 
-bool tanren_read_parts(const XLA_FFI_Buffer *const buffers[], int64_t count, tanren_matrices *batch) {
-  int64_t rank = buffers[0]->rank;
-  batch->rows = buffers[0]->dims[rank - 2];
-  batch->columns = 0;
-  for (int64_t i = 0; i < count; i++) {
-    int64_t columns = buffers[i]->dims[rank - 1];
-    if (i == TANREN_PARTS || buffers[i]->dims[rank - 2] != batch->rows || columns == 0) return false;
-    batch->parts[i] = (tanren_columns){buffers[i]->data, columns};
-    batch->columns += columns;
-  }
-  return true;
+bool tanren_batch_is(const TanrenBatch *batch, int array, int rows, int columns) {
+  return batch->arrays[array].rows == rows && batch->arrays[array].columns == columns;
 }
 
-bool tanren_multiply_parts(const tanren_matrices *batch, int64_t index, double *product) {
-  tanren_columns parts[TANREN_PARTS];
-  for (int64_t i = 0; i < TANREN_PARTS; i++) {
-    tanren_columns part = batch->parts[i];
-    parts[i] = (tanren_columns){part.data + index * batch->rows * part.columns, part.columns};
-  }
-  return tanren_symmetric_product(batch->crew, parts, batch->rows, batch->columns, product);
+XLA_FFI_Error *tanren_batch_misfit(const XLA_FFI_CallFrame *frame, const char *operation) {
+  return tanren_error(
+    frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "%s: the arrays' types or extents don't fit", operation);
 }
 
-XLA_FFI_Error *tanren_run_matrices(
-  XLA_FFI_CallFrame *frame, tanren_matrices *batch, int64_t count, void (*body)(void *, int64_t)) {
-  atomic_init(&batch->failed, false);
-  if (count < MANY) {
-    batch->crew = tanren_crew_begin(frame);
-    for (int64_t index = 0; index < count; index++) body(batch, index);
-    tanren_crew_end(batch->crew);
-  } else {
-    tanren_parallel(frame, count, body, batch);
+typedef struct {
+  TanrenBatch *batch;
+  bool (*body)(const TanrenBatch *, int64_t);
+} Run;
+
+static void run_one(void *context, int64_t index) {
+  Run *run = context;
+  if (!run->body(run->batch, index)) atomic_store(&run->batch->has_failed, true);
+}
+
+XLA_FFI_Error *tanren_batch_run(
+  XLA_FFI_CallFrame *frame, const char *operation, TanrenBatch *batch, bool (*body)(const TanrenBatch *, int64_t)) {
+  Run run = {batch, body};
+  tanren_parallel(frame, batch->count, run_one, &run);
+  if (!atomic_load(&batch->has_failed)) return NULL;
+  return tanren_error(frame, XLA_FFI_Error_Code_RESOURCE_EXHAUSTED, "%s: out of memory", operation);
+}
+
+void *tanren_member(const TanrenBatch *batch, int array, int64_t index) {
+  return batch->arrays[array].data + (size_t)index * batch->arrays[array].stride;
+}
+
+void *tanren_elements(const TanrenBatch *batch, int64_t count) { return malloc(((size_t)count + 1) * batch->element); }
+
+int *tanren_integers_for(int64_t count) { return malloc(((size_t)count + 1) * sizeof(int)); }
+
+double tanren_number(const TanrenBatch *batch, const void *data, int64_t index) {
+  return batch->is_double ? ((const double *)data)[index] : (double)((const float *)data)[index];
+}
+
+bool tanren_is_finite(const TanrenBatch *batch, const void *data, int64_t count) {
+  // What isn't finite gives NaN, and nothing brings it back to 0.
+  if (batch->is_double) {
+    double sum = 0;
+    for (int64_t i = 0; i < count; i++) sum += ((const double *)data)[i] * 0;
+    return sum == 0;
   }
-  if (!atomic_load(&batch->failed)) return NULL;
-  return tanren_error(frame, XLA_FFI_Error_Code_RESOURCE_EXHAUSTED, "a product or solution of matrices: out of memory");
+  float sum = 0;
+  for (int64_t i = 0; i < count; i++) sum += ((const float *)data)[i] * 0;
+  return sum == 0;
+}
+
+void tanren_fill_nan(const TanrenBatch *batch, int first, int count, int64_t index) {
+  for (int array = first; array < first + count; array++) {
+    char *data = tanren_member(batch, array, index);
+    size_t element = batch->arrays[array].element, elements = batch->arrays[array].stride / element;
+    if (element != batch->element) {
+      memset(data, 0, batch->arrays[array].stride);
+    } else if (batch->is_double) {
+      for (size_t i = 0; i < elements; i++) ((double *)data)[i] = NAN;
+    } else {
+      for (size_t i = 0; i < elements; i++) ((float *)data)[i] = NAN;
+    }
+  }
+}
+
+void tanren_clear_triangle(const TanrenBatch *batch, void *matrix, int rows, int columns, bool is_upper) {
+  for (int64_t j = 0; j < columns; j++) {
+    int64_t begin = is_upper ? 0 : j + 1, end = is_upper && j < rows ? j : rows;
+    if (begin < end) {
+      memset((char *)matrix + (size_t)(j * rows + begin) * batch->element, 0, (size_t)(end - begin) * batch->element);
+    }
+  }
 }

@@ -1,41 +1,65 @@
-// What handlers for batches of matrices in float64 share.
+// What the handlers for batches of matrices by LAPACK share.
 
 #ifndef TANREN_MATRICES_H
 #define TANREN_MATRICES_H
 
 #include <stdatomic.h>
 
-#include "crew.h"
 #include "handlers.h"
-#include "symmetric_product.h"
+#include "openblas.h"
 
-// The most parts that a matrix may come in.
-enum { TANREN_PARTS = 4 };
+enum { TANREN_MOST_ARRAYS = 8 };
 
+// One array of a batch: matrices, or vectors with one column.
 typedef struct {
-  // The threads that one matrix may use.
-  tanren_crew *crew;
-  // The first matrix' columns.
-  tanren_columns parts[TANREN_PARTS];
-  const double *matrices, *right;
-  double *results;
-  // Rows and columns of a matrix, columns of a right side.
-  int64_t rows, columns, sides;
-  atomic_bool failed;
-} tanren_matrices;
+  char *data;
+  int rows, columns;
+  // The bytes from one member to the next, and of an element.
+  size_t stride, element;
+} TanrenMatrices;
 
-// Whether all arrays are of float64 and of one rank, and those before the last two axes fit; how many matrices it is.
-bool tanren_read_matrices(const XLA_FFI_Buffer *const buffers[], int count, int64_t *batch);
+// The arrays of a call, arguments first.
+typedef struct {
+  const TanrenLAPACK *lapack;
+  int64_t count;
+  bool is_double;
+  size_t element;
+  TanrenMatrices arrays[TANREN_MOST_ARRAYS];
+  atomic_bool has_failed;
+} TanrenBatch;
 
-// Reads the parts of matrices, which are `count` arrays: their rows, and their columns together. Returns whether they fit.
-bool tanren_read_parts(const XLA_FFI_Buffer *const buffers[], int64_t count, tanren_matrices *batch);
+// Reads a call's arrays, which have the same axes before their last one or two. `kinds` has a letter for each argument,
+// '>', and a letter for each result: M for matrices and V for vectors of one element type, float32 or float64, and I for
+// vectors of int32. Returns what is wrong, or NULL.
+XLA_FFI_Error *tanren_batch_read(XLA_FFI_CallFrame *frame, const char *operation, const char *kinds, TanrenBatch *batch);
 
-// The lower triangle of X^T X, X being matrix `index`. Returns whether there was memory for it.
-bool tanren_multiply_parts(const tanren_matrices *batch, int64_t index, double *product);
+// Whether the array has matrices, or vectors, of that size.
+bool tanren_batch_is(const TanrenBatch *batch, int array, int rows, int columns);
 
-// Calls `body` for each matrix, which sets `failed` where there is no memory. Many matrices go to the threads whole; of few
-// each is shared.
-XLA_FFI_Error *tanren_run_matrices(
-  XLA_FFI_CallFrame *frame, tanren_matrices *batch, int64_t count, void (*body)(void *, int64_t));
+// An error for arrays whose extents don't go together.
+XLA_FFI_Error *tanren_batch_misfit(const XLA_FFI_CallFrame *frame, const char *operation);
+
+// Calls `body` for each member, on XLA's threads. It returns false where there is no memory.
+XLA_FFI_Error *tanren_batch_run(
+  XLA_FFI_CallFrame *frame, const char *operation, TanrenBatch *batch, bool (*body)(const TanrenBatch *, int64_t));
+
+// Array `array` of a member.
+void *tanren_member(const TanrenBatch *batch, int array, int64_t index);
+
+// Memory for so many elements, or integers, and one more: malloc(0) may be NULL.
+void *tanren_elements(const TanrenBatch *batch, int64_t count);
+int *tanren_integers_for(int64_t count);
+
+// Element `index` as a number.
+double tanren_number(const TanrenBatch *batch, const void *data, int64_t index);
+
+// Whether `count` elements are finite.
+bool tanren_is_finite(const TanrenBatch *batch, const void *data, int64_t count);
+
+// Fills a member of all arrays from `first` on with NaN, those of integers with 0.
+void tanren_fill_nan(const TanrenBatch *batch, int first, int count, int64_t index);
+
+// Sets the elements above (or below) the diagonal of a column-major matrix to 0.
+void tanren_clear_triangle(const TanrenBatch *batch, void *matrix, int rows, int columns, bool is_upper);
 
 #endif

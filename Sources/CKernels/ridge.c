@@ -1,43 +1,63 @@
 #include <stdlib.h>
 
-#include "cholesky.h"
-#include "matrices.h"
-#include "tile.h"
+#include "symmetric_product.h"
+#include "systems.h"
 
-// Ridge regression: rows [..., steps, n + m], which are X and targets beside each other and may come in parts, and penalties
-// [..., n, 1], to the weights [..., n, m] that solve (X^T X + penalties) W = X^T targets; NaN where that isn't positive
-// definite. One product has all that is needed: the matrix, and below it the right sides.
+// Ridge regression in float64: rows [..., steps, n + m], which are X and targets beside each other and may come in parts, and
+// penalties [..., n, 1], to the weights [..., n, m], column-major, that solve (X^T X + penalties) W = X^T targets; NaN where
+// that isn't positive definite. One product has all that is needed: the matrix, and below it the right sides.
 
-static void solve_one(void *context, int64_t index) {
-  tanren_matrices *batch = context;
-  int64_t sides = batch->sides, height = batch->columns, n = height - sides;
-  double *rows = tanren_lines(height * height);
-  bool is_solved = rows != NULL && tanren_multiply_parts(batch, index, rows);
-  if (is_solved) {
-    for (int64_t i = 0; i < n; i++) rows[i * height + i] += batch->right[index * n + i];
-    is_solved = tanren_cholesky_solve(batch->crew, rows, n, sides, height, batch->results + index * n * sides);
+typedef struct {
+  TanrenBatch batch;
+  TanrenRows rows;
+  const double *penalties;
+  double *results;
+  int sides;
+} Ridge;
+
+static bool solve_one(void *context, XLA_FFI_CallFrame *frame, int64_t index) {
+  Ridge *ridge = context;
+  int height = ridge->rows.columns, sides = ridge->sides, n = height - sides, info = 0;
+  double *product = malloc((size_t)height * (size_t)height * sizeof *product), *weights = ridge->results + index * n * sides;
+  bool has_memory = product != NULL && tanren_symmetric_product(frame, &ridge->rows, index, product);
+  if (has_memory) {
+    for (int64_t i = 0; i < n; i++) {
+      product[i * height + i] += ridge->penalties[index * n + i];
+      for (int64_t j = 0; j < sides; j++) weights[j * n + i] = product[(n + j) * height + i];
+    }
+    // BLAS takes the rows for columns, and so the lower triangle for the upper one.
+    if (tanren_factor_positive(&ridge->batch, "U", n, product, height)) {
+      ridge->batch.lapack->potrs("U", &n, &sides, product, &height, weights, &n, &info, 1);
+    } else {
+      tanren_fill_nan(&ridge->batch, 0, 1, index);
+    }
   }
-  if (!is_solved) atomic_store(&batch->failed, true);
-  free(rows);
+  free(product);
+  return has_memory;
 }
 
 XLA_FFI_Error *tanren_ridge(XLA_FFI_CallFrame *frame) {
   if (tanren_is_preparation(frame)) return NULL;
-  const XLA_FFI_Buffer *buffers[TANREN_PARTS + 2] = {tanren_result(frame, 0)};
-  int64_t arguments = 0, count;
-  for (; arguments <= TANREN_PARTS && tanren_argument(frame, arguments) != NULL; arguments++) {
-    buffers[arguments + 1] = tanren_argument(frame, arguments);
+  Ridge ridge = {.batch = {.lapack = tanren_lapack(XLA_FFI_DataType_F64), .is_double = true, .element = sizeof(double)}};
+  if (ridge.batch.lapack == NULL) {
+    return tanren_error(frame, XLA_FFI_Error_Code_FAILED_PRECONDITION, "a regression needs OpenBLAS, which isn't loaded");
   }
-  if (arguments < 2 || !tanren_has(frame, arguments, 1) || !tanren_read_matrices(buffers, (int)arguments + 1, &count)) {
+  int64_t arguments = frame->args.size;
+  if (arguments < 2 || !tanren_has(frame, arguments, 1) || !tanren_rows_read(frame, arguments - 1, &ridge.rows)) {
     return tanren_error(
-      frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a regression takes one to four arrays of float64, and penalties");
+      frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a regression takes one to four arrays of float64 that fit, and penalties");
   }
-  int64_t rank = buffers[0]->rank;
-  const int64_t *weights = buffers[0]->dims + rank - 2, *penalties = buffers[arguments]->dims + rank - 2;
-  tanren_matrices batch = {.right = buffers[arguments]->data, .results = buffers[0]->data, .sides = weights[1]};
-  if (!tanren_read_parts(buffers + 1, arguments - 1, &batch) || weights[0] + weights[1] != batch.columns ||
-      penalties[0] != weights[0] || penalties[1] != 1) {
+  const XLA_FFI_Buffer *penalties = tanren_argument(frame, arguments - 1), *weights = tanren_result(frame, 0);
+  int64_t rank = weights->rank, n = rank < 2 ? 0 : weights->dims[rank - 2], sides = rank < 2 ? 0 : weights->dims[rank - 1];
+  if (weights->dtype != XLA_FFI_DataType_F64 || penalties->dtype != XLA_FFI_DataType_F64 || n < 1 || sides < 1 ||
+      n + sides != ridge.rows.columns || tanren_element_count(penalties) != ridge.rows.batch * n ||
+      tanren_element_count(weights) != ridge.rows.batch * n * sides) {
     return tanren_error(frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a regression: the extents don't fit");
   }
-  return tanren_run_matrices(frame, &batch, count, solve_one);
+  ridge.penalties = penalties->data;
+  ridge.results = weights->data;
+  ridge.sides = (int)sides;
+  ridge.batch.arrays[0] = (TanrenMatrices){
+    (char *)ridge.results, (int)n, (int)sides, (size_t)(n * sides) * sizeof(double), sizeof(double)};
+  return tanren_rows_run(frame, ridge.rows.batch, &ridge, solve_one);
 }

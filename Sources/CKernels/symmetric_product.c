@@ -1,93 +1,150 @@
 #include "symmetric_product.h"
 
+#include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "element.h"
-#include "tile.h"
+#include "openblas.h"
 
 enum {
-  ROWS = TILE_ROWS,
-  PANELS = TILE_PANELS,
-  COLUMNS = TILE_COLUMNS,
-  // Rows of X at a time, and panels of the product's rows: packed, those of a block stay in the second cache.
-  DEPTH = 384,
-  RISE = 32,
-  // Panels of the product's columns that a thread takes at once.
-  SEGMENT = 4 * PANELS,
-  // Rows of X that a thread packs at once.
-  BUNDLE = 8,
+  // Columns of X that one tile has on its shorter and on its longer side.
+  SIDE = 192,
+  LENGTH = 4 * SIDE,
+  // Members from which on a thread takes one at a time.
+  MANY = 4,
 };
 
+// Columns of one part, from column `offset` of X on.
 typedef struct {
-  const tanren_columns *parts;
-  int64_t n;
-  // The stretch of rows that is packed: [panels, DEPTH, ROWS].
-  int64_t first, depth;
-  double *packed, *product;
+  const double *data;
+  int stride, width, offset;
+} Columns;
+
+typedef struct {
+  Columns rows, columns;
+} Tile;
+
+typedef struct {
+  const TanrenRows *matrices;
+  int64_t index;
+  double *product;
+  Tile *tiles;
+  int64_t count;
 } Product;
 
-// Packs BUNDLE rows of the stretch, zeros beyond the last column.
-static void pack(void *context, int64_t bundle) {
-  Product *product = context;
-  for (int64_t t = bundle * BUNDLE; t < tanren_least(product->depth, (bundle + 1) * BUNDLE); t++) {
-    double *packed = product->packed + t * ROWS;
-    int64_t column = 0, end = 0;
-    for (const tanren_columns *part = product->parts; column < product->n; part++) {
-      const double *row = part->data + (product->first + t) * part->columns - end;
-      end += part->columns;
-      for (; column < end && column % ROWS != 0; column++) packed[column / ROWS * DEPTH * ROWS + column % ROWS] = row[column];
-      for (; column + ROWS <= end; column += ROWS) memcpy(packed + column * DEPTH, row + column, ROWS * sizeof(double));
-      for (; column < end; column++) packed[column / ROWS * DEPTH * ROWS + column % ROWS] = row[column];
-    }
-    for (; column % ROWS != 0; column++) packed[column / ROWS * DEPTH * ROWS + column % ROWS] = 0;
+static int least(int a, int b) { return a < b ? a : b; }
+
+bool tanren_rows_read(const XLA_FFI_CallFrame *frame, int64_t count, TanrenRows *rows) {
+  *rows = (TanrenRows){.count = (int)count, .batch = 1};
+  if (count < 1 || count > TANREN_PARTS) return false;
+  const XLA_FFI_Buffer *first = tanren_argument(frame, 0);
+  int64_t leading = first->rank - 2, columns = 0;
+  if (leading < 0 || first->dims[leading] > INT_MAX) return false;
+  rows->steps = (int)first->dims[leading];
+  for (int64_t axis = 0; axis < leading; axis++) rows->batch *= first->dims[axis];
+  for (int64_t i = 0; i < count; i++) {
+    const XLA_FFI_Buffer *part = tanren_argument(frame, i);
+    if (part->rank != first->rank || part->dtype != XLA_FFI_DataType_F64) return false;
+    if (memcmp(part->dims, first->dims, (size_t)(leading + 1) * sizeof *part->dims) != 0) return false;
+    columns += part->dims[leading + 1];
+    if (part->dims[leading + 1] == 0 || columns > INT_MAX) return false;
+    rows->parts[i] = part->data;
+    rows->widths[i] = (int)part->dims[leading + 1];
   }
-}
-
-// The tiles of RISE panels of rows and SEGMENT of columns, up to the diagonal.
-static void multiply_block(Product *product, int64_t begin, int64_t segment) {
-  int64_t n = product->n, end = tanren_least(begin + RISE, (n + ROWS - 1) / ROWS), bottom = tanren_least(end * ROWS, n);
-  int64_t left = segment * SEGMENT, right = tanren_least(left + SEGMENT, end);
-  for (int64_t first = left; first < right; first += PANELS) {
-    const double *columns[PANELS];
-    for (int64_t j = 0; j < PANELS; j++) columns[j] = product->packed + (first + j) * DEPTH * ROWS;
-    for (int64_t panel = begin > first ? begin : first; panel < end; panel++) {
-      tanren_tile(
-        product->packed + panel * DEPTH * ROWS, columns, product->depth, product->first == 0 ? TILE_SET : TILE_ADD,
-        product->product + panel * ROWS * n + first * ROWS, n, tanren_least(ROWS, n - panel * ROWS),
-        tanren_least(COLUMNS, bottom - first * ROWS));
-    }
-  }
-}
-
-// How many segments the block has that begins with panel `begin`.
-static int64_t segments(int64_t n, int64_t begin) {
-  return (tanren_least(begin + RISE, (n + ROWS - 1) / ROWS) + SEGMENT - 1) / SEGMENT;
-}
-
-// Blocks are numbered from the longest rows on.
-static void multiply(void *context, int64_t index) {
-  Product *product = context;
-  int64_t begin = ((product->n + ROWS - 1) / ROWS - 1) / RISE * RISE;
-  for (int64_t count; index >= (count = segments(product->n, begin)); begin -= RISE) index -= count;
-  multiply_block(product, begin, index);
-}
-
-bool tanren_symmetric_product(
-  tanren_crew *crew, const tanren_columns *parts, int64_t steps, int64_t n, double *result) {
-  int64_t panels = (n + ROWS - 1) / ROWS, blocks = 0;
-  // The last tile reads panels beyond the last column.
-  Product product = {
-    .parts = parts, .n = n, .packed = tanren_lines((panels + PANELS) * DEPTH * ROWS), .product = result};
-  if (product.packed == NULL) return false;
-  for (int64_t begin = 0; begin * ROWS < n; begin += RISE) blocks += segments(n, begin);
-  // Of no steps at all the product is zero, which has to be written too.
-  do {
-    product.depth = tanren_least(DEPTH, steps - product.first);
-    tanren_crew_do(crew, (product.depth + BUNDLE - 1) / BUNDLE, pack, &product);
-    tanren_crew_do(crew, blocks, multiply, &product);
-    product.first += DEPTH;
-  } while (product.first < steps);
-  free(product.packed);
+  rows->columns = (int)columns;
   return true;
+}
+
+// Writes the tiles to the left of `rows`, and the one on the diagonal; NULL counts them.
+static int64_t list(const TanrenRows *matrices, int64_t index, Columns rows, Tile *tiles) {
+  int64_t count = 0;
+  int offset = 0;
+  for (int part = 0; part < matrices->count && offset < rows.offset; part++) {
+    int width = matrices->widths[part], end = least(width, rows.offset - offset);
+    const double *data = matrices->parts[part] + index * matrices->steps * width;
+    for (int first = 0; first < end; first += LENGTH) {
+      if (tiles != NULL) tiles[count] = (Tile){rows, {data + first, width, least(LENGTH, end - first), offset + first}};
+      count++;
+    }
+    offset += width;
+  }
+  if (tiles != NULL) tiles[count] = (Tile){rows, rows};
+  return count + 1;
+}
+
+// All tiles, from the longest rows on.
+static int64_t list_all(const TanrenRows *matrices, int64_t index, Tile *tiles) {
+  int64_t count = 0;
+  int offset = matrices->columns;
+  for (int part = matrices->count - 1; part >= 0; part--) {
+    int width = matrices->widths[part];
+    offset -= width;
+    const double *data = matrices->parts[part] + index * matrices->steps * width;
+    for (int first = (width - 1) / SIDE * SIDE; first >= 0; first -= SIDE) {
+      Columns rows = {data + first, width, least(SIDE, width - first), offset + first};
+      count += list(matrices, index, rows, tiles == NULL ? NULL : tiles + count);
+    }
+  }
+  return count;
+}
+
+static void multiply(void *context, int64_t number) {
+  Product *product = context;
+  const TanrenOpenBLASFunctions *blas = tanren_openblas();
+  Tile tile = product->tiles[number];
+  int steps = product->matrices->steps, stride = product->matrices->columns;
+  double *result = product->product + (int64_t)tile.rows.offset * stride + tile.columns.offset, one = 1, zero = 0;
+  // BLAS takes the arrays for their transposes.
+  if (tile.rows.offset == tile.columns.offset) {
+    blas->dsyrk("U", "N", &tile.rows.width, &steps, &one, tile.rows.data, &tile.rows.stride, &zero, result, &stride, 1, 1);
+  } else {
+    blas->dgemm(
+      "N", "T", &tile.columns.width, &tile.rows.width, &steps, &one, tile.columns.data, &tile.columns.stride,
+      tile.rows.data, &tile.rows.stride, &zero, result, &stride, 1, 1);
+  }
+}
+
+bool tanren_symmetric_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *result) {
+  if (rows->steps == 0) {
+    memset(result, 0, (size_t)rows->columns * (size_t)rows->columns * sizeof *result);
+    return true;
+  }
+  Product product = {.matrices = rows, .index = index, .product = result, .count = list_all(rows, index, NULL)};
+  product.tiles = malloc((size_t)product.count * sizeof *product.tiles);
+  if (product.tiles == NULL) return false;
+  list_all(rows, index, product.tiles);
+  if (frame != NULL) {
+    tanren_parallel(frame, product.count, multiply, &product);
+  } else {
+    for (int64_t number = 0; number < product.count; number++) multiply(&product, number);
+  }
+  free(product.tiles);
+  return true;
+}
+
+typedef struct {
+  void *context;
+  bool (*body)(void *, XLA_FFI_CallFrame *, int64_t);
+  atomic_bool has_failed;
+} Run;
+
+static void run_one(void *context, int64_t index) {
+  Run *run = context;
+  if (!run->body(run->context, NULL, index)) atomic_store(&run->has_failed, true);
+}
+
+XLA_FFI_Error *tanren_rows_run(
+  XLA_FFI_CallFrame *frame, int64_t batch, void *context, bool (*body)(void *, XLA_FFI_CallFrame *, int64_t)) {
+  Run run = {.context = context, .body = body};
+  atomic_init(&run.has_failed, false);
+  if (batch < MANY) {
+    for (int64_t index = 0; index < batch; index++) {
+      if (!body(context, frame, index)) atomic_store(&run.has_failed, true);
+    }
+  } else {
+    tanren_parallel(frame, batch, run_one, &run);
+  }
+  if (!atomic_load(&run.has_failed)) return NULL;
+  return tanren_error(frame, XLA_FFI_Error_Code_RESOURCE_EXHAUSTED, "a product of matrices: out of memory");
 }

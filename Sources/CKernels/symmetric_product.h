@@ -1,19 +1,31 @@
-// The lower triangle of X^T X in float64.
+// The lower triangle of X^T X in float64, in tiles that XLA's threads share.
 
 #ifndef TANREN_SYMMETRIC_PRODUCT_H
 #define TANREN_SYMMETRIC_PRODUCT_H
 
-#include "crew.h"
+#include "frame.h"
 
-// Columns of X: [steps, columns].
+// The most parts that the columns of X may come in.
+enum { TANREN_PARTS = 4 };
+
+// Matrices X [batch, steps, columns], row-major, in parts: each has some of the columns.
 typedef struct {
-  const double *data;
-  int64_t columns;
-} tanren_columns;
+  const double *parts[TANREN_PARTS];
+  int widths[TANREN_PARTS];
+  int count, steps, columns;
+  int64_t batch;
+} TanrenRows;
 
-// Writes the lower triangle of the product [n, n] of an X whose n columns are in parts one after the other. Right of the
-// diagonal it leaves anything. Returns whether there was memory for it.
-bool tanren_symmetric_product(
-  tanren_crew *crew, const tanren_columns *parts, int64_t steps, int64_t n, double *product);
+// Reads `count` arguments. Returns whether they are parts of matrices in float64.
+bool tanren_rows_read(const XLA_FFI_CallFrame *frame, int64_t count, TanrenRows *rows);
+
+// Writes the lower triangle of a member's product, row-major; the upper one is left as it is. With a frame the tiles are
+// shared among XLA's threads. The tiles don't depend on how many there are. Returns whether there was memory.
+bool tanren_symmetric_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *product);
+
+// Calls `body` for each member: with the frame where they are few, else on several threads at a time and with NULL. It
+// returns false where there is no memory.
+XLA_FFI_Error *tanren_rows_run(
+  XLA_FFI_CallFrame *frame, int64_t batch, void *context, bool (*body)(void *, XLA_FFI_CallFrame *, int64_t));
 
 #endif

@@ -196,7 +196,7 @@ struct EngineInstallerTests {
     let wheels = EngineWheel.Platform.allCases.flatMap(EngineWheel.pinned(for:))
     #expect(Set(wheels.map { "\($0.platform) \($0.folder)" }).count == wheels.count)
     for wheel in wheels where wheel.isTested { #expect(wheel.sha256?.count == 64 && wheel.version != nil) }
-    #expect(EngineWheel.pinned(for: .linuxX86).count == 2 && EngineWheel.pinned(for: .other).isEmpty)
+    #expect(EngineWheel.pinned(for: .linuxX86).count == 3 && EngineWheel.pinned(for: .other).isEmpty)
   }
 
   @Test func enginesHaveNames() throws {
@@ -205,7 +205,7 @@ struct EngineInstallerTests {
     #expect(try EngineWheel.parts(for: .linuxX86) == EngineWheel.pinned(for: .linuxX86))
     for name in names {
       let parts = try EngineWheel.parts(of: name, for: .linuxX86)
-      #expect(parts.map(\.name) == [name, "onednn-cpu-gomp"])
+      #expect(parts.map(\.name) == [name, "onednn-cpu-gomp", "scipy-openblas32"])
       #expect(parts.allSatisfy { $0.sha256?.count == 64 && $0.version != nil })
     }
     let error = #expect(throws: EngineError.self) { try EngineWheel.parts(of: "jaxlib", for: .linuxX86) }

@@ -92,9 +92,9 @@ import Testing
       #expect(error?.description.contains("tanren engine install --engine \(other.name)") == true)
     }
 
-    @Test func refusesADamagedOneDNN() throws {
-      let oneDNN = try #require(EngineWheel.libraries(for: .current).first)
-      let path = try install(oneDNN, size: 7)
+    @Test(arguments: KernelLibrary.allCases) func refusesADamagedLibrary(_ library: KernelLibrary) throws {
+      let wheel = try #require(EngineWheel.libraries(for: .current).first { $0.kernels == library })
+      let path = try install(wheel, size: 7)
       let plugin = try Engine.shared().client.plugin.path
       #expect(throws: EngineError.damaged(path: path, reason: "it has 8 bytes instead of 7")) {
         try Engine(programCache: nil, locator: locator(["TANREN_PJRT_PLUGIN": plugin]))

@@ -4,10 +4,12 @@ import Testing
 
 /// Kernels as custom calls: finding them, calling them wrongly, and what they leave behind.
 @Suite struct KernelTests {
-  private static let hasOneDNN = EngineWheel.pinned(for: .current)
-    .contains { $0.device == nil && EngineLocator().library(of: $0) != nil }
+  private static let hasOneDNN = has(.oneDNN)
+  private static func has(_ library: KernelLibrary) -> Bool {
+    EngineWheel.pinned(for: .current).contains { $0.kernels == library && EngineLocator().library(of: $0) != nil }
+  }
 
-  /// An engine whose oneDNN is looked for elsewhere.
+  /// An engine whose libraries of kernels are looked for elsewhere.
   private func engine(_ environment: [String: String], kernels: KernelSet? = nil) throws -> Engine {
     let plugin = try Engine.shared().client.plugin.path
     return try Engine(
@@ -16,31 +18,34 @@ import Testing
         environment: environment.merging(["TANREN_PJRT_PLUGIN": plugin]) { own, _ in own }, executableFolder: nil))
   }
 
-  @Test func fallsBackWithoutOneDNN() throws {
+  @Test func fallsBackWithoutLibraries() throws {
     let folder = try TemporaryFolder()
     let kernels = try engine(["TANREN_CACHE": folder.path]).kernels
     #expect(kernels.active == .own && kernels.available == .own)
-    #expect(kernels.reason == "oneDNN isn't installed")
-    #expect(kernels.description == "\(KernelSet.own); oneDNN isn't installed")
+    #expect(kernels.reason == "oneDNN isn't installed; OpenBLAS isn't installed")
+    #expect(kernels.description == "\(KernelSet.own); oneDNN isn't installed; OpenBLAS isn't installed")
   }
 
-  @Test func fallsBackFromWhatIsNotOneDNN() throws {
+  @Test(arguments: KernelLibrary.allCases) func fallsBackFromWhatIsNotTheLibrary(_ library: KernelLibrary) throws {
     let folder = try TemporaryFolder()
+    func reason(_ path: String) throws -> String? {
+      let kernels = try engine(["TANREN_CACHE": folder.path, library.environmentVariable: path]).kernels
+      #expect(kernels.active == .own)
+      return kernels.reason
+    }
     for (name, content) in [("text.so", "no library"), ("missing.so", nil)] {
       let path = try content.map { try folder.write($0, to: name) } ?? folder.path + "/" + name
-      let kernels = try engine(["TANREN_ONEDNN": path]).kernels
-      #expect(kernels.active == .own)
-      #expect(kernels.reason?.hasPrefix("oneDNN can't be loaded: \(path)") == true, "\(kernels)")
+      #expect(try reason(path)?.contains("\(library.name) can't be loaded: \(path)") == true)
     }
     #if os(Linux)
       let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: Engine.shared().client.plugin.path))
       let piece = folder.path + "/piece.so"
       try #require(try file.read(upToCount: 1 << 20)).write(to: URL(fileURLWithPath: piece))
-      #expect(try engine(["TANREN_ONEDNN": piece]).kernels.reason?.contains("\(piece): it was cut short") == true)
+      #expect(try reason(piece)?.contains("\(piece): it was cut short") == true)
     #endif
     // The plugin is a library, but another.
     let other = try Engine.shared().client.plugin.path
-    #expect(try engine(["TANREN_ONEDNN": other]).kernels.reason?.contains("oneDNN can't be loaded") == true)
+    #expect(try reason(other)?.contains("\(library.name) can't be loaded: \(other)") == true)
   }
 
   @Test func canBeTurnedOff() throws {
@@ -60,7 +65,43 @@ import Testing
   @Test(.enabled(if: hasOneDNN, "needs oneDNN")) func findsOneDNN() throws {
     let kernels = try Engine(programCache: nil, kernels: .all).kernels
     #expect(kernels.active.isSuperset(of: [.own, .convolution]))
-    #expect(kernels.oneDNN == "3.2" && kernels.reason == nil)
+    #expect(kernels.oneDNN == "3.2")
+  }
+
+  @Test(.enabled(if: has(.openBLAS), "needs OpenBLAS")) func findsOpenBLAS() throws {
+    let kernels = try Engine(programCache: nil, kernels: .all).kernels
+    #expect(kernels.active.isSuperset(of: [.own, .linearAlgebra]))
+    #expect(kernels.openBLAS?.hasPrefix("0.3.34.481.3 (") == true, "\(kernels)")
+  }
+
+  @Test(
+    .enabled(if: has(.openBLAS), "needs OpenBLAS"),
+    arguments: [
+      ("3x3xf64>)", "3x4xf64>)", "extents don't fit"), ("3x3xf64", "3x3xf16", "takes float32 or float64"),
+      ("solve.1(%a, %b)", "solve.1(%a)", "another number of arrays"),
+    ])
+  func wrongSystemsAreThrown(_ old: String, _ new: String, _ message: String) throws {
+    let engine = try Engine(programCache: nil, kernels: .linearAlgebra)
+    func text(_ change: (String, String)) -> String {
+      """
+      func.func @main(%a: tensor<3x3xf64>, %b: tensor<3x3xf64>) -> tensor<3x3xf64> {
+        %0 = stablehlo.custom_call @tanren.solve.1(%a, %b) {api_version = 4 : i32, backend_config = {}}
+          : (tensor<3x3xf64>, tensor<3x3xf64>) -> tensor<3x3xf64>
+        return %0 : tensor<3x3xf64>
+      }
+      """.replacingOccurrences(of: change.0, with: change.1)
+    }
+    #expect(try run(text(("", "")), on: engine).count == 1)
+    var changed = text((old, new))
+    if new.hasSuffix("(%a)") {
+      changed = changed.replacingOccurrences(
+        of: ": (tensor<3x3xf64>, tensor<3x3xf64>) ->", with: ": (tensor<3x3xf64>) ->")
+    }
+    if new.hasPrefix("3x4") {
+      changed = changed.replacingOccurrences(of: "%b: tensor<3x3xf64>", with: "%b: tensor<3x4xf64>")
+    }
+    let error = #expect(throws: EngineError.self) { try run(changed, on: engine) }
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
   }
 
   /// A convolution of `[1, 5, 5, 2]` under `[3, 3, 2, 4]` with some of it replaced.

@@ -41,7 +41,10 @@ import Testing
     Row("logSumExp") { flags.logSumExp() }, Row("argMax") { x.argMax(axis: 3) }, Row("take") { x.take(y) },
     Row("slice") { x.slice(0..<9) }, Row("concatenate") { Tensor.concatenate([x, y]) },
     Row("stack") { Tensor.stack([x, y]) }, Row("sort") { x.sort(axis: 4) }, Row("conv2D") { x.conv2D(y) },
-    Row("solve") { x.solve(y) }, Row("uniform") { key.uniform([2], dtype: .int32) }, Row("bits") { key.bits([-1]) },
+    Row("solve") { x.solve(y) }, Row("eigh") { x.eigh().values }, Row("eigvals") { x.eigvals().real },
+    Row("svd") { x.sum().svd().u }, Row("qr") { x.sum().qr().q }, Row("lu") { x.lu().order },
+    Row("lstsq") { x.lstsq(x.sum()) }, Row("uniform") { key.uniform([2], dtype: .int32) },
+    Row("bits") { key.bits([-1]) },
     Row("bernoulli") { key.bernoulli([-1], probability: 0.5) }, Row("normal") { key.normal([-1]) },
   ]
 

@@ -9,13 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+// Another library that a kernel needs.
+typedef enum TanrenLibrary { TANREN_NO_LIBRARY, TANREN_ONEDNN, TANREN_OPENBLAS } TanrenLibrary;
+
 // A function that XLA can call.
 typedef struct TanrenKernel {
   // What programs call it.
   const char *target;
   void *handler;
-  // Whether it needs oneDNN.
-  bool needs_onednn;
+  TanrenLibrary needs;
 } TanrenKernel;
 
 // All kernels, and how many there are.
@@ -34,6 +36,16 @@ typedef struct TanrenOneDNN {
 //
 // Returns whether it is there; if not, `message` says why.
 bool tanren_load_onednn(const char *path, TanrenOneDNN *found, char *message, size_t capacity);
+
+// What is known of OpenBLAS once it is loaded.
+typedef struct TanrenOpenBLAS {
+  char version[64];
+  // The processor whose code it runs, by its own name.
+  char processor[64];
+} TanrenOpenBLAS;
+
+// Load OpenBLAS from a file, as oneDNN.
+bool tanren_load_openblas(const char *path, TanrenOpenBLAS *found, char *message, size_t capacity);
 
 // Let the C library keep memory that is freed for the next allocation, in large pages, instead of giving it back
 // to the system: XLA allocates a program's temporary arrays anew for every run, and the system clears fresh memory

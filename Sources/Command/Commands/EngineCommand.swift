@@ -6,7 +6,7 @@ struct EngineCommand: ParsableCommand {
     commandName: "engine",
     abstract: "Installs the engine, or tells what is installed.",
     discussion: """
-      The engine is OpenXLA's compiler as a PJRT plugin, and oneDNN's kernels. Both come as published packages \
+      The engine is OpenXLA's compiler as a PJRT plugin, with oneDNN's and OpenBLAS' kernels. All come as published packages \
       of known content through Python's pip, into a cache folder of your own.
       """,
     subcommands: [EngineInstallCommand.self, EngineInfoCommand.self])

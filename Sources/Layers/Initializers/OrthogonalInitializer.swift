@@ -1,7 +1,7 @@
 import Configuration
 
 /// A random matrix whose rows or columns, whichever are fewer, are orthogonal and of length `gain`
-/// (Saxe et al. 2013), uniformly distributed over all such. Of a convolution kernel, the matrix
+/// (Saxe et al. 2013, https://arxiv.org/abs/1312.6120), uniformly distributed over all such. Of a convolution kernel, the matrix
 /// `[height·width·inputs, outputs]`.
 public struct OrthogonalInitializer: Initializer {
   public static let name = "orthogonal"
@@ -22,28 +22,16 @@ public struct OrthogonalInitializer: Initializer {
     }
     let (rows, columns) = (shape.dropLast().reduce(1, *), shape.last)
     let work: DType = dtype == .float64 ? .float64 : .float32
-    let vectors = key.normal([Swift.min(rows, columns), Swift.max(rows, columns)], dtype: work).orthonormalized()
-    return ((rows < columns ? vectors : vectors.transpose()) * gain).reshape(to: shape).cast(to: dtype)
+    let vectors = key.normal([Swift.min(rows, columns), Swift.max(rows, columns)], dtype: work).transpose()
+    let (q, r) = vectors.qr()
+    // The decomposition whose diagonal is positive is the only one, and uniformly distributed.
+    let signs = (r * Tensor.identity(r.shape.last, dtype: work)).sum([0]).sign()
+    let orthonormal = q * signs
+    return ((rows < columns ? orthonormal.transpose() : orthonormal) * gain).reshape(to: shape).cast(to: dtype)
   }
 }
 
 extension Initializer where Self == OrthogonalInitializer {
   /// ``OrthogonalInitializer``.
   public static func orthogonal(gain: Double = 1) -> Self { OrthogonalInitializer(gain: gain) }
-}
-
-extension Tensor {
-  /// The rows `[n, m]`, n ≤ m, made orthonormal one after the other by Gram and Schmidt's process.
-  func orthonormalized() -> Tensor {
-    let count = shape[0]
-    let positions = Tensor.iota([count, 1], axis: 0)
-    return scan(carry: [zerosLike()], over: [self, Tensor.iota([count])]) { carry, elements in
-      let known = carry[0]
-      var row = elements[0].expand(at: 0)
-      // Once isn't enough in floating point: the second time takes out what rounding left.
-      for _ in 0..<2 { row = row - row.matmul(known.transpose()).matmul(known) }
-      row = row / row.squared().sum().sqrt()
-      return ([known.replaced(where: positions .== elements[1], by: row)], [])
-    }.carry[0]
-  }
 }

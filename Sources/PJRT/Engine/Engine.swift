@@ -86,6 +86,7 @@ extension Engine {
     var threads: Int?
     var programCache: ProgramCache? = ProgramCache()
     var engine: Engine?
+    var host: Engine?
   }
 
   private static let state = Mutex(Shared())
@@ -122,6 +123,22 @@ extension Engine {
           programCache: state.programCache)
       }
       if case .success(let engine) = result { state.engine = engine }
+      return result
+    }
+    return try result.get()
+  }
+
+  /// An engine on the CPU, for what only its kernels compute: ``shared()`` if that is one, otherwise another, made at the
+  /// first call. Arrays come to it by way of the host.
+  /// - Throws: ``EngineError`` if it can't be made; a later call tries again.
+  public static func host() throws(EngineError) -> Engine {
+    let shared = try shared()
+    if shared.client.platformName == "cpu" { return shared }
+    let result = state.withLock { state -> Result<Engine, EngineError> in
+      if let engine = state.host { return .success(engine) }
+      let programCache = state.programCache
+      let result = Result { () throws(EngineError) in try Engine(device: "cpu", programCache: programCache) }
+      if case .success(let engine) = result { state.host = engine }
       return result
     }
     return try result.get()

@@ -43,11 +43,11 @@ public struct EngineLocator: Sendable {
     return found
   }
 
-  /// The file of oneDNN: the one that the environment variable `TANREN_ONEDNN` names, or the installed one.
+  /// The file of a library of kernels: the one that its environment variable names, or the installed one.
   /// - Throws: ``EngineError/damaged(path:reason:)`` if the installed one hasn't the size it came with.
-  func kernelLibrary() throws(EngineError) -> String? {
-    if let path = environment["TANREN_ONEDNN"], !path.isEmpty { return path }
-    return try checkedLibrary(ofFirst: EngineWheel.libraries(for: .current))
+  func path(of library: KernelLibrary) throws(EngineError) -> String? {
+    if let path = environment[library.environmentVariable], !path.isEmpty { return path }
+    return try checkedLibrary(ofFirst: EngineWheel.libraries(for: .current).filter { $0.kernels == library })
   }
 
   /// The library of an installed package, beside the program or in the cache.

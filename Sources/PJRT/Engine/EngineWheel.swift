@@ -28,6 +28,8 @@ public struct EngineWheel: Sendable, Hashable {
   public let platform: Platform
   /// The device whose plugin it holds; `nil` for a library of kernels.
   public let device: String?
+  /// The library of kernels that it holds; `nil` for a plugin.
+  public let kernels: KernelLibrary?
   /// The digest of the downloaded file in hexadecimal; `nil` where the file couldn't be had to take it,
   /// and then it is used unchecked.
   public let sha256: String?
@@ -73,13 +75,14 @@ public struct EngineWheel: Sendable, Hashable {
   }
 
   package init(
-    name: String, version: String?, platform: Platform, device: String?, sha256: String?, library: String,
-    isTested: Bool
+    name: String, version: String?, platform: Platform, device: String? = nil, kernels: KernelLibrary? = nil,
+    sha256: String?, library: String, isTested: Bool
   ) {
     self.name = name
     self.version = version
     self.platform = platform
     self.device = device
+    self.kernels = kernels
     self.sha256 = sha256
     self.library = library
     self.isTested = isTested
@@ -102,9 +105,13 @@ public struct EngineWheel: Sendable, Hashable {
       isTested: false),
     // Convolutions and bfloat16 products, which XLA's own CPU code is slow at.
     EngineWheel(
-      name: "onednn-cpu-gomp", version: "2023.2.0", platform: .linuxX86, device: nil,
+      name: "onednn-cpu-gomp", version: "2023.2.0", platform: .linuxX86, kernels: .oneDNN,
       sha256: "2f22a54d6a890ed14bfa185d42a4be65d8b5b1df85dc1f0f3a9abe31620416fb",
       library: "libdnnl.so.3", isTested: true),
+    // LAPACK and BLAS.
+    openBLAS(.linuxX86, "0595f94cd58c1f8a0d90c975621f4587337a003916b1979e834ebdf2cb5d9504", isTested: true),
+    openBLAS(.linuxARM, "e085dddbc5b9aa130f83def515d31c440e69f387a90c7e63b154a5575b4466bc"),
+    openBLAS(.macARM, "813bb8101da2f64555c4a5e71c3714539d92b0b4f1841ec12b80d50e56cde46c", library: "dylib"),
     EngineWheel(
       name: "xla-cpu-pjrt", version: "0.0.1", platform: .linuxARM, device: "cpu",
       sha256: "8f613be6e891858f40d64f9799319502fff42689661944fc18a6ffd8210b30c9", library: plugin, isTested: false),
@@ -112,4 +119,31 @@ public struct EngineWheel: Sendable, Hashable {
       name: "cyxla-pjrt-cpu", version: nil, platform: .macARM, device: "cpu",
       sha256: nil, library: "libpjrt_cpu.dylib", isTested: false),
   ]
+
+  private static func openBLAS(
+    _ platform: Platform, _ sha256: String, library suffix: String = "so", isTested: Bool = false
+  ) -> EngineWheel {
+    EngineWheel(
+      name: "scipy-openblas32", version: "0.3.34.481.3", platform: platform, kernels: .openBLAS, sha256: sha256,
+      library: "libscipy_openblas.\(suffix)", isTested: isTested)
+  }
+}
+
+/// Another project's library that kernels call.
+public enum KernelLibrary: Sendable, Hashable, CaseIterable {
+  /// Convolutions, and products in bfloat16.
+  case oneDNN
+  /// LAPACK and BLAS.
+  case openBLAS
+
+  /// What people call it.
+  public var name: String {
+    switch self {
+    case .oneDNN: "oneDNN"
+    case .openBLAS: "OpenBLAS"
+    }
+  }
+
+  /// The environment variable that names another file than the installed one.
+  public var environmentVariable: String { "TANREN_\(name.uppercased())" }
 }

@@ -13,8 +13,6 @@ public struct KernelSet: OptionSet, Sendable, Hashable {
   public static let affineSampling = KernelSet(rawValue: 1 << 3)
   /// The state loop of echo state networks in float64.
   public static let reservoir = KernelSet(rawValue: 1 << 4)
-  /// Products of a matrix with its transpose, and solutions with positive definite matrices, in float64.
-  public static let symmetricMatrices = KernelSet(rawValue: 1 << 5)
 
   /// Convolution and its gradients in float32, by oneDNN.
   public static let convolution = KernelSet(rawValue: 1 << 16)
@@ -25,20 +23,24 @@ public struct KernelSet: OptionSet, Sendable, Hashable {
   /// Matrix products in bfloat16, by oneDNN.
   public static let bfloat16Product = KernelSet(rawValue: 1 << 19)
 
+  /// Decompositions and systems of equations in float32 and float64, and symmetric products in float64, by OpenBLAS.
+  public static let linearAlgebra = KernelSet(rawValue: 1 << 20)
+
   /// What needs no other library.
-  public static let own: KernelSet = [
-    batchNormalization, maximumPooling, sum, affineSampling, reservoir, symmetricMatrices,
-  ]
-  public static let all: KernelSet = [own, convolution, winograd, bfloat16Convolution, bfloat16Product]
+  public static let own: KernelSet = [batchNormalization, maximumPooling, sum, affineSampling, reservoir]
+  /// What oneDNN computes.
+  public static let oneDNN: KernelSet = [convolution, winograd, bfloat16Convolution, bfloat16Product]
+  public static let all: KernelSet = [own, oneDNN, linearAlgebra]
 }
 
 extension KernelSet: CustomStringConvertible {
   public var description: String {
     let names: [(KernelSet, String)] = [
       (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"), (.sum, "sums"),
-      (.affineSampling, "affine sampling"), (.reservoir, "reservoirs"), (.symmetricMatrices, "symmetric matrices"),
+      (.affineSampling, "affine sampling"), (.reservoir, "reservoirs"),
       (.convolution, "convolution"), (.winograd, "Winograd's filtering"),
       (.bfloat16Convolution, "bfloat16 convolution"), (.bfloat16Product, "bfloat16 products"),
+      (.linearAlgebra, "linear algebra"),
     ]
     let own = names.filter { contains($0.0) }.map(\.1)
     return own.isEmpty ? "none" : own.joined(separator: ", ")

@@ -10,71 +10,111 @@ public struct Kernels: Sendable, Hashable {
   public let available: KernelSet
   /// oneDNN's version, if it is loaded.
   public let oneDNN: String?
+  /// OpenBLAS' version and the processor whose code it runs, if it is loaded.
+  public let openBLAS: String?
   /// Why kernels are missing, if any are.
   public let reason: String?
 
   /// One line for a person.
   public var description: String {
-    [active.description, oneDNN.map { "oneDNN \($0)" }, reason].compactMap(\.self).joined(separator: "; ")
+    [
+      active.description, oneDNN.map { "oneDNN \($0)" }, openBLAS.map { "OpenBLAS \($0)" }, reason,
+    ].compactMap(\.self).joined(separator: "; ")
   }
 
   static let environmentVariable = "TANREN_KERNELS"
 
   /// - Parameters:
   ///   - requested: what is wanted; `nil` for what is worth it on this processor.
-  ///   - locator: tells where oneDNN is, and whether kernels are turned off.
+  ///   - locator: finds oneDNN and OpenBLAS, and knows whether kernels are turned off.
   /// - Throws: ``EngineError/invalidOptions(_:)`` if the environment variable `TANREN_KERNELS` isn't `on` or `off`,
-  ///   ``EngineError/damaged(path:reason:)`` if the installed oneDNN hasn't the size it came with.
+  ///   ``EngineError/damaged(path:reason:)`` if an installed library hasn't the size it came with.
   init(client: Client, requested: KernelSet?, locator: EngineLocator) throws(EngineError) {
     let wish = locator.environment[Self.environmentVariable] ?? ""
     guard ["", "on", "off"].contains(wish) else {
       throw .invalidOptions("the environment variable \(Self.environmentVariable) must be on or off, not '\(wish)'")
     }
-    guard client.platformName == "cpu" else {
-      self.init(reason: "kernels are for the CPU")
+    let refusal: String? =
+      if client.platformName != "cpu" {
+        "kernels are for the CPU"
+      } else if requested == [] || requested == nil && wish == "off" {
+        "turned off"
+      } else {
+        Self.register(with: client.plugin)
+      }
+    if let refusal {
+      (active, available, oneDNN, openBLAS, reason) = ([], [], nil, nil, refusal)
       return
     }
-    guard requested != [], requested != nil || wish != "off" else {
-      self.init(reason: "turned off")
+    let parts = [try OneDNN.load(locator), try OpenBLAS.load(locator)]
+    available = parts.reduce(.own) { $0.union($1.available) }
+    active = available.intersection(requested ?? parts.reduce(.own) { $0.union($1.recommended) })
+    (oneDNN, openBLAS) = (parts[0].version, parts[1].version)
+    let reasons = parts.compactMap(\.reason)
+    reason = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
+  }
+}
+
+/// What a library of kernels brings.
+private struct LoadedLibrary {
+  var available: KernelSet = []
+  var recommended: KernelSet = []
+  var version: String?
+  var reason: String?
+
+  /// - Parameter load: loads the file of that path, or says why it can't.
+  init(
+    _ library: KernelLibrary, _ locator: EngineLocator, load: (String, inout [CChar]) -> LoadedLibrary?
+  ) throws(EngineError) {
+    guard let path = try locator.path(of: library) else {
+      reason = "\(library.name) isn't installed"
       return
     }
-    if let reason = Self.register(with: client.plugin) {
-      self.init(reason: reason)
+    if let shortfall = SharedLibraryFile.shortfall(path) {
+      reason = "\(library.name) can't be loaded: \(path): \(shortfall)"
       return
     }
-    guard let library = try locator.kernelLibrary() else {
-      self.init(available: .own, requested, reason: "oneDNN isn't installed")
-      return
-    }
-    if let shortfall = SharedLibraryFile.shortfall(library) {
-      self.init(available: .own, requested, reason: "oneDNN can't be loaded: \(library): \(shortfall)")
-      return
-    }
-    var found = TanrenOneDNN()
     var message = [CChar](repeating: 0, count: 512)
-    guard tanren_load_onednn(library, &found, &message, message.count) else {
-      self.init(available: .own, requested, reason: "oneDNN can't be loaded: \(Self.text(message))")
-      return
+    if let loaded = load(path, &message) {
+      self = loaded
+    } else {
+      reason = "\(library.name) can't be loaded: \(Self.text(message))"
     }
-    self.init(
-      available: found.has_bfloat16 ? .all : [.own, .convolution, .winograd], requested,
-      // Without instructions for bfloat16, XLA's way through float32 is as fast.
-      recommended: found.has_fast_bfloat16 ? .all : [.own, .convolution, .winograd],
-      oneDNN: "\(found.major).\(found.minor)", reason: nil)
   }
 
-  private init(
-    available: KernelSet = [], _ requested: KernelSet? = nil, recommended: KernelSet = .all, oneDNN: String? = nil,
-    reason: String?
-  ) {
-    self.available = available
-    active = available.intersection(requested ?? recommended)
-    self.oneDNN = oneDNN
-    self.reason = reason
+  init(available: KernelSet, recommended: KernelSet, version: String) {
+    (self.available, self.recommended, self.version) = (available, recommended, version)
   }
 
-  private static func text(_ message: [CChar]) -> String {
+  static func text(_ message: [CChar]) -> String {
     String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+}
+
+private enum OneDNN {
+  static func load(_ locator: EngineLocator) throws(EngineError) -> LoadedLibrary {
+    try LoadedLibrary(.oneDNN, locator) { path, message in
+      var found = TanrenOneDNN()
+      guard tanren_load_onednn(path, &found, &message, message.count) else { return nil }
+      let single: KernelSet = [.convolution, .winograd]
+      return LoadedLibrary(
+        available: found.has_bfloat16 ? .oneDNN : single,
+        // Without instructions for bfloat16, XLA's way through float32 is as fast.
+        recommended: found.has_fast_bfloat16 ? .oneDNN : single, version: "\(found.major).\(found.minor)")
+    }
+  }
+}
+
+private enum OpenBLAS {
+  static func load(_ locator: EngineLocator) throws(EngineError) -> LoadedLibrary {
+    try LoadedLibrary(.openBLAS, locator) { path, message in
+      var found = TanrenOpenBLAS()
+      guard tanren_load_openblas(path, &found, &message, message.count) else { return nil }
+      let version = withUnsafeBytes(of: &found.version) { LoadedLibrary.text(Array($0.bindMemory(to: CChar.self))) }
+      let processor = withUnsafeBytes(of: &found.processor) { LoadedLibrary.text(Array($0.bindMemory(to: CChar.self))) }
+      return LoadedLibrary(
+        available: .linearAlgebra, recommended: .linearAlgebra, version: "\(version) (\(processor))")
+    }
   }
 }
 
@@ -118,10 +158,18 @@ extension Kernels {
 }
 
 extension Kernels {
-  /// The names under which programs may call kernels.
-  package static var targets: [String] {
+  /// The names under which programs may call kernels, and the library that each needs.
+  package static var targets: [(name: String, library: KernelLibrary?)] {
     var count = 0
-    return UnsafeBufferPointer(start: tanren_kernels(&count), count: count).map { String(cString: $0.target) }
+    return UnsafeBufferPointer(start: tanren_kernels(&count), count: count).map { kernel in
+      let library: KernelLibrary? =
+        switch kernel.needs {
+        case TANREN_ONEDNN: .oneDNN
+        case TANREN_OPENBLAS: .openBLAS
+        default: nil
+        }
+      return (String(cString: kernel.target), library)
+    }
   }
 }
 

@@ -1,8 +1,10 @@
+import PJRT
+
 /// The article's readout, `pinv(X^T X + lambda·I)·X^T d` (S0-4): eigenvalues up to `cutoff` times the greatest are
 /// taken for 0.
 ///
 /// The cutoff of TensorFlow's `pinv` is 10·max(rows, columns)·eps of the element type, which is the default. The Gram
-/// matrix has the states' precision; its eigenvalues are computed in double precision on the host. Where lambda alone
+/// matrix has the states' precision; its eigenvalues are computed in double precision, on the CPU. Where lambda alone
 /// lies above the cutoff, as it does with the article's settings in `float64`, no eigenvalue is dropped: the
 /// pseudo-inverse is the inverse, and Cholesky's decomposition gives it.
 public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
@@ -45,15 +47,14 @@ public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
     {
       return ReadoutWeights(tensor: solved, lambda: lambda)
     }
-    let matrix: [Double] = try computed[0].cast(to: .float64).values()
-    guard let eigen = SymmetricEigen(matrix, size: size) else {
-      throw ReservoirError.singular(penalty: lambda, dtype: dtype.rawValue)
-    }
-    let floor = share * (eigen.values.map(\.magnitude).max() ?? 0)
-    let inverses = eigen.values.map { $0.magnitude > floor ? 1 / $0 : 0 }
-    let vectors = Tensor(eigen.vectors, shape: [size, size])
-    let projected = vectors.matmul(computed[1].cast(to: .float64)) * Tensor(inverses, shape: [size, 1])
-    let solved = vectors.transpose().matmul(projected).cast(to: dtype)
+    // In double precision, and where there is LAPACK.
+    let wide = try computed.prefix(2).map { Tensor(try $0.cast(to: .float64).hostArray()) }
+    let (values, vectors) = wide[0].eigh()
+    let magnitudes = values.abs()
+    let inverses = (1 / values).replaced(where: magnitudes .<= magnitudes.max() * share, by: 0)
+    let projected = inverses.expand(at: 1) * vectors.transpose().matmul(wide[1])
+    let found = try vectors.matmul(projected).cast(to: dtype).evaluate(on: Engine.host())
+    let solved = Tensor(try found.hostArray())
     return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
   }
 }

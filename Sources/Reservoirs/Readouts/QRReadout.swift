@@ -14,11 +14,11 @@ public struct QRReadout: ReadoutRule, RidgeReadout {
   public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? {
     let matrix = states.withOnes()
     let columns = matrix.shape[1]
-    guard lambda > 0 else { return matrix.leastSquares(targets) }
+    guard lambda > 0 else { return matrix.lstsq(targets) }
     var roots = Tensor.identity(columns, dtype: states.dtype) * lambda.squareRoot()
     if !penalizesBias { roots = roots.replaced(where: Tensor.iota([columns, columns]) .== Double(columns - 1), by: 0) }
     return Tensor.concatenate([matrix, roots])
-      .leastSquares(targets.pad([(low: 0, high: columns), (low: 0, high: 0)]))
+      .lstsq(targets.pad([(low: 0, high: columns), (low: 0, high: 0)]))
   }
 
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {

@@ -1,3 +1,5 @@
+import PJRT
+
 /// A square matrix of which few elements aren't 0: for each row its values and their columns, padded with zeros to
 /// the longest row.
 public struct SparseMatrix: Sendable, Hashable {
@@ -58,36 +60,16 @@ public struct SparseMatrix: Sendable, Hashable {
     return (wide, places)
   }
 
-  /// The greatest magnitude of an eigenvalue, by Gelfand's formula: the 2^p-th root of the norm of the 2^p-th power,
-  /// which repeated squaring brings to within `size^(2^-p)`.
-  ///
-  /// It needs no eigenvalues, of which the greatest are complex and close to each other in such matrices.
-  /// - Throws: ``ReservoirError/zeroRadius(units:connectivity:)`` for a matrix without cycles.
+  /// The greatest magnitude of an eigenvalue.
+  /// - Throws: ``ReservoirError/zeroRadius(units:connectivity:)`` for a matrix without cycles, and what the engine on the CPU
+  ///   throws, which computes it.
   public func spectralRadius() throws -> Double {
-    let squarings = 20
-    let matrix = Tensor(dense, shape: [size, size])
-    func normalized(_ power: Tensor) -> (Tensor, Tensor) {
-      let norm = power.squared().sum().sqrt()
-      return (power / norm.maximum(Double.leastNormalMagnitude), norm)
-    }
-    let start = normalized(matrix)
-    let result = scan(carry: [start.0, start.1.log()], length: squarings) { carry, _ in
-      let (power, norm) = normalized(carry[0].matmul(carry[0]))
-      return ([power, carry[1] * 2 + norm.log()], [norm])
-    }
-    let evaluated = try Tensor.evaluate([result.carry[1], start.1, result.outputs[0]])
-    let norms: [Double] = try evaluated[2].values()
-    guard try evaluated[1].scalar() > 0, norms.allSatisfy({ $0 > 1e-200 }) else {
+    let (real, imaginary) = Tensor(dense, shape: [size, size]).eigvals()
+    let squares = real.squared() + imaginary.squared()
+    let radius = try squares.max().sqrt().evaluate(on: Engine.host()).scalar()
+    guard radius > 1e-200 else {
       throw ReservoirError.zeroRadius(units: size, connectivity: Double(count) / Double(size * size))
     }
-    return exp(try evaluated[0].scalar() / Double(1 << squarings))
+    return radius
   }
 }
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif

@@ -9,7 +9,7 @@ struct Lowering {
   /// - Parameters:
   ///   - aliases: for an argument's index the result that may take over its memory.
   ///   - kernels: what the program may call.
-  /// - Throws: the ``Diagnostic`` of the first operation that failed.
+  /// - Throws: the ``Diagnostic`` of the first operation that failed, or that the engine can't compute.
   init(_ results: [Tensor], of parameters: [Tensor] = [], aliases: [Int: Int] = [:], kernels: KernelSet) throws {
     for result in results {
       if let diagnostic = result.diagnostic { throw diagnostic }
@@ -34,6 +34,7 @@ struct Lowering {
       arguments.append("\(name): \(tensor.type)\(alias)")
     }
     let values = writer.write(results)
+    if let diagnostic = writer.diagnostic { throw diagnostic }
     let types = results.map(\.type.description).joined(separator: ", ")
     self.arrays = arrays
     text = """

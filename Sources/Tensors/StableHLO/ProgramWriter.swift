@@ -16,6 +16,8 @@ public struct ProgramWriter {
   private var used: Set<TensorID> = []
   /// By name what a value is put together of along its last axis, for kernels that take the parts as they are.
   private var parts: [String: [Value]] = [:]
+  /// Why the program can't be compiled, if it can't: the first reason.
+  private(set) var diagnostic: Diagnostic?
   private var count = 0
   private var depth = 2
 
@@ -77,6 +79,9 @@ public struct ProgramWriter {
     }
     return outputs.compactMap { table[$0.id] }
   }
+
+  /// Makes the program one that isn't compiled.
+  mutating func refuse(_ diagnostic: Diagnostic) { self.diagnostic = self.diagnostic ?? diagnostic }
 
   mutating func note(_ value: Value, joins parts: [Value]) {
     self.parts[value.name] = parts.flatMap { self.parts[$0.name] ?? [$0] }

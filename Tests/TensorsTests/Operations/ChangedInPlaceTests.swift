@@ -18,6 +18,8 @@ import Testing
     /// What arguments are multiplied by in place.
     var factor = -0.75
     var tolerance = 1e-5
+    /// Whether only kernels compute it.
+    var needsKernels = false
     /// Makes the arguments of normally distributed numbers.
     var prepared: @Sendable ([Tensor]) -> [Tensor] = { $0 }
     let body: @Sendable ([Tensor]) -> [Tensor]
@@ -117,6 +119,23 @@ import Testing
       name: "ridge regression", shapes: [[150, 40], [150, 2], [40]], dtype: .float64, factor: 0.75, tolerance: 1e-9,
       prepared: { [$0[0], $0[1], $0[2].abs() + 0.1] }, body: { [$0[0].ridge($0[1] * $0[1], penalty: $0[2])] }),
     Case(
+      name: "square system", shapes: [[60, 60], [60, 3]], factor: 0.75, tolerance: 1e-3,
+      body: { [($0[0] + Tensor.identity(60, dtype: $0[0].dtype) * 30).solve($0[1])] }),
+    Case(
+      name: "Cholesky's decomposition", shapes: [[60, 60]], dtype: .float64, factor: 0.75, tolerance: 1e-9,
+      prepared: { [$0[0].gramMatrix() + Tensor.identity(60, dtype: .float64)] }, body: { [$0[0].cholesky()] }),
+    Case(
+      name: "QR decomposition", shapes: [[80, 40]], tolerance: 1e-3, body: { [$0[0].qr().q.abs(), $0[0].qr().r.abs()] }),
+    Case(
+      name: "decompositions", shapes: [[40, 40]], dtype: .float64, tolerance: 1e-9, needsKernels: true,
+      body: { inputs in
+        let (singular, general, factors) = (inputs[0].svd(), inputs[0].eigvals(), inputs[0].lu())
+        let symmetric = inputs[0].eigh()
+        return [
+          symmetric.values, symmetric.vectors.abs(), general.real, singular.u.abs(), singular.values, factors.upper,
+        ]
+      }),
+    Case(
       name: "lookup, sort and running sum", shapes: [[300, 20]],
       body: { [$0[0].take(Tensor([7, 3, 7, 299] as [Int32])), $0[0].sort(), $0[0].cumulativeSum()] }),
   ]
@@ -144,9 +163,9 @@ import Testing
     let changed = try original.map { Tensor(try $0.values(as: Double.self).map { $0 * one.factor }, shape: $0.shape) }
     let lessOne = try original.map { Tensor(try $0.values(as: Double.self).map { $0 - 1 }, shape: $0.shape) }
     // In double precision, of new arrays, and without kernels.
-    let exact = try program(one, as: .float64, on: engines.without)
+    let exact = try program(one, as: .float64, on: one.needsKernels ? engines.with : engines.without)
     let expected = try [original, changed].map { try values(exact($0)) }
-    for engine in [engines.with, engines.without] {
+    for engine in one.needsKernels ? [engines.with] : [engines.with, engines.without] {
       let tested = try program(one, as: one.dtype, on: engine)
       let types = tested.inputs
       let change = try Program(
@@ -180,8 +199,9 @@ import Testing
     let engine = try #require(Self.engines).with
     let texts = try Self.cases.map { try program($0, as: $0.dtype, on: engine).text }
     let active = engine.kernels.active
-    for target in Kernels.targets {
-      if target.contains("convolution"), !active.contains(.convolution) { continue }
+    for (target, library) in Kernels.targets {
+      if library == .oneDNN, !active.contains(.convolution) { continue }
+      if library == .openBLAS, !active.contains(.linearAlgebra) { continue }
       if target.contains("dot"), !active.contains(.bfloat16Product) { continue }
       #expect(texts.contains { $0.contains("@\(target)(") }, "no program calls \(target)")
     }

@@ -60,6 +60,8 @@ import Testing
       ("rank 2 or more", { scalar.matmul(x) }), ("must agree", { x.matmul(x) }), ("vectors", { x.dot(x) }),
       ("batch axes don't broadcast", { Tensor.zeros([2, 1, 1]).matmul(Tensor.zeros([3, 1, 1])) }),
       ("square", { x.cholesky() }), ("square", { x.solve(x) }), ("needs matrices", { scalar.solve(x) }),
+      ("square", { x.eigh().values }), ("square", { x.eigvals().real }), ("square", { x.lu().order }),
+      ("matrices", { scalar.svd().u }), ("matrices", { scalar.qr().r }), ("as many rows", { x.lstsq(scalar) }),
       ("right side", { Tensor.zeros([2, 2]).solve(Tensor.zeros([3])) }),
       ("as many rows", { x.ridge(Tensor.zeros([3, 1]), penalty: 1) }),
       ("needs images", { x.conv2D(x) }), ("needs images", { x.maxPool2D((1, 1)) }),
@@ -111,6 +113,8 @@ import Testing
     let failed = Tensor.zeros([2]).matmul(Tensor.zeros([2]))
     let results: [Tensor] = [
       failed.sort(), failed.topK(1).values, failed.take(failed), failed.conv2D(failed), failed.solve(failed),
+      failed.eigh().vectors, failed.eigvals().imaginary, failed.svd().vt, failed.qr().q, failed.lu().lower,
+      failed.lstsq(failed),
       failed.ridge(failed, penalty: 1), failed.tril(), failed.oneHot(3), failed[0], failed.variance(),
       failed.logSumExp([0]), failed.segmentSum(failed, count: 2), failed.maxPool2D((1, 1)), failed.any(),
       conditional(failed, then: { failed }, else: { failed }),

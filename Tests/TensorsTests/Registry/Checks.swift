@@ -25,7 +25,8 @@ private func weighted(_ tensors: [Tensor], phase: Double) -> Tensor {
 
 /// Compares the gradient of a weighted sum of the results, and the gradient of a weighted sum of that gradient,
 /// with central differences: one program, run at many points.
-func checkGradients(_ sample: PrimitiveRow.Sample) throws {
+/// - Parameter orders: 1 leaves out the gradient's gradient.
+func checkGradients(_ sample: PrimitiveRow.Sample, orders: Int = 2) throws {
   let smooth = sample.inputs.indices.filter { sample.inputs[$0].dtype == .float64 }
   guard !smooth.isEmpty else { return }
   let program = try Program(sample.inputs.map(\.type)) { arguments in
@@ -33,10 +34,11 @@ func checkGradients(_ sample: PrimitiveRow.Sample) throws {
     let wanted = smooth.map { points[$0] }
     let value = weighted(sample.apply(points), phase: 0.3)
     let first = pullback(of: [value], cotangents: [value.onesLike()], at: wanted)
+    guard orders > 1 else { return [value] + first }
     let slope = weighted(first, phase: 1.1)
     return [value, slope] + first + pullback(of: [slope], cotangents: [slope.onesLike()], at: wanted)
   }
-  let found = try program(sample.inputs).dropFirst(2).map { try $0.values(as: Double.self) }
+  let found = try program(sample.inputs).dropFirst(orders).map { try $0.values(as: Double.self) }
   for (position, index) in smooth.enumerated() {
     let center: [Double] = try sample.inputs[index].values()
     var expected: [[Double]] = [[], []]
@@ -47,11 +49,11 @@ func checkGradients(_ sample: PrimitiveRow.Sample) throws {
         moved[element] += offset
         var inputs = sample.inputs
         inputs[index] = Tensor(moved, shape: inputs[index].shape)
-        return try program(inputs).prefix(2).map { try $0.values(as: Double.self)[0] }
+        return try program(inputs).prefix(orders).map { try $0.values(as: Double.self)[0] }
       }
-      for order in 0..<2 { expected[order].append((ends[0][order] - ends[1][order]) / (2 * step)) }
+      for order in 0..<orders { expected[order].append((ends[0][order] - ends[1][order]) / (2 * step)) }
     }
-    for order in 0..<2 {
+    for order in 0..<orders {
       let derivative = found[order * smooth.count + position]
       #expect(
         agree(derivative, expected[order], within: 1e-6),

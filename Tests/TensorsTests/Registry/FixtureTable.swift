@@ -79,6 +79,28 @@ enum FixtureTable {
       [inputs[0].argSort(axis: fixture.int("axis"), descending: fixture.flag("descending"))]
     },
     "cholesky": { inputs, _ in [inputs[0].cholesky()] },
+    // The fixtures have vectors' magnitudes, since their signs are anybody's.
+    "eigh": { inputs, _ in
+      let found = inputs[0].eigh()
+      return [found.values, found.vectors.abs()]
+    },
+    "eigvals": { inputs, _ in
+      let found = inputs[0].eigvals()
+      return [found.real.sort(), found.imaginary.sort()]
+    },
+    "svd": { inputs, _ in
+      let found = inputs[0].svd()
+      return [found.u.abs(), found.values, found.vt.abs()]
+    },
+    "qr": { inputs, _ in
+      let found = inputs[0].qr()
+      return [found.q.abs(), found.r.abs()]
+    },
+    "lu": { inputs, _ in
+      let found = inputs[0].lu()
+      return [found.order, found.lower, found.upper]
+    },
+    "lstsq": { inputs, _ in [inputs[0].lstsq(inputs[1])] },
     "triangularSolve": { inputs, fixture in
       let solve = TriangularSolve(
         isLeft: fixture.flag("leftSide"), isLower: fixture.flag("lower"), isTransposed: fixture.flag("transposeA"),

@@ -2,15 +2,15 @@ import Testing
 
 @testable import Tensors
 
-/// Every case of `primitives.json`, one program an operation.
+/// Every case of `primitives.json` and `decompositions.json`, one program per operation.
 @Suite struct FixtureTests {
   static let families: [(name: String, cases: [Fixture])] = {
-    let cases = (try? Fixture.load("primitives")) ?? []
+    let cases = ["primitives", "decompositions"].flatMap { (try? Fixture.load($0)) ?? [] }
     return Dictionary(grouping: cases, by: \.primitive).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }()
 
   @Test func allCasesAreRead() throws {
-    #expect(Self.families.reduce(0) { $0 + $1.cases.count } == 323)
+    #expect(Self.families.reduce(0) { $0 + $1.cases.count } == 360)
     #expect(Self.families.map(\.name) == FixtureTable.applications.keys.sorted())
   }
 
@@ -59,6 +59,7 @@ import Testing
       case "erfInverse": 1e-11
       // The fixture is made of differences.
       case "batchNormalizationGradient": 1e-9
+      case "eigh", "eigvals", "svd", "qr", "lu", "lstsq": 1e-13
       default: 1e-14
       }
     case .float32: 3e-7
@@ -71,7 +72,7 @@ import Testing
     let sums: Set = [
       "sum", "product", "cumulativeSum", "dotGeneral", "cholesky", "triangularSolve", "linearSolve", "convolution",
       "convolutionInputGradient", "convolutionKernelGradient", "reduceWindowSum", "batchNormalization",
-      "batchNormalizationGradient",
+      "batchNormalizationGradient", "eigh", "eigvals", "svd", "qr", "lu", "lstsq",
     ]
     return sums.contains(name) ? 10 : 0
   }

@@ -9,6 +9,8 @@ struct PrimitiveRow: Sendable, CustomTestStringConvertible {
   enum Gradient: Sendable {
     /// Gradient and gradient of the gradient agree with finite differences.
     case finiteDifferences
+    /// The gradient agrees with finite differences; its own gradient fails with a message that contains this.
+    case firstOnly(String)
     /// The primitive is explicitly `NonDifferentiable`: its inputs get no cotangent.
     case none
     /// Differentiating fails with a message that contains this.

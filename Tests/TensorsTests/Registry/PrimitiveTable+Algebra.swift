@@ -85,6 +85,53 @@ extension PrimitiveTable {
       LinearSolve.self, .fixtures(["linearSolve"]),
       samples: [Sample(LinearSolve(), [square, numbers(3, 2)], gives: [f64(3, 2)])],
       refusals: [Refusal(LinearSolve(), [f64(3, 3), f64(2, 3)], "right side")]),
+    PrimitiveRow(
+      EigenDecomposition.self, .fixtures(["eigh"]),
+      samples: [Sample(EigenDecomposition(), [positiveDefinite], gives: [f64(2, 3), f64(2, 3, 3)])],
+      refusals: [
+        Refusal(EigenDecomposition(), [f64(2, 3)], "square"),
+        Refusal(EigenDecomposition(), [i32(2, 2)], "floating-point"),
+      ]),
+    PrimitiveRow(
+      Eigenvalues.self, .fixtures(["eigvals"]), gradient: .firstOnly("has no gradient"),
+      samples: [
+        // One real eigenvalue and a pair, then three real ones.
+        Sample(
+          Eigenvalues(), [Tensor.stack([square, positiveDefinite[0].tril() + positiveDefinite[1].triu(diagonal: 1)])],
+          gives: [f64(2, 3), f64(2, 3)])
+      ],
+      refusals: [Refusal(Eigenvalues(), [f64(2, 3)], "square"), Refusal(Eigenvalues(), [f64(3)], "square")]),
+    PrimitiveRow(
+      SingularValues.self, .fixtures(["svd"]),
+      samples: [
+        Sample(SingularValues(), [square], gives: [f64(3, 3), f64(3), f64(3, 3)]),
+        Sample(SingularValues(), [numbers(4, 2)], gives: [f64(4, 2), f64(2), f64(2, 2)]),
+        Sample(SingularValues(), [numbers(2, 2, 3)], gives: [f64(2, 2, 2), f64(2, 2), f64(2, 2, 3)]),
+      ],
+      refusals: [
+        Refusal(SingularValues(), [f64(3)], "matrices"), Refusal(SingularValues(), [i32(2, 2)], "floating-point"),
+      ]
+    ),
+    PrimitiveRow(
+      QRDecomposition.self, .fixtures(["qr", "lstsq"]),
+      samples: [
+        Sample(QRDecomposition(), [square], gives: [f64(3, 3), f64(3, 3)]),
+        Sample(QRDecomposition(), [numbers(2, 4, 2)], gives: [f64(2, 4, 2), f64(2, 2, 2)]),
+        Sample(QRDecomposition(), [numbers(2, 4)], gives: [f64(2, 2), f64(2, 4)]),
+      ],
+      refusals: [
+        Refusal(QRDecomposition(), [f64(3)], "matrices"), Refusal(QRDecomposition(), [i32(2, 2)], "floating-point"),
+      ]),
+    PrimitiveRow(
+      LUDecomposition.self, .fixtures(["lu"]),
+      samples: [
+        Sample(LUDecomposition(), [square], gives: [f64(3, 3), i32(3)]),
+        Sample(LUDecomposition(), [positiveDefinite], gives: [f64(2, 3, 3), i32(2, 3)]),
+      ],
+      refusals: [
+        Refusal(LUDecomposition(), [f64(2, 3)], "square"), Refusal(LUDecomposition(), [i32(2, 2)], "floating-point"),
+      ]
+    ),
   ]
 
   private static let square = Tensor([0.1, 2, -0.7, 3, 1.5, 0.2, -0.4, 0.6, 2.5], shape: [3, 3])

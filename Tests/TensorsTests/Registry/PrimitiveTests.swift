@@ -35,8 +35,10 @@ import Testing
       #expect(!names.isEmpty && names.allSatisfy { FixtureTable.applications[$0] != nil })
     case .stated: #expect(row.samples.allSatisfy { $0.values != nil })
     }
-    if case .finiteDifferences = row.gradient {
+    switch row.gradient {
+    case .finiteDifferences, .firstOnly:
       #expect(row.samples.contains { $0.inputs.contains { $0.dtype == .float64 } }, "nothing to differentiate")
+    case .none, .refused: break
     }
   }
 
@@ -67,6 +69,13 @@ import Testing
     for sample in row.samples {
       switch row.gradient {
       case .finiteDifferences: try checkGradients(sample)
+      case .firstOnly(let message):
+        try checkGradients(sample, orders: 1)
+        let points = sample.inputs.map { Tensor(Identity(), [$0]) }
+        let results = sample.apply(points)
+        let first = pullback(of: results, cotangents: results.map { $0.onesLike() }, at: points)
+        let second = pullback(of: first, cotangents: first.map { $0.onesLike() }, at: points)
+        #expect(second.contains { $0.diagnostic?.message.contains(message) == true })
       case .none:
         let body = Subgraph(sample.inputs.map(\.type), sample.apply)
         for node in nodes(leadingTo: body.results) where Swift.type(of: node.primitive) == row.type {

@@ -1,6 +1,6 @@
 /// The lower triangular factor L of symmetric positive definite matrices A = L L^T, in the last two axes.
 ///
-/// Only the lower triangle of the input is read. The result's upper triangle is unspecified, and NaN stands
+/// Only the lower triangle of the input is read. The result's upper triangle is unspecified, and the lower one has NaN
 /// where the matrix isn't positive definite. ``Tensor/cholesky(file:line:)`` clears the upper triangle.
 struct Cholesky: Primitive {
   static let name = "cholesky"
@@ -12,7 +12,9 @@ struct Cholesky: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    writer.assign("\"stablehlo.cholesky\"(\(inputs[0])) <{lower = true}> : (\(results[0])) -> \(results[0])", results)
+    writer.callLinearAlgebra("cholesky.1", inputs, results)
+      ?? writer.assign(
+        "\"stablehlo.cholesky\"(\(inputs[0])) <{lower = true}> : (\(results[0])) -> \(results[0])", results)
   }
 
   /// Murray, Differentiation of the Cholesky decomposition (2016), for the lower triangle alone.

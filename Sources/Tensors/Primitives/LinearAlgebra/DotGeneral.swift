@@ -93,11 +93,11 @@ struct DotGeneral: Primitive {
     let leading = Array(0..<batch.0.count)
     let types = inputs.map(\.type) + results
     // The same matrix twice: half of the product is enough.
-    if writer.kernels.contains(.symmetricMatrices), inputs[0].name == inputs[1].name, results[0].dtype == .float64,
+    if writer.kernels.contains(.linearAlgebra), inputs[0].name == inputs[1].name, results[0].dtype == .float64,
       types.allSatisfy({ $0.shape.rank == rank && !$0.shape.contains(0) }), batch.0 == leading, batch.1 == leading,
       contracted.0 == [rank - 2], contracted.1 == [rank - 2]
     {
-      return writer.call("gram.2", writer.matrixParts(of: inputs[0]), [:], results)
+      return writer.call("gram.3", writer.matrixParts(of: inputs[0]), [:], results)
     }
     guard writer.kernels.contains(.bfloat16Product), results[0].dtype == .bfloat16, rank <= 6,
       types.allSatisfy({ $0.shape.rank == rank && !$0.shape.contains(0) }), batch.0 == leading, batch.1 == leading,

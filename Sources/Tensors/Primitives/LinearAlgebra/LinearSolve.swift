@@ -1,7 +1,7 @@
-/// X with A X = B for square matrices A in the last two axes, by Gaussian elimination with row pivoting.
+/// X with A X = B for square matrices A in the last two axes: by the LU decomposition, or without OpenBLAS by the QR
+/// decomposition.
 ///
-/// XLA's CPU plugin has no LU decomposition, so the elimination is a loop of its own: one pass over the
-/// matrix for each column. A singular matrix gives infinities or NaN.
+/// X is NaN where A is singular; without OpenBLAS it may be infinite as well.
 struct LinearSolve: Primitive {
   static let name = "linearSolve"
 
@@ -10,13 +10,13 @@ struct LinearSolve: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    let body = Subgraph(inputs.map(\.type)) { arguments in
-      let (matrix, right) = (arguments[0], arguments[1])
-      let batch = Shape(matrix.shape.dropLast(2)).elementCount
-      let flat = [matrix, right].map { $0.reshape(to: Shape([batch] + $0.shape.suffix(2))) }
-      return Tensors.vectorized { [eliminate($0[0], $0[1])] }(flat).map { $0.reshape(to: right.shape) }
-    }
-    return writer.inline(body, inputs)
+    writer.callLinearAlgebra("solve.1", inputs, results)
+      ?? writer.inline(
+        Subgraph(inputs.map(\.type)) { arguments in
+          let factors = Tensor.apply(QRDecomposition(), to: [arguments[0]])
+          let turned = factors[0].transposedMatrix().matmul(arguments[1])
+          return [Tensor(TriangularSolve(isLower: false), [factors[1], turned])]
+        }, inputs)
   }
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
@@ -27,22 +27,4 @@ struct LinearSolve: Primitive {
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
     Tensor.apply(self, to: inputs.batched(isBatched, size))
   }
-}
-
-/// Solves one system. The right side stands beside the matrix and is eliminated with it.
-private func eliminate(_ matrix: Tensor, _ right: Tensor) -> Tensor {
-  let size = matrix.shape.last
-  let rows = Tensor.iota([size, 1])
-  let steps = Tensor.iota([size])
-  let triangular = scan(carry: [.concatenate([matrix, right], axis: 1)], over: [steps]) { carry, elements in
-    let (system, step) = (carry[0], elements[0])
-    let column = system.take(step, axis: 1).expand(at: 1)
-    let pivot = column.abs().replaced(where: rows .< step, by: -1).argMax(axis: 0).squeeze(0)
-    let (pivotRow, stepRow) = (system.take(pivot), system.take(step))
-    let swapped = system.replaced(where: rows .== pivot, by: stepRow).replaced(where: rows .== step, by: pivotRow)
-    let factors = (swapped.take(step, axis: 1) / pivotRow.take(step)).expand(at: 1)
-    return ([swapped - factors.replaced(where: rows .<= step, by: 0) * pivotRow], [])
-  }.carry[0]
-  let sides = [triangular.slice(0..<size, axis: 1), triangular.slice(size..<triangular.shape.last, axis: 1)]
-  return Tensor(TriangularSolve(isLower: false), sides)
 }

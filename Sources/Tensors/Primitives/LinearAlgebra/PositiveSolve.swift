@@ -9,10 +9,8 @@ struct PositiveSolve: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    if writer.kernels.contains(.symmetricMatrices), results[0].dtype == .float64, !results[0].shape.contains(0) {
-      return writer.call("positive_solve.1", inputs, [:], results)
-    }
-    return writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+    writer.callLinearAlgebra("positive_solve.2", inputs, results)
+      ?? writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
   }
 
   private func composed(_ inputs: [Tensor]) -> [Tensor] {

@@ -19,10 +19,11 @@ struct RidgeSolve: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    if writer.kernels.contains(.symmetricMatrices), results[0].dtype == .float64, !results[0].shape.contains(0),
-      !inputs[0].type.shape.contains(0)
+    if results[0].dtype == .float64,
+      let called = writer.callLinearAlgebra(
+        "ridge.2", writer.matrixParts(of: inputs[0]) + [inputs[1]], results, layout: .columnMajorResults)
     {
-      return writer.call("ridge.1", writer.matrixParts(of: inputs[0]) + [inputs[1]], [:], results)
+      return called
     }
     return writer.inline(Subgraph(inputs.map(\.type)) { [Equations($0).solution] }, inputs)
   }
