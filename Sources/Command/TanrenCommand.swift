@@ -7,24 +7,29 @@ struct TanrenCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "tanren",
-    abstract: "Trains neural networks, and compares the methods of training them.",
+    abstract: "Train neural networks and compare training methods.",
     discussion: """
-      Begin with:
-        tanren engine install                     bring the compiler's library, once
-        tanren run                                train a small network on digits
-        tanren run optimizer=adam epochs=5        the same with another method
-        tanren reproduce --list                   published comparisons to run again
-        tanren study run plan.yml                 compare methods over several seeds
-        tanren report --output report.html        what a study found, as a page
-        tanren serve                              studies in a browser while they run
-        tanren methods                            all methods that can be named
+      Getting started:
+        tanren engine install               download the compiler (once)
+        tanren run                          train a small network on digits
+        tanren run optimizer=adam epochs=5  use another optimizer
+        tanren reproduce --list             list published comparisons to rerun
+        tanren study run plan.yml           compare methods over several seeds
+        tanren report --output report.html  write a study's report as a web page
+        tanren serve                        watch studies in a browser
+        tanren methods                      list every method you can name
 
-      Environment: TANREN_DATA, folders with data sets; TANREN_CACHE, the folder for the engine, compiled \
-      programs and downloads; TANREN_DEVICE, the device where --device isn't given; TANREN_STORE, the file that \
-      studies are kept in.
+      Environment variables:
+        TANREN_DATA    folders to search for data sets, separated by colons
+        TANREN_CACHE   folder for the engine, compiled programs and downloads
+        TANREN_DEVICE  default for --device
+        TANREN_STORE   default for --store
 
-      The exit status is 0 for success, 2 for bad input, 1 if something failed while running or output was lost (a \
-      full disk, a closed pipe), 130 for Ctrl-C.
+      Exit status:
+        0    success
+        1    a run failed, or output was lost (full disk, closed pipe)
+        2    invalid input
+        130  interrupted with Ctrl-C
       """,
     version: version,
     subcommands: [

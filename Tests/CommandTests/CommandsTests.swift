@@ -59,9 +59,9 @@ import Testing
     // From calculus: x·tanh(e^x) is least at -1.0789 and steepest at 0.6966; h-swish with n is -n/16 at -n/4.
     let rows = text.split(separator: "\n").map(String.init)
     #expect(
-      rows.contains { $0.contains("tanhExp") && $0.contains("-0.3533 at -1.0") && $0.contains("1.062 at 0.69") },
+      rows.contains { $0.contains("tanhExp") && $0.contains("−0.3533 at −1.0") && $0.contains("1.062 at 0.69") },
       "\(text)")
-    #expect(rows.contains { $0.contains("hSwish(n: 3)") && $0.contains("-0.1875 at -0.7") }, "\(text)")
+    #expect(rows.contains { $0.contains("hSwish(n: 3)") && $0.contains("−0.1875 at −0.7") }, "\(text)")
     let svg = try folder.text("a.svg")
     #expect(svg.contains("derivative") && svg.contains("hSwish(n: 3)"))
     let all = try output(["activations"])
@@ -93,7 +93,7 @@ import Testing
     let preview = ["data", "preview", DataFiles.tiny, "--count", "12", "--columns", "4"]
     func sheet(_ name: String, _ more: String...) throws -> [UInt8] {
       let text = try output(preview + ["--output", name] + more)
-      #expect(text.contains(more.contains("--augment") ? "12 images, the first of each row as it is" : "12 of 200"))
+      #expect(text.contains(more.contains("--augment") ? "12 images, the first of each row unaugmented" : "12 of 200"))
       return try Array(Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + name)))
     }
     let augmented = try sheet("a.png", "--augment", "strong")

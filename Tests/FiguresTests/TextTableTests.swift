@@ -9,7 +9,6 @@ struct TextTableTests {
     ])
     table.append(["ReLU", "100.00", "97.88", "2", "41s"])
     table.append([.init("h-swish", style: .strong), "99.9", .init("97.965", style: .strong), "4", "1m33s"])
-    table.appendRule()
     table.append(["published", "100", "-"])
     return table
   }
@@ -21,7 +20,6 @@ struct TextTableTests {
         ─────────  ────────  ──────────  ─────  ────────
         ReLU         100.00      97.88       2    41s
         h-swish       99.9       97.965      4   1m33s
-        ─────────  ────────  ──────────  ─────  ────────
         published    100          -
 
         """)
@@ -53,7 +51,6 @@ struct TextTableTests {
   @Test func markdown() {
     var table = TextTable(["a|b", .init("value", .decimal)])
     table.append([.init("x*y_z", style: .strong), "1.5"])
-    table.appendRule()
     table.append(["<b>\n`c` \\", ""])
     #expect(
       table.markdown() == """
@@ -94,13 +91,11 @@ struct TextTableTests {
   @Test func htmlIsEscapedAndWellFormed() throws {
     var table = TextTable(Samples.hostileNames.map { TableColumn($0, .center) })
     table.append(Samples.hostileNames.map { TableCell($0, style: .positive) })
-    table.appendRule()
     table.append(["<td>"])
     let html = try #require(ParsedMarkup(table.html()))
     #expect(html.all("script").isEmpty)
     #expect(html.all("td").count == 2 * Samples.hostileNames.count)
     #expect(html.all("td")[0].attributes["class"] == "positive")
-    #expect(html.all("tr").last?.attributes["class"] == "rule")
     #expect(html.all("td")[Samples.hostileNames.count].text == "<td>")
   }
 }

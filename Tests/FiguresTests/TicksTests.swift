@@ -57,10 +57,10 @@ struct TicksTests {
   }
 
   @Test func durations() {
-    #expect(labels(0, 180, .linear, .duration, count: 4) == ["0s", "1m", "2m", "3m"])
-    #expect(labels(0, 90, .linear, .duration, count: 3) == ["0s", "30s", "1m", "1m 30s"])
-    #expect(TickFormat.duration.text(7500) == "2h 05m")
-    #expect(TickFormat.duration.text(0.0042) == "4.2ms")
+    #expect(labels(0, 180, .linear, .duration, count: 4) == ["0 s", "1 min", "2 min", "3 min"])
+    #expect(labels(0, 90, .linear, .duration, count: 3) == ["0 s", "30 s", "1 min", "1 min 30 s"])
+    #expect(TickFormat.duration.text(7500) == "2 h 05 min")
+    #expect(TickFormat.duration.text(0.0042) == "4.2 ms")
   }
 
   @Test func loneNumbers() {

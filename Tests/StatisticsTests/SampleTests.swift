@@ -59,7 +59,6 @@ struct SampleTests {
     let outcomes = try PairedOutcomes(
       candidate: [4: 1.5, 0: 1, 2: .nan, 9: 7], baseline: [0: 0.5, 2: 1, 4: 1, 5: 3, 6: 3])
     #expect(outcomes.seeds == [0, 2, 4])
-    #expect(outcomes.finiteSeeds == [0, 4])
     #expect(outcomes.differences == [0.5, 0.5])
     #expect(outcomes.unpaired == 3)
   }

@@ -145,7 +145,7 @@ struct VerdictTests {
     #expect(PText.equation(0.4375) == "p = 0.44")
     #expect(PText.equation(0.002) == "p = 0.0020")
     #expect(PText.equation(1) == "p = 1")
-    #expect([3, 37, 40, 104, 1234, 999_999].map(PlainText.rounded) == ["3", "40", "40", "110", "1,300", "1,000,000"])
+    #expect([3, 37, 40, 104, 1234, 999_999].map(Verdict.rounded) == [3, 40, 40, 110, 1300, 1_000_000])
   }
 
   @Test func errorsSayWhatToDo() {

@@ -1,9 +1,98 @@
 import ArgumentParser
+import Tanren
 
-/// `tanren data`: the data sets at hand.
+/// `tanren data`: the available data sets.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data",
-    abstract: "Tells which data sets are at hand, or shows some of their images.",
-    subcommands: [DataInfoCommand.self, DataPreviewCommand.self])
+    commandName: "data", abstract: "Inspect data sets.", subcommands: [DataInfoCommand.self, DataPreviewCommand.self])
+}
+
+/// `tanren data info`.
+struct DataInfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info",
+    abstract: "List data sets with their shapes, classes and origins.",
+    discussion: """
+      Data sets are searched for in the folders of TANREN_DATA, separated by colons, and then in the cache. \
+      Nothing is downloaded.
+
+      Examples:
+        tanren data info
+        TANREN_DATA=~/data tanren data info mnist cifar10
+        tanren data info 'npz(path: mine.npz)' --output mine.svg
+      """)
+
+  @Argument(help: ArgumentHelp("Data sets. (default: all that need no settings)", valueName: "data-set"))
+  var sources: [String] = []
+
+  @Option(
+    help: ArgumentHelp("SVG file for charts of the class frequencies and of the input values.", valueName: "file"))
+  var output: String?
+
+  func run() throws {
+    let terminal = Terminal.current()
+    let folders = DataFolders()
+    let catalog = Catalog<any DataSource>.all
+    if sources.isEmpty {
+      let searched = folders.searched.isEmpty ? "none (set TANREN_DATA)" : folders.searched.joined(separator: ", ")
+      terminal.write("Search path: \(searched)\nCache: \(folders.cache)\n\n")
+    }
+    var table = TextTable(["data set", "training", "test", "classes", "origin"])
+    var panels: [any Figure] = []
+    let choices = try sources.isEmpty ? catalog.names.map { Choice($0) } : sources.map { try Choice(parsing: $0) }
+    for choice in choices {
+      do {
+        let pair = try catalog.make(choice).load(from: folders, progress: nil)
+        let cells = [
+          choice.description, Self.text(pair.train.inputs), Self.text(pair.test.inputs),
+          pair.train.classCount.map(String.init) ?? "-", pair.origin,
+        ]
+        table.append(cells.map { TableCell($0) })
+        if output != nil { panels += try DataCharts(pair).panels() }
+      } catch  where sources.isEmpty {
+        table.append([TableCell(choice.description), "-", "-", "-", TableCell("\(error)", style: .muted)])
+      }
+    }
+    terminal.write(table.text(colors: terminal.colors))
+    guard let output else { return }
+    try OutputFolder.write(ChartGrid("Data sets", panels: panels, columns: 2).svg(), to: output)
+    terminal.write("Written: \(output)\n")
+  }
+
+  private static func text(_ array: HostArray) -> String {
+    "\(array.dtype.rawValue) [\(array.shape.map(String.init).joined(separator: ", "))]"
+  }
+}
+
+/// A data set as charts: how often each class occurs, and how the input values are distributed.
+struct DataCharts {
+  /// The most classes with a bar of their own.
+  private static let classLimit = 100
+  /// The most values counted per split. Larger splits are sampled at equal distances.
+  private static let valueLimit = 200_000
+
+  private let pair: DatasetPair
+
+  init(_ pair: DatasetPair) { self.pair = pair }
+
+  /// - Throws: `DatasetError` for inputs of a type that cannot be converted to `Double`.
+  func panels() throws -> [any Figure] {
+    let splits = [("training", pair.train), ("test", pair.test)]
+    let histogram = Histogram(
+      pair.name, x: ChartAxis("input value"),
+      samples: try splits.map { Histogram.Sample($0, values: try Self.values(of: $1)) }, isNormalized: true)
+    guard let classes = pair.train.classCount, classes <= Self.classLimit else { return [histogram] }
+    let names = (0..<classes).map { pair.classNames.indices.contains($0) ? pair.classNames[$0] : "\($0)" }
+    let groups = try splits.map { name, data in
+      var counts = [Double](repeating: 0, count: classes)
+      for label in try data.labels() where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
+      return BarChart.Group(name, values: counts)
+    }
+    return [BarChart(pair.name, axis: ChartAxis("examples per class"), categories: names, groups: groups), histogram]
+  }
+
+  private static func values(of data: LabeledArrays) throws -> [Double] {
+    let count = min(data.count, max(1, valueLimit / max(1, data.inputs.count / max(1, data.count))))
+    return try data.records(at: (0..<count).map { $0 * data.count / count }).inputs.converted()
+  }
 }

@@ -1,21 +1,21 @@
 import ArgumentParser
 import Tanren
 
-/// `tanren methods`: everything that can be chosen by name.
+/// `tanren methods`: every method that can be chosen by name.
 struct MethodsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "methods",
-    abstract: "Lists what can be chosen by name, with settings, defaults and sources.",
+    abstract: "List the methods you can name, with their settings, defaults and references.",
     discussion: """
       Examples:
-        tanren methods                 all kinds
-        tanren methods optimizers      one kind
-        tanren methods lamb            one method, its settings explained
+        tanren methods               all kinds
+        tanren methods optimizers    one kind
+        tanren methods lamb          one method, with its settings explained
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "A kind (\(MethodKind.all.map(\.name).joined(separator: ", "))) or a method.", valueName: "kind | method"))
+      "Kind (\(MethodKind.all.map(\.name).joined(separator: ", "))) or name of a method.", valueName: "kind | method"))
   var name: String?
 
   func run() throws {
@@ -32,7 +32,7 @@ struct MethodsCommand: ParsableCommand {
     guard !found.isEmpty else {
       let known = MethodKind.all.map(\.name) + MethodKind.all.flatMap { $0.types.map { $0.name } }
       let hint = name.nearest(in: known).map { ": did you mean '\($0)'?" } ?? "; `tanren methods` lists them all"
-      throw UsageError("there is no kind and no method '\(name)'\(hint)")
+      throw UsageError("there is no method or kind of methods '\(name)'\(hint)")
     }
     for (kind, type) in found {
       let place = kind.key.map { ", set with '\($0)'" } ?? ""
@@ -50,5 +50,54 @@ struct MethodsCommand: ParsableCommand {
   private static func isSame(_ one: String, _ other: String) -> Bool {
     func plain(_ text: String) -> String { text.lowercased().filter { $0.isLetter || $0.isNumber } }
     return plain(one) == plain(other)
+  }
+}
+
+/// A kind of methods: a catalog, and the configuration key that takes its names.
+struct MethodKind {
+  /// The plural, as the command line takes it: `optimizers`.
+  let name: String
+  /// The singular: `optimizer`.
+  let title: String
+  /// The configuration key, if there is one.
+  let key: String?
+  let types: [any Catalogued.Type]
+
+  init(_ name: String, _ title: String, key: String? = nil, _ types: [any Catalogued.Type]) {
+    (self.name, self.title, self.key, self.types) = (name, title, key, types)
+  }
+
+  static var all: [MethodKind] {
+    [
+      MethodKind("recipes", "recipe", Catalog<any Recipe>.all.types),
+      MethodKind("data", "data set", key: "data", Catalog<any DataSource>.all.types),
+      MethodKind("models", "model", key: "model", Catalog<any Architecture>.all.types),
+      MethodKind("activations", "activation", Catalog<any Activation>.all.types),
+      MethodKind("initializers", "initializer", Catalog<any Initializer>.all.types),
+      MethodKind("losses", "loss", key: "loss", Catalog<any Loss>.all.types),
+      MethodKind("penalties", "penalty", key: "penalties", Catalog<any Penalty>.all.types),
+      MethodKind("preprocessings", "preprocessing", key: "preprocessing", Catalog<any NamedPreprocessing>.all.types),
+      MethodKind("augmentations", "augmentation", key: "augmentation", Catalog<any Augmentation>.all.types),
+      MethodKind("metrics", "metric", key: "metrics", Catalog<any Metric>.all.types),
+      MethodKind("rules", "gradient rule", key: "rule", Catalog<any GradientRule>.all.types),
+      MethodKind("optimizers", "optimizer", key: "optimizer", Catalog<any Optimizer>.all.types),
+      MethodKind("transforms", "transform", Catalog<any NamedTransform>.all.types),
+      MethodKind("schedules", "schedule", Catalog<any NamedSchedule>.all.types),
+      MethodKind("averaging", "averaging", key: "averaging", Catalog<any Averaging>.all.types),
+      MethodKind("experiments", "experiment", key: "experiment", Catalog<any Experiment>.all.types),
+      MethodKind("readouts", "readout", Catalog<any ReadoutRule>.all.types),
+    ]
+  }
+
+  /// The methods, each with its settings and their defaults.
+  func text(width: Int) -> String {
+    let indent = min(20, (types.map { $0.name.count }.max() ?? 0) + 2)
+    var text = name.uppercased() + (key.map { ", set with '\($0)'" } ?? "") + "\n"
+    for type in types {
+      text += Paragraph.text(type.summary, label: type.name, indent: indent, width: width)
+      let settings = type.parameters.map { "\($0.name): \($0.defaultValue)" }.joined(separator: ", ")
+      if !settings.isEmpty { text += Paragraph.text("(\(settings))", indent: indent, width: width) }
+    }
+    return text
   }
 }

@@ -1,15 +1,15 @@
 import ArgumentParser
 import Tanren
 
-/// `tanren run`: one training of one configuration.
+/// `tanren run`: one training run.
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Trains a model, shows how it goes, and writes history and curves.",
+    abstract: "Train a model and write its history and learning curves.",
     discussion: """
-      What is trained is decided by names: a data set, a model, a loss, an optimizer, …; `tanren methods` lists \
-      them with their settings. Names come from a YAML file, from flags, or as key=value; later ones win. \
-      Methods take their settings in parentheses, and a path sets one of them.
+      A run is described by named methods: a data set, a model, a loss, an optimizer and so on. `tanren methods` \
+      lists them with their settings. Give settings in a YAML file, as options or as key=value; later ones take \
+      precedence. The settings of a method go in parentheses, and a dotted path changes one of them.
 
       Examples:
         tanren run
@@ -19,36 +19,36 @@ struct RunCommand: ParsableCommand {
         tanren run config.yml optimizer.rate=0.5 seed=3 --output out/fast
         tanren run experiment=reservoirPrediction data=narma
 
-      A file may say:
+      Example configuration file:
         data: mnist
         model: mlp(hidden: [100, 50], activation: hSwish(n: 3))
         optimizer: {name: sgd, rate: 0.1}
         epochs: 20
 
-      The output folder gets configuration.yml, with which the run can be run again, history.csv and \
-      history.jsonl, which grow with every epoch, and curves.svg.
+      Files in the output folder: configuration.yml repeats the run; history.csv and history.jsonl grow with \
+      every epoch; curves.svg shows the learning curves.
       """)
 
   @Argument(
-    help: ArgumentHelp("A YAML file, and settings that replace the file's.", valueName: "config.yml | key=value"))
+    help: ArgumentHelp("Configuration file, and settings that override it.", valueName: "config.yml | key=value"))
   var settings: [String] = []
 
-  @OptionGroup(title: "What is trained") var choices: RunChoices
-  @OptionGroup(title: "Where") var device: DeviceOptions
+  @OptionGroup(title: "Training options") var choices: RunChoices
+  @OptionGroup(title: "Device options") var device: DeviceOptions
 
-  @Flag(help: "Take data from this machine only; download nothing.")
+  @Flag(help: "Never download data.")
   var offline = false
 
-  @Option(help: ArgumentHelp("The folder for what is written.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Output folder.", valueName: "folder"))
   var output = "out/run"
 
-  @Option(help: "How the model is shown before training.")
+  @Option(help: "Model summary to print before training.")
   var summary = SummaryStyle.keras
 
-  @Option(help: "What is shown of each epoch.")
+  @Option(help: "Progress to print while training.")
   var progress = ProgressStyle.bar
 
-  @Flag(help: "Write nothing to the terminal but errors.")
+  @Flag(help: "Print errors only.")
   var quiet = false
 
   func run() throws {
@@ -77,5 +77,114 @@ struct RunCommand: ParsableCommand {
     let curves = try files.writeCurves(history, of: run)
     say(RunReport(history).text)
     say("Written: " + (files.written + [curves]).joined(separator: ", "))
+  }
+}
+
+/// The settings of a run as options. Each stands for a key of the configuration.
+struct RunChoices: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Data set: digits, mnist, fashionMNIST, 'npz(path: data.npz)', … (default: digits)", valueName: "data-set"))
+  var data: String?
+
+  @Option(
+    help: ArgumentHelp("Model. (default: mlp, with hidden layers of 100 and 50 units and relu)", valueName: "model"))
+  var model: String?
+
+  @Option(help: ArgumentHelp("Optimizer. (default: sgd)", valueName: "optimizer"))
+  var optimizer: String?
+
+  @Option(help: ArgumentHelp("Loss function. (default: softmaxCrossEntropy)", valueName: "loss"))
+  var loss: String?
+
+  @Option(help: ArgumentHelp("Gradient rule: plain, sam, … (default: plain)", valueName: "rule"))
+  var rule: String?
+
+  @Option(help: ArgumentHelp("Weight averaging: none, ema, … (default: none)", valueName: "averaging"))
+  var averaging: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Data augmentation: basic, '[basic, cutout(size: 16)]', … (default: none)", valueName: "augmentation"))
+  var augmentation: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of epochs. (default: 10)", valueName: "n"))
+  var epochs: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Batch size. (default: 100)", valueName: "n"))
+  var batch: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Random seed. (default: 0)", valueName: "n"))
+  var seed: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Floating-point type: float32, float64, bfloat16 or float16. (default: float32)", valueName: "type"))
+  var dtype: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Train on the first <n> examples only. (default: all)", valueName: "n"))
+  var examples: String?
+
+  /// All settings: those of the file, overridden by the options, overridden by `key=value` in their order.
+  /// - Parameter settings: the positional arguments, with at most one file among them.
+  func options(_ settings: [String]) throws -> Options {
+    let files = settings.filter { !Self.isAssignment($0) }
+    guard files.count <= 1 else {
+      throw UsageError("expected at most one configuration file, but got \(files.joined(separator: ", "))")
+    }
+    var options = try files.first.map { try YAMLReader.options(file: $0) } ?? Options()
+    let flags = [
+      ("data", data), ("model", model), ("optimizer", optimizer), ("loss", loss), ("rule", rule),
+      ("averaging", averaging), ("augmentation", augmentation), ("epochs", epochs), ("batch", batch), ("seed", seed),
+      ("dtype", dtype),
+      ("examples", examples),
+    ]
+    for (key, value) in flags {
+      if let value { try options.override(key, value, origin: "--\(key)") }
+    }
+    for assignment in settings where Self.isAssignment(assignment) { try options.override(assignment: assignment) }
+    return options
+  }
+
+  /// Whether `word` is `key=value` rather than a path that contains an equals sign.
+  static func isAssignment(_ word: String) -> Bool {
+    guard let equals = word.firstIndex(of: "=") else { return false }
+    return !word[..<equals].contains("/")
+  }
+}
+
+/// How a model is summarized before training.
+enum SummaryStyle: String, CaseIterable, ExpressibleByArgument {
+  /// A table in the format of Keras.
+  case keras
+  /// One line per layer: name, kind, units in and out.
+  case compact
+  case none
+
+  func text(_ layers: LayerSummary, _ configuration: RunConfiguration) throws -> String {
+    switch self {
+    case .keras: layers.kerasText(name: configuration.model.name)
+    case .compact: layers.compactText(loss: try configuration.method().loss)
+    case .none: ""
+    }
+  }
+}
+
+/// What is printed per epoch.
+enum ProgressStyle: String, CaseIterable, ExpressibleByArgument {
+  /// A progress bar in the format of Keras.
+  case bar
+  /// One line of numbers at full precision: epoch, then accuracy and loss of training and of validation.
+  case lines
+  case none
+
+  func callback(_ terminal: Terminal) -> (any Callback)? {
+    switch self {
+    case .bar: ProgressReport(terminal)
+    case .lines: EpochLines { terminal.write($0 + "\n") }
+    case .none: nil
+    }
   }
 }

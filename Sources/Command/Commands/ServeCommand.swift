@@ -4,14 +4,14 @@ import Serve
 import Synchronization
 import Tanren
 
-/// `tanren serve`: studies in a browser, while they run.
+/// `tanren serve`: studies in a browser, live while they run.
 struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract: "Shows a store's studies in a browser, live while they run.",
+    abstract: "Show studies in a browser, live while they run.",
     discussion: """
-      The page is for this machine only unless --host says otherwise. Nothing can be changed through it, and what \
-      runs isn't slowed: the store is read once a second at most, by whoever watches. Ctrl-C ends it.
+      Only this machine can open the pages unless --host allows others. The pages are read-only, and watching does \
+      not slow down running studies: the store is read at most once per second. Press Ctrl-C to stop.
 
       Examples:
         tanren serve
@@ -21,16 +21,16 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup var store: StoreArgument
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("The port to listen at; 0 takes any that is free.", valueName: "n"))
+    parsing: .unconditional, help: ArgumentHelp("Port to listen on; 0 picks a free one.", valueName: "n"))
   var port: UInt16 = 8765
 
   @Option(
-    help: ArgumentHelp("The address to listen at; 0.0.0.0 lets all machines of the network read.", valueName: "address")
+    help: ArgumentHelp("Address to listen on; 0.0.0.0 lets other machines connect.", valueName: "address")
   )
   var host = "127.0.0.1"
 
   func run() throws {
-    // What is no store is told before a browser is opened.
+    // Reports an unreadable store before anyone opens a browser.
     _ = try store.open()
     let terminal = Terminal.current()
     let path = store.path
@@ -43,7 +43,7 @@ struct ServeCommand: ParsableCommand {
     let ended = DispatchSemaphore(value: 0)
     Task {
       do throws(ServeError) {
-        try await server.run { terminal.write("The studies of \(path) are at \($0)\n") }
+        try await server.run { terminal.write("Serving \(path) at \($0)\n") }
       } catch {
         failure.withLock { $0 = error }
       }

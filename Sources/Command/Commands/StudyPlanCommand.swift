@@ -62,7 +62,7 @@ struct StudyPlanCommand: ParsableCommand {
       "to do: \(estimate.epochs) epochs"
         + (estimate.steps.map { ", \($0) steps" } ?? "; the number of steps is unknown without the data"))
     if let seconds = estimate.seconds {
-      lines.append("estimated time: \(DurationText.of(seconds)) by one process")
+      lines.append("estimated time: \(NumberText.duration(seconds)) by one process")
     } else {
       let arms = estimate.untimed.prefix(3).joined(separator: ", ") + (estimate.untimed.count > 3 ? ", …" : "")
       lines.append("estimated time: unknown until the first run of \(arms); --calibrate measures it")

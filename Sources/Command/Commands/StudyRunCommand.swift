@@ -49,7 +49,7 @@ struct StudyRunCommand: ParsableCommand {
     let opened = try store.open(.create)
     if retrainDamaged {
       let count = try opened.retrainDamaged(of: opened.register(plan))
-      if !quiet { terminal.write("\(count) damaged \(count == 1 ? "run" : "runs") to be trained again\n") }
+      if !quiet { terminal.write("\(NumberText.count(count, "damaged run")) will be trained again\n") }
     }
     var runner = crew.runner(
       on: opened, device: device, study: plan.name, offline: offline,

@@ -43,10 +43,9 @@ final class RunLine {
     let isTraining = last.map { $0["loss"] != nil } ?? true
     let values = isTraining ? last.map(Self.values) ?? [] : last?.metrics.map { .init($0.key, $0.value) } ?? []
     let count = last?.epoch ?? 0
-    let epochs = isTraining ? "\(count) \(count == 1 ? "epoch" : "epochs") in " : ""
-    let seconds = NumberText.fixed(history.seconds, places: 1)
+    let epochs = isTraining ? "\(NumberText.count(count, "epoch")) in " : ""
     let numbers = values.map { " - \($0.name): \(NumberText.metric($0.number))" }.joined()
-    end("\(title): \(epochs)\(seconds) s" + numbers)
+    end("\(title): \(epochs)\(NumberText.duration(history.seconds))" + numbers)
   }
 
   /// Ends the line with something else than numbers.

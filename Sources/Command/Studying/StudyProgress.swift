@@ -16,14 +16,14 @@ final class StudyProgress {
     case .began(let counts):
       let open = counts.total - counts.done
       say(
-        "\(counts.total) \(counts.total == 1 ? "run" : "runs")"
+        NumberText.count(counts.total, "run")
           + (counts.done > 0 ? ", \(counts.done) done already" : "")
           + (counts.running > 0 ? ", \(counts.running) begun before or elsewhere" : "")
           + (open == 0 ? ": nothing is left to do" : ""))
     case .loaded(let origin): say("Data: \(origin)")
     case .runBegan(let run): line = RunLine(title(run), epochs: run.epochs, terminal)
     case .epochEnded(_, let record, let remaining):
-      line?.update(record, remaining: remaining.map { "\(DurationText.of($0)) left" } ?? "")
+      line?.update(record, remaining: remaining.map { "\(NumberText.duration($0)) left" } ?? "")
     case .runEnded(let run, let history):
       // Of runs that were trained together only the first has a bar.
       let ended = RunLine(title(run, isAlone: true), epochs: run.epochs, terminal)
@@ -42,7 +42,7 @@ final class StudyProgress {
   func waits(for running: Int, own: Int) {
     guard !isQuiet, running > 0 else { return }
     let others = max(0, running - own)
-    func runs(_ count: Int) -> String { "\(count) \(count == 1 ? "run" : "runs")" }
+    func runs(_ count: Int) -> String { NumberText.count(count, "run") }
     let texts =
       (own > 0 ? ["\(runs(min(own, running))) of this command's other processes"] : [])
       + (others > 0 ? ["\(runs(others)) of other workers"] : [])

@@ -22,7 +22,7 @@ struct StudyTables {
         [
           String(run.id.prefix(12)), run.arm, "\(run.seed)", run.state.rawValue,
           "\(run.history.epochs.last?.epoch ?? 0)", value,
-          run.history.seconds > 0 ? DurationText.of(run.history.seconds) : "", note,
+          run.history.seconds > 0 ? NumberText.duration(run.history.seconds) : "", note,
         ].map { TableCell($0) })
     }
     return table

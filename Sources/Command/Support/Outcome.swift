@@ -8,16 +8,17 @@ enum Outcome {
   static let success: Int32 = 0
   /// Something failed while running.
   static let failure: Int32 = 1
-  /// The input was bad, and another one would do.
+  /// The input was invalid.
   static let badInput: Int32 = 2
-  /// 128 and the number of the signal that Ctrl-C sends, as shells count.
+  /// 128 plus the number of the signal that Ctrl-C sends, as in shells.
   static let interrupted: Int32 = 130
 
-  /// Runs a command line, tells what went wrong, and returns the exit status.
+  /// Runs a command line, reports errors, and returns the exit status.
   static func run(_ arguments: [String]) -> Int32 {
     LostOutput.endsProcess()
     do {
       try checkCommandName(arguments)
+      let arguments = RenamedOption.replaced(in: arguments) { Terminal.current(.standardError).write($0 + "\n") }
       var command = try TanrenCommand.parseAsRoot(arguments)
       try command.run()
       LostOutput.check()
@@ -30,7 +31,7 @@ enum Outcome {
     }
   }
 
-  /// What to say of an error, and the exit status.
+  /// The message for an error, and the exit status.
   static func describe(_ error: any Error) -> (message: String, status: Int32) {
     switch error {
     case let error as TrainingError:
@@ -46,14 +47,13 @@ enum Outcome {
     case let error as EngineError: return ("Error: \(error)", status(of: error))
     default: break
     }
-    // What remains is the parser's: help that was asked for, and words it can't make sense of.
+    // The rest comes from the parser: requested help, and arguments it cannot parse.
     let status = TanrenCommand.exitCode(for: error).rawValue
     let message = TanrenCommand.fullMessage(for: error)
     return (message, status == ExitCode.validationFailure.rawValue ? badInput : status)
   }
 
-  /// What can't be written anywhere is another matter than a place where nothing can be written, for which another
-  /// place would do.
+  /// A full or broken disk is a failure. Any other path that cannot be written is invalid input: another one would work.
   private static func status(of failure: FileFailure) -> Int32 {
     [ENOSPC, EDQUOT, EFBIG, EIO, EPIPE, ENOMEM].contains(failure.code) ? Outcome.failure : badInput
   }
@@ -82,7 +82,7 @@ enum Outcome {
     }
   }
 
-  /// The parser takes an unknown command for an argument too many, and can't say which one was meant.
+  /// The parser would report an unknown command as an unexpected argument, without a suggestion.
   private static func checkCommandName(_ arguments: [String]) throws(UsageError) {
     guard let name = arguments.first, !name.hasPrefix("-") else { return }
     let known = TanrenCommand.configuration.subcommands.filter { $0.configuration.shouldDisplay }
@@ -93,9 +93,34 @@ enum Outcome {
   }
 }
 
-/// Input that is wrong in a way that only the command knows of.
+/// Invalid input that only the command itself can recognize.
 struct UsageError: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }
+}
+
+/// An option whose name has changed. The old name still works, with a note on standard error.
+struct RenamedOption {
+  /// The subcommand and its parents, as typed: `engine install`.
+  let command: String
+  let old: String
+  let new: String
+
+  static let all = [
+    RenamedOption(command: "engine install", old: "--again", new: "--force")
+  ]
+
+  /// The arguments with current names.
+  /// - Parameter note: receives a sentence for each old name.
+  static func replaced(in arguments: [String], note: (String) -> Void) -> [String] {
+    arguments.enumerated().map { index, argument in
+      for option in all where argument == option.old || argument.hasPrefix(option.old + "=") {
+        guard arguments[..<index].joined(separator: " ").hasPrefix(option.command) else { continue }
+        note("Note: \(option.old) is deprecated. Use \(option.new) instead.")
+        return option.new + argument.dropFirst(option.old.count)
+      }
+      return argument
+    }
+  }
 }

@@ -1,11 +1,11 @@
 import Files
 import Tanren
 
-/// The folder that a command's files go to.
+/// The folder for the files of a command.
 struct OutputFolder {
   let path: String
 
-  /// - Throws: `TrainingError` if there is no such folder and none can be made, or nothing can be written there.
+  /// - Throws: `TrainingError` if the folder cannot be created or written to.
   init(_ path: String) throws(TrainingError) {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     do throws(FileFailure) {
@@ -19,13 +19,13 @@ struct OutputFolder {
   /// The path of a file in the folder.
   func file(_ name: String) -> String { path + "/" + name }
 
-  /// Writes a file, whole or not at all.
+  /// Writes a file atomically.
   @discardableResult func write(_ text: String, to name: String) throws(TrainingError) -> String {
     try Self.write(text, to: file(name))
     return file(name)
   }
 
-  /// As ``write(_:to:)``, anywhere and to anything that can be written to; folders are made if need be.
+  /// As ``write(_:to:)``, to any path, creating folders as needed. Devices and pipes are written directly.
   static func write(_ text: String, to path: String) throws(TrainingError) {
     do throws(FileFailure) {
       try POSIXDisk().makeFolder(POSIXDisk().folder(of: path))

@@ -1,3 +1,23 @@
+/// Something that can be drawn as a page of its own or as one panel of a ``ChartGrid``.
+public protocol Figure: Sendable {
+  /// What is drawn, free of any size.
+  var drawing: Drawing { get }
+}
+
+extension Figure {
+  /// A self-contained SVG document for light and dark backgrounds.
+  ///
+  /// - Parameter size: in pixels; nil takes a size that suits the content.
+  public func svg(size: FigureSize? = nil) -> String {
+    let drawing = self.drawing
+    let size = size ?? drawing.preferredSize
+    var canvas = SVGCanvas()
+    let page = Rect(x: 0, y: 0, width: size.width, height: size.height)
+    FigurePainter(drawing, frame: page.inset(by: 16), slots: Palette.slots(for: drawing.series)).paint(on: &canvas)
+    return canvas.document(size: size, title: drawing.summary)
+  }
+}
+
 /// Lines and points over two numeric axes.
 public struct Chart: Figure, Equatable {
   public var title: String
@@ -45,5 +65,142 @@ public struct Chart: Figure, Equatable {
     }
     for line in references { drawing.add(line) }
     return drawing
+  }
+}
+
+/// Points joined in the order given. A point that is NaN or infinite, or that the axis doesn't have, breaks the line.
+public struct LineSeries: Sendable, Equatable {
+  /// What the legend calls it. Series of one name share a colour and a legend entry.
+  public var name: String
+  public var points: [DataPoint]
+  /// One interval per point, drawn as a band; shorter than `points` leaves the rest without one.
+  public var band: [ErrorInterval]
+  public var dash: LineDash
+  /// The place in the palette; nil takes the next one free.
+  public var color: Int?
+  /// Whether each point is marked; nil marks short series.
+  public var markers: Bool?
+
+  public init(
+    _ name: String, points: [DataPoint], band: [ErrorInterval] = [], dash: LineDash = .solid, color: Int? = nil,
+    markers: Bool? = nil
+  ) {
+    self.name = name
+    self.points = points
+    self.band = band
+    self.dash = dash
+    self.color = color
+    self.markers = markers
+  }
+
+  /// A line through `(first, y[0])`, `(first + 1, y[1])`…: one value per epoch.
+  public init(
+    _ name: String, y: [Double], from first: Double = 0, band: [ErrorInterval] = [], dash: LineDash = .solid,
+    color: Int? = nil
+  ) {
+    let points = y.enumerated().map { DataPoint(x: first + Double($0.offset), y: $0.element) }
+    self.init(name, points: points, band: band, dash: dash, color: color)
+  }
+
+  /// A line through `(x[i], y[i])`, as long as the shorter of the two.
+  public init(
+    _ name: String, x: [Double], y: [Double], band: [ErrorInterval] = [], dash: LineDash = .solid, color: Int? = nil
+  ) {
+    self.init(name, points: zip(x, y).map { DataPoint(x: $0, y: $1) }, band: band, dash: dash, color: color)
+  }
+}
+
+/// Points that aren't joined, each with error bars where wanted.
+public struct PointSeries: Sendable, Equatable {
+  /// What the legend calls it. Series of one name share a colour and a legend entry.
+  public var name: String
+  public var points: [DataPoint]
+  /// Horizontal error bars, one per point from the first; nil or missing draws none.
+  public var xErrors: [ErrorInterval?]
+  /// Vertical error bars, one per point from the first; nil or missing draws none.
+  public var yErrors: [ErrorInterval?]
+  /// The place in the palette; nil takes the next one free.
+  public var color: Int?
+
+  public init(
+    _ name: String, points: [DataPoint], xErrors: [ErrorInterval?] = [], yErrors: [ErrorInterval?] = [],
+    color: Int? = nil
+  ) {
+    self.name = name
+    self.points = points
+    self.xErrors = xErrors
+    self.yErrors = yErrors
+    self.color = color
+  }
+}
+
+/// A line across the whole chart at one value, such as a published result to compare with.
+public struct ReferenceLine: Sendable, Equatable {
+  /// Which way the line runs.
+  public enum Orientation: Sendable, Equatable {
+    case horizontal, vertical
+  }
+
+  public var orientation: Orientation
+  public var value: Double
+  public var label: String
+  /// The series whose colour it takes; nil draws it in the colour of the text.
+  public var series: String?
+
+  public init(_ orientation: Orientation, at value: Double, label: String = "", series: String? = nil) {
+    self.orientation = orientation
+    self.value = value
+    self.label = label
+    self.series = series
+  }
+}
+
+/// A pair of values. A NaN or an infinity in either is a gap.
+public struct DataPoint: Sendable, Equatable {
+  public var x: Double
+  public var y: Double
+
+  public init(x: Double, y: Double) {
+    self.x = x
+    self.y = y
+  }
+}
+
+/// The bounds of an interval about a value, such as a confidence interval.
+public struct ErrorInterval: Sendable, Equatable {
+  public var lower: Double
+  public var upper: Double
+
+  /// The bounds, in either order.
+  public init(_ lower: Double, _ upper: Double) {
+    self.lower = lower > upper ? upper : lower
+    self.upper = lower > upper ? lower : upper
+  }
+}
+
+/// How a line is stroked.
+public enum LineDash: Sendable, Equatable, CaseIterable {
+  case solid, dashed, dotted, dashDotted
+}
+
+/// Where the names of the series stand.
+public enum LegendStyle: Sendable, Equatable {
+  /// At the ends of the lines where they fit side by side, else in rows above the plot.
+  case automatic
+  /// In rows above the plot.
+  case above
+  /// Nowhere.
+  case hidden
+}
+
+/// The size of a figure in pixels (CSS `px`).
+public struct FigureSize: Sendable, Equatable {
+  public var width: Double
+  public var height: Double
+
+  /// Sizes that aren't numbers or that nothing fits into are brought into 160...20,000 by 100...20,000.
+  public init(width: Double, height: Double) {
+    self.width = width.isFinite ? min(max(width, 160), 20_000) : 720
+    self.height = height.isFinite ? min(max(height, 100), 20_000) : 440
   }
 }

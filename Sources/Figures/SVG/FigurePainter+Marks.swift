@@ -27,7 +27,7 @@ extension FigurePainter {
         guard let rect = rectangle(box) else { continue }
         canvas.rectangle(
           rect, style: canvas.fill(slot(series)) + " rim",
-          extra: opacity < 1 ? " fill-opacity=\"\(Markup.number(opacity))\"" : "",
+          extra: opacity < 1 ? " fill-opacity=\"\(NumberText.pixels(opacity))\"" : "",
           title: name(series))
       }
     case .points, .swarm, .summary, .comparison, .note:

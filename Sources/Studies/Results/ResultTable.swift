@@ -20,7 +20,7 @@ public struct ResultTable {
       let ours =
         accuracies.map { Self.spread($0.map { $0 * 100 }) }
         + Self.targets.map { Self.epochs(result.firstEpochs("val_accuracy", atLeast: $0)) }
-        + [Self.duration(result.seconds.reduce(0, +) / Double(max(1, result.seconds.count)))]
+        + [NumberText.duration(result.seconds.reduce(0, +) / Double(max(1, result.seconds.count)))]
       table.append([TableCell(result.arm.name), TableCell("\(result.runs.count)")] + ours.map { TableCell($0) })
       guard let printed = result.arm.printed else { continue }
       let numbers = zip([printed.train, printed.test, printed.best], accuracies).map { value, ours in
@@ -30,7 +30,7 @@ public struct ResultTable {
         guard let reached = printed.reached, index < reached.count else { return "" }
         return reached[index].map(String.init) ?? "-"
       }
-      let cells = numbers + epochs + [printed.seconds.map(Self.duration) ?? ""]
+      let cells = numbers + epochs + [printed.seconds.map(NumberText.duration) ?? ""]
       table.append(
         [TableCell("  printed", style: .muted), TableCell("")] + cells.map { TableCell($0, style: .muted) })
     }
@@ -58,15 +58,5 @@ public struct ResultTable {
     return fixed(value) + (least - 0.005...greatest + 0.005 ~= value ? " ✓" : " ·")
   }
 
-  /// As the articles print accuracies.
-  private static func fixed(_ value: Double) -> String {
-    value.magnitude < 1e10 ? NumberText.fixed(value, places: 2) : NumberText.shortest(value)
-  }
-
-  /// `9.5s`, `41s`, `1m33s`.
-  private static func duration(_ seconds: Double) -> String {
-    guard let tenths = Int(exactly: (seconds * 10).rounded()) else { return "\(seconds)s" }
-    if tenths < 600 { return NumberText.shortest(Double(tenths) / 10) + "s" }
-    return "\(tenths / 600)m\(tenths % 600 / 10)s"
-  }
+  private static func fixed(_ value: Double) -> String { NumberText.decimal(value, places: 2) }
 }

@@ -26,7 +26,7 @@ struct LaTeXReport: Sendable {
     """
     \\begin{table}
       \\centering
-      \\caption{\(TextTable.latex(caption))}
+      \\caption{\(Markup.latex(caption))}
       \\label{tab:\(label)}
     \(table.latex().split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
     \\end{table}

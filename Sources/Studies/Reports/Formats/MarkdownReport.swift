@@ -36,7 +36,7 @@ struct MarkdownReport: Sendable {
 
   /// Text whose characters all stand for themselves, also at the start of a line.
   private func escaped(_ text: String) -> String {
-    let line = TextTable.markdown(text)
+    let line = Markup.markdown(text)
     return line.first.map { "#+-=>".contains($0) } ?? false ? "\\" + line : line
   }
 

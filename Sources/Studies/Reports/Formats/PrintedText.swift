@@ -33,8 +33,8 @@ struct PrintedText: Sendable {
           return lower == last ? lower : "\(lower)–\(last)"
         } ?? "never"
     case .seconds:
-      printed = match.printed.value.map(DurationText.text) ?? "–"
-      ours = match.ours.map(DurationText.text) ?? "–"
+      printed = match.printed.value.map(NumberText.duration) ?? "–"
+      ours = match.ours.map(NumberText.duration) ?? "–"
     }
   }
 

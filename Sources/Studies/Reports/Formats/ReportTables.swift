@@ -102,14 +102,14 @@ struct ReportTables: Sendable {
     var table = TextTable([TableColumn("arm")] + names.map { TableColumn($0, .right) })
     for arm in report.arms {
       let step = report.costPerStep(arm.name)
-      let relative = step.flatMap { DurationText.ratio($0, to: first) }
-      let run = arm.cost?.seconds.map { DurationText.text($0.median) }
-      let all = arm.cost.map { DurationText.text($0.totalSeconds) }
+      let relative = step.flatMap { NumberText.ratio($0, to: first) }
+      let run = arm.cost?.seconds.map { NumberText.duration($0.median) }
+      let all = arm.cost.map { NumberText.duration($0.totalSeconds) }
       let texts =
         facts.isTraining
         ? [
-          run, step.map(DurationText.text), relative, arm.cost?.steps.map { CountText.text($0.median) },
-          arm.cost?.gradientEvaluations.map { CountText.text($0.median) }, all,
+          run, step.map(NumberText.duration), relative, arm.cost?.steps.map { NumberText.count($0.median) },
+          arm.cost?.gradientEvaluations.map { NumberText.count($0.median) }, all,
         ] : [run, relative, all]
       table.append([TableCell(arm.name)] + texts.map { TableCell($0 ?? "–") })
     }

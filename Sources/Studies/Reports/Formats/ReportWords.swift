@@ -1,3 +1,4 @@
+import Figures
 import Statistics
 
 /// The sentences of a report, the same in every format.
@@ -17,7 +18,7 @@ struct ReportWords: Sendable {
     let seeds = Set(report.arms.flatMap { $0.runs.map(\.seed) }).count
     let better = facts.metric.better == .higher ? "higher" : "lower"
     var sentences = [
-      "\(Self.count(report.arms.count, "arm")), \(Self.count(seeds, "seed")), \(Self.count(runs, "run")); compared by "
+      "\(NumberText.count(report.arms.count, "arm")), \(NumberText.count(seeds, "seed")), \(NumberText.count(runs, "run")); compared by "
         + "\(metric), \(better) is better."
     ]
     let diverged = report.arms.filter { $0.diverged > 0 }
@@ -25,9 +26,9 @@ struct ReportWords: Sendable {
       let list = diverged.map { "\($0.diverged) of \($0.runs.count) runs of \($0.name)" }
       sentences.append("Diverged: \(list.joined(separator: ", ")).")
     }
-    if !facts.failures.isEmpty { sentences.append("\(Self.count(facts.failures.count, "run")) failed.") }
+    if !facts.failures.isEmpty { sentences.append("\(NumberText.count(facts.failures.count, "run")) failed.") }
     if report.missingRuns > 0 {
-      sentences.append("\(Self.count(report.missingRuns, "planned run")) haven’t ended yet.")
+      sentences.append("\(NumberText.count(report.missingRuns, "planned run")) haven’t ended yet.")
     }
     return sentences + facts.notes
   }
@@ -87,7 +88,7 @@ struct ReportWords: Sendable {
       ? "a sign-flip permutation test of the differences seed by seed"
       : "a test suited to the seeds the arms share: sign-flip permutation, or Mann and Whitney’s"
     let interval =
-      bootstrap.map { "; bootstrap intervals come from \(CountText.text(Double($0.resamples))) resamples" } ?? ""
+      bootstrap.map { "; bootstrap intervals come from \(NumberText.count($0.resamples)) resamples" } ?? ""
     return "Arms are compared by \(name)\(exact ? ", exact" : "")\(interval)."
   }
 
@@ -110,8 +111,6 @@ struct ReportWords: Sendable {
   var comparisonsCaption: String {
     "Differences in \(metric), with \(confidence) intervals and p values of exact tests adjusted by Holm’s method."
   }
-
-  static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 }
 
 extension String {

@@ -16,7 +16,7 @@ public struct TerminalReport: Sendable {
     let words = ReportWords(report)
     let colors = terminal.colors
     var parts = [
-      TerminalText.styled(TerminalText.printable(report.facts.title), .strong, colors: colors) + "\n"
+      TerminalText.styled(Markup.terminal(report.facts.title), .strong, colors: colors) + "\n"
         + wrapped(report.headline) + wrapped(words.sentences.joined(separator: " "))
     ]
     if chart, report.facts.isTraining, let figure = ReportFigures(report).curves(of: report.facts.metric.name) {
@@ -34,7 +34,7 @@ public struct TerminalReport: Sendable {
       parts.append(
         report.facts.failures.map { wrapped("failed: \($0.arm), seed \($0.seed): \($0.message)", indent: 2) }.joined())
     }
-    if !report.facts.command.isEmpty { parts.append("again: \(TerminalText.printable(report.facts.command))\n") }
+    if !report.facts.command.isEmpty { parts.append("again: \(Markup.terminal(report.facts.command))\n") }
     return parts.joined(separator: "\n")
   }
 
@@ -43,7 +43,7 @@ public struct TerminalReport: Sendable {
     let width = max(20, min(terminal.width, 100))
     var lines: [String] = []
     var line = ""
-    for word in TerminalText.printable(text).split(separator: " ") {
+    for word in Markup.terminal(text).split(separator: " ") {
       let margin = lines.isEmpty ? 0 : indent
       if !line.isEmpty, margin + DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > width {
         lines.append(String(repeating: " ", count: margin) + line)

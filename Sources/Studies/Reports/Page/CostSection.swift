@@ -1,3 +1,4 @@
+import Figures
 import Statistics
 
 /// What the runs took.
@@ -27,17 +28,17 @@ struct CostSection: Sendable {
       let step = report.costPerStep(arm.name)
       var cells: [HTMLTable.Cell] = [
         .init("\(Swatch(report, arm.name).html)\(arm.name)"),
-        .init("\(seconds.map(DurationText.text) ?? "–")", key: seconds),
+        .init("\(seconds.map(NumberText.duration) ?? "–")", key: seconds),
       ]
-      if isTraining { cells.append(.init("\(step.map(DurationText.text) ?? "–")", key: step)) }
-      cells.append(.init("\(step.flatMap { DurationText.ratio($0, to: first) } ?? "–")", key: step, style: "soft"))
+      if isTraining { cells.append(.init("\(step.map(NumberText.duration) ?? "–")", key: step)) }
+      cells.append(.init("\(step.flatMap { NumberText.ratio($0, to: first) } ?? "–")", key: step, style: "soft"))
       if isTraining {
         cells += [
-          .init("\(steps.map(CountText.text) ?? "–")", key: steps),
-          .init("\(evaluations.map(CountText.text) ?? "–")", key: evaluations),
+          .init("\(steps.map(NumberText.count) ?? "–")", key: steps),
+          .init("\(evaluations.map(NumberText.count) ?? "–")", key: evaluations),
         ]
       }
-      cells.append(.init("\(arm.cost.map { DurationText.text($0.totalSeconds) } ?? "–")", key: arm.cost?.totalSeconds))
+      cells.append(.init("\(arm.cost.map { NumberText.duration($0.totalSeconds) } ?? "–")", key: arm.cost?.totalSeconds))
       table.append(cells)
     }
     return PageSection(id: "costs", heading: "Costs", content: table.html)

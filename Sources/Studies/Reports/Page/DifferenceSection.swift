@@ -74,7 +74,7 @@ struct DifferenceSection: Sendable {
       entry.adjustedP.map { .init("\(PText.value($0))", key: $0) } ?? .init("–"),
       .init("\(NumberText.decimal(chance.value, places: 2))\(chances)", key: chance.value, style: "stacked"),
       comparison.effectSize.map { .init("\(NumberText.signed($0, places: 2))", key: $0) } ?? .init("–"),
-      more.map { .init("\(CountText.text(Double($0)))", key: Double($0)) } ?? .init("–"),
+      more.map { .init("\(NumberText.count($0))", key: Double($0)) } ?? .init("–"),
     ]
   }
 }

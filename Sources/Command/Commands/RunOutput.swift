@@ -1,0 +1,147 @@
+import Tanren
+
+/// The files of a run. Configuration and logs exist from the start, so that an interrupted run keeps them.
+struct RunFiles {
+  let logs: [any Callback]
+  /// The paths of the files that exist so far.
+  let written: [String]
+  private let folder: OutputFolder
+
+  init(_ folder: OutputFolder, _ configuration: RunConfiguration) throws {
+    self.folder = folder
+    let resolved = try folder.write(configuration.yaml(), to: "configuration.yml")
+    let (csv, lines) = (folder.file("history.csv"), folder.file("history.jsonl"))
+    logs = [try CSVLog(path: csv), try JSONLinesLog(path: lines)]
+    written = [resolved, csv, lines]
+  }
+
+  /// Draws the learning curves.
+  /// - Returns: the path of the file.
+  func writeCurves(_ history: History, of run: Run) throws -> String {
+    let grid = HistoryCurves(history, title: "\(run.configuration.model) on \(run.data.name)").grid()
+    return try folder.write(grid.svg(), to: "curves.svg")
+  }
+}
+
+/// The outcome of a run in one or two lines.
+struct RunReport {
+  private let history: History
+
+  init(_ history: History) { self.history = history }
+
+  var text: String {
+    guard let last = history.epochs.last else { return "No epoch was trained." }
+    let values = last.metrics.map { "\($0.key) \(NumberText.significant($0.value))" }.joined(separator: ", ")
+    var lines = [
+      "\(NumberText.count(last.epoch, "epoch")) in \(NumberText.duration(history.seconds)): \(values)"
+    ]
+    if let best = best, best.epoch != last.epoch {
+      lines[0] += " (best \(best.name) \(NumberText.significant(best.value)), epoch \(best.epoch))"
+    }
+    if let reason = history.stopReason { lines.append("Stopped early: \(reason)") }
+    if last.metrics.values.contains(where: { !$0.isFinite }) {
+      lines.append("Training diverged: some metrics are not finite. A smaller learning rate often helps.")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  /// The best epoch by the first validation metric other than the loss. Epochs without a finite loss do not count: their
+  /// accuracy may still be finite.
+  private var best: (name: String, epoch: Int, value: Double)? {
+    let recorded = history.epochs.last.map { Array($0.metrics.keys) } ?? []
+    guard let name = recorded.first(where: { $0.hasPrefix("val_") && $0 != "val_loss" }) else { return nil }
+    let metric = PrimaryMetric(name, reading: .best)
+    let finite = history.epochs.filter { record in
+      record.epoch > 0 && ["loss", "val_loss", name].allSatisfy { record[$0]?.isFinite ?? true }
+    }
+    guard let value = metric.value(of: History(epochs: finite)) else { return nil }
+    return finite.first { $0[name] == value }.map { (name, $0.epoch, value) }
+  }
+}
+
+/// The learning curves of a run: one panel per metric, with training and validation data.
+struct HistoryCurves {
+  private let history: History
+  private let title: String
+
+  init(_ history: History, title: String) {
+    (self.history, self.title) = (history, title)
+  }
+
+  func grid() -> ChartGrid {
+    var names: [String] = []
+    for record in history.epochs {
+      for name in record.metrics.keys {
+        let plain = Self.plain(name)
+        if !names.contains(plain) { names.append(plain) }
+      }
+    }
+    return ChartGrid(title, panels: names.map(chart), columns: min(2, max(1, names.count)))
+  }
+
+  private static func plain(_ name: String) -> String { name.hasPrefix("val_") ? String(name.dropFirst(4)) : name }
+
+  private func chart(_ name: String) -> Chart {
+    let lines = [("training", name), ("validation", "val_" + name)].compactMap { label, metric -> LineSeries? in
+      let points = history.values(metric).map { DataPoint(x: Double($0.epoch), y: $0.value) }
+      return points.isEmpty ? nil : LineSeries(label, points: points)
+    }
+    let isFraction = name.lowercased().contains("accuracy")
+    return Chart(
+      name, x: ChartAxis("epoch"), y: ChartAxis("", format: isFraction ? .percent : .automatic), lines: lines)
+  }
+}
+
+/// `tanren run` of an experiment: its metrics, its charts, and the configuration that repeats it.
+struct ExperimentRun {
+  private let configuration: RunConfiguration
+  private let folders: DataFolders
+
+  init(_ configuration: RunConfiguration, offline: Bool) {
+    (self.configuration, folders) = (configuration, DataFolders(allowsDownload: !offline))
+  }
+
+  /// - Throws: the errors of the experiment.
+  func run(writingTo folder: OutputFolder, say: (String) -> Void) throws {
+    var written = [try folder.write(configuration.yaml(), to: "configuration.yml")]
+    let data = try Catalog<any DataSource>.all.make(configuration.data).load(from: folders, progress: nil)
+    say("Data: \(data.origin)")
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try configuration.runExperiment(on: data)
+    let duration = NumberText.duration((clock.now - start) / .seconds(1))
+    let values = result.metrics.map { "\($0.key) \(NumberText.significant($0.value))" }.joined(separator: ", ")
+    say("\(configuration.experiment?.name ?? "") in \(duration): \(values)")
+    if !result.charts.isEmpty {
+      let title = "\(configuration.experiment?.name ?? "") on \(data.name), seed \(configuration.seed)"
+      written.append(try ExperimentFigures.write(result.charts, title: title, to: "charts.svg", in: folder))
+    }
+    say("Written: " + written.joined(separator: ", "))
+  }
+}
+
+extension Run {
+  /// The layers of the model for the data of this run.
+  /// - Throws: `Diagnostic` with the path of the layer whose shapes do not match.
+  func layerSummary() throws -> LayerSummary {
+    let model = try model()
+    let shape = Shape([configuration.batch] + data.train.inputs.shape.dropFirst())
+    return try model.layerSummary(for: TensorType(configuration.dtype, shape))
+  }
+
+  /// The number of programs to divide an epoch into, so that the progress bar moves about ten times per second.
+  ///
+  /// The duration of an epoch is unknown before the first one, so it is estimated from the work: six operations per
+  /// parameter, position and example, on a machine with a few cores. An error by a factor of a few does no harm: the bar
+  /// limits how often it is drawn, and each additional program costs microseconds.
+  func chunksForProgress(_ layers: LayerSummary) -> Int {
+    let perExample = layers.rows.reduce(0.0) { sum, row in
+      // The axes between batch and channels are the positions at which a layer applies its parameters.
+      let positions = row.output.dropFirst().dropLast().reduce(1, *)
+      return sum + 6 * Double(row.trainableCount) * Double(positions)
+    }
+    let examples = min(configuration.examples ?? Int.max, data.train.count)
+    let seconds = perExample * Double(examples) / 60e9
+    return max(1, min(100, Int(seconds / 0.1)))
+  }
+}

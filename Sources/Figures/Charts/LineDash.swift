@@ -1,4 +1,0 @@
-/// How a line is stroked.
-public enum LineDash: Sendable, Equatable, CaseIterable {
-  case solid, dashed, dotted, dashDotted
-}

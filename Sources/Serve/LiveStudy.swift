@@ -1,0 +1,127 @@
+import Studies
+
+/// Where a server reads studies from, again and again while they run.
+public protocol LiveStudySource: Sendable {
+  /// All studies there are, in the order to list them.
+  func studies() throws -> [LiveStudySummary]
+
+  /// A study as it is now; nil if there is none of that name.
+  func study(named name: String) throws -> LiveStudy?
+}
+
+/// A study as a list shows it.
+public struct LiveStudySummary: Sendable, Equatable {
+  public var name: String
+  public var title: String
+  public var counts: RunCounts
+
+  public init(name: String, title: String, counts: RunCounts) {
+    self.name = name
+    self.title = title
+    self.counts = counts
+  }
+}
+
+/// A study at one moment, its running runs included.
+public struct LiveStudy: Sendable {
+  public var facts: StudyFacts
+  /// In the plan's order.
+  public var runs: [LiveRun]
+
+  public init(facts: StudyFacts, runs: [LiveRun]) {
+    self.facts = facts
+    self.runs = runs
+  }
+
+  public var counts: RunCounts {
+    var counts = RunCounts()
+    for run in runs {
+      switch run.state {
+      case .pending: counts.pending += 1
+      case .running: counts.running += 1
+      case .done: counts.done += 1
+      case .failed: counts.failed += 1
+      }
+    }
+    return counts
+  }
+
+  /// The report of what has ended, which later runs may still change; nil as long as nothing has.
+  public func report() throws -> StudyReport? { try report { $0.state == .done } }
+
+  /// A report that takes unfinished runs for finished ones: for curves, not for conclusions.
+  func partialReport() throws -> StudyReport? { try report { $0.state != .pending && !$0.history.epochs.isEmpty } }
+
+  private func report(_ isTaken: (LiveRun) -> Bool) throws -> StudyReport? {
+    var results: [ArmResult] = []
+    for arm in facts.arms {
+      let runs = runs.filter { $0.arm == arm.name && isTaken($0) }.map { (seed: $0.seed, history: $0.history) }
+      if !runs.isEmpty { results.append(ArmResult(Arm(arm.name, settings: []), runs: runs)) }
+    }
+    return results.isEmpty ? nil : try StudyReport(facts, results)
+  }
+}
+
+/// A run at one moment.
+public struct LiveRun: Sendable, Equatable {
+  public var arm: String
+  public var seed: Int
+  public var state: RunState
+  /// The epochs so far.
+  public var history: History
+  /// The epochs it shall have.
+  public var plannedEpochs: Int
+  /// Why it failed.
+  public var error: String?
+
+  public init(
+    arm: String, seed: Int, state: RunState, history: History = History(), plannedEpochs: Int, error: String? = nil
+  ) {
+    self.arm = arm
+    self.seed = seed
+    self.state = state
+    self.history = history
+    self.plannedEpochs = plannedEpochs
+    self.error = error
+  }
+
+  /// How far it is, from 0 to 1.
+  public var progress: Double {
+    if state == .done { return 1 }
+    return min(1, Double(history.epochs.last?.epoch ?? 0) / Double(max(1, plannedEpochs)))
+  }
+}
+
+/// The studies of a store, which other processes may be writing. The store is opened anew for each look, for reading
+/// only, so that it may come, go and be replaced.
+public struct StoreSource: LiveStudySource {
+  public let path: String
+
+  public init(_ path: String) { self.path = path }
+
+  /// - Throws: `StoreError`.
+  public func studies() throws -> [LiveStudySummary] {
+    try StudyStore(path, access: .read).studies().sorted { $0.changed > $1.changed }.map {
+      LiveStudySummary(name: $0.name, title: $0.title, counts: $0.counts)
+    }
+  }
+
+  /// - Throws: `StoreError`, or `ConfigurationError` for a plan that this version can't expand.
+  public func study(named name: String) throws -> LiveStudy? {
+    let store = try StudyStore(path, access: .read)
+    guard let study = try store.studies().first(where: { $0.name == name }) else { return nil }
+    let results = try store.results(of: study)
+    let facts = try StudyFacts(results)
+    var epochs: [String: Int] = [:]
+    for arm in facts.arms {
+      epochs[arm.name] = arm.settings.first { $0.path == "epochs" }?.number.flatMap { Int(exactly: $0) }
+    }
+    return LiveStudy(
+      facts: facts,
+      runs: results.runs.map { run in
+        LiveRun(
+          arm: run.arm, seed: run.seed, state: run.state, history: run.history, plannedEpochs: epochs[run.arm] ?? 1,
+          error: run.error)
+      })
+  }
+}

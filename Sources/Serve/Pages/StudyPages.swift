@@ -1,0 +1,168 @@
+import Foundation
+import Figures
+import Studies
+
+/// All studies of a source.
+struct IndexPage: Sendable {
+  private let studies: [LiveStudySummary]
+
+  init(_ studies: [LiveStudySummary]) { self.studies = studies }
+
+  var page: SiteResponse { live.page }
+  var fragment: SiteResponse { live.fragment }
+
+  private var live: LivePage {
+    LivePage(
+      title: "Studies", header: "<p class=\"eyebrow\">Tanren</p>\n<h1>Studies</h1>\n", address: "/live", main: list)
+  }
+
+  private var list: HTML {
+    guard !studies.isEmpty else { return "<p class=\"lead\">There are no studies yet.</p>\n" }
+    let items = studies.map { study -> HTML in
+      let view = CountsView(counts: study.counts)
+      return """
+        <li>
+        <h2><a href="\(StudyAddress.of(study.name))">\(study.title)</a></h2>
+        \(view.bar)<p>\(study.name) · \(view.words)</p>
+        </li>
+
+        """
+    }
+    return "<ul class=\"studies\">\n\(items)</ul>\n"
+  }
+}
+
+/// A study while it runs: its runs, the curves so far, and what would be concluded if it ended now.
+struct StudyPage: Sendable {
+  private let study: LiveStudy
+  private let sections: [PageSection]
+
+  init(_ study: LiveStudy) throws {
+    self.study = study
+    let key: HTML = "<p class=\"key\">A column is a seed; a cell fills with its run’s epochs.</p>\n"
+    var sections = [PageSection(id: "runs", heading: "Runs", content: RunBoard(study: study).html + key)]
+    // A metric that nobody has recorded yet, or runs without an epoch: there is nothing to draw then.
+    if let partial = try? study.partialReport(), let curves = CurveSection(partial).section { sections.append(curves) }
+    if let report = try? study.report() {
+      if let verdicts = VerdictSection(report).section {
+        let isOver = study.counts.pending + study.counts.running == 0
+        sections.append(
+          PageSection(id: verdicts.id, heading: isOver ? "Verdicts" : "So far", content: verdicts.content))
+      }
+      sections.append(PageSection(id: "report", heading: "Report", content: Self.links(study.facts.name)))
+    }
+    self.sections = sections
+  }
+
+  var page: SiteResponse { live.page }
+  var fragment: SiteResponse { live.fragment }
+
+  private var live: LivePage {
+    let counts = study.counts
+    let partial = study.runs.filter { $0.state == .running }.reduce(0) { $0 + $1.progress }
+    let view = CountsView(counts: counts, partial: partial)
+    return LivePage(
+      title: study.facts.title,
+      header: """
+        <p class="eyebrow"><a href="/">All studies</a> · <b>\(study.facts.name)</b></p>
+        <h1>\(study.facts.title)</h1>
+
+        """,
+      address: StudyAddress.of(study.facts.name) + "/live",
+      main: """
+        \(view.bar)<p class="facts">\(view.words).</p>
+        \(sections.map(\.html))
+        """)
+  }
+
+  private static func links(_ name: String) -> HTML {
+    let address = StudyAddress.of(name)
+    let files = [
+      ("report.md", "Markdown"), ("report.tex", "LaTeX"), ("report.csv", "CSV, a row an arm"),
+      ("runs.csv", "CSV, a row a value"), ("report.json", "JSON"),
+    ].map { file, label -> HTML in " · <a href=\"\(address)/\(file)\">\(label)</a>" }
+    return "<p><a href=\"\(address)/report\"><b>The report</b></a> of the runs that are done\(files)</p>\n"
+  }
+}
+
+/// Every run of a study, a row an arm and a column a seed, filled as far as the run is.
+struct RunBoard: Sendable {
+  let study: LiveStudy
+
+  var html: HTML {
+    var seeds: [Int] = []
+    var seen: Set<Int> = []
+    for run in study.runs where seen.insert(run.seed).inserted { seeds.append(run.seed) }
+    var places: [String: [Int: LiveRun]] = [:]
+    for run in study.runs { places[run.arm, default: [:]][run.seed] = run }
+    let heads = seeds.map { seed -> HTML in "<th scope=\"col\">\(seed)</th>" }
+    let rows = study.facts.arms.enumerated().map { index, arm -> HTML in
+      let cells = seeds.map { seed in places[arm.name]?[seed].map(cell) ?? "<td></td>" }
+      return "<tr><th scope=\"row\">\(Swatch(slot: index).html)\(arm.name)</th>\(cells)</tr>\n"
+    }
+    return """
+      <div class="scroll" tabindex="0" role="region" aria-label="Runs">
+      <table class="board">
+      <caption>Runs: a row an arm, a column a seed</caption>
+      <thead><tr><th></th>\(heads)</tr></thead>
+      <tbody>
+      \(rows)</tbody>
+      </table>
+      </div>
+
+      """
+  }
+
+  private func cell(_ run: LiveRun) -> HTML {
+    let metric = study.facts.metric.name
+    let epoch = run.history.epochs.last?.epoch ?? 0
+    let value = run.history.values(metric).last.map { ", \(metric) \($0.value)" } ?? ""
+    let state =
+      switch run.state {
+      case .pending: "waits"
+      case .running: "runs, epoch \(epoch) of \(run.plannedEpochs)\(value)"
+      case .done: "done\(value)"
+      case .failed: "failed: \(run.error ?? "no reason was recorded")"
+      }
+    let title = "\(run.arm), seed \(run.seed): \(state)"
+    let width = (run.progress * 1000).rounded() / 10
+    let content: HTML = run.state == .failed ? "×" : "<i style=\"width:\("\(width)")%\"></i>"
+    return "<td class=\"\(run.state.rawValue)\" title=\"\(title)\">\(content)</td>"
+  }
+}
+
+/// How many runs of a study are in which state, as a bar and as words.
+struct CountsView: Sendable {
+  let counts: RunCounts
+  /// The running runs taken together, in runs.
+  var partial = 0.0
+
+  var bar: HTML {
+    let total = Double(max(1, counts.total))
+    func part(_ runs: Double, _ style: String) -> HTML {
+      let width = (runs / total * 10_000).rounded() / 100
+      return runs > 0 ? "<i class=\"\(style)\" style=\"width:\("\(width)")%\"></i>" : ""
+    }
+    let parts = [part(Double(counts.done), "done"), part(partial, "running"), part(Double(counts.failed), "failed")]
+    return "<div class=\"bar\" role=\"img\" aria-label=\"\(words)\">\(parts)</div>\n"
+  }
+
+  /// "12 of 50 runs done, 2 running, 1 failed".
+  var words: String {
+    var parts = ["\(counts.done) of \(NumberText.count(counts.total, "run")) done"]
+    if counts.running > 0 { parts.append("\(counts.running) running") }
+    if counts.failed > 0 { parts.append("\(counts.failed) failed") }
+    return parts.joined(separator: ", ")
+  }
+}
+
+/// Where a study's pages are.
+enum StudyAddress {
+  /// The characters that RFC 3986 leaves unreserved; all others are percent-encoded.
+  private static let unreserved = CharacterSet(
+    charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+  static func of(_ name: String) -> String {
+    "/studies/" + (name.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "")
+  }
+}

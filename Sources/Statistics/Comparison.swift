@@ -1,0 +1,233 @@
+/// A candidate against a baseline, in numbers. Differences are the candidate's value minus the baseline's, whichever
+/// direction is better.
+public struct Comparison: Sendable, Equatable, Encodable {
+  public let design: ComparisonDesign
+  /// The seeds compared; empty where the arms share none.
+  public let seeds: [Int]
+  /// How many runs of the candidate were compared, diverged ones included.
+  public let candidateRuns: Int
+  public let baselineRuns: Int
+  public let candidateDiverged: Int
+  public let baselineDiverged: Int
+  /// Runs left out because the other arm lacks their seed.
+  public let unpairedRuns: Int
+  /// Seed by seed, where neither run diverged; empty for unpaired arms.
+  public let differences: [Double]
+  /// Nil, as are all that follow from it, where divergence left nothing to compare.
+  public let meanDifference: Double?
+  /// The median of the differences; for unpaired arms the difference of the medians.
+  public let medianDifference: Double?
+  /// Student's t interval of the mean difference, or Welch's; nil below two seeds.
+  public let interval: Interval?
+  /// Of the mean difference; nil below two seeds.
+  public let bootstrap: Bootstrap?
+  /// The test that decides comes first, others for information follow.
+  public let tests: [SignificanceTest]
+  public let probabilityOfImprovement: ProbabilityOfImprovement
+  /// The share of seeds for which the candidate is better, ties counting half; nil for unpaired arms.
+  public let pairedShare: Double?
+  /// Cohen's d: the mean difference over the standard deviation of the differences (d_z), or for unpaired arms over the
+  /// pooled one. Nil where there is no spread.
+  public let effectSize: Double?
+  /// The p of two one-sided t tests that the difference lies within the margin; nil without a margin.
+  public let equivalenceP: Double?
+
+  /// The test that decides.
+  public var test: SignificanceTest? { tests.first }
+
+  /// Whether every seed gave both arms the very same value.
+  public var isIdentical: Bool {
+    candidateDiverged + baselineDiverged == 0 && !differences.isEmpty && differences.allSatisfy { $0 == 0 }
+  }
+
+  /// How many runs of the arm that has fewer take part in the tests.
+  public var usableSeeds: Int {
+    design == .paired
+      ? differences.count : Swift.min(candidateRuns - candidateDiverged, baselineRuns - baselineDiverged)
+  }
+}
+
+extension Comparison {
+  /// Compares two arms seed by seed.
+  ///
+  /// A seed for which either run diverged has no difference: it is counted, enters the probability of improvement as
+  /// the worst possible result, and nothing else.
+  public static func paired(
+    _ outcomes: PairedOutcomes, options: ComparisonOptions
+  ) throws(StatisticsError) -> Comparison {
+    let differences = outcomes.differences
+    let gap = differences.count > 1 ? MeanDifference(differences) : nil
+    let spread = gap.map { $0.standardError * Double(differences.count).squareRoot() } ?? 0
+    let mean = differences.isEmpty ? nil : Moments(differences).mean
+    return Comparison(
+      design: .paired, seeds: outcomes.seeds, candidateRuns: outcomes.seeds.count, baselineRuns: outcomes.seeds.count,
+      candidateDiverged: outcomes.candidate.count { !Outcomes.isFinite($0) },
+      baselineDiverged: outcomes.baseline.count { !Outcomes.isFinite($0) },
+      unpairedRuns: outcomes.unpaired, differences: differences, meanDifference: mean,
+      medianDifference: differences.isEmpty ? nil : Quantiles.median(differences),
+      interval: gap?.interval(alpha: options.alpha), bootstrap: try bootstrap(differences, options),
+      tests: try tests(differences, options),
+      probabilityOfImprovement: try ProbabilityOfImprovement(
+        candidate: outcomes.candidate, baseline: outcomes.baseline, better: options.better, alpha: options.alpha,
+        resamples: options.resamples, seed: options.seed),
+      pairedShare: ProbabilityOfImprovement.pairedShare(
+        candidate: outcomes.candidate, baseline: outcomes.baseline, better: options.better),
+      effectSize: spread > 0 ? mean.map { $0 / spread } : nil,
+      equivalenceP: options.margin.flatMap { gap?.equivalenceP(margin: $0) })
+  }
+
+  private static func bootstrap(
+    _ differences: [Double], _ options: ComparisonOptions
+  ) throws(StatisticsError) -> Bootstrap? {
+    guard differences.count > 1 else { return nil }
+    return try Bootstrap([differences], alpha: options.alpha, resamples: options.resamples, seed: options.seed) {
+      Bootstrap.mean($0[0])
+    }
+  }
+
+  private static func tests(
+    _ differences: [Double], _ options: ComparisonOptions
+  ) throws(StatisticsError) -> [SignificanceTest] {
+    guard !differences.isEmpty else { return [] }
+    let signFlip = try SignificanceTest.signFlip(differences, resamples: options.resamples, seed: options.seed)
+    let wilcoxon = try SignificanceTest.wilcoxon(differences, resamples: options.resamples, seed: options.seed)
+    let exact = options.pairedTest == .signFlip ? [signFlip, wilcoxon] : [wilcoxon, signFlip]
+    return differences.count > 1 ? exact + [try .pairedT(differences)] : exact
+  }
+}
+
+extension Comparison {
+  /// Compares two arms that don't share seeds, as independent groups. It takes more seeds than a paired comparison:
+  /// what a seed does to both arms doesn't cancel.
+  ///
+  /// - Throws: `StatisticsError.empty` for an arm without runs.
+  public static func unpaired(
+    candidate: [Double], baseline: [Double], options: ComparisonOptions
+  ) throws(StatisticsError) -> Comparison {
+    let probability = try ProbabilityOfImprovement(
+      candidate: candidate, baseline: baseline, better: options.better, alpha: options.alpha,
+      resamples: options.resamples, seed: options.seed)
+    let (one, other) = (Outcomes(checked: candidate), Outcomes(checked: baseline))
+    let comparable = !one.finite.isEmpty && !other.finite.isEmpty
+    let spread = one.finite.count > 1 && other.finite.count > 1
+    let gap = spread ? MeanDifference(candidate: one.finite, baseline: other.finite) : nil
+    return Comparison(
+      design: .unpaired, seeds: [], candidateRuns: one.count, baselineRuns: other.count,
+      candidateDiverged: one.diverged, baselineDiverged: other.diverged, unpairedRuns: 0, differences: [],
+      meanDifference: comparable ? Moments(one.finite).mean - Moments(other.finite).mean : nil,
+      medianDifference: comparable ? Quantiles.median(one.finite) - Quantiles.median(other.finite) : nil,
+      interval: gap?.interval(alpha: options.alpha),
+      bootstrap: spread ? try bootstrap(one.finite, other.finite, options) : nil,
+      tests: comparable ? try tests(one.finite, other.finite) : [], probabilityOfImprovement: probability,
+      pairedShare: nil, effectSize: spread ? effectSize(one.finite, other.finite) : nil,
+      equivalenceP: options.margin.flatMap { gap?.equivalenceP(margin: $0) })
+  }
+
+  private static func bootstrap(
+    _ candidate: [Double], _ baseline: [Double], _ options: ComparisonOptions
+  ) throws(StatisticsError) -> Bootstrap {
+    try Bootstrap([candidate, baseline], alpha: options.alpha, resamples: options.resamples, seed: options.seed) {
+      Bootstrap.mean($0[0]) - Bootstrap.mean($0[1])
+    }
+  }
+
+  private static func tests(
+    _ candidate: [Double], _ baseline: [Double]
+  ) throws(StatisticsError) -> [SignificanceTest] {
+    let exact = try SignificanceTest.mannWhitney(candidate: candidate, baseline: baseline)
+    guard candidate.count > 1, baseline.count > 1 else { return [exact] }
+    return [exact, try .welchT(candidate: candidate, baseline: baseline)]
+  }
+
+  /// Over the pooled standard deviation.
+  private static func effectSize(_ candidate: [Double], _ baseline: [Double]) -> Double? {
+    let (one, other) = (Moments(candidate), Moments(baseline))
+    let largest = Swift.max(one.standardDeviation, other.standardDeviation)
+    guard largest > 0 else { return nil }
+    let (s, t) = (one.standardDeviation / largest, other.standardDeviation / largest)
+    let (n, m) = (Double(one.count - 1), Double(other.count - 1))
+    let pooled = ((n * s * s + m * t * t) / (n + m)).squareRoot()
+    return (one.mean - other.mean) / largest / pooled
+  }
+}
+
+/// How likely a run of the candidate beats a run of the baseline, ties counting half (Agarwal et al., "Deep
+/// reinforcement learning at the edge of the statistical precipice", 2021).
+///
+/// Diverged runs take part: they are worse than any finite value, and tie with each other.
+public struct ProbabilityOfImprovement: Sendable, Equatable, Encodable {
+  /// 0 if every run of the candidate is worse than every one of the baseline, 0.5 if neither tends to be better, 1 if
+  /// every one is better. Every run is compared with every run, whatever its seed.
+  public let value: Double
+  /// The bootstrap percentile interval, drawn from both arms independently; nil if an arm has a single run.
+  public let interval: Interval?
+
+  /// - Throws: `StatisticsError.empty` for an arm without runs, `.outOfRange` for `alpha` or `resamples`.
+  public init(
+    candidate: [Double], baseline: [Double], better: BetterDirection, alpha: Double = 0.05, resamples: Int = 10_000,
+    seed: UInt64 = 0
+  ) throws(StatisticsError) {
+    if candidate.isEmpty { throw .empty(what: "candidate's values") }
+    if baseline.isEmpty { throw .empty(what: "baseline's values") }
+    try Checks.openUnit(alpha, "alpha")
+    try Checks.resamples(resamples)
+    let levels = Levels(candidate: candidate, baseline: baseline, better: better)
+    value = levels.probability(levels.candidate, levels.baseline)
+    guard candidate.count > 1, baseline.count > 1 else {
+      interval = nil
+      return
+    }
+    var random = Philox(seed: seed, stream: .probabilityOfImprovement)
+    let replicates = (0..<resamples).map { _ in
+      levels.probability(Self.resample(levels.candidate, &random), Self.resample(levels.baseline, &random))
+    }.sorted()
+    interval = Interval(
+      Quantiles.at(alpha / 2, ofSorted: replicates), Quantiles.at(1 - alpha / 2, ofSorted: replicates))
+  }
+
+  private static func resample(_ values: [Int], _ random: inout Philox) -> [Int] {
+    values.map { _ in values[random.index(below: values.count)] }
+  }
+
+  /// The share of seeds for which the candidate's run beats the baseline's, ties counting half.
+  static func pairedShare(candidate: [Double], baseline: [Double], better: BetterDirection) -> Double {
+    let wins = zip(candidate, baseline).reduce(0.0) { sum, pair in
+      let (one, other) = (score(pair.0, better), score(pair.1, better))
+      return sum + (one > other ? 1 : one == other ? 0.5 : 0)
+    }
+    return wins / Double(candidate.count)
+  }
+
+  fileprivate static func score(_ value: Double, _ better: BetterDirection) -> Double {
+    Outcomes.isFinite(value) ? value * better.sign : -.infinity
+  }
+}
+
+/// Values as positions in the order of all distinct ones, worst first: comparing all pairs of runs then takes one pass.
+private struct Levels {
+  let candidate: [Int]
+  let baseline: [Int]
+  private let count: Int
+
+  init(candidate: [Double], baseline: [Double], better: BetterDirection) {
+    let scores = [candidate, baseline].map { $0.map { ProbabilityOfImprovement.score($0, better) } }
+    let distinct = Set(scores.joined()).sorted()
+    let level = Dictionary(uniqueKeysWithValues: zip(distinct, distinct.indices))
+    self.candidate = scores[0].compactMap { level[$0] }
+    self.baseline = scores[1].compactMap { level[$0] }
+    count = distinct.count
+  }
+
+  func probability(_ candidate: [Int], _ baseline: [Int]) -> Double {
+    var runs = [Int](repeating: 0, count: count)
+    for level in baseline { runs[level] += 1 }
+    // Twice the number of the baseline's runs a run at each level beats.
+    var beaten = 0
+    let doubled = runs.map { tied in
+      defer { beaten += 2 * tied }
+      return beaten + tied
+    }
+    let wins = candidate.reduce(0) { $0 + doubled[$1] }
+    return Double(wins) / Double(2 * candidate.count * baseline.count)
+  }
+}

@@ -1,0 +1,70 @@
+import Figures
+
+/// How a metric's values and differences are written for people.
+public struct ValueStyle: Sendable, Hashable, Codable {
+  /// What values are multiplied by.
+  public var scale: Double
+  /// What follows a value, such as "%".
+  public var unit: String
+  /// What follows a difference, such as " percentage points".
+  public var differenceUnit: String
+
+  public init(scale: Double = 1, unit: String = "", differenceUnit: String = "") {
+    self.scale = scale
+    self.unit = unit
+    self.differenceUnit = differenceUnit
+  }
+
+  /// Numbers as they are.
+  public static let plain = ValueStyle()
+  /// Fractions from 0 to 1 as percentages, their differences in percentage points.
+  public static let percent = ValueStyle(scale: 100, unit: "%", differenceUnit: " percentage points")
+  /// Times in seconds.
+  public static let seconds = ValueStyle(unit: " s", differenceUnit: " s")
+
+  /// "97.85%", with two digits of `uncertainty`, or where that isn't known with four digits in all.
+  public func value(_ value: Double, uncertainty: Double? = nil) -> String {
+    number(value, places(value, uncertainty)) + unit
+  }
+
+  /// "97.85 ± 0.12%".
+  public func value(_ value: Double, plusMinus margin: Double) -> String {
+    let places = places(value, margin)
+    return number(value, places) + " ± " + number(margin, places) + unit
+  }
+
+  /// "97.80–97.92%", with the digits that `value` gets.
+  public func range(_ lower: Double, _ upper: Double, uncertainty: Double?) -> String {
+    let places = places(lower, uncertainty)
+    return number(lower, places) + "–" + number(upper, places) + unit
+  }
+
+  /// "+0.05 ± 0.12 percentage points".
+  public func difference(_ value: Double, plusMinus margin: Double? = nil) -> String {
+    let known = margin.flatMap { $0 > 0 ? $0 : nil }
+    let places = NumberText.places(uncertainty: (known ?? value) * scale)
+    let spread = known.map { " ± " + number($0, places) } ?? ""
+    return NumberText.signed(value * scale, places: places) + spread + differenceUnit
+  }
+
+  /// A margin as it was given: "0.1 percentage points".
+  func margin(_ value: Double) -> String { NumberText.shortest(value * scale) + differenceUnit }
+
+  private func number(_ value: Double, _ places: Int) -> String { NumberText.decimal(value * scale, places: places) }
+
+  private func places(_ value: Double, _ uncertainty: Double?) -> Int {
+    if let uncertainty, uncertainty > 0 { return NumberText.places(uncertainty: uncertainty * scale) }
+    return NumberText.places(uncertainty: value * scale) + 2
+  }
+}
+
+/// A p value with two digits, as "p = 0.44" or "p < 0.001".
+package enum PText {
+  package static func equation(_ p: Double) -> String { p < 0.001 ? "p < 0.001" : "p = \(value(p))" }
+
+  package static func value(_ p: Double) -> String {
+    if p > 0.995 { return "1" }
+    return p < 0.001
+      ? NumberText.significant(p, digits: 1) : NumberText.decimal(p, places: NumberText.places(uncertainty: p))
+  }
+}

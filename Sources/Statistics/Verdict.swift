@@ -1,0 +1,195 @@
+import Figures
+
+/// The answer to "is it the method or the seed?", as a finding with its numbers and as a sentence.
+public struct Verdict: Sendable, Equatable, Encodable {
+  public let finding: Finding
+  public let candidate: String
+  public let baseline: String
+  public let comparison: Comparison
+  /// Adjusted for the number of comparisons; nil where divergence left nothing to test.
+  public let p: Double?
+  /// The p that the difference lies within the margin, adjusted likewise; nil without a margin.
+  public let equivalenceP: Double?
+  /// How many comparisons the p values are adjusted for.
+  public let comparisons: Int
+  public let margin: Double?
+  /// For findings that more seeds could change: about how many it would take.
+  public let requiredSeeds: RequiredSeeds?
+
+  /// The verdict of a comparison that is the only one made. ``ComparisonTable`` gives those of several.
+  public init(_ comparison: Comparison, candidate: String, baseline: String, options: ComparisonOptions) {
+    self.init(
+      comparison, candidate: candidate, baseline: baseline, adjustedP: comparison.test?.p,
+      equivalenceP: comparison.equivalenceP, comparisons: 1, options: options)
+  }
+
+  init(
+    _ comparison: Comparison, candidate: String, baseline: String, adjustedP: Double?, equivalenceP: Double?,
+    comparisons: Int, options: ComparisonOptions
+  ) {
+    self.candidate = candidate
+    self.baseline = baseline
+    self.comparison = comparison
+    self.comparisons = comparisons
+    self.equivalenceP = equivalenceP
+    p = adjustedP
+    margin = options.margin
+    finding = Self.finding(comparison, p: adjustedP, equivalenceP: equivalenceP, options)
+    let isOpen = finding == .notDistinguishable || finding == .tooFewSeeds
+    requiredSeeds = isOpen ? Self.requiredSeeds(comparison, comparisons, options) : nil
+  }
+
+  /// About how many seeds more would be needed; nil for findings that stand, and beyond any practical number.
+  public var moreSeeds: Int? { requiredSeeds?.additional(to: comparison.usableSeeds) }
+
+  private static func finding(
+    _ comparison: Comparison, p: Double?, equivalenceP: Double?, _ options: ComparisonOptions
+  ) -> Finding {
+    if comparison.candidateDiverged + comparison.baselineDiverged > 0 { return .diverged }
+    if comparison.isIdentical { return .identical }
+    // A margin says which differences matter: a smaller one, however certain, is none.
+    if let equivalenceP, equivalenceP <= options.alpha { return .equivalent }
+    guard let test = comparison.test, let p, comparison.usableSeeds > 1 else { return .tooFewSeeds }
+    if p <= options.alpha, test.shift != 0 {
+      return Double(test.shift) * options.better.sign > 0 ? .better : .worse
+    }
+    return isAtFloor(test, comparison) ? .tooFewSeeds : .notDistinguishable
+  }
+
+  /// Whether no outcome of so many seeds could have had a smaller p.
+  private static func isAtFloor(_ test: SignificanceTest, _ comparison: Comparison) -> Bool {
+    // Seeds without a difference raise the smallest p of paired tests too, but those have spoken: for no difference.
+    let floor =
+      comparison.design == .paired
+      ? comparison.design.minimumP(seeds: comparison.usableSeeds) : test.minimumP ?? 0
+    return test.p <= floor * (1 + 1e-9)
+  }
+
+  private static func requiredSeeds(
+    _ comparison: Comparison, _ comparisons: Int, _ options: ComparisonOptions
+  ) -> RequiredSeeds {
+    // Several seeds that all differ alike have no spread, and a single seed shows none: then only the test's own
+    // resolution asks for more.
+    let unlimited = comparison.meanDifference == 0 && comparison.usableSeeds > 1 ? 0 : Double.infinity
+    return RequiredSeeds(
+      unchecked: comparison.effectSize ?? unlimited, comparison.design, alpha: options.alpha / Double(comparisons),
+      power: options.power)
+  }
+}
+
+/// What a comparison comes to.
+public enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The candidate is better than the baseline, beyond what seeds explain.
+  case better
+  /// The candidate is worse than the baseline, beyond what seeds explain.
+  case worse
+  /// The difference is smaller than the margin that matters.
+  case equivalent
+  /// The seeds vary too much to tell. That is not to say that the arms are alike.
+  case notDistinguishable
+  /// Every seed gave both arms the same value of what is compared; other numbers of theirs may differ.
+  case identical
+  /// The seeds agree as far as they can, but so few could agree by chance; or there is a single one.
+  case tooFewSeeds
+  /// Runs of either arm diverged, so that a comparison of the rest would be of the lucky ones.
+  case diverged
+
+  /// For a table cell.
+  public var label: String {
+    switch self {
+    case .notDistinguishable: "not distinguishable"
+    case .tooFewSeeds: "too few seeds"
+    default: rawValue
+    }
+  }
+}
+
+extension Verdict {
+  /// The verdict as a sentence for people, without a full stop: "TanhExp and ReLU are not distinguishable with these 5
+  /// seeds (difference +0.05 ± 0.12, p = 0.44); about 40 more seeds would be needed".
+  ///
+  /// - Parameter style: how values are written; `.percent` for accuracies from 0 to 1.
+  public func sentence(_ style: ValueStyle = .plain) -> String {
+    switch finding {
+    case .better, .worse:
+      return "\(candidate) is \(finding.label) than \(baseline): \(numbers(style)) over \(runs)"
+    case .equivalent:
+      return "\(candidate) and \(baseline) are equivalent within ±\(style.margin(margin ?? 0)) "
+        + "(\(difference(style) ?? ""), \(PText.equation(equivalenceP ?? 0))\(adjustment)) over \(runs)"
+    case .notDistinguishable:
+      return "\(candidate) and \(baseline) are not distinguishable with these \(runs) (\(numbers(style))); \(needed)"
+    case .identical: return "\(candidate) and \(baseline) have the same value in \(identicalSeeds)"
+    case .tooFewSeeds:
+      return "too few seeds for any verdict on \(candidate) and \(baseline)\(observed(style)): \(reason); \(needed)"
+    case .diverged: return "\(divergence)\(survivors(style))"
+    }
+  }
+
+  private func numbers(_ style: ValueStyle) -> String {
+    [difference(style), p.map { PText.equation($0) + adjustment }].compactMap(\.self).joined(separator: ", ")
+  }
+
+  private func difference(_ style: ValueStyle) -> String? {
+    comparison.meanDifference.map {
+      "difference " + style.difference($0, plusMinus: comparison.interval.map { $0.width / 2 })
+    }
+  }
+
+  private var adjustment: String { comparisons > 1 ? " adjusted for \(comparisons) comparisons" : "" }
+
+  /// "5 seeds", or "5 and 6 unpaired runs".
+  private var runs: String {
+    comparison.design == .paired
+      ? NumberText.count(comparison.usableSeeds, comparison.unpairedRuns > 0 ? "common seed" : "seed")
+      : "\(comparison.candidateRuns) and \(comparison.baselineRuns) unpaired runs"
+  }
+
+  private var identicalSeeds: String {
+    comparison.usableSeeds == 1 ? "the only seed" : "all \(comparison.usableSeeds) seeds"
+  }
+
+  private func observed(_ style: ValueStyle) -> String { difference(style).map { " (\($0))" } ?? "" }
+
+  private var reason: String {
+    if comparison.usableSeeds < 2 { return "a single seed shows no spread" }
+    let floor = PText.value(comparison.test?.minimumP ?? 1)
+    let adjusted = comparisons > 1 ? " before its adjustment for \(comparisons) comparisons" : ""
+    return "with \(runs) no exact two-sided test can fall below p = \(floor)\(adjusted)"
+  }
+
+  private var needed: String {
+    guard let more = moreSeeds else { return "no practical number of seeds would tell a difference so small" }
+    let arms = comparison.design == .paired ? "" : " in each arm"
+    // Where the effect asks for no more than the test's resolution does, the number is exact and a lower bound.
+    let isBound = requiredSeeds?.total == requiredSeeds?.fewest
+    let amount = isBound ? "at least \(more)" : "about \(NumberText.count(Self.rounded(more)))"
+    return "\(amount) more \(more == 1 ? "seed" : "seeds")\(arms) would be needed"
+  }
+
+  /// A rough number of seeds: rounded up to a multiple of five, and from 100 on to two digits.
+  static func rounded(_ number: Int) -> Int {
+    if number < 10 { return number }
+    var unit = number < 100 ? 5 : 10
+    while number / unit >= 100 { unit *= 10 }
+    return (number + unit - 1) / unit * unit
+  }
+
+  private var divergence: String {
+    let arms = [
+      (candidate, comparison.candidateDiverged, comparison.candidateRuns),
+      (baseline, comparison.baselineDiverged, comparison.baselineRuns),
+    ]
+    let told = arms.filter { $0.1 > 0 } + arms.filter { $0.1 == 0 }
+    return told.map { name, diverged, runs in
+      diverged > 0 ? "\(name) diverged in \(diverged) of \(runs) runs" : "\(name) in none of \(runs)"
+    }.joined(separator: ", ")
+  }
+
+  private func survivors(_ style: ValueStyle) -> String {
+    guard comparison.meanDifference != nil else { return "; nothing is left to compare" }
+    let rest =
+      comparison.design == .paired
+      ? "the \(NumberText.count(comparison.usableSeeds, "seed")) where neither did" : "the other runs"
+    return "; over \(rest): \(numbers(style))"
+  }
+}
