@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -27,7 +28,7 @@ struct TarTests {
     let folder = try TemporaryFolder()
     let long = String(repeating: "folder-of-some-length/", count: 6) + "file.bin"
     let names = format == "v7" ? ["x/short.bin"] : ["x/short.bin", long]
-    for name in names { try folder.write(Array(name.utf8), "in/" + name) }
+    for name in names { try folder.write(Array(name.utf8), to: "in/" + name) }
     let tar = Process()
     tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     tar.arguments = ["tar", "--format=\(format)", "-cf", folder.path + "/out.tar", "-C", folder.path + "/in", "."]
@@ -70,7 +71,7 @@ struct TarTests {
 
   @Test func limitsWhatComesOut() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write(gzipped([UInt8](repeating: 0, count: 100_000)), "zeros.gz")
+    let path = try folder.write(gzipped([UInt8](repeating: 0, count: 100_000)), to: "zeros.gz")
     #expect(try PackedBytes.read(path, limit: 100_000).count == 100_000)
     #expect(throws: DatasetError(.tooLong(part: "what is packed in it", expected: 99_999), path: path)) {
       try PackedBytes.read(path, limit: 99_999)

@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 /// Digests against the examples that NIST publishes for FIPS 180-4, and in pieces of all lengths.
