@@ -19,7 +19,7 @@ func room(_ name: String, _ dependencies: [Target.Dependency], hasCatalogs: Bool
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: [.byName(name: name)] + dependencies,
+    name: name + "Tests", dependencies: [.byName(name: name), "TestSupport"] + dependencies,
     resources: [.copy("Fixtures")], swiftSettings: strict)
 }
 
@@ -92,6 +92,8 @@ let package = Package(
     example("OwnRecipe"),
     example("OwnRule"),
     example("StudyInSwift"),
+    // What the tests of every module use: tags, temporary folders, fixtures, distances.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
     // Arrays of other frameworks, for the tests.
     .target(name: "ArrayFixtures", dependencies: ["Tensors"], path: "Tests/ArrayFixtures", swiftSettings: strict),
     // Trains networks in every way there is and compares with NumPy: a part in the tests, all by scripts/oracle.

@@ -1,5 +1,6 @@
 import Foundation
 import Tanren
+import TestSupport
 import Testing
 
 /// Runs on one's own arrays, of whatever types they are.

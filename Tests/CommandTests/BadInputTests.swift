@@ -1,5 +1,6 @@
 import Foundation
 import Tanren
+import TestSupport
 import Testing
 
 /// Bad input ends with status 2 and one message on standard error that says what is wrong and where.
@@ -25,7 +26,7 @@ import Testing
 
   @Test func truncatedIDX() throws {
     try DataFiles.writeMNIST(to: folder)
-    try folder.write(DataFiles.idx([20, 28, 28], [UInt8](repeating: 7, count: 5000)), "train-images-idx3-ubyte")
+    try folder.write(DataFiles.idx([20, 28, 28], [UInt8](repeating: 7, count: 5000)), to: "train-images-idx3-ubyte")
     try expect(
       run("data=mnist"), environment: ["TANREN_DATA": folder.path],
       says: ["train-images-idx3-ubyte", "truncated", "15680", "5000"])
@@ -33,7 +34,7 @@ import Testing
 
   @Test func wrongMagicIDX() throws {
     try DataFiles.writeMNIST(to: folder)
-    try folder.write("<html>not found</html>", "t10k-labels-idx1-ubyte")
+    try folder.write("<html>not found</html>", to: "t10k-labels-idx1-ubyte")
     try expect(
       run("data=mnist"), environment: ["TANREN_DATA": folder.path], says: ["t10k-labels-idx1-ubyte", "this isn't"])
   }
@@ -41,14 +42,14 @@ import Testing
   @Test func truncatedGzip() throws {
     try DataFiles.writeMNIST(to: folder)
     let whole = DataFiles.gzip(DataFiles.idx([20, 28, 28], [UInt8](repeating: 7, count: 20 * 784)))
-    try folder.write(Array(whole.prefix(9000)), "train-images-idx3-ubyte.gz")
+    try folder.write(Array(whole.prefix(9000)), to: "train-images-idx3-ubyte.gz")
     try expect(
       run("data=mnist"), environment: ["TANREN_DATA": folder.path], says: ["train-images-idx3-ubyte.gz", "compressed"])
   }
 
   @Test func labelOutOfRangeInIDX() throws {
     try DataFiles.writeMNIST(to: folder)
-    try folder.write(DataFiles.idx([20], [UInt8](repeating: 11, count: 20)), "train-labels-idx1-ubyte")
+    try folder.write(DataFiles.idx([20], [UInt8](repeating: 11, count: 20)), to: "train-labels-idx1-ubyte")
     try expect(
       run("data=mnist"), environment: ["TANREN_DATA": folder.path],
       says: ["train-labels-idx1-ubyte", "label 11", "0..<10"])
@@ -78,22 +79,22 @@ import Testing
   }
 
   @Test func unknownKeyInYAML() throws {
-    try folder.write("data: digits\n# a comment\nepohcs: 3\n", "config.yml")
+    try folder.write("data: digits\n# a comment\nepohcs: 3\n", to: "config.yml")
     try expect(["run", "config.yml"], says: ["config.yml:3", "'epohcs'", "did you mean 'epochs'?"])
   }
 
   @Test func unknownMethodInYAML() throws {
-    try folder.write("epochs: 1\noptimizer: momentun(rate: 0.1)\n", "config.yml")
+    try folder.write("epochs: 1\noptimizer: momentun(rate: 0.1)\n", to: "config.yml")
     try expect(["run", "config.yml"], says: ["config.yml:2", "momentun", "did you mean 'momentum'?"])
   }
 
   @Test func unknownOptionOfMethodInYAML() throws {
-    try folder.write("epochs: 1\noptimizer:\n  name: sgd\n  raet: 0.1\n", "config.yml")
+    try folder.write("epochs: 1\noptimizer:\n  name: sgd\n  raet: 0.1\n", to: "config.yml")
     try expect(["run", "config.yml"], says: ["config.yml:4", "sgd", "'raet'", "did you mean 'rate'?"])
   }
 
   @Test func textThatIsNotYAML() throws {
-    try folder.write("epochs: 1\nmodel: [mlp\n", "config.yml")
+    try folder.write("epochs: 1\nmodel: [mlp\n", to: "config.yml")
     try expect(["run", "config.yml"], says: ["config.yml:", "YAML"])
   }
 
@@ -106,7 +107,7 @@ import Testing
   }
 
   @Test func negativeEpochsInYAML() throws {
-    try folder.write("epochs: -1\n", "config.yml")
+    try folder.write("epochs: -1\n", to: "config.yml")
     try expect(["run", "config.yml"], says: ["config.yml:1", "'epochs' is -1"])
   }
 
@@ -117,7 +118,7 @@ import Testing
   }
 
   @Test func pluginThatIsNone() throws {
-    let path = try folder.write("no library", "plugin.so")
+    let path = try folder.write("no library", to: "plugin.so")
     try expect(run("--data", DataFiles.tiny, "--device", path), says: [path, "not a PJRT plugin"])
     try expect(run("--device", folder.path + "/absent.so"), says: ["absent.so", "there is no such file"])
   }
@@ -128,7 +129,7 @@ import Testing
 
   @Test func unwritableOutputFolder() throws {
     // A folder beneath a file can't be made, not even by root.
-    let file = try folder.write("", "file")
+    let file = try folder.write("", to: "file")
     try expect(run("--data", DataFiles.tiny, "--output", file + "/out"), says: [file + "/out", "can't"])
     try expect(["reproduce", "activations-mnist", "--output", file + "/out"], says: [file + "/out", "can't"])
     try expect(["activations", "relu", "--output", file + "/a.svg"], says: [file + "/a.svg", "can't write"])
@@ -139,7 +140,7 @@ import Testing
       try expect([command], says: ["there is no store out/studies.sqlite", "tanren study run"])
       try expect([command, "none.sqlite"], says: ["there is no store none.sqlite"])
       try expect([command, "a.sqlite", "--store", "b.sqlite"], says: ["twice", "a.sqlite", "b.sqlite"])
-      try folder.write("no database", "words.sqlite")
+      try folder.write("no database", to: "words.sqlite")
       try expect([command, "words.sqlite"], says: ["words.sqlite is no study store"])
     }
     _ = try StudyStore(folder.path + "/out/studies.sqlite").register(
@@ -194,7 +195,7 @@ import Testing
     ("seeds: 2\nmetric: val_acuracy\narms: {a: {}}", "there is no metric 'val_acuracy': did you mean 'val_accuracy'?"),
   ])
   func plansThatCantBeRun(_ text: String, _ message: String) throws {
-    try folder.write(text, "plan.yml")
+    try folder.write(text, to: "plan.yml")
     for command in ["plan", "run"] {
       try expect(["study", command, "plan.yml", "--store", "s.sqlite"], says: [message])
     }
@@ -208,8 +209,8 @@ import Testing
     // SQLite keeps the schema's version, big-endian, at byte 60 of the file's header.
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: newer)))
     bytes[60...63] = [0, 0, 0, 99]
-    try folder.write(bytes, "newer.sqlite")
-    try folder.write("no store", "text.sqlite")
+    try folder.write(bytes, to: "newer.sqlite")
+    try folder.write("no store", to: "text.sqlite")
     for words in [["list"], ["show"], ["export"], ["run", "nesterov-mnist"], ["worker"]] {
       try expect(
         ["study"] + words + ["--store", "newer.sqlite"], says: ["newer.sqlite was made by a newer tanren", "99"])

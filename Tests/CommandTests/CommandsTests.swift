@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct CommandsTests {
@@ -152,14 +153,15 @@ import Testing
       let package = "cache/engine/xla-cpu-pjrt-0.0.1"
       try FileManager.default.createDirectory(
         atPath: folder.path + "/\(package)/part.dist-info", withIntermediateDirectories: true)
-      let library = try folder.write("no library", "\(package)/xla_cpu_pjrt.so")
+      let library = try folder.write("no library", to: "\(package)/xla_cpu_pjrt.so")
       for (size, arguments, message) in [
         (10, ["engine", "info"], "its contents aren't those that its package brought"),
         (11, ["engine", "info"], "it has 10 bytes instead of 11"),
         (11, ["run", "--offline", "--data", DataFiles.tiny, "--epochs", "1"], "it has 10 bytes instead of 11"),
       ] {
         try folder.write(
-          "xla_cpu_pjrt.so,sha256=\(String(repeating: "0", count: 43)),\(size)\n", "\(package)/part.dist-info/RECORD")
+          "xla_cpu_pjrt.so,sha256=\(String(repeating: "0", count: 43)),\(size)\n",
+          to: "\(package)/part.dist-info/RECORD")
         let result = try TanrenProcess.run(arguments, environment: ["TANREN_CACHE": folder.path + "/cache"], in: folder)
         #expect(result.status == 1 && !result.endedBySignal, "\(result.error)")
         #expect(

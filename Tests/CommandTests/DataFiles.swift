@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Tanren
 
@@ -14,8 +15,9 @@ enum DataFiles {
   /// MNIST's four files with 20 training and 10 test images, unpacked.
   static func writeMNIST(to folder: TemporaryFolder) throws {
     for (part, count) in [("train", 20), ("t10k", 10)] {
-      try folder.write(idx([count, 28, 28], [UInt8](repeating: 7, count: count * 784)), "\(part)-images-idx3-ubyte")
-      try folder.write(idx([count], (0..<count).map { UInt8($0 % 10) }), "\(part)-labels-idx1-ubyte")
+      try folder.write(
+        idx([count, 28, 28], [UInt8](repeating: 7, count: count * 784)), to: "\(part)-images-idx3-ubyte")
+      try folder.write(idx([count], (0..<count).map { UInt8($0 % 10) }), to: "\(part)-labels-idx1-ubyte")
     }
   }
 

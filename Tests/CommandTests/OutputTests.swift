@@ -1,5 +1,6 @@
 import Foundation
 import Tanren
+import TestSupport
 import Testing
 
 /// Output that is lost is never a success, whichever command wrote it and wherever it went.
@@ -25,7 +26,7 @@ import Testing
   private func prepare() throws {
     let plan = StudyPlan(
       name: "tiny", base: ["data": DataFiles.tiny, "epochs": "1"], arms: [Arm("a", ["optimizer": "sgd"])], seeds: [0])
-    try folder.write(plan.yaml(), "plan.yml")
+    try folder.write(plan.yaml(), to: "plan.yml")
     let result = try TanrenProcess.run(["study", "run", "plan.yml", "--quiet"], in: folder)
     #expect(result.status == 0, "\(result.error)")
   }
@@ -100,7 +101,7 @@ import Testing
 
   @Test func outputsKeepWhatTheyReplace() throws {
     try prepare()
-    try folder.write("old", "real.csv")
+    try folder.write("old", to: "real.csv")
     chmod(folder.path + "/real.csv", 0o600)
     try FileManager.default.createSymbolicLink(atPath: folder.path + "/link.csv", withDestinationPath: "real.csv")
     let result = try TanrenProcess.run(["study", "export", "--output", "link.csv"], in: folder)

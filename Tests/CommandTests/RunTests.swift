@@ -1,5 +1,6 @@
 import Foundation
 import Tanren
+import TestSupport
 import Testing
 
 @Suite struct RunTests {
@@ -51,7 +52,7 @@ import Testing
       penalties: [l1l2(l2: 1e-4)]
       epochs: 2
       batch: 50
-      """, "config.yml")
+      """, to: "config.yml")
     let first = try TanrenProcess.run(
       ["run", "config.yml", "optimizer.momentum=0.5", "seed=4", "--output", "a", "--quiet"], in: folder)
     #expect(first.status == 0 && first.output.isEmpty && first.error.isEmpty, "\(first.error)")
@@ -69,7 +70,7 @@ import Testing
   }
 
   @Test func flagsWinOverTheFileAndAssignmentsOverFlags() throws {
-    try folder.write("data: \(DataFiles.tiny)\nepochs: 3\nbatch: 20\nseed: 1\n", "config.yml")
+    try folder.write("data: \(DataFiles.tiny)\nepochs: 3\nbatch: 20\nseed: 1\n", to: "config.yml")
     let result = try TanrenProcess.run(
       [
         "run", "config.yml", "--epochs", "2", "--seed", "2", "seed=3", "--output", "out", "--progress", "lines",

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Test sets that are evaluated in one batch are judged by the trained weights.

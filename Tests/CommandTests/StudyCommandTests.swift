@@ -1,5 +1,6 @@
 import Foundation
 import Tanren
+import TestSupport
 import Testing
 
 /// Studies and runs by files, names and paths as people have them.
@@ -27,7 +28,7 @@ import Testing
     """
 
   @Test func whatIsSaidToRunAgainDoesSo() throws {
-    try folder.write(Self.plan.replacing("\n", with: "\r\n"), "my plan.yml")
+    try folder.write(Self.plan.replacing("\n", with: "\r\n"), to: "my plan.yml")
     let first = try run("study", "run", "my plan.yml", "--store", "s.sqlite", "--workers", "2")
     #expect(first.status == 0, "\(first.error)")
     #expect(first.output.hasPrefix("sgd(rate) of [two]\n"))
@@ -45,7 +46,7 @@ import Testing
   }
 
   @Test func aNarrowerPlanIsRefusedUnlessItReplaces() throws {
-    try folder.write(Self.plan, "plan.yml")
+    try folder.write(Self.plan, to: "plan.yml")
     let whole = try run("study", "run", "plan.yml", "--store", "s.sqlite", "--quiet")
     #expect(whole.status == 0, "\(whole.error)")
     let refused = try run("study", "run", "plan.yml", "seeds=1", "--store", "s.sqlite")
@@ -71,7 +72,7 @@ import Testing
     try FileManager.default.moveItem(atPath: file, toPath: folder.path + "/\(odd)/2024.10")
     let data = "npz(path: '\(odd)/2024.10')"
     try folder.write(
-      "data: \(data)   # mine (really)\r\nmodel: mlp(hidden: [8])\r\nepochs: 1\r\nbatch: 10\r\n", "c.yml")
+      "data: \(data)   # mine (really)\r\nmodel: mlp(hidden: [8])\r\nepochs: 1\r\nbatch: 10\r\n", to: "c.yml")
     for words in [["data=\(data)", "epochs=1", "batch=10"], ["--data", data, "epochs=1", "batch=10"], ["c.yml"]] {
       let result = try TanrenProcess.run(["run"] + words + ["--quiet", "--output", "out"], in: folder)
       #expect(result.status == 0, "\(words): \(result.error)")

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 
 /// The built command, run as people run it.
@@ -59,7 +60,7 @@ struct TanrenProcess {
 
   /// Where a program of the package is: built beside the bundles of the tests.
   private static func url(_ program: String) -> URL {
-    Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent(program)
+    Locations.program(program, beside: .module)
   }
 
   func start() throws { try process.run() }

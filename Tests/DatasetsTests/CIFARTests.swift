@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -28,7 +29,7 @@ struct CIFARTests {
   }
 
   private func write(_ files: [(name: String, bytes: [UInt8])], in place: String) throws {
-    for file in files { try folder.write(file.bytes, place + "/" + file.name) }
+    for file in files { try folder.write(file.bytes, to: place + "/" + file.name) }
   }
 
   private func checkSmall(_ data: DatasetPair) throws {
@@ -43,10 +44,10 @@ struct CIFARTests {
     #expect(Array(data.train.inputs.bytes[(3072 + 96)..<(3072 + 99)]) == [32, 33, 34])
   }
 
-  @Test(.enabled(if: realData("cifar10") != nil)) func readsTheRealFiles() throws {
+  @Test(.enabled(if: Locations.data("cifar10") != nil)) func readsTheRealFiles() throws {
     // With the machine's own cache, since the archive takes long to unpack.
     var places = DataFolders()
-    places.searched = [try #require(realData("cifar10"))]
+    places.searched = [try #require(Locations.data("cifar10"))]
     let data = try CIFAR10.load(from: places)
     #expect(data.train.inputs.shape == [50_000, 32, 32, 3])
     #expect(data.test.inputs.shape == [10_000, 32, 32, 3])
@@ -74,14 +75,14 @@ struct CIFARTests {
   func readsArchives(name: String) throws {
     let tar = tarArchive(files.map { ("cifar-10-batches-bin/" + $0.name, $0.bytes) })
     let packed = name.hasSuffix("gz") ? gzipped(tar) : name.hasSuffix("xz") ? xzPacked(tar) : tar
-    try folder.write(packed, "data/" + name)
+    try folder.write(packed, to: "data/" + name)
     let data = try CIFAR10.load(from: places(folder.path + "/data"))
     try checkSmall(data)
     #expect(data.origin == "CIFAR-10, from \(folder.path)/data/\(name)")
     // A second time without unpacking: another archive in its place is seen all the same.
     try checkSmall(CIFAR10.load(from: places(folder.path + "/data")))
     let other = tarArchive(zip(Self.names, [7, 7, 7, 7, 7, 7] as [UInt8]).map { ($0, record($1) + record($1)) })
-    try folder.write(name.hasSuffix("z") ? gzipped(other) : other, "data/" + name)
+    try folder.write(name.hasSuffix("z") ? gzipped(other) : other, to: "data/" + name)
     #expect(try CIFAR10.load(from: places(folder.path + "/data")).test.labels() == [7, 7])
   }
 
@@ -133,7 +134,7 @@ struct CIFARTests {
 
   @Test func refusesDamagedArchives() throws {
     func problem(_ bytes: [UInt8]) throws -> DatasetProblem? {
-      try folder.write(bytes, "data/cifar-10-binary.tar.gz")
+      try folder.write(bytes, to: "data/cifar-10-binary.tar.gz")
       return #expect(throws: DatasetError.self) { try CIFAR10.load(from: places(folder.path + "/data")) }?.problem
     }
     let tar = tarArchive(files.map { ($0.name, $0.bytes) })

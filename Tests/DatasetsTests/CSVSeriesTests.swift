@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -70,8 +71,8 @@ struct CSVSeriesTests {
     #expect(problem("1,2", CSVFormat(columns: .indices([]))) == .noRows)
   }
 
-  @Test(.enabled(if: realData("timeseries") != nil)) func readsRealSeries() throws {
-    let folder = try #require(realData("timeseries")) + "/timeseries/"
+  @Test(.enabled(if: Locations.data("timeseries") != nil)) func readsRealSeries() throws {
+    let folder = try #require(Locations.data("timeseries")) + "/timeseries/"
     let sunspots = try CSVSeries.read(
       folder + "sunspots-monthly-silso-v2.csv",
       CSVFormat(separator: .character(";"), columns: .indices([2, 3])))

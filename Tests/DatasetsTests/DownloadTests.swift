@@ -1,6 +1,7 @@
 import Foundation
 import PJRT
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -31,7 +32,7 @@ struct DownloadTests {
   }
 
   @Test func fetchesFromTheFirstMirrorThatHasIt() throws {
-    try folder.write(content, "second/a.gz")
+    try folder.write(content, to: "second/a.gz")
     let reports = Mutex<[Int]>([])
     try download(["first", "second"]).fetch(into: cache) { file, received, total in
       #expect(file == "a.gz")
@@ -44,15 +45,15 @@ struct DownloadTests {
   }
 
   @Test func skipsAMirrorWithAnotherFile() throws {
-    try folder.write("some tampered bytes!", "first/a.gz")
-    try folder.write(content, "second/a.gz")
+    try folder.write("some tampered bytes!", to: "first/a.gz")
+    try folder.write(content, to: "second/a.gz")
     #expect(problem(download(["first", "second"])) == nil)
     #expect(try FileBytes.read(cache + "/a.gz") == content)
   }
 
   @Test func tellsAWrongChecksumAndLeavesNothing() throws {
     let tampered = Array("some tampered bytes!".utf8)
-    try folder.write(tampered, "first/a.gz")
+    try folder.write(tampered, to: "first/a.gz")
     #expect(
       problem(download(["first"]))
         == .checksumMismatch(expected: SHA256.hex(of: content), actual: SHA256.hex(of: tampered)))
@@ -81,7 +82,7 @@ struct DownloadTests {
   }
 
   @Test func takesNoMoreThanAnnounced() throws {
-    try folder.write([UInt8](repeating: 7, count: 100_000), "first/a.gz")
+    try folder.write([UInt8](repeating: 7, count: 100_000), to: "first/a.gz")
     guard case .downloadFailed = problem(download(["first"])) else {
       Issue.record("a file of the wrong size was fetched")
       return
@@ -90,8 +91,8 @@ struct DownloadTests {
   }
 
   @Test func tellsAnUnwritableCache() throws {
-    try folder.write("a file where the folder should be", "cache")
-    try folder.write(content, "first/a.gz")
+    try folder.write("a file where the folder should be", to: "cache")
+    try folder.write(content, to: "first/a.gz")
     guard case .unwritable = problem(download(["first"])) else {
       Issue.record("a file was written below a file")
       return
@@ -101,7 +102,7 @@ struct DownloadTests {
   @Test func fillsTheCacheOfADataSet() throws {
     func published(_ name: String, _ bytes: [UInt8]) throws -> ImageArchive.File {
       let file = gzipped(bytes)
-      try folder.write(file, "mirror/" + name + ".gz")
+      try folder.write(file, to: "mirror/" + name + ".gz")
       return .init(name: name, byteCount: file.count, sha256: SHA256.hex(of: file))
     }
     let archive = ImageArchive(

@@ -2,6 +2,7 @@ import Configuration
 import Foundation
 import PJRT
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -25,9 +26,7 @@ import Testing
   }
 
   @Test func agreesWithKerasFormulas() throws {
-    let url = try #require(
-      Bundle.module.url(forResource: "preprocessing", withExtension: "json", subdirectory: "Fixtures"))
-    let rows = try JSONDecoder().decode([Row].self, from: Data(contentsOf: url))
+    let rows = try Bundle.module.decodeFixture("preprocessing", as: [Row].self)
     #expect(rows.count == 9)
     func bytes(_ numbers: Row.Numbers) throws -> HostArray {
       try HostArray(numbers.values.map { UInt8($0) }, shape: numbers.shape)

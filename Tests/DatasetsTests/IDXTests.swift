@@ -1,4 +1,5 @@
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -10,7 +11,7 @@ struct IDXTests {
   init() throws { folder = try TemporaryFolder() }
 
   private func problem(_ bytes: [UInt8], rank: Int? = 3) throws -> DatasetProblem? {
-    let path = try folder.write(bytes, "x-idx3-ubyte")
+    let path = try folder.write(bytes, to: "x-idx3-ubyte")
     do throws(DatasetError) {
       _ = try IDX.read(path, rank: rank)
       return nil
@@ -22,14 +23,14 @@ struct IDXTests {
 
   @Test(arguments: [false, true]) func readsPlainAndCompressed(compressed: Bool) throws {
     let file = idx([2, 2, 3], Array(1...12))
-    let path = try folder.write(compressed ? gzipped(file) : file, "a")
+    let path = try folder.write(compressed ? gzipped(file) : file, to: "a")
     let array = try IDX.read(path, rank: 3)
     #expect(array == (try HostArray(Array(1...12) as [UInt8], shape: [2, 2, 3])))
   }
 
   @Test func readsSeveralGzipMembers() throws {
     let file = idx([4], [9, 8, 7, 6])
-    let path = try folder.write(gzipped(Array(file[..<6])) + gzipped(Array(file[6...])), "a.gz")
+    let path = try folder.write(gzipped(Array(file[..<6])) + gzipped(Array(file[6...])), to: "a.gz")
     #expect(try IDX.read(path).bytes == [9, 8, 7, 6])
   }
 

@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -17,7 +18,7 @@ struct MNISTTests {
   /// Three training images of 2 x 2 and one test image.
   private func writeSmallSet(in place: String, suffix: String = "", labels: [UInt8] = [7, 0, 9]) throws {
     func file(_ name: String, _ bytes: [UInt8]) throws {
-      try folder.write(suffix == ".gz" ? gzipped(bytes) : bytes, place + "/" + name + suffix)
+      try folder.write(suffix == ".gz" ? gzipped(bytes) : bytes, to: place + "/" + name + suffix)
     }
     try file("train-images-idx3-ubyte", idx([3, 2, 2], Array(1...12)))
     try file("train-labels-idx1-ubyte", idx([labels.count], labels))
@@ -25,8 +26,8 @@ struct MNISTTests {
     try file("t10k-labels-idx1-ubyte", idx([1], [5]))
   }
 
-  @Test(.enabled(if: realData("mnist") != nil)) func readsTheRealFiles() throws {
-    let data = try MNIST.load(from: places(try #require(realData("mnist"))))
+  @Test(.enabled(if: Locations.data("mnist") != nil)) func readsTheRealFiles() throws {
+    let data = try MNIST.load(from: places(try #require(Locations.data("mnist"))))
     #expect(data.train.inputs.shape == [60_000, 28, 28])
     #expect(data.test.inputs.shape == [10_000, 28, 28])
     #expect(data.train.inputs.dtype == .uint8)

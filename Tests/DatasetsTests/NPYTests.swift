@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -32,7 +33,7 @@ struct NPYTests {
   }
 
   @Test(arguments: types) func readsEveryTypeOfNumPy(dtype: DType) throws {
-    let array = try NPY.read(fixture("\(dtype).npy"))
+    let array = try NPY.read(Bundle.module.fixture("\(dtype).npy"))
     #expect(array.dtype == dtype)
     #expect(array.shape == [2, 3])
     if dtype == .float16 {
@@ -44,21 +45,21 @@ struct NPYTests {
   }
 
   @Test(arguments: types) func writesTheBytesOfNumPy(dtype: DType) throws {
-    let original = try FileBytes.read(fixture("\(dtype).npy"))
+    let original = try FileBytes.read(Bundle.module.fixture("\(dtype).npy"))
     let array = try NPY.decode(original, path: "x")
     #expect(try NPY.encode(array, path: "x") == original)
   }
 
   @Test func readsOrdersAndVersions() throws {
     for name in ["fortran", "version2", "version3"] {
-      #expect(try NPY.read(fixture(name + ".npy"), as: .float32) == cube())
+      #expect(try NPY.read(Bundle.module.fixture(name + ".npy"), as: .float32) == cube())
     }
-    let swapped = try NPY.read(fixture("big_endian.npy"))
+    let swapped = try NPY.read(Bundle.module.fixture("big_endian.npy"))
     #expect(try swapped.values(as: Double.self) == (0..<24).map { Double($0) / 8 })
-    let scalar = try NPY.read(fixture("scalar.npy"))
+    let scalar = try NPY.read(Bundle.module.fixture("scalar.npy"))
     #expect(scalar.shape == [])
     #expect(try scalar.values(as: Double.self) == [2.5])
-    #expect(try NPY.read(fixture("empty.npy")).shape == [0, 7])
+    #expect(try NPY.read(Bundle.module.fixture("empty.npy")).shape == [0, 7])
   }
 
   @Test func roundTripsThroughAFile() throws {
@@ -77,7 +78,7 @@ struct NPYTests {
   }
 
   @Test func namesFoundAndWantedTypes() {
-    let path = fixture("float64.npy")
+    let path = Bundle.module.fixture("float64.npy")
     do throws(DatasetError) {
       _ = try NPY.read(path, as: .float32, .uint8)
       Issue.record("float64 was taken for float32")
@@ -90,7 +91,7 @@ struct NPYTests {
   @Test func tellsTypesItCantRead() throws {
     guard
       case .wrongElementType("[('a', '<f4'), ('b', '<i4')]", _) = problem(
-        try FileBytes.read(fixture("structured.npy")))
+        try FileBytes.read(Bundle.module.fixture("structured.npy")))
     else {
       Issue.record("a structured type was taken")
       return
@@ -108,13 +109,15 @@ struct NPYTests {
   }
 
   @Test func readsStrings() throws {
-    func texts(_ name: String) throws -> [String]? { try NPY.texts(FileBytes.read(fixture(name + ".npy")), path: name) }
+    func texts(_ name: String) throws -> [String]? {
+      try NPY.texts(FileBytes.read(Bundle.module.fixture(name + ".npy")), path: name)
+    }
     #expect(try texts("texts") == ["cat", "äpfel", "Zebra", "cat", "", "日本"])
     #expect(try texts("texts_big_endian") == texts("texts"))
     #expect(try texts("texts_bytes") == ["cat", "dog", "", "cat"])
     #expect(try texts("float32") == nil)
     #expect(throws: DatasetError(.wrongElementType(found: "<U5", wanted: [.uint8]), path: "x")) {
-      try NPY.decode(FileBytes.read(fixture("texts.npy")), as: [.uint8], path: "x")
+      try NPY.decode(FileBytes.read(Bundle.module.fixture("texts.npy")), as: [.uint8], path: "x")
     }
     let pairs = file("{'descr': '|S1', 'fortran_order': False, 'shape': (1, 2)}", data: [65, 66])
     #expect(throws: DatasetError(.wrongRank(found: [1, 2], wanted: "one label per record"), path: "x")) {

@@ -1,5 +1,6 @@
 import Configuration
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -80,7 +81,7 @@ import Testing
       try writer.add("x_\(part).npy", NPY.encode(inputs, path: "x"))
       try writer.add("y_\(part).npy", array(labels))
     }
-    return NPZSource(path: try folder.write(writer.finished(), "texts.npz"), classes: classes)
+    return NPZSource(path: try folder.write(writer.finished(), to: "texts.npz"), classes: classes)
   }
 
   @Test func stringsAreClassesInTheirOrder() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Formats
@@ -17,7 +18,7 @@ struct NPZTests {
   }
 
   private func problem(_ bytes: [UInt8]) throws -> DatasetProblem? {
-    let path = try folder.write(bytes, "x.npz")
+    let path = try folder.write(bytes, to: "x.npz")
     do throws(DatasetError) {
       _ = try NPZ.read(path)
       return nil
@@ -28,7 +29,7 @@ struct NPZTests {
   }
 
   @Test(arguments: ["stored", "deflated"]) func readsNumPysArchives(kind: String) throws {
-    let path = fixture(kind + ".npz")
+    let path = Bundle.module.fixture(kind + ".npz")
     #expect(try NPZ.read(path) == arrays())
     #expect(try NPZ.read(path, member: "y", as: .int32) == arrays()["y"])
   }
@@ -51,7 +52,7 @@ struct NPZTests {
   }
 
   @Test func namesMissingMembersAndWrongTypes() throws {
-    let path = fixture("stored.npz")
+    let path = Bundle.module.fixture("stored.npz")
     #expect(throws: DatasetError(.missingMember(name: "z", available: ["x", "y"]), path: path)) {
       try NPZ.read(path, member: "z")
     }
@@ -61,7 +62,7 @@ struct NPZTests {
   }
 
   @Test(arguments: ["stored", "deflated"]) func tellsDamageWhereverItIs(kind: String) throws {
-    let whole = try FileBytes.read(fixture(kind + ".npz"))
+    let whole = try FileBytes.read(Bundle.module.fixture(kind + ".npz"))
     for end in stride(from: 0, to: whole.count, by: 7) {
       #expect(try problem(Array(whole[..<end])) != nil, "cut at \(end)")
     }
@@ -70,14 +71,14 @@ struct NPZTests {
     for index in whole.indices {
       var damaged = whole
       damaged[index] ^= 0xff
-      let path = try folder.write(damaged, "damaged.npz")
+      let path = try folder.write(damaged, to: "damaged.npz")
       if (try? NPZ.read(path)) == nil { refused += 1 }
     }
     #expect(refused > whole.count / 2)
   }
 
   @Test func checksMembers() throws {
-    var damaged = try FileBytes.read(fixture("stored.npz"))
+    var damaged = try FileBytes.read(Bundle.module.fixture("stored.npz"))
     let magic = try #require(damaged.indices.first { damaged[$0...].starts(with: NPY.magic) })
     damaged[magic + 140] ^= 1
     guard case .corruptCompression(_, let reason) = try problem(damaged) else {
@@ -107,7 +108,7 @@ struct NPZTests {
   }
 
   @Test func readsZip64ArchivesOfAnySize() throws {
-    let path = fixture("zip64.npz")
+    let path = Bundle.module.fixture("zip64.npz")
     #expect(try NPZ.read(path) == arrays())
     #expect(try NPZ.read(path, member: "y", as: .int32) == arrays()["y"])
     let whole = try FileBytes.read(path)
@@ -117,7 +118,7 @@ struct NPZTests {
     for index in whole.indices {
       var damaged = whole
       damaged[index] ^= 0xff
-      _ = try? NPZ.read(folder.write(damaged, "damaged.npz"))
+      _ = try? NPZ.read(folder.write(damaged, to: "damaged.npz"))
     }
   }
 
@@ -125,7 +126,7 @@ struct NPZTests {
     var twice = try ZipWriter(path: "x", isCompressed: false)
     for value: Float in [1, 2] { try twice.add("a.npy", NPY.encode(HostArray([value]), path: "x")) }
     try twice.add("b.npy", NPY.encode(HostArray([3] as [Float]), path: "x"))
-    let path = try folder.write(twice.finished(), "twice.npz")
+    let path = try folder.write(twice.finished(), to: "twice.npz")
     #expect(throws: DatasetError(.duplicateMember(name: "a"), path: path)) { try NPZ.read(path, member: "a") }
     #expect(throws: DatasetError(.duplicateMember(name: "a"), path: path)) { try NPZ.read(path) }
     #expect(try NPZ.read(path, member: "b").values(as: Float.self) == [3])

@@ -1,4 +1,6 @@
 import PJRT
+import TestSupport
+import Foundation
 import Testing
 
 @testable import Datasets
@@ -81,12 +83,12 @@ struct NormalizerTests {
     DType.bool, .int8, .int16, .int32, .int64, .uint8, .uint16, .uint32, .uint64, .float32, .float64,
   ])
   func readsEveryType(dtype: DType) throws {
-    let array = try NPY.read(fixture("\(dtype).npy"))
+    let array = try NPY.read(Bundle.module.fixture("\(dtype).npy"))
     #expect(try Normalizer.scalingToUnitRange(array).scale == [dtype == .bool ? 1 : 5])
   }
 
-  @Test(.enabled(if: realData("mnist") != nil)) func findsTheKnownStatisticsOfMNIST() throws {
-    let folder = try #require(realData("mnist"))
+  @Test(.enabled(if: Locations.data("mnist") != nil)) func findsTheKnownStatisticsOfMNIST() throws {
+    let folder = try #require(Locations.data("mnist"))
     let test = try IDX.read(folder + "/mnist/t10k-images-idx3-ubyte.gz")
     let normalizer = try Normalizer.standardizing(test, scope: .global)
     #expect(abs(normalizer.shift[0] / 255 - 0.13251) < 1e-5)

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -9,13 +10,7 @@ import Testing
 /// Generated series against plain NumPy, and series from files.
 struct SeriesTests {
   private func fixture() throws -> [String: [Double]] {
-    let url = try #require(Bundle.module.url(forResource: "series", withExtension: "json", subdirectory: "Fixtures"))
-    return try JSONDecoder().decode([String: [Double]].self, from: try Data(contentsOf: url))
-  }
-
-  private func distance(_ one: [Double], _ other: [Double]?) -> Double {
-    guard let other, one.count == other.count else { return .infinity }
-    return zip(one, other).map { abs($0 - $1) }.max() ?? 0
+    try Bundle.module.decodeFixture("series")
   }
 
   @Test func generatedSeriesAreNumPys() throws {

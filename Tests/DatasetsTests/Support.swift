@@ -2,31 +2,6 @@ import CArchive
 import CZlib
 import Foundation
 
-/// A folder of its own for one test, removed with it.
-final class TemporaryFolder: Sendable {
-  let path: String
-
-  init() throws {
-    path = NSTemporaryDirectory() + "tanren-tests-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  /// Writes a file, with the folders above it, and returns its path.
-  @discardableResult func write(_ bytes: [UInt8], _ name: String) throws -> String {
-    let url = URL(fileURLWithPath: path + "/" + name)
-    try FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-    try Data(bytes).write(to: url)
-    return path + "/" + name
-  }
-
-  @discardableResult func write(_ text: String, _ name: String) throws -> String {
-    try write(Array(text.utf8), name)
-  }
-}
-
 /// `bytes` as a gzip file, by zlib's own writer.
 func gzipped(_ bytes: [UInt8]) -> [UInt8] {
   var stream = z_stream()
@@ -73,20 +48,6 @@ func idx(_ shape: [Int], _ elements: [UInt8], type: UInt8 = 8) -> [UInt8] {
   [0, 0, type, UInt8(shape.count)]
     + shape.flatMap { extent in withUnsafeBytes(of: UInt32(extent).bigEndian) { Array($0) } }
     + elements
-}
-
-/// The folder of real data: what `TANREN_DATA` names, or `shared/data` beside the package.
-func realData(_ name: String) -> String? {
-  let package = URL(fileURLWithPath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-  let named = (ProcessInfo.processInfo.environment["TANREN_DATA"] ?? "").split(separator: ":").map(String.init)
-  return (named + [package.path + "/../shared/data"])
-    .first { FileManager.default.fileExists(atPath: $0 + "/" + name) }
-    .map { URL(fileURLWithPath: $0).standardizedFileURL.path }
-}
-
-func fixture(_ name: String) -> String {
-  Bundle.module.bundlePath + "/Fixtures/" + name
 }
 
 /// A tar archive of regular files, as POSIX describes it.

@@ -1,4 +1,5 @@
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -92,7 +93,7 @@ struct SyntheticDigitsTests {
     #expect(data.train.count == 20)
     // Damaged files are told, not passed over.
     for name in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] {
-      try folder.write([0, 0], "mnist/\(name)-ubyte")
+      try folder.write([0, 0], to: "mnist/\(name)-ubyte")
     }
     #expect(throws: DatasetError.self) { try load() }
   }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Formats
@@ -27,7 +28,7 @@ struct TarTests {
     let folder = try TemporaryFolder()
     let long = String(repeating: "folder-of-some-length/", count: 6) + "file.bin"
     let names = format == "v7" ? ["x/short.bin"] : ["x/short.bin", long]
-    for name in names { try folder.write(Array(name.utf8), "in/" + name) }
+    for name in names { try folder.write(Array(name.utf8), to: "in/" + name) }
     let tar = Process()
     tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     tar.arguments = ["tar", "--format=\(format)", "-cf", folder.path + "/out.tar", "-C", folder.path + "/in", "."]
@@ -78,7 +79,7 @@ struct TarTests {
   @Test(arguments: ["gz", "xz"]) func limitsWhatComesOut(suffix: String) throws {
     let folder = try TemporaryFolder()
     let zeros = [UInt8](repeating: 0, count: 100_000)
-    let path = try folder.write(suffix == "gz" ? gzipped(zeros) : xzPacked(zeros), "zeros." + suffix)
+    let path = try folder.write(suffix == "gz" ? gzipped(zeros) : xzPacked(zeros), to: "zeros." + suffix)
     #expect(try Packed.read(path, limit: 100_000) == zeros)
     #expect(throws: DatasetError(.tooLong(part: "what is packed in it", expected: 99_999), path: path)) {
       try Packed.read(path, limit: 99_999)
@@ -90,7 +91,7 @@ struct TarTests {
     let bytes = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
     let whole = suffix == "gz" ? gzipped(bytes) : xzPacked(bytes)
     func problem(_ bytes: [UInt8]) throws -> DatasetProblem? {
-      let path = try folder.write(bytes, "damaged." + suffix)
+      let path = try folder.write(bytes, to: "damaged." + suffix)
       let error = #expect(throws: DatasetError.self) { try Packed.read(path, limit: 100_000) }
       #expect(error?.path == path)
       return error?.problem
@@ -110,13 +111,13 @@ struct TarTests {
         continue
       }
     }
-    #expect(try Packed.read(folder.write(suffix == "gz" ? gzipped([]) : xzPacked([]), "empty"), limit: 1) == [])
+    #expect(try Packed.read(folder.write(suffix == "gz" ? gzipped([]) : xzPacked([]), to: "empty"), limit: 1) == [])
   }
 
   @Test func filesWithHolesAreUnsupported() throws {
     let folder = try TemporaryFolder()
     let sparse = folder.path + "/sparse.bin"
-    try folder.write([], "sparse.bin")
+    try folder.write([], to: "sparse.bin")
     let handle = try #require(FileHandle(forWritingAtPath: sparse))
     try handle.seek(toOffset: 1 << 30)
     try handle.write(contentsOf: [1])

@@ -1,5 +1,6 @@
 import Configuration
 import Optimizers
+import TestSupport
 import Testing
 
 /// Averages of a parameter that grows by one in each step, from 0.
@@ -51,7 +52,7 @@ import Testing
     // Kept: 0.1 (not used), 2/11, 3/12 as the ramp allows.
     let ramped = try run("ema(ramps: true)", count: 3).averaged
     let second = 1 * 2.0 / 11 + 2 * 9.0 / 11
-    #expect(distance(ramped, [1, second, second * 0.25 + 3 * 0.75]) < 1e-15)
+    #expect(scaledDistance(ramped, [1, second, second * 0.25 + 3 * 0.75]) < 1e-15)
   }
 
   @Test func halfPrecisionAveragesDoNotStick() throws {

@@ -1,6 +1,7 @@
 import Configuration
 import Foundation
 import Optimizers
+import TestSupport
 import Testing
 
 /// Rules on `f = (w1^2 + 10 w2^2) / 2` at (1, 1), checked by hand.
@@ -54,19 +55,19 @@ import Testing
     let transform = SGD(rate: 0.1).transform
     let updates = transform.update(gradients, state: transform.initial(Self.parameters), context: context).updates
     let after = try numbers(Self.parameters.zip(updates, +).evaluate())
-    #expect(distance(after, [0.89950248, -0.04975186]) < 5e-9)
+    #expect(scaledDistance(after, [0.89950248, -0.04975186]) < 5e-9)
   }
 
   @Test func samAscendsByRho() throws {
     // e = 0.05 (1, 10) / sqrt(101)
     let scale = 0.05 / 101.0.squareRoot()
     let expected = [1 + scale, 10 * (1 + 10 * scale)]
-    #expect(distance(try numbers(evaluate("sam", batch()).gradients), expected) < 1e-13)
+    #expect(scaledDistance(try numbers(evaluate("sam", batch()).gradients), expected) < 1e-13)
     // All parameters are 1: relative distances are absolute ones.
-    #expect(distance(try numbers(evaluate("asam(rho: 0.05, eta: 0)", batch()).gradients), expected) < 1e-13)
+    #expect(scaledDistance(try numbers(evaluate("asam(rho: 0.05, eta: 0)", batch()).gradients), expected) < 1e-13)
     // T = |w| + eta = 2 for both: twice as far.
     let doubled = [1 + 2 * scale, 10 * (1 + 20 * scale)]
-    #expect(distance(try numbers(evaluate("sam(adaptive: true, eta: 1)", batch()).gradients), doubled) < 1e-13)
+    #expect(scaledDistance(try numbers(evaluate("sam(adaptive: true, eta: 1)", batch()).gradients), doubled) < 1e-13)
   }
 
   @Test func samReportsWhatIsAsked() throws {
@@ -74,7 +75,7 @@ import Testing
     let adversarial = (pow(1 + scale, 2) + 10 * pow(1 + 10 * scale, 2)) / 2
     for (loss, expected) in [("clean", 5.5), ("adversarial", adversarial), ("mean", (5.5 + adversarial) / 2)] {
       let result = try evaluate("sam(loss: \(loss))", batch())
-      #expect(distance([try result.loss.scalar()], [expected]) < 1e-13)
+      #expect(scaledDistance([try result.loss.scalar()], [expected]) < 1e-13)
       #expect(try numbers(result.metrics) == [5.5])
     }
     // The state doubles and adds one in each pass.
@@ -120,7 +121,7 @@ import Testing
       parameters: Self.parameters, modelState: TensorTree([("passes", Tensor(0.0, dtype: .float64))]),
       progress: Progress(step: step, stepsPerEpoch: 1, epochs: 10), key: Key(seed: 0))
     let gradients = try rule.evaluate(batch(), state: TensorTree(), context: context).evaluation.gradients.evaluate()
-    #expect(distance(try numbers(gradients), try numbers(evaluate("sam", batch()).gradients)) < 1e-13)
+    #expect(scaledDistance(try numbers(gradients), try numbers(evaluate("sam", batch()).gradients)) < 1e-13)
   }
 
   /// A penalty in the loss bends the perturbation; the same decay in the optimizer doesn't.
@@ -135,7 +136,7 @@ import Testing
     // Inside, with g = (1.5, 10.5): g at w + 0.05 g / |g|.
     let norm = (1.5 * 1.5 + 10.5 * 10.5).squareRoot()
     let inside = [1.5 * (1 + 0.05 * 1.5 / norm), 10.5 * (1 + 0.05 * 10.5 / norm)]
-    #expect(distance(try numbers(evaluate("sam", penalized).gradients), inside) < 1e-13)
+    #expect(scaledDistance(try numbers(evaluate("sam", penalized).gradients), inside) < 1e-13)
     // Outside, the optimizer adds decay times the parameters, where they are.
     let sam = try evaluate("sam", plain).gradients
     let context = UpdateContext(
@@ -145,7 +146,7 @@ import Testing
     let updates = transform.update(sam, state: transform.initial(Self.parameters), context: context).updates
     let scale = 0.05 / 101.0.squareRoot()
     let outside = [-(1 + scale + decay), -(10 * (1 + 10 * scale) + decay)]
-    #expect(distance(try numbers(updates.evaluate()), outside) < 1e-13)
+    #expect(scaledDistance(try numbers(updates.evaluate()), outside) < 1e-13)
   }
 
   @Test func lookSAMLooksEveryFewSteps() throws {
@@ -165,20 +166,20 @@ import Testing
     // At the first step it is SAM.
     let scale = 0.05 / 101.0.squareRoot()
     let perturbed = [1 + scale, 10 * (1 + 10 * scale)]
-    #expect(distance(first.gradients, perturbed) < 1e-13)
+    #expect(scaledDistance(first.gradients, perturbed) < 1e-13)
     let share = (perturbed[0] + 10 * perturbed[1]) / 101
     let across = [perturbed[0] - share, perturbed[1] - 10 * share]
-    #expect(distance(try numbers(first.state), across) < 1e-13)
+    #expect(scaledDistance(try numbers(first.state), across) < 1e-13)
     // In between, at another point, the part across is added at the new gradient's length.
     let between = try evaluate(1, [0.5, 0.2], first.state)
     let factor =
       0.7 * (0.5 * 0.5 + 2.0 * 2.0).squareRoot() / (across[0] * across[0] + across[1] * across[1]).squareRoot()
-    #expect(distance(between.gradients, [0.5 + factor * across[0], 2 + factor * across[1]]) < 1e-12)
+    #expect(scaledDistance(between.gradients, [0.5 + factor * across[0], 2 + factor * across[1]]) < 1e-12)
     #expect(try numbers(between.state) == numbers(first.state))
     // Where nothing was kept, nothing is added.
     #expect(try evaluate(2, [0.5, 0.2], rule.initial(Self.parameters)).gradients == [0.5, 2])
     // At the third step it looks again.
-    #expect(distance(try evaluate(3, [1, 1], between.state).gradients, perturbed) < 1e-13)
+    #expect(scaledDistance(try evaluate(3, [1, 1], between.state).gradients, perturbed) < 1e-13)
   }
 
   /// Where it looks, state and loss are those that SAM would have; between, those of the only pass.
@@ -195,7 +196,8 @@ import Testing
       return (Array(values.prefix(2)), Array(values.dropFirst(2)))
     }
     for (loss, expected) in [("clean", 5.5), ("adversarial", adversarial), ("mean", (5.5 + adversarial) / 2)] {
-      #expect(distance(try evaluate("lookSAM(every: 2, loss: \(loss))", step: 0).loss, [expected, expected]) < 1e-13)
+      #expect(
+        scaledDistance(try evaluate("lookSAM(every: 2, loss: \(loss))", step: 0).loss, [expected, expected]) < 1e-13)
       #expect(try evaluate("lookSAM(every: 2, loss: \(loss))", step: 1).loss == [5.5, 5.5])
     }
     for (state, expected) in [("first", 1.0), ("second", 1.0), ("both", 3.0)] {
@@ -211,23 +213,23 @@ import Testing
     let expected = [
       perturbed[0] - 0.4 * (1 - share * perturbed[0]), perturbed[1] - 0.4 * (10 - share * perturbed[1]),
     ]
-    #expect(distance(try numbers(evaluate("gsam", batch()).gradients), expected) < 1e-13)
+    #expect(scaledDistance(try numbers(evaluate("gsam", batch()).gradients), expected) < 1e-13)
   }
 
   @Test func accumulationIsTheWholeBatchsGradient() throws {
     let whole = try evaluate("plain", batch(size: 5, weighing: true))
     let parts = try evaluate("accumulation(parts: 2)", batch(size: 5, weighing: true))
-    #expect(distance(try numbers(parts.gradients), try numbers(whole.gradients)) < 1e-13)
-    #expect(distance([try parts.loss.scalar()], [try whole.loss.scalar()]) < 1e-13)
+    #expect(scaledDistance(try numbers(parts.gradients), try numbers(whole.gradients)) < 1e-13)
+    #expect(scaledDistance([try parts.loss.scalar()], [try whole.loss.scalar()]) < 1e-13)
     #expect(try numbers(parts.state) == [3])
     let tiny = try evaluate("accumulation(parts: 100)", batch(size: 3))
-    #expect(distance(try numbers(tiny.gradients), [1, 10]) < 1e-13)
+    #expect(scaledDistance(try numbers(tiny.gradients), [1, 10]) < 1e-13)
   }
 
   @Test func samPerPartPerturbsEach() throws {
     // Equal parts have equal perturbations: the rule for the whole.
     let parts = try evaluate("accumulation(parts: 2, rule: sam)", batch())
-    #expect(distance(try numbers(parts.gradients), try numbers(evaluate("sam", batch()).gradients)) < 1e-13)
+    #expect(scaledDistance(try numbers(parts.gradients), try numbers(evaluate("sam", batch()).gradients)) < 1e-13)
     #expect(Accumulation(parts: 2, of: SAM()).evaluationsPerStep == 2)
   }
 }

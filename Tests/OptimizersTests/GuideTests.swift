@@ -1,5 +1,6 @@
 import Configuration
 import Optimizers
+import TestSupport
 import Testing
 
 /// The examples of docs/optimizers.md.
@@ -38,7 +39,7 @@ import Testing
     let ball = run(chain(HeavyBall(momentum: 0.5), ScaleByRate(0.1)), from: parameters, gradients: gradients)
     let sign = run(SignDescent(rate: 0.25).transform, from: parameters, gradients: gradients)
     let found = try Tensor.evaluate(ball.tensors + sign.tensors).map { try $0.values(as: Double.self) }
-    #expect(distance(found[0], [0.8, 0.3]) < 1e-15)
+    #expect(scaledDistance(found[0], [0.8, 0.3]) < 1e-15)
     #expect(found[1] == [0.75, 0.5])
   }
 
@@ -78,7 +79,7 @@ import Testing
     let first = rule.evaluate(batch, state: rule.initial(parameters), context: context)
     let second = rule.evaluate(batch, state: first.state, context: context)
     let found = try Tensor.evaluate(first.evaluation.gradients.tensors + second.evaluation.gradients.tensors)
-    #expect(try distance(found.map { try $0.scalar() }, [10, 9]) < 1e-15)
+    #expect(try scaledDistance(found.map { try $0.scalar() }, [10, 9]) < 1e-15)
   }
 
   @Test(arguments: [

@@ -1,5 +1,6 @@
 import Configuration
 import Optimizers
+import TestSupport
 import Testing
 
 @Suite struct OptimizerTableTests {
@@ -36,7 +37,7 @@ import Testing
       for (path, values) in parameters {
         let actual = try #require(steps[path]?[step])
         #expect(
-          distance(actual, values) <= row.tolerance,
+          scaledDistance(actual, values) <= row.tolerance,
           "\(row.choice) and \(row.fixture) part at \(path), step \(step + 1): \(actual), not \(values)")
       }
     }

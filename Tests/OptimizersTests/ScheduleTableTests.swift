@@ -1,5 +1,6 @@
 import Configuration
 import Optimizers
+import TestSupport
 import Testing
 
 /// Values over 30 steps, with an epoch of one step.
@@ -51,7 +52,7 @@ import Testing
     for ((fixture, choice), actual) in zip(Self.rows, all) {
       let expected = try #require(fixtures.first { $0.name == fixture }, "there is no fixture '\(fixture)'").values
       let found = try actual.values(as: Double.self)
-      #expect(distance(found, expected) <= 1e-12, "\(choice) and \(fixture) part: \(found), not \(expected)")
+      #expect(scaledDistance(found, expected) <= 1e-12, "\(choice) and \(fixture) part: \(found), not \(expected)")
     }
     #expect(Set(fixtures.map(\.name)).subtracting(Self.rows.map(\.fixture)) == [])
   }
@@ -70,10 +71,10 @@ import Testing
       values("warmup(epochs: 1, then: step(initial: 1, milestones: [2]), delaysNext: false)", stepsPerEpoch: 10),
     ]).map { try $0.values(as: Double.self) }
     #expect(found[0] == Array(repeating: 0.3, count: 30))
-    #expect(distance(found[1], (0..<30).map { $0 < 10 ? 1 : $0 < 25 ? 0.1 : 0.01 }) < 1e-15)
+    #expect(scaledDistance(found[1], (0..<30).map { $0 < 10 ? 1 : $0 < 25 ? 0.1 : 0.01 }) < 1e-15)
     #expect(found[2] == (0..<30).map { $0 < 10 ? 0.5 : 1 })
-    #expect(distance(found[3], (0..<30).map { $0 < 10 ? Double($0) / 10 : 1 }) < 1e-15)
-    #expect(distance(found[4], (0..<30).map { $0 < 10 ? Double($0) / 10 : $0 < 20 ? 1 : 0.1 }) < 1e-15)
+    #expect(scaledDistance(found[3], (0..<30).map { $0 < 10 ? Double($0) / 10 : 1 }) < 1e-15)
+    #expect(scaledDistance(found[4], (0..<30).map { $0 < 10 ? Double($0) / 10 : $0 < 20 ? 1 : 0.1 }) < 1e-15)
   }
 
   @Test func halfPrecisionCountsBeyondItsIntegers() throws {

@@ -1,5 +1,6 @@
 import Configuration
 import Optimizers
+import TestSupport
 import Testing
 
 /// Transforms on cases worked out by hand.
@@ -46,8 +47,8 @@ import Testing
   @Test func adaptiveClippingIsPerUnit() throws {
     // The kernel's columns have the norms 5 and 0.5, the bias counts as 0.001.
     let found = try updates(named("clipAdaptively(limit: 0.1)"), kernel: [3, 0, 4, 0.01], bias: [0, 2])
-    #expect(distance(found["dense/kernel"] ?? [], [0.3, 0, 0.4, 0.01]) < 1e-15)
-    #expect(distance(found["dense/bias"] ?? [], [0, 1e-4]) < 1e-15)
+    #expect(scaledDistance(found["dense/kernel"] ?? [], [0.3, 0, 0.4, 0.01]) < 1e-15)
+    #expect(scaledDistance(found["dense/bias"] ?? [], [0, 1e-4]) < 1e-15)
     let zeros = try updates(named("clipAdaptively"), kernel: [0, 0, 0, 0], bias: [0, 0])
     #expect(zeros["dense/kernel"] == [0, 0, 0, 0])
   }
@@ -97,7 +98,7 @@ import Testing
       key: Key(seed: 0), loss: Tensor(0))
     let gradients = TensorTree([("w", Tensor([0.0, 2.0]))])
     let updates = transform.update(gradients, state: transform.initial(parameters), context: context).updates
-    #expect(distance(try updates.tensors[0].values(as: Double.self), [-0.3, 4.5 - 0.4]) < 1e-14)
+    #expect(scaledDistance(try updates.tensors[0].values(as: Double.self), [-0.3, 4.5 - 0.4]) < 1e-14)
   }
 
   @Test func momentumFollowsItsSchedule() throws {
@@ -110,7 +111,7 @@ import Testing
   @Test func anUncorrectedAdamBeginsSmall() throws {
     let found = try updates(AdamMoments(epsilon: 0, correctsBias: false), kernel: [1, 1, 1, 1], bias: [2, -2])
     // 0.1 g / sqrt(0.001 g^2)
-    #expect(distance(found["dense/bias"] ?? [], [0.1 / 0.001.squareRoot(), -0.1 / 0.001.squareRoot()]) < 1e-14)
+    #expect(scaledDistance(found["dense/bias"] ?? [], [0.1 / 0.001.squareRoot(), -0.1 / 0.001.squareRoot()]) < 1e-14)
   }
 
   @Test func orthogonalizingTakesMatricesOnly() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Oracle
+import TestSupport
 import Testing
 
 /// Trainings in float32 against NumPy and float64; `make oracle` checks every combination.
@@ -12,7 +13,7 @@ import Testing
     let (output, error) = (Pipe(), FileManager.default.temporaryDirectory.appending(path: UUID().uuidString))
     _ = FileManager.default.createFile(atPath: error.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: error) }
-    process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("OracleGrid")
+    process.executableURL = Locations.program("OracleGrid", beside: .module)
     process.arguments = ["sample", "2"]
     process.environment = ProcessInfo.processInfo.environment.merging(flags.map { ["XLA_FLAGS": $0] } ?? [:]) { $1 }
     process.standardOutput = output

@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 /// Our C header against the one that the installed engine ships.

@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 private let realPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")

@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 /// Kernels as custom calls: finding them, calling them wrongly, and what they leave behind.

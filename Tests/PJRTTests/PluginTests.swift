@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 /// Finding and loading plugins, and what they and their devices are called.

@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 /// What every program is compiled with: that it does what it is for, and what becomes of plugins that don't know it.

@@ -1,5 +1,6 @@
 import Foundation
 import Reservoirs
+import TestSupport
 import Testing
 
 /// What plain NumPy computed; see Fixtures/generate_networks.py.
@@ -28,8 +29,7 @@ struct NetworkFixture: Decodable {
   let article: Article
 
   static func load() throws -> NetworkFixture {
-    let url = try #require(Bundle.module.url(forResource: "networks", withExtension: "json", subdirectory: "Fixtures"))
-    return try JSONDecoder().decode(NetworkFixture.self, from: try Data(contentsOf: url))
+    try Bundle.module.decodeFixture("networks")
   }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Tensors
+import TestSupport
 import Testing
 
 @Suite("NumPy's legacy generator")
@@ -27,9 +28,7 @@ struct NumPyRandomStateTests {
   struct Fixture: Decodable { let streams: [Stream] }
 
   static func streams() throws -> [Stream] {
-    let url = try #require(
-      Bundle.module.url(forResource: "numpy_random_state", withExtension: "json", subdirectory: "Fixtures"))
-    return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: url)).streams
+    try Bundle.module.decodeFixture("numpy_random_state", as: Fixture.self).streams
   }
 
   private func hexadecimal(_ word: UInt64) -> String {

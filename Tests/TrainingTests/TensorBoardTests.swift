@@ -1,5 +1,6 @@
 import Foundation
 import OrderedCollections
+import TestSupport
 import Testing
 
 @testable import Training
@@ -23,7 +24,7 @@ import Testing
         time: 1_700_000_001, step: 300,
         content: .scalars([("train/loss", 0.1), ("validation/正解率", .nan), (long, -1e30)])),
     ]
-    let expected = try Data(contentsOf: URL(fileURLWithPath: Scratch.fixture("events.tfrecord")))
+    let expected = try Data(contentsOf: URL(fileURLWithPath: Bundle.module.fixture("events.tfrecord")))
     #expect(events.flatMap(\.record) == [UInt8](expected))
   }
 
@@ -32,30 +33,30 @@ import Testing
   }
 
   @Test func eachLogIsAFileAfterTheOthers() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     for _ in 0..<3 {
-      let log = try TensorBoardLog(folder: scratch.file("board")) { 1000 }
+      let log = try TensorBoardLog(folder: scratch("board")) { 1000 }
       try log.write(record(1, ["loss": 1]))
     }
     #expect(
-      try scratch.names("board") == (1000...1002).map { "events.out.tfevents.000000\($0).tanren" })
+      scratch.names("board") == (1000...1002).map { "events.out.tfevents.000000\($0).tanren" })
   }
 
   @Test func foldersThatCannotBeMadeAreNamed() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     try scratch.write([], to: "file")
-    let error = #expect(throws: TrainingError.self) { try TensorBoardLog(folder: scratch.file("file/board")) }
+    let error = #expect(throws: TrainingError.self) { try TensorBoardLog(folder: scratch("file/board")) }
     guard case .output(let failure) = error else {
       Issue.record("found \(String(describing: error))")
       return
     }
-    #expect(failure.path == scratch.file("file/board"))
+    #expect(failure.path == scratch("file/board"))
   }
 
   @Test(.enabled(if: Python.has("tensorboard"), "TensorBoard isn't installed"))
   func tensorBoardReadsATrainingAndItsContinuation() throws {
-    let scratch = try Scratch()
-    let board = scratch.file("board")
+    let scratch = try TemporaryFolder()
+    let board = scratch("board")
     let training = SmallTraining()
     let first = try training.trainer()
     #expect(throws: PowerCut.Cut.self) {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 import Tensors
 
@@ -27,8 +28,7 @@ struct OptimizerFixtures: Decodable {
   static func read() throws -> OptimizerFixtures { try read("optimizers") }
 
   static func read<Fixture: Decodable>(_ name: String) throws -> Fixture {
-    let url = try #require(Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Fixtures"))
-    return try JSONDecoder().decode(Fixture.self, from: Data(contentsOf: url))
+    try Bundle.module.decodeFixture(name)
   }
 }
 

@@ -27,10 +27,3 @@ func run(_ transform: any Transform, from parameters: TensorTree, gradients: Ten
 func optimizer(_ text: String) throws -> any Optimizer {
   try Catalog<any Optimizer>.all.make(Choice(parsing: text))
 }
-
-/// The greatest difference, relative to the expected value where that is above 1; NaN for NaN.
-func distance(_ actual: [Double], _ expected: [Double]) -> Double {
-  guard actual.count == expected.count else { return .infinity }
-  return zip(actual, expected).map { ($0 - $1).magnitude / Swift.max(1, $1.magnitude) }
-    .reduce(0) { $0.isNaN || $1.isNaN ? .nan : Swift.max($0, $1) }
-}

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Statistics
@@ -68,9 +69,7 @@ struct StatisticsFixtures: Decodable {
   let random: Bits
 
   static func read() throws -> StatisticsFixtures {
-    let url = try #require(
-      Bundle.module.url(forResource: "statistics", withExtension: "json", subdirectory: "Fixtures"))
-    return try JSONDecoder().decode(StatisticsFixtures.self, from: Data(contentsOf: url))
+    try Bundle.module.decodeFixture("statistics")
   }
 }
 

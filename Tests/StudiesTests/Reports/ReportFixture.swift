@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 import Studies
 
@@ -39,8 +40,7 @@ struct ReportFixture: Decodable {
   static let names = ["base", "better", "alike"]
 
   static func load() throws -> ReportFixture {
-    let url = Bundle.module.url(forResource: "report", withExtension: "json", subdirectory: "Fixtures")
-    return try JSONDecoder().decode(ReportFixture.self, from: Data(contentsOf: url ?? URL(fileURLWithPath: "")))
+    try Bundle.module.decodeFixture("report")
   }
 
   var facts: StudyFacts {

@@ -1,8 +1,9 @@
+import TestSupport
 import Foundation
 
 /// The `tanren` program that was built beside the tests.
 enum TanrenProgram {
-  static let url = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("tanren")
+  static let url = Locations.program("tanren", beside: .module)
 
   static var exists: Bool { FileManager.default.isExecutableFile(atPath: url.path) }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 
 @Suite struct RunTests {
@@ -126,9 +127,7 @@ import Testing
 
   /// The kernels of 784-100-50-10 in the layers' order, then the epochs' shuffles, from one stream.
   @Test func numPyDrawsAsArticle2Does() throws {
-    let url = try #require(
-      Bundle.module.url(forResource: "article2_draws", withExtension: "json", subdirectory: "Fixtures"))
-    let draws = try JSONDecoder().decode(Draws.self, from: Data(contentsOf: url))
+    let draws = try Bundle.module.decodeFixture("article2_draws", as: Draws.self)
     let recipe = Article2Replay()
     let configuration = try recipe.arms[0].configuration(base: [Setting](recipe.base), seed: recipe.firstSeed)
     let (trainer, options) = try Run(configuration, data: Self.digits.get()).trainer()

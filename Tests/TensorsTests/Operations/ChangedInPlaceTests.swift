@@ -1,4 +1,5 @@
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -181,18 +182,12 @@ import Testing
         let found = try values(tested(arguments))
         #expect(try arguments.map { try $0.buffer(on: engine).address() } == addresses, "nothing is tested")
         for (found, expected) in zip(found, expected[round]) {
-          #expect(Self.distance(found, expected) < one.tolerance)
+          #expect(relativeDistance(found, expected) < one.tolerance)
         }
       }
     }
     // Results of the first call would be noticed.
-    #expect(zip(expected[0], expected[1]).contains { Self.distance($0, $1) > 0.05 })
-  }
-
-  /// The distance of two lists over the size of the second, both as Euclidean lengths.
-  private static func distance(_ found: [Double], _ expected: [Double]) -> Double {
-    let difference = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    return (difference / Swift.max(expected.reduce(0) { $0 + $1 * $1 }, 1e-300)).squareRoot()
+    #expect(zip(expected[0], expected[1]).contains { relativeDistance($0, $1) > 0.05 })
   }
 
   @Test func everyKernelIsTried() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -29,12 +30,6 @@ import Testing
       return Tensor.apply(Barrier(count: results.count), to: results).map { $0.cast(to: .float64) }
     }
     return (try program(inputs).map { try $0.values(as: Double.self) }, program.text)
-  }
-
-  /// The distance of two lists over the size of the second, both as Euclidean lengths.
-  private func distance(_ found: [Double], _ expected: [Double]) -> Double {
-    let difference = zip(found, expected).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-    return (difference / Swift.max(expected.reduce(0) { $0 + $1 * $1 }, 1e-300)).squareRoot()
   }
 
   struct Geometry: Sendable, CustomTestStringConvertible {
@@ -111,13 +106,15 @@ import Testing
     let isLarge = Shape(geometry.kernel.dropLast()).elementCount > 256
     let (limit, narrowLimit) = isLarge ? (3e-6, 0.06) : (1e-6, 0.03)
     for index in exact.values.indices {
-      #expect(distance(plain.values[index], exact.values[index]) < limit)
-      #expect(distance(called.values[index], exact.values[index]) < limit)
+      #expect(relativeDistance(plain.values[index], exact.values[index]) < limit)
+      #expect(relativeDistance(called.values[index], exact.values[index]) < limit)
     }
     guard Self.hasBFloat16 else { return }
     let narrow = try run(inputs, as: .bfloat16, on: engines.with, body)
     #expect(narrow.text.contains("@tanren.convolution.2("))
-    for index in exact.values.indices { #expect(distance(narrow.values[index], exact.values[index]) < narrowLimit) }
+    for index in exact.values.indices {
+      #expect(relativeDistance(narrow.values[index], exact.values[index]) < narrowLimit)
+    }
   }
 
   @Test(.enabled(if: hasConvolution, "needs oneDNN")) func whatKernelsLackIsXLAs() throws {
@@ -133,7 +130,7 @@ import Testing
       let exact = try run([image, kernel], as: .float64, on: engine, body)
       let found = try run([image, kernel], as: .float32, on: engine, body)
       #expect(!found.text.contains("custom_call"))
-      #expect(distance(found.values[0], exact.values[0]) < 1e-6)
+      #expect(relativeDistance(found.values[0], exact.values[0]) < 1e-6)
     }
   }
 
@@ -168,15 +165,15 @@ import Testing
     #expect(called.text.contains("@tanren.batch_normalization_gradient.1("))
     for index in exact.values.indices {
       // Far from zero, single precision leaves less of the numbers.
-      #expect(distance(plain.values[index], exact.values[index]) < (input.1 == 0 ? 2e-6 : 1e-3))
-      #expect(distance(called.values[index], exact.values[index]) < (input.1 == 0 ? 2e-6 : 1e-4))
+      #expect(relativeDistance(plain.values[index], exact.values[index]) < (input.1 == 0 ? 2e-6 : 1e-3))
+      #expect(relativeDistance(called.values[index], exact.values[index]) < (input.1 == 0 ? 2e-6 : 1e-4))
     }
     guard input.1 == 0, shape[0] > 1 else { return }
     let narrow = try run(inputs, as: .bfloat16, on: engines.with, body)
     let narrowPlain = try run(inputs, as: .bfloat16, on: engines.without, body)
     for index in exact.values.indices {
-      #expect(distance(narrow.values[index], exact.values[index]) < 0.03)
-      #expect(distance(narrowPlain.values[index], exact.values[index]) < 0.03)
+      #expect(relativeDistance(narrow.values[index], exact.values[index]) < 0.03)
+      #expect(relativeDistance(narrowPlain.values[index], exact.values[index]) < 0.03)
     }
   }
 
@@ -211,10 +208,10 @@ import Testing
     let plain = try run([x], as: .float32, on: engines.without, body)
     let called = try run([x], as: .float32, on: engines.with, body)
     #expect(called.text.contains("@tanren.sum.1(") && !plain.text.contains("custom_call"))
-    #expect(distance(plain.values[0], exact.values[0]) < 1e-5)
-    #expect(distance(called.values[0], exact.values[0]) < 1e-6)
+    #expect(relativeDistance(plain.values[0], exact.values[0]) < 1e-5)
+    #expect(relativeDistance(called.values[0], exact.values[0]) < 1e-6)
     let narrow = try run([x], as: .bfloat16, on: engines.with, body)
-    #expect(distance(narrow.values[0], exact.values[0]) < 0.01)
+    #expect(relativeDistance(narrow.values[0], exact.values[0]) < 0.01)
   }
 
   @Test func sumsThatArentRowsAreXLAs() throws {
@@ -224,7 +221,7 @@ import Testing
       let found = try run([x], as: .float32, on: engine) { [$0[0].sum(axes)] }
       #expect(!found.text.contains("custom_call"))
       let exact = try run([x], as: .float64, on: engine) { [$0[0].sum(axes)] }
-      #expect(distance(found.values[0], exact.values[0]) < 1e-4)
+      #expect(relativeDistance(found.values[0], exact.values[0]) < 1e-4)
     }
   }
 
@@ -277,7 +274,7 @@ import Testing
       let called = try run(inputs, as: .float32, on: engines.with, mixed)
       #expect(called.text.contains("@tanren.affine_sampling.1(") && !plain.text.contains("custom_call"))
       for found in [plain, called] {
-        #expect(distance(found.values[0], exact.values[0]) < (dtype == .bfloat16 ? 0.01 : 1e-5))
+        #expect(relativeDistance(found.values[0], exact.values[0]) < (dtype == .bfloat16 ? 0.01 : 1e-5))
       }
     }
   }
@@ -320,8 +317,8 @@ import Testing
       let called = try run(inputs, as: .bfloat16, on: engines.with, body)
       #expect(called.text.contains("@tanren.dot.1(") && !plain.text.contains("custom_call"))
       for index in exact.values.indices {
-        #expect(distance(plain.values[index], exact.values[index]) < 0.01)
-        #expect(distance(called.values[index], exact.values[index]) < 0.01)
+        #expect(relativeDistance(plain.values[index], exact.values[index]) < 0.01)
+        #expect(relativeDistance(called.values[index], exact.values[index]) < 0.01)
       }
     }
   }

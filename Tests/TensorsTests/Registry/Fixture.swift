@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Tensors
@@ -13,8 +14,7 @@ struct Fixture: Decodable, Sendable {
   let outputs: [Array]
 
   static func load(_ file: String) throws -> [Fixture] {
-    let url = try #require(Bundle.module.url(forResource: file, withExtension: "json", subdirectory: "Fixtures"))
-    return try JSONDecoder().decode([Fixture].self, from: Data(contentsOf: url))
+    try Bundle.module.decodeFixture(file)
   }
 
   /// An attribute that may be absent, empty then.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -31,12 +32,12 @@ private final class Patience: RememberingCallback {
 }
 
 @Suite struct CheckpointCallbackTests {
-  let scratch: Scratch
+  let scratch: TemporaryFolder
   let folder: CheckpointFolder
   let training = SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging())
 
   init() throws {
-    scratch = try Scratch()
+    scratch = try TemporaryFolder()
     folder = CheckpointFolder(scratch.path)
   }
 
@@ -65,7 +66,7 @@ private final class Patience: RememberingCallback {
     let whole = Patience(5)
     try training.fit(undisturbed, upTo: 9, callbacks: [whole, CheckpointCallback(folder, every: 9)])
 
-    let broken = CheckpointFolder(scratch.file("broken"))
+    let broken = CheckpointFolder(scratch("broken"))
     let first = try training.trainer()
     #expect(throws: PowerCut.Cut.self) {
       try training.fit(first, upTo: 9, callbacks: [Patience(5), CheckpointCallback(broken), PowerCut(after: 3)])
@@ -115,7 +116,7 @@ private final class Patience: RememberingCallback {
     let best = undisturbed.history.epochs.min { ($0["val_loss"] ?? 0) < ($1["val_loss"] ?? 0) }
     try #require(best?.epoch == last - 4)
 
-    let broken = CheckpointFolder(scratch.file("broken"))
+    let broken = CheckpointFolder(scratch("broken"))
     let first = try training.trainer()
     #expect(throws: PowerCut.Cut.self) {
       try training.fit(first, upTo: 30, callbacks: callbacks(broken) + [PowerCut(after: cut ?? last)])

@@ -1,17 +1,18 @@
 import Files
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoints
 @testable import Training
 
 @Suite struct CheckpointFolderTests {
-  let scratch: Scratch
+  let scratch: TemporaryFolder
   let folder: CheckpointFolder
 
   init() throws {
-    scratch = try Scratch()
-    folder = CheckpointFolder(scratch.file("runs/first"))
+    scratch = try TemporaryFolder()
+    folder = CheckpointFolder(scratch("runs/first"))
   }
 
   @Test func whatIsSavedIsLoaded() throws {
@@ -44,11 +45,11 @@ import Testing
   @Test func theLastFewStay() throws {
     for epoch in 1...5 { #expect(try folder.save(.sample(epoch: epoch), keep: 3) == epoch) }
     #expect(try folder.numbers() == [3, 4, 5])
-    #expect(try scratch.names("runs/first").count == 6)
+    #expect(scratch.names("runs/first").count == 6)
     #expect(try folder.latest()?.epoch == 5)
     #expect(try folder.load(3).epoch == 3)
     try folder.save(.sample(epoch: 6), keep: 1)
-    #expect(try scratch.names("runs/first") == ["checkpoint-00000006.json", "checkpoint-00000006.safetensors"])
+    #expect(scratch.names("runs/first") == ["checkpoint-00000006.json", "checkpoint-00000006.safetensors"])
   }
 
   @Test func otherFilesAreLeftAlone() throws {
@@ -60,7 +61,7 @@ import Testing
     for name in others { try scratch.write([1], to: "runs/first/\(name)") }
     for epoch in 2...3 { try folder.save(.sample(epoch: epoch), keep: 1) }
     #expect(try folder.numbers() == [3])
-    #expect(try Set(scratch.names("runs/first")).isSuperset(of: others))
+    #expect(Set(scratch.names("runs/first")).isSuperset(of: others))
   }
 
   @Test func numbersEnd() throws {
@@ -71,7 +72,7 @@ import Testing
 
   /// How many changes to the disk it takes to save a second checkpoint and remove the first.
   private func operations() throws -> Int {
-    let counting = CheckpointFolder(scratch.file("counted"), disk: FaultyDisk(.killed, at: .max))
+    let counting = CheckpointFolder(scratch("counted"), disk: FaultyDisk(.killed, at: .max))
     try counting.save(.sample(), keep: 1)
     let disk = FaultyDisk(.killed, at: .max)
     try CheckpointFolder(counting.path, disk: disk).save(.sample(), keep: 1)
@@ -83,7 +84,7 @@ import Testing
     #expect(count == 9)
     var epochs: [Int] = []
     for fatal in 0..<count {
-      let path = scratch.file("killed\(fatal)")
+      let path = scratch("killed\(fatal)")
       try CheckpointFolder(path).save(.sample(epoch: 1), keep: 1)
       #expect(throws: CheckpointError.self) {
         try CheckpointFolder(path, disk: FaultyDisk(.killed, at: fatal)).save(.sample(epoch: 2), keep: 1)
@@ -95,7 +96,7 @@ import Testing
       // The next writer isn't kept from its work, and cleans up.
       let number = try after.save(.sample(epoch: 3), keep: 1)
       #expect(try after.latest()?.epoch == 3)
-      #expect(try scratch.names("killed\(fatal)").count == 2, "killed at \(fatal), then saved as \(number)")
+      #expect(scratch.names("killed\(fatal)").count == 2, "killed at \(fatal), then saved as \(number)")
     }
     #expect(epochs == [1, 1, 1, 1, 1, 1, 2, 2, 2])
   }
@@ -103,8 +104,8 @@ import Testing
   @Test(arguments: [ENOSPC, EIO, EDQUOT]) func aFailureAtAnyOperationLosesNothing(_ code: Int32) throws {
     for fatal in 0..<(try operations()) {
       let name = "full\(code)-\(fatal)"
-      try CheckpointFolder(scratch.file(name)).save(.sample(epoch: 1), keep: 1)
-      let failing = CheckpointFolder(scratch.file(name), disk: FaultyDisk(.failing(code), at: fatal))
+      try CheckpointFolder(scratch(name)).save(.sample(epoch: 1), keep: 1)
+      let failing = CheckpointFolder(scratch(name), disk: FaultyDisk(.failing(code), at: fatal))
       let next = try Checkpoint.sample(epoch: 2)
       do throws(CheckpointError) {
         try failing.save(next, keep: 1)
@@ -117,29 +118,29 @@ import Testing
         #expect(failure.code == code)
         #expect(failure.isDiskFull == (code != EIO))
       }
-      let after = CheckpointFolder(scratch.file(name))
+      let after = CheckpointFolder(scratch(name))
       #expect([1, 2].contains(try after.latest()?.epoch))
       // What can't be used was removed at once: a full disk needs the space.
-      let partial = try scratch.names(name).filter { $0.hasSuffix(".partial") }
+      let partial = scratch.names(name).filter { $0.hasSuffix(".partial") }
       #expect(partial == [], "failed at \(fatal)")
       try after.save(.sample(epoch: 3), keep: 1)
-      #expect(try scratch.names(name).count == 2)
+      #expect(scratch.names(name).count == 2)
     }
   }
 
   @Test func aFileThatIsBeingWrittenIsNotOverwritten() throws {
-    let path = scratch.file("other")
+    let path = scratch("other")
     try POSIXDisk().create(path, holding: [1, 2, 3])
     #expect(throws: FileFailure(.create, path: path, code: EEXIST)) { try POSIXDisk().create(path, holding: []) }
     #expect(throws: FileFailure(.create, path: path, code: EEXIST)) {
-      try POSIXDisk().publish([], as: scratch.file("target"), by: path)
+      try POSIXDisk().publish([], as: scratch("target"), by: path)
     }
-    #expect(try scratch.read("other") == [1, 2, 3])
+    #expect(try scratch.bytes("other") == [1, 2, 3])
   }
 
   @Test func foldersThatCannotBeUsedAreNamed() throws {
     try scratch.write([], to: "file")
-    let blocked = CheckpointFolder(scratch.file("file"))
+    let blocked = CheckpointFolder(scratch("file"))
     #expect(throws: CheckpointError.file(FileFailure(.list, path: blocked.path, code: ENOTDIR))) {
       try blocked.latest()
     }

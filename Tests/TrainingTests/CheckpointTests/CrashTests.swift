@@ -1,21 +1,22 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
 
 /// A process is killed again and again while it trains and saves.
 @Suite struct CrashTests {
-  let scratch: Scratch
+  let scratch: TemporaryFolder
 
-  init() throws { scratch = try Scratch() }
+  init() throws { scratch = try TemporaryFolder() }
 
   private static let epochs = 100
 
   private func probe(_ folder: String) throws -> (process: Process, lines: FileHandle) {
     let process = Process()
     let pipe = Pipe()
-    process.executableURL = Bundle.module.bundleURL.deletingLastPathComponent().appendingPathComponent("CrashProbe")
-    process.arguments = [scratch.file(folder), "\(Self.epochs)", scratch.file("\(folder).txt")]
+    process.executableURL = Locations.program("CrashProbe", beside: .module)
+    process.arguments = [scratch(folder), "\(Self.epochs)", scratch("\(folder).txt")]
     process.standardOutput = pipe
     try process.run()
     return (process, pipe.fileHandleForReading)
@@ -27,7 +28,7 @@ import Testing
     undisturbed.process.waitUntilExit()
     #expect(undisturbed.process.terminationStatus == 0)
 
-    let folder = CheckpointFolder(scratch.file("killed"))
+    let folder = CheckpointFolder(scratch("killed"))
     var (kills, last) = (0, 0)
     while kills < 10 {
       let (process, lines) = try probe("killed")
@@ -49,8 +50,8 @@ import Testing
     let final = try probe("killed")
     _ = final.lines.readDataToEndOfFile()
     final.process.waitUntilExit()
-    #expect(try scratch.read("killed.txt") == scratch.read("undisturbed.txt"))
-    #expect(try scratch.names("killed").count == 4)
+    #expect(try scratch.bytes("killed.txt") == scratch.bytes("undisturbed.txt"))
+    #expect(scratch.names("killed").count == 4)
 
     // The logs have each epoch once, those of killed processes too.
     let rows = try rows("killed")
@@ -64,7 +65,7 @@ import Testing
   }
 
   private func lines(_ name: String) throws -> [String] {
-    String(decoding: try scratch.read(name), as: UTF8.self).split(separator: "\n").map(String.init)
+    String(decoding: try scratch.bytes(name), as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
   /// A log's rows without the times: epoch, step, and the metrics.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -128,14 +129,14 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
   }
 
   @Test func everyTruncationIsAnError() throws {
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Scratch.fixture("types.safetensors"))))
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Bundle.module.fixture("types.safetensors"))))
     for count in 0..<bytes.count {
       #expect(Self.problem(Array(bytes.prefix(count))) != nil, "\(count) bytes")
     }
   }
 
   @Test func noChangedByteIsReadBeyondTheFile() throws {
-    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Scratch.fixture("types.safetensors"))))
+    let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: Bundle.module.fixture("types.safetensors"))))
     for index in bytes.indices {
       var changed = bytes
       changed[index] ^= 1 << UInt8(index % 8)

@@ -1,3 +1,4 @@
+import TestSupport
 import Foundation
 
 /// The interpreter that `TANREN_PYTHON` names, or `python3`, for checks by other programs' own packages.
@@ -13,7 +14,7 @@ enum Python {
 
   /// Runs a script of the fixtures.
   static func check(_ script: String, _ arguments: String...) throws -> (status: Int32, output: String) {
-    try run([Scratch.fixture(script)] + arguments)
+    try run([Bundle.module.fixture(script)] + arguments)
   }
 
   private static func run(_ arguments: [String]) throws -> (status: Int32, output: String) {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Training
@@ -27,7 +28,7 @@ import Testing
     let undisturbed = try training.trainer()
     try training.fit(undisturbed, upTo: 5)
 
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let folder = CheckpointFolder(scratch.path)
     for last in [2, 3, 5] {
       // Another seed: the saved one counts.
@@ -61,8 +62,8 @@ import Testing
   }
 
   @Test func saveAndRestoreByFolder() throws {
-    let scratch = try Scratch()
-    let path = scratch.file("a/b")
+    let scratch = try TemporaryFolder()
+    let path = scratch("a/b")
     let trainer = try SmallTraining().trainer()
     try SmallTraining().fit(trainer, upTo: 2)
     #expect(try trainer.save(to: path, configuration: "a: 1\nb: 2") == 1)
@@ -74,8 +75,8 @@ import Testing
     #expect(checkpoint.plan == Checkpoint.Plan(epochs: 2, stepsPerEpoch: 5, batchSize: 5, order: "ShuffledOrder"))
     #expect(try other.arrays() == trainer.arrays())
     #expect(other.history == trainer.history)
-    #expect(throws: CheckpointError.noCheckpoint(folder: scratch.file("none"))) {
-      try other.restore(from: scratch.file("none"))
+    #expect(throws: CheckpointError.noCheckpoint(folder: scratch("none"))) {
+      try other.restore(from: scratch("none"))
     }
   }
 

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -8,7 +9,7 @@ import Testing
 
 @Suite struct SafetensorsTests {
   @Test func arraysOfEveryTypeAreReadAsTheReferenceWroteThem() throws {
-    let file = try Safetensors(contentsOf: Scratch.fixture("types.safetensors"))
+    let file = try Safetensors(contentsOf: Bundle.module.fixture("types.safetensors"))
     #expect(file.metadata == ["format": "np \"\\\t"])
     func values<Scalar: HostScalar>(_ name: String) throws -> [Scalar] { try #require(file.tensors[name]).values() }
     #expect(try values("bool") == [true, false, true])
@@ -33,7 +34,7 @@ import Testing
   }
 
   @Test func writtenFilesAreTheReferencesByteForByte() throws {
-    let path = try Scratch.fixture("types.safetensors")
+    let path = Bundle.module.fixture("types.safetensors")
     let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     var file = try Safetensors(bytes: bytes)
     #expect(try file.bytes() == bytes)
@@ -48,26 +49,26 @@ import Testing
   }
 
   @Test func filesAreReplacedWhole() throws {
-    let scratch = try Scratch()
-    let path = scratch.file("weights.safetensors")
+    let scratch = try TemporaryFolder()
+    let path = scratch("weights.safetensors")
     for value in [Float(1), 2] {
       let file = Safetensors(["a": try HostArray([value])])
       try file.write(to: path)
       #expect(try Safetensors(contentsOf: path) == file)
     }
-    #expect(try scratch.names() == ["weights.safetensors"])
+    #expect(scratch.names() == ["weights.safetensors"])
   }
 
   @Test func filesThatCannotBeUsedAreNamed() throws {
-    let scratch = try Scratch()
-    let missing = scratch.file("none.safetensors")
+    let scratch = try TemporaryFolder()
+    let missing = scratch("none.safetensors")
     #expect(throws: SafetensorsError(.file(FileFailure(.read, path: missing, code: ENOENT)), path: missing)) {
       try Safetensors(contentsOf: missing)
     }
     #expect(throws: SafetensorsError(.file(FileFailure(.read, path: scratch.path, code: EISDIR)), path: scratch.path)) {
       try Safetensors(contentsOf: scratch.path)
     }
-    #expect(throws: SafetensorsError.self) { try Safetensors().write(to: scratch.file("no/folder.safetensors")) }
+    #expect(throws: SafetensorsError.self) { try Safetensors().write(to: scratch("no/folder.safetensors")) }
     let reserved = Safetensors(["__metadata__": try HostArray([Float(1)])])
     #expect(throws: SafetensorsError(.reservedName("__metadata__"))) { try reserved.bytes() }
   }
@@ -75,18 +76,18 @@ import Testing
   @Test(
     .enabled(if: Python.has("safetensors", "ml_dtypes"), "the safetensors package isn't installed"))
   func theReferenceReadsWhatIsWritten() throws {
-    let scratch = try Scratch()
-    let fixture = try Scratch.fixture("types.safetensors")
+    let scratch = try TemporaryFolder()
+    let fixture = Bundle.module.fixture("types.safetensors")
     // Names in another order of bytes than of the alphabet, and a header that needs padding.
     var file = try Safetensors(contentsOf: fixture)
-    try file.write(to: scratch.file("same.safetensors"))
-    let same = try Python.check("check_safetensors.py", scratch.file("same.safetensors"), fixture)
+    try file.write(to: scratch("same.safetensors"))
+    let same = try Python.check("check_safetensors.py", scratch("same.safetensors"), fixture)
     #expect(same.status == 0, "\(same.output)")
     file.tensors["Z"] = try HostArray([Float](repeating: 0.5, count: 3))
     file.tensors["é"] = try HostArray([Int8(1)])
-    try file.write(to: scratch.file("more.safetensors"))
+    try file.write(to: scratch("more.safetensors"))
     let more = try Python.check(
-      "check_safetensors.py", scratch.file("more.safetensors"), scratch.file("more.safetensors"))
+      "check_safetensors.py", scratch("more.safetensors"), scratch("more.safetensors"))
     #expect(more.output == "18 tensors agree\n")
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
@@ -26,7 +27,7 @@ struct WeightRow: Decodable {
 
   /// The weights as that framework keeps them.
   func file() throws -> Safetensors {
-    if model == "cnn" { return try Safetensors(contentsOf: Scratch.fixture("cnn_\(framework).safetensors")) }
+    if model == "cnn" { return try Safetensors(contentsOf: Bundle.module.fixture("cnn_\(framework).safetensors")) }
     var file = Safetensors()
     for (n, array) in arrays.enumerated() {
       let (rank, count) = (array.shape.count, array.shape.reduce(1, *))
@@ -53,7 +54,7 @@ struct WeightRow: Decodable {
 
   static func rows() throws -> [WeightRow] {
     try JSONDecoder().decode(
-      [WeightRow].self, from: Data(contentsOf: URL(fileURLWithPath: Scratch.fixture("weights.json"))))
+      [WeightRow].self, from: Data(contentsOf: URL(fileURLWithPath: Bundle.module.fixture("weights.json"))))
   }
 
   static func row(_ model: String, _ framework: String) throws -> WeightRow {
@@ -114,11 +115,11 @@ struct WeightRow: Decodable {
     throws
   {
     let (row, layout) = (try Self.row(name, framework), try #require(Self.layouts[framework]))
-    let (scratch, file) = (try Scratch(), try row.file())
-    try file.write(to: scratch.file("theirs"))
+    let (scratch, file) = (try TemporaryFolder(), try row.file())
+    try file.write(to: scratch("theirs"))
     for cells in RecurrentConvention.allCases {
       let trainer = try Self.trainer(name, cells: cells)
-      try trainer.importWeights(from: scratch.file("theirs"), layout: layout)
+      try trainer.importWeights(from: scratch("theirs"), layout: layout)
       let outputs = try trainer.predict(Self.batch(name))
       #expect(outputs.shape == row.outputs.shape)
       let worst = zip(try outputs.values(as: Float.self), row.outputs.values).map { Swift.abs(Double($0) - $1) }.max()
@@ -126,17 +127,17 @@ struct WeightRow: Decodable {
       let largest = row.outputs.values.map(\.magnitude).max() ?? 0
       #expect(worst ?? 1 < 1e-5 * Swift.max(1, largest), "\(cells)")
       // And back, counters aside: PyTorch computes nothing with them.
-      try trainer.exportWeights(to: scratch.file("ours"), layout: layout)
+      try trainer.exportWeights(to: scratch("ours"), layout: layout)
       let (ours, theirs) = (
-        try Safetensors(contentsOf: scratch.file("ours")).tensors, file.tensors.filter { !$1.shape.isEmpty }
+        try Safetensors(contentsOf: scratch("ours")).tensors, file.tensors.filter { !$1.shape.isEmpty }
       )
       #expect(Set(ours.keys) == Set(theirs.keys))
       guard "\(cells)" == framework else { continue }
       #expect(ours == theirs)
       if name == "cnn" {
         #expect(
-          try scratch.read("ours")
-            == [UInt8](Data(contentsOf: URL(fileURLWithPath: Scratch.fixture("cnn_\(framework).safetensors")))))
+          try scratch.bytes("ours")
+            == [UInt8](Data(contentsOf: URL(fileURLWithPath: Bundle.module.fixture("cnn_\(framework).safetensors")))))
       }
     }
   }
@@ -244,16 +245,16 @@ struct WeightRow: Decodable {
 
   /// Our weights there, the same outputs, and the weights back.
   private func exchange(_ name: String, _ framework: String, cells: RecurrentConvention) throws {
-    let (scratch, layout) = (try Scratch(), try #require(Self.layouts[framework]))
+    let (scratch, layout) = (try TemporaryFolder(), try #require(Self.layouts[framework]))
     let trainer = try Self.trainer(name, cells: cells)
-    try trainer.exportWeights(to: scratch.file("weights"), layout: layout)
+    try trainer.exportWeights(to: scratch("weights"), layout: layout)
     let outputs = try trainer.predict(Self.batch(name))
-    try Safetensors(["outputs": outputs]).write(to: scratch.file("expected"))
+    try Safetensors(["outputs": outputs]).write(to: scratch("expected"))
     let check = try Python.check(
-      "check_weights.py", framework, name, scratch.file("weights"), scratch.file("expected"), scratch.file("again"))
+      "check_weights.py", framework, name, scratch("weights"), scratch("expected"), scratch("again"))
     #expect(check.output.hasSuffix("\(framework) agrees\n"), "\(check.output)")
     let other = try Self.trainer(name, cells: cells, seed: 2)
-    try other.importWeights(from: scratch.file("again"), layout: layout)
+    try other.importWeights(from: scratch("again"), layout: layout)
     #expect(try other.arrays() == trainer.arrays())
   }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Checkpoints
@@ -61,33 +62,33 @@ private struct Unchanged: Preprocessing {
       "renamed": .pyTorch.renaming(["embedding1": "0", "dense1": "2", "dense2": "head.4"]),
     ]
     let layout = try #require(layouts[name])
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let (one, other) = (try Self.trainer(), try Self.trainer(seed: 2))
-    try one.exportWeights(to: scratch.file("weights"), layout: layout)
+    try one.exportWeights(to: scratch("weights"), layout: layout)
     if name == "renamed" {
       #expect(
-        try Set(Safetensors(contentsOf: scratch.file("weights")).tensors.keys)
+        try Set(Safetensors(contentsOf: scratch("weights")).tensors.keys)
           == ["0.weight", "2.weight", "2.bias", "head.4.weight", "head.4.bias"])
     }
     let inputs = try Self.inputs()
     #expect(try one.predict(inputs) != other.predict(inputs))
-    try other.importWeights(from: scratch.file("weights"), layout: layout)
+    try other.importWeights(from: scratch("weights"), layout: layout)
     #expect(try one.predict(inputs) == other.predict(inputs))
     #expect(try other.arrays() == one.arrays())
   }
 
   @Test func importBeginsAnew() throws {
-    let scratch = try Scratch()
+    let scratch = try TemporaryFolder()
     let data = try LabeledArrays(inputs: Self.inputs(), targets: HostArray([Int32(0), 1, 2, 0]), classCount: 3)
     let averaged = try Self.trainer(averaging: ExponentialAverage(keeping: 0.5))
     _ = try averaged.fit(data, epochs: 2, batchSize: 2)
     // What is exported is what is evaluated.
-    try averaged.exportWeights(to: scratch.file("weights"))
+    try averaged.exportWeights(to: scratch("weights"))
     let inputs = try Self.inputs()
     let expected = try averaged.predict(inputs)
     let other = try Self.trainer(seed: 2, averaging: ExponentialAverage(keeping: 0.5))
     _ = try other.fit(data, epochs: 1, batchSize: 2)
-    try other.importWeights(from: scratch.file("weights"))
+    try other.importWeights(from: scratch("weights"))
     #expect(try other.predict(inputs) == expected)
     #expect((other.epoch, other.step) == (0, 0))
     #expect(other.history == History())
@@ -101,11 +102,11 @@ private struct Unchanged: Preprocessing {
     file.tensors["dense2.bias"] = nil
     file.tensors["norm.momentum"] = try HostArray([Float(1)], shape: [])
     file.tensors["norm.num_batches_tracked"] = try HostArray([Int64(1)], shape: [])
-    let scratch = try Scratch()
-    try file.write(to: scratch.file("weights"))
+    let scratch = try TemporaryFolder()
+    try file.write(to: scratch("weights"))
     let before = try trainer.arrays()
     let error = #expect(throws: WeightError.self) {
-      try trainer.importWeights(from: scratch.file("weights"), layout: .pyTorch)
+      try trainer.importWeights(from: scratch("weights"), layout: .pyTorch)
     }
     #expect(
       error

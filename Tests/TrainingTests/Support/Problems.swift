@@ -79,12 +79,6 @@ extension TensorTree {
   }
 }
 
-/// The greatest distance, infinite where the counts differ or one isn't a number.
-func distance(_ found: [Double], _ expected: [Double]) -> Double {
-  guard found.count == expected.count else { return .infinity }
-  return zip(found, expected).map { ($0 - $1).magnitude.isNaN ? .infinity : ($0 - $1).magnitude }.max() ?? 0
-}
-
 extension History {
   /// What was recorded, without the times.
   var metrics: [[String: Double]] {
