@@ -62,6 +62,30 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     values[key] = .choice(inner)
   }
 
+  /// Whether `key` was given.
+  public func has(_ key: String) -> Bool { values[key] != nil }
+
+  /// Whether `key` was given as this word; then it is taken.
+  mutating func isWord(_ word: String, _ key: String) -> Bool {
+    guard values[key] == .text(word) else { return false }
+    _ = take(key)
+    return true
+  }
+
+  /// Gives settings that were written under an earlier name the name that they have now.
+  /// - Parameter names: the names that whoever reads the options knows.
+  /// - Throws: if a setting was given under both names.
+  package mutating func renameDeprecated(to names: [String]) throws(ConfigurationError) {
+    for name in names {
+      for old in RenamedSettings.oldNames(of: name) where !names.contains(old) {
+        guard let value = values.removeValue(forKey: old) else { continue }
+        let origin = origins.removeValue(forKey: old)
+        RenamedSettings.note(old, name, origin: origin ?? self.origin)
+        try set(name, value, origin: origin)
+      }
+    }
+  }
+
   /// The value of `key` as it was written, if it was given.
   public mutating func take(_ key: String) -> OptionValue? {
     known.insert(key)
