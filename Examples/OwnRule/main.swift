@@ -14,7 +14,7 @@ func train(epochs: Int) throws {
     let trainer = try Trainer(
       model: CNNArchitecture(filters: [16, 32]).model(outputs: images.classNames.count),
       method: Method(
-        loss: SoftmaxCrossEntropy(), optimizer: LAMB(rate: 0.006), preprocessing: Rescaling(dividingBy: 255),
+        loss: SoftmaxCrossEntropy(), optimizer: LAMB(learningRate: 0.006), preprocessing: Rescaling(dividingBy: 255),
         gradientRule: rule),
       inputs: images.train.inputs, seed: 1)
     let history = try trainer.fit(images.train, epochs: epochs, batchSize: 50, validation: images.test)

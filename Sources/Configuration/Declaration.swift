@@ -59,7 +59,7 @@ public struct Declaration<Method: Sendable>: Sendable {
     for setting in settings {
       guard let value = try setting.write(method), try value != setting.write(usual) else { continue }
       try options.set(setting.name, value)
-      usual = setting.preset?(method) ?? usual
+      setting.preset?(method, &usual)
     }
     return options
   }

@@ -9,14 +9,14 @@ public struct Setting<Method: Sendable>: Sendable {
   let read: @Sendable (inout Method, inout Options) throws(ConfigurationError) -> Void
   /// The value as people write it; nil where another setting says it.
   let write: @Sendable (Method) throws(ConfigurationError) -> OptionValue?
-  /// The method whose defaults a value of this setting stands for.
-  let preset: (@Sendable (Method) -> Method)?
+  /// Gives another method the defaults that a value of this setting stands for.
+  let preset: (@Sendable (Method, inout Method) -> Void)?
 
   private init(
     name: String, meaning: String, allowed: String,
     read: @escaping @Sendable (inout Method, inout Options) throws(ConfigurationError) -> Void,
     write: @escaping @Sendable (Method) throws(ConfigurationError) -> OptionValue?,
-    preset: (@Sendable (Method) -> Method)? = nil
+    preset: (@Sendable (Method, inout Method) -> Void)? = nil
   ) {
     (self.name, self.meaning, self.allowed) = (name, meaning, allowed)
     (self.read, self.write, self.preset) = (read, write, preset)
@@ -71,7 +71,7 @@ public struct Setting<Method: Sendable>: Sendable {
         method = standard(try format.read(&options, name, method[keyPath: property]))
       },
       write: { (method) throws(ConfigurationError) in try format.write(method[keyPath: property]) },
-      preset: { standard($0[keyPath: property]) })
+      preset: { $1 = standard($0[keyPath: property]) })
   }
 
   /// A setting of another shape than a property.
@@ -88,13 +88,16 @@ public struct Setting<Method: Sendable>: Sendable {
 
   /// The setting of a part, as one of the method that has the part.
   public func of<Whole: Sendable>(_ part: WritableKeyPath<Whole, Method> & Sendable) -> Setting<Whole> {
-    Setting<Whole>(
+    var wholePreset: (@Sendable (Whole, inout Whole) -> Void)?
+    if let preset { wholePreset = { whole, usual in preset(whole[keyPath: part], &usual[keyPath: part]) } }
+    return Setting<Whole>(
       name: name, meaning: meaning, allowed: allowed,
       read: { (whole, options) throws(ConfigurationError) in try read(&whole[keyPath: part], &options) },
-      write: { (whole) throws(ConfigurationError) in try write(whole[keyPath: part]) })
+      write: { (whole) throws(ConfigurationError) in try write(whole[keyPath: part]) },
+      preset: wholePreset)
   }
 
-  /// The setting under another name, or with another meaning, where a part is used twice.
+  /// The setting with another meaning, where a part has another role.
   public func meaning(_ meaning: String) -> Setting {
     Setting(name: name, meaning: meaning, allowed: allowed, read: read, write: write, preset: preset)
   }

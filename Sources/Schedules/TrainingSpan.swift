@@ -24,7 +24,7 @@ public enum TrainingSpan: Sendable, Hashable {
 
 extension TrainingSpan {
   /// The settings `epochs` and `steps` of a schedule's span.
-  static func settings<Owner: Sendable>(
+  package static func settings<Owner: Sendable>(
     _ span: WritableKeyPath<Owner, TrainingSpan> & Sendable, _ meaning: String
   ) -> [Setting<Owner>] {
     [

@@ -26,7 +26,7 @@ func train() throws {
       Dense(8); Tanh(); Dropout(0.2); Dense(3)
     },
     method: Method(
-      loss: SoftmaxCrossEntropy(), optimizer: Adam(rate: 0.01), averaging: ExponentialAverage(keeping: 0.9)),
+      loss: SoftmaxCrossEntropy(), optimizer: Adam(learningRate: 0.01), averaging: ExponentialAverage(decay: 0.9)),
     inputs: inputs, seed: 5)
   let folder = CheckpointFolder(arguments[1])
   if let checkpoint = try folder.latest() { try trainer.restore(checkpoint) }

@@ -29,13 +29,13 @@ import Testing
       rate = try options.schedule("rate", default: 0.001)
     }
 
-    var transform: any Transform { chain(SignOfUpdate(), ScaleByRate(rate)) }
+    var transform: any Transform { chain(SignOfUpdate(), ScaleByLearningRate(rate)) }
   }
 
   @Test func ownTransformsAndOptimizersWork() throws {
     let parameters = TensorTree([("w", Tensor([1.0]))])
     let gradients = TensorTree([("w", Tensor([2.0, 4.0], shape: [2, 1]))])
-    let ball = run(chain(HeavyBall(momentum: 0.5), ScaleByRate(0.1)), from: parameters, gradients: gradients)
+    let ball = run(chain(HeavyBall(momentum: 0.5), ScaleByLearningRate(0.1)), from: parameters, gradients: gradients)
     let sign = run(SignDescent(rate: 0.25).transform, from: parameters, gradients: gradients)
     let found = try Tensor.evaluate(ball.tensors + sign.tensors).map { try $0.values(as: Double.self) }
     #expect(distance(found[0], [0.8, 0.3]) < 1e-15)

@@ -18,7 +18,7 @@ import Testing
     seed: UInt64 = 1
   ) throws -> Trainer {
     let method = Method(
-      loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1), preprocessing: Rescaling(dividingBy: 255),
+      loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.1), preprocessing: Rescaling(dividingBy: 255),
       augmentations: augmentations, gradientRule: rule)
     return try Trainer(
       model: Sequential {

@@ -29,7 +29,7 @@ import Testing
   ) throws -> Trainer {
     try Trainer(
       model: MLP([16, outputs], output: output),
-      method: Method(loss: loss, optimizer: Adam(rate: 0.01), metrics: metrics),
+      method: Method(loss: loss, optimizer: Adam(learningRate: 0.01), metrics: metrics),
       inputs: data.inputs)
   }
 
@@ -58,7 +58,7 @@ import Testing
     let data = try Self.regression(120)
     let records = try [PlainGradient() as any GradientRule, Accumulation(parts: 3)].map { rule in
       let trainer = try Trainer(
-        model: Dense(1), method: Method(loss: MeanSquaredError(), optimizer: SGD(rate: 0.01), gradientRule: rule),
+        model: Dense(1), method: Method(loss: MeanSquaredError(), optimizer: SGD(learningRate: 0.01), gradientRule: rule),
         inputs: data.inputs)
       return try trainer.fit(data, epochs: 1, batchSize: 60).epochs[0]
     }

@@ -5,7 +5,7 @@ import Testing
 /// Training in `bfloat16` with `float32` parameters (F4).
 @Suite struct PrecisionTests {
   private func trainer(
-    _ precision: Precision, rule: any GradientRule = PlainGradient(), optimizer: any Optimizer = Momentum(rate: 0.05)
+    _ precision: Precision, rule: any GradientRule = PlainGradient(), optimizer: any Optimizer = Momentum(learningRate: 0.05)
   ) throws -> Trainer {
     try Trainer(
       model: NineConvArchitecture(filters: [6, 8], repeats: 1).model(outputs: 10),
@@ -49,7 +49,7 @@ import Testing
       (Precision.bfloat16, 0.99), (Precision(parameters: .bfloat16, computation: .bfloat16), 1),
     ] {
       let trainer = try Trainer(
-        model: Gain(), method: Method(loss: MeanAbsoluteError(), optimizer: SGD(rate: 1e-4), metrics: []),
+        model: Gain(), method: Method(loss: MeanAbsoluteError(), optimizer: SGD(learningRate: 1e-4), metrics: []),
         inputs: data.inputs, precision: precision)
       _ = try trainer.fit(data, epochs: 1, batchSize: 1)
       #expect((try #require(trainer.state.parameters["gain"]).cast(to: .float64).scalar() - expected).magnitude < 1e-5)

@@ -5,7 +5,7 @@ import OrderedCollections
 /// ```swift
 /// let trainer = try Trainer(
 ///   model: Sequential { Flatten(); Dense(100); ReLU(); Dense(10) },
-///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1)), inputs: data.train.inputs)
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.1)), inputs: data.train.inputs)
 /// let history = try trainer.fit(data.train, epochs: 5, batchSize: 100, validation: data.test)
 /// ```
 public final class Trainer {
