@@ -26,6 +26,8 @@ public protocol Declared: Catalogued {
 extension Declared {
   public static var name: String { declaration.name }
   public static var summary: String { declaration.summary }
+  /// The publication that introduced it, if there is one.
+  public static var reference: Reference? { declaration.reference }
 
   public static var parameters: [Parameter] {
     declaration.settings.map { setting in

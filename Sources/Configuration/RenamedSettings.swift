@@ -2,18 +2,26 @@ import Synchronization
 
 /// Settings that had another name in earlier versions. What was written with the old names is still read.
 package enum RenamedSettings {
-  /// The names that old names stand for; which of them is the method's own depends on the method.
+  /// What each old name, or a method's old name, may stand for: the first of them that the method has.
   package static let table: [String: [String]] = [
-    "rate": ["learningRate"],
-    "decay": ["weightDecay"],
     "coupledDecay": ["l2"],
-    "excludeFromDecay": ["excludeFromWeightDecay"],
+    "decay": ["weightDecay"],
     "excludeFromAdaptation": ["excludeFromLayerAdaptation"],
+    "excludeFromDecay": ["excludeFromWeightDecay"],
+    "keeping": ["rho", "decay"],
+    "otherRate": ["otherLearningRate"],
+    "rate": ["learningRate"],
+    "decay.rate": ["weightDecay"],
   ]
 
-  /// The old name under which a setting may have been written; nil if it never had one.
-  static func oldNames(of name: String) -> [String] {
-    table.filter { $0.value.contains(name) }.map(\.key).sorted()
+  /// The present name of a setting; nil for a name that is none of the old ones.
+  /// - Parameters:
+  ///   - method: whose setting it is, if that is known.
+  ///   - names: the names that there are.
+  package static func name(of old: String, of method: String? = nil, among names: [String]) -> String? {
+    guard !names.contains(old) else { return nil }
+    let candidates = method.flatMap { table["\($0).\(old)"] } ?? table[old]
+    return candidates?.first(where: names.contains)
   }
 
   private static let notes = Mutex<[String]>([])

@@ -82,12 +82,12 @@ import Testing
   }
 
   @Test(arguments: [
-    "sgd(rate: 0.1, momentum: 0.9, nesterov: true)",
-    "adamW(rate: warmup(epochs: 5, then: cosine(initial: 0.001)), decay: 0.05, excludeFromDecay: [bias, norm])",
-    "lamb(preset: tfa, decay: 0.01, excludeFromDecay: [bias])",
-    "preceded(by: clipByGlobalNorm(limit: 5), optimizer: sgd(rate: 0.1))",
-    "sgd(rate: warmup(from: 0.1, epochs: 5, then: step(initial: 3.2, milestones: [30, 60, 80]), delaysNext: false))",
-    "sgd(rate: batchScaled(schedule: 0.1, reference: 128))",
+    "sgd(learningRate: 0.1, momentum: 0.9, nesterov: true)",
+    "adamW(learningRate: warmup(epochs: 5, then: cosine(initial: 0.001)), weightDecay: 0.05, excludeFromWeightDecay: [bias, norm])",
+    "lamb(preset: tfa, weightDecay: 0.01, excludeFromWeightDecay: [bias])",
+    "preceded(by: clipByGlobalNorm(limit: 5), optimizer: sgd(learningRate: 0.1))",
+    "sgd(learningRate: warmup(from: 0.1, epochs: 5, then: step(initial: 3.2, milestones: [30, 60, 80]), delaysNext: false))",
+    "sgd(learningRate: batchScaled(schedule: 0.1, reference: 128))",
   ])
   func choicesCanBeWritten(text: String) throws { _ = try optimizer(text) }
 }
