@@ -80,7 +80,8 @@ let package = Package(
     room(
       "Tanren",
       [
-        "Arrays", "Configuration", "Files", "Formats", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers", "Datasets",
+        "Arrays", "Configuration", "Files", "Formats", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers",
+        "Datasets",
         "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Training", "Studies",
       ]),
     .executableTarget(

@@ -20,7 +20,10 @@ struct SquaredReLUDigits: Recipe {
 
   /// What all arms share: the settings that 'tanren run' takes.
   var base: [String: String] {
-    ["data": "syntheticDigits(train: 5000, test: 1000)", "optimizer": "sgd(rate: 0.1)", "batch": "50", "epochs": "10"]
+    [
+      "data": "syntheticDigits(train: 5000, test: 1000)", "optimizer": "sgd(learningRate: 0.1)", "batch": "50",
+      "epochs": "10",
+    ]
   }
 
   /// Numbers of a publication go beside an arm: `printed: Printed(test: 97.85, best: 97.88)`, in percent.

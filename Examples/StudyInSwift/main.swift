@@ -15,9 +15,9 @@ func study(epochs: Int) throws {
       "batch": "50", "epochs": "\(epochs)",
     ],
     arms: [
-      Arm("sgd", ["optimizer": "sgd(rate: 0.05)"]),
-      Arm("momentum", ["optimizer": "momentum(rate: 0.05, momentum: 0.9)"]),
-      Arm("nesterov", ["optimizer": "nesterov(rate: 0.05, momentum: 0.9)"]),
+      Arm("sgd", ["optimizer": "sgd(learningRate: 0.05)"]),
+      Arm("momentum", ["optimizer": "momentum(learningRate: 0.05, momentum: 0.9)"]),
+      Arm("nesterov", ["optimizer": "nesterov(learningRate: 0.05, momentum: 0.9)"]),
     ],
     seeds: Array(0..<8), metric: PrimaryMetric("val_accuracy"), baseline: "sgd")
   plan.targets = [0.8, 0.9]

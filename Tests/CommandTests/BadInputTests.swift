@@ -223,7 +223,7 @@ import Testing
   @Test func badValues() throws {
     try expect(["run", "epochs=many"], says: ["'epochs' takes a whole number"])
     try expect(["run", "dtype=int8"], says: ["'dtype' is int8", "float32"])
-    try expect(["run", "optimizer=sgd(rate: 0.1"], says: ["can't read 'sgd(rate: 0.1'"])
+    try expect(["run", "optimizer=sgd(learningRate: 0.1"], says: ["can't read 'sgd(rate: 0.1'"])
     try expect(["reproduce", "flooding-mnist", "--seeds", "4..0"], says: ["--seeds", "4..0"])
     try expect(["activations", "relu", "--from", "3", "--to", "-3"], says: ["--from 3"])
     try expect(["activations", "softmax"], says: ["softmax", "along an axis"])

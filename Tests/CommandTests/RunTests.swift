@@ -133,13 +133,14 @@ import Testing
   @Test func divergenceIsToldAndIsNoError() throws {
     let result = try TanrenProcess.run(
       [
-        "run", "--data", DataFiles.tiny, "loss=meanSquaredError", "optimizer=sgd(rate: 1e20)", "--epochs", "2",
+        "run", "--data", DataFiles.tiny, "loss=meanSquaredError", "optimizer=sgd(learningRate: 1e20)", "--epochs", "2",
         "metrics=[]", "--output", "out",
       ], in: folder)
     // Mean squared error takes no class labels: that is the model's fault to tell, not a crash.
     #expect(result.status == 2 && result.error.contains("meanSquaredError"), "\(result.error)")
     let diverging = try TanrenProcess.run(
-      ["run", "--data", DataFiles.tiny, "optimizer=sgd(rate: 1e30)", "--epochs", "2", "--output", "out"], in: folder)
+      ["run", "--data", DataFiles.tiny, "optimizer=sgd(learningRate: 1e30)", "--epochs", "2", "--output", "out"],
+      in: folder)
     #expect(diverging.status == 0, "\(diverging.error)")
     #expect(diverging.output.contains("Training diverged"))
     let line = try folder.text("out/history.jsonl").split(separator: "\n").last ?? ""

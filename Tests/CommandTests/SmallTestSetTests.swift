@@ -37,7 +37,7 @@ import Testing
   @Test func anEpochOfOneStepTrains() throws {
     let last = try last(
       "--data", "syntheticDigits(train: 1000, test: 400)", "--epochs", "61", "--batch", "1000", "--optimizer",
-      "sgd(rate: 0.5)")
+      "sgd(learningRate: 0.5)")
     #expect(abs((last["loss"] ?? .nan) - 0.275) < 0.002)
     #expect(abs((last["val_accuracy"] ?? .nan) - 0.7825) < 0.006)
   }

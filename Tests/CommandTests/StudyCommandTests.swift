@@ -23,7 +23,7 @@ import Testing
     arms:
       no: {optimizer: sgd}
       1e-3:
-        optimizer: sgd(rate: 1e-3)
+        optimizer: sgd(learningRate: 1e-3)
 
     """
 
@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test func aScheduleOrANumberIsAskedFor() throws {
-    let result = try run("run", "optimizer.rate=x")
+    let result = try run("run", "optimizer.learningRate=x")
     #expect(result.status == 2)
     #expect(
       result.error.contains("command line: 'rate' takes a number or a schedule (batchScaled, constant, cosine, ")

@@ -18,7 +18,7 @@ import Testing
     let read = try configuration(
       """
       model: mlp(hidden: [30], activation: hSwish(n: 3))  # small (as it should be)
-      optimizer: sgd(rate: 0.25)
+      optimizer: sgd(learningRate: 0.25)
       penalties: [l1l2(l2: 0.5), l1l2(l1: 0.5)]
       metrics:
         - accuracy
@@ -34,10 +34,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "optimizer: momentum(rate: 0.5, momentum: 0.8)", "optimizer: 'momentum(rate: 0.5, momentum: 0.8)'",
-    "optimizer: \"momentum(rate=0.5, momentum=0.8)\"", "optimizer: {name: momentum, rate: 0.5, momentum: 0.8}",
+    "optimizer: momentum(learningRate: 0.5, momentum: 0.8)", "optimizer: 'momentum(learningRate: 0.5, momentum: 0.8)'",
+    "optimizer: \"momentum(learningRate=0.5, momentum=0.8)\"", "optimizer: {name: momentum, rate: 0.5, momentum: 0.8}",
     "optimizer:\n  name: momentum\n  rate: 5e-1\n  momentum: 0.8",
-    "optimizer   :   momentum(rate: 0.5, momentum: 0.8)   # x (y)",
+    "optimizer   :   momentum(learningRate: 0.5, momentum: 0.8)   # x (y)",
   ]) func spellingsOfOneMethod(_ text: String) throws {
     let expected = Choice("momentum", Options(["rate": .number(0.5), "momentum": .number(0.8)]))
     #expect(try configuration(text).optimizer == expected)
@@ -87,7 +87,7 @@ import Testing
     let text = """
       # A comment (with words)
       model: mlp(hidden: [30], activation: hSwish(n: 3))  # small (as it should be)
-      optimizer: sgd(rate: 0.25)
+      optimizer: sgd(learningRate: 0.25)
       penalties: [l1l2(l2: 0.5), l1l2(l1: 0.5)]
       metrics:
         - accuracy
@@ -100,7 +100,8 @@ import Testing
     #expect(try PlanTexts.plan(change(PlanTexts.rates + "\n")) == PlanTexts.plan(PlanTexts.rates), "\(name)")
     // Lines are counted alike.
     #expect(
-      message(change(text + "optimizr: adam(rate: 1)\n")).hasPrefix("plan.yml:10: a run has no setting 'optimizr'"),
+      message(change(text + "optimizr: adam(learningRate: 1)\n")).hasPrefix(
+        "plan.yml:10: a run has no setting 'optimizr'"),
       "\(name)")
     #expect(
       message(change("epochs: 3\nseed: 2\nepochs: 3\n")).hasPrefix("plan.yml:3: 'epochs' is set twice"), "\(name)")
@@ -114,7 +115,7 @@ import Testing
       arms:
         sgd: &sgd
           <<: *base
-          optimizer: sgd(rate: 0.1)
+          optimizer: sgd(learningRate: 0.1)
           model: mlp(hidden: [8])
         adam:
           <<: *sgd
@@ -125,8 +126,10 @@ import Testing
       try plan.arms[arm].settings.first { $0.path == path }?.value().description
     }
     #expect(try value(1, "optimizer") == "adam" && value(1, "epochs") == "3" && value(1, "model") == "mlp(hidden: [8])")
-    #expect(try value(2, "optimizer") == "sgd(rate: 0.1)" && value(2, "epochs") == "5" && value(2, "batch") == "20")
-    #expect(try configuration("optimizer: {name: sgd, <<: {rate: 0.5}}").optimizer.description == "sgd(rate: 0.5)")
+    #expect(
+      try value(2, "optimizer") == "sgd(learningRate: 0.1)" && value(2, "epochs") == "5" && value(2, "batch") == "20")
+    #expect(
+      try configuration("optimizer: {name: sgd, <<: {rate: 0.5}}").optimizer.description == "sgd(learningRate: 0.5)")
     #expect(message("<<: 3").hasPrefix("plan.yml:1: '<<' takes mappings by their aliases"))
     #expect(message("'<<': 3").hasPrefix("plan.yml:1: a run has no setting '<<'"))
     let bomb =
@@ -177,11 +180,11 @@ import Testing
     var options = try YAMLReader.options(text: "model: mlp(activation: hSwish(n: 3))", source: "plan.yml")
     try options.override(assignment: "model.activation.n=5")
     try options.override(assignment: "model.hidden=[20]")
-    try options.override(assignment: "optimizer.rate=0.5")
+    try options.override(assignment: "optimizer.learningRate=0.5")
     try options.override(assignment: " epochs =4")
     let read = try RunConfiguration(from: options)
     #expect(read.model.description == "mlp(activation: hSwish(n: 5), hidden: [20])")
-    #expect(read.optimizer.description == "sgd(rate: 0.5)")
+    #expect(read.optimizer.description == "sgd(learningRate: 0.5)")
     #expect(read.epochs == 4)
     #expect(throws: ConfigurationError.self) { try options.override(assignment: "epochs.rate=1") }
     #expect(throws: ConfigurationError.self) { try options.override(assignment: "epochs=") }

@@ -15,8 +15,8 @@ struct RunCommand: ParsableCommand {
         tanren run
         tanren run --optimizer adam --epochs 5
         tanren run --model 'mlp(hidden: [200, 100], activation: mish)'
-        tanren run optimizer='nesterov(rate: 0.1)' loss='flooded(at: 0.01)'
-        tanren run config.yml optimizer.rate=0.5 seed=3 --output out/fast
+        tanren run optimizer='nesterov(learningRate: 0.1)' loss='flooded(at: 0.01)'
+        tanren run config.yml optimizer.learningRate=0.5 seed=3 --output out/fast
         tanren run experiment=reservoirPrediction data=narma
 
       Example configuration file:

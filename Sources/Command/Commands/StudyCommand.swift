@@ -16,7 +16,7 @@ struct StudyCommand: ParsableCommand {
       Examples:
         tanren study plan rates.yml --store out/rates.sqlite
         tanren study run rates.yml seeds=0..9
-        tanren study run activations-mnist epochs=5 optimizer.rate=0.1,0.5
+        tanren study run activations-mnist epochs=5 optimizer.learningRate=0.1,0.5
         tanren study show rates
         tanren study export rates --format csv > rates.csv
       """,

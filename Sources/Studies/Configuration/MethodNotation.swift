@@ -1,6 +1,6 @@
 import Configuration
 
-/// Methods with options in YAML: `sgd(rate: 0.1)`, or a list that holds some.
+/// Methods with options in YAML: `sgd(learningRate: 0.1)`, or a list that holds some.
 ///
 /// YAML takes the colon within for the end of a key, so such a value would have to stand in quotes. What
 /// plainly is a method, from the start of a value to the end of its line, is quoted before YAML sees it, with a tag

@@ -1,7 +1,7 @@
 import Configuration
 
 extension Options {
-  /// Replaces one setting as a command line writes it: `epochs=5`, `optimizer.rate=0.5`.
+  /// Replaces one setting as a command line writes it: `epochs=5`, `optimizer.learningRate=0.5`.
   ///
   /// An option of a method that isn't set goes to a run's default one.
   /// - Throws: `ConfigurationError` if the text isn't a setting, or its path leads to no method.

@@ -4,7 +4,7 @@ import Yams
 
 /// Reads settings from YAML, and remembers for each of them the line it stands in.
 ///
-/// A method is written as on a command line, `optimizer: sgd(rate: 0.1)`, or as a mapping,
+/// A method is written as on a command line, `optimizer: sgd(learningRate: 0.1)`, or as a mapping,
 /// `optimizer: {name: sgd, rate: 0.1}`.
 public struct YAMLReader {
   /// What errors call the text.

@@ -2,7 +2,7 @@ import Configuration
 
 /// One setting of a plan: a run's key, and what it is set to.
 public struct Setting: Sendable, Hashable {
-  /// A key, or keys of methods inside methods: `optimizer.rate`.
+  /// A key, or keys of methods inside methods: `optimizer.learningRate`.
   public let path: String
   /// Where it was written, `plan.yml:12` say.
   public let origin: String

@@ -10,7 +10,7 @@
 /// order, or assign them later. Every value composes with every other, and all of them run inside the one compiled step.
 ///
 /// ```swift
-/// let method = Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(rate: 0.05)) {
+/// let method = Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(learningRate: 0.05)) {
 ///   $0.gradientRule = SAM(rho: 0.05)
 ///   $0.preprocessing = Rescaling(dividingBy: 255)
 ///   $0.penalties = [L1L2(l2: 1e-4)]

@@ -6,7 +6,7 @@ import OrderedCollections
 /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
 /// let trainer = try Trainer(
 ///   model: Sequential { Flatten(); Dense(32); ReLU(); Dense(10) },
-///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1)) {
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.1)) {
 ///     $0.preprocessing = Rescaling(dividingBy: 255)
 ///   },
 ///   inputs: data.train.inputs, seed: 7)
@@ -99,7 +99,7 @@ public final class Trainer {
   /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
   /// let trainer = try Trainer(
   ///   model: Sequential { Flatten(); Dense(10) },
-  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(rate: 1e-3)), inputs: data.train.inputs)
+  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(learningRate: 1e-3)), inputs: data.train.inputs)
   /// let history = try trainer.fit(
   ///   data.train, epochs: 5, batchSize: 50, validation: data.test, options: FitOptions(partialBatch: .pad),
   ///   callbacks: [ProgressReport(), EarlyStopping(monitor: "val_accuracy", patience: 2)])

@@ -16,9 +16,9 @@ import Testing
     // Seed after seed, so that an interrupted study has compared something.
     #expect(runs.prefix(6).allSatisfy { $0.seed == 0 })
     #expect(runs.prefix(6).map(\.arm) == arms.map(\.arm.name))
-    #expect(runs[0].configuration.optimizer.description == "sgd(rate: 0.1)")
-    #expect(runs[1].configuration.optimizer.description == "sgd(rate: 0.5)")
-    #expect(runs[3].configuration.optimizer.description == "adam(rate: 0.5)")
+    #expect(runs[0].configuration.optimizer.description == "sgd(learningRate: 0.1)")
+    #expect(runs[1].configuration.optimizer.description == "sgd(learningRate: 0.5)")
+    #expect(runs[3].configuration.optimizer.description == "adam(learningRate: 0.5)")
     #expect(runs[17].configuration.seed == 2)
     // Two arms with one configuration share their runs.
     #expect(runs[0].id == runs[4].id)
@@ -39,13 +39,13 @@ import Testing
 
   @Test func axesOfOneNameShowTheirPaths() throws {
     let plan = try PlanTexts.plan(
-      "seeds: 1\nbase: {rule: sam}\ngrid:\n  optimizer.rate: [0.1, 0.2]\n  loss.rate: [1, 2]\n")
-    #expect(try plan.plannedArms()[1].arm.name == "optimizer.rate=0.1 loss.rate=2")
+      "seeds: 1\nbase: {rule: sam}\ngrid:\n  optimizer.learningRate: [0.1, 0.2]\n  loss.rate: [1, 2]\n")
+    #expect(try plan.plannedArms()[1].arm.name == "optimizer.learningRate=0.1 loss.rate=2")
   }
 
   @Test func methodsComeBeforeTheirOptionsHoweverTheyAreWritten() throws {
-    let plan = try PlanTexts.plan("seeds: 1\narms:\n  a:\n    optimizer.rate: 0.3\n    optimizer: adam")
-    #expect(try plan.runs()[0].configuration.optimizer.description == "adam(rate: 0.3)")
+    let plan = try PlanTexts.plan("seeds: 1\narms:\n  a:\n    optimizer.learningRate: 0.3\n    optimizer: adam")
+    #expect(try plan.runs()[0].configuration.optimizer.description == "adam(learningRate: 0.3)")
   }
 
   @Test func gridsThatAreTooLargeAreRefusedAtOnce() throws {
@@ -69,7 +69,8 @@ import Testing
         name: "random", base: ["epochs": "2"], arms: optimizers.prefix(armCount).map { Arm($0, ["optimizer": $0]) },
         seeds: seeds)
       plan.grid = [
-        GridAxis("optimizer.rate", rates.map(OptionValue.number)), GridAxis("batch", batches.map(OptionValue.number)),
+        GridAxis("optimizer.learningRate", rates.map(OptionValue.number)),
+        GridAxis("batch", batches.map(OptionValue.number)),
       ].shuffled(using: &generator)
       let runs = try plan.runs()
       #expect(runs.count == armCount * rates.count * batches.count * seeds.count)

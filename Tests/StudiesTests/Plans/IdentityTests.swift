@@ -9,13 +9,13 @@ import Testing
 
   /// Texts that mean the same run.
   @Test(arguments: [
-    "optimizer: momentum(rate: 0.10, momentum: 0.9)\nepochs: 5",
+    "optimizer: momentum(learningRate: 0.10, momentum: 0.9)\nepochs: 5",
     "epochs: 5.0\noptimizer: {name: momentum, momentum: 9e-1, rate: 1e-1}",
     "optimizer: 'Momentum(momentum = 0.9, rate = .1)'\nepochs: 5\nbatch: 100\nseed: 0",
     "optimizer: {rate: 0.1, name: momentum, momentum: 0.90}\nepochs: 5\nloss: softmax_cross_entropy()\nmodel: mlp",
   ])
   func spellingAndOrderDontMatter(_ text: String) throws {
-    let reference = try configuration("epochs: 5\noptimizer: momentum(rate: 0.1, momentum: 0.9)")
+    let reference = try configuration("epochs: 5\noptimizer: momentum(learningRate: 0.1, momentum: 0.9)")
     #expect(try configuration(text).canonicalText == reference.canonicalText)
     #expect(try configuration(text).id == reference.id)
   }
@@ -27,7 +27,7 @@ import Testing
       "untrained: true",
       "examples: 100", "data: mnist", "data: syntheticDigits(seed: 1)", "model: mlp(hidden: [8])",
       "model: mlp(hidden: [8, 8])", "model: mlp(activation: hSwish)", "model: mlp(activation: hSwish(n: 3))",
-      "loss: flooded(at: 0.1)", "optimizer: adam", "optimizer: sgd(rate: 0.5)", "rule: sam", "averaging: ema",
+      "loss: flooded(at: 0.1)", "optimizer: adam", "optimizer: sgd(learningRate: 0.5)", "rule: sam", "averaging: ema",
       "metrics: []",
     ]
     let ids = try texts.map { try configuration($0).id }
@@ -37,7 +37,7 @@ import Testing
   @Test func aRunIsReadBackFromItsText() throws {
     for text in [
       "",
-      "model: mlp(hidden: [8], activation: hSwish(n: 3))\noptimizer: sgd(rate: 1e-7)\nexamples: 50\nseed: 4294967295",
+      "model: mlp(hidden: [8], activation: hSwish(n: 3))\noptimizer: sgd(learningRate: 1e-7)\nexamples: 50\nseed: 4294967295",
     ] {
       let original = try configuration(text)
       let copy = try RunConfiguration(canonicalText: original.canonicalText, source: "store")

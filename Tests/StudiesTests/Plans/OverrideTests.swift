@@ -16,13 +16,13 @@ import Testing
   }
 
   @Test func commasMakeAnAxis() throws {
-    let plan = try plan("optimizer.rate=0.1", "rule=plain,sam(rho: 0.1, eta: 0)")
-    #expect(plan.grid.map(\.path) == ["batch", "optimizer.rate", "rule"])
+    let plan = try plan("optimizer.learningRate=0.1", "rule=plain,sam(rho: 0.1, eta: 0)")
+    #expect(plan.grid.map(\.path) == ["batch", "optimizer.learningRate", "rule"])
     #expect(try plan.plannedArms().map(\.arm.name).prefix(2) == ["sgd rule=plain", "sgd rule=sam(eta: 0, rho: 0.1)"])
   }
 
   @Test func aListInBracketsIsOneValue() throws {
-    let plan = try plan("optimizer.rate=0.1", "model.hidden=[8, 4]")
+    let plan = try plan("optimizer.learningRate=0.1", "model.hidden=[8, 4]")
     #expect(try plan.plannedArms().count == 3)
     #expect(try plan.runs()[0].configuration.model.description == "mlp(hidden: [8, 4])")
   }
@@ -53,9 +53,11 @@ import Testing
     ("epochs", "'epochs' is no setting"), ("epochs=", "can't read ''"), ("epochs=5,", "can't read '5,'"),
     ("arms=sgd,adm", "there is no arm 'adm': did you mean 'adam'?"), ("seeds=", "can't read"),
     ("=5", "is no setting's name"),
-    ("optimizer.rate=fast", "command line: 'rate' takes a number or a schedule (batchScaled, constant, cosine,"),
-    ("optimizer.rate=x", "), not 'x'"),
-    ("optimizer.rate=cosin", "there is no named schedule 'cosin': did you mean 'cosine'?"),
+    (
+      "optimizer.learningRate=fast", "command line: 'rate' takes a number or a schedule (batchScaled, constant, cosine,"
+    ),
+    ("optimizer.learningRate=x", "), not 'x'"),
+    ("optimizer.learningRate=cosin", "there is no named schedule 'cosin': did you mean 'cosine'?"),
     ("metric=val_top5", "there is no metric 'val_top5'"),
     ("seed=3", "'seed' is no axis"), ("a b=1", "a run has no setting 'ab'"),
     ("targets=high", "'targets' takes a list of numbers"),

@@ -13,7 +13,7 @@ import Testing
     #expect(plan.seeds == [0, 1, 2])
     #expect(plan.arms.map(\.name) == ["sgd", "adam", "plain"])
     #expect(plan.arms[1].printed == Printed(train: 100, test: 97.85, best: 97.88, reached: [2, nil], seconds: 41))
-    #expect(plan.grid.map(\.path) == ["optimizer.rate", "batch"])
+    #expect(plan.grid.map(\.path) == ["optimizer.learningRate", "batch"])
     #expect(plan.grid[0].values == [.number(0.1), .number(0.5)])
     #expect(plan.base.map(\.path) == ["batch", "data", "epochs", "model"])
     #expect(plan.base[1].origin == "plan.yml:6")

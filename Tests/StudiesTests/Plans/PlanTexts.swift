@@ -14,13 +14,13 @@ enum PlanTexts {
       batch: 20
     arms:
       sgd:
-        optimizer: sgd(rate: 0.1)
+        optimizer: sgd(learningRate: 0.1)
       adam:
         optimizer: adam
         printed: {train: 100, test: 97.85, best: 97.88, reached: [2, never], seconds: 41}
       plain:
     grid:
-      optimizer.rate: [0.1, 0.5]
+      optimizer.learningRate: [0.1, 0.5]
       batch: 20
     """
 

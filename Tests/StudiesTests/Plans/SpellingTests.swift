@@ -25,9 +25,9 @@ import Testing
         yes: {optimizer: adam}
         no: {optimizer: sgd}
         0.10:
-          optimizer: sgd(rate: 0.10)
+          optimizer: sgd(learningRate: 0.10)
         1e-3:
-          optimizer: sgd(rate: 1e-3)
+          optimizer: sgd(learningRate: 1e-3)
         True: {optimizer: lion}
       """
     let plan = try plan(text)
@@ -46,8 +46,8 @@ import Testing
       try self.plan(text.replacing("title: 1e-3", with: "title: sweep(rate small) of [all]")).title
         == "sweep(rate small) of [all]")
     #expect(
-      try self.plan(text.replacing("title: 1e-3", with: "title: |\n  of\n  optimizer: sgd(rate: 1)")).title
-        == "of\noptimizer: sgd(rate: 1)\n")
+      try self.plan(text.replacing("title: 1e-3", with: "title: |\n  of\n  optimizer: sgd(learningRate: 1)")).title
+        == "of\noptimizer: sgd(learningRate: 1)\n")
     #expect(try self.plan(text.replacing("title: 1e-3", with: "title: f(x)")).title == "f(x)")
     #expect(throws: ConfigurationError.self) { try self.plan(text.replacing("title: 1e-3", with: "title: [a, b]")) }
   }
@@ -104,14 +104,15 @@ import Testing
       try RunConfiguration(from: YAMLReader.options(text: text, source: "c.yml")).id
     }
     let same = ["0.1", "0.10", "1e-1", ".1", "+0.1"]
-    #expect(try Set(same.map { try id("optimizer: sgd(rate: \($0), nesterov: yes, momentum: 0.90)") }).count == 1)
+    #expect(
+      try Set(same.map { try id("optimizer: sgd(learningRate: \($0), nesterov: yes, momentum: 0.90)") }).count == 1)
     #expect(
       try Set(["true", "True", "yes", "on"].map { try id("optimizer: sgd(nesterov: \($0))\nuntrained: \($0)") }).count
         == 1)
-    #expect(try id("optimizer: 'sgd(rate: 0.10)'") == id("optimizer: {name: sgd, rate: 0.1}"))
+    #expect(try id("optimizer: 'sgd(learningRate: 0.10)'") == id("optimizer: {name: sgd, rate: 0.1}"))
     #expect(try id("data: npz(path: 2024.10)") != id("data: npz(path: 2024.1)"))
     #expect(try id("data: npz(path: 2024.1)") == id("data: npz(path: 2024.1)"))
-    let twice = try plan("seeds: 1\narms: {a: {optimizer: sgd}}\ngrid: {optimizer.rate: [0.1, 0.10]}")
+    let twice = try plan("seeds: 1\narms: {a: {optimizer: sgd}}\ngrid: {optimizer.learningRate: [0.1, 0.10]}")
     let error = #expect(throws: ConfigurationError.self) { try twice.runs() }
     #expect(error?.description == "plan: the grid has the same run twice: 'a rate=0.1' and 'a rate=0.10'")
     let paths = try plan(
@@ -160,7 +161,7 @@ private struct SystemSeeded {
   private static let words = [
     "no", "true", "null", "~", "0.10", "1e-3", "2024.10", "nan", ".inf", "- ", "? ", ": ", " #", "<<", "*a", "&a",
     "!tag", "%", "@",
-    "sgd(rate: 0.1)", "[1, 2]", "{a: b}", "'", "\"", "\\", "\n", "\r\n", "\r", "\t", " ", "\u{feff}", "\u{85}",
+    "sgd(learningRate: 0.1)", "[1, 2]", "{a: b}", "'", "\"", "\\", "\n", "\r\n", "\r", "\t", " ", "\u{feff}", "\u{85}",
     "\u{2028}", "é", "e\u{301}",
     "/", "~/", "C:\\", "漢字", "😀", "\u{7f}", "\u{1b}", "|", ">", "---", "...", "=", ",", "(", ")", "[", "]", "{", "}",
   ]

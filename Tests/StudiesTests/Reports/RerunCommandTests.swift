@@ -18,12 +18,13 @@ import Testing
 
   @Test func whatIsNotTheRecipesIsSaid() throws {
     let command = try command(
-      "arms=relu,tanhExp", "epochs=3", "data=syntheticDigits(train: 50)", "optimizer.rate=0.1,0.5")
+      "arms=relu,tanhExp", "epochs=3", "data=syntheticDigits(train: 50)", "optimizer.learningRate=0.1,0.5")
     #expect(
       command.text
         == "tanren reproduce activations-mnist --arms relu,tanhExp --seeds 10..11 epochs=3 "
-        + "'data=syntheticDigits(train: 50)' optimizer.rate=0.1,0.5")
-    #expect(command.notes == ["Not as published: epochs=3, data=syntheticDigits(train: 50), optimizer.rate=0.1,0.5."])
+        + "'data=syntheticDigits(train: 50)' optimizer.learningRate=0.1,0.5")
+    #expect(
+      command.notes == ["Not as published: epochs=3, data=syntheticDigits(train: 50), optimizer.learningRate=0.1,0.5."])
     #expect(try self.command("name=mine").notes.isEmpty)
     #expect(try self.command("name=mine").text.hasSuffix(" name=mine"))
   }

@@ -11,13 +11,14 @@ import Testing
   private func arm(_ method: String, _ rate: Double, extra: [ReportSetting] = []) -> ArmFacts {
     ArmFacts(
       "\(method) \(rate)",
-      settings: [ReportSetting("optimizer", method), ReportSetting("optimizer.rate", "\(rate)", number: rate)] + extra)
+      settings: [ReportSetting("optimizer", method), ReportSetting("optimizer.learningRate", "\(rate)", number: rate)]
+        + extra)
   }
 
   @Test func armsThatDifferByANumberMakeALine() throws {
     let arms = [0.4, 0.1, 0.2].map { arm("sgd", $0) } + [0.1, 0.2, 0.4].map { arm("adam", $0) } + [ArmFacts("plain")]
     let found = try sweeps(arms)
-    #expect(found.map(\.path) == ["optimizer.rate"])
+    #expect(found.map(\.path) == ["optimizer.learningRate"])
     #expect(found.first?.lines.map(\.name) == ["sgd", "adam"])
     #expect(found.first?.lines.first?.values == [0.1, 0.2, 0.4])
     #expect(found.first?.lines.first?.arms == ["sgd 0.1", "sgd 0.2", "sgd 0.4"])

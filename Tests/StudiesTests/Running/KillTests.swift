@@ -14,8 +14,8 @@ struct KillTests {
     seeds: 0..2
     base: {data: 'syntheticDigits(train: 200, test: 100)', model: 'mlp(hidden: [8])', batch: 20, epochs: 60}
     arms:
-      sgd: {optimizer: 'sgd(rate: 0.1)'}
-      adam: {optimizer: 'adam(rate: 0.01)'}
+      sgd: {optimizer: 'sgd(learningRate: 0.1)'}
+      adam: {optimizer: 'adam(learningRate: 0.01)'}
       sam: {rule: sam}
     """
 

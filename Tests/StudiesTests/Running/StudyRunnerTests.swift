@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func divergenceIsRecorded() throws {
-    let plan = TinyStudies.plan(arms: ["wild": "sgd(rate: 1e30)"], seeds: 1)
+    let plan = TinyStudies.plan(arms: ["wild": "sgd(learningRate: 1e30)"], seeds: 1)
     let results = try runner().run(plan)
     #expect(results.runs[0].state == .done)
     #expect(results.runs[0].isDiverged == true)
@@ -92,7 +92,8 @@ import Testing
   }
 
   /// What happens when a run's process is gone after `epochs` epochs: another worker goes on.
-  @Test(arguments: [0, 1, 2, 5], [("adam(rate: 0.01)", false), ("sgd(rate: cosine(initial: 0.1))", true)])
+  @Test(
+    arguments: [0, 1, 2, 5], [("adam(learningRate: 0.01)", false), ("sgd(learningRate: cosine(initial: 0.1))", true)])
   func anInterruptedRunEndsAsIfNothingHadHappened(_ epochs: Int, _ method: (optimizer: String, isNumPy: Bool)) throws {
     var plan = TinyStudies.plan(arms: ["arm": method.optimizer], seeds: 1, epochs: 6)
     plan.base += [Setting("untrained", .flag(true)), Setting("draws", .text(method.isNumPy ? "numPy" : "keyed"))]
@@ -143,7 +144,7 @@ import Testing
   /// Damages checkpoints of a run that was interrupted.
   @Test(arguments: [false, true])
   func aDamagedCheckpointLosesEpochsButNotTheRun(_ hasDurable: Bool) throws {
-    let plan = TinyStudies.plan(arms: ["arm": "adam(rate: 0.01)"], seeds: 1, epochs: 6)
+    let plan = TinyStudies.plan(arms: ["arm": "adam(learningRate: 0.01)"], seeds: 1, epochs: 6)
     let undisturbed = try runner("undisturbed.sqlite").run(plan)
     let store = try StudyStore(folder("damaged.sqlite"))
     try store.register(plan)

@@ -7,7 +7,7 @@ enum TinyStudies {
   /// - Parameter epochs: enough that a process can be stopped within a run.
   static func plan(_ name: String = "tiny", arms: [String: String]? = nil, seeds: Int = 2, epochs: Int = 4) -> StudyPlan
   {
-    let arms = arms ?? ["sgd": "sgd(rate: 0.1)", "adam": "adam(rate: 0.01)"]
+    let arms = arms ?? ["sgd": "sgd(learningRate: 0.1)", "adam": "adam(learningRate: 0.01)"]
     return StudyPlan(
       name: name,
       base: [

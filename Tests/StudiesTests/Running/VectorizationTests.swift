@@ -60,7 +60,7 @@ import Testing
 
   /// An epoch is stored for all runs or for none, so that they go on together.
   @Test func aGroupGoesOnWhereItStood() throws {
-    let plan = TinyStudies.plan(arms: ["arm": "adam(rate: 0.01)"], seeds: 3, epochs: 6)
+    let plan = TinyStudies.plan(arms: ["arm": "adam(learningRate: 0.01)"], seeds: 3, epochs: 6)
     let undisturbed = try runner("undisturbed.sqlite", .on).run(plan)
     let store = try StudyStore(folder("interrupted.sqlite"))
     try store.register(plan)
@@ -107,7 +107,10 @@ import Testing
 
   @Test func aSweepOfNumbersIsTrainedTogether() throws {
     var plan = TinyStudies.plan(
-      arms: ["slow": "momentum(rate: 0.01)", "fast": "momentum(rate: 0.1)", "nesterov": "nesterov(rate: 0.1)"], seeds: 2
+      arms: [
+        "slow": "momentum(learningRate: 0.01)", "fast": "momentum(learningRate: 0.1)",
+        "nesterov": "nesterov(learningRate: 0.1)",
+      ], seeds: 2
     )
     plan.base.append(Setting("dtype", text: "float64"))
     let alone = try runner("alone.sqlite", .off).run(plan)
@@ -125,7 +128,7 @@ import Testing
 
   @Test func onlyRunsThatAreAlikeAreClaimedTogether() throws {
     var plan = TinyStudies.plan(seeds: 3)
-    plan.arms.append(Arm("long", ["optimizer": "sgd(rate: 0.1)", "epochs": "9"]))
+    plan.arms.append(Arm("long", ["optimizer": "sgd(learningRate: 0.1)", "epochs": "9"]))
     let store = try StudyStore(folder("store.sqlite"))
     try store.register(plan)
     func claim(_ limit: Int) throws -> [String] {

@@ -12,7 +12,7 @@ import Testing
   @Test func everyKeyIsRead() throws {
     let read = try configuration([
       "data": "syntheticDigits(train: 20, test: 10)", "model": "mlp(hidden: [7])", "loss": "flooded(at: 0.1)",
-      "optimizer": "adam(rate: 0.01)", "rule": "sam", "averaging": "ema", "penalties": "l1l2(l2: 0.5)",
+      "optimizer": "adam(learningRate: 0.01)", "rule": "sam", "averaging": "ema", "penalties": "l1l2(l2: 0.5)",
       "metrics": "[accuracy, topKAccuracy(k: 3)]", "epochs": "3", "batch": "4", "seed": "5", "dtype": "float64",
       "remainder": "masked", "draws": "numPy", "untrained": "true", "examples": "12",
     ])
@@ -56,7 +56,7 @@ import Testing
     ("data", "mnits", "test: there is no data source 'mnits': did you mean 'mnist'?"),
     ("loss", "flooded(loss: huber(delta: -1), at: 1)", "test: 'delta' is -1, but must be in"),
     ("rule", "sam(rho: -1)", "test: 'rho' is -1, but must be"),
-    ("averaging", "ema(keeping: 1)", "test: 'keeping' is 1, but must be"),
+    ("averaging", "ema(decay: 1)", "test: 'keeping' is 1, but must be"),
     ("penalties", "[l1l2(l2: -1)]", "test: 'l2' is -1, but must be in"),
     ("penalties", "[2]", "test: 'penalties' takes a list of methods, not a list ([2])"),
     ("metrics", "topKAccuracy(k: 0)", "test: 'k' is 0, but must be in 1...1000000"),

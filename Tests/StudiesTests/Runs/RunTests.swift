@@ -13,7 +13,8 @@ import Testing
   @Test func aRunTrainsWhatIsConfigured() throws {
     let data = try Self.digits.get()
     let texts = [
-      "model": "mlp(hidden: [8], activation: mish)", "optimizer": "adam(rate: 0.01)", "epochs": "2", "batch": "25",
+      "model": "mlp(hidden: [8], activation: mish)", "optimizer": "adam(learningRate: 0.01)", "epochs": "2",
+      "batch": "25",
       "examples": "55", "remainder": "masked", "untrained": "true", "dtype": "float64",
     ]
     let (trainer, history) = try Run(configuration(texts), data: data).train()
@@ -77,7 +78,8 @@ import Testing
       ("binaryCrossEntropy", 1, "val_binaryAccuracy"), ("softmaxCrossEntropy", 2, "val_accuracy"),
     ] {
       let texts = [
-        "loss": loss, "batch": "20", "epochs": "10", "optimizer": "adam(rate: 0.01)", "model": "mlp(hidden: [8])",
+        "loss": loss, "batch": "20", "epochs": "10", "optimizer": "adam(learningRate: 0.01)",
+        "model": "mlp(hidden: [8])",
       ]
       let (trainer, history) = try Run(configuration(texts), data: pair).train()
       #expect(trainer.outputType.shape == [1, outputs])

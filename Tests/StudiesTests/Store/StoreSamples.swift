@@ -5,7 +5,7 @@ enum StoreSamples {
   static func plan(_ name: String = "sample", arms: Int = 2, seeds: Int = 3, epochs: Int = 2) -> StudyPlan {
     StudyPlan(
       name: name, base: ["epochs": "\(epochs)", "data": "syntheticDigits(train: 200, test: 100)"],
-      arms: (0..<arms).map { Arm("arm\($0)", ["optimizer": "sgd(rate: \(Double($0 + 1) / 10))"]) },
+      arms: (0..<arms).map { Arm("arm\($0)", ["optimizer": "sgd(learningRate: \(Double($0 + 1) / 10))"]) },
       seeds: Array(0..<seeds))
   }
 

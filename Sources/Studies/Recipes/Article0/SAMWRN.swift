@@ -16,7 +16,7 @@ public struct SAMWRN: Recipe {
       "data": "cifar10", "preprocessing": "standardizedChannels", "model": Self.model(depth: 22, width: 8),
       "penalties": "[l1l2(l2: 0.00025, pattern: .*)]",
       "optimizer":
-        "preceded(by: clipByGlobalNorm(limit: 5), optimizer: sgd(rate: cosine(initial: 0.1), momentum: 0.9))",
+        "preceded(by: clipByGlobalNorm(limit: 5), optimizer: sgd(learningRate: cosine(initial: 0.1), momentum: 0.9))",
       "batch": "256",
     ]
   }

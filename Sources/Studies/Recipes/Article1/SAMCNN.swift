@@ -30,8 +30,8 @@ public struct SAMCNN: Recipe {
     ]
   }
 
-  private static let sgd = "sgd(rate: 0.001, momentum: 0.9)"
-  private static let adam = "adam(rate: 0.001)"
+  private static let sgd = "sgd(learningRate: 0.001, momentum: 0.9)"
+  private static let adam = "adam(learningRate: 0.001)"
 
   public init() {}
 

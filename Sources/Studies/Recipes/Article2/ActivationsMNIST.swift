@@ -60,19 +60,21 @@ public struct ActivationsMNIST: Recipe {
         printed: Printed(train: 99.93, test: 97.71, best: 97.83)),
       // S2-T3: rate 0.5.
       Arm(
-        "relu-rate0.5", ["model": "mlp(hidden: [100, 50], activation: relu)", "optimizer": "sgd(rate: 0.5)"],
+        "relu-rate0.5", ["model": "mlp(hidden: [100, 50], activation: relu)", "optimizer": "sgd(learningRate: 0.5)"],
         printed: Printed(train: 100.0, test: 98.07, best: 98.12)),
       Arm(
-        "swish-rate0.5", ["model": "mlp(hidden: [100, 50], activation: swish)", "optimizer": "sgd(rate: 0.5)"],
+        "swish-rate0.5", ["model": "mlp(hidden: [100, 50], activation: swish)", "optimizer": "sgd(learningRate: 0.5)"],
         printed: Printed(train: 100.0, test: 98.07, best: 98.13)),
       Arm(
-        "hSwish-rate0.5", ["model": "mlp(hidden: [100, 50], activation: hSwish)", "optimizer": "sgd(rate: 0.5)"],
+        "hSwish-rate0.5",
+        ["model": "mlp(hidden: [100, 50], activation: hSwish)", "optimizer": "sgd(learningRate: 0.5)"],
         printed: Printed(train: 100.0, test: 98.3, best: 98.31)),
       Arm(
-        "mish-rate0.5", ["model": "mlp(hidden: [100, 50], activation: mish)", "optimizer": "sgd(rate: 0.5)"],
+        "mish-rate0.5", ["model": "mlp(hidden: [100, 50], activation: mish)", "optimizer": "sgd(learningRate: 0.5)"],
         printed: Printed(train: 100.0, test: 98.24, best: 98.26)),
       Arm(
-        "tanhExp-rate0.5", ["model": "mlp(hidden: [100, 50], activation: tanhExp)", "optimizer": "sgd(rate: 0.5)"],
+        "tanhExp-rate0.5",
+        ["model": "mlp(hidden: [100, 50], activation: tanhExp)", "optimizer": "sgd(learningRate: 0.5)"],
         printed: Printed(train: 100.0, test: 98.25, best: 98.31)),
       // S2-T4: hidden layers of 200 and 100, rates 0.1 and 0.5.
       Arm(
@@ -91,20 +93,24 @@ public struct ActivationsMNIST: Recipe {
         "tanhExp-wide", ["model": "mlp(hidden: [200, 100], activation: tanhExp)"],
         printed: Printed(train: 100.0, test: 98.1, best: 98.22)),
       Arm(
-        "relu-wide-rate0.5", ["model": "mlp(hidden: [200, 100], activation: relu)", "optimizer": "sgd(rate: 0.5)"],
+        "relu-wide-rate0.5",
+        ["model": "mlp(hidden: [200, 100], activation: relu)", "optimizer": "sgd(learningRate: 0.5)"],
         printed: Printed(test: 98.29, best: 98.31)),
       Arm(
-        "swish-wide-rate0.5", ["model": "mlp(hidden: [200, 100], activation: swish)", "optimizer": "sgd(rate: 0.5)"],
+        "swish-wide-rate0.5",
+        ["model": "mlp(hidden: [200, 100], activation: swish)", "optimizer": "sgd(learningRate: 0.5)"],
         printed: Printed(test: 98.3, best: 98.37)),
       Arm(
-        "hSwish-wide-rate0.5", ["model": "mlp(hidden: [200, 100], activation: hSwish)", "optimizer": "sgd(rate: 0.5)"],
+        "hSwish-wide-rate0.5",
+        ["model": "mlp(hidden: [200, 100], activation: hSwish)", "optimizer": "sgd(learningRate: 0.5)"],
         printed: Printed(test: 98.36, best: 98.39)),
       Arm(
-        "mish-wide-rate0.5", ["model": "mlp(hidden: [200, 100], activation: mish)", "optimizer": "sgd(rate: 0.5)"],
+        "mish-wide-rate0.5",
+        ["model": "mlp(hidden: [200, 100], activation: mish)", "optimizer": "sgd(learningRate: 0.5)"],
         printed: Printed(test: 98.26, best: 98.35)),
       Arm(
         "tanhExp-wide-rate0.5",
-        ["model": "mlp(hidden: [200, 100], activation: tanhExp)", "optimizer": "sgd(rate: 0.5)"],
+        ["model": "mlp(hidden: [200, 100], activation: tanhExp)", "optimizer": "sgd(learningRate: 0.5)"],
         printed: Printed(test: 98.45, best: 98.49)),
     ]
   }

@@ -9,6 +9,6 @@ enum Article2 {
   /// 784-100-50-10, batches of 100, 50 epochs, plain SGD at rate 0.1, NumPy's draws.
   static let base = [
     "data": "digits", "model": "mlp(hidden: [100, 50], activation: relu)", "loss": loss,
-    "optimizer": "sgd(rate: 0.1)", "batch": "100", "epochs": "50", "draws": "numPy", "untrained": "true",
+    "optimizer": "sgd(learningRate: 0.1)", "batch": "100", "epochs": "50", "draws": "numPy", "untrained": "true",
   ]
 }

@@ -22,7 +22,7 @@ public struct Article2Replay: Recipe {
         "flooding", ["loss": "flooded(loss: \(Article2.loss), at: 0.01)"],
         printed: Printed(train: 99.9, test: 97.6, best: 97.9, reached: [2, 5, nil], seconds: 42)),
       Arm(
-        "nesterov", ["optimizer": "nesterov(rate: 0.1, momentum: 0.9)"],
+        "nesterov", ["optimizer": "nesterov(learningRate: 0.1, momentum: 0.9)"],
         printed: Printed(train: 99.41, test: 97.31, best: 97.93, reached: [1, 4, nil], seconds: 75)),
     ]
   }

@@ -35,12 +35,12 @@ public struct LAMBCNN: Recipe {
           firstTrainLoss: 1.7548, firstTestLoss: 1.3548)),
       // On request: what else goes with the network.
       Arm("sam-lamb-relu", ["rule": "sam(rho: 0.05)"]),
-      Arm("ranger-relu", ["optimizer": "radam(rate: 0.001)", "averaging": "lookahead(alpha: 0.5, every: 6)"]),
+      Arm("ranger-relu", ["optimizer": "radam(learningRate: 0.001)", "averaging": "lookahead(alpha: 0.5, every: 6)"]),
     ]
   }
 
-  private static let lamb = "lamb(preset: tfa, rate: 0.001)"
-  private static let adam = "adam(style: keras, rate: 0.001)"
+  private static let lamb = "lamb(preset: tfa, learningRate: 0.001)"
+  private static let adam = "adam(style: keras, learningRate: 0.001)"
 
   public init() {}
 

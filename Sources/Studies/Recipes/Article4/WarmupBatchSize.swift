@@ -95,10 +95,12 @@ public struct WarmupBatchSize: Recipe {
     "warmup(from: \(initial), epochs: \(0.05 * Double(epochs(budget))), then: \(rate(budget)), delaysNext: false)"
   }
 
-  private static func momentum(_ rate: String) -> String { "sgd(rate: \(rate), momentum: 0.9, style: keras)" }
+  private static func momentum(_ learningRate: String) -> String {
+    "sgd(learningRate: \(rate), momentum: 0.9, style: keras)"
+  }
 
   /// LAMB's rate goes with the square root of the batch size (You et al. 2020).
   private static func lamb(_ budget: Budget) -> String {
-    "lamb(rate: \(rate(budget, 0.002, rule: "squareRoot")))"
+    "lamb(learningRate: \(rate(budget, 0.002, rule: "squareRoot")))"
   }
 }

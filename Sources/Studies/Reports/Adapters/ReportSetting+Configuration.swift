@@ -1,7 +1,7 @@
 import Configuration
 
 extension ReportSetting {
-  /// All that decides a run but its seed, a setting an option of a method: `optimizer` is `sgd`, `optimizer.rate` 0.1.
+  /// All that decides a run but its seed, a setting an option of a method: `optimizer` is `sgd`, `optimizer.learningRate` 0.1.
   public static func all(of configuration: RunConfiguration) -> [ReportSetting] {
     var settings: [ReportSetting] = []
     if let experiment = configuration.experiment {

@@ -11,7 +11,7 @@ public struct Sweep: Sendable, Equatable, Encodable {
     public let values: [Double]
   }
 
-  /// The setting's path: `optimizer.rate`, `batch`, ….
+  /// The setting's path: `optimizer.learningRate`, `batch`, ….
   public let path: String
   /// From the smallest value to the largest one, each line.
   public let lines: [Line]

@@ -38,7 +38,8 @@ struct CostSection: Sendable {
           .init("\(evaluations.map(NumberText.count) ?? "–")", key: evaluations),
         ]
       }
-      cells.append(.init("\(arm.cost.map { NumberText.duration($0.totalSeconds) } ?? "–")", key: arm.cost?.totalSeconds))
+      cells.append(
+        .init("\(arm.cost.map { NumberText.duration($0.totalSeconds) } ?? "–")", key: arm.cost?.totalSeconds))
       table.append(cells)
     }
     return PageSection(id: "costs", heading: "Costs", content: table.html)
