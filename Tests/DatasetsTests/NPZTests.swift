@@ -89,7 +89,7 @@ struct NPZTests {
   }
 
   @Test func unpacksNoMoreThanAnnounced() throws {
-    var bytes = try FileBytes.read(fixture("written_deflated.npz"))
+    var bytes = try FileBytes.read(Bundle.module.fixture("written_deflated.npz"))
     let size = try NPY.encode(HostArray((0..<24).map { Float($0) / 8 }, shape: [2, 3, 4]), path: "x").count
     // Sizes are 24 bytes into an entry of the directory, and 22 into a member's header.
     for (signature, place) in [([0x50, 0x4b, 1, 2], 24), ([0x50, 0x4b, 3, 4], 22)] as [([UInt8], Int)] {
@@ -156,7 +156,7 @@ struct NPZTests {
 
   /// Fixtures of the writer that Tanren had before libarchive's.
   @Test(arguments: ["written_stored", "written_deflated"]) func readsWhatEarlierVersionsWrote(name: String) throws {
-    #expect(try NPZ.read(fixture(name + ".npz")) == arrays().merging(["größe": HostArray([7, 8] as [Double])]) { $1 })
+    #expect(try NPZ.read(Bundle.module.fixture(name + ".npz")) == arrays().merging(["größe": HostArray([7, 8] as [Double])]) { $1 })
   }
 
   @Test(arguments: [false, true]) func equalArraysMakeEqualFiles(isCompressed: Bool) throws {
@@ -171,7 +171,7 @@ struct NPZTests {
   }
 
   @Test func encryptedAndUnknownMembersAreUnsupported() throws {
-    let whole = try FileBytes.read(fixture("stored.npz"))
+    let whole = try FileBytes.read(Bundle.module.fixture("stored.npz"))
     let headers = whole.indices.compactMap { index -> (flags: Int, method: Int)? in
       if whole[index...].starts(with: [0x50, 0x4b, 3, 4]) { return (index + 6, index + 8) }
       return whole[index...].starts(with: [0x50, 0x4b, 1, 2]) ? (index + 8, index + 10) : nil
