@@ -81,6 +81,9 @@ extension SettingFormat where Value == Double {
       write: { .number($0) })
   }
 
+  /// A finite number.
+  public static var finite: SettingFormat { number.checked("a finite number") { $0.isFinite } }
+
   /// A finite number that is 0 or more.
   public static var nonNegative: SettingFormat {
     number.checked("a finite number, 0 or more") { $0 >= 0 && $0.isFinite }

@@ -6,27 +6,92 @@ import Testing
   static let types: [any Catalogued.Type] =
     Catalog<any Activation>.all.types + Catalog<any Initializer>.all.types + Catalog<any Loss>.all.types
     + Catalog<any Metric>.all.types + Catalog<any Penalty>.all.types + Catalog<any Architecture>.all.types
+  static let typeNames = Set(types.map { "\($0)" }).sorted()
 
-  /// What help texts say of a method is so: it has these settings and no others, and the defaults may be set.
-  @Test(arguments: types.map { "\($0)" })
+  static func made(_ type: any Catalogued.Type, _ options: Options) throws -> any Catalogued {
+    var options = options
+    let method = try type.init(from: &options)
+    try options.finish(type.name)
+    return method
+  }
+
+  /// Help texts list exactly the settings that can be set.
+  @Test(arguments: typeNames)
   func documentedSettingsAreTheSettings(_ typeName: String) throws {
     let type = try #require(Self.types.first { "\($0)" == typeName })
     #expect(!type.summary.isEmpty)
-    for parameter in type.parameters { #expect(!parameter.meaning.isEmpty) }
-    var options = Options()
-    for parameter in type.parameters {
-      // A list is read as one in the notation; other defaults are single words, whatever characters they have.
-      let isList = parameter.defaultValue.hasPrefix("[")
-      var read = isList ? try Choice(parsing: "any(value: \(parameter.defaultValue))").options : Options()
-      try options.set(parameter.name, read.take("value") ?? OptionValue(scalar: parameter.defaultValue))
-    }
-    _ = try type.init(from: &options)
-    try options.finish(type.name)
+    for parameter in type.parameters { #expect(!parameter.meaning.isEmpty && !parameter.allowed.isEmpty) }
 
     var unknown = Options(["thereIsNoSuchSetting": .number(1)])
     _ = try type.init(from: &unknown)
     let error = #expect(throws: ConfigurationError.self) { try unknown.finish(type.name) }
     guard case .unknownKey(_, _, let known, _) = error else { return }
     #expect(known == type.parameters.map(\.name).sorted())
+  }
+
+  /// The default in help texts is the value that is used if a setting is left out, and isn't written.
+  @Test(arguments: typeNames)
+  func documentedDefaultsAreTheDefaults(_ typeName: String) throws {
+    let type = try #require(Self.types.first { "\($0)" == typeName })
+    let standard = try Self.made(type, Options())
+    #expect(try standard.choice() == Choice(type.name))
+    #expect(try OptionValue(method: standard) == .text(type.name))
+    for parameter in type.parameters {
+      let value = try OptionValue(parsing: parameter.defaultValue)
+      let explicit = try Self.made(type, Options([parameter.name: value]))
+      #expect("\(explicit)" == "\(standard)", "\(parameter.name)")
+      #expect(try explicit.choice() == Choice(type.name), "\(parameter.name)")
+    }
+  }
+
+  /// Values of all kinds; each setting takes some of them.
+  private static let samples = [
+    "-1", "0", "0.25", "3", "22", "true", "false", "[3, 5]", "tanh", "leakyRelu(slope: 0.5)", "heUniform",
+    "varianceScaling(mode: fanOut)", "huber(delta: 2)", "summed(loss: klDivergence(of: logProbabilities))",
+    "cosine(initial: 0.5)", "'(scale|bias)$'",
+  ]
+
+  /// Whatever a setting is changed to, the method is written with that setting alone, and reads as the same method.
+  @Test(arguments: typeNames)
+  func methodsAreReadAsTheyAreWritten(_ typeName: String) throws {
+    let type = try #require(Self.types.first { "\($0)" == typeName })
+    let standard = try Self.made(type, Options())
+    func check(_ options: Options) throws {
+      let method = try Self.made(type, options)
+      let choice = try method.choice()
+      #expect(choice.name == type.name)
+      #expect(choice.options.pairs.map(\.key) == options.pairs.map(\.key))
+      let again = try Self.made(type, Choice(parsing: choice.description).options)
+      #expect("\(again)" == "\(method)")
+      #expect(try again.choice() == choice)
+    }
+    var changes: [String: OptionValue] = [:]
+    for parameter in type.parameters {
+      for sample in Self.samples + parameter.allowed.split(separator: ", ").map(String.init) {
+        guard let value = try? OptionValue(parsing: sample),
+          let method = try? Self.made(type, Options([parameter.name: value])), "\(method)" != "\(standard)"
+        else { continue }
+        try check(Options([parameter.name: value]))
+        changes[parameter.name] = value
+      }
+      #expect(changes[parameter.name] != nil, "no sample changes '\(parameter.name)'")
+    }
+    try check(Options(changes))
+  }
+
+  /// Values made in Swift are written too; what has no notation says so.
+  @Test func valuesAreWritten() throws {
+    let network = CNNArchitecture(filters: [6, 16], size: 5, hidden: [120, 84], activation: HSwish(n: 3))
+    #expect(
+      try network.choice().description == "cnn(activation: hSwish(n: 3), filters: [6, 16], hidden: [120, 84], size: 5)")
+    #expect(
+      try NineConvArchitecture(normalization: .pyTorch).choice().description
+        == "nineConv(epsilon: 1e-05, momentum: 0.9, unbiased: true)")
+    let flooded = MeanSquaredError().flooded(at: CosineSchedule(0.02), reporting: .raw)
+    #expect(
+      try flooded.choice().description
+        == "flooded(at: cosine(initial: 0.02), loss: meanSquaredError, reporting: raw)")
+    let nameless = SoftmaxCrossEntropy().flooded(at: Tensor(0.5))
+    #expect(throws: ConfigurationError.self) { try nameless.choice() }
   }
 }

@@ -2,8 +2,8 @@ import ArrayFixtures
 import Layers
 import Testing
 
-/// Two inputs, two states, two outputs, as the reservoir of article 0a has (S0-9): `x' = tanh(W x + u + z)`, where
-/// `z` is what the step is given back, and the output is `(x', 2x')`.
+/// Two inputs, two states, two outputs, as a reservoir with feedback has: `x' = tanh(W x + u + z)`, where `z` is the
+/// feedback, and the output is `(x', 2x')`.
 private struct FedBackCell: RecurrentCell {
   var units = 3
 
@@ -73,25 +73,25 @@ private struct MadeUpCell: RecurrentCell {
     }
   }
 
-  /// Two halves one after the other are the whole, where states are kept.
-  @Test func keptStatesGoOn() throws {
+  /// Two halves one after the other equal the whole in a stateful network.
+  @Test func statefulNetworksContinue() throws {
     let x = ModelTests.wave([3, 6, 2], step: 0.4)
     let halves = [x.slice(0..<3, axis: 1), x.slice(3..<6, axis: 1)]
-    let model = Sequential { Recurrent(LSTMCell(4), result: .sequence, memory: .kept(batch: 3)) }
-    let fresh = Sequential { Recurrent(LSTMCell(4), result: .sequence) }
+    let model = Sequential { Recurrent(LSTMCell(4), result: .sequence, memory: .stateful(batch: 3)) }
+    let stateless = Sequential { Recurrent(LSTMCell(4), result: .sequence) }
     // The size of the batch that it is first traced for doesn't matter.
     var variables = try model.variables(for: TensorType(.float64, [1, 3, 2]), key: Key(seed: 2), precision: .float64)
     #expect(variables.state.types == [TensorType(.float64, [3, 4]), TensorType(.float64, [3, 4])])
     #expect(variables.state.paths == ["recurrent1/states/0", "recurrent1/states/1"])
     let plain = ModelVariables(parameters: variables.parameters)
-    let whole = fresh.apply(plain, to: x, precision: .float64).output
+    let whole = stateless.apply(plain, to: x, precision: .float64).output
     for (index, half) in halves.enumerated() {
       let (output, state) = model.apply(variables, to: half, isTraining: true, precision: .float64)
       let expected = whole.slice(index * 3..<(index + 1) * 3, axis: 1)
       #expect(agree(try output.doubles(), try expected.doubles(), within: 1e-14))
       variables.state = state
     }
-    // Outside of training nothing is kept, and a batch of another size begins at zero.
+    // Outside of training states aren't updated, and a batch of another size begins at zero.
     let other = model.apply(variables, to: x.slice(0..<1), precision: .float64)
     #expect(agree(try other.output.doubles(), try whole.slice(0..<1).doubles(), within: 1e-14))
     #expect(try other.state.tensors[0].doubles() == variables.state.tensors[0].doubles())

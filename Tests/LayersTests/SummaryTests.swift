@@ -3,7 +3,7 @@ import Testing
 @testable import Layers
 
 @Suite struct SummaryTests {
-  /// The network of article 3, without its layers: path, type, output, parameter shapes.
+  /// A convolutional network's rows: path, type, output, parameter shapes.
   static let network: [(String, String, Shape, [Shape])] = [
     ("conv2d", "Conv2D", [1, 30, 30, 32], [[3, 3, 3, 32], [32]]),
     ("max_pooling2d", "MaxPooling2D", [1, 15, 15, 32], []),
@@ -88,7 +88,7 @@ import Testing
     let logits = try MLP([100, 50, 10], activation: HSwish()).layerSummary(for: input)
     #expect(logits.compactText(loss: SoftmaxCrossEntropy()) == Self.compact)
     #expect(logits.compactText(loss: SoftmaxCrossEntropy().flooded(at: 0.01)) == Self.compact)
-    // Images are read row by row; that is no layer of the article's.
+    // Images are flattened, which isn't listed.
     let images = try MLP([100, 50, 10], activation: HSwish()).layerSummary(for: TensorType(.float32, [100, 28, 28]))
     #expect(images.compactText(loss: SoftmaxCrossEntropy()) == Self.compact)
     let probabilities = try MLP([100, 50, 10], activation: HSwish(), output: Softmax()).layerSummary(for: input)

@@ -1,11 +1,17 @@
 import Configuration
 
-/// A function without parameters to train, also a layer; elementwise but for those along an axis (softmax).
+/// A function without trainable parameters, which is also a layer. All are elementwise except softmax and log-softmax,
+/// which run along an axis.
+///
+/// ```swift
+/// Sequential { Dense(100); HSwish(); Dense(10); Softmax() }
+/// ```
+/// At a kink, the derivative is the one that each type states.
 public protocol Activation: Layer, Catalogued {
-  /// The least interval that holds the values the function takes or tends to, for plots and tests.
+  /// The smallest interval that contains all values and limits of the function, for plots and tests.
   var range: ClosedRange<Double> { get }
 
-  /// The function.
+  /// Applies the function.
   func callAsFunction(_ x: Tensor) -> Tensor
 }
 

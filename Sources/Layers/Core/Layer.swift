@@ -1,7 +1,7 @@
 @_exported import Schedules
 
-/// A description of a computation with parameters. The parameters themselves live in a tree: the layer asks
-/// its ``Scope`` for them by name while it is traced.
+/// A description of a computation with parameters. The parameters themselves are kept in a tree: while the layer is
+/// traced, it asks its ``Scope`` for them by name.
 ///
 /// A layer of your own is a struct whose ``forward(_:in:)`` calls tensor operations and other layers:
 /// ```swift
@@ -13,8 +13,8 @@
 /// }
 /// ```
 public protocol Layer: Sendable {
-  /// What the layer is called in summaries and in the paths ``Sequential`` makes: `dense`. The type's name
-  /// with a small first letter by default.
+  /// The layer's name in summaries and in the paths that ``Sequential`` makes: `dense`. By default, the type's name
+  /// with a lower-case first letter.
   var label: String { get }
 
   /// Traces the layer. Implement this; call `callAsFunction`.
@@ -27,8 +27,8 @@ extension Layer {
     return name.prefix(1).lowercased() + name.dropFirst()
   }
 
-  /// Traces the layer in `scope`, whose path operations that fail will name. What has failed already goes through
-  /// as it is: the first layer that fails is the one to mend.
+  /// Traces the layer in `scope`; operations that fail report its path. A tensor that has failed already is passed
+  /// through, so that the first layer that failed is reported.
   public func callAsFunction(_ x: Tensor, in scope: Scope) -> Tensor {
     if x.diagnostic != nil { return x }
     return TraceContext.$path.withValue(scope.path) {
@@ -37,4 +37,20 @@ extension Layer {
       return y
     }
   }
+}
+
+/// One call of a layer, for summaries. Inner layers come before the layer that contains them.
+public struct LayerRecord: Sendable {
+  public let path: String
+  /// ``Layer/label``: `dense`.
+  public let label: String
+  /// The name of the layer's Swift type: `Dense`.
+  public let typeName: String
+  public let input: TensorType
+  public let output: TensorType
+  /// The layer itself, if a trace made the record.
+  public var layer: (any Layer)?
+  /// The shape of the input's examples before they were flattened into one axis: `[height, width, channels]` after a
+  /// ``Flatten`` of images. Nil if they were never flattened.
+  public var flattenedExample: Shape?
 }

@@ -1,39 +1,39 @@
-/// Where a layer finds its parameters and state while it is traced: a place in the model's tree.
+/// Where a layer finds its parameters and state while it is traced: a node in the model's tree.
 ///
-/// Paths decide the random numbers a parameter starts with, so that adding a layer leaves the others' alone.
+/// A parameter's first values are drawn by its path, so that adding a layer doesn't change the others'.
 public final class Scope {
-  /// The path of this place, empty for the model itself.
+  /// The path of this node, empty for the model itself.
   public let path: String
-  /// Whether the model is being trained: dropout drops, statistics are taken from the batch.
+  /// Whether the model is being trained: dropout is active, and statistics come from the batch.
   public var isTraining: Bool { trace.isTraining }
   /// The element types of parameters and computation.
   public var precision: Precision { trace.precision }
 
-  /// The part of running statistics that is to come from this batch, a scalar, while they are estimated anew: 1/n in the
-  /// nth batch, so that all count alike. Nil in ordinary training, where a layer keeps what it likes.
+  /// This batch's share of the running statistics, a scalar, while they are re-estimated: 1/n in the nth batch, so that
+  /// all batches count equally. Nil in ordinary training, where the layer's momentum applies.
   public var statisticsShare: Tensor? { trace.statisticsShare }
 
   private let trace: ScopeTrace
   private let isShared: Bool
 
-  init(_ trace: ScopeTrace, path: String = "", isShared: Bool = false) {
+  fileprivate init(_ trace: ScopeTrace, path: String = "", isShared: Bool = false) {
     self.trace = trace
     self.path = path
     self.isShared = isShared
   }
 
-  /// The place for a layer called `name`.
+  /// The scope of a layer called `name`.
   public subscript(name: String) -> Scope {
     Scope(trace, path: joined(name), isShared: isShared)
   }
 
-  /// A place whose parameters may be asked for more than once: the same tensors each time.
+  /// A scope whose parameters may be requested more than once, for the same tensors each time.
   public func shared(_ name: String) -> Scope { Scope(trace, path: joined(name), isShared: true) }
 
-  /// A trained parameter, in the element type that the model computes in.
+  /// A trainable parameter, in the element type in which the model computes.
   ///
-  /// Asking twice for one name fails, unless the place is ``shared(_:)``.
-  /// - Parameter dtype: of the parameter as it is kept and as it is returned; by default it is kept as
+  /// Requesting a name twice fails, unless the scope is ``shared(_:)``.
+  /// - Parameter dtype: the type in which the parameter is stored and returned. By default it is stored as
   ///   ``Precision/parameters`` and returned as ``Precision/computation``.
   public func parameter(
     _ name: String, _ shape: Shape, _ initializer: any Initializer, dtype: DType? = nil
@@ -43,18 +43,18 @@ public final class Scope {
       to: dtype ?? precision.computation)
   }
 
-  /// A tensor that steps update but gradients don't: a running mean, say. ``Precision/parameters`` by default.
+  /// A tensor that steps update without a gradient, such as a running mean. ``Precision/parameters`` by default.
   public func state(_ name: String, _ shape: Shape, _ initializer: any Initializer, dtype: DType? = nil) -> Tensor {
     trace.state(joined(name), TensorType(dtype ?? precision.parameters, shape), initializer)
   }
 
-  /// What ``state(_:_:_:dtype:)`` will be in the next step.
+  /// Sets what ``state(_:_:_:dtype:)`` returns in the next step.
   public func update(_ name: String, _ value: Tensor) { trace.update(joined(name), value) }
 
-  /// The key for this layer's random numbers in this step, another for each name.
+  /// The key for this layer's random numbers in this step; each name has its own.
   public func key(_ name: String) -> Key { trace.key.derived(joined(name)) }
 
-  /// Traces a loop's body: it may ask for parameters, but not update state.
+  /// Traces a loop's body, which may request parameters but not update state.
   func loop<Result>(_ body: () -> Result) -> Result {
     let outside = trace.isInLoop
     trace.isInLoop = true
@@ -62,7 +62,7 @@ public final class Scope {
     return body()
   }
 
-  /// Notes a call of a layer. A model is looked at when its variables are made; later traces are for programs.
+  /// Records a call of a layer, in the trace that creates the model's variables; later traces are for programs.
   func record(_ layer: some Layer, input: Tensor, output: Tensor) {
     guard trace.isInitializing else { return }
     trace.records.append(
@@ -72,4 +72,113 @@ public final class Scope {
   }
 
   private func joined(_ name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }
+}
+
+/// What all scopes of one trace share.
+private final class ScopeTrace {
+  let isTraining: Bool
+  let key: Key
+  let precision: Precision
+  let statisticsShare: Tensor?
+  /// Whether parameters are created, in the first trace of a model, or looked up.
+  let isInitializing: Bool
+
+  private(set) var parameters: TensorTree
+  private(set) var state: TensorTree
+  var records: [LayerRecord] = []
+  /// Whether a loop's body is being traced, where a value belongs to one step.
+  var isInLoop = false
+  private var asked: Set<String> = []
+
+  init(_ variables: ModelVariables?, key: Key, isTraining: Bool, precision: Precision, statisticsShare: Tensor? = nil) {
+    isInitializing = variables == nil
+    parameters = variables?.parameters ?? TensorTree()
+    state = variables?.state ?? TensorTree()
+    self.key = key
+    self.isTraining = isTraining
+    self.precision = precision
+    self.statisticsShare = statisticsShare
+  }
+
+  func parameter(_ path: String, _ type: TensorType, _ initializer: any Initializer, mayRepeat: Bool) -> Tensor {
+    guard asked.insert(path).inserted || mayRepeat else {
+      return fail(path, "the name is used twice: give the layers different names, or share the scope on purpose")
+    }
+    if isInitializing, parameters[path] == nil {
+      // Drawn only in the first trace; later ones look it up.
+      parameters[path] = initializer(type.shape, dtype: type.dtype, key: key.derived(path))
+    }
+    return found(parameters[path], path, type)
+  }
+
+  func state(_ path: String, _ type: TensorType, _ initializer: any Initializer) -> Tensor {
+    if isInitializing, state[path] == nil {
+      state[path] = initializer(type.shape, dtype: type.dtype, key: key.derived(path))
+    }
+    return found(state[path], path, type)
+  }
+
+  func update(_ path: String, _ value: Tensor) {
+    guard !isInitializing else { return }
+    guard !isInLoop else {
+      state[path] = fail(path, "can't be updated inside a recurrent cell: make it one of the cell's states")
+      return
+    }
+    state[path] = found(value, path, state[path]?.type ?? value.type)
+  }
+
+  private func found(_ tensor: Tensor?, _ path: String, _ type: TensorType) -> Tensor {
+    guard let tensor else { return fail(path, "the model's variables have no such tensor") }
+    guard tensor.type == type || tensor.diagnostic != nil else {
+      return fail(path, "is \(tensor.dtype)\(tensor.shape), but the input asks for \(type.dtype)\(type.shape)")
+    }
+    return tensor
+  }
+
+  private func fail(_ path: String, _ message: String) -> Tensor {
+    .failed(Diagnostic(operation: "parameter '\(path)'", message: message))
+  }
+}
+
+extension Layer {
+  /// Creates the model's variables for inputs of a given type, and computes their initial values.
+  ///
+  /// - Parameters:
+  ///   - input: the type of a batch; its size doesn't matter.
+  ///   - key: determines all initial values, each by its path.
+  ///   - precision: the element types of parameters and computation.
+  /// - Throws: `Diagnostic` with the layer's path if the layers don't fit each other or the input.
+  public func variables(for input: TensorType, key: Key, precision: Precision = .float32) throws -> ModelVariables {
+    let lazy = try trace(input, key: key, precision: precision).variables
+    return ModelVariables(parameters: try lazy.parameters.evaluate(), state: try lazy.state.evaluate())
+  }
+
+  /// The calls of layers that a batch of `input`'s type goes through, inner ones first, and the variables that they
+  /// request, not computed yet.
+  /// - Throws: as ``variables(for:key:precision:)`` does.
+  public func trace(
+    _ input: TensorType, key: Key = Key(seed: 0), precision: Precision = .float32
+  ) throws -> (records: [LayerRecord], variables: ModelVariables) {
+    let trace = ScopeTrace(nil, key: key, isTraining: false, precision: precision)
+    let output = self(Tensor.zeros(input.shape, dtype: input.dtype), in: Scope(trace))
+    if let diagnostic = output.diagnostic { throw diagnostic }
+    return (trace.records, ModelVariables(parameters: trace.parameters, state: trace.state))
+  }
+
+  /// Traces the model with given variables.
+  /// - Parameters:
+  ///   - precision: by default, the model computes in the type of the first parameter.
+  ///   - statisticsShare: see ``Scope/statisticsShare``.
+  /// - Returns: the output, and the state after this step.
+  public func apply(
+    _ variables: ModelVariables, to x: Tensor, isTraining: Bool = false, key: Key = Key(seed: 0),
+    precision: Precision? = nil, statisticsShare: Tensor? = nil
+  ) -> (output: Tensor, state: TensorTree) {
+    let dtype = variables.parameters.tensors.first?.dtype ?? .float32
+    let trace = ScopeTrace(
+      variables, key: key, isTraining: isTraining,
+      precision: precision ?? Precision(parameters: dtype, computation: dtype), statisticsShare: statisticsShare)
+    let output = self(x, in: Scope(trace))
+    return (output, trace.state)
+  }
 }

@@ -3,8 +3,8 @@
 /// ```swift
 /// Sequential { Dense(100); ReLU(); Dense(10) }
 /// ```
-/// Each layer's path is its label and a count of its own kind: `dense1`, `relu1`, `dense2`. Adding a dropout
-/// thus renames no other layer. ``Layer/named(_:)`` gives another name.
+/// Each layer's path is its label and its number among layers of the same label: `dense1`, `relu1`, `dense2`. Adding a
+/// dropout thus renames no other layer. ``Layer/named(_:)`` sets another name.
 public struct Sequential: Layer {
   public let layers: [any Layer]
 
@@ -21,13 +21,26 @@ public struct Sequential: Layer {
   }
 }
 
+/// A layer with a name of your own in a ``Sequential``.
+public struct NamedLayer: Layer {
+  public let label: String
+  fileprivate let layer: any Layer
+
+  public func forward(_ x: Tensor, in scope: Scope) -> Tensor { layer(x, in: scope) }
+}
+
+extension Layer {
+  /// This layer with `name` in a ``Sequential``, and thus in paths.
+  public func named(_ name: String) -> NamedLayer { NamedLayer(label: name, layer: self) }
+}
+
 /// Collects the layers of a ``Sequential``.
 @resultBuilder public enum LayerBuilder {
-  /// A layer of a line.
+  /// A line with a layer.
   public static func buildExpression(_ layer: any Layer) -> [any Layer] { [layer] }
-  /// A layer, or layers, of a line.
+  /// A line with several layers.
   public static func buildExpression(_ layers: [any Layer]) -> [any Layer] { layers }
-  /// All lines one after the other.
+  /// All lines in order.
   public static func buildBlock(_ parts: [any Layer]...) -> [any Layer] { parts.flatMap(\.self) }
   /// `if` without `else`.
   public static func buildOptional(_ part: [any Layer]?) -> [any Layer] { part ?? [] }

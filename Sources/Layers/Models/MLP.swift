@@ -1,4 +1,6 @@
-/// A multilayer perceptron: linear maps with an activation between them. Inputs of more than two axes are
+import Configuration
+
+/// A multilayer perceptron: fully connected layers with an activation between them. Inputs with more than two axes are
 /// flattened first.
 ///
 /// ```swift
@@ -8,10 +10,10 @@
 public struct MLP: Layer {
   public var label: String { "mlp" }
 
-  /// The units of each linear map; the last are the outputs.
+  /// The units of each layer; the last are the outputs.
   public var units: [Int]
   public var activation: any Activation
-  /// Of the last map: none gives logits.
+  /// The activation of the last layer; nil returns logits.
   public var output: (any Activation)?
   public var kernel: any Initializer
   public var bias: any Initializer
@@ -40,5 +42,30 @@ public struct MLP: Layer {
       for units in self.units.suffix(1) { Dense(units, kernel: kernel, bias: bias) }
       if let output { output }
     }.forward(x, in: scope)
+  }
+}
+
+/// A multilayer perceptron by name: see ``MLP``. Its outputs are logits.
+public struct MLPArchitecture: Architecture, Declared {
+  public static let declaration = Declaration(
+    "mlp", "multilayer perceptron", standard: MLPArchitecture(),
+    settings: [
+      Setting("hidden", \.hidden, .integers(in: 1...1_000_000), "units of the hidden layers"),
+      Setting("activation", \.activation, .method, "activation of the hidden layers"),
+      Setting("kernel", \.kernel, .method, "initializer of the kernels"),
+    ])
+
+  public var hidden: [Int]
+  public var activation: any Activation
+  public var kernel: any Initializer
+
+  public init(hidden: [Int] = [100, 50], activation: any Activation = ReLU(), kernel: any Initializer = .heNormal) {
+    self.hidden = hidden
+    self.activation = activation
+    self.kernel = kernel
+  }
+
+  public func model(outputs: Int) -> any Layer {
+    MLP(hidden + [outputs], activation: activation, kernel: kernel)
   }
 }

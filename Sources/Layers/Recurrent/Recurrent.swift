@@ -1,28 +1,28 @@
-/// A cell run over time: `[batch, time, …]` to its last output `[batch, …]`, or to all, `[batch, time, …]`.
+/// Runs a cell over time: `[batch, time, …]` to the last output `[batch, …]`, or to all outputs, `[batch, time, …]`.
 ///
 /// ```swift
 /// Sequential { Embedding(1000, size: 16); Recurrent(LSTMCell(32)); Dense(2) }
 /// ```
-/// As a layer it takes one sequence and gives the cell's first output. Inside of a layer of your own,
-/// ``run(_:initial:in:)`` takes several sequences and initial states, and gives all outputs and the last states.
+/// As a layer it takes one sequence and returns the cell's first output. Inside a layer of your own,
+/// ``run(_:initial:in:)`` takes several sequences and initial states, and returns all outputs and the last states.
 public struct Recurrent: Layer {
-  /// What is returned of the outputs.
+  /// Which outputs are returned.
   public enum Result: String, Sendable, Hashable, CaseIterable { case last, sequence }
 
-  /// Where the states begin.
+  /// The initial states of a batch.
   public enum Memory: Sendable, Hashable {
-    /// At zero, with each batch.
-    case fresh
-    /// Where the batch before ended; zeros before the first. They are the model's state `states/0`, …, of this
-    /// many examples. Training takes batches of no other size; outside of training they begin at zero.
-    case kept(batch: Int)
+    /// Zeros.
+    case stateless
+    /// The last states of the previous batch, zeros before the first. They are the model's state `states/0`, …, for this
+    /// many examples: training accepts no other batch size, and outside of training they begin at zero.
+    case stateful(batch: Int)
   }
 
   public var cell: any RecurrentCell
   public var result: Result
   public var memory: Memory
 
-  public init(_ cell: any RecurrentCell, result: Result = .last, memory: Memory = .fresh) {
+  public init(_ cell: any RecurrentCell, result: Result = .last, memory: Memory = .stateless) {
     self.cell = cell
     self.result = result
     self.memory = memory
@@ -36,8 +36,8 @@ public struct Recurrent: Layer {
   /// Runs the cell over sequences of one length.
   /// - Parameters:
   ///   - sequences: `[batch, time, …]`, the cell's inputs.
-  ///   - initial: `[batch, …]`, instead of where ``memory`` would begin.
-  /// - Returns: each output as ``result`` says, and the states after the last step.
+  ///   - initial: `[batch, …]`, instead of the initial states by ``memory``.
+  /// - Returns: each output according to ``result``, and the states after the last step.
   public func run(
     _ sequences: [Tensor], initial: [Tensor]? = nil, in scope: Scope
   ) -> (outputs: [Tensor], states: [Tensor]) {
@@ -56,11 +56,11 @@ public struct Recurrent: Layer {
       if let failed = steps.first(where: { $0.diagnostic != nil }) { return ([failed], []) }
       let (batch, dtype) = (first.shape[0], first.dtype.isFloatingPoint ? first.dtype : scope.precision.computation)
       let shapes = cell.stateShapes(for: sequences.map { Shape($0.shape.dropFirst(2)) }).map { $0.prepending(batch) }
-      if case .kept(let size) = memory, scope.isTraining, size != batch {
-        return fail("keeps its states for batches of \(size): train with these, and drop what doesn't fill one")
+      if case .stateful(let size) = memory, scope.isTraining, size != batch {
+        return fail("is stateful for batches of \(size): train with this size, and drop an incomplete last batch")
       }
-      let kept = shapes.enumerated().map { keptState($1, at: $0, dtype: dtype, in: scope) }
-      let start = initial ?? zip(kept, shapes).map { $0 ?? Tensor.zeros($1, dtype: dtype) }
+      let previous = shapes.enumerated().map { previousState($1, at: $0, dtype: dtype, in: scope) }
+      let start = initial ?? zip(previous, shapes).map { $0 ?? Tensor.zeros($1, dtype: dtype) }
       guard start.map(\.shape) == shapes else {
         return fail("the cell's states are \(shapes), but begin with \(start.map(\.shape))")
       }
@@ -70,7 +70,7 @@ public struct Recurrent: Layer {
           return (next.states, next.outputs)
         }
       }
-      if case .kept(let size) = memory, size == batch, scope.isTraining {
+      if case .stateful(let size) = memory, size == batch, scope.isTraining {
         for (index, state) in looped.carry.enumerated() { scope.update("states/\(index)", state.stopGradient()) }
       }
       let outputs = looped.outputs.map {
@@ -80,10 +80,41 @@ public struct Recurrent: Layer {
     }
   }
 
-  /// The state at `index` as the batch before left it; nil if this batch doesn't go on from there.
-  private func keptState(_ shape: Shape, at index: Int, dtype: DType, in scope: Scope) -> Tensor? {
-    guard case .kept(let size) = memory else { return nil }
+  /// The last state `index` of the previous batch; nil if this batch doesn't continue from it.
+  private func previousState(_ shape: Shape, at index: Int, dtype: DType, in scope: Scope) -> Tensor? {
+    guard case .stateful(let size) = memory else { return nil }
     let state = scope.state("states/\(index)", Shape([size] + shape.dropFirst()), .zeros, dtype: dtype)
     return size == shape[0] ? state : nil
   }
+}
+
+/// One step of a recurrent network: from inputs and states to outputs and states, any number of each.
+///
+/// A cell of your own defines its states and one step; ``Recurrent`` makes it a layer:
+/// ```swift
+/// struct Averaging: RecurrentCell {
+///   func stateShapes(for inputs: [Shape]) -> [Shape] { inputs }
+///   func step(_ inputs: [Tensor], states: [Tensor], in scope: Scope) -> (outputs: [Tensor], states: [Tensor]) {
+///     let mean = states[0] * 0.9 + inputs[0] * 0.1
+///     return ([mean], [mean])
+///   }
+/// }
+/// ```
+public protocol RecurrentCell: Sendable {
+  /// The shapes of the states of one example, for one example's inputs of these shapes at one step.
+  func stateShapes(for inputs: [Shape]) -> [Shape]
+
+  /// Computes what is independent of the states for all steps at once, such as a linear map of the inputs as one matrix
+  /// product: from sequences `[batch, time, …]` to the sequences that ``step(_:states:in:)`` gets instead.
+  func prepare(_ sequences: [Tensor], in scope: Scope) -> [Tensor]
+
+  /// One step for a batch. It is traced once for all steps, which share parameters and random draws.
+  /// - Parameters:
+  ///   - inputs: `[batch, …]`, one per sequence.
+  ///   - states: `[batch, …]`, of the element type of the inputs. The new ones must have the same types.
+  func step(_ inputs: [Tensor], states: [Tensor], in scope: Scope) -> (outputs: [Tensor], states: [Tensor])
+}
+
+extension RecurrentCell {
+  public func prepare(_ sequences: [Tensor], in scope: Scope) -> [Tensor] { sequences }
 }

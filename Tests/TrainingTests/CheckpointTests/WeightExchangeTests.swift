@@ -176,7 +176,7 @@ struct WeightRow: Decodable {
 
   @Test func statesOfTheLastBatchStayHere() throws {
     let model = Sequential {
-      Recurrent(SimpleRNNCell(3), memory: .kept(batch: 2)); Dense(2)
+      Recurrent(SimpleRNNCell(3), memory: .stateful(batch: 2)); Dense(2)
     }
     let (records, variables) = try model.trace(TensorType(.float32, [2, 4, 2]))
     #expect(variables.state.paths == ["recurrent1/states/0"])
