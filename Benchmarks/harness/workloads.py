@@ -100,7 +100,8 @@ WORKLOADS = [
     Workload("esn-drive", "An echo state network driven through 5,000 steps, 1,000 units, 5 % of the weights, f64", "ms", 1e-3, 9, "resident", [
         Contestant(OURS, "step"), Contestant("esn_library", "run"), Contestant("esn_numpy", "loop"), Contestant("pytorch", "loop")]),
     Workload("esn-fit", "A ridge regression of 3,000 rows of 1,000 states and a bias, f64", "ms", 1e-3, 15, "resident", [
-        Contestant(OURS, "step"), Contestant("esn_library", "ridge"), Contestant("esn_numpy", "solve"), Contestant("pytorch", "solve")]),
+        Contestant(OURS, "step"), Contestant("esn_library", "ridge"), Contestant("esn_numpy", "solve"),
+        Contestant("esn_numpy", "factor"), Contestant("pytorch", "solve")]),
     Workload("esn-generate", "5,000 steps of the same network on its own output", "ms", 1e-3, 9, "resident", [
         Contestant(OURS, "step"), Contestant("esn_library", "step"), Contestant("esn_numpy", "loop"), Contestant("pytorch", "loop")]),
     Workload("esn-ensemble", "20 such networks: 5,000 steps, a regression on 3,000 of them, 5,000 free steps", "s", 1, 3, "resident", [

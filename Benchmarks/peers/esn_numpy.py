@@ -1,5 +1,6 @@
 """NumPy's and SciPy's worker for echo state networks: a loop over steps with a sparse matrix, and a ridge regression by
-the Gram matrix.
+the Gram matrix: variant `solve` as it is written usually, `factor` by the routines of BLAS and LAPACK that need the fewest
+operations.
 """
 
 import protocol
@@ -17,6 +18,17 @@ def ridge(states, targets):
     gram = rows.T @ rows
     gram[np.diag_indices_from(gram)] += 1e-6
     return scipy.linalg.solve(gram, rows.T @ targets, assume_a="pos")
+
+
+def factor(states, targets):
+    # Row-major arrays are the column-major ones' transposes, which costs no copy.
+    rows = np.hstack([states, np.ones((len(states), 1))])
+    gram = scipy.linalg.blas.dsyrk(1.0, rows.T)
+    gram[np.diag_indices_from(gram)] += 1e-6
+    upper, info = scipy.linalg.lapack.dpotrf(gram, overwrite_a=True, clean=False)
+    if info != 0:
+        raise ValueError("the Gram matrix isn't positive definite")
+    return scipy.linalg.lapack.dpotrs(upper, rows.T @ targets)[0]
 
 
 def network():
@@ -52,9 +64,9 @@ def esn_generate(_):
     return work
 
 
-def esn_fit(_):
-    states, targets = protocol.regression()
-    return lambda: (1, {"loss": float(ridge(states, targets)[0, 0])})
+def esn_fit(options):
+    (states, targets), fit = protocol.regression(), factor if options.variant == "factor" else ridge
+    return lambda: (1, {"loss": float(fit(states, targets)[0, 0])})
 
 
 protocol.serve(options, f"NumPy {np.__version__}, SciPy {scipy.__version__}",

@@ -143,6 +143,7 @@ static void *fill(Random *random, const Array *array, bool is_wild) {
 }
 
 double element(int dtype, const void *data, int64_t index) {
+  if (dtype == XLA_FFI_DataType_F64) return ((const double *)data)[index];
   float value = 0;
   if (dtype == XLA_FFI_DataType_F32) memcpy(&value, (const char *)data + 4 * index, 4);
   // The upper half of a single.

@@ -82,12 +82,12 @@ typedef struct {
 } Maker;
 
 // Makers, up to one without a target.
-extern const Maker image_makers[], matrix_makers[], product_makers[];
+extern const Maker image_makers[], matrix_makers[], product_makers[], reservoir_makers[];
 
 // Makes a call something that a kernel may refuse.
 void spoil(Random *random, Call *call);
 
-// An element of float32 or bfloat16.
+// An element of float32, float64 or bfloat16.
 double element(int dtype, const void *data, int64_t index);
 
 typedef enum { ACCEPTED, REFUSED, FAILED } Outcome;

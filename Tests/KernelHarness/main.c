@@ -8,8 +8,9 @@
 #include "harness.h"
 #include "kernels.h"
 
-// kernel-harness SECONDS SEED [ONEDNN]: calls all kernels for so long, those that need oneDNN if its library is named.
-// kernel-harness -1 CALL [ONEDNN]: makes one call again, which a failure has told the number of.
+// kernel-harness SECONDS SEED [ONEDNN [OPENBLAS]]: calls all kernels for so long, those that need a library if it is named;
+// "-" names none.
+// kernel-harness -1 CALL [ONEDNN [OPENBLAS]]: makes one call again, whose number a failure has printed.
 
 enum { CALLERS = 3, MOST_KERNELS = 64 };
 
@@ -71,15 +72,15 @@ static void *call_kernels(void *number) {
   return NULL;
 }
 
-static void add_subjects(bool has_onednn) {
-  const Maker *makers[] = {image_makers, matrix_makers, product_makers};
+static void add_subjects(const bool has_library[]) {
+  const Maker *makers[] = {image_makers, matrix_makers, product_makers, reservoir_makers};
   size_t count;
   const TanrenKernel *kernels = tanren_kernels(&count);
   for (size_t i = 0; i < count; i++) {
-    if (kernels[i].needs_onednn && !has_onednn) continue;
+    if (!has_library[kernels[i].needs]) continue;
     Subject *subject = &subjects[subject_count++];
     subject->kernel = &kernels[i];
-    for (int list = 0; list < 3; list++) {
+    for (int list = 0; list < 4; list++) {
       for (const Maker *maker = makers[list]; maker->target != NULL && subject->maker == NULL; maker++) {
         if (strncmp(kernels[i].target, maker->target, strlen(maker->target)) == 0) subject->maker = maker;
       }
@@ -91,23 +92,34 @@ static void add_subjects(bool has_onednn) {
   }
 }
 
-static bool load(const char *path) {
-  TanrenOneDNN found;
+// Loads the libraries that are named: oneDNN's file, OpenBLAS' file.
+static void load(int count, char **paths, bool has_library[]) {
+  TanrenOneDNN onednn;
+  TanrenOpenBLAS openblas;
   char message[512];
-  bool is_loaded = tanren_load_onednn(path, &found, message, sizeof message);
-  if (!is_loaded) fprintf(stderr, "oneDNN can't be loaded: %s\n", message);
-  return is_loaded;
+  has_library[TANREN_NO_LIBRARY] = true;
+  for (int i = 0; i < count && i < 2; i++) {
+    if (strcmp(paths[i], "-") == 0) continue;
+    bool is_loaded = i == 0 ? tanren_load_onednn(paths[i], &onednn, message, sizeof message)
+                            : tanren_load_openblas(paths[i], &openblas, message, sizeof message);
+    if (!is_loaded) {
+      fprintf(stderr, "%s can't be loaded: %s\n", paths[i], message);
+      exit(1);
+    }
+    has_library[i == 0 ? TANREN_ONEDNN : TANREN_OPENBLAS] = true;
+  }
 }
 
 int main(int count, char **arguments) {
   if (count < 3) {
-    fprintf(stderr, "kernel-harness SECONDS SEED [ONEDNN]\n");
+    fprintf(stderr, "kernel-harness SECONDS SEED [ONEDNN [OPENBLAS]]\n");
     return 2;
   }
   long seconds = atol(arguments[1]);
   first_seed = strtoull(arguments[2], NULL, 10);
-  if (count > 3 && !load(arguments[3])) return 1;
-  add_subjects(count > 3);
+  bool has_library[3] = {false};
+  load(count - 3, arguments + 3, has_library);
+  add_subjects(has_library);
 #if defined(SANITIZER_CALLBACK)
   __sanitizer_set_death_callback(tell_current);
 #endif

@@ -1,6 +1,6 @@
 /// What is known of a square matrix, so that systems with it are solved the cheapest way.
 public enum MatrixStructure: Sendable, Hashable, CaseIterable {
-  /// Nothing: Gaussian elimination with row pivoting, a loop over the columns.
+  /// Nothing, which takes an LU decomposition.
   case general
   /// Symmetric and positive definite, by Cholesky's decomposition; only the lower triangle is read.
   case positiveDefinite

@@ -11,8 +11,8 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - right: matrices of as many rows, with batch axes that broadcast; or one vector.
-  ///   - structure: what is known of the matrix. A general one is solved by Gaussian elimination in a loop,
-  ///     since the CPU plugin has no LU decomposition: several times slower than the others.
+  ///   - structure: what is known of the matrix.
+  /// - Returns: as many columns as `right` has, NaN where a matrix is singular, or isn't positive definite as stated.
   public func solve(
     _ right: Tensor, structure: MatrixStructure = .general, file: String = #fileID, line: Int = #line
   ) -> Tensor {
