@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Bad input ends with status 2 and one message on standard error that says what is wrong and where.
-@Suite struct BadInputTests {
+@Suite(.tags(.process)) struct BadInputTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct CommandsTests {
+@Suite(.tags(.process)) struct CommandsTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

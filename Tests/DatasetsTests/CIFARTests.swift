@@ -6,7 +6,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite("CIFAR-10 and CIFAR-100")
+@Suite("CIFAR-10 and CIFAR-100", .tags(.unit))
 struct CIFARTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite("Downloads")
+@Suite("Downloads", .tags(.unit))
 struct DownloadTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }

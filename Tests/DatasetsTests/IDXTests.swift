@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite("IDX files")
+@Suite("IDX files", .tags(.unit))
 struct IDXTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }

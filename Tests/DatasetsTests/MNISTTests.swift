@@ -5,7 +5,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite("MNIST and its kin")
+@Suite("MNIST and its kin", .tags(.unit))
 struct MNISTTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }

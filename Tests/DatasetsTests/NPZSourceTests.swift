@@ -5,7 +5,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite struct NPZSourceTests {
+@Suite(.tags(.unit)) struct NPZSourceTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite("Normalizers")
+@Suite("Normalizers", .tags(.unit))
 struct NormalizerTests {
   private let training: HostArray
 

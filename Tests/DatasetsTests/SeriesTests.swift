@@ -7,7 +7,7 @@ import Testing
 @testable import Datasets
 
 /// Generated series against plain NumPy, and series from files.
-struct SeriesTests {
+@Suite(.tags(.unit)) struct SeriesTests {
   private func fixture() throws -> [String: [Double]] {
     try Bundle.module.decodeFixture("series")
   }

@@ -1,9 +1,10 @@
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
 
-@Suite("Synthetic images")
+@Suite("Synthetic images", .tags(.unit))
 struct SyntheticImagesTests {
   @Test func hasCIFARsShape() throws {
     let data = try SyntheticImages.generate(trainCount: 25, testCount: 7, seed: 1)

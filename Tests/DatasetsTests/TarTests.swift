@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite("Tar archives")
+@Suite("Tar archives", .tags(.process))
 struct TarTests {
   private func problem(_ bytes: [UInt8]) -> DatasetProblem? {
     #expect(throws: DatasetError.self) { try TarArchive(bytes, path: "a.tar") }?.problem

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Trainings in float32 against NumPy and float64; `make oracle` checks every combination.
-@Suite struct OracleTests {
+@Suite(.tags(.process)) struct OracleTests {
   /// XLA's cost model takes XNNPACK on some processors only. With this it would take it on all, if Tanren allowed it.
   private static let forced = "--xla_cpu_experimental_xnn_graph_fusion_mode=XNN_GRAPH_FUSION_MODE_BYPASS_COST_MODEL"
 

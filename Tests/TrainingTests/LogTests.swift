@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Training
 
-@Suite final class LogTests {
+@Suite(.tags(.engine)) final class LogTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tanren-logs-\(UUID().uuidString)")
     .path
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Training
 
 /// With a rate of 0 an epoch's means are those of fixed parameters.
-@Suite struct RemainderTests {
+@Suite(.tags(.engine)) struct RemainderTests {
   private func standing(_ data: LabeledArrays, loss: any Loss = SoftmaxCrossEntropy()) throws -> Trainer {
     try Problems.trainer(data, loss: loss, optimizer: SGD(rate: 0))
   }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-@Suite struct CheckpointFolderTests {
+@Suite(.tags(.engine)) struct CheckpointFolderTests {
   let scratch: TemporaryFolder
   let folder: CheckpointFolder
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Training
 
 /// A process is killed again and again while it trains and saves.
-@Suite struct CrashTests {
+@Suite(.tags(.process)) struct CrashTests {
   let scratch: TemporaryFolder
 
   init() throws { scratch = try TemporaryFolder() }
