@@ -25,7 +25,7 @@ test: engine
 	swift test
 
 test-fast: engine
-	scripts/tests unit engine
+	scripts/tests unit engine --skip slow
 
 format:
 	swift format format --in-place --parallel --recursive $(SWIFT_SOURCES)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Datasets
 
-@Suite("NPZ archives", .tags(.unit))
+@Suite("NPZ archives", .tags(.unit, .slow))
 struct NPZTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }

@@ -1,6 +1,6 @@
+import Foundation
 import PJRT
 import TestSupport
-import Foundation
 import Testing
 
 @testable import Datasets

@@ -13,7 +13,7 @@ import Testing
     let (output, error) = (Pipe(), FileManager.default.temporaryDirectory.appending(path: UUID().uuidString))
     _ = FileManager.default.createFile(atPath: error.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: error) }
-    process.executableURL = Locations.program("OracleGrid", beside: .module)
+    process.executableURL = Locations.program("OracleGrid")
     process.arguments = ["sample", "2"]
     process.environment = ProcessInfo.processInfo.environment.merging(flags.map { ["XLA_FLAGS": $0] } ?? [:]) { $1 }
     process.standardOutput = output

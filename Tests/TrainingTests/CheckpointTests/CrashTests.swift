@@ -15,7 +15,7 @@ import Testing
   private func probe(_ folder: String) throws -> (process: Process, lines: FileHandle) {
     let process = Process()
     let pipe = Pipe()
-    process.executableURL = Locations.program("CrashProbe", beside: .module)
+    process.executableURL = Locations.program("CrashProbe")
     process.arguments = [scratch(folder), "\(Self.epochs)", scratch("\(folder).txt")]
     process.standardOutput = pipe
     try process.run()

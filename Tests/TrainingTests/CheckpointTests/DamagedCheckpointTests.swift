@@ -6,7 +6,7 @@ import Testing
 
 @testable import Training
 
-@Suite(.tags(.engine)) struct DamagedCheckpointTests {
+@Suite(.tags(.engine, .slow)) struct DamagedCheckpointTests {
   let scratch: TemporaryFolder
   let folder: CheckpointFolder
   let sidecar = "checkpoint-00000002.json"
