@@ -28,20 +28,18 @@ import Testing
     }
   }
 
-  private func run(_ words: [String], in folder: TemporaryFolder) throws -> TanrenProcess.Result {
+  /// Runs a command to its end, and a server for some seconds.
+  private func run(_ words: [String], in folder: TemporaryFolder) throws -> (status: Int32, error: String) {
     let process = try TanrenProcess(
       words, environment: ["TANREN_DATA": folder("data") + ":" + folder("data/cifar10")], in: folder)
     try process.start()
     if words.first == "serve" {
-      // Long enough to be listening: a server that can't be reached is another test's.
-      Thread.sleep(forTimeInterval: 3)
-      process.interrupt()
-      let result = try process.result()
-      return .init(
-        status: result.status == 130 ? 0 : result.status, endedBySignal: result.endedBySignal, output: result.output,
-        error: result.error)
+      Thread.sleep(forTimeInterval: 2)
+      // What it serves is another test's.
+      if process.stop() { return (0, "") }
     }
-    return try process.result()
+    let result = try process.result()
+    return (result.status, result.error)
   }
 
   private func plan(in page: String) throws -> String? {
@@ -144,7 +142,7 @@ private struct GuideCommand {
     switch words.first {
     case "reproduce" where !words.contains("--list") && !words.contains("--show"):
       for option in ["--budget", "--seeds", "--epochs"] { drop(option) }
-      words += ["--budget", "smoke", "--offline"]
+      words += ["--budget", "smoke", "--offline", "--replace"]
     case "report":
       // What the page's commands have left: budgets are part of a study's name.
       words = words.map { $0.hasSuffix("-cpu") ? $0.replacing("-cpu", with: "-smoke") : $0 }

@@ -7,7 +7,8 @@ import Testing
   /// Types and functions in the right column of the tables for people who come from other libraries.
   @Test func translatedNamesExist() throws {
     let sources = try Sources.files(under: "Sources", suffix: ".swift").map { try Sources.text($0) }.joined()
-    let known = Set(sources.matches(of: /\b(?:struct|class|enum|protocol|func|var|let|case|typealias) `?(\w+)/).map { String($0.1) })
+    let known = Set(
+      sources.matches(of: /\b(?:struct|class|enum|protocol|func|var|let|case|typealias) `?(\w+)/).map { String($0.1) })
     let rows = try Sources.text("docs/coming-from.md").matches(of: /(?m)^\| .* \| (.*) \|$/)
     #expect(rows.count > 50)
     for row in rows {

@@ -62,6 +62,15 @@ public struct TanrenProcess {
   /// What Ctrl-C sends.
   public func interrupt() { process.interrupt() }
 
+  /// Kills a process that was to run until it is stopped.
+  /// - Returns: whether it was running.
+  public func stop() -> Bool {
+    guard process.isRunning else { return false }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    return true
+  }
+
   /// Waits for the end; a process that doesn't come to one is killed.
   public func result() throws -> Result {
     let end = Date(timeIntervalSinceNow: Self.limit)
