@@ -1,29 +1,40 @@
-# make demo      builds, and compares three activations on MNIST
-# make test      builds, installs the engine, and runs all tests
-# make oracle    trains networks in every way there is, and compares with NumPy and float64
-# make sanitize  calls the kernels under sanitizers for MINUTES, then runs the tests that use them
-# make fuzz      fuzzes the readers of files and notations for MINUTES
-# make bench     measures Tanren beside PyTorch, JAX and Keras
-# make docs      writes the reference of the public interface to out/docs
-# make bundle    makes a folder that runs where there is no Swift
+# make demo       builds, and compares three activations on MNIST
+# make test       builds, installs the engine, and runs all tests
+# make test-fast  runs the tests that need no other process and no long training, in less than a minute
+# make format     formats all Swift sources
+# make lint       checks format, line lengths and file sizes, as continuous integration does
+# make oracle     trains networks in every supported way, and compares with NumPy and float64
+# make sanitize   calls the kernels under sanitizers for MINUTES, then runs the tests that use them
+# make fuzz       fuzzes the readers of files and notations for MINUTES
+# make bench      measures Tanren beside PyTorch, JAX and Keras
+# make docs       writes the reference of the public interface to out/docs
+# make bundle     makes a folder that runs where there is no Swift
 
 EPOCHS ?= 10
 MINUTES ?= 10
 
-.PHONY: demo test oracle sanitize fuzz bench docs bundle prerequisites
+SWIFT_SOURCES = Package.swift Sources Tests Examples Plugins
+
+.PHONY: demo test test-fast format lint oracle sanitize fuzz bench docs bundle prerequisites engine
 
 demo: prerequisites
 	swift build -c release --product tanren
 	scripts/demo $(EPOCHS)
 
-test: prerequisites
-	swift build --product tanren
-	.build/debug/tanren engine install
+test: engine
 	swift test
 
-oracle: prerequisites
-	swift build --product tanren
-	.build/debug/tanren engine install
+test-fast: engine
+	scripts/tests unit engine --skip slow
+
+format:
+	swift format format --in-place --parallel --recursive $(SWIFT_SOURCES)
+
+lint:
+	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
+	scripts/sizes --check
+
+oracle: engine
 	swift build --product OracleGrid
 	scripts/oracle
 
@@ -43,6 +54,11 @@ docs:
 
 bundle: prerequisites
 	scripts/bundle
+
+# The command of a debug build, and the engine that it installs.
+engine: prerequisites
+	swift build --product tanren
+	.build/debug/tanren engine install
 
 prerequisites:
 	@scripts/prerequisites

@@ -127,6 +127,8 @@ let package = Package(
       path: "Tests/Readers",
       swiftSettings: strict),
     tests(of: "Readers"),
+    // Guides, scripts and the architecture.
+    .testTarget(name: "RepositoryTests", dependencies: ["TestSupport", "Command"], swiftSettings: strict),
   ]
 )
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Runs on one's own arrays, of whatever types they are.
-@Suite struct ArrayFileTests {
+@Suite(.tags(.process)) struct ArrayFileTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

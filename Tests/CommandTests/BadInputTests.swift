@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Bad input ends with status 2 and one message on standard error that says what is wrong and where.
-@Suite struct BadInputTests {
+@Suite(.tags(.process)) struct BadInputTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -25,31 +25,31 @@ import Testing
   private func run(_ more: String...) -> [String] { ["run", "--offline", "--epochs", "1", "--batch", "5"] + more }
 
   @Test func truncatedIDX() throws {
-    try DataFiles.writeMNIST(to: folder)
-    try folder.write(DataFiles.idx([20, 28, 28], [UInt8](repeating: 7, count: 5000)), to: "train-images-idx3-ubyte")
+    try folder.writeMNIST(train: 20, test: 10)
+    try folder.write(idxFile([20, 28, 28], [UInt8](repeating: 7, count: 5000)), to: "train-images-idx3-ubyte")
     try expect(
       run("data=mnist"), environment: ["TANREN_DATA": folder.path],
       says: ["train-images-idx3-ubyte", "truncated", "15680", "5000"])
   }
 
   @Test func wrongMagicIDX() throws {
-    try DataFiles.writeMNIST(to: folder)
+    try folder.writeMNIST(train: 20, test: 10)
     try folder.write("<html>not found</html>", to: "t10k-labels-idx1-ubyte")
     try expect(
       run("data=mnist"), environment: ["TANREN_DATA": folder.path], says: ["t10k-labels-idx1-ubyte", "this isn't"])
   }
 
   @Test func truncatedGzip() throws {
-    try DataFiles.writeMNIST(to: folder)
-    let whole = DataFiles.gzip(DataFiles.idx([20, 28, 28], [UInt8](repeating: 7, count: 20 * 784)))
+    try folder.writeMNIST(train: 20, test: 10)
+    let whole = DataFiles.gzip(idxFile([20, 28, 28], [UInt8](repeating: 7, count: 20 * 784)))
     try folder.write(Array(whole.prefix(9000)), to: "train-images-idx3-ubyte.gz")
     try expect(
       run("data=mnist"), environment: ["TANREN_DATA": folder.path], says: ["train-images-idx3-ubyte.gz", "compressed"])
   }
 
   @Test func labelOutOfRangeInIDX() throws {
-    try DataFiles.writeMNIST(to: folder)
-    try folder.write(DataFiles.idx([20], [UInt8](repeating: 11, count: 20)), to: "train-labels-idx1-ubyte")
+    try folder.writeMNIST(train: 20, test: 10)
+    try folder.write(idxFile([20], [UInt8](repeating: 11, count: 20)), to: "train-labels-idx1-ubyte")
     try expect(
       run("data=mnist"), environment: ["TANREN_DATA": folder.path],
       says: ["train-labels-idx1-ubyte", "label 11", "0..<10"])

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct BenchWorkerTests {
+@Suite(.tags(.process)) struct BenchWorkerTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct CommandsTests {
+@Suite(.tags(.process)) struct CommandsTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func dataIsFoundAndShown() throws {
-    try DataFiles.writeMNIST(to: folder)
+    try folder.writeMNIST(train: 20, test: 10)
     let result = try TanrenProcess.run(["data", "info"], environment: ["TANREN_DATA": folder.path], in: folder)
     #expect(result.status == 0)
     #expect(result.output.contains("uint8 [20, 28, 28]") && result.output.contains("MNIST, from \(folder.path)"))

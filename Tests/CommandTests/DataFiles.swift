@@ -1,25 +1,10 @@
-import TestSupport
 import Foundation
 import Tanren
+import TestSupport
 
 /// Data sets small enough to be made anew for each test.
 enum DataFiles {
   static let tiny = "syntheticDigits(train: 200, test: 100)"
-
-  /// An IDX file of unsigned bytes.
-  static func idx(_ shape: [Int], _ elements: [UInt8]) -> [UInt8] {
-    [0, 0, 8, UInt8(shape.count)]
-      + shape.flatMap { extent in withUnsafeBytes(of: UInt32(extent).bigEndian) { Array($0) } } + elements
-  }
-
-  /// MNIST's four files with 20 training and 10 test images, unpacked.
-  static func writeMNIST(to folder: TemporaryFolder) throws {
-    for (part, count) in [("train", 20), ("t10k", 10)] {
-      try folder.write(
-        idx([count, 28, 28], [UInt8](repeating: 7, count: count * 784)), to: "\(part)-images-idx3-ubyte")
-      try folder.write(idx([count], (0..<count).map { UInt8($0 % 10) }), to: "\(part)-labels-idx1-ubyte")
-    }
-  }
 
   /// An NPZ file of 20 and 10 records of four numbers in three classes, with some arrays replaced.
   static func writeNPZ(to folder: TemporaryFolder, replacing replaced: [String: HostArray] = [:]) throws -> String {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The programs in `Examples`, each run once.
-@Suite struct ExamplesTests {
+@Suite(.tags(.process)) struct ExamplesTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

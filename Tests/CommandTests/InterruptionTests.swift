@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct InterruptionTests {
+@Suite(.tags(.process)) struct InterruptionTests {
   /// Waits until a log has some finished epochs, and sends what Ctrl-C sends.
   private func interrupt(_ arguments: [String], afterRowsIn log: String, in folder: TemporaryFolder) throws
     -> TanrenProcess.Result

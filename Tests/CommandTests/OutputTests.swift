@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Output that is lost is never a success, whichever command wrote it and wherever it went.
-@Suite struct OutputTests {
+@Suite(.tags(.process)) struct OutputTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -3,7 +3,7 @@ import Tanren
 import TestSupport
 import Testing
 
-@Suite struct RunTests {
+@Suite(.tags(.process)) struct RunTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Test sets that are evaluated in one batch are judged by the trained weights.
-@Suite struct SmallTestSetTests {
+@Suite(.tags(.process)) struct SmallTestSetTests {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Studies and runs by files, names and paths as people have them.
-@Suite struct StudyCommandTests {
+@Suite(.tags(.process)) struct StudyCommandTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

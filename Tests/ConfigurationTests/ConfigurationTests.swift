@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Configuration
 
-@Suite struct ConfigurationTests {
+@Suite(.tags(.unit)) struct ConfigurationTests {
   @Test func choicesAreRead() throws {
     let choice = try Choice(
       parsing: " lookahead( inner : sgd(learningRate=0.1, momentum: 0.9), every: 5, on: yes, l: [1, 2] ) ")

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Figures
 
 /// Whether what is drawn stays apart and on the page.
-struct ChartLayoutTests {
+@Suite(.tags(.unit)) struct ChartLayoutTests {
   private static let figures: [(String, String)] = {
     var many = Samples.accuracy
     many.lines = (0..<9).map { arm in LineSeries("learning rate \(arm)", y: (0..<40).map { Double($0 * arm) * 1e4 }) }

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Figures
 
-struct ChartTests {
+@Suite(.tags(.unit)) struct ChartTests {
   private func lines(_ chart: Chart, size: FigureSize? = nil) throws -> [ParsedMarkup.Element] {
     try #require(ParsedMarkup(chart.svg(size: size))).styled("line").filter { $0.name == "path" }
   }

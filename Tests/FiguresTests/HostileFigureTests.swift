@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Figures
 
 /// Nothing that a file or a diverging run can hold breaks a figure.
-struct HostileFigureTests {
+@Suite(.tags(.unit)) struct HostileFigureTests {
   @Test func namesAreEscaped() throws {
     for name in Samples.hostileNames {
       var chart = Chart(

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Figures
 
-@Suite struct NumberTextTests {
+@Suite(.tags(.unit)) struct NumberTextTests {
   @Test func significantDigits() {
     let rows: [(Double, String)] = [
       (0, "0"), (-0.0, "0"), (1, "1"), (0.0676432, "0.06764"), (2.36284, "2.363"), (0.085, "0.085"),

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Figures
 
 /// The promises of the palette, computed anew from the colours themselves.
-struct PaletteTests {
+@Suite(.tags(.unit)) struct PaletteTests {
   typealias Vector = [Double]
 
   private static func linear(_ hex: String) -> Vector {

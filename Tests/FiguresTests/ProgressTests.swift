@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Figures
 
-struct ProgressLineTests {
+@Suite(.tags(.unit)) struct ProgressLineTests {
   @Test func aFinishedEpochReadsAsInKeras() {
     let line = ProgressLine(
       completed: 500, total: 500, elapsed: 48.2, secondsPerStep: 0.006,
@@ -54,7 +55,7 @@ struct ProgressLineTests {
   }
 }
 
-struct ProgressBarTests {
+@Suite(.tags(.unit)) struct ProgressBarTests {
   /// What a bar writes, and a clock that the test sets.
   private final class Scene: @unchecked Sendable {
     private let lock = NSLock()

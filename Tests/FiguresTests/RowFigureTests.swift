@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Figures
 
-struct RowFigureTests {
+@Suite(.tags(.unit)) struct RowFigureTests {
   @Test func aDotPlotShowsEverySeedTheMeanAndTheInterval() throws {
     let plot = DotPlot(
       axis: .init(format: .percent),

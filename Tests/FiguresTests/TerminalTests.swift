@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Figures
 
-struct TerminalTests {
+@Suite(.tags(.unit)) struct TerminalTests {
   private func terminal(_ isTerminal: Bool, _ environment: [String: String], columns: Int = 0) -> Terminal {
     Terminal(.standardOutput, isTerminal: isTerminal, columns: columns, lines: 0, environment: environment)
   }
@@ -46,7 +47,7 @@ struct TerminalTests {
   }
 }
 
-struct TerminalChartTests {
+@Suite(.tags(.unit)) struct TerminalChartTests {
   @Test func aLineOfDots() {
     let chart = Chart(
       "Loss", x: .init("epoch"), y: .init("loss"), lines: [LineSeries("train", y: [4, 3, 2, 1, 0], from: 1)])

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Figures
 
-struct TextTableTests {
+@Suite(.tags(.unit)) struct TextTableTests {
   private var results: TextTable {
     var table = TextTable([
       "arm", .init("学習正解", .decimal), .init("テスト最高", .decimal), .init("TS95%", .right), .init("所要時間", .center),
@@ -100,7 +101,7 @@ struct TextTableTests {
   }
 }
 
-struct DisplayWidthTests {
+@Suite(.tags(.unit)) struct DisplayWidthTests {
   @Test(arguments: [
     ("", 0), ("abc", 3), ("所要時間", 8), ("正解率 97%", 10), ("ｶﾞ", 2), ("が", 2), ("e\u{301}", 1), ("한글", 4),
     ("👩‍👩‍👧‍👦", 2), ("🇯🇵", 2), ("❤️", 2), ("Ａ１", 4), ("−±×", 3), ("⣿", 1), ("\u{200B}", 0), ("\u{1B}", 0), ("…", 1),

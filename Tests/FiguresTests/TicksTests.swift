@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Figures
 
-struct TicksTests {
+@Suite(.tags(.unit)) struct TicksTests {
   private func labels(
     _ lower: Double, _ upper: Double, _ scale: AxisScale = .linear, _ format: TickFormat = .automatic, count: Int = 5,
     integral: Bool = false

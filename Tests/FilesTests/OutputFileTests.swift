@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Files
 
 /// What may be at the place of an output, and what must be there afterwards.
-@Suite final class OutputFileTests {
+@Suite(.tags(.unit)) final class OutputFileTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
     "tanren-files-\(UUID().uuidString)"
   ).path

@@ -2,6 +2,7 @@ import ArrayFixtures
 import Configuration
 import Foundation
 import Layers
+import TestSupport
 import Testing
 
 struct ActivationRow: Decodable, CustomTestStringConvertible {
@@ -28,7 +29,7 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
   static let all: [ActivationRow] = (try? Bundle.module.rows("activations")) ?? []
 }
 
-@Suite struct ActivationTests {
+@Suite(.tags(.engine)) struct ActivationTests {
   static let all = Catalog<any Activation>.all
 
   @Test func everyActivationHasRows() {

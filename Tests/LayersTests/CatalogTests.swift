@@ -1,8 +1,9 @@
 import Configuration
 import Layers
+import TestSupport
 import Testing
 
-@Suite struct CatalogTests {
+@Suite(.tags(.engine)) struct CatalogTests {
   static let types: [any Catalogued.Type] =
     Catalog<any Activation>.all.types + Catalog<any Initializer>.all.types + Catalog<any Loss>.all.types
     + Catalog<any Metric>.all.types + Catalog<any Penalty>.all.types + Catalog<any Architecture>.all.types

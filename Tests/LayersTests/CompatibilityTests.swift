@@ -1,10 +1,11 @@
 import ArrayFixtures
 import Configuration
 import Layers
+import TestSupport
 import Testing
 
 /// Which losses and metrics go with which outputs and targets.
-@Suite struct CompatibilityTests {
+@Suite(.tags(.engine)) struct CompatibilityTests {
   static let indices = TargetDescription(dtype: .int32, shape: [], range: 0...9)
   static let bits = TargetDescription(dtype: .float32, shape: [1], range: 0...1)
   static let numbers = TargetDescription(dtype: .float32, shape: [1], range: -3.5...7)
@@ -127,7 +128,7 @@ import Testing
 }
 
 /// The numbers in scikit-learn's documentation of `r2_score`.
-@Suite struct R2Tests {
+@Suite(.tags(.engine)) struct R2Tests {
   private func score(_ outputs: Tensor, _ targets: Tensor, weights: Tensor? = nil) throws -> Double {
     R2().value(ofSums: try R2().sums(outputs, targets, weights: weights).doubles())
   }

@@ -1,9 +1,10 @@
 import ArrayFixtures
 import Configuration
 import Layers
+import TestSupport
 import Testing
 
-@Suite struct FloodedTests {
+@Suite(.tags(.engine)) struct FloodedTests {
   static let outputs = Tensor([1.0, 0], shape: [2, 1])
   static let targets = Tensor([0.0, 0])
   /// Of the outputs above the mean squared error is exactly this.

@@ -1,9 +1,10 @@
 import ArrayFixtures
 import Layers
+import TestSupport
 import Testing
 
 /// What can't be is a diagnostic with the layer's path; what can be at the margin works.
-@Suite struct ImageLayerTests {
+@Suite(.tags(.engine)) struct ImageLayerTests {
   static let wrong: [(name: String, layer: any Layer, says: String)] = [
     ("kernel larger than the image", Conv2D(2, size: 6), "spans 6"),
     ("dilated kernel larger than the image", Conv2D(2, size: 3, dilation: 3), "spans 7"),

@@ -2,9 +2,10 @@ import ArrayFixtures
 import Configuration
 import Foundation
 import Layers
+import TestSupport
 import Testing
 
-@Suite struct InitializerTests {
+@Suite(.tags(.engine)) struct InitializerTests {
   static let all = Catalog<any Initializer>.all
   static let key = Key(seed: 3)
 

@@ -1,6 +1,7 @@
 import ArrayFixtures
 import Foundation
 import Layers
+import TestSupport
 import Testing
 
 struct LayerRow: Decodable, CustomTestStringConvertible {
@@ -19,7 +20,7 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
 }
 
 /// Layers against Keras and PyTorch: outputs, gradients, state.
-@Suite struct LayerFixtureTests {
+@Suite(.tags(.engine)) struct LayerFixtureTests {
   static let rows = Result { try Bundle.module.rows("layers", of: LayerRow.self) }
   static let names = ((try? rows.get()) ?? []).map(\.name)
 

@@ -1,8 +1,9 @@
 import ArrayFixtures
 import Layers
+import TestSupport
 import Testing
 
-@Suite struct LayerTests {
+@Suite(.tags(.engine)) struct LayerTests {
   @Test func dropoutKeepsTheMeanAndDropsInTrainingOnly() throws {
     let x = Tensor.ones([200, 100]) * 3
     let model = Dropout(0.3)

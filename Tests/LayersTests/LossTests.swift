@@ -2,6 +2,7 @@ import ArrayFixtures
 import Configuration
 import Foundation
 import Layers
+import TestSupport
 import Testing
 
 struct LossRow: Decodable, CustomTestStringConvertible {
@@ -51,7 +52,7 @@ struct LossRow: Decodable, CustomTestStringConvertible {
   }
 }
 
-@Suite struct LossTests {
+@Suite(.tags(.engine)) struct LossTests {
   static let all = Catalog<any Loss>.all
 
   @Test(arguments: LossRow.all)

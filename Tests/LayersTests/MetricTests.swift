@@ -1,9 +1,10 @@
 import ArrayFixtures
 import Configuration
 import Layers
+import TestSupport
 import Testing
 
-@Suite struct MetricTests {
+@Suite(.tags(.engine)) struct MetricTests {
   struct Row: Sendable {
     let choice: String
     let outputs: [Double]

@@ -2,6 +2,7 @@ import ArrayFixtures
 import Configuration
 import Foundation
 import Layers
+import TestSupport
 import Testing
 
 struct ModelRow: Decodable, CustomTestStringConvertible {
@@ -18,7 +19,7 @@ struct ModelRow: Decodable, CustomTestStringConvertible {
 }
 
 /// Whole networks against PyTorch and Keras.
-@Suite struct ModelTests {
+@Suite(.tags(.engine)) struct ModelTests {
   static let rows = Result { try Bundle.module.rows("models", of: ModelRow.self) }
   static let names = ((try? rows.get()) ?? []).map(\.name)
 

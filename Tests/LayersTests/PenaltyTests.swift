@@ -1,9 +1,10 @@
 import ArrayFixtures
 import Configuration
 import Layers
+import TestSupport
 import Testing
 
-@Suite struct PenaltyTests {
+@Suite(.tags(.engine)) struct PenaltyTests {
   static let parameters = TensorTree([
     (path: "dense1/kernel", tensor: Tensor([1.0, -2], shape: [1, 2])),
     (path: "dense1/bias", tensor: Tensor([10.0])),

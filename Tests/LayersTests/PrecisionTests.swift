@@ -1,9 +1,10 @@
 import ArrayFixtures
 import Layers
+import TestSupport
 import Testing
 
 /// `float32` parameters, `bfloat16` computation, `float32` sums.
-@Suite struct PrecisionTests {
+@Suite(.tags(.engine)) struct PrecisionTests {
   private static let model = Sequential {
     Conv2D(8, size: 3, padding: .same)
     BatchNorm(activation: ReLU())

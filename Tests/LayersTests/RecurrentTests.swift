@@ -1,5 +1,6 @@
 import ArrayFixtures
 import Layers
+import TestSupport
 import Testing
 
 /// Two inputs, two states, two outputs, as a reservoir with feedback has: `x' = tanh(W x + u + z)`, where `z` is the
@@ -27,7 +28,7 @@ private struct MadeUpCell: RecurrentCell {
   }
 }
 
-@Suite struct RecurrentTests {
+@Suite(.tags(.engine)) struct RecurrentTests {
   private struct Driven: Layer {
     var initial: [Tensor]?
     func forward(_ x: Tensor, in scope: Scope) -> Tensor {

@@ -1,8 +1,9 @@
 import ArrayFixtures
 import Layers
+import TestSupport
 import Testing
 
-@Suite struct ScopeTests {
+@Suite(.tags(.engine)) struct ScopeTests {
   static let input = TensorType(.float32, [1, 4])
 
   @Test func namesUsedTwiceAreErrors() {

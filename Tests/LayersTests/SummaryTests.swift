@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Layers
 
-@Suite struct SummaryTests {
+@Suite(.tags(.engine)) struct SummaryTests {
   /// A convolutional network's rows: path, type, output, parameter shapes.
   static let network: [(String, String, Shape, [Shape])] = [
     ("conv2d", "Conv2D", [1, 30, 30, 32], [[3, 3, 3, 32], [32]]),

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Averages of a parameter that grows by one in each step, from 0.
-@Suite struct AveragingTests {
+@Suite(.tags(.engine)) struct AveragingTests {
   /// The parameter and its average after each of `count` steps.
   private func run(
     _ averaging: String, count: Int = 12, stepsPerEpoch: Int = 2, epochs: Int = 6, dtype: DType = .float64

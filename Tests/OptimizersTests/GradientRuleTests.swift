@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Rules on `f = (w1^2 + 10 w2^2) / 2` at (1, 1), checked by hand.
-@Suite struct GradientRuleTests {
+@Suite(.tags(.engine)) struct GradientRuleTests {
   private static let parameters = TensorTree([("w1", Tensor([1.0])), ("w2", Tensor([1.0]))])
 
   /// Examples `0..<size` all give `f`, times 1, 2, … where they are weighed; the state counts passes.

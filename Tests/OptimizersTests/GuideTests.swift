@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// The examples of docs/optimizers.md.
-@Suite struct GuideTests {
+@Suite(.tags(.engine)) struct GuideTests {
   private struct HeavyBall: ParameterwiseTransform {
     var momentum: any Schedule
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The three ways to write Nesterov's momentum are one, on gradients that depend on where they are taken.
-@Suite struct NesterovTests {
+@Suite(.tags(.engine)) struct NesterovTests {
   private static let start = TensorTree([("w", Tensor([1.0, -2.0, 0.5]))])
   private static let (rate, momentum, steps) = (0.01, 0.9, 20)
 

@@ -1,9 +1,10 @@
 import Configuration
 import Optimizers
+import TestSupport
 import Testing
 
 /// What every optimizer does with every float type, with zeros, and with NaN.
-@Suite struct NumericalEdgeTests {
+@Suite(.tags(.engine)) struct NumericalEdgeTests {
   private static let types: [DType] = [.float16, .bfloat16, .float32, .float64]
 
   /// Three steps from parameters of which one is zero: gradients of zero, then `gradient`, then zero again.

@@ -3,7 +3,7 @@ import Optimizers
 import TestSupport
 import Testing
 
-@Suite struct OptimizerTableTests {
+@Suite(.tags(.engine)) struct OptimizerTableTests {
   /// Every row's parameters along ten steps, from one program.
   private static let runs = Result { try evaluateAll() }
 

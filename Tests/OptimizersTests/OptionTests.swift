@@ -1,9 +1,10 @@
 import Configuration
 import Optimizers
+import TestSupport
 import Testing
 
 /// What people may write, and what they're told when it's wrong.
-@Suite struct OptionTests {
+@Suite(.tags(.engine)) struct OptionTests {
   private static let types: [any Catalogued.Type] =
     Catalog<any Optimizer>.all.types + Catalog<any NamedSchedule>.all.types + Catalog<any GradientRule>.all.types
     + Catalog<any Averaging>.all.types + Catalog<any NamedTransform>.all.types

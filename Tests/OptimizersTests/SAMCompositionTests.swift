@@ -1,9 +1,10 @@
 import Configuration
 import Optimizers
+import TestSupport
 import Testing
 
 /// Gradient rules over optimizers: any with any.
-@Suite struct SAMCompositionTests {
+@Suite(.tags(.engine)) struct SAMCompositionTests {
   /// `f = sum(a w^2) / 2` with parameters of one and two axes, so that every optimizer has what it
   /// treats on its own.
   private static let start = TensorTree([

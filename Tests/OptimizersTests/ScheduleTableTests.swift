@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Values over 30 steps, with an epoch of one step.
-@Suite struct ScheduleTableTests {
+@Suite(.tags(.engine)) struct ScheduleTableTests {
   private struct Row: Decodable {
     let name: String
     let values: [Double]

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Optimizers whose beta1 changes at the third step, against their formulas by hand.
-@Suite struct ScheduledBetaTests {
+@Suite(.tags(.engine)) struct ScheduledBetaTests {
   private static let betas = [0.9, 0.9, 0.5, 0.5]
   private static let gradients = [1.0, -0.5, 2, 0.25]
   private static let schedule = "piecewise(values: [0.9, 0.5], boundaries: [2])"

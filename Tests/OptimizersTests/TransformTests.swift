@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Transforms on cases worked out by hand.
-@Suite struct TransformTests {
+@Suite(.tags(.engine)) struct TransformTests {
   private static let parameters = TensorTree([
     ("dense/kernel", Tensor([3.0, 0.0, 4.0, 0.5], shape: [2, 2])), ("dense/bias", Tensor([0.0, 0.0])),
   ])

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Trainings in float32 against NumPy and float64; `make oracle` checks every combination.
-@Suite struct OracleTests {
+@Suite(.tags(.process)) struct OracleTests {
   /// XLA's cost model takes XNNPACK on some processors only. With this it would take it on all, if Tanren allowed it.
   private static let forced = "--xla_cpu_experimental_xnn_graph_fusion_mode=XNN_GRAPH_FUSION_MODE_BYPASS_COST_MODEL"
 
@@ -13,7 +13,7 @@ import Testing
     let (output, error) = (Pipe(), FileManager.default.temporaryDirectory.appending(path: UUID().uuidString))
     _ = FileManager.default.createFile(atPath: error.path, contents: nil)
     defer { try? FileManager.default.removeItem(at: error) }
-    process.executableURL = Locations.program("OracleGrid", beside: .module)
+    process.executableURL = Locations.program("OracleGrid")
     process.arguments = ["sample", "2"]
     process.environment = ProcessInfo.processInfo.environment.merging(flags.map { ["XLA_FLAGS": $0] } ?? [:]) { $1 }
     process.standardOutput = output

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 import Training
 
 /// Programs that are called again and again with weights that change in place, at the size of a user's own data.
-@Suite struct WeightsInPlaceTests {
+@Suite(.tags(.engine)) struct WeightsInPlaceTests {
   private static let digits = Result { try SyntheticDigits.generate(trainCount: 1000, testCount: 400) }
 
   private func fit(

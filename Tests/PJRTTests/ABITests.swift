@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Our C header against the one that the installed engine ships.
-@Suite struct ABITests {
+@Suite(.tags(.process)) struct ABITests {
   private static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
   private static let header: String? = (try? Engine.shared()).flatMap { engine in

@@ -1,8 +1,9 @@
 import PJRT
+import TestSupport
 import Testing
 
 /// Programs over several devices, and the options that ask for them.
-@Suite struct DevicesTests {
+@Suite(.tags(.engine)) struct DevicesTests {
   private func engine() throws -> Engine { try Engine(devices: 4, programCache: nil) }
 
   @Test func sumsOverReplicas() throws {

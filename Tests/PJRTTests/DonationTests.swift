@@ -1,8 +1,9 @@
 import PJRT
+import TestSupport
 import Testing
 
 /// Arguments whose memory a program takes over.
-@Suite struct DonationTests {
+@Suite(.tags(.engine)) struct DonationTests {
   let engine: Engine
 
   init() throws {

@@ -7,7 +7,7 @@ private let realPython = (ProcessInfo.processInfo.environment["PATH"] ?? "").spl
   .map { "\($0)/python3" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
 /// Installing with a Python whose `pip` copies a file instead of downloading one.
-@Suite(.enabled(if: realPython != nil, "needs python3"))
+@Suite(.tags(.process), .enabled(if: realPython != nil, "needs python3"))
 struct EngineInstallerTests {
   let folder: TemporaryFolder
   let archive: String

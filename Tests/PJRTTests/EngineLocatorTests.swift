@@ -3,7 +3,7 @@ import PJRT
 import TestSupport
 import Testing
 
-@Suite struct EngineLocatorTests {
+@Suite(.tags(.engine)) struct EngineLocatorTests {
   let folder: TemporaryFolder
   let wheel: EngineWheel
 

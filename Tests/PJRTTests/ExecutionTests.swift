@@ -1,9 +1,10 @@
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 /// Compiling and running programs on the CPU.
-@Suite struct ExecutionTests {
+@Suite(.tags(.engine)) struct ExecutionTests {
   let engine: Engine
 
   init() throws {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Kernels as custom calls: finding them, calling them wrongly, and what they leave behind.
-@Suite struct KernelTests {
+@Suite(.tags(.engine)) struct KernelTests {
   private static let hasOneDNN = has(.oneDNN)
   private static func has(_ library: KernelLibrary) -> Bool {
     EngineWheel.pinned(for: .current).contains { $0.kernels == library && EngineLocator().library(of: $0) != nil }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Finding and loading plugins, and what they and their devices are called.
-@Suite struct PluginTests {
+@Suite(.tags(.engine)) struct PluginTests {
   @Test func tellsAboutItself() throws {
     let plugin = try Engine.shared().client.plugin
     #expect(plugin.apiVersion.major == 0)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Compiled programs as bytes and on disk.
-@Suite struct ProgramCacheTests {
+@Suite(.tags(.engine)) struct ProgramCacheTests {
   let folder: TemporaryFolder
   let client: Client
 

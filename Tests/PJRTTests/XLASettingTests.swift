@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What every program is compiled with: that it does what it is for, and what becomes of plugins that don't know it.
-@Suite struct XLASettingTests {
+@Suite(.tags(.engine)) struct XLASettingTests {
   let plugin: Plugin
   /// Whether XLA is the version that goes wrong without the settings.
   let isOld: Bool

@@ -1,10 +1,11 @@
 import Foundation
 import Readers
+import TestSupport
 import Testing
 
 /// Inputs that the fuzzer starts from and those that it found, see `make fuzz`: each is read, or refused with an error,
 /// and none ends the process.
-struct ReaderTests {
+@Suite(.tags(.unit)) struct ReaderTests {
   private func inputs(_ folder: String, of reader: Reader) throws -> [URL] {
     let fixtures = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil))
     let folder = fixtures.appendingPathComponent(folder).appendingPathComponent(reader.rawValue)

@@ -2,11 +2,12 @@ import Datasets
 import Foundation
 import Layers
 import Reservoirs
+import TestSupport
 import Testing
 import Training
 
 /// The same network trained by gradients (S0-26).
-struct BackpropagationTests {
+@Suite(.tags(.engine)) struct BackpropagationTests {
   /// NARMA-10 in sequences of 50 steps, of which each begins anew.
   private func narma(_ sequences: Int, from first: Int) throws -> (inputs: Tensor, targets: Tensor) {
     let inputs = try NARMA().inputs(4000, seed: 3)

@@ -1,8 +1,9 @@
 import Reservoirs
+import TestSupport
 import Testing
 
 /// Every mistake is an error that says what and how to mend it.
-struct BadInputTests {
+@Suite(.tags(.engine)) struct BadInputTests {
   private func network(feedback: Bool = true, inputs: Int = 0) throws -> EchoStateNetwork {
     try EchoStateNetwork(Reservoir(units: 10, inputs: inputs, feedback: feedback))
   }

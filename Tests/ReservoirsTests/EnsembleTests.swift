@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Reservoirs
 
 /// Ensembles are their members, side by side.
-struct EnsembleTests {
+@Suite(.tags(.engine)) struct EnsembleTests {
   private let signal = Tensor((0...300).map { sin(0.2 * Double($0)) }, shape: [301, 1])
 
   private func reservoir() -> Reservoir {

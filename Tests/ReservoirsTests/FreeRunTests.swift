@@ -1,9 +1,10 @@
 import Foundation
 import Reservoirs
+import TestSupport
 import Testing
 
 /// Free runs, their states and where they begin, against loops over plain arrays.
-struct FreeRunTests {
+@Suite(.tags(.engine)) struct FreeRunTests {
   /// The steps of a free run, one sum after the other, of a network whose readout is known.
   private struct Loop {
     let reservoir: Reservoir

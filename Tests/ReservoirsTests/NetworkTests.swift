@@ -1,9 +1,10 @@
 import Foundation
 import Reservoirs
+import TestSupport
 import Testing
 
 /// Networks against plain NumPy with the same draws.
-struct NetworkTests {
+@Suite(.tags(.engine)) struct NetworkTests {
   @Test(arguments: [Reservoir.Storage.sparse, .dense])
   func driveAndGenerationAreNumPys(storage: Reservoir.Storage) throws {
     let fixture = try NetworkFixture.load().small

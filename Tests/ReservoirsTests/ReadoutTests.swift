@@ -1,9 +1,10 @@
 import Foundation
 import Reservoirs
+import TestSupport
 import Testing
 
 /// Readouts against plain NumPy.
-struct ReadoutTests {
+@Suite(.tags(.engine)) struct ReadoutTests {
   private func samples() throws -> (states: Tensor, targets: Tensor, fixture: NetworkFixture.Small) {
     let fixture = try NetworkFixture.load().small
     let range = SmallNetwork.washout..<SmallNetwork.steps

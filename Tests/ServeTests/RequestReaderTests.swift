@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Serve
 
-@Suite struct RequestReaderTests {
+@Suite(.tags(.unit)) struct RequestReaderTests {
   private static let usual =
     "GET /studies/a%20b?x=1 HTTP/1.1\r\nHost: 127.0.0.1:8765\r\nIf-None-Match:  \"tag\" \r\n\r\n"
 

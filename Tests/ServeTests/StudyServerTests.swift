@@ -1,5 +1,6 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 
 @testable import Serve
@@ -8,7 +9,7 @@ import Testing
   import FoundationNetworking
 #endif
 
-@Suite(.serialized) struct StudyServerTests {
+@Suite(.tags(.process), .serialized) struct StudyServerTests {
   /// Runs `body` with the address of a server, and ends the server.
   private func serving(
     _ source: FakeSource = FakeSource([.sample()]), timeout: Duration = .seconds(30),

@@ -1,10 +1,11 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 
 @testable import Serve
 
-@Suite struct StudySiteTests {
+@Suite(.tags(.unit)) struct StudySiteTests {
   static let hostile = "</title><script>alert(1)</script>\"'&/../%2e%2e"
 
   private func ask(

@@ -1,10 +1,11 @@
+import TestSupport
 import Testing
 
 @testable import Statistics
 
 /// Whether the tests and intervals keep their promises over many simulated studies. The seeds are fixed; tolerances are
 /// about four standard errors of the simulated shares.
-struct CalibrationTests {
+@Suite(.tags(.unit)) struct CalibrationTests {
   private func share(_ studies: Int, seed: UInt64, _ isHit: (inout NormalDraws) throws -> Bool) rethrows -> Double {
     var draws = NormalDraws(seed)
     var hits = 0

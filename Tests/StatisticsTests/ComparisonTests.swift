@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Statistics
 
-struct ComparisonTests {
+@Suite(.tags(.unit)) struct ComparisonTests {
   private let fixtures: StatisticsFixtures
 
   init() throws { fixtures = try .read() }

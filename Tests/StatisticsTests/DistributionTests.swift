@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Statistics
 
-struct DistributionTests {
+@Suite(.tags(.unit)) struct DistributionTests {
   private let fixtures: StatisticsFixtures
 
   init() throws { fixtures = try .read() }

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Statistics
 
-struct SampleTests {
+@Suite(.tags(.unit)) struct SampleTests {
   @Test func summariesAgreeWithNumPyAndSciPy() throws {
     for row in try StatisticsFixtures.read().summaries {
       let summary = try #require(try Outcomes(row.values).summary(alpha: 0.1))

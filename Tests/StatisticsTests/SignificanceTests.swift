@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Statistics
 
-struct SignificanceTests {
+@Suite(.tags(.unit)) struct SignificanceTests {
   private let fixtures: StatisticsFixtures
 
   init() throws { fixtures = try .read() }

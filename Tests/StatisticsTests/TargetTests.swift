@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Statistics
 
-struct TargetTests {
+@Suite(.tags(.unit)) struct TargetTests {
   private func times(_ rows: [[Int]]) throws -> [Int: TargetTime] {
     var times: [Int: TargetTime] = [:]
     for (seed, row) in rows.enumerated() { times[seed] = try TargetTime(epoch: row[0], isReached: row[1] == 1) }

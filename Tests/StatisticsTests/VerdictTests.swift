@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Statistics
 
-struct VerdictTests {
+@Suite(.tags(.unit)) struct VerdictTests {
   private func verdict(
     _ candidate: [Double], _ baseline: [Double], better: BetterDirection = .higher, margin: Double? = nil
   ) throws -> Verdict {

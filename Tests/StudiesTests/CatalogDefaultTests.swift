@@ -1,10 +1,11 @@
 import Reservoirs
+import TestSupport
 import Testing
 
 @testable import Studies
 
 /// Every default that help shows can be written, and means what leaving it out means.
-@Suite struct CatalogDefaultTests {
+@Suite(.tags(.unit)) struct CatalogDefaultTests {
   private static let kinds: [[any Catalogued.Type]] = [
     Catalog<any DataSource>.all.types, Catalog<any Architecture>.all.types, Catalog<any Activation>.all.types,
     Catalog<any Initializer>.all.types, Catalog<any Loss>.all.types, Catalog<any Penalty>.all.types,

@@ -1,7 +1,8 @@
 import Studies
+import TestSupport
 import Testing
 
-@Suite struct YAMLReaderTests {
+@Suite(.tags(.unit)) struct YAMLReaderTests {
   private func configuration(_ text: String) throws -> RunConfiguration {
     try RunConfiguration(from: YAMLReader.options(text: text, source: "plan.yml"))
   }

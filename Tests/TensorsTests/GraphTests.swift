@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
-@Suite struct GraphTests {
+@Suite(.tags(.engine)) struct GraphTests {
   @Test func expressionsEvaluate() throws {
     let x = Tensor([1.0, 2, 3])
     let y = (x * 2 + 1).sum()

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Whose line a diagnostic names.
-@Suite struct LocationTests {
+@Suite(.tags(.engine)) struct LocationTests {
   private static let x = Tensor.zeros([2, 3])
   private static let y = Tensor.zeros([2, 4])
   private static let i = Tensor.zeros([2, 3], dtype: .int32)

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-@Suite("NumPy's legacy generator")
+@Suite("NumPy's legacy generator", .tags(.engine))
 struct NumPyRandomStateTests {
   struct Integers: Decodable {
     let low, high: String

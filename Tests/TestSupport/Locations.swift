@@ -6,10 +6,14 @@ public enum Locations {
   public static let package = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// An executable target of the package.
-  /// - Parameter bundle: the resources of any target; programs are built beside them.
-  public static func program(_ name: String, beside bundle: Bundle) -> URL {
-    bundle.bundleURL.deletingLastPathComponent().appendingPathComponent(name)
+  /// An executable target of the package: programs are built beside the tests.
+  public static func program(_ name: String) -> URL {
+    #if os(macOS)
+      let folder = Bundle(for: TemporaryFolder.self).bundleURL.deletingLastPathComponent()
+    #else
+      let folder = Bundle.main.bundleURL
+    #endif
+    return folder.appendingPathComponent(name)
   }
 
   /// The folder that contains the data set `name`, one of those in `TANREN_DATA` or `shared/data` beside the package; nil

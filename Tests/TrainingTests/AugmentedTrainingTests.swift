@@ -4,7 +4,7 @@ import Testing
 @testable import Training
 
 /// Augmentation as a part of training: what it draws, and what it leaves alone.
-@Suite struct AugmentedTrainingTests {
+@Suite(.tags(.engine)) struct AugmentedTrainingTests {
   /// Bytes that differ from pixel to pixel, or all white.
   private func images(_ count: Int, white: Bool = false) throws -> LabeledArrays {
     let bytes = (0..<count * 8 * 8 * 3).map { white ? 255 : UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 11) }

@@ -4,7 +4,7 @@ import Testing
 @testable import Training
 
 /// Running statistics that belong to averaged parameters.
-@Suite struct AveragedStatisticsTests {
+@Suite(.tags(.engine)) struct AveragedStatisticsTests {
   private static let model = Sequential {
     Dense(8); BatchNorm(.pyTorch); Tanh(); Dense(3)
   }

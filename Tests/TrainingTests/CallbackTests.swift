@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Training
 
-@Suite struct CallbackTests {
+@Suite(.tags(.engine)) struct CallbackTests {
   /// Writes down what it is told.
   private final class Recorder: Callback {
     var calls: [String] = []

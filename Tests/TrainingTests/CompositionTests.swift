@@ -4,7 +4,7 @@ import Testing
 
 @testable import Training
 
-@Suite struct CompositionTests {
+@Suite(.tags(.engine)) struct CompositionTests {
   private static var dropping: Sequential {
     Sequential {
       Dense(6); Tanh(); Dropout(0.4); Dense(3)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Training
 
-@Suite struct EvaluationTests {
+@Suite(.tags(.engine)) struct EvaluationTests {
   /// Outputs that are the inputs, so that losses can be computed by hand.
   private func data() throws -> LabeledArrays {
     try LabeledArrays(

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Training
 
-@Suite struct FitTests {
+@Suite(.tags(.engine)) struct FitTests {
   @Test func fitLearnsDigits() throws {
     let data = try Problems.digits.get()
     let trainer = try Trainer(

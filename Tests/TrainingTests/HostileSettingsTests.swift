@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Training
 
-@Suite struct HostileSettingsTests {
+@Suite(.tags(.engine)) struct HostileSettingsTests {
   private func fit(
     _ data: LabeledArrays, epochs: Int = 1, batch: Int = 2, validation: LabeledArrays? = nil,
     _ options: FitOptions = FitOptions(), loss: any Loss = SoftmaxCrossEntropy()

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Checkpoints
 @testable import Training
 
-@Suite final class LogTests {
+@Suite(.tags(.engine)) final class LogTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tanren-logs-\(UUID().uuidString)")
     .path
 

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Training
 
-@Suite struct OrderTests {
+@Suite(.tags(.engine)) struct OrderTests {
   private func indices(_ order: any BatchOrder, _ count: Int, epoch: Int, seed: UInt64 = 0) throws -> [Int32] {
     try order.indices(count: count, epoch: epoch, key: Key(seed: seed)).values()
   }

@@ -5,7 +5,7 @@ import Testing
 @testable import Training
 
 /// Outputs, targets, loss and metrics through `fit`, in single precision.
-@Suite struct OutputConventionTests {
+@Suite(.tags(.engine)) struct OutputConventionTests {
   /// `count` examples of eight numbers, and a noisy linear function of them.
   private static func regression(_ count: Int, seed: UInt32 = 3) throws -> LabeledArrays {
     var random = NumPyRandomState(seed: seed)

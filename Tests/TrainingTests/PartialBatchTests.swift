@@ -4,7 +4,7 @@ import Testing
 @testable import Training
 
 /// With a rate of 0 an epoch's means are those of fixed parameters.
-@Suite struct PartialBatchTests {
+@Suite(.tags(.engine)) struct PartialBatchTests {
   private func standing(_ data: LabeledArrays, loss: any Loss = SoftmaxCrossEntropy()) throws -> Trainer {
     try Problems.trainer(data, loss: loss, optimizer: SGD(learningRate: 0))
   }

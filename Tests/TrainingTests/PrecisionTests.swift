@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Training
 
 /// Training in `bfloat16` with `float32` parameters (F4).
-@Suite struct PrecisionTests {
+@Suite(.tags(.engine)) struct PrecisionTests {
   private func trainer(
     _ precision: Precision, rule: any GradientRule = PlainGradient(),
     optimizer: any Optimizer = Momentum(learningRate: 0.05)

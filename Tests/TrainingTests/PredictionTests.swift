@@ -3,7 +3,7 @@ import Testing
 
 @testable import Training
 
-@Suite struct PredictionTests {
+@Suite(.tags(.engine)) struct PredictionTests {
   @Test func predictionsAgreeWithEvaluation() throws {
     let data = try Problems.classes(50)
     let trainer = try Problems.trainer(data)

@@ -1,10 +1,11 @@
 import Figures
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Training
 
-@Suite struct ProgressReportTests {
+@Suite(.tags(.engine)) struct ProgressReportTests {
   /// What a report writes, and a clock that it reads.
   private final class Screen: Sendable {
     private let state = Mutex((text: "", time: 0.0))

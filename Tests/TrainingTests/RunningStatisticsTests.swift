@@ -5,7 +5,7 @@ import Testing
 @testable import Training
 
 /// Batch normalization's running statistics through `fit`, gradient rules, evaluation and groups.
-@Suite struct RunningStatisticsTests {
+@Suite(.tags(.engine)) struct RunningStatisticsTests {
   private static let convention = BatchNormConvention(momentum: 0.9, epsilon: 1e-5)
   private static let model = Sequential {
     Dense(4); BatchNorm(convention); Tanh(); Dense(3)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Training
 
-@Suite struct StepTests {
+@Suite(.tags(.engine)) struct StepTests {
   /// One step of gradient descent on a linear model with squared errors, computed by hand.
   @Test func aStepIsTheOneComputedByHand() throws {
     let data = try Problems.regression(4)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Training
 
-@Suite struct TensorBoardTests {
+@Suite(.tags(.process)) struct TensorBoardTests {
   /// RFC 3720, appendix B.4, and the checksum's usual check value.
   @Test(
     arguments: [

@@ -1,9 +1,10 @@
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Training
 
-@Suite struct TrainerTests {
+@Suite(.tags(.engine)) struct TrainerTests {
   @Test func summariesAreOfTheModelAfterPreprocessing() throws {
     let data = try Problems.digits.get().test
     let trainer = try Trainer(

@@ -1,7 +1,7 @@
 import Foundation
+import Tensors
 import TestSupport
 import Testing
-import Tensors
 
 /// What `Fixtures/generate_optimizers.py` writes.
 struct OptimizerFixtures: Decodable {

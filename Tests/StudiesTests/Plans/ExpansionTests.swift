@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Studies
 
-@Suite struct ExpansionTests {
+@Suite(.tags(.unit)) struct ExpansionTests {
   @Test func armsAreCrossedWithTheGridAndSeeds() throws {
     let plan = try PlanTexts.plan(PlanTexts.rates)
     let arms = try plan.plannedArms()

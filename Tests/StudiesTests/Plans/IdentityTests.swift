@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Studies
 
-@Suite struct IdentityTests {
+@Suite(.tags(.unit)) struct IdentityTests {
   private func configuration(_ text: String) throws -> RunConfiguration {
     try RunConfiguration(from: YAMLReader.options(text: text, source: "text"))
   }

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Studies
 
-@Suite struct OverrideTests {
+@Suite(.tags(.unit)) struct OverrideTests {
   private func plan(_ assignments: String...) throws -> StudyPlan {
     var plan = try PlanTexts.plan(PlanTexts.rates)
     for assignment in assignments { try plan.override(assignment: assignment) }

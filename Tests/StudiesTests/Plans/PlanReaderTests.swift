@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Studies
 
-@Suite struct PlanReaderTests {
+@Suite(.tags(.unit)) struct PlanReaderTests {
   @Test func readsEverything() throws {
     let plan = try PlanTexts.plan(PlanTexts.rates)
     #expect(plan.name == "plan")

@@ -5,7 +5,7 @@ import Testing
 @testable import Studies
 
 /// Names, paths and titles arrive exactly as they are written.
-@Suite struct SpellingTests {
+@Suite(.tags(.unit, .slow)) struct SpellingTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Studies
 
 /// What a plan compares its arms by where it doesn't say.
-@Suite struct UsualMetricTests {
+@Suite(.tags(.unit)) struct UsualMetricTests {
   private func metric(_ text: String) throws -> PrimaryMetric { try PlanTexts.plan("seeds: 1\n" + text).metric }
 
   @Test(arguments: [

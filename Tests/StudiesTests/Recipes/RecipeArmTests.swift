@@ -1,8 +1,9 @@
 import Configuration
 import Studies
+import TestSupport
 import Testing
 
-@Suite struct RecipeArmTests {
+@Suite(.tags(.unit)) struct RecipeArmTests {
   private static let recipes = Catalog<any Recipe>.all.types.compactMap { ($0 as? any Recipe.Type)?.init() }
 
   @Test func articleTwosRecipesAreThere() {

@@ -1,7 +1,8 @@
 import Studies
+import TestSupport
 import Testing
 
-@Suite struct PrintedMatchTests {
+@Suite(.tags(.unit)) struct PrintedMatchTests {
   private func agreements(_ printed: [PrintedNumber], runs: [[Double]]) throws -> [PrintedMatch.Agreement] {
     let facts = StudyFacts(name: "printed", arms: [ArmFacts("a", printed: printed)], targets: [0.95])
     return try StudyReport(facts, [ArmResult("a", "val_accuracy", runs)]).printed.map(\.agreement)

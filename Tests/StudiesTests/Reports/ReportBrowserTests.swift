@@ -1,9 +1,10 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 
 /// A page in a real browser; where none is installed there is nothing to test.
-@Suite(.serialized, .enabled(if: Browser.path != nil)) struct ReportBrowserTests {
+@Suite(.tags(.browser), .serialized, .enabled(if: Browser.path != nil)) struct ReportBrowserTests {
   @Test func aClickSortsTheTable() throws {
     let result = try Browser.evaluate(
       """

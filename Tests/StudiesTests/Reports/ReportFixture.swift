@@ -1,6 +1,6 @@
-import TestSupport
 import Foundation
 import Studies
+import TestSupport
 
 /// Three arms over eight seeds whose statistics SciPy computed; see `Fixtures/report.py`.
 struct ReportFixture: Decodable {

@@ -1,8 +1,9 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 
-@Suite struct ReportFormatTests {
+@Suite(.tags(.unit)) struct ReportFormatTests {
   @Test func summaryHasARowAnArm() throws {
     let fixture = try ReportFixture.load()
     let lines = try fixture.report().text(.csv).components(separatedBy: "\r\n")

@@ -1,12 +1,13 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 
 #if canImport(FoundationXML)
   import FoundationXML
 #endif
 
-@Suite struct ReportPageTests {
+@Suite(.tags(.unit)) struct ReportPageTests {
   static let hostile = "</title><script>alert(1)</script>\"'&<img src=x onerror=alert(1)>]]>\u{0}"
 
   private var hostileReport: StudyReport {

@@ -1,9 +1,10 @@
 import Configuration
+import TestSupport
 import Testing
 
 @testable import Studies
 
-@Suite struct RerunCommandTests {
+@Suite(.tags(.unit)) struct RerunCommandTests {
   private func command(seeds: [Int] = [10, 11], budget: Budget = .full, _ overrides: String...) throws -> RerunCommand {
     try RerunCommand(try ActivationsMNIST().plan(seeds: seeds, budget: budget, overrides: overrides))
   }

@@ -1,9 +1,10 @@
 import Statistics
+import TestSupport
 import Testing
 
 @testable import Studies
 
-@Suite struct StudyReportTests {
+@Suite(.tags(.unit)) struct StudyReportTests {
   /// Small numbers have significant digits, also beside large ones, and accuracies the article's two decimals.
   @Test func smallNumbersAreShown() throws {
     func means(_ metric: String, _ arms: [[Double]]) throws -> [String] {

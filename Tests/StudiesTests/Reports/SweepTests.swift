@@ -1,7 +1,8 @@
 import Studies
+import TestSupport
 import Testing
 
-@Suite struct SweepTests {
+@Suite(.tags(.unit)) struct SweepTests {
   private func sweeps(_ arms: [ArmFacts]) throws -> [Sweep] {
     try StudyReport(
       StudyFacts(name: "sweep", arms: arms), arms.map { ArmResult($0.name, "val_accuracy", [[0.9], [0.91]]) }

@@ -1,7 +1,8 @@
 import Studies
+import TestSupport
 import Testing
 
-@Suite struct LogComparisonTests {
+@Suite(.tags(.unit)) struct LogComparisonTests {
   private func record(_ epoch: Int, _ accuracy: Double, _ loss: Double, _ test: Double, _ testLoss: Double)
     -> EpochRecord
   {

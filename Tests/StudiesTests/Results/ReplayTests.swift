@@ -1,8 +1,9 @@
 import Foundation
 import Studies
+import TestSupport
 import Testing
 
-@Suite struct ReplayTests {
+@Suite(.tags(.engine)) struct ReplayTests {
   /// Where MNIST is: what `TANREN_DATA` names, or `shared/data` beside the package.
   private static let folders: DataFolders = {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,8 +1,9 @@
 import Figures
 import Studies
+import TestSupport
 import Testing
 
-@Suite struct ResultTableTests {
+@Suite(.tags(.unit)) struct ResultTableTests {
   /// By hand: of 97, 98 and 98.5 the mean is 97.8333 and the deviation sqrt(1.1667 / 2) = 0.7638; 97.6 lies among
   /// them, 99 doesn't lie between 97 and 98.5. Medians of first epochs: 1, 1 and 2; 1, 2 and 2; 1, 2 and never.
   @Test func theTableReadsAsTheArticles() {

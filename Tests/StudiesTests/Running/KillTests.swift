@@ -6,7 +6,8 @@ import Testing
 @testable import Studies
 
 /// Real processes of the `tanren` program, killed with SIGKILL at random moments.
-@Suite(.serialized, .enabled(if: TanrenProgram.exists, "the tanren program isn't built beside the tests"))
+@Suite(
+  .tags(.process), .serialized, .enabled(if: TanrenProgram.exists, "the tanren program isn't built beside the tests"))
 struct KillTests {
   private let folder: TemporaryFolder
   private let plan: String

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Studies
 
-@Suite struct StudyRunnerTests {
+@Suite(.tags(.process)) struct StudyRunnerTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -1,9 +1,9 @@
-import TestSupport
 import Foundation
+import TestSupport
 
 /// The `tanren` program that was built beside the tests.
 enum TanrenProgram {
-  static let url = Locations.program("tanren", beside: .module)
+  static let url = Locations.program("tanren")
 
   static var exists: Bool { FileManager.default.isExecutableFile(atPath: url.path) }
 

@@ -1,8 +1,9 @@
 import Configuration
 import Studies
+import TestSupport
 import Testing
 
-@Suite struct RunConfigurationTests {
+@Suite(.tags(.unit)) struct RunConfigurationTests {
   private func configuration(_ texts: [String: String]) throws(ConfigurationError) -> RunConfiguration {
     var options = Options(origin: "test")
     for (key, text) in texts { try options.set(key, OptionValue(parsing: text, origin: "test")) }

@@ -3,7 +3,7 @@ import Studies
 import TestSupport
 import Testing
 
-@Suite struct RunTests {
+@Suite(.tags(.engine)) struct RunTests {
   private static let digits = Result { try SyntheticDigits.generate(trainCount: 60, testCount: 20) }
 
   private func configuration(_ texts: [String: String]) throws -> RunConfiguration {

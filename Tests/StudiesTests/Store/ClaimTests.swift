@@ -6,7 +6,7 @@ import Testing
 
 @testable import Studies
 
-@Suite struct ClaimTests {
+@Suite(.tags(.process)) struct ClaimTests {
   private let folder: TemporaryFolder
   private let store: StudyStore
 

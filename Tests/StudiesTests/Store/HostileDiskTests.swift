@@ -5,7 +5,7 @@ import Testing
 @testable import Studies
 
 /// The program on disks that are really full or may really only be read, where this machine lets us make them.
-@Suite(.enabled(if: TanrenProgram.exists, "the tanren program isn't built beside the tests"))
+@Suite(.tags(.process), .enabled(if: TanrenProgram.exists, "the tanren program isn't built beside the tests"))
 struct HostileDiskTests {
   private let folder: TemporaryFolder
   private let plan: String

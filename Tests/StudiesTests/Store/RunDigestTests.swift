@@ -6,7 +6,7 @@ import Testing
 @testable import Studies
 
 /// Numbers that aren't those that were stored are never shown.
-@Suite struct RunDigestTests {
+@Suite(.tags(.engine)) struct RunDigestTests {
   private let folder: TemporaryFolder
   private let path: String
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Studies
 
-@Suite struct StoreErrorTests {
+@Suite(.tags(.unit)) struct StoreErrorTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

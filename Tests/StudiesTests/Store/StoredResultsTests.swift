@@ -4,7 +4,7 @@ import Testing
 
 @testable import Studies
 
-@Suite struct StoredResultsTests {
+@Suite(.tags(.engine)) struct StoredResultsTests {
   private let folder: TemporaryFolder
   private let store: StudyStore
 

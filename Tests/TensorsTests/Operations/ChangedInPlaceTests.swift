@@ -6,7 +6,7 @@ import Testing
 
 /// Programs whose arguments change where they lie, as parameters do in training: whoever packs weights once and looks them
 /// up by their address gives the results of the first call again. Every kernel is tried, and XLA's own code.
-@Suite struct ChangedInPlaceTests {
+@Suite(.tags(.engine, .slow)) struct ChangedInPlaceTests {
   private static let engines: (with: Engine, without: Engine)? = try? (
     Engine(programCache: nil, kernels: .all), Engine(programCache: nil, kernels: [])
   )

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Branches, loops, custom gradients and checkpoints in one another.
-@Suite struct ControlTests {
+@Suite(.tags(.engine)) struct ControlTests {
   private let x = Tensor([0.3, -1.2, 2.0])
   private let scale = Tensor(0.7, dtype: .float64)
 

@@ -1,10 +1,11 @@
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Every operation on every element type it takes, against the same operation on float64.
-@Suite struct ElementTypeTests {
+@Suite(.tags(.engine)) struct ElementTypeTests {
   /// Numbers whose results all integer types can hold.
   private static let x = [4.0, 2, 6, 2], y = [2.0, 1, 2, 1]
 

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// What a person may get wrong: each is a thrown diagnostic that says what and where, and nothing traps.
-@Suite struct HostileInputTests {
+@Suite(.tags(.engine)) struct HostileInputTests {
   @Test func aDiagnosticNamesTheLayer() {
     let weights = Tensor.zeros([3, 4])
     let output = TraceContext.$path.withValue("encoder/dense1") { Tensor.zeros([2, 5]).matmul(weights) }

@@ -6,7 +6,7 @@ import Testing
 @testable import Tensors
 
 /// Programs that call kernels give what those without give: both are compared with float64, which has no kernels.
-@Suite struct KernelTests {
+@Suite(.tags(.engine, .slow)) struct KernelTests {
   private static let engines: (with: Engine, without: Engine)? = try? (
     Engine(programCache: nil, kernels: .all), Engine(programCache: nil, kernels: [])
   )

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
-@Suite struct MergedTracesTests {
+@Suite(.tags(.engine)) struct MergedTracesTests {
   private let x = Tensor.iota([3]).cast(to: .float64)
 
   private func step(_ rate: Double, _ decay: Double) -> [Tensor] { [x * rate - x.exp() * decay, x + rate] }

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Operations composed of primitives, against numbers worked out by hand or by NumPy.
-@Suite struct OperationTests {
+@Suite(.tags(.engine)) struct OperationTests {
   @Test func sortingAndChoosing() throws {
     let x = Tensor([3, -1, .nan, 7, 2, 7, 0, -4], shape: [2, 4])
     let (values, indices) = x.replaced(where: .!x.isFinite(), by: 0).topK(2)

@@ -1,11 +1,12 @@
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Maximum pooling after a bias and a relu, and batch normalization after a bias, are built in another order. An
 /// operation in between keeps the order as it is written.
-@Suite struct PooledTests {
+@Suite(.tags(.engine)) struct PooledTests {
   struct Windows: Sendable, CustomTestStringConvertible {
     var size = (2, 2)
     var strides: (Int, Int)?

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
-@Suite struct RandomDrawTests {
+@Suite(.tags(.engine)) struct RandomDrawTests {
   @Test func permutationsHoldEachNumberOnce() throws {
     let key = Key(seed: 3)
     for count in [0, 1, 2, 64, 65, 1000] {

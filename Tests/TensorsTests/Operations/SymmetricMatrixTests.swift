@@ -1,9 +1,10 @@
 import PJRT
 import Tensors
+import TestSupport
 import Testing
 
 /// The kernels for symmetric products and positive definite systems, against the same without them.
-@Suite struct SymmetricMatrixTests {
+@Suite(.tags(.engine)) struct SymmetricMatrixTests {
   /// Sizes below, at and beyond the kernels' tiles, blocks and stretches, alone and in batches.
   @Test(arguments: [[5, 3], [70, 24], [200, 61], [400, 150], [3, 7, 9], [5, 210, 50]])
   func kernelsAgreeWithPlainProducts(_ extents: [Int]) throws {

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Batches of batches, and gradients of members.
-@Suite struct VectorizationTests {
+@Suite(.tags(.engine)) struct VectorizationTests {
   private let numbers = Tensor((0..<12).map { 0.1 + 0.37 * Double($0 * 5 % 12) }, shape: [2, 3, 2])
 
   /// A function of a vector, with an operation whose batching rule has most to do.

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Every case of `primitives.json` and `decompositions.json`, one program per operation.
-@Suite struct FixtureTests {
+@Suite(.tags(.engine)) struct FixtureTests {
   static let families: [(name: String, cases: [Fixture])] = {
     let cases = ["primitives", "decompositions"].flatMap { (try? Fixture.load($0)) ?? [] }
     return Dictionary(grouping: cases, by: \.primitive).sorted { $0.key < $1.key }.map { ($0.key, $0.value) }

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Walks ``PrimitiveTable``: every primitive has a shape rule, StableHLO that gives the right values, a gradient
 /// and a batching rule.
-@Suite struct PrimitiveTests {
+@Suite(.tags(.engine)) struct PrimitiveTests {
   /// The folder is the registry: a primitive declared under `Primitives` without a row fails.
   @Test func everyPrimitiveHasARow() throws {
     let folder = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Sources/Tensors/Primitives")

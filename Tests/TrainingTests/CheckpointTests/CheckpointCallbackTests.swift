@@ -31,7 +31,7 @@ private final class Patience: RememberingCallback {
   }
 }
 
-@Suite struct CheckpointCallbackTests {
+@Suite(.tags(.engine)) struct CheckpointCallbackTests {
   let scratch: TemporaryFolder
   let folder: CheckpointFolder
   let training = SmallTraining(optimizer: SGD(learningRate: 0.1), averaging: NoAveraging())

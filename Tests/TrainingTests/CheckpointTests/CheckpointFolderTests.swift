@@ -6,7 +6,7 @@ import Testing
 @testable import Checkpoints
 @testable import Training
 
-@Suite struct CheckpointFolderTests {
+@Suite(.tags(.engine)) struct CheckpointFolderTests {
   let scratch: TemporaryFolder
   let folder: CheckpointFolder
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Training
 
 /// A process is killed again and again while it trains and saves.
-@Suite struct CrashTests {
+@Suite(.tags(.process)) struct CrashTests {
   let scratch: TemporaryFolder
 
   init() throws { scratch = try TemporaryFolder() }
@@ -15,7 +15,7 @@ import Testing
   private func probe(_ folder: String) throws -> (process: Process, lines: FileHandle) {
     let process = Process()
     let pipe = Pipe()
-    process.executableURL = Locations.program("CrashProbe", beside: .module)
+    process.executableURL = Locations.program("CrashProbe")
     process.arguments = [scratch(folder), "\(Self.epochs)", scratch("\(folder).txt")]
     process.standardOutput = pipe
     try process.run()

@@ -7,7 +7,7 @@ import Testing
 @testable import Checkpoints
 @testable import Training
 
-@Suite struct DamagedCheckpointTests {
+@Suite(.tags(.engine, .slow)) struct DamagedCheckpointTests {
   let scratch: TemporaryFolder
   let folder: CheckpointFolder
   let sidecar = "checkpoint-00000002.json"

@@ -1,5 +1,5 @@
-import TestSupport
 import Foundation
+import TestSupport
 
 /// The interpreter that `TANREN_PYTHON` names, or `python3`, for checks by other programs' own packages.
 enum Python {

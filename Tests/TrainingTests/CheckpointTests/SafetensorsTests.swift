@@ -7,7 +7,7 @@ import Testing
 @testable import Checkpoints
 @testable import Training
 
-@Suite struct SafetensorsTests {
+@Suite(.tags(.process)) struct SafetensorsTests {
   @Test func arraysOfEveryTypeAreReadAsTheReferenceWroteThem() throws {
     let file = try Safetensors(contentsOf: Bundle.module.fixture("types.safetensors"))
     #expect(file.metadata == ["format": "np \"\\\t"])

@@ -44,7 +44,7 @@ struct WeightRow: Decodable {
 }
 
 /// Weights from PyTorch and Keras, and to them.
-@Suite struct WeightExchangeTests {
+@Suite(.tags(.process)) struct WeightExchangeTests {
   static let layouts: [String: WeightLayout] = ["pyTorch": .pyTorch, "keras": .keras]
 
   /// Indices stay indices.

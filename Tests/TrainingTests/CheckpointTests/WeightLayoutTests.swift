@@ -9,7 +9,7 @@ private struct Unchanged: Preprocessing {
   func callAsFunction(_ inputs: Tensor, dtype: DType) -> Tensor { inputs }
 }
 
-@Suite struct WeightLayoutTests {
+@Suite(.tags(.engine)) struct WeightLayoutTests {
   static let model = Sequential {
     Embedding(7, size: 4); Flatten(); Dense(5); Tanh(); Dense(3)
   }

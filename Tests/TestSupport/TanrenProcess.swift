@@ -1,13 +1,12 @@
-import TestSupport
 import Foundation
 
-/// The built command, run as people run it.
-struct TanrenProcess {
-  struct Result {
-    let status: Int32
-    let endedBySignal: Bool
-    let output: String
-    let error: String
+/// A program of the package, run as people run it.
+public struct TanrenProcess {
+  public struct Result: Sendable {
+    public let status: Int32
+    public let endedBySignal: Bool
+    public let output: String
+    public let error: String
   }
 
   /// Longer than any of these tests should take on a busy machine.
@@ -22,13 +21,13 @@ struct TanrenProcess {
   ///   - program: an executable of the package.
   ///   - environment: replaces what the tests were given; nil takes a variable away.
   ///   - folder: where the process runs.
-  ///   - output: what standard output is instead of a file that is read in the end.
-  init(
+  ///   - output: standard output, in place of a file that is read at the end.
+  public init(
     _ arguments: [String], program: String = "tanren", environment: [String: String?] = [:], in folder: TemporaryFolder,
     output other: FileHandle? = nil
   ) throws {
     self.folder = folder
-    process.executableURL = program.hasPrefix("/") ? URL(fileURLWithPath: program) : Self.url(program)
+    process.executableURL = program.hasPrefix("/") ? URL(fileURLWithPath: program) : Locations.program(program)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
     var variables = ProcessInfo.processInfo.environment
@@ -44,7 +43,7 @@ struct TanrenProcess {
   }
 
   /// Runs a command line to its end.
-  static func run(
+  public static func run(
     _ arguments: [String], program: String = "tanren", environment: [String: String?] = [:], in folder: TemporaryFolder,
     output: FileHandle? = nil
   ) throws -> Result {
@@ -54,22 +53,26 @@ struct TanrenProcess {
   }
 
   /// Runs a shell's script to its end; `$1` is the command.
-  static func shell(_ script: String, in folder: TemporaryFolder) throws -> Result {
-    try run(["-c", script, "sh", url("tanren").path], program: "/bin/sh", in: folder)
+  public static func shell(_ script: String, in folder: TemporaryFolder) throws -> Result {
+    try run(["-c", script, "sh", Locations.program("tanren").path], program: "/bin/sh", in: folder)
   }
 
-  /// Where a program of the package is: built beside the bundles of the tests.
-  private static func url(_ program: String) -> URL {
-    Locations.program(program, beside: .module)
-  }
-
-  func start() throws { try process.run() }
+  public func start() throws { try process.run() }
 
   /// What Ctrl-C sends.
-  func interrupt() { process.interrupt() }
+  public func interrupt() { process.interrupt() }
+
+  /// Kills a process that was to run until it is stopped.
+  /// - Returns: whether it was running.
+  public func stop() -> Bool {
+    guard process.isRunning else { return false }
+    kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
+    return true
+  }
 
   /// Waits for the end; a process that doesn't come to one is killed.
-  func result() throws -> Result {
+  public func result() throws -> Result {
     let end = Date(timeIntervalSinceNow: Self.limit)
     while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.02) }
     if process.isRunning { kill(process.processIdentifier, SIGKILL) }
