@@ -36,7 +36,9 @@ public enum ConfigurationError: Error, Sendable, Hashable, CustomStringConvertib
 
   private func hint(_ name: String, _ known: [String]) -> String {
     let list = "known: " + known.joined(separator: ", ")
-    guard let nearest = name.nearest(in: known) else { return " (\(list))" }
+    guard let nearest = name.nearest(in: known) ?? RenamedSettings.nearest(to: name, among: known) else {
+      return " (\(list))"
+    }
     return ": did you mean '\(nearest)'? (\(list))"
   }
 }

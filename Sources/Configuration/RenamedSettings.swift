@@ -24,6 +24,12 @@ package enum RenamedSettings {
     return candidates?.first(where: names.contains)
   }
 
+  /// The present name of the setting whose earlier name a person most likely meant.
+  static func nearest(to typed: String, among names: [String]) -> String? {
+    let earlier = table.keys.filter { name(of: $0, among: names) != nil }
+    return typed.nearest(in: earlier.sorted()).flatMap { name(of: $0, among: names) }
+  }
+
   private static let notes = Mutex<[String]>([])
 
   static func note(_ old: String, _ new: String, origin: String) {

@@ -90,7 +90,7 @@ import Testing
 
   @Test func unknownOptionOfMethodInYAML() throws {
     try folder.write("epochs: 1\noptimizer:\n  name: sgd\n  raet: 0.1\n", to: "config.yml")
-    try expect(["run", "config.yml"], says: ["config.yml:4", "sgd", "'raet'", "did you mean 'rate'?"])
+    try expect(["run", "config.yml"], says: ["config.yml:4", "sgd", "'raet'", "did you mean 'learningRate'?"])
   }
 
   @Test func textThatIsNotYAML() throws {
@@ -223,10 +223,10 @@ import Testing
   @Test func badValues() throws {
     try expect(["run", "epochs=many"], says: ["'epochs' takes a whole number"])
     try expect(["run", "dtype=int8"], says: ["'dtype' is int8", "float32"])
-    try expect(["run", "optimizer=sgd(learningRate: 0.1"], says: ["can't read 'sgd(rate: 0.1'"])
+    try expect(["run", "optimizer=sgd(learningRate: 0.1"], says: ["can't read 'sgd(learningRate: 0.1'"])
     try expect(["reproduce", "flooding-mnist", "--seeds", "4..0"], says: ["--seeds", "4..0"])
     try expect(["activations", "relu", "--from", "3", "--to", "-3"], says: ["--from 3"])
-    try expect(["activations", "softmax"], says: ["softmax", "along an axis"])
+    try expect(["activations", "softmax"], says: ["softmax", "not a function of one number"])
     try expect(["data", "preview", DataFiles.tiny, "--output", "p.jpg"], says: ["p.jpg", ".svg or .png"])
     try expect(["run", "--devices", "0"], says: ["--devices is 0"])
   }
