@@ -28,17 +28,17 @@ struct MethodsCommand: ParsableCommand {
       terminal.write(kind.text(width: terminal.width))
       return
     }
-    let found = MethodKind.all.flatMap { kind in kind.types.filter { Self.isSame($0.name, name) }.map { (kind, $0) } }
+    let found = MethodKind.all.flatMap { kind in kind.methods.filter { Self.isSame($0.name, name) }.map { (kind, $0) } }
     guard !found.isEmpty else {
-      let known = MethodKind.all.map(\.name) + MethodKind.all.flatMap { $0.types.map { $0.name } }
+      let known = MethodKind.all.map(\.name) + MethodKind.all.flatMap { $0.methods.map(\.name) }
       let hint = name.nearest(in: known).map { ": did you mean '\($0)'?" } ?? "; `tanren methods` lists them all"
       throw UsageError("there is no kind and no method '\(name)'\(hint)")
     }
-    for (kind, type) in found {
+    for (kind, method) in found {
       let place = kind.key.map { ", set with '\($0)'" } ?? ""
-      terminal.write("\(type.name), \(kind.title)\(place)\n")
-      terminal.write(Paragraph.text(type.summary, indent: 2, width: terminal.width))
-      for parameter in type.parameters {
+      terminal.write("\(method.name), \(kind.title)\(place)\n")
+      terminal.write(Paragraph.text(method.summary, indent: 2, width: terminal.width))
+      for parameter in method.parameters {
         terminal.write(
           Paragraph.text(
             parameter.meaning, label: "  \(parameter.name): \(parameter.defaultValue)", indent: 28,

@@ -1,5 +1,12 @@
 import Tanren
 
+/// A method for help texts.
+struct MethodEntry {
+  let name: String
+  let summary: String
+  let parameters: [Parameter]
+}
+
 /// A kind of methods: a catalog, and where its names go in a run's configuration.
 struct MethodKind {
   /// As it is asked for: `optimizers`.
@@ -8,15 +15,21 @@ struct MethodKind {
   let title: String
   /// The key it is set with, where there is one.
   let key: String?
-  let types: [any Catalogued.Type]
+  let methods: [MethodEntry]
 
   init(_ name: String, _ title: String, key: String? = nil, _ types: [any Catalogued.Type]) {
-    (self.name, self.title, self.key, self.types) = (name, title, key, types)
+    (self.name, self.title, self.key) = (name, title, key)
+    methods = types.map { MethodEntry(name: $0.name, summary: $0.summary, parameters: $0.parameters) }
+  }
+
+  private init(recipes: [Recipe]) {
+    (name, title, key) = ("recipes", "recipe", nil)
+    methods = recipes.map { MethodEntry(name: $0.name, summary: $0.summary, parameters: []) }
   }
 
   static var all: [MethodKind] {
     [
-      MethodKind("recipes", "recipe", Catalog<any Recipe>.all.types),
+      MethodKind(recipes: (try? Recipe.all) ?? []),
       MethodKind("data", "data set", key: "data", Catalog<any DataSource>.all.types),
       MethodKind("models", "model", key: "model", Catalog<any Architecture>.all.types),
       MethodKind("activations", "activation", Catalog<any Activation>.all.types),
@@ -36,11 +49,11 @@ struct MethodKind {
 
   /// The kind's methods, each with its settings and their defaults.
   func text(width: Int) -> String {
-    let indent = min(20, (types.map { $0.name.count }.max() ?? 0) + 2)
+    let indent = min(20, (methods.map { $0.name.count }.max() ?? 0) + 2)
     var text = name.uppercased() + (key.map { ", set with '\($0)'" } ?? "") + "\n"
-    for type in types {
-      text += Paragraph.text(type.summary, label: type.name, indent: indent, width: width)
-      let settings = type.parameters.map { "\($0.name): \($0.defaultValue)" }.joined(separator: ", ")
+    for method in methods {
+      text += Paragraph.text(method.summary, label: method.name, indent: indent, width: width)
+      let settings = method.parameters.map { "\($0.name): \($0.defaultValue)" }.joined(separator: ", ")
       if !settings.isEmpty { text += Paragraph.text("(\(settings))", indent: indent, width: width) }
     }
     return text
