@@ -1,6 +1,6 @@
 import Figures
 
-/// The articles' table: accuracies of training and test, the best, the first epochs at 95, 97 and 98 %, the
+/// Accuracies and times of arms as a table: accuracies of training and test, the best, the first epochs at 95, 97 and 98 %, the
 /// time; our row, and below it the published one.
 public struct ResultTable {
   public let results: [ArmResult]
@@ -58,7 +58,7 @@ public struct ResultTable {
     return fixed(value) + (least - 0.005...greatest + 0.005 ~= value ? " ✓" : " ·")
   }
 
-  /// As the articles print accuracies.
+  /// With two decimals.
   private static func fixed(_ value: Double) -> String {
     value.magnitude < 1e10 ? NumberText.fixed(value, places: 2) : NumberText.shortest(value)
   }

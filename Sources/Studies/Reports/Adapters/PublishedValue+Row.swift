@@ -1,5 +1,5 @@
 extension PublishedValue {
-  /// An article's row, number by number. Accuracies were published in percent with two decimals, losses with four.
+  /// What was published of an arm, value by value. Accuracies are in percent with two decimals, losses have four.
   public static func all(of published: PublishedValues) -> [PublishedValue] {
     let accuracies: [(Quantity, Double?)] = [
       (.last(metric: "accuracy"), published.train), (.last(metric: "val_accuracy"), published.test),
