@@ -47,7 +47,8 @@ import Testing
   @Test func recipesSourcesAreInTheBibliography() throws {
     let bibliography = try Self.text("docs/bibliography.md")
     for recipe in try Recipe.all {
-      #expect(bibliography.contains("(../Recipes/\(recipe.name).yml)") || recipe.sources.allSatisfy { $0.authors != nil })
+      #expect(
+        bibliography.contains("(../Recipes/\(recipe.name).yml)") || recipe.sources.allSatisfy { $0.authors != nil })
       for source in recipe.sources {
         if let link = source.link { #expect(bibliography.contains(link), "\(recipe.name): \(source)") }
         #expect(bibliography.contains(source.title.prefix { $0 != ":" && $0 != "(" }), "\(recipe.name): \(source)")
