@@ -44,24 +44,26 @@ import Testing
     #expect(lines == ["epoch 1", "epoch 2", "done"])
   }
 
-  @Test func epochLinesHaveFiveNumbers() {
+  @Test func epochLinesHaveAllDigits() {
     let first = record(
       0,
       [
         "loss": 2.3561063616088465, "accuracy": 0.07916666666666666, "val_loss": 2.353008956466937,
         "val_accuracy": 0.0815,
       ])
-    #expect(EpochLines.line(first) == "0 0.07916666666666666 2.3561063616088465 0.0815 2.353008956466937")
-    #expect(EpochLines.line(record(12, ["loss": .nan, "accuracy": 1, "learning_rate": 0.1])) == "12 1.0 nan")
-    #expect(EpochLines.line(record(3, ["loss": 1.2e-05, "val_loss": .infinity])) == "3 1.2e-05 inf")
+    #expect(LineFormat.numbers.line(first) == "0 0.07916666666666666 2.3561063616088465 0.0815 2.353008956466937")
+    #expect(LineFormat.numbers.line(record(12, ["loss": .nan, "accuracy": 1, "learning_rate": 0.1])) == "12 1.0 nan")
+    #expect(LineFormat.numbers.line(record(3, ["loss": 1.2e-05, "val_loss": .infinity])) == "3 1.2e-05 inf")
   }
 
   @Test(arguments: [
-    (0, "0 分 0 秒"), (59.99, "0 分 59 秒"), (60, "1 分 0 秒"), (75.2, "1 分 15 秒"), (3723, "62 分 3 秒"),
-    (.nan, "0 分 0 秒"), (.infinity, "0 分 0 秒"),
+    (0, "0 min 0 s"), (59.99, "0 min 59 s"), (60, "1 min 0 s"), (75.2, "1 min 15 s"), (3723, "62 min 3 s"),
+    (.nan, "0 min 0 s"), (.infinity, "0 min 0 s"),
   ])
   func theTimeTaken(_ seconds: Double, _ text: String) {
-    #expect(EpochLines.closing(seconds: seconds) == "所要時間 = " + text)
+    #expect(LineFormat.numbers.closing(seconds: seconds) == "time: " + text)
+    let words = LineFormat("", closing: "所要時間 = {minutes} 分 {seconds} 秒").closing(seconds: seconds)
+    #expect(words == "所要時間 = " + text.replacing("min", with: "分").replacing("s", with: "秒"))
   }
 
   @Test func epochLinesOfARun() throws {
@@ -69,13 +71,13 @@ import Testing
     let data = try Problems.classes(6)
     let history = try trainer().fit(
       data, epochs: 2, batchSize: 2, validation: data, options: FitOptions(evaluatesBeforeTraining: true),
-      callbacks: [EpochLines { lines.append($0) }])
+      callbacks: [LineReport { lines.append($0) }])
     #expect(lines.count == 4)
     for (line, record) in zip(lines, history.epochs) {
       let names = ["accuracy", "loss", "val_accuracy", "val_loss"]
       #expect(line.split(separator: " ").map { Double($0) } == [Double(record.epoch)] + names.map { record[$0] })
     }
-    #expect(lines[3] == EpochLines.closing(seconds: history.seconds))
+    #expect(lines[3] == LineFormat.numbers.closing(seconds: history.seconds))
   }
 
   /// Numbers that aren't finite, of either sign, and as every log spells them.
@@ -96,7 +98,7 @@ import Testing
       #expect(line.hasSuffix("\"loss\": \"\(text)\"}"), "\(line)")
       let read = try JSONReader.value(of: Array(line.utf8)).object?["loss"]?.real
       #expect(value.isNaN ? read?.isNaN == true : read == value)
-      #expect(EpochLines.line(record(1, ["loss": value])) == "1 \(text)")
+      #expect(LineFormat.numbers.line(record(1, ["loss": value])) == "1 \(text)")
     }
   }
 

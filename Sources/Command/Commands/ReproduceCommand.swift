@@ -5,25 +5,31 @@ import Tanren
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Runs a published comparison again, and puts our numbers beside the printed ones.",
+    abstract: "Runs a published comparison again, and puts our numbers beside the published ones.",
     discussion: """
-      A recipe is a study: arms that differ by what is compared, each run once a seed, kept in a store. What is \
+      A recipe is a study: arms that differ by what is compared, each run once per seed, kept in a store. What is \
       done isn't run again, and what was interrupted goes on: give the same command. A smaller budget, fewer \
-      epochs or arms make a quicker and smaller comparison; commas make a sweep.
+      epochs or arms make a quicker and smaller comparison; commas make a sweep. To change more than that, edit a \
+      copy: --show prints a recipe as the YAML that this command and 'tanren study run' read.
 
       Examples:
         tanren reproduce --list
         tanren reproduce activations-mnist --epochs 10 --arms relu,hSwish,tanhExp
         tanren reproduce flooding-mnist --seeds 5 --budget smoke
         tanren reproduce --all --budget smoke --offline
-        tanren reproduce article2-replay --arms hSwish
+        tanren reproduce numpy-replay --arms hSwish
+        tanren reproduce sam-cnn --show > mine.yml
+        tanren reproduce mine.yml --budget smoke
       """)
 
-  @Argument(help: ArgumentHelp("The recipe, and settings for all its arms.", valueName: "name | key=value"))
+  @Argument(help: ArgumentHelp("The recipe, and settings for all its arms.", valueName: "name | file.yml | key=value"))
   var words: [String] = []
 
   @Flag(help: "List the recipes and their arms.")
   var list = false
+
+  @Flag(help: "Print the recipe's YAML, to be edited, and nothing else.")
+  var show = false
 
   @Flag(help: "Run every recipe there is, one after the other. A recipe that fails doesn't end the others.")
   var all = false
@@ -42,8 +48,11 @@ struct ReproduceCommand: ParsableCommand {
     help: ArgumentHelp("How many seeds, or which: 3, 0..4, 10,11. (default: the published one)", valueName: "seeds"))
   var seeds: String?
 
-  @Option(help: "How much is run: \(Budget.allCases.map { "\($0.rawValue), \($0.summary)" }.joined(separator: "; ")).")
-  var budget = Budget.full
+  @Option(
+    help: ArgumentHelp(
+      "How much is run: smoke, to see in seconds that every arm runs; cpu, what a few cores manage; published; or a "
+        + "budget of the recipe's own.", valueName: "budget"))
+  var budget = Recipe.published
 
   @Option(help: ArgumentHelp("Another data set for all arms.", valueName: "source"))
   var data: String?
@@ -61,20 +70,27 @@ struct ReproduceCommand: ParsableCommand {
 
   func run() throws {
     let terminal = Terminal.current()
-    let catalog = Catalog<any Recipe>.all
     if list {
-      terminal.write(RecipeList(catalog.types).text(width: terminal.width))
+      terminal.write(RecipeList(try Recipe.all).text(width: terminal.width))
       return
     }
-    if all { return try reproduceAll(catalog.names) }
+    if all { return try reproduceAll(Recipe.names) }
     guard let name = words.first else {
-      throw UsageError("name a recipe, or say --all: \(catalog.names.joined(separator: ", "))")
+      throw UsageError("name a recipe, or say --all: \(Recipe.names.joined(separator: ", "))")
     }
-    let recipe = try catalog.make(Choice(name))
+    if show {
+      terminal.write(try Recipe.text(named: name))
+      return
+    }
+    // What looks like a file's name was meant as one.
+    let isPath = name.contains("/") || name.contains(".")
+    let recipe = try PlanWords.recipe(named: name) ?? (isPath ? Recipe(file: name) : Recipe(named: name))
     let names = (arms ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     var plan = try recipe.plan(
       arms: names,
-      seeds: try seeds.map { try SeedList(parsing: $0, first: recipe.firstSeed, origin: "--seeds").seeds } ?? [],
+      seeds: try seeds.map {
+        try SeedList(parsing: $0, first: recipe.plan.seeds.first ?? 0, origin: "--seeds").seeds
+      } ?? [],
       budget: budget)
     for (key, value) in [("epochs", epochs), ("data", data)] {
       if let value { try plan.override(assignment: "\(key)=\(value)") }
@@ -89,11 +105,18 @@ struct ReproduceCommand: ParsableCommand {
       progress: StudyProgress(terminal))
     runner.progress = DownloadReport().progress
     terminal.write("\(plan.title)\n")
-    if let departure = recipe.departure(of: budget) { terminal.write("\(departure)\n") }
+    if let departure = try recipe.departure(of: budget) { terminal.write("\(departure)\n") }
     Interruption.endsProcess()
     let results = try runner.run(plan, replaces: replacing.replace)
-    try ReproductionReport(recipe, results, terminal).write(to: folder)
+    try ReproductionReport(recipe, results, runBy: runWords(name), terminal).write(to: folder)
     try StudyFailures(StudyTables(results).failures).check()
+  }
+
+  /// What `tanren study run` takes to run the same.
+  private func runWords(_ name: String) -> [String] {
+    let options = [("arms", arms), ("seeds", seeds), ("epochs", epochs), ("data", data)]
+    return [name] + (budget == Recipe.published ? [] : ["budget=\(budget)"])
+      + options.compactMap { key, value in value.map { "\(key)=\($0)" } } + words.dropFirst() + store.words
   }
 
   private func reproduceAll(_ names: [String]) throws {
@@ -126,5 +149,3 @@ struct ReproduceCommand: ParsableCommand {
     Terminal.current().write("\nAll \(names.count) recipes ran: \(names.joined(separator: ", "))\n")
   }
 }
-
-extension Budget: ExpressibleByArgument {}

@@ -183,7 +183,7 @@ enum ProgressStyle: String, CaseIterable, ExpressibleByArgument {
   func callback(_ terminal: Terminal) -> (any Callback)? {
     switch self {
     case .bar: ProgressReport(terminal)
-    case .lines: EpochLines { terminal.write($0 + "\n") }
+    case .lines: LineReport { terminal.write($0 + "\n") }
     case .none: nil
     }
   }

@@ -40,7 +40,7 @@ struct StudyRunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let plan = try PlanWords(words).plan(store: store)
+    let (plan, recipe) = try PlanWords(words).chosen(store: store)
     // A mistake in any arm is told before anything is made or loaded.
     let crew = try parallel.crew(for: plan.runs().count, on: device)
     try device.start(threads: crew.threads)
@@ -60,10 +60,10 @@ struct StudyRunCommand: ParsableCommand {
     Interruption.endsProcess()
     let results = try runner.run(plan, retriesFailed: !skipFailed, replaces: replacing.replace)
     let tables = StudyTables(results)
-    let conclusion = try StudyConclusion(results, runBy: words + store.words)
+    let conclusion = try StudyConclusion(results, of: recipe, runBy: words + store.words)
     let written = try conclusion.write(to: folder)
     if !quiet {
-      conclusion.show(terminal)
+      try conclusion.show(terminal)
       if !written.isEmpty { terminal.write("\nWritten: \(written.joined(separator: ", "))\n") }
       terminal.write("\(tables.summary). Store: \(store.path), study \(plan.name)\n")
     }

@@ -91,8 +91,9 @@ public struct LineFormat: Sendable, Hashable {
     self.closing = closing
   }
 
-  /// Epoch, accuracy and loss of training, then accuracy and loss of validation.
-  public static let numbers = LineFormat("{epoch} {accuracy} {loss} {val_accuracy} {val_loss}")
+  /// Epoch, accuracy and loss of training, then accuracy and loss of validation; at the end the time taken.
+  public static let numbers = LineFormat(
+    "{epoch} {accuracy} {loss} {val_accuracy} {val_loss}", closing: "time: {minutes} min {seconds} s")
 
   public func line(_ record: EpochRecord) -> String {
     Self.filled(epoch) { name in
@@ -122,24 +123,4 @@ public struct LineFormat: Sendable, Hashable {
       return text + rest
     }.joined(separator: " ")
   }
-}
-
-/// ``LineFormat/numbers`` with the time taken in Japanese.
-package final class EpochLines: Callback {
-  private static let format = LineFormat(LineFormat.numbers.epoch, closing: "所要時間 = {minutes} 分 {seconds} 秒")
-  private let report: LineReport
-
-  package init(_ write: @escaping (String) -> Void = { print($0) }) { report = LineReport(Self.format, write: write) }
-
-  package func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
-    try report.epochEnded(record, in: trainer)
-  }
-
-  package func trainingEnded(_ history: History, in trainer: Trainer) throws {
-    try report.trainingEnded(history, in: trainer)
-  }
-
-  package static func line(_ record: EpochRecord) -> String { format.line(record) }
-
-  package static func closing(seconds: Double) -> String { format.closing(seconds: seconds) ?? "" }
 }

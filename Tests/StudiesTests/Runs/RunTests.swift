@@ -128,10 +128,9 @@ import Testing
   }
 
   /// The kernels of 784-100-50-10 in the layers' order, then the epochs' shuffles, from one stream.
-  @Test func numPyDrawsAsArticle2Does() throws {
-    let draws = try Bundle.module.decodeFixture("article2_draws", as: Draws.self)
-    let recipe = Article2Replay()
-    let configuration = try recipe.arms[0].configuration(base: [Setting](recipe.base), seed: recipe.firstSeed)
+  @Test func numPyDrawsAsItsLegacyGenerator() throws {
+    let draws = try Bundle.module.decodeFixture("numpy_draws", as: Draws.self)
+    let configuration = try #require(Recipe(named: "numpy-replay").plan().runs().first).configuration
     let (trainer, options) = try Run(configuration, data: Self.digits.get()).trainer()
     for (index, expected) in draws.kernels.enumerated() {
       let kernel = try #require(trainer.state.parameters["dense\(index + 1)/kernel"])

@@ -10,7 +10,7 @@ struct ReportPage: Sendable {
   var html: HTML {
     let sections = [
       VerdictSection(report).section, CurveSection(report).section, DifferenceSection(report).section,
-      SweepSection(report).section, ResultSection(report).section, PrintedSection(report).section,
+      SweepSection(report).section, ResultSection(report).section, PublishedSection(report).section,
       CostSection(report).section, FailureSection(report).section, SettingSection(report).section,
       RepeatSection(report).section,
     ].compactMap(\.self)
