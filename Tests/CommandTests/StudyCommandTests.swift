@@ -87,7 +87,8 @@ import Testing
     let result = try run("run", "optimizer.learningRate=x")
     #expect(result.status == 2)
     #expect(
-      result.error.contains("command line: 'learningRate' takes a number or a schedule (batchScaled, constant, cosine, ")
+      result.error.contains(
+        "command line: 'learningRate' takes a number or a schedule (batchScaled, constant, cosine, ")
         && result.error.contains("not 'x'"), "\(result.error)")
     let none = try run(
       "run", "--augmentation", "none", "--examples", "all", "--data", DataFiles.tiny, "--epochs", "0", "--quiet")

@@ -51,7 +51,8 @@ struct StudyConclusion {
   private static func epochs(of history: History, _ listing: EpochListing, title: String) -> String {
     var format = LineFormat.numbers
     if let closing = listing.closing { format.closing = closing }
-    let lines = [title] + history.epochs.map(format.line) + [format.closing(seconds: history.seconds)].compactMap(\.self)
+    let lines =
+      [title] + history.epochs.map(format.line) + [format.closing(seconds: history.seconds)].compactMap(\.self)
     return "\n" + lines.map { $0 + "\n" }.joined()
   }
 }

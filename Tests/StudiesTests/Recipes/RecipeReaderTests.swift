@@ -15,11 +15,11 @@ import Testing
     seeds: [5]
     main: [slow, 2]
     baseline: slow
-    base: {data: syntheticDigits, optimizer.rate: 0.1, epochs: 3}
+    base: {data: syntheticDigits, optimizer.learningRate: 0.1, epochs: 3}
     arms:
       slow:
       2:
-        optimizer: &fast sgd(rate: 0.5)
+        optimizer: &fast sgd(learningRate: 0.5)
         published:
           test: 97.5
           seed: 7
@@ -37,7 +37,7 @@ import Testing
         seeds: 2
         base: {optimizer: adam, epochs: 1}
         arms:
-          2: {optimizer.rate: 0.25}
+          2: {optimizer.learningRate: 0.25}
         grid: {batch: 10}
       empty:
       list:
@@ -62,7 +62,7 @@ import Testing
     #expect(log.rows.map(\.epoch) == [0, 1] && log.rows[1].values == [0.75, 1e-5])
     #expect(recipe.plan.arms[1].published?.seed == 7)
     // An anchor before a method in its own notation.
-    #expect(try recipe.plan(arms: ["again"]).runs()[0].configuration.optimizer.description == "sgd(rate: 0.5)")
+    #expect(try recipe.plan(arms: ["again"]).runs()[0].configuration.optimizer.description == "sgd(learningRate: 0.5)")
   }
 
   @Test func aPlanHasTheMainArms() throws {
@@ -83,7 +83,7 @@ import Testing
     #expect(runs.map(\.arm) == ["slow", "2", "slow", "2"])
     #expect(runs.allSatisfy { $0.configuration.epochs == 1 && $0.configuration.batch == 10 })
     // The base's optimizer takes the rate that was set for the old one with it.
-    #expect(runs.map(\.configuration.optimizer.description).prefix(2) == ["adam", "sgd(rate: 0.25)"])
+    #expect(runs.map(\.configuration.optimizer.description).prefix(2) == ["adam", "sgd(learningRate: 0.25)"])
     #expect(try recipe().plan(budget: "empty").runs().map(\.id) == recipe().plan().runs().map(\.id))
     let list = try recipe().plan(arms: ["adam"], budget: "list")
     #expect(list.arms[0].published?.test == 1)

@@ -117,15 +117,15 @@ import Testing
   }
 
   @Test func laterSettingsReplaceEarlierOnes() throws {
-    let base = [Override](["optimizer": "sgd(rate: 0.1, momentum: 0.5)", "epochs": "9", "batch": "30"])
-    let arm = Arm("fast", ["optimizer.rate": "0.3", "epochs": "4", "model.hidden": "[5]"])
+    let base = [Override](["optimizer": "sgd(learningRate: 0.1, momentum: 0.5)", "epochs": "9", "batch": "30"])
+    let arm = Arm("fast", ["optimizer.learningRate": "0.3", "epochs": "4", "model.hidden": "[5]"])
     let configuration = try arm.configuration(base: base, seed: 8)
-    #expect(configuration.optimizer.description == "sgd(momentum: 0.5, rate: 0.3)")
+    #expect(configuration.optimizer.description == "sgd(momentum: 0.5, learningRate: 0.3)")
     #expect(configuration.model.description == "mlp(hidden: [5])")
     #expect((configuration.epochs, configuration.batch, configuration.seed) == (4, 30, 8))
     // A method before its options, however they are spelled.
-    let both = Arm("both", ["optimizer.rate": "0.3", "optimizer": "adam"])
-    #expect(try both.configuration(base: base, seed: 0).optimizer.description == "adam(rate: 0.3)")
+    let both = Arm("both", ["optimizer.learningRate": "0.3", "optimizer": "adam"])
+    #expect(try both.configuration(base: base, seed: 0).optimizer.description == "adam(learningRate: 0.3)")
   }
 
   @Test(
