@@ -41,9 +41,12 @@ enum BenchNetwork {
     func method(
       _ optimizer: any Optimizer, _ rule: any GradientRule = PlainGradient(), augmented: [any Augmentation] = []
     ) -> Method {
-      Method(
-        loss: SoftmaxCrossEntropy(), optimizer: optimizer, metrics: [], preprocessing: Rescaling(dividingBy: 255),
-        augmentations: augmented, gradientRule: rule)
+      Method(loss: SoftmaxCrossEntropy(), optimizer: optimizer) {
+        $0.metrics = []
+        $0.preprocessing = Rescaling(dividingBy: 255)
+        $0.augmentations = augmented
+        $0.gradientRule = rule
+      }
     }
     return switch variant {
     case .fit, .sgd: method(sgd)
@@ -99,7 +102,7 @@ final class EpochRounds: Callback {
     try run(trainer, train: data, batchSize: network.batch)
   }
 
-  func epochEnded(_ record: EpochRecord, _ trainer: Trainer) throws -> String? {
+  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     if let start {
       let seconds = (clock.now - start) / .seconds(1) / Double(units)
       let loss = record["val_loss"] ?? record["loss"] ?? .nan
@@ -107,9 +110,9 @@ final class EpochRounds: Callback {
     } else {
       worker.say(.ready(data: data))
     }
-    guard worker.isAskedForRound() else { return "the benchmark is over" }
+    guard worker.isAskedForRound() else { return .stop(reason: "the benchmark is over") }
     start = clock.now
-    return nil
+    return .continue
   }
 }
 

@@ -53,7 +53,7 @@ extension HostArray {
 extension HostArray {
   /// The elements as another floating-point type, rounded to nearest.
   /// - Throws: ``DatasetError`` for the 16-bit floats, which not every platform has in Swift.
-  func converted<Scalar: HostScalar & BinaryFloatingPoint>() throws(DatasetError) -> [Scalar] {
+  package func converted<Scalar: HostScalar & BinaryFloatingPoint>() throws(DatasetError) -> [Scalar] {
     switch dtype {
     case .bool: bytes.map { Scalar($0) }
     case .uint8: bytes.map { Scalar($0) }
