@@ -59,8 +59,8 @@ public struct TensorTree: Sendable {
     TensorTree(pairs.filter { isIncluded($0.path) })
   }
 
-  /// The same tensors' paths with other tensors, in order: what came out of a program.
-  public func with(_ tensors: some Sequence<Tensor>) -> TensorTree {
+  /// A tree of the same paths with other tensors, in order: what a program returned, for example.
+  public func with(_ tensors: [Tensor]) -> TensorTree {
     TensorTree(Swift.zip(storage.keys, tensors).map { ($0, $1) })
   }
 

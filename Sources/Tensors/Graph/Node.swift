@@ -11,15 +11,21 @@ final class Node: @unchecked Sendable {
   private(set) var inputs: [Tensor]
   let types: [TensorType]
   let diagnostic: Diagnostic?
+  /// Where it was created, if that is recorded.
+  let origin: Origin?
 
   private static let count = Atomic<UInt64>(0)
 
-  init(_ primitive: any Primitive, inputs: [Tensor], types: [TensorType], diagnostic: Diagnostic? = nil) {
+  init(
+    _ primitive: any Primitive, inputs: [Tensor], types: [TensorType], diagnostic: Diagnostic? = nil,
+    origin: Origin? = nil
+  ) {
     id = Self.count.add(1, ordering: .relaxed).newValue
     self.primitive = primitive
     self.inputs = inputs
     self.types = types
     self.diagnostic = diagnostic
+    self.origin = origin
   }
 
   /// Frees the graph behind this node in a loop: one release a level would overflow the stack on long chains.

@@ -1,9 +1,10 @@
 /// An operation that the graph is made of: the only place that knows its shape rule, its StableHLO, its
 /// gradient and its batching rule.
 ///
-/// A primitive is a small value: its stored properties are the operation's attributes. Everything else in
-/// Tanren is composed of primitives. See `docs/adding.md` for how to add one.
-public protocol Primitive: Sendable {
+/// A primitive is a small value: its stored properties are the operation's attributes, and two primitives are equal if
+/// they are the same operation with the same attributes. Everything else in Tanren is composed of primitives. See
+/// `docs/adding.md` for how to add one.
+public protocol Primitive: Hashable, Sendable {
   /// The name diagnostics and tests use.
   static var name: String { get }
 

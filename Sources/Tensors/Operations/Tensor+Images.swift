@@ -49,7 +49,8 @@ extension Tensor {
     line: Int = #line
   ) -> Tensor {
     guard rank == 4, dtype != .bool else { return notImages("maxPool2D", file, line) }
-    return WindowMaximum.pooled(self, geometry(window, strides ?? window, padding), file: file, line: line)
+    let pool = WindowMaximum(geometry: geometry(window, strides ?? window, padding))
+    return Rewrites.apply(pool, to: [self], file: file, line: line)[0]
   }
 
   /// The mean of each window, added up in `float32` where the elements are of half precision.

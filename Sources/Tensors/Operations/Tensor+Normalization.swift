@@ -20,12 +20,8 @@ extension Tensor {
     let channels = TensorType(dtype, [x.shape.last])
     let scale = scale?.cast(to: dtype) ?? Tensor(1, dtype: dtype).broadcast(to: channels.shape)
     let offset = offset?.cast(to: dtype) ?? Tensor(0, dtype: dtype).broadcast(to: channels.shape)
-    // A bias of channels moves the mean and nothing else.
-    let bias = x.biased.flatMap { $0.axes == [x.rank - 1] ? $0 : nil }
-    let results = apply(
-      BatchNormalization(epsilon: epsilon, activation: activation), to: [bias?.sum ?? x, scale, offset], file: file,
-      line: line)
-    if let bias { return (results[0], results[1] + bias.bias.cast(to: dtype), results[2]) }
+    let results = Rewrites.apply(
+      BatchNormalization(epsilon: epsilon, activation: activation), to: [x, scale, offset], file: file, line: line)
     return (results[0], results[1], results[2])
   }
 }

@@ -64,15 +64,6 @@ extension Tensor {
     return Tensor(Slice(start: start, limit: limit, strides: strides), [self], file: file, line: line)
   }
 
-  /// The element at `index` of the first axis (counted from the end if negative), without that axis.
-  public subscript(index: Int, file: String = #fileID, line: Int = #line) -> Tensor {
-    let start = index < 0 ? index + shape[0] : index
-    guard rank > 0, (0..<shape[0]).contains(start) else {
-      return .failed("subscript", "no element \(index) in \(shape)", [self], file: file, line: line)
-    }
-    return slice(start..<start + 1, file: file, line: line).squeeze(0, file: file, line: line)
-  }
-
   /// Surrounds with `value`: low and high edges an axis; negative edges crop.
   public func pad(
     _ edges: [(low: Int, high: Int)], with value: Double = 0, file: String = #fileID, line: Int = #line

@@ -50,11 +50,66 @@ public func valueAndGradient(
   return (value, pullback(of: [value], cotangents: [value.onesLike()], at: points))
 }
 
-/// The gradient of a scalar function of one tensor.
-public func gradient(
-  at input: Tensor, file: String = #fileID, line: Int = #line, of function: (Tensor) -> Tensor
-) -> Tensor {
-  valueAndGradient(at: [input], file: file, line: line) { function($0[0]) }.gradients[0]
+/// The gradient of a scalar function of one group, a ``TensorTree`` for example, and its value.
+///
+/// ```swift
+/// let weights = TensorTree([("kernel", Tensor.ones([3, 1])), ("bias", Tensor.zeros([1]))])
+/// let x = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+/// let (loss, gradients) = valueAndGradient(at: weights) { weights in
+///   guard let kernel = weights["kernel"], let bias = weights["bias"] else { return Tensor(0) }
+///   return (x.matmul(kernel) + bias).squared().mean()
+/// }
+/// print(try loss.scalar(), gradients.paths)
+/// ```
+public func valueAndGradient<Input: TensorGroup>(
+  at input: Input, file: String = #fileID, line: Int = #line, of function: (Input) -> Tensor
+) -> (value: Tensor, gradients: Input) {
+  let (value, gradients) = valueAndGradient(at: input.tensors, file: file, line: line) { function(input.with($0)) }
+  return (value, input.with(gradients))
+}
+
+/// The gradients of a scalar function of several groups, and its value.
+///
+/// ```swift
+/// let (w, b) = (Tensor([1, 2] as [Float]), Tensor(0.5))
+/// let (value, (dw, db)) = valueAndGradient(at: w, b) { w, b in (w * 3 + b).sum() }
+/// print(try value.scalar(), try dw.values(as: Float.self), try db.scalar())  // 10.0 [3.0, 3.0] 2.0
+/// ```
+public func valueAndGradient<First: TensorGroup, Second: TensorGroup, each More: TensorGroup>(
+  at first: First, _ second: Second, _ more: repeat each More, file: String = #fileID, line: Int = #line,
+  of function: (First, Second, repeat each More) -> Tensor
+) -> (value: Tensor, gradients: (First, Second, repeat each More)) {
+  var tensors = first.tensors + second.tensors
+  for group in repeat each more { tensors += group.tensors }
+  let (value, gradients) = valueAndGradient(at: tensors, file: file, line: line) { points in
+    var rest = points[...]
+    return function(
+      first.taking(from: &rest), second.taking(from: &rest), repeat (each more).taking(from: &rest))
+  }
+  var rest = gradients[...]
+  return (
+    value, (first.taking(from: &rest), second.taking(from: &rest), repeat (each more).taking(from: &rest))
+  )
+}
+
+/// The gradient of a scalar function of one group.
+///
+/// ```swift
+/// let slope = gradient(at: Tensor([1, 2, 3] as [Float])) { ($0 * $0).sum() }
+/// print(try slope.values(as: Float.self))  // [2.0, 4.0, 6.0]
+/// ```
+public func gradient<Input: TensorGroup>(
+  at input: Input, file: String = #fileID, line: Int = #line, of function: (Input) -> Tensor
+) -> Input {
+  valueAndGradient(at: input, file: file, line: line, of: function).gradients
+}
+
+/// The gradients of a scalar function of several groups.
+public func gradient<First: TensorGroup, Second: TensorGroup, each More: TensorGroup>(
+  at first: First, _ second: Second, _ more: repeat each More, file: String = #fileID, line: Int = #line,
+  of function: (First, Second, repeat each More) -> Tensor
+) -> (First, Second, repeat each More) {
+  valueAndGradient(at: first, second, repeat each more, file: file, line: line, of: function).gradients
 }
 
 extension Subgraph {
