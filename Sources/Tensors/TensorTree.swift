@@ -60,7 +60,7 @@ public struct TensorTree: Sendable {
   }
 
   /// A tree of the same paths with other tensors, in order: what a program returned, for example.
-  public func with(_ tensors: [Tensor]) -> TensorTree {
+  public func with(_ tensors: some Sequence<Tensor>) -> TensorTree {
     TensorTree(Swift.zip(storage.keys, tensors).map { ($0, $1) })
   }
 
