@@ -1,6 +1,13 @@
 import PJRT
 
 /// A function traced and compiled once, to be run many times.
+///
+/// ```swift
+/// let decay = try Program([TensorType(.float32, [3])], aliases: [0: 0]) { [$0[0] * 0.5] }
+/// var state = try Tensor([1, 2, 3] as [Float]).evaluate()
+/// for _ in 0..<3 { state = try decay([state])[0] }
+/// print(try state.values(as: Float.self))  // [0.125, 0.25, 0.375]
+/// ```
 public struct Program: Sendable {
   public let inputs: [TensorType]
   public let results: [TensorType]
@@ -14,8 +21,8 @@ public struct Program: Sendable {
   ///
   /// - Parameters:
   ///   - aliases: for an argument's index the result of the same type that may take over its memory. Such an
-  ///     argument is gone once the program has run.
-  ///   - body: arrays it uses from outside are handed to every run.
+  ///     argument can't be used again once the program has run.
+  ///   - body: arrays that it uses from outside are handed to every run.
   /// - Throws: ``Diagnostic`` if an operation failed, `EngineError` if the program doesn't compile.
   public init(
     _ inputs: [TensorType], aliases: [Int: Int] = [:], on engine: Engine? = nil,
@@ -35,12 +42,14 @@ public struct Program: Sendable {
 
   /// Runs the program. The call returns at once; reading a result waits for it.
   /// - Throws: ``Diagnostic`` if the arguments aren't of the traced types.
-  public func callAsFunction(_ arguments: [Tensor]) throws -> [Tensor] {
+  public func callAsFunction(
+    _ arguments: [Tensor], file: String = #fileID, line: Int = #line
+  ) throws -> [Tensor] {
     guard arguments.map(\.type) == inputs else {
       if let diagnostic = arguments.lazy.compactMap(\.diagnostic).first { throw diagnostic }
       throw Diagnostic(
         operation: "program", message: "was traced for (\(inputs.map(\.description).joined(separator: ", ")))",
-        inputs: arguments.map(\.type))
+        inputs: arguments.map(\.type), file: file, line: line)
     }
     let buffers = try arguments.map { try $0.buffer(on: engine) }
     return try executable.execute(buffers + arrays).map { Tensor($0) }

@@ -1,4 +1,10 @@
 /// Why an operation is impossible: what it was given, where, and how to fix it.
+///
+/// ```swift
+/// let bad = Tensor.zeros([2, 3]).matmul(Tensor.zeros([4, 5]))
+/// print(bad.sum().diagnostic?.description ?? "")
+/// // matmul(float32[2, 3], float32[4, 5]): the first has 3 columns, the second 4 rows: they must agree (…)
+/// ```
 public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
   /// The operation's name, for example `matmul`.
   public let operation: String

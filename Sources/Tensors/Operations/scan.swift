@@ -1,12 +1,21 @@
 /// Runs `body` once for each element of the sequences, in one compiled loop.
 ///
+/// ```swift
+/// let result = scan(carry: [Tensor(0)], over: [Tensor([1, 2, 3] as [Float])]) { carry, elements in
+///   let sum = carry[0] + elements[0]
+///   return (carry: [sum], outputs: [sum])
+/// }
+/// print(try result.outputs[0].values(as: Float.self))  // [1.0, 3.0, 6.0]
+/// ```
+///
+/// ``scan(into:over:length:reversed:file:line:body:)`` does the same with values of any structure.
 /// - Parameters:
 ///   - carry: values handed from step to step; the body must return as many, of the same types.
 ///   - sequences: tensors whose leading axis is the loop's; the body sees one element of each.
 ///   - length: needed where there are no sequences.
 ///   - reversed: whether the loop runs from the last element to the first.
-///   - body: what it uses from outside is constant for the loop.
-/// - Returns: The last carry, and what the body put out, stacked along a leading axis.
+///   - body: tensors that it uses from outside are constant for the loop.
+/// - Returns: the last carry, and the body's outputs, stacked along a leading axis.
 public func scan(
   carry: [Tensor], over sequences: [Tensor] = [], length: Int? = nil, reversed: Bool = false,
   file: String = #fileID, line: Int = #line,

@@ -1,7 +1,13 @@
 /// The vector-Jacobian product of `outputs` at `inputs`: zeros where nothing depends on an input.
 ///
-/// - Parameter cotangents: one an output and of its type; nil stands for zeros.
-/// - Returns: one tensor an input, of its type.
+/// ```swift
+/// let x = Tensor([1, 2, 3] as [Float])
+/// let y = x * x
+/// let product = pullback(of: [y], cotangents: [Tensor([1, 0, 10] as [Float])], at: [x])[0]
+/// print(try product.values(as: Float.self))  // [2.0, 0.0, 60.0]
+/// ```
+/// - Parameter cotangents: one per output and of its type; nil stands for zeros.
+/// - Returns: one tensor per input, of its type.
 public func pullback(of outputs: [Tensor], cotangents: [Tensor?], at inputs: [Tensor]) -> [Tensor] {
   let reachable = nodes(leadingTo: outputs)
   var dependent = Set(inputs.map(\.node.id))
@@ -113,9 +119,9 @@ public func gradient<First: TensorGroup, Second: TensorGroup, each More: TensorG
 }
 
 extension Subgraph {
-  /// The body run on `arguments` and pulled back: the cotangents of the arguments in `places`.
+  /// Runs the body on `arguments` and pulls back: the cotangents of the arguments at the positions `places`.
   ///
-  /// - Parameter cotangents: one a result; those of integers are ignored.
+  /// - Parameter cotangents: one per result; those of integers are ignored.
   func pulledBack(_ arguments: [Tensor], _ cotangents: [Tensor], at places: [Int]) -> [Tensor] {
     let points = arguments.map { Tensor(Identity(), [$0]) }
     let values = self(points)
@@ -125,8 +131,8 @@ extension Subgraph {
   }
 }
 
-/// The gradient of a loop: a loop the other way, which runs the body again from the carry each step began
-/// with. Only the carries are stored, not what the body computed between.
+/// The gradient of a loop: a loop in the other direction that runs the body again from the carry each step began
+/// with. Only the carries are stored, not the body's intermediate values.
 func scanPullback(_ scan: Scan, _ cotangents: [Tensor], _ inputs: [Tensor], _ results: [Tensor]) -> [Tensor?] {
   let (carryCount, sequenceCount) = (scan.carryCount, scan.sequenceCount)
   let captures = Array(inputs.dropFirst(carryCount + sequenceCount))

@@ -3,7 +3,7 @@
 /// Inputs: the carry's initial values, sequences whose leading axis is the loop's, the body's captures. The
 /// body takes carry and elements and returns the new carry and the elements to collect. Results: the last
 /// carry, the collected sequences, and each carry's history (its value before each step), which only the
-/// gradient reads and which otherwise is left out of the program.
+/// gradient reads and which is left out of the program otherwise.
 struct Scan: SelectiveEmission {
   static let name = "scan"
   let body: Subgraph
@@ -65,7 +65,7 @@ struct Scan: SelectiveEmission {
     var values = Array(final[1..<1 + carryCount])
     var kept = final.dropFirst(1 + carryCount).makeIterator()
     for index in carryCount..<results.count {
-      // What nothing reads needs a name all the same; no line will mention it.
+      // An unused result needs a name all the same; no line will mention it.
       values.append(used[index] ? kept.next() ?? counter : Value(name: "%unused", type: results[index]))
     }
     return values
