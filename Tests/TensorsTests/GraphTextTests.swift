@@ -54,7 +54,7 @@ import Testing
     #expect(body(2, a) != Subgraph([TensorType(.float64, [2])]) { [$0[0] * 2 - a] })
     #expect(body(2, a) != Subgraph([TensorType(.float32, [2])]) { [$0[0] * 2] })
     // Captured twice, and captured once each.
-    let both = { (x: Tensor, y: Tensor) in Subgraph([]) { _ in [x + y] } }
+    let both = { (x: Tensor, y: Tensor) in Subgraph { [x + y] } }
     #expect(both(a, b) == both(b, a) && both(a, a) != both(a, b))
   }
 }

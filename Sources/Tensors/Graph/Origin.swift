@@ -40,7 +40,7 @@ final class Origin: Sendable {
         guard let symbol = frame.symbol else { continue }
         if let source = symbol.sourceLocation, source.line > 0 {
           if !source.path.hasPrefix(Self.sources) { return "\(source.path):\(source.line)" }
-        } else if !Diagnostic.rooms.contains(where: { symbol.name.contains("\($0).") }), symbol.name.contains(".") {
+        } else if let module = Self.module(ofMangled: symbol.rawName), !Diagnostic.rooms.contains(module) {
           return symbol.name
         }
       }
@@ -52,6 +52,12 @@ final class Origin: Sendable {
   static func isOwn(file: String?) -> Bool {
     guard let file else { return true }
     return Diagnostic.rooms.contains { file.hasPrefix($0 + "/") }
+  }
+
+  /// The module of a function, from its mangled name: `$s`, the length of the module's name, the name.
+  private static func module(ofMangled name: String) -> String? {
+    guard name.hasPrefix("$s"), let length = Int(name.dropFirst(2).prefix(while: \.isNumber)) else { return nil }
+    return String(name.dropFirst(2).drop(while: \.isNumber).prefix(length))
   }
 
   /// Where Tanren's sources were when this was compiled.

@@ -91,7 +91,7 @@ extension Tensor {
     func fail(_ message: String) -> Tensor { .failed("subscript", message, [self], file: file, line: line) }
     let named = selections.count { ![.newAxis, .ellipsis].contains($0.kind) }
     let open = selections.indices.filter { selections[$0].kind == .ellipsis }
-    guard named <= rank else { return fail("\(named) indices for \(rank) axes") }
+    guard named <= rank else { return fail("\(named) \(named == 1 ? "index" : "indices") for \(rank) axes") }
     guard open.count <= 1 else { return fail("more than one ellipsis") }
     let whole = [AxisSelection](repeating: .all, count: rank - named)
     var all = selections

@@ -70,7 +70,7 @@ import Testing
     }
     let counted = scan(into: Tensor(0), over: [Tensor](), length: 5) { count, _ in count = count + 2 }
     #expect(try sum.scalar() == 10 && product.scalar() == 24 && running.matches([1, 2, 6, 24]))
-    #expect(try last.0.scalar() == 10 && last.1.scalar() == 10 && outputs.0.matches([10, 18, 14, 4]))
+    #expect(try last.0.scalar() == 10 && last.1.scalar() == 10 && outputs.0.matches([10, 18, 21, 16]))
     #expect(try outputs.1.matches([1, 2, 3, 4]))
     #expect(try end.velocity.scalar() == 6 && end.position.scalar() == 1.5 + 2.5 + 4 + 6)
     #expect(try pair.carry.1.scalar() == 3 && pair.outputs.matches([1, 2, 3]) && counted.scalar() == 10)

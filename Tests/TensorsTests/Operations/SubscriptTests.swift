@@ -33,7 +33,7 @@ import Testing
       (x[0, ..<(-4)], "..<-4 isn't inside axis 1"), (x[0, .stride(from: 2, to: 1)], "2..<1 isn't inside"),
       (x[.stride(by: 0)], "a stride of 0"), (x[.stride(by: -1)], "a stride of -1"),
       (x[.ellipsis, .ellipsis], "more than one ellipsis"), (x[0...Int.max], "isn't inside axis 0"),
-      (x[Int.min...], "isn't inside axis 0"), (Tensor(1)[0], "1 indices for 0 axes"),
+      (x[Int.min...], "isn't inside axis 0"), (Tensor(1)[0], "1 index for 0 axes"),
     ]
     for (tensor, message) in rows {
       let line = #line - 1
