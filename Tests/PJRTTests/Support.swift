@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A folder that lasts as long as the test that made it.
 final class TemporaryFolder: Sendable {
@@ -23,4 +24,13 @@ final class TemporaryFolder: Sendable {
   func names(_ folder: String = "") -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path + "/" + folder)) ?? []).sorted()
   }
+}
+
+/// A count that several tasks may raise.
+final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  var value: Int { count.withLock { $0 } }
+
+  func increment() { count.withLock { $0 += 1 } }
 }
