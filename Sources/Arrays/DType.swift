@@ -1,4 +1,4 @@
-/// The element type of an array, with the same set on the host, in a program and on a device.
+/// The element type of an array: the same set on the host, in a program and on a device.
 public enum DType: String, Sendable, Hashable, CaseIterable, Codable {
   case bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64
   case float16, bfloat16, float32, float64

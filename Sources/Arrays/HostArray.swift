@@ -1,11 +1,16 @@
-/// A dense row-major array in host memory: what files are read into and devices are fed from.
+/// A dense row-major array in host memory, for reading files and feeding devices.
+///
+/// ```swift
+/// let array = try HostArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+/// print(array.dtype, array.count, try array.values(as: Float.self)[4])  // float32 6 5.0
+/// ```
 public struct HostArray: Sendable, Hashable {
   public let dtype: DType
   public let shape: [Int]
   /// `shape.reduce(1, *) * dtype.byteCount` bytes, in the host's byte order.
   public let bytes: [UInt8]
 
-  /// - Throws: ``HostArrayError`` if `bytes` isn't as long as the shape asks.
+  /// - Throws: ``HostArrayError`` if `bytes` doesn't have the length that shape and type require.
   public init(dtype: DType, shape: [Int], bytes: [UInt8]) throws(HostArrayError) {
     let expected = try Self.count(of: shape) * dtype.byteCount
     guard bytes.count == expected else {
@@ -16,7 +21,7 @@ public struct HostArray: Sendable, Hashable {
     self.bytes = bytes
   }
 
-  /// For bytes that are known to fill the shape, such as those that a device gave.
+  /// For bytes that are known to fill the shape, such as those from a device.
   package init(dtype: DType, shape: [Int], filledBy bytes: [UInt8]) {
     (self.dtype, self.shape, self.bytes) = (dtype, shape, bytes)
   }

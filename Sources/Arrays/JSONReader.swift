@@ -1,10 +1,10 @@
 import OrderedCollections
 
-/// Reads JSON as RFC 8259 has it and nothing more; a name that an object has twice is an error.
+/// Reads JSON strictly by RFC 8259; a name that an object has twice is an error.
 package struct JSONReader {
   private let bytes: [UInt8]
   private var position = 0
-  /// Levels of arrays and objects: files from anywhere mustn't exhaust the stack.
+  /// Levels of arrays and objects, at most: untrusted files mustn't exhaust the stack.
   private static let depthLimit = 64
 
   package static func value(of bytes: some Collection<UInt8>) throws(JSONProblem) -> JSONValue {
@@ -83,7 +83,7 @@ package struct JSONReader {
     throw malformed("the string's end")
   }
 
-  /// What stands behind a backslash.
+  /// The character that follows a backslash.
   private mutating func escape() throws(JSONProblem) -> Unicode.Scalar {
     let escapes: [Character: Unicode.Scalar] = [
       "\"": "\"", "\\": "\\", "/": "/", "b": "\u{8}", "f": "\u{c}", "n": "\n", "r": "\r", "t": "\t",
@@ -159,10 +159,10 @@ package struct JSONReader {
   }
 }
 
-/// Why bytes aren't JSON.
+/// Why bytes aren't valid JSON.
 package enum JSONProblem: Error, Equatable {
   case notUTF8
   case duplicateName(String)
-  /// - Parameter offset: the byte at which something else was expected.
+  /// - Parameter offset: the position of the unexpected byte.
   case malformed(offset: Int, reason: String)
 }

@@ -48,15 +48,16 @@ package enum JSONValue: Sendable, Equatable {
 }
 
 extension Double {
-  /// The number as every file has it, with all digits: `0.1`, `1e-20`, `nan`, `inf`, `-inf`. Some systems show a NaN's
-  /// sign, which means nothing.
+  /// The number with all digits, as it is written to files: `0.1`, `1e-20`, `nan`, `inf`, `-inf`. A NaN's sign, which
+  /// some systems print, is dropped.
   package var plainText: String { isNaN ? "nan" : "\(self)" }
 }
 
 extension JSONValue {
-  /// - Parameter levels: how many levels of arrays and objects, from the outside, have a line for each element;
-  ///   what is deeper stands in one line, without spaces if `levels` is 0.
-  /// - Parameter spaces: whether there are spaces in a line, where `levels` doesn't decide it.
+  /// - Parameters:
+  ///   - levels: how many levels of arrays and objects, from the outside, have a line for each element. Deeper levels
+  ///     are written in one line, without spaces if `levels` is 0.
+  ///   - spaces: whether a line has spaces, where `levels` doesn't decide it.
   package func text(expanding levels: Int = 0, spaces: Bool? = nil) -> String {
     var text = ""
     write(to: &text, expanding: levels, indentation: "", spaces: spaces ?? (levels > 0))

@@ -42,7 +42,7 @@ package struct SHA256: Sendable {
     pending.append(contentsOf: rest.dropFirst(whole))
   }
 
-  /// The 32 bytes of the digest. Later updates go on as if this hadn't been asked.
+  /// The 32 bytes of the digest so far. Updates may continue afterwards.
   package func digest() -> [UInt8] {
     var last = self
     let bits = byteCount &* 8

@@ -1,7 +1,12 @@
 /// The extents of a tensor's axes, outermost first; `[]` is a scalar.
 ///
-/// Reading an axis never traps: negative axes count from the end, and an axis that isn't there reads 0, so
+/// Reading an axis never traps: negative axes count from the end, and a missing axis reads 0, so
 /// that a model given data of the wrong rank reaches the operation that reports it.
+///
+/// ```swift
+/// let shape: Shape = [2, 3, 4]
+/// print(shape.rank, shape[-1], shape.elementCount, shape[5])  // 3 4 24 0
+/// ```
 public struct Shape: Sendable, Hashable, RandomAccessCollection, ExpressibleByArrayLiteral, CustomStringConvertible {
   public let dimensions: [Int]
 

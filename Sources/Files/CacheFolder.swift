@@ -1,11 +1,11 @@
 import Foundation
 
-/// Where Tanren keeps what it can make or fetch again: engines, compiled programs and data.
+/// Where Tanren stores files that it can make or download again: engines, compiled programs and data.
 public enum CacheFolder {
   /// `TANREN_CACHE`, or `tanren` in `XDG_CACHE_HOME`, or `~/.cache/tanren`.
   ///
-  /// As the XDG base directory specification has it, variables that are empty count as unset, and an `XDG_CACHE_HOME`
-  /// that isn't absolute is passed over. `TANREN_CACHE` may be relative to the working folder.
+  /// As the XDG base directory specification requires, empty variables count as unset, and a relative `XDG_CACHE_HOME`
+  /// is ignored. `TANREN_CACHE` may be relative to the working folder.
   public static func path(environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
     if let folder = environment["TANREN_CACHE"], !folder.isEmpty { return folder }
     if let folder = environment["XDG_CACHE_HOME"], folder.hasPrefix("/") { return folder + "/tanren" }
@@ -27,10 +27,10 @@ public enum CacheFolder {
     path(environment: environment) + "/data"
   }
 
-  /// The user's folder: `HOME` where that is an absolute path, else what the system's list of users says.
+  /// The user's folder: `HOME` if that is an absolute path, otherwise that in the system's list of users.
   package static func home(environment: [String: String]) -> String {
     if let folder = environment["HOME"], folder.hasPrefix("/") { return folder == "/" ? "" : folder }
-    // A user whom the system doesn't know has the root folder, as under most shells.
+    // For a user unknown to the system it is the root folder, as in most shells.
     var (user, found) = (passwd(), UnsafeMutablePointer<passwd>?.none)
     return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 1 << 14) { texts in
       guard let start = texts.baseAddress, getpwuid_r(getuid(), &user, start, texts.count, &found) == 0,

@@ -1,30 +1,30 @@
 /// The file operations that saving and loading are made of, in the order in which they happen, so that a test
 /// can make any of them the last.
 package protocol Disk: Sendable {
-  /// Makes a folder and those above it, where they aren't there.
+  /// Makes a folder and its parents, if they are missing.
   func makeFolder(_ path: String) throws(FileFailure)
-  /// The names of what is in a folder, in no order.
+  /// The names of a folder's entries, in no order.
   func names(in folder: String) throws(FileFailure) -> [String]
   func contents(of path: String) throws(FileFailure) -> [UInt8]
-  /// Makes a file that wasn't there before. Its contents are on the disk, not only in a cache, when the call
+  /// Creates a new file. Its contents are on the disk, not only in a cache, when the call
   /// returns.
   func create(_ path: String, holding bytes: [UInt8]) throws(FileFailure)
-  /// Gives a file another name, at once for whoever looks; replaces the file that had it.
+  /// Renames a file atomically; replaces a file of that name.
   func move(_ path: String, to target: String) throws(FileFailure)
-  /// Has the names in a folder on the disk.
+  /// Brings the names in a folder to the disk.
   func synchronize(folder: String) throws(FileFailure)
   func delete(_ path: String) throws(FileFailure)
 }
 
 extension Disk {
-  /// Puts a file under a name in one go: at any moment the old or the new one is there, whole.
-  /// - Parameter temporary: a name in the same folder that isn't taken.
+  /// Replaces a file atomically: at any moment the old or the new one exists, whole.
+  /// - Parameter temporary: an unused name in the same folder.
   package func publish(_ bytes: [UInt8], as path: String, by temporary: String) throws(FileFailure) {
     do throws(FileFailure) {
       try create(temporary, holding: bytes)
       try move(temporary, to: path)
     } catch {
-      // The space may be needed, on a full disk say. What matters is the first failure.
+      // The space may be needed, for example on a full disk. The first failure is the one to report.
       if error.code != FileFailure.fileExists { try? delete(temporary) }
       throw error
     }

@@ -8,9 +8,9 @@ import Foundation
   import Darwin
 #endif
 
-/// What the system answered when a file or folder couldn't be used.
+/// The system's answer when a file or folder couldn't be used.
 public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What was asked of the system.
+  /// The operation that failed.
   public enum Operation: String, Sendable {
     case makeFolder = "make the folder"
     case list = "list the folder"
@@ -28,7 +28,7 @@ public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
     self.code = code
   }
 
-  /// - Parameter error: of Foundation, which mostly says what the system answered.
+  /// - Parameter error: Foundation's, which usually contains the system's error number.
   package init(_ operation: Operation, path: String, _ error: any Error) {
     func code(_ error: NSError) -> Int32? {
       if error.domain == NSPOSIXErrorDomain { return Int32(error.code) }
@@ -50,10 +50,10 @@ public struct FileFailure: Error, Sendable, Equatable, CustomStringConvertible {
 
   public var description: String { "can't \(operation.rawValue) \(path): \(reason). \(remedy)" }
 
-  /// What the system says, without the full stop.
+  /// The system's message, without a full stop.
   package var reason: String { String(cString: strerror(code)) }
 
-  /// What to do, in a sentence.
+  /// How to fix it, in a sentence.
   package var remedy: String {
     switch code {
     case ENOSPC, EDQUOT: "Free some space or choose another disk; what was saved before is still there."

@@ -17,8 +17,8 @@ package enum OutputFile {
     case other
   }
 
-  /// Writes a file. What was a file, or isn't there yet, is written whole or not at all, and keeps its permissions; a
-  /// link stays, and what it leads to is written; a device or a pipe gets the bytes.
+  /// Writes a file. A new or existing file is written whole or not at all, and keeps its permissions; a
+  /// link stays, and its target is written; a device or a pipe gets the bytes.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
     let disk = POSIXDisk()
     guard case .file(let file, let status) = try target(of: path) else { return try disk.overwrite(path, with: bytes) }
@@ -39,7 +39,7 @@ package enum OutputFile {
       if status != nil, [EACCES, EPERM, EBUSY].contains(error.code) { return try disk.overwrite(file, with: bytes) }
       throw FileFailure(.write, path: path, code: error.code)
     }
-    // Only a power failure could tell; some folders may be written to and not be opened.
+    // This matters only in a power failure; some folders can be written to but not opened.
     try? disk.synchronize(folder: disk.folder(of: file))
   }
 
@@ -57,7 +57,7 @@ package enum OutputFile {
       }
     }
     guard errno == ENOENT else { throw FileFailure(.write, path: path, code: errno) }
-    // Links to what isn't there yet; a circle of them would have been another error.
+    // A link to a missing file; a circle of links would have been another error.
     var file = path
     while let next = linked(file) {
       file = next.hasPrefix("/") ? next : POSIXDisk().folder(of: file) + "/" + next
@@ -65,7 +65,7 @@ package enum OutputFile {
     return .file(path: file, status: nil)
   }
 
-  /// Where a link leads; nil for what is none.
+  /// A link's target; nil for anything else.
   private static func linked(_ path: String) -> String? {
     var characters = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink(path, &characters, characters.count)

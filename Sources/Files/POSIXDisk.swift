@@ -8,7 +8,7 @@
 
 /// The real disk.
 package struct POSIXDisk: Disk {
-  /// Whether what is written is on the disk, and not only in the system's memory, when a call returns.
+  /// Whether data is on the disk, and not only in the system's memory, when a call returns.
   private let waits: Bool
 
   package init(waits: Bool = true) { self.waits = waits }
@@ -95,7 +95,7 @@ package struct POSIXDisk: Disk {
       close(file)
       throw error
     }
-    // Some file systems tell only now that there was no room.
+    // Some file systems report only now that there was no space.
     guard close(file) == 0 else { throw FileFailure(.write, path: path, code: errno) }
   }
 

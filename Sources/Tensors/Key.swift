@@ -2,7 +2,14 @@
 /// every backend.
 ///
 /// Keys aren't consumed. Derive one by name for each purpose: adding a layer or a method then leaves the
-/// others' draws as they were.
+/// other draws as they were. This is JAX's `fold_in`, with names besides integers.
+///
+/// ```swift
+/// let key = Key(seed: 7)
+/// let noise = key.derived("noise").normal([2, 3])
+/// let mask = key.derived("dropout").folding(12).bernoulli([3], probability: 0.5)
+/// print(noise.shape, mask.dtype)  // [2, 3] bool
+/// ```
 public struct Key: Sendable {
   /// `uint64[2]`: Threefry's key and counter.
   public let state: Tensor
@@ -13,12 +20,12 @@ public struct Key: Sendable {
 
   /// The key for `name`, independent of this one's draws and of other names'.
   public func derived(_ name: String) -> Key {
-    // FNV-1a: all that is needed is that names differ.
+    // FNV-1a: different names need different numbers, no more.
     let hash = name.utf8.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     return folding(Tensor([hash], shape: []))
   }
 
-  /// The key for an integer scalar, a step's number say, which may be known only when the program runs.
+  /// The key for an integer scalar, for example a step's number, which may be known only when the program runs.
   public func folding(_ value: Tensor) -> Key {
     // Another key, not another counter of this one: draws of any length can't meet a derived key's input.
     let domain = Tensor([UInt64(0x9e37_79b9_7f4a_7c15)], shape: [])
@@ -91,9 +98,11 @@ extension Key {
 }
 
 extension Tensor {
-  /// The inverse of the error function on (-1, 1): Giles' (2012) polynomials, then Newton's steps to full
-  /// precision.
-  public func inverseErf() -> Tensor {
+  /// The inverse of the error function on (-1, 1): Giles' polynomials, then Newton's steps to full precision. Unlike
+  /// ``erfInverse(file:line:)`` it is made of operations that give the same numbers on every backend.
+  ///
+  /// M. Giles, Approximating the erfinv function, GPU Computing Gems (2012).
+  fileprivate func inverseErf() -> Tensor {
     let w = -((1 - self) * (1 + self)).log()
     func polynomial(_ t: Tensor, _ coefficients: [Double]) -> Tensor {
       coefficients.dropFirst().reduce(Tensor(coefficients[0], like: t)) { $0 * t + $1 }

@@ -10,7 +10,12 @@
 ///
 /// Published runs that seeded NumPy with `np.random.seed(n)` can be replayed digit for digit: the
 /// uniform streams, the polar Gaussian with its kept second value, and the masked-rejection
-/// shuffles are the same bits. For new work prefer a key of the graph's counter-based generator.
+/// shuffles are the same bits. For new work prefer a ``Key``.
+///
+/// ```swift
+/// var random = NumPyRandomState(seed: 0)
+/// print(random.randomSample(), random.permutation(5))
+/// ```
 ///
 /// Source: Matsumoto and Nishimura, "Mersenne Twister" (1998), and NumPy's frozen legacy stream
 /// (NEP 19). Normal values go through the platform's `log`; with the same C library as NumPy's they
@@ -185,7 +190,7 @@ extension NumPyRandomState {
   }
 }
 
-/// Why ``NumPyRandomState`` can't draw what was asked.
+/// Why ``NumPyRandomState`` can't draw.
 public enum NumPyRandomStateError: Error, Equatable, Sendable, CustomStringConvertible {
   case emptyRange(low: Int, high: Int)
   case populationTooSmall(population: Int, count: Int)
@@ -195,7 +200,7 @@ public enum NumPyRandomStateError: Error, Equatable, Sendable, CustomStringConve
     case .emptyRange(let low, let high):
       "there is no integer in \(low)..<\(high): give a high end above the low one"
     case .populationTooSmall(let population, let count):
-      "\(count) values can't be drawn from \(population) without putting any back: ask for fewer, or replace"
+      "\(count) values can't be drawn from \(population) without replacement: draw fewer, or with replacement"
     }
   }
 }

@@ -3,12 +3,18 @@ import PJRT
 
 /// A value in a lazy graph: a handle on the node that will compute it.
 ///
-/// Operations on tensors compute nothing. They add nodes; ``evaluate(on:)`` compiles what leads to this
-/// tensor and runs it, and ``Program`` compiles a function once to run it many times. Tensors are values and
-/// can be sent between tasks.
+/// Operations on tensors compute nothing: they add nodes. ``evaluate(on:)`` compiles what leads to this
+/// tensor and runs it, and ``compiled(for:on:body:)`` compiles a function once to run it many times. Tensors are values
+/// and can be sent between tasks.
 ///
-/// An operation that can't be (shapes that don't fit, say) returns a tensor that carries a ``Diagnostic``;
-/// what is built from it carries the same one, and evaluating or compiling throws it.
+/// ```swift
+/// let x = Tensor([1, 2, 3, 4] as [Float], shape: [2, 2])
+/// let y = (x.matmul(x.transpose()) + 1).sum([1])
+/// print(y.shape, try y.values(as: Float.self))  // [2] [18.0, 38.0]
+/// ```
+///
+/// An impossible operation, on shapes that don't fit for example, returns a tensor that carries a ``Diagnostic``.
+/// Whatever is built from it carries the same one, and evaluating or compiling throws it.
 public struct Tensor: Sendable {
   let node: Node
   let result: Int
@@ -23,13 +29,13 @@ public struct Tensor: Sendable {
   public var shape: Shape { type.shape }
   public var rank: Int { shape.rank }
 
-  /// Why this tensor can't be computed, if it can't.
+  /// Why this tensor can't be computed; nil if it can.
   public var diagnostic: Diagnostic? { node.diagnostic }
 
   var id: TensorID { TensorID(node: node.id, result: result) }
 }
 
-/// Which result of which node: what graph walks key their tables by.
+/// Which result of which node: the key of graph walks' tables.
 struct TensorID: Hashable, Sendable {
   let node: UInt64
   let result: Int
@@ -37,12 +43,12 @@ struct TensorID: Hashable, Sendable {
 
 extension Tensor {
   /// Applies a primitive, whose results are returned in order.
-  /// - Parameter file: where it is applied, for the ``Diagnostic`` of one that can't be; nil where that isn't known.
+  /// - Parameter file: where it is applied, for a ``Diagnostic``; nil if unknown.
   public static func apply(
     _ primitive: some Primitive, to inputs: [Tensor], file: String? = #fileID, line: Int = #line
   ) -> [Tensor] {
     if let failed = inputs.first(where: { $0.diagnostic != nil }) {
-      // One failed operation fails all that needs it, with the first one's diagnostic.
+      // One failed operation fails all that depend on it, with the first one's diagnostic.
       return Array(repeating: failed, count: Swift.max(1, primitive.resultCount))
     }
     do throws(ShapeError) {
@@ -51,7 +57,8 @@ extension Tensor {
         throw ShapeError(
           "the result would have shape \(type.shape): extents must be 0 or more and fit into memory")
       }
-      let node = Node(primitive, inputs: inputs, types: types)
+      let origin = TraceContext.recordsLines ? Origin(file: file, line: line) : nil
+      let node = Node(primitive, inputs: inputs, types: types, origin: origin)
       return types.indices.map { Tensor(node: node, result: $0) }
     } catch {
       let failed = Tensor.failed(
@@ -85,6 +92,11 @@ extension Tensor {
 }
 
 /// What is known of a tensor before anything runs: its element type and shape.
+///
+/// ```swift
+/// let type = TensorType(.float32, [2, 3])
+/// print(type)  // tensor<2x3xf32>
+/// ```
 public struct TensorType: Sendable, Hashable, CustomStringConvertible {
   public let dtype: DType
   public let shape: Shape

@@ -2,8 +2,15 @@ import OrderedCollections
 
 /// Tensors by path, in order: a model's parameters, an optimizer's state.
 ///
-/// Paths are made of names joined by `/`: `dense1/kernel`. Everything that works on parameters (optimizers,
+/// Paths are names joined by `/`: `dense1/kernel`. Everything that works on parameters (optimizers,
 /// sharpness-aware rules, averages, checkpoints, exclusions by pattern) works on trees, whatever the model.
+///
+/// ```swift
+/// var weights = TensorTree([("dense/kernel", Tensor.ones([3, 2])), ("dense/bias", Tensor.zeros([2]))])
+/// weights["scale"] = Tensor(2)
+/// let halved = weights.mapValues { $0 * 0.5 }
+/// print(halved[under: "dense"].paths, weights.elementCount)  // ["kernel", "bias"] 9
+/// ```
 public struct TensorTree: Sendable {
   private var storage: OrderedDictionary<String, Tensor> = [:]
 
@@ -38,17 +45,21 @@ public struct TensorTree: Sendable {
     return tree
   }
 
-  /// A tree of the same paths, of values made from path and tensor.
+  /// A tree of the same paths, whose tensors are made from path and tensor.
   public func map(_ transform: (String, Tensor) throws -> Tensor) rethrows -> TensorTree {
     TensorTree(try pairs.map { ($0.path, try transform($0.path, $0.tensor)) })
   }
 
-  /// Combines the tensors of equal path; a path that only one of them has fails.
-  public func zip(_ other: TensorTree, _ transform: (Tensor, Tensor) -> Tensor) -> TensorTree {
+  /// Combines the tensors of equal paths. A path that `other` lacks gives a failed tensor.
+  public func zip(
+    _ other: TensorTree, file: String = #fileID, line: Int = #line, _ transform: (Tensor, Tensor) -> Tensor
+  ) -> TensorTree {
     map { path, tensor in
       guard let partner = other[path] else {
         return .failed(
-          Diagnostic(operation: "tree", message: "no tensor '\(path)' in the other tree, which has \(other.paths)"))
+          Diagnostic(
+            operation: "tree", message: "no tensor '\(path)' in the other tree, which has \(other.paths)",
+            file: file, line: line))
       }
       return transform(tensor, partner)
     }
@@ -59,7 +70,7 @@ public struct TensorTree: Sendable {
     TensorTree(pairs.filter { isIncluded($0.path) })
   }
 
-  /// The same tensors' paths with other tensors, in order: what came out of a program.
+  /// A tree of the same paths with other tensors, in order: what a program returned, for example.
   public func with(_ tensors: some Sequence<Tensor>) -> TensorTree {
     TensorTree(Swift.zip(storage.keys, tensors).map { ($0, $1) })
   }
@@ -76,12 +87,12 @@ public struct TensorTree: Sendable {
       storage.filter { $0.key.hasPrefix(prefix) }.map { (String($0.key.dropFirst(prefix.count)), $0.value) })
   }
 
-  /// Adds what `other` has, replacing equal paths.
+  /// Adds the tensors of `other`, replacing those of equal paths.
   public mutating func merge(_ other: TensorTree) {
     for (path, tensor) in other.storage { storage[path] = tensor }
   }
 
-  /// This tree with what `other` has, which replaces equal paths.
+  /// This tree with the tensors of `other`, which replace those of equal paths.
   public func merging(_ other: TensorTree) -> TensorTree {
     var tree = self
     tree.merge(other)

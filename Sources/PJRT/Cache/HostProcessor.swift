@@ -31,8 +31,8 @@ enum HostProcessor {
       return String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
   #else
-    /// The lines of the first processor that name its model and instructions, and nothing that changes
-    /// from hour to hour such as its frequency.
+    /// The lines of the first processor that name its model and instructions, without those that change over time,
+    /// such as its frequency.
     private static var model: String {
       let kept: Set<String> = [
         "vendor_id", "cpu family", "model", "model name", "stepping", "flags",

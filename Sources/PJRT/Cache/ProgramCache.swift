@@ -3,13 +3,13 @@ import Synchronization
 
 /// Compiled programs on disk, so that a program is compiled once per machine and not once per process.
 ///
-/// Several processes may use one folder: files appear whole or not at all, and a damaged one is thrown
-/// away. When the files outgrow the limit, those unused for longest go first.
+/// Several processes may share a folder: files appear whole or not at all, and damaged ones are deleted. When the files
+/// outgrow the limit, the least recently used are deleted first.
 public final class ProgramCache: Sendable {
   public let folder: String
-  /// Bytes that the files may take together.
+  /// The files' total size in bytes, at most.
   public let limit: Int
-  /// Bytes in the folder as far as known; `nil` until it was looked at.
+  /// The folder's size in bytes; `nil` until it was determined.
   private let size = Mutex<Int?>(nil)
   private static let suffix = ".program"
 
@@ -29,7 +29,7 @@ public final class ProgramCache: Sendable {
     return hash.hexDigest()
   }
 
-  /// The program of that name, if it is there and sound. A damaged one is deleted, and so is another program.
+  /// The program of that name; nil if it is missing. A file that is damaged or holds another program is deleted.
   public func load(_ key: String, client: Client) -> Executable? {
     let path = path(of: key)
     guard let data = FileManager.default.contents(atPath: path) else { return nil }
@@ -44,8 +44,8 @@ public final class ProgramCache: Sendable {
     }
   }
 
-  /// Keep a program.
-  /// - Throws: ``EngineError/file(path:reason:)``, or what the plugin says if it can't serialize.
+  /// Stores a program.
+  /// - Throws: ``EngineError/file(path:reason:)``, or the plugin's error if it can't serialize.
   public func store(_ executable: Executable, as key: String) throws(EngineError) {
     let bytes = try executable.serialize(as: key)
     guard bytes.count <= limit else { return }
@@ -68,12 +68,12 @@ public final class ProgramCache: Sendable {
     }
   }
 
-  /// Bytes of the programs kept.
+  /// The stored programs' size in bytes.
   public var byteCount: Int { entries().reduce(0) { $0 + $1.size } }
-  /// Number of programs kept.
+  /// How many programs are stored.
   public var count: Int { entries().count }
 
-  /// Delete all programs kept.
+  /// Deletes all stored programs.
   public func removeAll() {
     size.withLock { size in
       for entry in entries() { try? FileManager.default.removeItem(atPath: entry.path) }
@@ -83,7 +83,7 @@ public final class ProgramCache: Sendable {
 
   private func path(of key: String) -> String { folder + "/" + key + Self.suffix }
 
-  /// Delete the longest unused down to nine tenths of the limit, and what interrupted writes left.
+  /// Deletes the least recently used down to nine tenths of the limit, and the remains of interrupted writes.
   /// - Returns: bytes that remain.
   private func evict() -> Int {
     for name in names() where name.hasSuffix(".tmp") {

@@ -1,29 +1,34 @@
 import Foundation
 import Synchronization
 
-/// What all work on arrays goes through: a plugin at work, and the programs compiled so far.
+/// A running plugin and the programs compiled so far: all work on arrays goes through it.
 ///
-/// One engine serves a process; any thread may use it.
+/// One engine serves a process, and any thread may use it.
+///
+/// ```swift
+/// let engine = try Engine.shared()
+/// print(engine.device, engine.client.platformName, engine.statistics.compiled)
+/// ```
 public final class Engine: Sendable {
-  /// The device's name, `cpu`, `cuda` or `tpu`, or the path of the plugin, as it was asked for.
+  /// The requested device: `cpu`, `cuda`, `tpu`, or the path of a plugin.
   public let device: String
   public let client: Client
-  /// What programs call instead of XLA's own code.
+  /// The kernels that programs call instead of XLA's own code.
   public let kernels: Kernels
-  /// The programs on disk, if they are kept.
+  /// The programs on disk; nil if none are stored.
   public let programCache: ProgramCache?
   private let programs: ProgramMemory
   private let record: ProgramRecord?
 
   /// - Parameters:
   ///   - device: `cpu`, `cuda`, `tpu` or the path of a plugin.
-  ///   - devices: how many devices programs may use; on the CPU as many are made.
+  ///   - devices: how many devices programs may use; on the CPU that many are created.
   ///   - threads: as ``ClientOptions/cpuThreads``.
-  ///   - programCache: where compiled programs are kept; `nil` keeps none.
-  ///   - programLimit: compiled programs to hold in memory.
-  ///   - kernels: which kernels programs may call, as far as they are there. By default those that are worth it on
-  ///     this processor, or none if the environment variable `TANREN_KERNELS` is `off`.
-  /// - Throws: ``EngineError`` if there is no such plugin, or too few devices.
+  ///   - programCache: where compiled programs are stored; `nil` stores none.
+  ///   - programLimit: how many compiled programs to hold in memory.
+  ///   - kernels: which of the available kernels programs may call. By default those that are faster than XLA on this
+  ///     processor, or none if the environment variable `TANREN_KERNELS` is `off`.
+  /// - Throws: ``EngineError`` if the plugin is missing or has too few devices.
   public init(
     device: String = "cpu", devices: Int = 1, threads: Int? = nil, programCache: ProgramCache? = ProgramCache(),
     programLimit: Int = 512, kernels: KernelSet? = nil, locator: EngineLocator = EngineLocator()
@@ -62,20 +67,20 @@ public final class Engine: Sendable {
       statistics.compiled += 1
       statistics.compileSeconds += (clock.now - compileStart) / .seconds(1)
       if let key, let programCache {
-        // A program that can't be kept is compiled again another time, and runs all the same.
+        // A program that can't be stored runs all the same, and is compiled again another time.
         do throws(EngineError) { try programCache.store(executable, as: key) } catch { statistics.unkept += 1 }
       }
       return executable
     }
   }
 
-  /// Copy an array to a device.
+  /// Copies an array to a device.
   /// - Throws: as ``Client/buffer(_:device:)`` does.
   public func buffer(_ array: HostArray, device: Int = 0) throws(EngineError) -> Buffer {
     try client.buffer(array, device: device)
   }
 
-  /// What compiling has cost so far.
+  /// How many programs were compiled, loaded and reused so far, and the time that took.
   public var statistics: EngineStatistics { programs.statistics }
 }
 
@@ -91,8 +96,8 @@ extension Engine {
 
   private static let state = Mutex(Shared())
 
-  /// Choose what ``shared()`` will make. Choosing again is allowed until it is made.
-  /// - Parameters: as for ``init(device:devices:threads:programCache:programLimit:locator:)``.
+  /// Configures the engine that ``shared()`` creates. It may be called again until then.
+  /// - Parameters: as for ``init(device:devices:threads:programCache:programLimit:kernels:locator:)``.
   /// - Throws: ``EngineError/alreadyStarted(device:devices:)`` if the engine runs with another choice.
   public static func configure(
     device: String, devices: Int = 1, threads: Int? = nil, programCache: ProgramCache? = ProgramCache()
@@ -110,9 +115,9 @@ extension Engine {
     if let running { throw running }
   }
 
-  /// The engine of this process, made at the first call: on the device that was configured, or that
-  /// the environment variable `TANREN_DEVICE` names, or on the CPU.
-  /// - Throws: ``EngineError`` if it can't be made; a later call tries again.
+  /// The engine of this process, created by the first call: on the configured device, or the one that
+  /// the environment variable `TANREN_DEVICE` names, or the CPU.
+  /// - Throws: ``EngineError`` if it can't be created; a later call tries again.
   public static func shared() throws(EngineError) -> Engine {
     let result = state.withLock { state -> Result<Engine, EngineError> in
       if let engine = state.engine { return .success(engine) }
@@ -145,19 +150,19 @@ extension Engine {
   }
 }
 
-/// How often an ``Engine`` compiled, and how often it found a program made before.
+/// How often an ``Engine`` compiled, and how often it found a compiled program.
 public struct EngineStatistics: Sendable, Equatable {
   /// Programs that XLA compiled.
   public var compiled = 0
-  /// Programs that came from the disk cache.
+  /// Programs loaded from the disk cache.
   public var loaded = 0
-  /// Requests that were met by a program already in memory.
+  /// Requests for a program that was already in memory.
   public var reused = 0
-  /// Programs that couldn't be kept on disk.
+  /// Programs that couldn't be stored on disk.
   public var unkept = 0
-  /// Time that XLA took to compile.
+  /// Time spent compiling.
   public var compileSeconds = 0.0
-  /// Time that loading from disk took.
+  /// Time spent loading from disk.
   public var loadSeconds = 0.0
 
   public init() {}

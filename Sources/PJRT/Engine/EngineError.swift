@@ -1,38 +1,38 @@
 @_exported import Arrays
 @_exported import Files
 
-/// Why the engine can't do what was asked. `description` says what, where, and how to mend it.
+/// Why the engine failed. `description` says what happened, where, and how to fix it.
 public enum EngineError: Error, Equatable, Sendable {
   /// No plugin for the device was found in any of the places searched.
   case missingPlugin(device: String, searched: [String])
   /// The file can't be loaded or isn't a PJRT plugin.
   case notPlugin(path: String, reason: String)
-  /// The plugin speaks a version of the PJRT C API that lacks what is called here.
+  /// The plugin implements a version of the PJRT C API that lacks required functions.
   case unsupportedPlugin(path: String, version: String)
   /// The plugin would give wrong numbers.
   case unsoundPlugin(path: String, reason: String)
-  /// An installed file isn't what its package brought.
+  /// An installed file differs from its package's.
   case damaged(path: String, reason: String)
-  /// Options that the engine would refuse or abort on.
+  /// Options that the engine would reject or abort on.
   case invalidOptions(String)
-  /// The engine was configured after it had started.
+  /// The engine was configured after it started.
   case alreadyStarted(device: String, devices: Int)
   /// A device number outside `0..<count`.
   case noSuchDevice(index: Int, count: Int)
   /// The program doesn't compile; the message is XLA's, with line and column.
   case compilation(message: String)
-  /// The program's `@main` takes or returns something that a buffer can't hold.
+  /// The program's `@main` takes or returns a type that buffers can't hold.
   case unsupportedProgram(String)
-  /// Bytes that aren't a compiled program of this version.
+  /// The bytes aren't a compiled program of this version.
   case corruptProgram(String)
   case wrongArgumentCount(expected: Int, actual: Int)
   case wrongArgument(index: Int, expected: BufferType, actual: BufferType)
   /// An argument belongs to another client.
   case foreignArgument(index: Int)
   case wrongByteCount(type: BufferType, actual: Int)
-  /// The buffer's memory was given away, by donating it to a program that was executed.
+  /// The buffer's memory was donated to a program that was executed.
   case donated(String)
-  /// The plugin refused or failed; the message is XLA's.
+  /// The plugin reported an error; the message is XLA's.
   case failed(operation: String, code: Code, message: String)
   /// A file or folder can't be read or written.
   case file(path: String, reason: String)
@@ -102,7 +102,7 @@ extension EngineError {
     }
   }
 
-  /// The one command that brings a plugin.
+  /// The command that installs a plugin.
   private static func remedy(for device: String) -> String {
     switch device {
     case "cuda": "Install JAX's with `python3 -m pip install 'jax[cuda13]'`"
@@ -112,7 +112,7 @@ extension EngineError {
     }
   }
 
-  /// What names the engine to install, if the file belongs to another than the first.
+  /// The option that names the engine to install, if the file belongs to another than the default.
   private static func option(forFile path: String) -> String {
     let engine = EngineWheel.engines(for: .current).dropFirst().first { path.contains("/\($0.folder)/") }
     return engine.map { " --engine \($0.name)" } ?? ""

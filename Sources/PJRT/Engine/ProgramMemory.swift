@@ -1,13 +1,13 @@
 import Synchronization
 
-/// The programs that an engine holds in memory, the least recently used leaving first.
+/// The programs that an engine holds in memory. The least recently used are dropped first.
 final class ProgramMemory: Sendable {
   struct Key: Hashable, Sendable {
     let text: String
     let options: CompileOptions
   }
 
-  /// A place for one program. Its lock is held while the program is made, so that threads asking for
+  /// A slot for one program. Its lock is held while the program is made, so that threads that need
   /// the same one wait for it and others don't.
   private final class Slot: Sendable {
     let program = Mutex<Executable?>(nil)
@@ -28,8 +28,8 @@ final class ProgramMemory: Sendable {
 
   var statistics: EngineStatistics { state.withLock { $0.statistics } }
 
-  /// The program of that key, made if it isn't there.
-  /// - Parameter make: adds to the statistics what it did.
+  /// The program of that key, made if it is missing.
+  /// - Parameter make: makes the program and adds to the statistics.
   func program(
     for key: Key, _ make: (inout EngineStatistics) throws(EngineError) -> Executable
   ) throws(EngineError) -> Executable {
@@ -46,7 +46,7 @@ final class ProgramMemory: Sendable {
     }
     state.withLock { state in
       state.statistics.add(spent)
-      // A text that doesn't compile isn't worth a place.
+      // A text that doesn't compile isn't worth a slot.
       if case .failure = result { state.slots[key] = nil }
     }
     return try result.get()

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The text of every program that is compiled, kept in a folder: one file per program, named after its digest.
+/// The text of every program that is compiled, in a folder: one file per program, named after its digest.
 ///
-/// Two records of the same work tell which programs a change of the library has changed: see `scripts/replay`.
+/// Two records of the same work show which programs a change of the library has changed: see `scripts/replay`.
 struct ProgramRecord: Sendable {
   private let folder: String
 

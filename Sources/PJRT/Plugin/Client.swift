@@ -2,14 +2,14 @@ import CPJRT
 import Foundation
 import Synchronization
 
-/// How a ``Client`` is made.
+/// How a ``Client`` is created.
 public struct ClientOptions: Sendable, Hashable {
-  /// Devices that the CPU plugin splits the machine into. More than one serves programs over several
-  /// devices only: with one, a program may use every core.
+  /// How many devices the CPU plugin splits the machine into. More than one is useful only for programs over several
+  /// devices: with one, a program may use every core.
   public var cpuDeviceCount: Int
 
-  /// Threads that a program on the CPU may use; nil for as many as there are cores. Where several processes share
-  /// the cores, one thread each does most.
+  /// Threads that a program on the CPU may use; nil for one per core. Where several processes share
+  /// the cores, one thread per process is most efficient.
   public var cpuThreads: Int?
 
   public init(cpuDeviceCount: Int = 1, cpuThreads: Int? = nil) {
@@ -35,16 +35,16 @@ public struct Device: Sendable, Hashable {
   public let kind: String
 }
 
-/// A plugin at work: the devices it drives and the programs and buffers on them.
+/// A running plugin: the devices it drives and the programs and buffers on them.
 public final class Client: Sendable {
   public let plugin: Plugin
   /// For example `cpu` or `cuda`.
   public let platformName: String
-  /// The plugin's own text about versions.
+  /// The plugin's version text.
   public let platformVersion: String
   /// The devices of this process.
   public let devices: [Device]
-  /// A digest of all that a compiled program depends on besides its text and options.
+  /// A digest of everything that a compiled program depends on besides its text and options.
   public let fingerprint: String
   // Opaque to us; the C API allows calls on them from any thread.
   nonisolated(unsafe) let handle: OpaquePointer
@@ -52,9 +52,9 @@ public final class Client: Sendable {
   var api: UnsafePointer<PJRT_Api> { plugin.api }
   /// ``ClientOptions/cpuThreads``.
   public let cpuThreads: Int?
-  /// What programs are to be compiled with.
+  /// The settings that programs are compiled with.
   let settings: [XLASetting]
-  /// Those of them that the plugin takes; `nil` until it was tried.
+  /// The settings that the plugin accepts; `nil` until they were tried.
   private let settingsKnown = Mutex<[XLASetting]?>(nil)
   /// Whether the devices' memory is the host's.
   let sharesHostMemory: Bool
@@ -65,11 +65,11 @@ public final class Client: Sendable {
     try self.init(plugin: plugin, options: options, settings: nil)
   }
 
-  /// - Parameter settings: in place of those for the plugin's platform.
+  /// - Parameter settings: instead of those for the plugin's platform.
   package init(plugin: Plugin, options: ClientOptions = ClientOptions(), settings: [XLASetting]?) throws(EngineError) {
     try options.validate()
     if plugin.isCPU, let threads = options.cpuThreads {
-      // What XLA, and OpenMP in its kernels, ask for when they make their threads.
+      // XLA, and OpenMP in the kernels, read these when they create their threads.
       for name in ["NPROC", "OMP_NUM_THREADS"] { setenv(name, "\(threads)", 1) }
     }
     let api = plugin.api
@@ -168,10 +168,10 @@ public final class Client: Sendable {
 }
 
 extension Client {
-  /// A digest of all that a compiled program depends on besides its text and options: the plugin, the
+  /// A digest of everything that a compiled program depends on besides its text and options: the plugin, the
   /// platform, the devices, the processor, XLA's settings and its flags.
   ///
-  /// The plugin's file is told by its size and its first 64 KiB, where linkers put a digest of the rest.
+  /// The plugin's file is identified by its size and its first 64 KiB, where linkers put a digest of the rest.
   static func fingerprint(
     plugin: Plugin, platformName: String, platformVersion: String, devices: [Device], settings: [XLASetting]
   ) -> String {
@@ -195,9 +195,9 @@ extension Client {
 }
 
 extension Client {
-  /// Copy an array to a device.
-  /// - Parameter device: a number in ``devices``.
-  /// - Throws: ``EngineError/noSuchDevice(index:count:)``, or what the plugin says, such as that its
+  /// Copies an array to a device.
+  /// - Parameter device: an index of ``devices``.
+  /// - Throws: ``EngineError/noSuchDevice(index:count:)``, or the plugin's error, such as that its
   ///   memory is full.
   public func buffer(_ array: HostArray, device: Int = 0) throws(EngineError) -> Buffer {
     let type = BufferType(dtype: array.dtype, shape: array.shape)
@@ -206,7 +206,7 @@ extension Client {
     }.get()
   }
 
-  /// Copy bytes in row-major order to a device; they are needed during the call only.
+  /// Copies bytes in row-major order to a device; they are read during the call only.
   /// - Throws: ``EngineError/wrongByteCount(type:actual:)``, and as ``buffer(_:device:)`` does.
   public func buffer(
     _ bytes: UnsafeRawBufferPointer, type: BufferType, device: Int = 0
@@ -239,7 +239,7 @@ extension Client {
 }
 
 extension Client {
-  /// Compile a program for this client's devices.
+  /// Compiles a program for this client's devices.
   /// - Parameter stableHLO: StableHLO as MLIR text: a module, or one `func.func @main`.
   /// - Throws: ``EngineError/compilation(message:)`` with XLA's message,
   ///   ``EngineError/invalidOptions(_:)``, ``EngineError/unsupportedProgram(_:)`` or
@@ -251,7 +251,7 @@ extension Client {
     do throws(EngineError) {
       return try compile(stableHLO, options: options, with: settings)
     } catch {
-      // A plugin that doesn't know one of the settings refuses every program.
+      // A plugin that doesn't know one of the settings rejects every program.
       guard case .compilation = error else { throw error }
       let known = try acceptedSettings()
       guard known != settings else { throw error }
@@ -259,20 +259,20 @@ extension Client {
     }
   }
 
-  /// As ``compile(_:options:)``, with these settings of XLA's.
+  /// As ``compile(_:options:)``, with these settings.
   func compile(
     _ stableHLO: String, options: CompileOptions, with settings: [XLASetting]
   ) throws(EngineError) -> Executable {
     try options.validate(deviceCount: devices.count)
     guard stableHLO.utf8.contains(where: { $0 > 32 }) else { throw .compilation(message: "it is empty") }
     // XLA ends the process when a product of extents overflows, and newer plugins at arrays of 2^39 bytes and more,
-    // which is 2^36 elements of the widest type. So refuse what no memory holds.
+    // which is 2^36 elements of the widest type. So arrays that no memory holds are rejected.
     var scanner = SignatureScanner(stableHLO)
     if let type = scanner.tensorType(largerThan: (1 << 36) - 1) {
       throw .unsupportedProgram("\(type) is too large for any memory")
     }
     var compile = PJRT_Client_Compile_Args.sized { $0.client = handle }
-    // The interface wants a pointer that it could write through, though it never does.
+    // The interface requires a pointer to mutable memory, though it never writes.
     var text = stableHLO
     let error = text.withUTF8 { code in
       "mlir".utf8CString.withUnsafeBufferPointer { format in
@@ -305,7 +305,7 @@ extension Client {
 }
 
 extension Client {
-  /// XLA's settings that the plugin takes. Tried once, when it has refused a program.
+  /// The settings of XLA that the plugin accepts. They are tried once, when it has rejected a program.
   /// - Throws: ``EngineError/unsoundPlugin(path:reason:)`` if the plugin doesn't know a setting and computes wrongly
   ///   without it.
   package func acceptedSettings() throws(EngineError) -> [XLASetting] {
@@ -330,8 +330,8 @@ extension Client {
     return accepted
   }
 
-  /// What programs rely on and the plugin breaks, in words; nothing if it is sound.
-  /// - Throws: ``EngineError`` if it can't be tried.
+  /// The guarantees that the plugin breaks, in words; empty if it is sound.
+  /// - Throws: ``EngineError`` if they can't be tested.
   public func breaches() throws(EngineError) -> [String] {
     let settings = try acceptedSettings()
     var breaches: [String] = []
@@ -341,6 +341,6 @@ extension Client {
     return breaches
   }
 
-  /// The accepted settings as far as they are known, else all of them.
+  /// The accepted settings if they are known, otherwise all.
   private var settingsInUse: [XLASetting] { settingsKnown.withLock { $0 } ?? settings }
 }

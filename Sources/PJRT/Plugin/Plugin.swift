@@ -9,17 +9,17 @@ public final class Plugin: Sendable {
   public let path: String
   /// The version of the C API that the plugin implements, for example 0.81.
   public let apiVersion: (major: Int, minor: Int)
-  /// What the plugin tells about itself, for example `stablehlo_current_version`.
+  /// The plugin's own attributes, for example `stablehlo_current_version`.
   public let attributes: [String: PluginAttribute]
-  /// Valid until the process ends, and never written after it was made.
+  /// Valid until the process ends, and never written once it exists.
   nonisolated(unsafe) package let api: UnsafePointer<PJRT_Api>
 
   private static let loaded = Mutex<[String: Plugin]>([:])
 
-  /// Load and initialize the plugin in a file.
+  /// Loads and initializes the plugin in a file.
   ///
   /// XLA's information and warning lines are silenced unless `TF_CPP_MIN_LOG_LEVEL` is set.
-  /// - Throws: ``EngineError/notPlugin(path:reason:)`` if the file is missing, cut short or something else,
+  /// - Throws: ``EngineError/notPlugin(path:reason:)`` if the file is missing, truncated or no plugin,
   ///   ``EngineError/unsupportedPlugin(path:version:)`` if it is too old.
   public static func load(_ path: String) throws(EngineError) -> Plugin {
     let path = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
@@ -73,12 +73,12 @@ public final class Plugin: Sendable {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// Whether this is a CPU plugin, the only kind with a number of devices to choose. The API has no
-  /// such question to ask before a client is made, so the file's name must tell.
+  /// Whether this is a CPU plugin, the only kind whose number of devices can be chosen. The API can't be
+  /// asked before a client exists, so the file's name decides.
   public var isCPU: Bool { URL(fileURLWithPath: path).lastPathComponent.contains("cpu") }
 }
 
-/// A value that a plugin tells about itself.
+/// The value of a plugin's attribute.
 public enum PluginAttribute: Sendable, Hashable {
   case string(String)
   case int(Int64)

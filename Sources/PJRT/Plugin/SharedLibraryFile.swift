@@ -1,10 +1,10 @@
 import Foundation
 
-/// A shared library's file before it is loaded: the system's loader ends the process when it reads a page that isn't
-/// there any more.
+/// A shared library's file before it is loaded: the system's loader ends the process when it reads a page beyond the
+/// file's end.
 enum SharedLibraryFile {
-  /// What is wrong with a file that is shorter than its own header says; `nil` if it isn't. What isn't ELF of 64 bits in
-  /// little-endian order is left to the loader.
+  /// Describes a file that is shorter than its own header says; `nil` for others. Files other than 64-bit
+  /// little-endian ELF are left to the loader.
   static func shortfall(_ path: String) -> String? {
     guard let file = FileHandle(forReadingAtPath: path) else { return nil }
     defer { try? file.close() }

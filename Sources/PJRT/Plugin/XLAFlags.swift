@@ -2,9 +2,9 @@ import Foundation
 
 /// The flags that XLA reads from the environment variable `XLA_FLAGS`.
 package enum XLAFlags {
-  /// XLA ends the process when it meets a flag it doesn't know, so look for the names beforehand: a
-  /// flag that the plugin knows stands by name in the plugin's file.
-  /// - Parameter setting: flags, or the name of a file of flags, as XLA takes it.
+  /// Checks flags before XLA reads them, since it ends the process on an unknown one. A
+  /// flag that the plugin knows occurs by name in the plugin's file.
+  /// - Parameter setting: flags, or the name of a file of flags, as XLA accepts it.
   /// - Throws: ``EngineError/invalidOptions(_:)`` naming the first unknown flag.
   package static func check(_ setting: String?, pluginPath: String) throws(EngineError) {
     let flags = (flags(in: setting ?? "") ?? "").split(whereSeparator: \.isWhitespace)
@@ -23,11 +23,11 @@ package enum XLAFlags {
   private static func flags(in setting: String) -> String? {
     let text = setting.trimmingCharacters(in: .whitespacesAndNewlines)
     if text.isEmpty || text.hasPrefix("-") { return text }
-    // XLA passes over a file that isn't there.
+    // XLA ignores a missing file.
     return try? String(contentsOfFile: text, encoding: .utf8)
   }
 
-  /// Those of the texts that stand in the file with a zero on either side, as compilers lay out literals.
+  /// The texts that occur in the file with a zero on either side, as compilers lay out literals.
   private static func strings(_ texts: Set<String>, inFile path: String) throws(EngineError) -> Set<String> {
     var wanted = texts.filter { !$0.isEmpty }
     let overlap = (wanted.map(\.utf8.count).max() ?? 0) + 1
@@ -35,7 +35,7 @@ package enum XLAFlags {
     do {
       let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
       defer { try? file.close() }
-      // In pieces, each with the end of the one before, so that a plugin of hundreds of megabytes isn't held.
+      // In pieces, each with the end of the previous one, so that a plugin of hundreds of megabytes isn't held in memory.
       var tail = Data()
       while !wanted.isEmpty, let piece = try file.read(upToCount: 1 << 22), !piece.isEmpty {
         let window = tail + piece

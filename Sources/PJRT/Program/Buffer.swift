@@ -2,8 +2,8 @@ import CPJRT
 
 /// An array in a device's memory, which is freed with the last reference to it.
 ///
-/// A buffer may be the output of a program that is still running, and may be let go while a program
-/// that takes it is still running. What went wrong in such a program is thrown by ``read()`` and ``wait()``.
+/// A buffer may be the output of a program that is still running, and may be released while a program
+/// that takes it is still running. Errors of such a program are thrown by ``read()`` and ``wait()``.
 public final class Buffer: Sendable {
   public let type: BufferType
   let client: Client
@@ -23,7 +23,7 @@ public final class Buffer: Sendable {
   public var dtype: DType { type.dtype }
   public var shape: [Int] { type.shape }
 
-  /// Whether the memory was given away, by donating the buffer to a program.
+  /// Whether the buffer was donated to a program, which has taken over its memory.
   public var isDeleted: Bool {
     let answer = try? client.api.call("reading a buffer", client.api.pointee.PJRT_Buffer_IsDeleted) {
       $0.buffer = handle
@@ -31,8 +31,8 @@ public final class Buffer: Sendable {
     return answer?.is_deleted ?? false
   }
 
-  /// Wait until the buffer's contents are there.
-  /// - Throws: what went wrong in making them, or ``EngineError/donated(_:)``.
+  /// Waits until the contents are computed.
+  /// - Throws: the error of the program that computes them, or ``EngineError/donated(_:)``.
   public func wait() throws(EngineError) {
     try explaining { () throws(EngineError) in
       let ready = try client.api.call("waiting for a buffer", client.api.pointee.PJRT_Buffer_ReadyEvent) {
@@ -42,7 +42,7 @@ public final class Buffer: Sendable {
     }
   }
 
-  /// The contents in row-major order, waiting for them if need be.
+  /// The contents in row-major order; waits for them if necessary.
   /// - Throws: as ``wait()`` does.
   public func read() throws(EngineError) -> HostArray {
     var failure: EngineError?
@@ -59,18 +59,18 @@ public final class Buffer: Sendable {
     return HostArray(dtype: dtype, shape: shape, filledBy: bytes)
   }
 
-  /// Copy the contents in row-major order, waiting for them if need be.
-  /// - Parameter bytes: as many as the type takes.
+  /// Copies the contents in row-major order; waits for them if necessary.
+  /// - Parameter bytes: ``BufferType/byteCount`` many.
   /// - Throws: as ``wait()`` does, or ``EngineError/wrongByteCount(type:actual:)``.
   public func read(into bytes: UnsafeMutableRawBufferPointer) throws(EngineError) {
     guard bytes.count == type.byteCount else { throw .wrongByteCount(type: type, actual: bytes.count) }
-    // The C API takes "nowhere to write" for a question about the size.
+    // The C API takes "nowhere to write" as a query for the size.
     guard let start = bytes.baseAddress, !bytes.isEmpty else { return try wait() }
     if client.sharesHostMemory, try copyInPlace(to: bytes) { return }
     try copyByPlugin(to: start, count: bytes.count)
   }
 
-  /// - Throws: what went wrong, told as a donation if that is the reason.
+  /// - Throws: the error of `body`, or ``EngineError/donated(_:)`` if that is its cause.
   private func explaining<Value>(_ body: () throws(EngineError) -> Value) throws(EngineError) -> Value {
     do throws(EngineError) {
       return try body()
@@ -81,10 +81,10 @@ public final class Buffer: Sendable {
 }
 
 extension Buffer {
-  /// Copy straight from the device's memory, where that is the host's. For a few numbers this takes a
+  /// Copies directly from the device's memory, where that is the host's. For a few numbers this takes a
   /// fraction of a microsecond; the plugin's own copy goes through another thread and takes ten or more.
-  /// - Parameter bytes: as many as the type takes, and at least one.
-  /// - Returns: false, having copied nothing, if the plugin offers no way or keeps another order of axes.
+  /// - Parameter bytes: ``BufferType/byteCount`` many, at least one.
+  /// - Returns: false, having copied nothing, if the plugin doesn't support it or uses another order of axes.
   private func copyInPlace(to bytes: UnsafeMutableRawBufferPointer) throws(EngineError) -> Bool {
     let api = client.api
     guard let hold = api.pointee.PJRT_Buffer_IncreaseExternalReferenceCount,
@@ -101,7 +101,7 @@ extension Buffer {
     return true
   }
 
-  /// Where the buffer lies in its device's memory, if the plugin tells.
+  /// The address in the device's memory, if the plugin reports it.
   package func address() throws(EngineError) -> UnsafeMutableRawPointer? {
     guard let ask = client.api.pointee.PJRT_Buffer_OpaqueDeviceMemoryDataPointer else { return nil }
     return try client.api.call("reading a buffer", ask) { $0.buffer = handle }.device_memory_ptr
@@ -116,7 +116,7 @@ extension Buffer {
     return shape.indices.allSatisfy { answer.layout.tiled.minor_to_major[$0] == Int64(shape.count - 1 - $0) }
   }
 
-  /// Have the plugin copy, from whatever device and order of axes to row-major order.
+  /// Lets the plugin copy, from any device and order of axes to row-major order.
   private func copyByPlugin(to start: UnsafeMutableRawPointer, count: Int) throws(EngineError) {
     let api = client.api
     var copy = PJRT_Buffer_ToHostBuffer_Args.sized {

@@ -4,9 +4,9 @@ public struct CompileOptions: Sendable, Hashable {
   public var replicas: Int
   /// Devices that one copy is split over.
   public var partitions: Int
-  /// Split by XLA's SPMD partitioner, from sharding annotations in the program.
+  /// Whether XLA's SPMD partitioner splits the program by its sharding annotations.
   public var usesSPMD: Bool
-  /// The annotations are Shardy's (`sdy.sharding`).
+  /// Whether the annotations are Shardy's (`sdy.sharding`).
   public var usesShardy: Bool
 
   public init(replicas: Int = 1, partitions: Int = 1, usesSPMD: Bool = false, usesShardy: Bool = false) {
@@ -19,7 +19,7 @@ public struct CompileOptions: Sendable, Hashable {
   /// Devices that the program runs on at once.
   var deviceCount: Int { replicas * partitions }
 
-  /// Refuse what the plugin would end the process on.
+  /// Rejects options on which the plugin would end the process.
   func validate(deviceCount available: Int) throws(EngineError) {
     guard replicas >= 1, partitions >= 1 else {
       throw .invalidOptions(

@@ -2,9 +2,9 @@ import CPJRT
 
 /// A compiled program, loaded on its devices and ready to run.
 public final class Executable: Sendable {
-  /// What the program takes. Under SPMD these are the whole arrays, of which each device has a part.
+  /// The program's parameters. Under SPMD these are the whole arrays, of which each device has a part.
   public var parameters: [BufferType] { signature.parameters }
-  /// What the program returns, per device.
+  /// The program's results, per device.
   public let outputs: [BufferType]
   public let options: CompileOptions
   let client: Client
@@ -12,7 +12,7 @@ public final class Executable: Sendable {
   // Opaque to us; the C API allows calls on it from any thread.
   nonisolated(unsafe) let handle: OpaquePointer
 
-  /// Takes over the handle, and frees it if what it returns can't be held.
+  /// Takes over the handle, and frees it if the outputs' types are unsupported.
   init(
     owning handle: OpaquePointer, signature: ProgramSignature, options: CompileOptions, client: Client
   ) throws(EngineError) {
@@ -33,13 +33,13 @@ public final class Executable: Sendable {
 
   deinit { Self.destroy(handle, client.api) }
 
-  /// Run the program on its one device.
+  /// Runs the program on its one device.
   ///
-  /// The call returns when the work is queued; the outputs' ``Buffer/wait()`` and ``Buffer/read()``
-  /// throw what goes wrong later. An argument that the program marks with `tf.aliasing_output` is
+  /// The call returns when the work is queued; later errors are thrown by the outputs' ``Buffer/wait()`` and
+  /// ``Buffer/read()``. An argument that the program marks with `tf.aliasing_output` is
   /// donated: its memory is used for that output and the buffer can't be used again.
   /// - Throws: ``EngineError`` for arguments that don't fit ``parameters``, were donated before, or
-  ///   live elsewhere, and for what the plugin says.
+  ///   belong to another engine, and for the plugin's errors.
   public func execute(_ arguments: [Buffer]) throws(EngineError) -> [Buffer] {
     guard options.deviceCount == 1 else {
       throw .invalidOptions(
@@ -48,7 +48,7 @@ public final class Executable: Sendable {
     return try dispatch(arguments, devices: 1)
   }
 
-  /// Run the program on each of its devices: replica by replica, and within one partition by partition.
+  /// Runs the program on each of its devices: replica by replica, and within a replica partition by partition.
   /// - Parameter arguments: one list per device, of buffers on that device.
   /// - Returns: one list per device.
   /// - Throws: as ``execute(_:)`` does.
@@ -127,7 +127,7 @@ public final class Executable: Sendable {
   private func check(_ argument: Buffer, at index: Int) throws(EngineError) {
     guard argument.client === client else { throw .foreignArgument(index: index) }
     let expected = signature.parameters[index]
-    // Which part of an array a device has is the partitioner's choice: the plugin checks its size.
+    // The partitioner chooses which part of an array a device has: the plugin checks its size.
     let fits =
       options.partitions == 1
       ? argument.type == expected
@@ -137,7 +137,7 @@ public final class Executable: Sendable {
 }
 
 extension Executable {
-  /// Work with the part of a loaded executable that describes it, which has a life of its own.
+  /// Calls `body` with the executable that describes a loaded one, and frees it afterwards.
   static func withExecutable<Value>(
     _ loaded: OpaquePointer, _ api: UnsafePointer<PJRT_Api>,
     _ body: (OpaquePointer) throws(EngineError) -> Value
@@ -182,10 +182,10 @@ extension Executable {
 
 extension Executable {
   /// The compiled program as bytes, for ``Client/load(serialized:)`` on the same kind of machine.
-  /// - Throws: ``EngineError`` if the plugin can't.
+  /// - Throws: ``EngineError`` if the plugin can't serialize it.
   public func serialize() throws(EngineError) -> [UInt8] { try serialize(as: "") }
 
-  /// - Parameter key: the name under which the bytes are kept, which is needed to load them.
+  /// - Parameter key: the name under which the bytes are stored, which loading them requires.
   func serialize(as key: String) throws(EngineError) -> [UInt8] {
     let api = client.api
     let payload = try Self.withExecutable(handle, api) { (executable) throws(EngineError) -> [UInt8] in
@@ -202,13 +202,13 @@ extension Executable {
 }
 
 extension Client {
-  /// Load a program that ``Executable/serialize()`` wrote, with the same plugin on the same kind of machine.
+  /// Loads a program that ``Executable/serialize()`` wrote, with the same plugin on the same kind of machine.
   /// - Throws: ``EngineError/corruptProgram(_:)`` for other or damaged bytes.
   public func load(serialized bytes: [UInt8]) throws(EngineError) -> Executable {
     try load(serialized: bytes, as: "")
   }
 
-  /// - Parameter key: the name under which the bytes were kept.
+  /// - Parameter key: the name under which the bytes were stored.
   func load(serialized bytes: [UInt8], as key: String) throws(EngineError) -> Executable {
     let program = try SerializedProgram(bytes)
     guard program.key == key else { throw .corruptProgram("they are another program's") }

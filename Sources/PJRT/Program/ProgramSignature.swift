@@ -1,7 +1,7 @@
-/// What the entry function of a StableHLO program takes, read from the program's text.
+/// The parameters of a StableHLO program's entry function, read from the program's text.
 ///
-/// The PJRT C API tells the types of a compiled program's outputs but not of its parameters, and a
-/// plugin can end the process on a wrong argument, so they are checked against this.
+/// The PJRT C API reports the types of a compiled program's outputs but not of its parameters, and a
+/// plugin may end the process on a wrong argument, so arguments are checked against this.
 struct ProgramSignature: Sendable, Hashable {
   let parameters: [BufferType]
 
@@ -74,7 +74,7 @@ struct SignatureScanner {
     bytes = [UInt8](text.utf8)
   }
 
-  /// Move behind the `(` that opens the parameters of `func.func … @name(`.
+  /// Moves behind the `(` that opens the parameters of `func.func … @name(`.
   mutating func skip(toFunction name: String) -> Bool {
     let keyword = [UInt8]("func.func".utf8)
     let symbol = [UInt8]("@\(name)".utf8)

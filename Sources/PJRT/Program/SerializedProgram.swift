@@ -1,10 +1,10 @@
-/// A compiled program as bytes: a few lines that say what it is, the plugin's own bytes, and a digest.
+/// A compiled program as bytes: a header of a few lines, the plugin's own bytes, and a digest.
 ///
 /// A plugin may end the process on bytes that it didn't write itself, so none reach it whose digest or
 /// fingerprint is wrong.
 struct SerializedProgram {
   var fingerprint: String
-  /// The name under which the program is kept, so that one in another's place isn't taken for it; empty for none.
+  /// The name under which the program is stored, so that a misplaced file is recognized; empty for none.
   var key: String
   var options: CompileOptions
   var signature: ProgramSignature

@@ -1,4 +1,4 @@
-/// An option of XLA's that every program is compiled with.
+/// An option of XLA that every program is compiled with.
 package struct XLASetting: Sendable, Hashable {
   package enum Value: Sendable, Hashable {
     case flag(Bool)
@@ -7,25 +7,25 @@ package struct XLASetting: Sendable, Hashable {
 
   package let name: String
   package let value: Value
-  /// The platform whose plugins are given the setting.
+  /// The platform whose plugins get the setting.
   package let platform: String
-  /// What a plugin that doesn't know the setting must do of its own accord.
+  /// What a plugin that doesn't know the setting must guarantee by itself.
   package let guarantee: PluginGuarantee?
 
   package init(_ name: String, _ value: Value, platform: String = "cpu", guarantee: PluginGuarantee? = nil) {
     (self.name, self.value, self.platform, self.guarantee) = (name, value, platform, guarantee)
   }
 
-  /// What programs are compiled with on a platform.
+  /// The settings for a platform.
   package static func all(for platform: String) -> [XLASetting] { all.filter { $0.platform == platform } }
 
   private static let all = [
-    // The CPU's fast maximum and minimum drop NaN: a diverged network would look well after a relu.
+    // The CPU's fast maximum and minimum drop NaN: a diverged network would look fine after a relu.
     XLASetting("xla_cpu_enable_fast_min_max", .flag(false), guarantee: .maximumKeepsNaN),
     // XNNPACK packs the right side of a product once per buffer address and never again, but parameters change in
     // place: evaluation and one-step programs would go on with the weights of the first epoch. See docs/engine.md.
     XLASetting("xla_cpu_use_xnnpack", .flag(false), guarantee: .productsReadTheirArguments),
-    // Newer plugins give sums, products and what leads to them to YNNPACK, whose maximum drops NaN.
+    // Newer plugins hand sums and products with their inputs to YNNPACK, whose maximum drops NaN.
     XLASetting("xla_cpu_experimental_ynn_fusion_type", .text(""), guarantee: .maximumKeepsNaN),
   ]
 
@@ -55,12 +55,12 @@ extension XLASetting: CustomStringConvertible {
   }
 }
 
-/// What programs rely on and a plugin might not do, by a bug or for speed. Each can be tried.
+/// A behavior that programs rely on and that a plugin may lack, by a bug or for speed. Each can be tested.
 package enum PluginGuarantee: Sendable, CaseIterable {
   case maximumKeepsNaN
   case productsReadTheirArguments
 
-  /// What is wrong with a plugin that breaks it.
+  /// How a plugin that breaks it goes wrong.
   var breach: String {
     switch self {
     case .maximumKeepsNaN: "the maximum of a number and NaN isn't NaN"
@@ -68,7 +68,7 @@ package enum PluginGuarantee: Sendable, CaseIterable {
     }
   }
 
-  /// Tries it, in some milliseconds.
+  /// Tests it, in a few milliseconds.
   package func holds(on client: Client, with settings: [XLASetting]) throws(EngineError) -> Bool {
     switch self {
     case .maximumKeepsNaN: try Self.maximumKeepsNaN(client, settings)
@@ -77,7 +77,7 @@ package enum PluginGuarantee: Sendable, CaseIterable {
   }
 
   private static func maximumKeepsNaN(_ client: Client, _ settings: [XLASetting]) throws(EngineError) -> Bool {
-    // Alone, and followed by a sum of so many numbers that a library may be given both.
+    // Alone, and followed by a sum of so many numbers that both may be handed to a library.
     let type = BufferType(dtype: .float32, shape: [2048, 16])
     let bodies = [
       ("%0 = stablehlo.maximum %x, %y : tensor<2048x16xf32>", "tensor<2048x16xf32>"),

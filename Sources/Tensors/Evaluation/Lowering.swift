@@ -1,6 +1,6 @@
 import PJRT
 
-/// A graph as a StableHLO program, and the arrays it takes besides its parameters.
+/// A graph as a StableHLO program, and the arrays that it takes besides its parameters.
 struct Lowering {
   let text: String
   /// Device arrays and large constants that the graph mentions: further arguments, in order.
@@ -8,7 +8,7 @@ struct Lowering {
 
   /// - Parameters:
   ///   - aliases: for an argument's index the result that may take over its memory.
-  ///   - kernels: what the program may call.
+  ///   - kernels: the kernels that the program may call.
   /// - Throws: the ``Diagnostic`` of the first operation that failed, or that the engine can't compute.
   init(_ results: [Tensor], of parameters: [Tensor] = [], aliases: [Int: Int] = [:], kernels: KernelSet) throws {
     for result in results {

@@ -1,6 +1,13 @@
 import PJRT
 
 /// A function traced and compiled once, to be run many times.
+///
+/// ```swift
+/// let decay = try Program([TensorType(.float32, [3])], aliases: [0: 0]) { [$0[0] * 0.5] }
+/// var state = try Tensor([1, 2, 3] as [Float]).evaluate()
+/// for _ in 0..<3 { state = try decay([state])[0] }
+/// print(try state.values(as: Float.self))  // [0.125, 0.25, 0.375]
+/// ```
 public struct Program: Sendable {
   public let inputs: [TensorType]
   public let results: [TensorType]
@@ -14,8 +21,8 @@ public struct Program: Sendable {
   ///
   /// - Parameters:
   ///   - aliases: for an argument's index the result of the same type that may take over its memory. Such an
-  ///     argument is gone once the program has run.
-  ///   - body: arrays it uses from outside are handed to every run.
+  ///     argument can't be used again once the program has run.
+  ///   - body: arrays that it uses from outside are handed to every run.
   /// - Throws: ``Diagnostic`` if an operation failed, `EngineError` if the program doesn't compile.
   public init(
     _ inputs: [TensorType], aliases: [Int: Int] = [:], on engine: Engine? = nil,
@@ -35,14 +42,66 @@ public struct Program: Sendable {
 
   /// Runs the program. The call returns at once; reading a result waits for it.
   /// - Throws: ``Diagnostic`` if the arguments aren't of the traced types.
-  public func callAsFunction(_ arguments: [Tensor]) throws -> [Tensor] {
+  public func callAsFunction(
+    _ arguments: [Tensor], file: String = #fileID, line: Int = #line
+  ) throws -> [Tensor] {
     guard arguments.map(\.type) == inputs else {
       if let diagnostic = arguments.lazy.compactMap(\.diagnostic).first { throw diagnostic }
       throw Diagnostic(
         operation: "program", message: "was traced for (\(inputs.map(\.description).joined(separator: ", ")))",
-        inputs: arguments.map(\.type))
+        inputs: arguments.map(\.type), file: file, line: line)
     }
     let buffers = try arguments.map { try $0.buffer(on: engine) }
     return try executable.execute(buffers + arrays).map { Tensor($0) }
+  }
+}
+
+/// Compiles a function of tensors, arrays, trees and other groups, to be called many times.
+///
+/// ```swift
+/// let weights = TensorTree([("w", Tensor.ones([3]))])
+/// let step = try compiled(for: weights, Tensor.zeros([3])) { weights, x in
+///   weights.mapValues { $0 - x * 0.1 }
+/// }
+/// var state = weights
+/// for _ in 0..<5 { state = try step(state, Tensor.ones([3])) }
+/// print(try state["w"]?.values(as: Float.self) ?? [])
+/// ```
+/// - Parameters:
+///   - examples: groups of the structures and types that the function will be called with. Their values don't matter.
+///   - body: traced once. Arrays that it uses from outside are handed to every run.
+/// - Returns: a function of groups like the examples. It throws as ``Program/callAsFunction(_:)`` does.
+/// - Throws: as ``Program/init(_:aliases:on:_:)``.
+public func compiled<each Input: TensorGroup, Output: TensorGroup>(
+  for examples: repeat each Input, on engine: Engine? = nil, body: (repeat each Input) throws -> Output
+) throws -> @Sendable (repeat each Input) throws -> Output {
+  try compiled(repeat each examples, on: engine, outputs: { Structure($0) }, body: body)
+}
+
+/// As ``compiled(for:on:body:)``, for a function that returns two groups.
+public func compiled<each Input: TensorGroup, First: TensorGroup, Second: TensorGroup>(
+  for examples: repeat each Input, on engine: Engine? = nil, body: (repeat each Input) throws -> (First, Second)
+) throws -> @Sendable (repeat each Input) throws -> (First, Second) {
+  try compiled(repeat each examples, on: engine, outputs: { Structure($0) }, body: body)
+}
+
+private func compiled<each Input: TensorGroup, Output>(
+  _ examples: repeat each Input, on engine: Engine?, outputs: (Output) -> Structure<Output>,
+  body: (repeat each Input) throws -> Output
+) throws -> @Sendable (repeat each Input) throws -> Output {
+  var types: [TensorType] = []
+  for example in repeat each examples { types += example.tensors.map(\.type) }
+  var structure: Structure<Output>?
+  let program = try Program(types, on: engine) { arguments in
+    var rest = arguments[...]
+    let output = outputs(try body(repeat (each examples).taking(from: &rest)))
+    structure = output
+    return output.tensors
+  }
+  guard let structure else { throw Diagnostic(operation: "compile", message: "the function wasn't traced") }
+  return { (inputs: repeat each Input) in
+    var arguments: [Tensor] = []
+    for input in repeat each inputs { arguments += input.tensors }
+    return structure.make(try program(arguments))
   }
 }

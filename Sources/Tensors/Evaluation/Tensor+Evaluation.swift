@@ -5,6 +5,11 @@ extension Tensor {
   ///
   /// Programs are cached by their text, so evaluating an expression of the same structure again compiles
   /// nothing.
+  ///
+  /// ```swift
+  /// let table = try Tensor.ones([1000, 1000]).cumulativeSum(axis: 0).evaluate()
+  /// print(try table[-1, 0].scalar(), try table[0, 0].scalar())  // 1000.0 1.0
+  /// ```
   /// - Throws: ``Diagnostic`` if an operation failed, `EngineError` if the engine does.
   public func evaluate(on engine: Engine? = nil) throws -> Tensor {
     try Tensor.evaluate([self], on: engine)[0]
@@ -21,7 +26,7 @@ extension Tensor {
     return try executable.execute(arrays).map { Tensor($0) }
   }
 
-  /// The array's elements on the host, computed first if need be.
+  /// The elements on the host, computed first if necessary.
   /// - Throws: as ``evaluate(on:)``, and `HostArrayError` if `Scalar` isn't the element type.
   public func values<Scalar: HostScalar>(as type: Scalar.Type = Scalar.self) throws -> [Scalar] {
     try hostArray().values(as: type)
@@ -29,20 +34,22 @@ extension Tensor {
 
   /// The only element, as a number.
   /// - Throws: as ``evaluate(on:)``, and ``Diagnostic`` if there is more than one.
-  public func scalar() throws -> Double {
+  public func scalar(file: String = #fileID, line: Int = #line) throws -> Double {
     guard diagnostic != nil || shape.elementCount == 1 else {
-      throw Diagnostic(operation: "scalar", message: "the tensor has \(shape.elementCount) elements", inputs: [type])
+      throw Diagnostic(
+        operation: "scalar", message: "the tensor has \(shape.elementCount) elements", inputs: [type], file: file,
+        line: line)
     }
     return try cast(to: .float64).values(as: Double.self)[0]
   }
 
-  /// The array on the host, computed first if need be.
+  /// The array on the host, computed first if necessary.
   public func hostArray() throws -> HostArray {
     if let constant = node.primitive as? Constant { return constant.array }
     return try evaluate().buffer(on: nil).read()
   }
 
-  /// The array's device memory, computed or transferred first if need be.
+  /// The array's device memory, computed or transferred first if necessary.
   public func buffer(on engine: Engine? = nil) throws -> Buffer {
     if let array = node.primitive as? DeviceArray { return array.buffer }
     let engine = try engine ?? Engine.shared()

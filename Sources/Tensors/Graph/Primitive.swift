@@ -1,9 +1,10 @@
-/// An operation that the graph is made of: the only place that knows its shape rule, its StableHLO, its
+/// An operation of the graph, with everything that is known about it: its shape rule, its StableHLO, its
 /// gradient and its batching rule.
 ///
-/// A primitive is a small value: its stored properties are the operation's attributes. Everything else in
-/// Tanren is composed of primitives. See `docs/adding.md` for how to add one.
-public protocol Primitive: Sendable {
+/// A primitive is a small value: its stored properties are the operation's attributes, and two primitives are equal if
+/// they are the same operation with the same attributes. Everything else in Tanren is composed of primitives. See
+/// `docs/adding.md` for how to add one.
+public protocol Primitive: Hashable, Sendable {
   /// The name diagnostics and tests use.
   static var name: String { get }
 
@@ -16,9 +17,9 @@ public protocol Primitive: Sendable {
   /// Writes the operation and returns its results' names. `results` are the shape rule's types.
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value]
 
-  /// The vector-Jacobian product: each input's cotangent, nil for one that gets none.
+  /// The vector-Jacobian product: each input's cotangent, nil for inputs without one.
   ///
-  /// - Parameter cotangents: one a result, of the result's type, zeros where nothing depends on it.
+  /// - Parameter cotangents: one per result, of the result's type, zeros where nothing depends on it.
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?]
 
   /// The batching rule: the same operation for each member of a batch.

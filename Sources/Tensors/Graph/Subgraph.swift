@@ -1,20 +1,20 @@
 /// A traced function inside a primitive: the body of a `scan`, a branch, a custom gradient's value.
 ///
-/// A body may use tensors from outside. Those become further inputs of the primitive (`captures`); inside
-/// the body they stay what they are and serve as keys, so nothing has to be rewritten. Scalars and what is
-/// made of them alone are written again inside, since carrying them through a loop costs more.
+/// A body may use tensors from outside. They become further inputs of the primitive (`captures`) and serve as keys inside
+/// the body, so nothing has to be rewritten. Scalars, and tensors made of nothing else, are computed again inside, since
+/// carrying them through a loop costs more.
 public struct Subgraph: Sendable {
   let parameters: [Tensor]
   let captures: [Tensor]
   let results: [Tensor]
 
-  /// Traces `body` on placeholders of the given types. What depends on them is inside; the rest is captured.
+  /// Traces `body` on placeholders of the given types. Nodes that depend on them are inside; the rest is captured.
   init(_ types: [TensorType], _ body: ([Tensor]) -> [Tensor]) {
     let parameters = types.map { Tensor(Placeholder($0), []) }
     self.init(parameters: parameters, results: body(parameters)) { _ in false }
   }
 
-  /// Traces `body`, which takes no arguments: what it makes is inside, what was there before is captured.
+  /// Traces `body`, which takes no arguments: nodes that it makes are inside, older ones are captured.
   init(_ body: () -> [Tensor]) {
     let start = Tensor(Placeholder(TensorType(.bool, [])), []).node.id
     self.init(parameters: [], results: body()) { $0.id > start && !($0.primitive is any Source) }
@@ -47,7 +47,7 @@ public struct Subgraph: Sendable {
     captures = found
   }
 
-  /// Whatever stops the body from being computed.
+  /// Why the body can't be computed, if it can't.
   var diagnostic: Diagnostic? { results.lazy.compactMap(\.diagnostic).first }
 
   /// The body on other arguments: parameters first, then captures.

@@ -1,7 +1,14 @@
 /// Elementwise arithmetic with NumPy's broadcasting: axes are aligned at the end, and those of extent 1 repeat.
 ///
-/// A number takes the tensor's element type. Two tensors must have one element type: nothing is promoted.
-/// Operators take nothing but their operands, so unlike other operations they don't know the line they stand in.
+/// A number takes the tensor's element type. Two tensors must have the same element type: nothing is promoted.
+/// Operators take only their operands, so unlike other operations they don't know the line they are called in; see
+/// ``TraceContext/recordsLines``.
+///
+/// ```swift
+/// let x = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+/// let row = Tensor([10, 20, 30] as [Float])
+/// print(try (x * 2 + row).values(as: Float.self))  // [12.0, 24.0, 36.0, 18.0, 30.0, 42.0]
+/// ```
 extension Tensor {
   /// Elementwise sum; the shapes broadcast.
   public static func + (x: Tensor, y: Tensor) -> Tensor { broadcasting(Add(), x, y) }
@@ -47,7 +54,7 @@ extension Tensor {
     power(Tensor(exponent, dtype: dtype), file: file, line: line)
   }
 
-  /// The remainder of division truncated towards zero, with the sign of `self`, as C's `fmod`.
+  /// The remainder of division truncated toward zero, with the sign of `self`, as C's `fmod`.
   public func remainder(dividingBy divisor: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
     Tensor.broadcasting(Remainder(), self, divisor, file: file, line: line)
   }
@@ -56,38 +63,38 @@ extension Tensor {
     remainder(dividingBy: Tensor(divisor, dtype: dtype), file: file, line: line)
   }
 
-  /// The larger elements; NaN where either is.
+  /// The larger of two elements; NaN where either is.
   public func maximum(_ other: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
     Tensor.broadcasting(Maximum(), self, other, file: file, line: line)
   }
-  /// The greater of each element and a number; NaN where the element is.
+  /// The larger of each element and a number; NaN where the element is.
   public func maximum(_ other: Double, file: String = #fileID, line: Int = #line) -> Tensor {
     maximum(Tensor(other, dtype: dtype), file: file, line: line)
   }
 
-  /// The smaller elements; NaN where either is.
+  /// The smaller of two elements; NaN where either is.
   public func minimum(_ other: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
     Tensor.broadcasting(Minimum(), self, other, file: file, line: line)
   }
-  /// The lesser of each element and a number; NaN where the element is.
+  /// The smaller of each element and a number; NaN where the element is.
   public func minimum(_ other: Double, file: String = #fileID, line: Int = #line) -> Tensor {
     minimum(Tensor(other, dtype: dtype), file: file, line: line)
   }
 
-  /// Elements brought into `range`; NaN stays NaN.
+  /// Elements clamped to `range`; NaN stays NaN.
   public func clamped(
     to range: ClosedRange<Double>, file: String = #fileID, line: Int = #line
   ) -> Tensor {
     maximum(range.lowerBound, file: file, line: line).minimum(range.upperBound, file: file, line: line)
   }
 
-  /// The angle in radians of the point whose ordinate is `y` and abscissa `x`.
+  /// The angle in radians of the point `(x, y)`.
   public static func atan2(_ y: Tensor, _ x: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
     broadcasting(ArcTangent(), y, x, file: file, line: line)
   }
 
   /// Applies an elementwise primitive to inputs brought to one shape.
-  /// - Parameter file: the caller's, nil for an operator's, which can't know it.
+  /// - Parameter file: the caller's; nil for operators, which can't know it.
   static func broadcasting(
     _ primitive: some Primitive, _ x: Tensor, _ y: Tensor, file: String? = nil, line: Int = 0
   ) -> Tensor {

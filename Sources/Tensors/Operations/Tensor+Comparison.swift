@@ -1,4 +1,11 @@
 /// Elementwise comparisons with broadcasting; the results are bool.
+///
+/// ```swift
+/// let x = Tensor([-1, 0, 2] as [Float])
+/// let y = x.replaced(where: x .< 0, by: 0)
+/// print(try y.values(as: Float.self), try ((x .>= 0) .& (x .!= 2)).values(as: Bool.self))
+/// print(try Tensor.select(x .> 0, x * 10, x).values(as: Float.self))  // [-1.0, 0.0, 20.0]
+/// ```
 extension Tensor {
   /// Where elements are equal.
   public static func .== (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .equal), x, y) }
@@ -8,21 +15,21 @@ extension Tensor {
   public static func .!= (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .notEqual), x, y) }
   /// Where elements differ.
   public static func .!= (x: Tensor, y: Double) -> Tensor { x .!= Tensor(y, dtype: x.dtype) }
-  /// Where the left is less.
+  /// Where the left element is less.
   public static func .< (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .less), x, y) }
-  /// Where the left is less.
+  /// Where the left element is less.
   public static func .< (x: Tensor, y: Double) -> Tensor { x .< Tensor(y, dtype: x.dtype) }
-  /// Where the left is less or equal.
+  /// Where the left element is less or equal.
   public static func .<= (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .lessOrEqual), x, y) }
-  /// Where the left is less or equal.
+  /// Where the left element is less or equal.
   public static func .<= (x: Tensor, y: Double) -> Tensor { x .<= Tensor(y, dtype: x.dtype) }
-  /// Where the left is greater.
+  /// Where the left element is greater.
   public static func .> (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .greater), x, y) }
-  /// Where the left is greater.
+  /// Where the left element is greater.
   public static func .> (x: Tensor, y: Double) -> Tensor { x .> Tensor(y, dtype: x.dtype) }
-  /// Where the left is greater or equal.
+  /// Where the left element is greater or equal.
   public static func .>= (x: Tensor, y: Tensor) -> Tensor { broadcasting(Compare(direction: .greaterOrEqual), x, y) }
-  /// Where the left is greater or equal.
+  /// Where the left element is greater or equal.
   public static func .>= (x: Tensor, y: Double) -> Tensor { x .>= Tensor(y, dtype: x.dtype) }
   /// Where both are true.
   public static func .& (x: Tensor, y: Tensor) -> Tensor { broadcasting(And(), x, y) }
@@ -49,7 +56,7 @@ extension Tensor {
     Tensor.select(condition, other, self, file: file, line: line)
   }
 
-  /// A number where the condition is true, the element elsewhere.
+  /// A number where `condition` holds, the element elsewhere.
   public func replaced(
     where condition: Tensor, by other: Double, file: String = #fileID, line: Int = #line
   ) -> Tensor {

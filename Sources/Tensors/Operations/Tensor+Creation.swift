@@ -2,6 +2,11 @@ import PJRT
 
 extension Tensor {
   /// An array from the host.
+  ///
+  /// ```swift
+  /// let array = try HostArray([1, 2, 3, 4] as [Int32], shape: [2, 2])
+  /// print(Tensor(array).type)  // tensor<2x2xi32>
+  /// ```
   public init(_ array: HostArray) {
     self.init(Constant(array: array), [])
   }
@@ -12,7 +17,12 @@ extension Tensor {
     self.init(DeviceArray(buffer: buffer, type: type), [])
   }
 
-  /// Elements in row-major order; one axis unless `shape` says otherwise. A shape they don't fill fails.
+  /// Elements in row-major order, along one axis unless `shape` says otherwise. A shape that they don't fill fails.
+  ///
+  /// ```swift
+  /// let x = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+  /// print(x.shape, x.dtype)  // [2, 3] float32
+  /// ```
   public init<Scalar: HostScalar>(
     _ values: [Scalar], shape: Shape? = nil, file: String = #fileID, line: Int = #line
   ) {
@@ -23,7 +33,7 @@ extension Tensor {
     }
   }
 
-  /// A scalar. Values beyond an integer type's range become its nearest bound, NaN becomes 0.
+  /// A scalar. Values beyond an integer type's range become the nearest bound; NaN becomes 0.
   public init(_ value: Double, dtype: DType = .float32) {
     switch dtype {
     case .bool: self.init([value != 0], shape: [])
@@ -68,6 +78,11 @@ extension Tensor {
   public func onesLike() -> Tensor { Tensor(1, like: self) }
 
   /// `0, 1, …` along an axis of `shape`.
+  ///
+  /// ```swift
+  /// print(try Tensor.iota([2, 3], axis: 1).values(as: Int32.self))  // [0, 1, 2, 0, 1, 2]
+  /// print(Tensor.zeros([3]).type, Tensor.identity(4).shape)         // tensor<3xf32> [4, 4]
+  /// ```
   public static func iota(
     _ shape: Shape, axis: Int = 0, dtype: DType = .int32, file: String = #fileID, line: Int = #line
   ) -> Tensor {
@@ -83,12 +98,12 @@ extension Tensor {
     return (places(0) .== places(1)).cast(to: dtype, file: file, line: line)
   }
 
-  /// The same value as another element type; see `Convert` for how it rounds.
+  /// The same values in another element type: floats round to nearest, and truncate to integers; `bool` is "not 0".
   public func cast(to dtype: DType, file: String = #fileID, line: Int = #line) -> Tensor {
     dtype == self.dtype ? self : Tensor(Convert(dtype: dtype), [self], file: file, line: line)
   }
 
-  /// The tensor in a type that sums and running means can be kept in.
+  /// The tensor in the type that its sums and running means should have: `float32` for half precision.
   public var widened: Tensor { cast(to: dtype.accumulation) }
 }
 

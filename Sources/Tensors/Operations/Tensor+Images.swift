@@ -1,7 +1,13 @@
-/// Convolution and pooling of images `[batch, height, width, channels]`.
+/// Convolution, pooling and sampling of images `[batch, height, width, channels]`.
+///
+/// ```swift
+/// let images = Tensor.ones([8, 28, 28, 1])
+/// let features = images.conv2D(Tensor.ones([3, 3, 1, 16]), padding: .same)
+/// print(features.shape, features.maxPool2D((2, 2)).shape)  // [8, 28, 28, 16] [8, 14, 14, 16]
+/// ```
 extension Tensor {
-  /// Cross-correlation with a kernel `[height, width, channels / groups, features]`, as deep learning's
-  /// convolution is: the kernel isn't turned round.
+  /// Convolution with a kernel `[height, width, channels / groups, features]`. As usual in deep learning it is a
+  /// cross-correlation: the kernel isn't flipped.
   public func conv2D(
     _ kernel: Tensor, strides: (Int, Int) = (1, 1), padding: WindowPadding = .valid, dilation: (Int, Int) = (1, 1),
     groups: Int = 1, file: String = #fileID, line: Int = #line
@@ -20,10 +26,10 @@ extension Tensor {
   /// `[batch, space…, channels]`, the kernel `[space…, channels / groups, features]`.
   ///
   /// - Parameters:
-  ///   - strides: an entry a spatial axis, 1 by default.
-  ///   - dilation: the distance of neighbouring elements of the kernel, 1 by default.
-  ///   - inputDilation: the distance of neighbouring elements of the input, 1 by default; with it a convolution
-  ///     is the transpose of a strided one.
+  ///   - strides: one per spatial axis, 1 by default.
+  ///   - dilation: the distance between neighboring elements of the kernel, 1 by default.
+  ///   - inputDilation: the distance between neighboring elements of the input, 1 by default. It makes a convolution the
+  ///     transpose of a strided one.
   public func convolution(
     _ kernel: Tensor, strides: [Int]? = nil, padding: WindowPadding = .valid, dilation: [Int]? = nil,
     inputDilation: [Int]? = nil, groups: Int = 1, file: String = #fileID, line: Int = #line
@@ -38,10 +44,10 @@ extension Tensor {
     return Tensor(primitive, [self, kernel], file: file, line: line)
   }
 
-  /// The greatest element of each window; its gradient goes to the first that is greatest.
+  /// The maximum of each window; its gradient goes to the first maximal element.
   ///
-  /// A bias of channels and a relu before are done after, on fewer elements, with the same values. Where rounding in
-  /// them makes elements equal, the gradient goes to the one that was greatest before.
+  /// A bias of channels and a relu that precede the pooling are applied after it, to fewer elements, with the same values;
+  /// see `Rewrites`. Where they make elements equal by rounding, the gradient goes to the one that was greatest before.
   ///
   /// - Parameter strides: the window by default.
   public func maxPool2D(
@@ -49,10 +55,11 @@ extension Tensor {
     line: Int = #line
   ) -> Tensor {
     guard rank == 4, dtype != .bool else { return notImages("maxPool2D", file, line) }
-    return WindowMaximum.pooled(self, geometry(window, strides ?? window, padding), file: file, line: line)
+    let pool = WindowMaximum(geometry: geometry(window, strides ?? window, padding))
+    return Rewrites.apply(pool, to: [self], file: file, line: line)[0]
   }
 
-  /// The mean of each window, added up in `float32` where the elements are of half precision.
+  /// The mean of each window, summed in `float32` where the elements are of half precision.
   ///
   /// - Parameters:
   ///   - strides: the window by default.
@@ -84,14 +91,14 @@ extension Tensor {
   }
 }
 
-/// What surrounds the input of a convolution or a pooling.
+/// The padding around the input of a convolution or a pooling.
 public enum WindowPadding: Sendable {
-  /// Nothing: windows stay inside.
+  /// None: windows stay inside.
   case valid
-  /// As much as it takes to get the input's extent divided by the stride, rounded up; where it is odd, the
-  /// high edge gets one more (TensorFlow's rule).
+  /// As much as makes the output's extent the input's divided by the stride, rounded up. Where that is odd, the high edge
+  /// gets one more (TensorFlow's rule).
   case same
-  /// As many as given, for each spatial axis.
+  /// Explicit edges, for each spatial axis.
   case edges([(low: Int, high: Int)])
 
   /// `rows` above and below and `columns`, as many by default, to the left and to the right (PyTorch's `padding`).
@@ -108,7 +115,7 @@ public enum WindowPadding: Sendable {
       let entries = [window.count, strides.count, dilation.count].min() ?? 0
       return extents.indices.prefix(entries).map { axis in
         let numbers = [window[axis], strides[axis], dilation[axis]]
-        // What can't be is left to the shape rule to report.
+        // The shape rule reports impossible numbers.
         guard numbers.allSatisfy({ (1..<1 << 30).contains($0) }), extents[axis] > 0 else { return (0, 0) }
         let span = (window[axis] - 1) * dilation[axis] + 1
         let total = max(0, (extents[axis] - 1) / strides[axis] * strides[axis] + span - extents[axis])
@@ -120,13 +127,13 @@ public enum WindowPadding: Sendable {
 
 /// Images seen through affine maps.
 extension Tensor {
-  /// The images seen through a map each, interpolated linearly between pixels' centres, as
+  /// Images transformed by an affine map each, interpolated linearly between the centers of pixels, as
   /// `scipy.ndimage.affine_transform` of order 1 does with the middle of the image as the origin.
   ///
   /// Result `(y, x)` is the image at `(m0 y + m1 x + m2, m3 y + m4 x + m5)`.
   /// - Parameters:
   ///   - maps: floating-point numbers `[batch…, 6]`, in pixels; this tensor is `[batch…, height, width, channels]`.
-  ///   - fill: what lies outside.
+  ///   - fill: how to continue the image outside.
   /// - Returns: floating-point numbers, `float32` for integers.
   public func sampled(
     through maps: Tensor, fill: FillMode = .nearest, file: String = #fileID, line: Int = #line
@@ -135,14 +142,14 @@ extension Tensor {
   }
 }
 
-/// What lies outside an image, in SciPy's and Keras' terms.
+/// How an image continues outside, in SciPy's and Keras' terms.
 public enum FillMode: Sendable, Hashable {
   /// The nearest pixel of the edge: `aaaa|abcd|dddd`.
   case nearest
   /// The image mirrored at its edge: `dcba|abcd|dcba`.
   case reflect
-  /// The image again, from one pixel's centre in the first row or column to that in the last, as SciPy's `wrap`.
+  /// The image repeated, from the center of the first row or column to that of the last, as SciPy's `wrap`.
   case wrap
-  /// A value in the images' units. It begins at the outermost pixels' centres, as SciPy's `constant`.
+  /// A value in the images' units. It begins at the centers of the outermost pixels, as SciPy's `constant`.
   case constant(Double)
 }

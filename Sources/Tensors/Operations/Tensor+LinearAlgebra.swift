@@ -1,6 +1,11 @@
 extension Tensor {
   /// The matrix product of the last two axes; leading axes are a batch and broadcast. Vectors aren't promoted:
-  /// both need rank 2 or more.
+  /// both tensors need rank 2 or more.
+  ///
+  /// ```swift
+  /// let (batch, weights) = (Tensor.ones([8, 4, 3]), Tensor.ones([3, 2]))
+  /// print(batch.matmul(weights).shape)  // [8, 4, 2]
+  /// ```
   public func matmul(_ other: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
     guard rank >= 2, other.rank >= 2 else {
       return .failed("matmul", "both must have rank 2 or more", [self, other], file: file, line: line)

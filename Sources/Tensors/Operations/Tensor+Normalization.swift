@@ -1,10 +1,17 @@
 extension Tensor {
-  /// Normalizes each channel, the last axis, by its mean and variance over all other axes: batch normalization
-  /// as it is in training (Ioffe and Szegedy, 2015).
+  /// Normalizes each channel, the last axis, by its mean and variance over all other axes: batch normalization as in
+  /// training.
   ///
-  /// Statistics are computed in float32 for float16 and bfloat16, else in the element type of `x`, and so are
-  /// `scale` and `offset`, which may be of either type. A bias of channels that was added to `x` makes no
-  /// difference to the output; it is added to the mean instead, and its gradient through the output is 0 exactly.
+  /// S. Ioffe and C. Szegedy, [Batch normalization](https://arxiv.org/abs/1502.03167) (2015).
+  ///
+  /// Statistics are computed in float32 for float16 and bfloat16, otherwise in the element type of `x`, and so are
+  /// `scale` and `offset`, which may be of either type. A bias of channels that was added to `x` doesn't change the
+  /// output: it is added to the mean instead, and its gradient through the output is exactly 0 (see `Rewrites`).
+  ///
+  /// ```swift
+  /// let (output, mean, variance) = Tensor.batchNormalization(Key(seed: 1).normal([64, 10]), epsilon: 1e-5)
+  /// print(output.shape, mean.shape, variance.shape)  // [64, 10] [10] [10]
+  /// ```
   /// - Parameters:
   ///   - x: `[…, channels]`, of rank 2 or more.
   ///   - scale: `[channels]`, ones by default.
@@ -20,17 +27,13 @@ extension Tensor {
     let channels = TensorType(dtype, [x.shape.last])
     let scale = scale?.cast(to: dtype) ?? Tensor(1, dtype: dtype).broadcast(to: channels.shape)
     let offset = offset?.cast(to: dtype) ?? Tensor(0, dtype: dtype).broadcast(to: channels.shape)
-    // A bias of channels moves the mean and nothing else.
-    let bias = x.biased.flatMap { $0.axes == [x.rank - 1] ? $0 : nil }
-    let results = apply(
-      BatchNormalization(epsilon: epsilon, activation: activation), to: [bias?.sum ?? x, scale, offset], file: file,
-      line: line)
-    if let bias { return (results[0], results[1] + bias.bias.cast(to: dtype), results[2]) }
+    let results = Rewrites.apply(
+      BatchNormalization(epsilon: epsilon, activation: activation), to: [x, scale, offset], file: file, line: line)
     return (results[0], results[1], results[2])
   }
 }
 
-/// A function that an operation applies to its result in the same pass over memory.
+/// An activation that an operation applies to its result in the same pass over memory.
 public enum FusedActivation: String, Sendable, Hashable, CaseIterable {
   case none
   /// max(x, 0); NaN stays NaN, and the gradient at 0 is 0.

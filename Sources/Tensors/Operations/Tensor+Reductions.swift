@@ -1,4 +1,11 @@
 /// Reductions over `axes`, all of them by default; `keepingAxes` leaves reduced axes with extent 1.
+///
+/// ```swift
+/// let x = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+/// print(try x.sum([0]).values(as: Float.self))            // [5.0, 7.0, 9.0]
+/// print(x.mean([-1], keepingAxes: true).shape)            // [2, 1]
+/// print(try x.max().scalar(), try x.variance().scalar())  // 6.0 2.9166667461395264
+/// ```
 extension Tensor {
   /// The sum along axes, of all elements by default.
   public func sum(
@@ -14,21 +21,21 @@ extension Tensor {
     reduce(Product.self, axes, keepingAxes, file, line)
   }
 
-  /// The greatest element; NaN if any is.
+  /// The maximum along axes, of all elements by default; NaN if any element is.
   public func max(
     _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
   ) -> Tensor {
     reduce(MaximumReduction.self, axes, keepingAxes, file, line)
   }
 
-  /// The least element; NaN if any is.
+  /// The minimum along axes, of all elements by default; NaN if any element is.
   public func min(
     _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
   ) -> Tensor {
     reduce(MinimumReduction.self, axes, keepingAxes, file, line)
   }
 
-  /// The mean; of no elements, NaN.
+  /// The mean along axes, of all elements by default; NaN if there are none.
   public func mean(
     _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
   ) -> Tensor {
@@ -38,7 +45,7 @@ extension Tensor {
     return sum(axes, keepingAxes: keepingAxes, file: file, line: line) / count(axes)
   }
 
-  /// The mean squared distance from the mean.
+  /// The variance along axes: the mean squared distance from the mean.
   /// - Parameter correction: subtracted from the count, 1 for the unbiased estimate.
   public func variance(
     _ axes: [Int]? = nil, keepingAxes: Bool = false, correction: Int = 0, file: String = #fileID, line: Int = #line
@@ -48,7 +55,7 @@ extension Tensor {
       / (count(axes) - Double(correction))
   }
 
-  /// log(sum(exp(x))), computed without overflow.
+  /// `log(sum(exp(x)))` along axes, computed without overflow.
   public func logSumExp(
     _ axes: [Int]? = nil, keepingAxes: Bool = false, file: String = #fileID, line: Int = #line
   ) -> Tensor {
@@ -60,7 +67,7 @@ extension Tensor {
     return keepingAxes ? sum : sum.reshape(to: shape.removing(axes: resolved(axes)))
   }
 
-  /// Whether any element is true.
+  /// Whether any element along axes is true.
   public func any(_ axes: [Int]? = nil, file: String = #fileID, line: Int = #line) -> Tensor {
     guard dtype == .bool else {
       return .failed("any", "takes bool elements: compare first", [self], file: file, line: line)
@@ -68,7 +75,7 @@ extension Tensor {
     return reduce(MaximumReduction.self, axes, false, file, line)
   }
 
-  /// Whether all elements are true.
+  /// Whether all elements along axes are true.
   public func all(_ axes: [Int]? = nil, file: String = #fileID, line: Int = #line) -> Tensor {
     guard dtype == .bool else {
       return .failed("all", "takes bool elements: compare first", [self], file: file, line: line)
@@ -76,7 +83,12 @@ extension Tensor {
     return reduce(MinimumReduction.self, axes, false, file, line)
   }
 
-  /// The index (int32) of the greatest element along an axis; the first of equal ones, and NaN counts as greatest.
+  /// The index (int32) of the maximum along an axis; the first of equal ones, and NaN counts as the maximum.
+  ///
+  /// ```swift
+  /// let scores = Tensor([0.1, 0.7, 0.2, 0.9, 0, 0.1] as [Float], shape: [2, 3])
+  /// print(try scores.argMax().values(as: Int32.self))  // [1, 0]
+  /// ```
   public func argMax(axis: Int = -1, file: String = #fileID, line: Int = #line) -> Tensor {
     guard let index = shape.resolve(axis: axis) else {
       return .failed("argMax", "no axis \(axis) in \(shape)", [self], file: file, line: line)
@@ -89,7 +101,7 @@ extension Tensor {
     return positions.min([index])
   }
 
-  /// How many elements are reduced to one; as a number that can't overflow.
+  /// How many elements are reduced to one, as a number that can't overflow.
   private func count(_ axes: [Int]?) -> Double {
     (axes ?? Array(shape.indices)).reduce(1) { $0 * Double(shape[$1]) }
   }

@@ -1,5 +1,10 @@
 extension Tensor {
   /// The same elements in row-major order under another shape. One extent may be -1: it is computed.
+  ///
+  /// ```swift
+  /// let x = Tensor.iota([24]).reshape(to: [2, 3, -1])
+  /// print(x.shape, x.transpose([1, 0, 2]).shape, x.expand(at: 0).shape)  // [2, 3, 4] [3, 2, 4] [1, 2, 3, 4]
+  /// ```
   public func reshape(to shape: Shape, file: String = #fileID, line: Int = #line) -> Tensor {
     var shape = shape
     if let open = shape.firstIndex(of: -1) {
@@ -16,14 +21,14 @@ extension Tensor {
     return Tensor(Broadcast(shape: shape, axes: axes), [self], file: file, line: line)
   }
 
-  /// Axes in another order: axis `i` of the result is axis `permutation[i]` of this; reversed by default.
+  /// Axes in another order: axis `i` of the result is axis `permutation[i]` of this tensor; by default in reverse order.
   public func transpose(_ permutation: [Int]? = nil, file: String = #fileID, line: Int = #line) -> Tensor {
     let permutation = permutation?.map { shape.resolve(axis: $0) ?? $0 } ?? shape.indices.reversed()
     if permutation == Array(shape.indices) { return self }
     return Tensor(Transpose(permutation: permutation), [self], file: file, line: line)
   }
 
-  /// One axis moved, the others in their order.
+  /// One axis moved to another position; the others keep their order.
   public func moveAxis(from source: Int, to target: Int, file: String = #fileID, line: Int = #line) -> Tensor {
     guard let source = shape.resolve(axis: source), let target = shape.resolve(axis: target) else {
       return .failed("moveAxis", "no axis \(source) or \(target) in \(shape)", [self], file: file, line: line)
@@ -37,14 +42,14 @@ extension Tensor {
   public func expand(at axis: Int, file: String = #fileID, line: Int = #line) -> Tensor {
     let index = axis < 0 ? axis + rank + 1 : axis
     guard (0...rank).contains(index) else {
-      return .failed("expand", "no place \(axis) in \(shape)", [self], file: file, line: line)
+      return .failed("expand", "no position \(axis) in \(shape)", [self], file: file, line: line)
     }
     var dimensions = shape.dimensions
     dimensions.insert(1, at: index)
     return reshape(to: Shape(dimensions), file: file, line: line)
   }
 
-  /// Without `axis`, which must have extent 1.
+  /// The tensor without `axis`, which must have extent 1.
   public func squeeze(_ axis: Int, file: String = #fileID, line: Int = #line) -> Tensor {
     guard let index = shape.resolve(axis: axis), shape[index] == 1 else {
       return .failed("squeeze", "axis \(axis) of \(shape) hasn't extent 1", [self], file: file, line: line)
@@ -52,7 +57,7 @@ extension Tensor {
     return reshape(to: shape.removing(axes: [index]), file: file, line: line)
   }
 
-  /// Elements of `range` along an axis, every `stride`-th.
+  /// Every `stride`-th element of `range` along an axis. Subscripts take several axes at once.
   public func slice(
     _ range: Range<Int>, axis: Int = 0, stride: Int = 1, file: String = #fileID, line: Int = #line
   ) -> Tensor {
@@ -64,16 +69,12 @@ extension Tensor {
     return Tensor(Slice(start: start, limit: limit, strides: strides), [self], file: file, line: line)
   }
 
-  /// The element at `index` of the first axis (counted from the end if negative), without that axis.
-  public subscript(index: Int, file: String = #fileID, line: Int = #line) -> Tensor {
-    let start = index < 0 ? index + shape[0] : index
-    guard rank > 0, (0..<shape[0]).contains(start) else {
-      return .failed("subscript", "no element \(index) in \(shape)", [self], file: file, line: line)
-    }
-    return slice(start..<start + 1, file: file, line: line).squeeze(0, file: file, line: line)
-  }
-
-  /// Surrounds with `value`: low and high edges an axis; negative edges crop.
+  /// The tensor surrounded with `value`: a low and a high edge per axis; negative edges crop.
+  ///
+  /// ```swift
+  /// let x = Tensor.ones([2, 2]).pad([(1, 0), (0, 2)])
+  /// print(x.shape)  // [3, 4]
+  /// ```
   public func pad(
     _ edges: [(low: Int, high: Int)], with value: Double = 0, file: String = #fileID, line: Int = #line
   ) -> Tensor {
@@ -86,7 +87,12 @@ extension Tensor {
     Tensor(Reverse(axes: axes.map { shape.resolve(axis: $0) ?? $0 }), [self], file: file, line: line)
   }
 
-  /// Tensors one after the other along an axis they have.
+  /// Tensors joined along an existing axis.
+  ///
+  /// ```swift
+  /// let (x, y) = (Tensor.ones([2, 3]), Tensor.zeros([4, 3]))
+  /// print(Tensor.concatenate([x, y]).shape, Tensor.stack([x, x], axis: 1).shape)  // [6, 3] [2, 2, 3]
+  /// ```
   public static func concatenate(
     _ tensors: [Tensor], axis: Int = 0, file: String = #fileID, line: Int = #line
   ) -> Tensor {
@@ -94,7 +100,7 @@ extension Tensor {
     return tensors.count == 1 ? tensors[0] : Tensor(Concatenate(axis: axis), tensors, file: file, line: line)
   }
 
-  /// Tensors of one type along a new axis.
+  /// Tensors of one type joined along a new axis.
   public static func stack(
     _ tensors: [Tensor], axis: Int = 0, file: String = #fileID, line: Int = #line
   ) -> Tensor {

@@ -1,4 +1,11 @@
 /// Sorting is stable; NaN comes last, ascending or descending.
+///
+/// ```swift
+/// let x = Tensor([3, 1, 2] as [Float])
+/// print(try x.sort().values(as: Float.self), try x.argSort().values(as: Int32.self))  // [1.0, 2.0, 3.0] [1, 2, 0]
+/// print(try x.topK(2).values.values(as: Float.self))                                  // [3.0, 2.0]
+/// print(try x.cumulativeSum().values(as: Float.self))                                 // [3.0, 4.0, 6.0]
+/// ```
 extension Tensor {
   /// The elements in ascending order along an axis.
   public func sort(
@@ -7,7 +14,7 @@ extension Tensor {
     Tensor.sort([self], axis: axis, descending: descending, file: file, line: line)[0]
   }
 
-  /// Where along the axis (int32) each element of the sorted tensor stands.
+  /// The indices (int32) that sort the elements along an axis.
   public func argSort(
     axis: Int = -1, descending: Bool = false, file: String = #fileID, line: Int = #line
   ) -> Tensor {
@@ -24,7 +31,7 @@ extension Tensor {
     return Array(Tensor.apply(sort, to: tensors, file: file, line: line).prefix(tensors.count))
   }
 
-  /// The `count` greatest elements along the last axis, greatest first, and where they stand (int32).
+  /// The `count` greatest elements along the last axis, greatest first, and their indices (int32).
   public func topK(_ count: Int, file: String = #fileID, line: Int = #line) -> (values: Tensor, indices: Tensor) {
     guard rank > 0, (0...shape.last).contains(count) else {
       let failed = Tensor.failed(
@@ -35,7 +42,7 @@ extension Tensor {
     return (sorted[0].slice(0..<count, axis: -1), sorted[1].slice(0..<count, axis: -1))
   }
 
-  /// The sum of the elements up to each along an axis, from the end if reversed.
+  /// The sum of the elements up to each one along an axis, from the end if reversed.
   public func cumulativeSum(
     axis: Int = -1, reversed: Bool = false, file: String = #fileID, line: Int = #line
   ) -> Tensor {

@@ -1,9 +1,14 @@
 /// Runs one of two functions, chosen when the program runs.
 ///
+/// ```swift
+/// let x = Tensor(-4)
+/// let root = conditional(x .> 0, then: { x.sqrt() }, else: { Tensor(0) })
+/// print(try root.scalar())  // 0.0
+/// ```
 /// - Parameters:
 ///   - predicate: a bool scalar.
-///   - then: runs where the predicate is true. What it makes is computed only then; what it uses from outside
-///     is computed before, and gets its gradient.
+///   - then: runs where the predicate is true. Operations within it are computed only then; tensors from outside are
+///     computed before and get their gradients.
 ///   - otherwise: returns as many tensors, of the same types.
 public func conditional(
   _ predicate: Tensor, file: String = #fileID, line: Int = #line, then: () -> [Tensor],
@@ -19,7 +24,12 @@ public func conditional(
   conditional(predicate, file: file, line: line, then: { [then()] }, else: { [otherwise()] })[0]
 }
 
-/// Runs `body` on `carry` while `condition` holds of it.
+/// Runs `body` on `carry` while `condition` holds.
+///
+/// ```swift
+/// let halved = repeatWhile(carry: [Tensor(100)], condition: { $0[0] .> 1 }) { [$0[0] * 0.5] }
+/// print(try halved[0].scalar())  // 0.78125
+/// ```
 ///
 /// There is no gradient; where the number of steps is known, ``scan(carry:over:length:reversed:file:line:body:)``
 /// has one. Under ``vectorized(over:file:line:_:)`` the loop runs until every member is done.
@@ -38,10 +48,17 @@ public func repeatWhile(
     While(condition: test, body: step), to: carry + test.captures + step.captures, file: file, line: line)
 }
 
-/// Runs `body`; its gradient runs it again instead of keeping what it computed between.
+/// Runs `body`; its gradient runs it again instead of storing intermediate values.
 ///
-/// Saves memory for the time of a second forward pass. What the body makes is computed again; what it uses from
-/// outside is kept.
+/// This saves memory at the price of a second forward pass. Operations within the body are computed again; tensors from
+/// outside are kept.
+///
+/// T. Chen et al., [Training deep nets with sublinear memory cost](https://arxiv.org/abs/1604.06174) (2016).
+///
+/// ```swift
+/// let slope = gradient(at: Tensor.ones([3])) { x in checkpoint { (x.exp() * 2).sum() } }
+/// print(slope.shape)  // [3]
+/// ```
 public func checkpoint(file: String = #fileID, line: Int = #line, _ body: () -> [Tensor]) -> [Tensor] {
   Tensor.checkpoint(Subgraph(body), file: file, line: line)
 }
@@ -51,8 +68,15 @@ public func checkpoint(file: String = #fileID, line: Int = #line, _ body: () -> 
   checkpoint(file: file, line: line) { [body()] }[0]
 }
 
-/// Runs `value` on `inputs` and gives it a gradient of one's own.
+/// Runs `value` on `inputs` with a gradient of your own.
 ///
+/// ```swift
+/// // Rounds, and passes the gradient through: a straight-through estimator.
+/// func rounded(_ x: Tensor) -> Tensor {
+///   withGradient([x], value: { [$0[0].rounded()] }, pullback: { _, _, cotangents in [cotangents[0]] })[0]
+/// }
+/// print(try gradient(at: Tensor(2.4)) { rounded($0) * 3 }.scalar())  // 3.0
+/// ```
 /// - Parameters:
 ///   - value: what it uses from outside gets its ordinary gradient.
 ///   - pullback: from the inputs, the results and their cotangents to each input's cotangent, nil for one that

@@ -90,16 +90,16 @@ struct AffineSampling: Primitive {
   }
 }
 
-/// Where between two pixels of an axis each place of a sampled image lies.
+/// The coordinates of samples along an axis, between two pixels each.
 struct SampleCoordinates {
-  /// How far outside a place may be and still be on the edge: sine and cosine of a right angle aren't exact.
+  /// How far outside a coordinate may be and still count as on the edge: sine and cosine of a right angle aren't exact.
   private static let tolerance = 1e-4
 
   let (low, high): (Tensor, Tensor)
   let fraction: Tensor
   let isInside: Tensor
 
-  /// - Parameter places: in pixels from the centre of the first, any shape.
+  /// - Parameter places: coordinates in pixels from the center of the first, of any shape.
   init(_ places: Tensor, extent: Int, _ fill: FillMode) {
     let last = Double(extent - 1)
     isInside = (places .>= -Self.tolerance) .& (places .<= last + Self.tolerance)

@@ -1,4 +1,4 @@
-/// Surrounds a tensor with a scalar, its second input; `interior` is put between elements, and negative
+/// Surrounds a tensor with a scalar, its second input; `interior` many are inserted between elements, and negative
 /// edges crop.
 struct Pad: Primitive {
   static let name = "pad"
@@ -46,7 +46,7 @@ struct Pad: Primitive {
     guard isBatched[1] else {
       return Tensor.apply(Pad(low: [0] + low, high: [0] + high, interior: [0] + interior), to: inputs)
     }
-    // Each member has a padding of its own: pad with 0 and choose by a mask of what is inside.
+    // Each member has a padding of its own: pad with 0 and choose by a mask of the inside.
     let input = isBatched[0] ? inputs[0] : inputs[0].repeated(size)
     let wide = Pad(low: [0] + low, high: [0] + high, interior: [0] + interior)
     let inside = Tensor(wide, [Tensor(true).broadcast(to: input.shape), Tensor(false)])

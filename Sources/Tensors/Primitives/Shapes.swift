@@ -116,7 +116,7 @@ struct Broadcast: Primitive, Rematerializable {
   }
 }
 
-/// Tensors one after the other along an axis that is there in each.
+/// Tensors joined along an axis that all of them have.
 struct Concatenate: Primitive {
   static let name = "concatenate"
   let axis: Int

@@ -1,4 +1,4 @@
-/// Elements from `start` up to `limit` in steps of `strides`, an entry an axis.
+/// Elements from `start` up to `limit` in steps of `strides`, with one entry per axis.
 struct Slice: Primitive {
   static let name = "slice"
   let start: [Int]

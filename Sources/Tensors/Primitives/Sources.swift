@@ -41,6 +41,10 @@ struct DeviceArray: Source {
   let buffer: Buffer
   let type: TensorType
 
+  static func == (x: DeviceArray, y: DeviceArray) -> Bool { x.buffer === y.buffer }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(buffer)) }
+
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] { [type] }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
@@ -84,6 +88,9 @@ struct Constant: Source, Rematerializable {
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     writer.assign("stablehlo.constant dense<\(literal)> : \(type)", results)
   }
+
+  /// The elements for people, if they are few.
+  var text: String { array.count <= 8 ? literal : "\(array.count) elements" }
 
   private var literal: String {
     let elements = array.bytes.chunked(by: array.dtype.byteCount).map { array.dtype.literal($0) }
@@ -137,11 +144,4 @@ extension DType {
     guard !text.contains("."), let exponent = text.firstIndex(of: "e") else { return text }
     return text[..<exponent] + ".0" + text[exponent...]
   }
-}
-
-/// Stands for a tensor that can't be computed; its node carries the diagnostic and never reaches a program.
-struct Failure: Source {
-  static let name = "failure"
-  func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] { [TensorType(.float32, [])] }
-  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] { inputs }
 }

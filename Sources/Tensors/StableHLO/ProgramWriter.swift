@@ -9,12 +9,12 @@ public struct Value: Sendable, CustomStringConvertible {
 
 /// Writes a graph as StableHLO text.
 public struct ProgramWriter {
-  /// What the engine that the program is for can call.
+  /// The kernels that the program may call.
   let kernels: KernelSet
   private(set) var lines: [String] = []
   private var table: [TensorID: Value] = [:]
   private var used: Set<TensorID> = []
-  /// By name what a value is put together of along its last axis, for kernels that take the parts as they are.
+  /// For a value's name the parts it was joined from along its last axis, for kernels that take the parts.
   private var parts: [String: [Value]] = [:]
   /// Why the program can't be compiled, if it can't: the first reason.
   private(set) var diagnostic: Diagnostic?
@@ -28,7 +28,7 @@ public struct ProgramWriter {
 
   mutating func bind(_ tensor: Tensor, to value: Value) { table[tensor.id] = value }
 
-  /// A name not used before in the program.
+  /// An unused name.
   public mutating func fresh(_ prefix: String = "%") -> String {
     count += 1
     return "\(prefix)\(prefix == "%" ? "" : "_")\(count)"
@@ -63,14 +63,14 @@ public struct ProgramWriter {
     return assign("stablehlo.convert \(value) : (\(value.type)) -> \(type)", [type])[0]
   }
 
-  /// Writes what leads to `outputs`, as far as it isn't written yet, and returns their names.
+  /// Writes the nodes that lead to `outputs`, except those written before, and returns the outputs' names.
   mutating func write(_ outputs: [Tensor]) -> [Value] {
     let known = Set(table.keys.map(\.node))
     let pending = nodes(leadingTo: outputs, stoppingAt: { known.contains($0.id) })
     for tensor in outputs { used.insert(tensor.id) }
     for node in pending { for input in node.inputs { used.insert(input.id) } }
     for node in pending {
-      // What has no elements needs no operation, and some operations refuse it.
+      // Results without elements need no operation, and some operations reject them.
       let values =
         node.types.allSatisfy({ $0.shape.contains(0) })
         ? node.types.map { assign("stablehlo.constant dense<> : \($0)", [$0])[0] }
@@ -87,7 +87,7 @@ public struct ProgramWriter {
     self.parts[value.name] = parts.flatMap { self.parts[$0.name] ?? [$0] }
   }
 
-  /// What a value is put together of along its last axis, if that is no more than kernels for matrices take; else itself.
+  /// The parts a value was joined from along its last axis, if kernels for matrices take that many; otherwise itself.
   func matrixParts(of value: Value) -> [Value] {
     guard let parts = parts[value.name], parts.count <= 4, parts.allSatisfy({ !$0.type.shape.contains(0) }) else {
       return [value]
@@ -95,12 +95,12 @@ public struct ProgramWriter {
     return parts
   }
 
-  /// Whether anything reads result `index` of `node`; what nothing reads needn't be computed.
+  /// Whether anything reads result `index` of `node`; unused results needn't be computed.
   func isUsed(_ node: Node, _ index: Int) -> Bool { used.contains(TensorID(node: node.id, result: index)) }
 
   /// Writes a traced function in place, inside a region of its own.
   ///
-  /// Names made inside aren't known outside.
+  /// Names from inside aren't known outside.
   mutating func inline(_ body: Subgraph, _ arguments: [Value]) -> [Value] {
     let outside = table
     table = [:]
@@ -121,7 +121,7 @@ public struct ProgramWriter {
 }
 
 extension Primitive {
-  /// ``emit(_:_:to:)`` for primitives that look at who reads their results.
+  /// ``emit(_:_:to:)`` for primitives that depend on which results are used.
   func emit(
     _ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter, for node: Node
   ) -> [Value] {
@@ -133,7 +133,7 @@ extension Primitive {
   }
 }
 
-/// A primitive that leaves out results nobody reads.
+/// A primitive that leaves out unused results.
 protocol SelectiveEmission: Primitive {
   func emit(
     _ inputs: [Value], _ results: [TensorType], used: [Bool], to writer: inout ProgramWriter
@@ -233,7 +233,7 @@ extension ProgramWriter {
     }
   }
 
-  /// Writes a region with one traced function in it, of no parameters of its own.
+  /// Writes a region that holds one traced function and has no parameters.
   mutating func region(_ body: Subgraph, _ arguments: [Value]) {
     indented { writer in
       let results = writer.inline(body, arguments)
@@ -242,7 +242,7 @@ extension ProgramWriter {
     }
   }
 
-  /// Combines the elements of each window by a StableHLO operation, `add` say, that `initial` leaves alone.
+  /// Combines the elements of each window by a StableHLO operation, for example `add`, whose identity is `initial`.
   mutating func reduceWindow(
     _ input: Value, by operation: String, from initial: String, window: [Int], strides: [Int], low: [Int],
     high: [Int], result: TensorType

@@ -1,7 +1,13 @@
 /// The vector-Jacobian product of `outputs` at `inputs`: zeros where nothing depends on an input.
 ///
-/// - Parameter cotangents: one an output and of its type; nil stands for zeros.
-/// - Returns: one tensor an input, of its type.
+/// ```swift
+/// let x = Tensor([1, 2, 3] as [Float])
+/// let y = x * x
+/// let product = pullback(of: [y], cotangents: [Tensor([1, 0, 10] as [Float])], at: [x])[0]
+/// print(try product.values(as: Float.self))  // [2.0, 0.0, 60.0]
+/// ```
+/// - Parameter cotangents: one per output and of its type; nil stands for zeros.
+/// - Returns: one tensor per input, of its type.
 public func pullback(of outputs: [Tensor], cotangents: [Tensor?], at inputs: [Tensor]) -> [Tensor] {
   let reachable = nodes(leadingTo: outputs)
   var dependent = Set(inputs.map(\.node.id))
@@ -50,17 +56,72 @@ public func valueAndGradient(
   return (value, pullback(of: [value], cotangents: [value.onesLike()], at: points))
 }
 
-/// The gradient of a scalar function of one tensor.
-public func gradient(
-  at input: Tensor, file: String = #fileID, line: Int = #line, of function: (Tensor) -> Tensor
-) -> Tensor {
-  valueAndGradient(at: [input], file: file, line: line) { function($0[0]) }.gradients[0]
+/// The gradient of a scalar function of one group, a ``TensorTree`` for example, and its value.
+///
+/// ```swift
+/// let weights = TensorTree([("kernel", Tensor.ones([3, 1])), ("bias", Tensor.zeros([1]))])
+/// let x = Tensor([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+/// let (loss, gradients) = valueAndGradient(at: weights) { weights in
+///   guard let kernel = weights["kernel"], let bias = weights["bias"] else { return Tensor(0) }
+///   return (x.matmul(kernel) + bias).squared().mean()
+/// }
+/// print(try loss.scalar(), gradients.paths)
+/// ```
+public func valueAndGradient<Input: TensorGroup>(
+  at input: Input, file: String = #fileID, line: Int = #line, of function: (Input) -> Tensor
+) -> (value: Tensor, gradients: Input) {
+  let (value, gradients) = valueAndGradient(at: input.tensors, file: file, line: line) { function(input.with($0)) }
+  return (value, input.with(gradients))
+}
+
+/// The gradients of a scalar function of several groups, and its value.
+///
+/// ```swift
+/// let (w, b) = (Tensor([1, 2] as [Float]), Tensor(0.5))
+/// let (value, (dw, db)) = valueAndGradient(at: w, b) { w, b in (w * 3 + b).sum() }
+/// print(try value.scalar(), try dw.values(as: Float.self), try db.scalar())  // 10.0 [3.0, 3.0] 2.0
+/// ```
+public func valueAndGradient<First: TensorGroup, Second: TensorGroup, each More: TensorGroup>(
+  at first: First, _ second: Second, _ more: repeat each More, file: String = #fileID, line: Int = #line,
+  of function: (First, Second, repeat each More) -> Tensor
+) -> (value: Tensor, gradients: (First, Second, repeat each More)) {
+  var tensors = first.tensors + second.tensors
+  for group in repeat each more { tensors += group.tensors }
+  let (value, gradients) = valueAndGradient(at: tensors, file: file, line: line) { points in
+    var rest = points[...]
+    return function(
+      first.taking(from: &rest), second.taking(from: &rest), repeat (each more).taking(from: &rest))
+  }
+  var rest = gradients[...]
+  return (
+    value, (first.taking(from: &rest), second.taking(from: &rest), repeat (each more).taking(from: &rest))
+  )
+}
+
+/// The gradient of a scalar function of one group.
+///
+/// ```swift
+/// let slope = gradient(at: Tensor([1, 2, 3] as [Float])) { ($0 * $0).sum() }
+/// print(try slope.values(as: Float.self))  // [2.0, 4.0, 6.0]
+/// ```
+public func gradient<Input: TensorGroup>(
+  at input: Input, file: String = #fileID, line: Int = #line, of function: (Input) -> Tensor
+) -> Input {
+  valueAndGradient(at: input, file: file, line: line, of: function).gradients
+}
+
+/// The gradients of a scalar function of several groups.
+public func gradient<First: TensorGroup, Second: TensorGroup, each More: TensorGroup>(
+  at first: First, _ second: Second, _ more: repeat each More, file: String = #fileID, line: Int = #line,
+  of function: (First, Second, repeat each More) -> Tensor
+) -> (First, Second, repeat each More) {
+  valueAndGradient(at: first, second, repeat each more, file: file, line: line, of: function).gradients
 }
 
 extension Subgraph {
-  /// The body run on `arguments` and pulled back: the cotangents of the arguments in `places`.
+  /// Runs the body on `arguments` and pulls back: the cotangents of the arguments at the positions `places`.
   ///
-  /// - Parameter cotangents: one a result; those of integers are ignored.
+  /// - Parameter cotangents: one per result; those of integers are ignored.
   func pulledBack(_ arguments: [Tensor], _ cotangents: [Tensor], at places: [Int]) -> [Tensor] {
     let points = arguments.map { Tensor(Identity(), [$0]) }
     let values = self(points)
@@ -68,56 +129,4 @@ extension Subgraph {
     return pullback(
       of: smooth.map { values[$0] }, cotangents: smooth.map { cotangents[$0] }, at: places.map { points[$0] })
   }
-}
-
-/// The gradient of a loop: a loop the other way, which runs the body again from the carry each step began
-/// with. Only the carries are stored, not what the body computed between.
-func scanPullback(_ scan: Scan, _ cotangents: [Tensor], _ inputs: [Tensor], _ results: [Tensor]) -> [Tensor?] {
-  let (carryCount, sequenceCount) = (scan.carryCount, scan.sequenceCount)
-  let captures = Array(inputs.dropFirst(carryCount + sequenceCount))
-  let sequences = Array(inputs.dropFirst(carryCount).prefix(sequenceCount))
-  let history = Array(results.suffix(carryCount))
-  // The gradient of a gradient reads the histories as results: their cotangents join the carry's.
-  let collectedCotangents = Array(cotangents.dropFirst(carryCount))
-
-  let smoothCarry = (0..<carryCount).filter { inputs[$0].dtype.isFloatingPoint }
-  let smoothSequences = sequences.indices.filter { sequences[$0].dtype.isFloatingPoint }
-  let smoothCaptures = captures.indices.filter { captures[$0].dtype.isFloatingPoint }
-  let smoothResults = scan.body.results.indices.filter { scan.body.results[$0].dtype.isFloatingPoint }
-
-  let initial = smoothCarry.map { cotangents[$0] } + smoothCaptures.map { captures[$0].zerosLike() }
-  let elements = history + sequences + collectedCotangents
-  let types = initial.map(\.type) + elements.map { TensorType($0.dtype, Shape($0.shape.dropFirst())) }
-  let body = Subgraph(types) { arguments in
-    var rest = arguments[...]
-    func next(_ count: Int) -> [Tensor] {
-      defer { rest = rest.dropFirst(count) }
-      return Array(rest.prefix(count))
-    }
-    let (carryCotangents, sums) = (next(smoothCarry.count), next(smoothCaptures.count))
-    let point = next(carryCount) + next(sequenceCount)
-    let (collected, historyCotangents) = (next(scan.collectedCount), next(carryCount))
-    let points = point.map { Tensor(Identity(), [$0]) } + captures.map { Tensor(Identity(), [$0]) }
-    let values = scan.body(points)
-    var seeds: [Tensor?] = Array(repeating: nil, count: carryCount) + collected
-    for (index, cotangent) in zip(smoothCarry, carryCotangents) { seeds[index] = cotangent }
-    let wanted =
-      smoothCarry + smoothSequences.map { $0 + carryCount }
-      + smoothCaptures.map { $0 + carryCount + sequenceCount }
-    let found = pullback(
-      of: smoothResults.map { values[$0] }, cotangents: smoothResults.map { seeds[$0] },
-      at: wanted.map { points[$0] })
-    let carryFound = zip(smoothCarry, found).map { $1 + historyCotangents[$0] }
-    let captureFound = zip(sums, found.suffix(smoothCaptures.count)).map { $0 + $1 }
-    return carryFound + captureFound + found.dropFirst(smoothCarry.count).prefix(smoothSequences.count)
-  }
-  let found = Tensor.scan(
-    body, carry: initial, sequences: elements, length: scan.length, reversed: !scan.isReversed)
-  var cotangents: [Tensor?] = Array(repeating: nil, count: inputs.count)
-  for (index, cotangent) in zip(smoothCarry, found.carry) { cotangents[index] = cotangent }
-  for (index, cotangent) in zip(smoothSequences, found.sequences) { cotangents[carryCount + index] = cotangent }
-  for (index, cotangent) in zip(smoothCaptures, found.carry.dropFirst(smoothCarry.count)) {
-    cotangents[carryCount + sequenceCount + index] = cotangent
-  }
-  return cotangents
 }

@@ -1,47 +1,99 @@
-import PJRT
+/// The rewrite pass: rules that recognize how an operation's inputs were made and build something cheaper that has the
+/// same values.
+///
+/// The pass runs while the graph is built, before an operation is added, and not between building and lowering:
+/// gradients are taken from the graph as it is built, and what the rules save, they save mostly there. A bias that
+/// follows a pooling, for example, has the gradient of the pooled images instead of the whole ones. A pass over the
+/// finished graph would find the backward operations already in place. See `docs/architecture.md`.
+enum Rewrites {
+  /// A rule: the results of a primitive on inputs, made another way; nil where it doesn't apply.
+  private typealias Rule = @Sendable (_ primitive: any Primitive, _ inputs: [Tensor], _ site: Site) -> [Tensor]?
 
-extension WindowMaximum {
-  /// The greatest element of each window of `x`.
-  ///
-  /// Where `x` is `maximum(y + b, c)` with a bias that is constant over every window and a number `c`, this is
-  /// `maximum(greatest(y) + b, c)`, which is built instead: bias, activation, their gradients and the sum over the
-  /// bias' gradient run on as many elements as there are windows. Addition and maximum never exchange the order of
-  /// two elements, so that the values are the same, but for biases that aren't finite. Where rounding or `c` makes
-  /// elements of a window equal, the gradient goes to the one of them that was greatest before.
-  static func pooled(_ x: Tensor, _ geometry: WindowGeometry, file: String, line: Int) -> Tensor {
-    func pooled(_ x: Tensor) -> Tensor { Self.pooled(x, geometry, file: file, line: line) }
-    if x.diagnostic == nil, x.dtype.isFloatingPoint {
-      if let (y, bound) = x.bounded { return pooled(y).maximum(bound) }
-      if let (y, bound) = x.rectified {
-        let greatest = pooled(y)
-        return greatest.replaced(where: greatest .<= bound, by: bound)
-      }
-      if let (y, bias, axes) = x.biased, axes.allSatisfy({ geometry.isPointwise($0) }) {
-        let greatest = pooled(y)
-        guard greatest.diagnostic == nil else { return greatest }
-        return greatest + Tensor(Broadcast(shape: greatest.shape, axes: axes), [bias])
+  /// The caller's line, for diagnostics.
+  struct Site: Sendable {
+    let file: String?
+    let line: Int
+  }
+
+  /// In the order in which they are tried.
+  private static let rules: [Rule] = [
+    boundAfterMaximumPooling, reluAfterMaximumPooling, biasAfterMaximumPooling, biasIntoNormalizationMean,
+  ]
+
+  /// Applies a primitive by the first rule that fits, or as it is.
+  static func apply(_ primitive: some Primitive, to inputs: [Tensor], file: String?, line: Int) -> [Tensor] {
+    let site = Site(file: file, line: line)
+    if !inputs.contains(where: { $0.diagnostic != nil }) {
+      for rule in rules {
+        if let results = rule(primitive, inputs, site) { return results }
       }
     }
-    return Tensor(WindowMaximum(geometry: geometry), [x], file: file, line: line)
+    return Tensor.apply(primitive, to: inputs, file: file, line: line)
+  }
+
+  // MARK: Maximum pooling
+
+  // Addition and maximum never exchange the order of two elements, so a bias that is constant over every window, and a
+  // bound, may follow the pooling: they, their gradients and the sum over the bias' gradient then run on as many
+  // elements as there are windows. The values are the same, but for biases that aren't finite. Where rounding or the
+  // bound makes elements of a window equal, the gradient goes to the one of them that was greatest before.
+
+  /// `pool(maximum(y, c))` as `maximum(pool(y), c)`, `c` a number.
+  private static let boundAfterMaximumPooling: Rule = { primitive, inputs, site in
+    guard let x = pooledImages(primitive, inputs), let (y, bound) = x.bounded else { return nil }
+    return [apply(primitive, to: [y], file: site.file, line: site.line)[0].maximum(bound)]
+  }
+
+  /// `pool(select(y <= c, c, y))` as the same selection after `pool(y)`, `c` a number.
+  private static let reluAfterMaximumPooling: Rule = { primitive, inputs, site in
+    guard let x = pooledImages(primitive, inputs), let (y, bound) = x.rectified else { return nil }
+    let greatest = apply(primitive, to: [y], file: site.file, line: site.line)[0]
+    return [greatest.replaced(where: greatest .<= bound, by: bound)]
+  }
+
+  /// `pool(y + b)` as `pool(y) + b`, `b` constant over every window.
+  private static let biasAfterMaximumPooling: Rule = { primitive, inputs, site in
+    guard let geometry = (primitive as? WindowMaximum)?.geometry, let x = pooledImages(primitive, inputs),
+      let (y, bias, axes) = x.biased, axes.allSatisfy({ geometry.isPointwise($0) })
+    else { return nil }
+    let greatest = apply(primitive, to: [y], file: site.file, line: site.line)[0]
+    guard greatest.diagnostic == nil else { return [greatest] }
+    return [greatest + Tensor(Broadcast(shape: greatest.shape, axes: axes), [bias])]
+  }
+
+  /// Integers wrap, so that a bias may exchange their order.
+  private static func pooledImages(_ primitive: any Primitive, _ inputs: [Tensor]) -> Tensor? {
+    primitive is WindowMaximum && inputs[0].dtype.isFloatingPoint ? inputs[0] : nil
+  }
+
+  // MARK: Batch normalization
+
+  /// `normalize(y + b)` as `normalize(y)`, `b` a bias of channels: it moves the mean and nothing else, and its gradient
+  /// through the output is exactly 0.
+  private static let biasIntoNormalizationMean: Rule = { primitive, inputs, site in
+    guard primitive is BatchNormalization, let (y, bias, axes) = inputs[0].biased, axes == [inputs[0].rank - 1]
+    else { return nil }
+    let results = Tensor.apply(primitive, to: [y] + inputs.dropFirst(), file: site.file, line: site.line)
+    return [results[0], results[1] + bias.cast(to: inputs[0].dtype.accumulation), results[2]]
   }
 }
 
 extension WindowGeometry {
-  /// Whether an axis is as it was: windows are single elements, and none is passed over.
+  /// Whether an axis stays as it was: windows are single elements, and none is skipped.
   fileprivate func isPointwise(_ axis: Int) -> Bool {
     axis < window.count && window[axis] == 1 && strides[axis] == 1 && low[axis] == 0 && high[axis] == 0
   }
 }
 
+// What the rules recognize.
 extension Tensor {
-  /// The vector that this adds to what, and the axes of the result that the vector's are; nil if this is no such
-  /// sum.
-  var biased: (sum: Tensor, bias: Tensor, axes: [Int])? {
+  /// A sum, the vector added in it, and the axes of the result that are the vector's; nil for anything else.
+  fileprivate var biased: (sum: Tensor, bias: Tensor, axes: [Int])? {
     guard node.primitive is Add else { return nil }
     for (sum, bias) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
       guard let broadcast = bias.node.primitive as? Broadcast else { continue }
       let vector = bias.node.inputs[0]
-      // An axis of extent 1 that is repeated would have to be told from one that isn't.
+      // An axis of extent 1 that repeats would have to be distinguished from one that doesn't.
       guard zip(vector.shape, broadcast.axes).allSatisfy({ $0 == shape[$1] }) else { continue }
       return (sum, vector, broadcast.axes)
     }
@@ -67,17 +119,18 @@ extension Tensor {
     return (node.inputs[2], Tensor(number))
   }
 
-  /// The number that all elements are, if that is known while tracing.
+  /// The number that all elements equal, if it is known while tracing.
   private var number: HostArray? {
     if let constant = node.primitive as? Constant { return constant.array.shape.isEmpty ? constant.array : nil }
     return node.primitive is Broadcast ? node.inputs[0].number : nil
   }
 }
 
+// Not a rewrite, but recognized the same way.
 extension Tensor {
-  /// What an example was before it became one axis: `[height, width, channels]` for a tensor
-  /// `[batch, height·width·channels]` that a reshape made of images, and that only operations on single elements
-  /// have changed since. Nil for others.
+  /// The shape of an example before it was flattened: `[height, width, channels]` for a tensor
+  /// `[batch, height·width·channels]` that a reshape made of images and that only elementwise operations have changed
+  /// since. Nil for others.
   package var flattenedExample: Shape? {
     guard rank == 2 else { return nil }
     var seen: Set<UInt64> = []

@@ -1,10 +1,15 @@
-/// `body` for each member of a batch, in one program: the members run along a new leading axis of every result.
+/// `body` for each member of a batch in one program (JAX's `vmap`): members run along a new leading axis of every result.
 ///
+/// ```swift
+/// let dot = vectorized(over: [0, nil]) { [($0[0] * $0[1]).sum()] }
+/// let (rows, weights) = (Tensor.ones([4, 3]), Tensor([1, 2, 3] as [Float]))
+/// print(dot([rows, weights])[0].shape)  // [4]
+/// ```
 /// - Parameters:
-///   - axes: for each argument the axis its members run along, nil for one that all members share. One entry
-///     for all arguments by default: axis 0.
-///   - body: any function of tensors. What it uses from outside is shared.
-/// - Returns: A function of as many arguments. It fails, as operations do, if the batch sizes differ.
+///   - axes: for each argument the axis its members run along, nil for one that all members share. By default axis 0 of
+///     all arguments.
+///   - body: any function of tensors. Tensors that it uses from outside are shared.
+/// - Returns: a function of as many arguments. It fails, as operations do, if the batch sizes differ.
 public func vectorized(
   over axes: [Int?]? = nil, file: String = #fileID, line: Int = #line, _ body: @escaping ([Tensor]) -> [Tensor]
 ) -> ([Tensor]) -> [Tensor] {
@@ -39,6 +44,11 @@ public func vectorized(
 }
 
 /// ``vectorized(over:file:line:_:)`` for a function of one argument and one result.
+///
+/// ```swift
+/// let slopes = vectorized { x in gradient(at: x) { ($0 * $0).sum() } }
+/// print(slopes(Tensor.ones([8, 3])).shape)  // [8, 3]
+/// ```
 public func vectorized(
   file: String = #fileID, line: Int = #line, _ body: @escaping (Tensor) -> Tensor
 ) -> (Tensor) -> Tensor {
@@ -70,23 +80,6 @@ func vectorized(_ body: Subgraph, _ arguments: [Tensor], _ isBatched: [Bool], si
     let entry = table[result.id] ?? (result, false)
     return entry.isBatched ? entry.tensor : entry.tensor.repeated(size)
   }
-}
-
-/// A loop over batches: every carry gets the batch axis, since one that starts shared may not stay so.
-func scanVectorized(_ scan: Scan, _ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
-  let carry = Array(inputs.prefix(scan.carryCount)).batched(Array(isBatched.prefix(scan.carryCount)), size)
-  let flags = Array(isBatched.dropFirst(scan.carryCount).prefix(scan.sequenceCount))
-  let sequences = zip(inputs.dropFirst(scan.carryCount), flags).map { $1 ? $0.moveAxis(from: 0, to: 1) : $0 }
-  let captures = Array(inputs.dropFirst(scan.carryCount + scan.sequenceCount))
-  let captureFlags = Array(isBatched.dropFirst(scan.carryCount + scan.sequenceCount))
-  let types = carry.map(\.type) + sequences.map { TensorType($0.dtype, Shape($0.shape.dropFirst())) }
-  let body = Subgraph(types) { arguments in
-    vectorized(
-      scan.body, arguments + captures, Array(repeating: true, count: scan.carryCount) + flags + captureFlags,
-      size: size)
-  }
-  let result = Tensor.scan(body, carry: carry, sequences: sequences, length: scan.length, reversed: scan.isReversed)
-  return result.carry + (result.sequences + result.histories).map { $0.moveAxis(from: 1, to: 0) }
 }
 
 /// A batching rule of last resort: the members one after the other in a `scan`.

@@ -27,7 +27,7 @@ import Testing
     #expect(try unification([])[1].values(as: Double.self) == [0.1, 1.1, 2.1])
   }
 
-  @Test func otherDifferencesCantBeArguments() {
+  @Test func otherDifferencesCantBeArguments() throws {
     // An operation, an attribute, a shape, a constant that isn't a scalar, one in a loop's body, the way results share.
     #expect(Unification([[x + 1], [x * 1]]) == nil)
     #expect(Unification([[x.sum([0], keepingAxes: true)], [x.slice(0..<1)]]) == nil)
@@ -40,6 +40,12 @@ import Testing
     let (one, two) = (x.exp(), x.exp())
     #expect(Unification([[one, one], [one, two]]) == nil)
     #expect(Unification([[x], []]) == nil)
+    // Other arguments and other arrays, though their types are the same.
+    let arguments = [0, 1].map { _ in Tensor(Placeholder(x.type), []) }
+    #expect(Unification([[arguments[0] + 1], [arguments[1] + 1]]) == nil)
+    #expect(Unification([[arguments[0] + 1], [arguments[0] + 1]]) != nil)
+    let arrays = try [1.0, 2].map { try Tensor([$0, $0, $0]).evaluate() }
+    #expect(Unification([[arrays[0] + 1], [arrays[1] + 1]]) == nil)
     #expect(Unification([]) == nil)
   }
 }

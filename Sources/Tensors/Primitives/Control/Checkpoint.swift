@@ -1,4 +1,4 @@
-/// A traced function whose intermediate values the gradient computes again instead of keeping them.
+/// A traced function whose intermediate values the gradient computes again instead of storing them.
 ///
 /// Chen et al., Training deep nets with sublinear memory cost (2016). The inputs are what the function captures.
 struct Checkpoint: Primitive {
@@ -13,7 +13,7 @@ struct Checkpoint: Primitive {
     writer.inline(body, inputs)
   }
 
-  /// The barrier holds the second run back until the cotangents are there; XLA would join it with the first.
+  /// The barrier delays the second run until the cotangents are known; otherwise XLA would merge it with the first.
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
     let held = Tensor.apply(Barrier(count: inputs.count + cotangents.count), to: inputs + cotangents)
     let smooth = inputs.indices.filter { inputs[$0].dtype.isFloatingPoint }
@@ -28,7 +28,7 @@ struct Checkpoint: Primitive {
   }
 }
 
-/// The same values, none of which is there before all are: XLA moves and joins nothing across.
+/// The same values, none of which is available before all are: XLA moves and merges nothing across it.
 struct Barrier: Primitive {
   static let name = "barrier"
   let count: Int

@@ -1,6 +1,6 @@
-/// One of two traced functions, as a predicate known when the program runs says.
+/// One of two traced functions, chosen by a predicate when the program runs.
 ///
-/// Inputs: the predicate, then what each branch captures. Only the chosen branch runs.
+/// Inputs: the predicate, then each branch's captures. Only the chosen branch runs.
 struct Conditional: Primitive {
   static let name = "conditional"
   let then: Subgraph
@@ -60,7 +60,7 @@ struct Conditional: Primitive {
     }
   }
 
-  /// What belongs to a branch among the inputs, their flags or their values.
+  /// The part of the inputs, their flags or their values that belongs to a branch.
   private func branch<Element>(_ inputs: [Element], _ index: Int) -> [Element] {
     let captured = inputs.dropFirst()
     return Array(index == 0 ? captured.prefix(then.captures.count) : captured.dropFirst(then.captures.count))

@@ -1,7 +1,7 @@
 /// A traced function with a pullback of its own.
 ///
-/// Inputs: the arguments, what the value captures, what the pullback captures. What the value captures gets its
-/// ordinary gradient; what the pullback alone captures has no part in the value and gets none.
+/// Inputs: the arguments, the value's captures, the pullback's captures. The value's captures get their
+/// ordinary gradients; those of the pullback alone don't affect the value and get none.
 struct CustomGradient: Primitive {
   static let name = "customGradient"
   let value: Subgraph

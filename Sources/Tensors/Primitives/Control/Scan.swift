@@ -3,7 +3,7 @@
 /// Inputs: the carry's initial values, sequences whose leading axis is the loop's, the body's captures. The
 /// body takes carry and elements and returns the new carry and the elements to collect. Results: the last
 /// carry, the collected sequences, and each carry's history (its value before each step), which only the
-/// gradient reads and which otherwise is left out of the program.
+/// gradient reads and which is left out of the program otherwise.
 struct Scan: SelectiveEmission {
   static let name = "scan"
   let body: Subgraph
@@ -65,17 +65,77 @@ struct Scan: SelectiveEmission {
     var values = Array(final[1..<1 + carryCount])
     var kept = final.dropFirst(1 + carryCount).makeIterator()
     for index in carryCount..<results.count {
-      // What nothing reads needs a name all the same; no line will mention it.
+      // An unused result needs a name all the same; no line will mention it.
       values.append(used[index] ? kept.next() ?? counter : Value(name: "%unused", type: results[index]))
     }
     return values
   }
 
+  /// The gradient of a loop: a loop in the other direction that runs the body again from the carry each step began
+  /// with. Only the carries are stored, not the body's intermediate values.
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
-    scanPullback(self, cotangents, inputs, results)
+    let captures = Array(inputs.dropFirst(carryCount + sequenceCount))
+    let sequences = Array(inputs.dropFirst(carryCount).prefix(sequenceCount))
+    let history = Array(results.suffix(carryCount))
+    // The gradient of a gradient reads the histories as results: their cotangents join the carry's.
+    let collectedCotangents = Array(cotangents.dropFirst(carryCount))
+
+    let smoothCarry = (0..<carryCount).filter { inputs[$0].dtype.isFloatingPoint }
+    let smoothSequences = sequences.indices.filter { sequences[$0].dtype.isFloatingPoint }
+    let smoothCaptures = captures.indices.filter { captures[$0].dtype.isFloatingPoint }
+    let smoothResults = body.results.indices.filter { body.results[$0].dtype.isFloatingPoint }
+
+    let initial = smoothCarry.map { cotangents[$0] } + smoothCaptures.map { captures[$0].zerosLike() }
+    let elements = history + sequences + collectedCotangents
+    let types = initial.map(\.type) + elements.map { TensorType($0.dtype, Shape($0.shape.dropFirst())) }
+    let gradient = Subgraph(types) { arguments in
+      var rest = arguments[...]
+      func next(_ count: Int) -> [Tensor] {
+        defer { rest = rest.dropFirst(count) }
+        return Array(rest.prefix(count))
+      }
+      let (carryCotangents, sums) = (next(smoothCarry.count), next(smoothCaptures.count))
+      let point = next(carryCount) + next(sequenceCount)
+      let (collected, historyCotangents) = (next(collectedCount), next(carryCount))
+      let points = point.map { Tensor(Identity(), [$0]) } + captures.map { Tensor(Identity(), [$0]) }
+      let values = body(points)
+      var seeds: [Tensor?] = Array(repeating: nil, count: carryCount) + collected
+      for (index, cotangent) in zip(smoothCarry, carryCotangents) { seeds[index] = cotangent }
+      let wanted =
+        smoothCarry + smoothSequences.map { $0 + carryCount }
+        + smoothCaptures.map { $0 + carryCount + sequenceCount }
+      let found = Tensors.pullback(
+        of: smoothResults.map { values[$0] }, cotangents: smoothResults.map { seeds[$0] },
+        at: wanted.map { points[$0] })
+      let carryFound = zip(smoothCarry, found).map { $1 + historyCotangents[$0] }
+      let captureFound = zip(sums, found.suffix(smoothCaptures.count)).map { $0 + $1 }
+      return carryFound + captureFound + found.dropFirst(smoothCarry.count).prefix(smoothSequences.count)
+    }
+    let found = Tensor.scan(
+      gradient, carry: initial, sequences: elements, length: length, reversed: !isReversed)
+    var cotangents: [Tensor?] = Array(repeating: nil, count: inputs.count)
+    for (index, cotangent) in zip(smoothCarry, found.carry) { cotangents[index] = cotangent }
+    for (index, cotangent) in zip(smoothSequences, found.sequences) { cotangents[carryCount + index] = cotangent }
+    for (index, cotangent) in zip(smoothCaptures, found.carry.dropFirst(smoothCarry.count)) {
+      cotangents[carryCount + sequenceCount + index] = cotangent
+    }
+    return cotangents
   }
 
+  /// A loop over batches: every carry gets the batch axis, since one that starts shared may not stay so.
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
-    scanVectorized(self, inputs, isBatched, size: size)
+    let carry = Array(inputs.prefix(carryCount)).batched(Array(isBatched.prefix(carryCount)), size)
+    let flags = Array(isBatched.dropFirst(carryCount).prefix(sequenceCount))
+    let sequences = zip(inputs.dropFirst(carryCount), flags).map { $1 ? $0.moveAxis(from: 0, to: 1) : $0 }
+    let captures = Array(inputs.dropFirst(carryCount + sequenceCount))
+    let captureFlags = Array(isBatched.dropFirst(carryCount + sequenceCount))
+    let types = carry.map(\.type) + sequences.map { TensorType($0.dtype, Shape($0.shape.dropFirst())) }
+    let batched = Subgraph(types) { arguments in
+      Tensors.vectorized(
+        body, arguments + captures, Array(repeating: true, count: carryCount) + flags + captureFlags,
+        size: size)
+    }
+    let result = Tensor.scan(batched, carry: carry, sequences: sequences, length: length, reversed: isReversed)
+    return result.carry + (result.sequences + result.histories).map { $0.moveAxis(from: 1, to: 0) }
   }
 }

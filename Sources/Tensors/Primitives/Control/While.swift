@@ -1,7 +1,7 @@
-/// A loop that runs while a condition on what it carries holds.
+/// A loop that runs while a condition on its carry holds.
 ///
-/// Inputs: the carry, what the condition captures, what the body captures. Results: the last carry. There is no
-/// gradient: the carries of a number of steps known only at run time can't be kept.
+/// Inputs: the carry, the condition's captures, the body's captures. Results: the last carry. There is no
+/// gradient: the carries of a number of steps known only at run time can't be stored.
 struct While: Primitive {
   static let name = "while"
   let condition: Subgraph
@@ -38,7 +38,7 @@ struct While: Primitive {
     return inputs.map { $0.dtype.isFloatingPoint ? failed : nil }
   }
 
-  /// Runs while any member's condition holds; members whose own fails stay as they are.
+  /// Runs while any member's condition holds; finished members stay as they are.
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
     let initial = carry(inputs).batched(carry(isBatched), size)
     let (captured, flags) = (captures(inputs), captures(isBatched))

@@ -8,6 +8,12 @@ struct DotGeneral: Primitive {
   let contracted: (Axes, Axes)
   typealias Axes = [Int]
 
+  static func == (x: DotGeneral, y: DotGeneral) -> Bool { x.batch == y.batch && x.contracted == y.contracted }
+
+  func hash(into hasher: inout Hasher) {
+    for axes in [batch.0, batch.1, contracted.0, contracted.1] { hasher.combine(axes) }
+  }
+
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
     let (x, y) = (inputs[0].shape, inputs[1].shape)
     guard inputs[0].dtype == inputs[1].dtype else {

@@ -127,9 +127,9 @@ extension Convolution {
   }
 }
 
-/// What channelwise primitives do with the last axis.
+/// Rearrangements of the last axis for channelwise primitives.
 extension Tensor {
-  /// The last axis split into axes of these extents and one of what is left.
+  /// The last axis split into axes of these extents and one of the rest.
   func splitLast(_ extents: Int...) -> Tensor {
     let known = extents.reduce(1, *)
     return reshape(to: Shape(shape.dropLast() + extents + [known == 0 ? 0 : shape.last / known]))

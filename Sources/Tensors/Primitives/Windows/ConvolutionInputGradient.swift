@@ -4,7 +4,7 @@
 struct ConvolutionInputGradient: Primitive {
   static let name = "convolutionInputGradient"
   let convolution: Convolution
-  /// The input's spatial extents: strides may leave a rest that the result doesn't tell.
+  /// The input's spatial extents: because of strides they don't follow from the result's.
   let space: [Int]
 
   init(convolution: Convolution, space: some Sequence<Int>) {
@@ -32,7 +32,7 @@ struct ConvolutionInputGradient: Primitive {
       ?? writer.inline(Subgraph(inputs.map(\.type)) { [composed($0[0], $0[1])] }, inputs)
   }
 
-  /// The cotangents, as far apart as the strides, under the kernel turned round.
+  /// The cotangents, spaced by the strides, convolved with the flipped kernel.
   private func composed(_ cotangent: Tensor, _ kernel: Tensor) -> Tensor {
     let forward = convolution
     let axes = space.indices

@@ -2,7 +2,7 @@
 struct ConvolutionKernelGradient: Primitive {
   static let name = "convolutionKernelGradient"
   let convolution: Convolution
-  /// The kernel's spatial extents: strides may leave a rest that the result doesn't tell.
+  /// The kernel's spatial extents: because of strides they don't follow from the result's.
   let window: [Int]
 
   init(convolution: Convolution, window: some Sequence<Int>) {
@@ -29,7 +29,7 @@ struct ConvolutionKernelGradient: Primitive {
       ?? writer.inline(Subgraph(inputs.map(\.type)) { [composed($0[0], $0[1])] }, inputs)
   }
 
-  /// The input, its batch as channels, under the cotangents as a kernel.
+  /// The input, with its batch as channels, convolved with the cotangents as a kernel.
   private func composed(_ input: Tensor, _ cotangent: Tensor) -> Tensor {
     let forward = convolution
     let high = window.indices.map { axis in

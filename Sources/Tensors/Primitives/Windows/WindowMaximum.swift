@@ -1,4 +1,4 @@
-/// The greatest element of each window; NaN if any is. Its cotangent goes to the first that is greatest.
+/// The maximum of each window; NaN if any element is. Its cotangent goes to the first maximal element.
 struct WindowMaximum: WindowReduction {
   static let name = "windowMaximum"
   static let operation = "maximum"
@@ -17,14 +17,14 @@ struct WindowMaximum: WindowReduction {
 }
 
 extension WindowGeometry {
-  /// Whether windows stand side by side and cover the beginning of every axis.
+  /// Whether windows are adjacent and cover the beginning of every axis.
   func isTiling(_ input: Shape, _ result: Shape) -> Bool {
     input.indices.allSatisfy { axis in
       low[axis] == 0 && high[axis] == 0 && (strides[axis] == window[axis] || result[axis] == 1)
     }
   }
 
-  /// Maximum pooling of images, or its gradient, as a call of a kernel, nil if there is none for it.
+  /// Maximum pooling of images, or its gradient, as a call of a kernel; nil if no kernel fits.
   func call(
     _ operation: String, _ inputs: [Value], _ results: [TensorType], over input: TensorType,
     in writer: inout ProgramWriter
@@ -76,7 +76,7 @@ struct WindowMaximumGradient: Primitive {
     Tensor.apply(WindowMaximumGradient(geometry: geometry.batched), to: inputs.batched(isBatched, size))
   }
 
-  /// Windows side by side: each gets axes of its own, and all is elementwise. XLA's `select_and_scatter` is slow
+  /// Adjacent windows: each gets axes of its own, and everything is elementwise. XLA's `select_and_scatter` is slow
   /// on the CPU.
   private func tiled(_ cotangent: Tensor, _ input: Tensor, _ result: Tensor) -> Tensor {
     let (shape, window) = (input.shape, geometry.window)
@@ -88,7 +88,7 @@ struct WindowMaximumGradient: Primitive {
     func spread(_ tensor: Tensor) -> Tensor {
       Tensor(Broadcast(shape: split, axes: Array(stride(from: 0, to: split.rank, by: 2))), [tensor])
     }
-    // Where in its window each element stands.
+    // Each element's position in its window.
     var position = Tensor.zeros(split, dtype: .int32)
     for axis in inside { position = position * Double(split[axis]) + Tensor.iota(split, axis: axis) }
     let isGreatest = (tiles .== spread(result)) .| (tiles .!= tiles)
@@ -97,7 +97,7 @@ struct WindowMaximumGradient: Primitive {
     return chosen.reshape(to: Shape(covered)).pad(zip(shape, covered).map { (0, $0 - $1) })
   }
 
-  /// Any windows: for each place in the window, the elements that stand there.
+  /// Any windows: for each position in the window, the elements at it.
   private func overlapping(_ cotangent: Tensor, _ input: Tensor, _ result: Tensor) -> Tensor {
     let (shape, low) = (input.shape, geometry.low)
     let strides = zip(geometry.strides, result.shape).map { $1 > 1 ? $0 : 1 }

@@ -1,6 +1,6 @@
 /// A primitive that combines the elements of a window moved over the axes.
 ///
-/// Every axis has a window, a stride and edges of padding, which stands for what changes nothing. Edges are
+/// Every axis has a window, a stride and edges of padding, which is the reduction's identity. Edges are
 /// shorter than the window, so that each window holds an element.
 protocol WindowReduction: Primitive {
   static var operation: String { get }
@@ -9,7 +9,7 @@ protocol WindowReduction: Primitive {
   init(geometry: WindowGeometry)
 }
 
-/// Where windows stand: an entry an axis.
+/// The positions of windows, with one entry per axis.
 struct WindowGeometry: Sendable, Hashable {
   let window: [Int]
   let strides: [Int]
@@ -39,7 +39,7 @@ struct WindowGeometry: Sendable, Hashable {
     return extents
   }
 
-  /// To the next place in the window, in row-major order; false after the last.
+  /// Advances to the next position in the window, in row-major order; false after the last.
   func advance(_ place: inout [Int]) -> Bool {
     for axis in place.indices.reversed() {
       place[axis] += 1
@@ -49,7 +49,7 @@ struct WindowGeometry: Sendable, Hashable {
     return false
   }
 
-  /// An element a window, at every element of it; windows are side by side.
+  /// One element per window, repeated at every element of it; windows are adjacent.
   func spread(_ tensor: Tensor) -> Tensor {
     let split = Shape(zip(tensor.shape, window).flatMap { [$0, $1] })
     let every = Tensor(Broadcast(shape: split, axes: Array(stride(from: 0, to: split.rank, by: 2))), [tensor])

@@ -6,7 +6,7 @@ struct WindowSum: WindowReduction {
 
   static func identity(_ dtype: DType) -> String { Sum.identity(dtype) }
 
-  /// Windows side by side of so many elements are added up as slices.
+  /// Adjacent windows of at most this many elements are summed as slices.
   private static let mostSlices = 16
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
@@ -17,7 +17,7 @@ struct WindowSum: WindowReduction {
     return writer.inline(Subgraph(inputs.map(\.type)) { [tiled($0[0], result)] }, inputs)
   }
 
-  /// XLA's reduction over windows is slow on the CPU, sums of slices aren't.
+  /// XLA's reduction over windows is slow on the CPU; sums of slices aren't.
   private func tiled(_ input: Tensor, _ result: Shape) -> Tensor {
     var sum: Tensor?
     var place = result.map { _ in 0 }
@@ -29,8 +29,8 @@ struct WindowSum: WindowReduction {
     return sum ?? input
   }
 
-  /// An element is in the windows that start up to a window's length before it: the cotangents, set apart by
-  /// the strides, summed over the same window.
+  /// An element is in the windows that start up to a window's length before it: the cotangents, spaced by
+  /// the strides, are summed over the same window.
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
     if geometry.isTiling(inputs[0].shape, results[0].shape), !results[0].shape.contains(0) {
       let spread = geometry.spread(cotangents[0])
