@@ -46,6 +46,8 @@ let package = Package(
     .target(name: "CKernels"),
     .target(name: "CSHA256"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
     .plugin(name: "CatalogPlugin", capability: .buildTool(), dependencies: ["CatalogTool"]),
     .executableTarget(name: "CatalogTool", swiftSettings: strict),
     room("Configuration", []),
@@ -55,7 +57,8 @@ let package = Package(
     room("Schedules", ["Tensors"], hasCatalogs: true),
     room("Optimizers", ["Schedules"], hasCatalogs: true),
     room("Layers", ["Schedules"], hasCatalogs: true),
-    room("Datasets", ["Tensors", "Files", "CZlib"], hasCatalogs: true),
+    room("Formats", ["PJRT", "Files", "CArchive", "CZlib"]),
+    room("Datasets", ["Tensors", "Formats"], hasCatalogs: true),
     room("Augmentations", ["Tensors"], hasCatalogs: true),
     room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
     room("Figures", []),
@@ -74,7 +77,7 @@ let package = Package(
     room(
       "Tanren",
       [
-        "Configuration", "Files", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers", "Datasets", "Reservoirs",
+        "Configuration", "Files", "Formats", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers", "Datasets", "Reservoirs",
         "Augmentations", "Figures", "Statistics", "Training", "Studies",
       ]),
     .executableTarget(

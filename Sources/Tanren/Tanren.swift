@@ -1,5 +1,6 @@
 @_exported import Configuration
 @_exported import Files
+@_exported import Formats
 @_exported import PJRT
 @_exported import Tensors
 @_exported import Schedules

@@ -3,6 +3,7 @@ import PJRT
 import Testing
 
 @testable import Datasets
+@testable import Formats
 
 @Suite("Series from text")
 struct CSVSeriesTests {

@@ -4,6 +4,7 @@ import Tensors
 import Testing
 
 @testable import Datasets
+@testable import Formats
 
 @Suite("Data sets made of others")
 struct DerivedSourceTests {

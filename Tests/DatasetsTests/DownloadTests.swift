@@ -4,6 +4,7 @@ import Synchronization
 import Testing
 
 @testable import Datasets
+@testable import Formats
 
 @Suite("Downloads")
 struct DownloadTests {

@@ -5,6 +5,7 @@ import Tensors
 import Testing
 
 @testable import Datasets
+@testable import Formats
 
 /// Preprocessing with statistics, of examples or of the training set, as Keras' ImageDataGenerator has it.
 @Suite struct FittedPreprocessingTests {

@@ -3,6 +3,7 @@ import PJRT
 import Testing
 
 @testable import Datasets
+@testable import Formats
 
 @Suite("MNIST and its kin")
 struct MNISTTests {

@@ -3,6 +3,7 @@ import PJRT
 import Testing
 
 @testable import Datasets
+@testable import Formats
 
 @Suite struct NPZSourceTests {
   private let folder: TemporaryFolder
@@ -73,7 +74,7 @@ import Testing
       return NPY.magic + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
         + characters.flatMap { character in (0..<4).map { UInt8(truncatingIfNeeded: character >> (8 * $0)) } }
     }
-    var writer = ZipWriter(path: "x", isCompressed: true)
+    var writer = try ZipWriter(path: "x", isCompressed: true)
     for (part, labels) in [("train", train), ("test", test)] {
       let inputs = try HostArray((0..<labels.count * 3).map { Float($0) }, shape: [labels.count, 3])
       try writer.add("x_\(part).npy", NPY.encode(inputs, path: "x"))

@@ -4,6 +4,7 @@ import PJRT
 import Testing
 
 @testable import Datasets
+@testable import Formats
 
 @Suite struct PNGTests {
   /// The chunks of a file, each with its checksum compared with one computed bit by bit.

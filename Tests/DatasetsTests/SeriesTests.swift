@@ -4,6 +4,7 @@ import PJRT
 import Testing
 
 @testable import Datasets
+@testable import Formats
 
 /// Generated series against plain NumPy, and series from files.
 struct SeriesTests {

@@ -3,6 +3,7 @@ import Tensors
 import Testing
 
 @testable import Datasets
+@testable import Formats
 
 @Suite("Splits, order and label noise")
 struct SplitTests {

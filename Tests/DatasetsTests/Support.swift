@@ -1,3 +1,4 @@
+import CArchive
 import CZlib
 import Foundation
 
@@ -44,6 +45,27 @@ func gzipped(_ bytes: [UInt8]) -> [UInt8] {
     }
   }
   return Array(output.prefix(output.count - Int(stream.avail_out)))
+}
+
+/// `bytes` as an xz file, by libarchive's writer.
+func xzPacked(_ bytes: [UInt8]) -> [UInt8] {
+  let archive = archive_write_new()
+  defer { archive_write_free(archive) }
+  archive_write_add_filter_xz(archive)
+  archive_write_set_format_raw(archive)
+  archive_write_set_bytes_in_last_block(archive, 1)
+  var output = [UInt8](repeating: 0, count: bytes.count + (1 << 16))
+  var count = 0
+  let entry = archive_entry_new()
+  defer { archive_entry_free(entry) }
+  archive_entry_set_filetype(entry, 0o100000)
+  output.withUnsafeMutableBytes { output in
+    archive_write_open_memory(archive, output.baseAddress, output.count, &count)
+    archive_write_header(archive, entry)
+    archive_write_data(archive, bytes, bytes.count)
+    archive_write_close(archive)
+  }
+  return Array(output.prefix(count))
 }
 
 /// An IDX file of unsigned bytes.

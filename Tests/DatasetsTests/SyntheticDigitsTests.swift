@@ -2,6 +2,7 @@ import PJRT
 import Testing
 
 @testable import Datasets
+@testable import Formats
 
 @Suite("Synthetic digits")
 struct SyntheticDigitsTests {

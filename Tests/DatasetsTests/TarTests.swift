@@ -1,18 +1,18 @@
 import Foundation
 import Testing
 
-@testable import Datasets
+@testable import Formats
 
 @Suite("Tar archives")
 struct TarTests {
   private func problem(_ bytes: [UInt8]) -> DatasetProblem? {
-    #expect(throws: DatasetError.self) { try TarArchive(bytes, path: "a.tar") }?.problem
+    #expect(throws: DatasetError.self) { try Archive(bytes, .tar, path: "a.tar") }?.problem
   }
 
   @Test func readsItsOwnBlocks() throws {
-    let archive = try TarArchive(
+    let archive = try Archive(
       tarArchive([("a/one.bin", [1, 2, 3]), ("two.bin", []), ("b/three.bin", Array(0...255) + Array(0...255))]),
-      path: "")
+      .tar, path: "")
     #expect(archive.names == ["a/one.bin", "two.bin", "b/three.bin"])
     #expect(try archive.contents(of: "one.bin") == [1, 2, 3])
     #expect(try archive.contents(of: "two.bin") == [])
@@ -36,7 +36,7 @@ struct TarTests {
     tar.waitUntilExit()
     // The tar of other systems knows other formats.
     guard tar.terminationStatus == 0 else { return }
-    let archive = try TarArchive([UInt8](Data(contentsOf: URL(fileURLWithPath: folder.path + "/out.tar"))), path: "")
+    let archive = try Archive(FileBytes.read(folder.path + "/out.tar"), .tar, path: "")
     #expect(Set(archive.names) == Set(names.map { "./" + $0 }))
     for name in names { #expect(try archive.contents(of: name) == Array(name.utf8)) }
   }
@@ -52,28 +52,86 @@ struct TarTests {
     var flipped = whole
     flipped[3] ^= 1
     if case .malformedHeader(format: "tar", let reason) = problem(flipped) {
-      #expect(reason.contains("checksum"))
+      #expect(reason.contains("no tar archive"))
     } else {
-      Issue.record("a flipped bit isn't told")
+      Issue.record("a flipped bit isn't reported")
     }
-    #expect(problem(tarArchive([("one.bin", [1])], size: "zzz")).map { "\($0)" }?.contains("size") == true)
+    var second = tarArchive([("one.bin", [1, 2, 3]), ("two.bin", [4])])
+    second[1024 + 3] ^= 1
+    if case .malformedHeader(format: "tar", let reason) = problem(second) {
+      #expect(reason.contains("Damaged"))
+    } else {
+      Issue.record("a flipped bit in the second header isn't reported")
+    }
+    #expect(problem(tarArchive([("one.bin", [1])], size: "zzz")) != nil)
     #expect(
       problem(tarArchive([("one.bin", [1])], size: "77777777777"))
         == .truncated(
-          part: "the entry at byte 0", expected: 8_589_934_591, actual: 1536))
+          part: "the member", expected: 8_589_934_591, actual: 1536))
     for bytes in [[], [UInt8](repeating: 0, count: 1024), [UInt8](repeating: 7, count: 600), Array(whole.prefix(300))] {
       #expect(problem(bytes) != nil)
     }
-    let twice = try? TarArchive(tarArchive([("a/one.bin", [1]), ("b/one.bin", [2])]), path: "t")
+    let twice = try? Archive(tarArchive([("a/one.bin", [1]), ("b/one.bin", [2])]), .tar, path: "t")
     #expect(throws: DatasetError(.duplicateMember(name: "one.bin"), path: "t")) { try twice?.contents(of: "one.bin") }
   }
 
-  @Test func limitsWhatComesOut() throws {
+  @Test(arguments: ["gz", "xz"]) func limitsWhatComesOut(suffix: String) throws {
     let folder = try TemporaryFolder()
-    let path = try folder.write(gzipped([UInt8](repeating: 0, count: 100_000)), "zeros.gz")
-    #expect(try PackedBytes.read(path, limit: 100_000).count == 100_000)
+    let zeros = [UInt8](repeating: 0, count: 100_000)
+    let path = try folder.write(suffix == "gz" ? gzipped(zeros) : xzPacked(zeros), "zeros." + suffix)
+    #expect(try Packed.read(path, limit: 100_000) == zeros)
     #expect(throws: DatasetError(.tooLong(part: "what is packed in it", expected: 99_999), path: path)) {
-      try PackedBytes.read(path, limit: 99_999)
+      try Packed.read(path, limit: 99_999)
+    }
+  }
+
+  @Test(arguments: ["gz", "xz"]) func refusesDamagedCompression(suffix: String) throws {
+    let folder = try TemporaryFolder()
+    let bytes = (0..<50_000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
+    let whole = suffix == "gz" ? gzipped(bytes) : xzPacked(bytes)
+    func problem(_ bytes: [UInt8]) throws -> DatasetProblem? {
+      let path = try folder.write(bytes, "damaged." + suffix)
+      let error = #expect(throws: DatasetError.self) { try Packed.read(path, limit: 100_000) }
+      #expect(error?.path == path)
+      return error?.problem
+    }
+    // The last of them is in the checksum, which gzip has 8 and xz some 40 bytes before the end.
+    for place in [whole.count / 3, whole.count / 2, whole.count - (suffix == "gz" ? 8 : 40)] {
+      var damaged = whole
+      damaged[place] ^= 0x55
+      guard case .corruptCompression = try problem(damaged) else {
+        Issue.record("damage at \(place) of \(whole.count) was taken")
+        continue
+      }
+    }
+    for count in [7, whole.count / 2, whole.count - 1] {
+      guard case .corruptCompression = try problem(Array(whole.prefix(count))) else {
+        Issue.record("\(count) of \(whole.count) bytes were taken")
+        continue
+      }
+    }
+    #expect(try Packed.read(folder.write(suffix == "gz" ? gzipped([]) : xzPacked([]), "empty"), limit: 1) == [])
+  }
+
+  @Test func filesWithHolesAreUnsupported() throws {
+    let folder = try TemporaryFolder()
+    let sparse = folder.path + "/sparse.bin"
+    try folder.write([], "sparse.bin")
+    let handle = try #require(FileHandle(forWritingAtPath: sparse))
+    try handle.seek(toOffset: 1 << 30)
+    try handle.write(contentsOf: [1])
+    try handle.close()
+    let tar = Process()
+    tar.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    tar.arguments = ["tar", "--sparse", "-cf", folder.path + "/out.tar", "-C", folder.path, "sparse.bin"]
+    tar.standardError = FileHandle.nullDevice
+    try tar.run()
+    tar.waitUntilExit()
+    // The tar of other systems knows no holes.
+    guard tar.terminationStatus == 0 else { return }
+    let archive = try Archive(FileBytes.read(folder.path + "/out.tar"), .tar, path: "t")
+    #expect(throws: DatasetError(.unsupported(feature: "a file with holes"), path: "t(sparse.bin)")) {
+      try archive.contents(of: "sparse.bin")
     }
   }
 }

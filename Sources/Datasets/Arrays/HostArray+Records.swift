@@ -1,17 +1,7 @@
+import Formats
 import PJRT
 
 extension HostArray {
-  /// The array, or ``DatasetProblem/oversizedShape(_:)`` where shape and bytes don't agree.
-  static func make(
-    _ dtype: DType, _ shape: [Int], _ bytes: [UInt8], path: String? = nil
-  ) throws(DatasetError) -> HostArray {
-    do {
-      return try HostArray(dtype: dtype, shape: shape, bytes: bytes)
-    } catch {
-      throw DatasetError(.malformedHeader(format: "array", reason: error.description), path: path)
-    }
-  }
-
   /// Records along the first axis; 0 for an array without axes.
   var recordCount: Int { shape.first ?? 0 }
 

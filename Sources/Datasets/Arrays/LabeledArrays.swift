@@ -1,3 +1,4 @@
+import Formats
 import PJRT
 
 /// Inputs and what they should map to, record by record, in host memory.

@@ -1,3 +1,5 @@
+import Formats
+
 /// Small colour photographs of ten kinds of things: 50,000 training and 10,000 test images, uint8 [N, 32, 32, 3].
 ///
 /// Source: A. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images" (2009).
@@ -20,7 +22,7 @@ public enum CIFAR10 {
     records: CIFARRecords(labelBytes: 1, labelByte: 0, classCount: 10), classNames: classNames)
 
   /// Reads CIFAR-10 from the folders, the cache, or, where allowed, its authors' server: the binary version,
-  /// unpacked or as `.tar.gz`, `.tgz`, `.tar` or, where there is the program `xz`, `.tar.xz`.
+  /// unpacked or as `.tar.gz`, `.tgz`, `.tar` or `.tar.xz`.
   /// - Parameter progress: told the file's name, the bytes that have come and the bytes in all.
   /// - Throws: ``DatasetError`` if it is nowhere to be had, or what is there is damaged.
   public static func load(

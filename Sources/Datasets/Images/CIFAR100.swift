@@ -1,3 +1,5 @@
+import Formats
+
 /// Small colour photographs of a hundred kinds of things: 50,000 training and 10,000 test images,
 /// uint8 [N, 32, 32, 3].
 ///

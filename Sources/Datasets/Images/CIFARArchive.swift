@@ -1,4 +1,5 @@
 import Files
+import Formats
 import Foundation
 import PJRT
 
@@ -64,7 +65,7 @@ struct CIFARArchive: Sendable {
     // Another archive, or a newer one in its place, has another folder.
     let folder = cached + "/unpacked/" + SHA256.hex(of: "\(place) \(size) \(date)".utf8).prefix(16)
     if isComplete(folder) { return folder }
-    let tar = try TarArchive(PackedBytes.read(archive, limit: Self.unpackedLimit), path: archive)
+    let tar = try Archive(Packed.read(archive, limit: Self.unpackedLimit), .tar, path: archive)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {

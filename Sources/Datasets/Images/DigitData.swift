@@ -1,3 +1,5 @@
+import Formats
+
 /// The digits to show something on: MNIST where it can be had, else synthetic ones.
 public enum DigitData {
   /// MNIST from the folders, the cache or, where allowed, a mirror; synthetic digits if it is in none of

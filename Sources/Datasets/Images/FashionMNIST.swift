@@ -1,3 +1,5 @@
+import Formats
+
 /// Pictures of clothes in MNIST's format: 60,000 training and 10,000 test images, uint8 [N, 28, 28].
 ///
 /// Source: H. Xiao, K. Rasul, R. Vollgraf, "Fashion-MNIST: a Novel Image Dataset for Benchmarking

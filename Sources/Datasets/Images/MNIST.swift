@@ -1,3 +1,5 @@
+import Formats
+
 /// Handwritten digits: 60,000 training and 10,000 test images, uint8 [N, 28, 28], classes 0 to 9.
 ///
 /// Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits" (1998).

@@ -1,3 +1,5 @@
+import Formats
+
 /// A nonlinear autoregressive moving average of order n (Atiya and Parlos 2000):
 /// `y[t+1] = 0.3·y[t] + 0.05·y[t]·(y[t] + … + y[t-n+1]) + 1.5·u[t-n+1]·u[t] + 0.1`, u uniform in [0, 0.5).
 public struct NARMA: Sendable, Hashable {

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// A series in a file that people have to put somewhere themselves.

@@ -1,3 +1,4 @@
+import Formats
 import PJRT
 
 /// A series of values, one or several at each step.

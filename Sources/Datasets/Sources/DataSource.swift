@@ -1,4 +1,5 @@
 import Configuration
+@_exported import Formats
 
 /// A data set that can be chosen by name.
 public protocol DataSource: Catalogued {

@@ -1,4 +1,5 @@
 import Configuration
+import Formats
 import PJRT
 
 /// One's own data: the arrays `x_train`, `y_train`, `x_test` and `y_test` of an NPZ file, as Keras keeps

@@ -1,4 +1,5 @@
 import Configuration
+import Formats
 
 extension Options {
   /// The data set under `data`, which has to be named.

@@ -1,3 +1,4 @@
+import Formats
 import PJRT
 
 /// Mean, standard deviation and range of each feature over records, or of all elements together.

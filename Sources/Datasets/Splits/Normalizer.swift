@@ -1,3 +1,4 @@
+import Formats
 import PJRT
 
 /// Shifts and scales inputs by statistics of training data: x becomes (x - shift) / scale.

@@ -1,3 +1,5 @@
+import Formats
+
 /// Drawn digits in MNIST's shape, for machines where MNIST can't be had, and for tests.
 ///
 /// Each image is a digit written as a set of strokes and then bent, slanted, turned, moved, drawn with

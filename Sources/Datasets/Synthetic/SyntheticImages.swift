@@ -1,3 +1,5 @@
+import Formats
+
 /// Coloured shapes in CIFAR-10's form, for tests and for machines where CIFAR-10 can't be had.
 ///
 /// Each image shows one of ten shapes, turned, moved and drawn in any size and colour on a ground of another colour

@@ -1,4 +1,5 @@
 import Configuration
+import Formats
 
 /// Series A of the Santa Fe competition, a laser's intensity; each step's value is the input and the next one's the
 /// target.

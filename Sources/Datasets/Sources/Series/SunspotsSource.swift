@@ -1,4 +1,5 @@
 import Configuration
+import Formats
 
 /// Monthly mean sunspot numbers; each month's value is the input and the next one's the target.
 ///

@@ -1,4 +1,5 @@
 import Configuration
+import Formats
 
 #if canImport(Glibc)
   import Glibc

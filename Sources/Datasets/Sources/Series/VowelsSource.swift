@@ -1,4 +1,5 @@
 import Configuration
+import Formats
 import PJRT
 
 /// Japanese vowels: nine speakers' utterances as sequences of 12 coefficients, to be told apart.

@@ -1,9 +1,9 @@
 import Files
 import Foundation
 
-/// Whole files as bytes, with failures told as ``DatasetError``.
-enum FileBytes {
-  static func read(_ path: String) throws(DatasetError) -> [UInt8] {
+/// Whole files as bytes, with failures reported as ``DatasetError``.
+package enum FileBytes {
+  package static func read(_ path: String) throws(DatasetError) -> [UInt8] {
     do {
       return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     } catch {
@@ -12,7 +12,7 @@ enum FileBytes {
   }
 
   /// As `OutputFile` does.
-  static func write(_ bytes: [UInt8], to path: String) throws(DatasetError) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(DatasetError) {
     do throws(FileFailure) {
       try OutputFile.write(bytes, to: path)
     } catch {
@@ -21,7 +21,7 @@ enum FileBytes {
   }
 
   /// The cause in a few words: Foundation's own text repeats the path and blames "the operation".
-  static func reason(of error: any Error) -> String {
+  package static func reason(of error: any Error) -> String {
     guard let cocoa = error as? CocoaError else { return error.localizedDescription }
     return switch cocoa.code {
     case .fileNoSuchFile, .fileReadNoSuchFile: "there is no such file or folder"

@@ -24,15 +24,12 @@ public enum IDX {
     _ bytes: [UInt8], rank: Int? = nil, path: String
   ) throws(DatasetError) -> HostArray {
     if bytes.starts(with: [0x1f, 0x8b]) {
-      var inflater = try Inflater(bytes, format: .gzip, path: path)
-      var header: [UInt8] = []
-      try inflater.read(4, into: &header)
+      var reader = try GzipReader(bytes, path: path)
+      var header = try reader.read(4)
       let axes = try axisCount(header, rank: rank, path: path)
-      try inflater.read(4 * axes, into: &header)
+      header += try reader.read(4 * axes)
       let (shape, count) = try self.shape(header, axes: axes, path: path)
-      var elements: [UInt8] = []
-      try inflater.readRest(count, part: part(shape), into: &elements)
-      return try HostArray.make(.uint8, shape, elements, path: path)
+      return try HostArray.make(.uint8, shape, reader.rest(count, part: part(shape)), path: path)
     }
     let axes = try axisCount(Array(bytes.prefix(4)), rank: rank, path: path)
     let (shape, count) = try self.shape(Array(bytes.prefix(4 + 4 * axes)), axes: axes, path: path)
