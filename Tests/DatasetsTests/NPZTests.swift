@@ -60,7 +60,7 @@ struct NPZTests {
     ) { try NPZ.read(path, member: "y", as: .float32) }
   }
 
-  @Test(arguments: ["stored", "deflated"]) func tellsDamageWhereverItIs(kind: String) throws {
+  @Test(arguments: ["stored", "deflated"]) func reportsDamageAnywhere(kind: String) throws {
     let whole = try FileBytes.read(fixture(kind + ".npz"))
     for end in stride(from: 0, to: whole.count, by: 7) {
       #expect(try problem(Array(whole[..<end])) != nil, "cut at \(end)")
