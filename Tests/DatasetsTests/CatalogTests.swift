@@ -14,11 +14,13 @@ struct CatalogTests {
     var settings = [String: OptionValue]()
     for parameter in type.parameters {
       #expect(!parameter.meaning.isEmpty)
-      settings[parameter.name] = try OptionValue(parsing: parameter.defaultValue)
+      if parameter.defaultValue.isEmpty {
+        // A required setting.
+        settings[parameter.name] = try #require(["data": .text("digits"), "path": .text("a.npz")][parameter.name])
+      } else {
+        settings[parameter.name] = try OptionValue(parsing: parameter.defaultValue)
+      }
     }
-    // These have no default.
-    if settings["data"] != nil { settings["data"] = .text("digits") }
-    if settings["path"] != nil { settings["path"] = .text("a.npz") }
     var options = Options(settings)
     _ = try type.init(from: &options)
     try options.finish(type.name)
