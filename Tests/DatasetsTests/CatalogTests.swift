@@ -6,6 +6,8 @@ import Testing
 struct CatalogTests {
   private static let types = Catalog<any DataSource>.all.types + Catalog<any NamedPreprocessing>.all.types
 
+  private static let required: [String: OptionValue] = ["data": .text("digits"), "path": .text("a.npz")]
+
   /// What help texts say of a method is so: it has these settings and no others.
   @Test(arguments: types.map { "\($0)" })
   func documentedSettingsAreTheSettings(_ typeName: String) throws {
@@ -15,8 +17,7 @@ struct CatalogTests {
     for parameter in type.parameters {
       #expect(!parameter.meaning.isEmpty)
       if parameter.defaultValue.isEmpty {
-        // A required setting.
-        settings[parameter.name] = try #require(["data": .text("digits"), "path": .text("a.npz")][parameter.name])
+        settings[parameter.name] = try #require(Self.required[parameter.name])
       } else {
         settings[parameter.name] = try OptionValue(parsing: parameter.defaultValue)
       }
