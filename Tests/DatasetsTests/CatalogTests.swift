@@ -17,7 +17,8 @@ struct CatalogTests {
     for parameter in type.parameters {
       #expect(!parameter.meaning.isEmpty)
       if parameter.defaultValue.isEmpty {
-        settings[parameter.name] = try #require(Self.required[parameter.name])
+        let value: OptionValue = try #require(Self.required[parameter.name])
+        settings[parameter.name] = value
       } else {
         settings[parameter.name] = try OptionValue(parsing: parameter.defaultValue)
       }
