@@ -5,26 +5,20 @@ protocol AngleAugmentation: AffineAugmentation {
   /// The greatest angle allowed.
   static var limit: Double { get }
 
-  var degrees: Double { get }
-  var mode: FillMode { get }
-  init(degrees: Double, fill mode: FillMode)
+  var degrees: Double { get set }
+  var mode: FillMode { get set }
 
   /// The maps for angles `[batch]` in degrees.
   func map(degrees: Tensor) -> AffineMap
 }
 
 extension AngleAugmentation {
-  public static var parameters: [Parameter] {
-    [Parameter("degrees", default: 10, "the greatest angle in either direction, up to \(Int(limit))")]
-      + FillMode.parameters
+  static var settings: [Setting<Self>] {
+    [Setting("degrees", \.degrees, .number(in: 0...limit), "the greatest angle in either direction")]
+      + FillMode.settings.of(\.mode)
   }
 
   public var fill: FillMode? { mode }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init(
-      degrees: try options.number("degrees", default: 10, in: 0...Self.limit), fill: try FillMode(from: &options))
-  }
 
   public func map(_ count: Int, _ size: ImageShape, key: Key) -> AffineMap {
     map(degrees: key.uniform([count], in: -degrees...degrees))
@@ -38,9 +32,9 @@ extension AngleAugmentation {
 }
 
 /// Rotates images around their centre by a uniform random angle, as Keras' `rotation_range`.
-public struct Rotation: Augmentation, AngleAugmentation {
-  public static let name = "rotation"
-  public static let summary = "rotates images by a random angle"
+public struct Rotation: Augmentation, AngleAugmentation, Declared {
+  public static let declaration = Declaration(
+    "rotation", "rotates images by a random angle", standard: Rotation(), settings: settings)
   static let limit = 180.0
 
   public var degrees: Double
@@ -55,9 +49,9 @@ public struct Rotation: Augmentation, AngleAugmentation {
 }
 
 /// Shears images by a uniform random angle, as Keras' `shear_range`.
-public struct Shear: Augmentation, AngleAugmentation {
-  public static let name = "shear"
-  public static let summary = "shears images by a random angle"
+public struct Shear: Augmentation, AngleAugmentation, Declared {
+  public static let declaration = Declaration(
+    "shear", "shears images by a random angle", standard: Shear(), settings: settings)
   static let limit = 89.0
 
   public var degrees: Double
@@ -75,16 +69,15 @@ public struct Shear: Augmentation, AngleAugmentation {
 ///
 /// Keras' `width_shift_range` is `width` here and shifts images left and right; in Keras releases after 2019 it shifts
 /// them up and down, which matters where the two ranges or extents differ.
-public struct Shift: Augmentation, AffineAugmentation {
-  public static let name = "shift"
-  public static let summary = "shifts images by random fractions of their width and height"
-  public static let parameters =
-    [
-      Parameter(
-        "width", default: 0.125, "the greatest shift left or right: below 1 a fraction of the width, from 1 on pixels"),
-      Parameter(
-        "height", default: 0.125, "the same up or down; from a list one element is chosen, in either direction"),
-    ] + FillMode.parameters
+public struct Shift: Augmentation, AffineAugmentation, Declared {
+  public static let declaration = Declaration(
+    "shift", "shifts images by random fractions of their width and height", standard: Shift(),
+    settings: [
+      Setting(
+        "width", \.width, .shift, "the greatest shift left or right: below 1 a fraction of the width, from 1 on pixels"),
+      Setting(
+        "height", \.height, .shift, "the same up or down; from a list one element is chosen, in either direction"),
+    ] + FillMode.settings.of(\.mode))
 
   public var width: ShiftRange
   public var height: ShiftRange
@@ -97,12 +90,6 @@ public struct Shift: Augmentation, AffineAugmentation {
     self.width = width
     self.height = height
     self.mode = mode
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    width = try options.shift("width", default: 0.125)
-    height = try options.shift("height", default: 0.125)
-    mode = try FillMode(from: &options)
   }
 
   public func map(_ count: Int, _ size: ImageShape, key: Key) -> AffineMap {
@@ -167,31 +154,43 @@ public enum ShiftRange: Sendable, Hashable {
   }
 }
 
-extension Options {
+extension SettingFormat where Value == ShiftRange {
   /// A number or a list of numbers, none of them negative.
-  mutating func shift(_ key: String, default fallback: Double) throws(ConfigurationError) -> ShiftRange {
-    let origin = origin(of: key)
-    let value = try peek(key)
-    let numbers = try numbers(key, default: [])
-    guard let value else { return ShiftRange(fallback) }
-    let isList = if case .list = value { true } else { false }
-    guard !numbers.isEmpty, numbers.allSatisfy({ (0...10_000).contains($0) }) else {
-      throw .outOfRange(
-        key: key, value: value.description, range: "a number or a list of numbers in 0...10000", origin: origin)
-    }
-    return isList ? .choices(numbers) : ShiftRange(numbers[0])
+  static var shift: SettingFormat {
+    let allowed = "a number or a list of numbers in 0...10000"
+    return SettingFormat(
+      allowed,
+      read: { (options, key, fallback) throws(ConfigurationError) in
+        let origin = options.origin(of: key)
+        let value = try options.peek(key)
+        let numbers = try options.numbers(key, default: [])
+        guard let value else { return fallback }
+        let isList = if case .list = value { true } else { false }
+        guard !numbers.isEmpty, numbers.allSatisfy({ (0...10_000).contains($0) }) else {
+          throw .outOfRange(key: key, value: value.description, range: allowed, origin: origin)
+        }
+        return isList ? .choices(numbers) : ShiftRange(numbers[0])
+      },
+      write: { (range) throws(ConfigurationError) in
+        switch range {
+        case .choices(let choices): return .list(choices.map(OptionValue.number))
+        case .uniform(let limit):
+          // A whole number stands for the choices of Keras.
+          guard ShiftRange(limit) == range else {
+            throw .invalid(message: "a uniform shift of whole pixels, \(limit), has no notation", origin: "")
+          }
+          return .number(limit)
+        }
+      })
   }
 }
 
 /// Enlarges and shrinks images by uniform random factors, one per axis, as Keras' `zoom_range`. Factors above 1 shrink
 /// the content.
-public struct Zoom: Augmentation, AffineAugmentation {
-  public static let name = "zoom"
-  public static let summary = "enlarges or shrinks images by random factors, one per axis"
-  public static let parameters =
-    [
-      Parameter("range", default: "[0.75, 1.25]", "range of both factors; one number z is [1 - z, 1 + z]")
-    ] + FillMode.parameters
+public struct Zoom: Augmentation, AffineAugmentation, Declared {
+  public static let declaration = Declaration(
+    "zoom", "enlarges or shrinks images by random factors, one per axis", standard: Zoom(),
+    settings: [Setting("range", \.range, .zoom, "range of both factors")] + FillMode.settings.of(\.mode))
 
   public var range: ClosedRange<Double>
   public var mode: FillMode
@@ -202,11 +201,6 @@ public struct Zoom: Augmentation, AffineAugmentation {
     self.mode = mode
   }
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    range = try options.zoom("range", default: 0.75...1.25)
-    mode = try FillMode(from: &options)
-  }
-
   public func map(_ count: Int, _ size: ImageShape, key: Key) -> AffineMap {
     .zoom(
       vertical: key.derived("vertical").uniform([count], in: range),
@@ -215,17 +209,6 @@ public struct Zoom: Augmentation, AffineAugmentation {
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(range.lowerBound, "\(Self.name).range", "above 0 at its lower end") { $0 > 0 }
-  }
-}
-
-extension Options {
-  /// Factors: `[low, high]`, or z for `[1 - z, 1 + z]`.
-  mutating func zoom(
-    _ key: String, default fallback: ClosedRange<Double>
-  ) throws(ConfigurationError) -> ClosedRange<Double> {
-    guard case .number = try peek(key) else { return try range(key, default: fallback, in: 0.001...1000) }
-    let amount = try number(key, default: 0, in: 0...0.999)
-    return (1 - amount)...(1 + amount)
   }
 }
 
@@ -252,19 +235,15 @@ extension FlipAugmentation {
 }
 
 /// Flips images left to right, each with a probability.
-public struct HorizontalFlip: Augmentation, FlipAugmentation {
-  public static let name = "horizontalFlip"
-  public static let summary = "flips images left to right with a probability"
-  public static let parameters = [Parameter("probability", default: 0.5, "probability of a flip")]
+public struct HorizontalFlip: Augmentation, FlipAugmentation, Declared {
+  public static let declaration = Declaration(
+    "horizontalFlip", "flips images left to right with a probability", standard: HorizontalFlip(),
+    settings: [Setting("probability", \.probability, .probability, "probability of a flip")])
 
   public var probability: Double
   var axis: Int { 2 }
 
   public init(probability: Double = 0.5) { self.probability = probability }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    probability = try options.probability("probability", default: 0.5)
-  }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(probability: probability, "\(Self.name).probability")
@@ -272,19 +251,15 @@ public struct HorizontalFlip: Augmentation, FlipAugmentation {
 }
 
 /// Flips images top to bottom, each with a probability.
-public struct VerticalFlip: Augmentation, FlipAugmentation {
-  public static let name = "verticalFlip"
-  public static let summary = "flips images top to bottom with a probability"
-  public static let parameters = [Parameter("probability", default: 0.5, "probability of a flip")]
+public struct VerticalFlip: Augmentation, FlipAugmentation, Declared {
+  public static let declaration = Declaration(
+    "verticalFlip", "flips images top to bottom with a probability", standard: VerticalFlip(),
+    settings: [Setting("probability", \.probability, .probability, "probability of a flip")])
 
   public var probability: Double
   var axis: Int { 1 }
 
   public init(probability: Double = 0.5) { self.probability = probability }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    probability = try options.probability("probability", default: 0.5)
-  }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(probability: probability, "\(Self.name).probability")

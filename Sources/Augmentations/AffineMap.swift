@@ -113,21 +113,47 @@ extension AffineMap {
 }
 
 extension FillMode {
-  static let parameters = [
-    Parameter("fill", default: "nearest", "fill outside of the image: nearest, reflect, wrap or constant"),
-    Parameter("fillValue", default: 0, "the value of 'constant', in the data set's units"),
-  ]
-
-  init(from options: inout Options) throws(ConfigurationError) {
-    enum Word: String, CaseIterable { case nearest, reflect, wrap, constant }
-    let word = try options.oneOf("fill", default: Word.nearest)
-    let value = try options.number("fillValue", default: 0, in: -1e30...1e30)
-    self =
-      switch word {
-      case .nearest: .nearest
-      case .reflect: .reflect
-      case .wrap: .wrap
-      case .constant: .constant(value)
-      }
+  private enum Word: String, CaseIterable {
+    case nearest, reflect, wrap, constant
   }
+
+  private var word: Word {
+    switch self {
+    case .nearest: .nearest
+    case .reflect: .reflect
+    case .wrap: .wrap
+    case .constant: .constant
+    }
+  }
+
+  private var value: Double { if case .constant(let value) = self { value } else { 0 } }
+
+  /// The settings of an augmentation that fills what lies outside of the image.
+  static let settings: [Setting<FillMode>] = [
+    .custom(
+      "fill", Word.allCases.map(\.rawValue).joined(separator: ", "), "fill outside of the image",
+      read: { (mode, options) throws(ConfigurationError) in
+        switch try options.oneOf("fill", default: mode.word) {
+        case .nearest: mode = .nearest
+        case .reflect: mode = .reflect
+        case .wrap: mode = .wrap
+        case .constant: mode = .constant(mode.value)
+        }
+      },
+      write: { .text($0.word.rawValue) }),
+    .custom(
+      "fillValue", "a number", "value of the fill 'constant', in the data set's units",
+      read: { (mode, options) throws(ConfigurationError) in
+        let origin = options.origin(of: "fillValue")
+        let value = try options.number("fillValue", default: mode.value, in: -1e30...1e30)
+        if mode.word == .constant {
+          mode = .constant(value)
+        } else if value != 0 {
+          throw .outOfRange(
+            key: "fillValue", value: OptionValue.number(value).description, range: "left out unless fill is constant",
+            origin: origin)
+        }
+      },
+      write: { .number($0.value) }),
+  ]
 }

@@ -2,18 +2,14 @@ import Configuration
 
 /// Multiplies images by a factor and rounds down to whole bytes, as Keras' `brightness_range` does through Pillow.
 /// Images are clamped to 0...white, not rescaled to it.
-public struct Brightness: Augmentation {
-  public static let name = "brightness"
-  public static let summary = "multiplies images by a random factor, in whole bytes"
-  public static let parameters = [Parameter("range", default: "[0.5, 1.5]", "range of the factor")]
+public struct Brightness: Augmentation, Declared {
+  public static let declaration = Declaration(
+    "brightness", "multiplies images by a random factor, in whole bytes", standard: Brightness(),
+    settings: [Setting("range", \.range, .range(in: 0...100), "range of the factor")])
 
   public var range: ClosedRange<Double>
 
   public init(_ range: ClosedRange<Double> = 0.5...1.5) { self.range = range }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    range = try options.range("range", default: 0.5...1.5, in: 0...100)
-  }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(range.lowerBound, "\(Self.name).range", "0 or more at its lower end") { $0 >= 0 }
@@ -36,20 +32,14 @@ public struct Brightness: Augmentation {
 
 /// Adds one random number to all channels of an image and clamps the result to the image's own range, as Keras'
 /// `channel_shift_range`.
-public struct ChannelShift: Augmentation {
-  public static let name = "channelShift"
-  public static let summary = "adds one random number to all channels, within the image's own range"
-  public static let parameters = [
-    Parameter("range", default: 50, "the greatest magnitude, where white is 255")
-  ]
+public struct ChannelShift: Augmentation, Declared {
+  public static let declaration = Declaration(
+    "channelShift", "adds one random number to all channels, within the image's own range", standard: ChannelShift(),
+    settings: [Setting("range", \.range, .number(in: 0...255), "the greatest magnitude, where white is 255")])
 
   public var range: Double
 
   public init(_ range: Double = 50) { self.range = range }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    range = try options.number("range", default: 50, in: 0...255)
-  }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(range, "\(Self.name).range", "from 0 to 255") { (0...255).contains($0) }
@@ -73,15 +63,18 @@ public struct ChannelShift: Augmentation {
 
 /// Changes brightness, contrast, saturation and hue, in this order, by the formulas of torchvision's
 /// `ColorJitter`, which draws the order too.
-public struct ColorJitter: Augmentation {
-  public static let name = "colorJitter"
-  public static let summary = "changes brightness, contrast, saturation and hue (torchvision)"
-  public static let parameters = [
-    Parameter("brightness", default: 0.4, "the factor is uniform in [1 - this, 1 + this], and never negative"),
-    Parameter("contrast", default: 0.4, "the same for the distance from the image's mean grey"),
-    Parameter("saturation", default: 0.4, "the same for the distance from grey"),
-    Parameter("hue", default: 0.1, "the greatest rotation of the hue, in turns"),
-  ]
+public struct ColorJitter: Augmentation, Declared {
+  public static let declaration = Declaration(
+    "colorJitter", "changes brightness, contrast, saturation and hue (torchvision)", standard: ColorJitter(),
+    settings: [
+      Setting(
+        "brightness", \.brightness, .number(in: 0...100),
+        "the factor is uniform in [1 - this, 1 + this], and never negative"),
+      Setting(
+        "contrast", \.contrast, .number(in: 0...100), "the same for the distance from the image's mean grey"),
+      Setting("saturation", \.saturation, .number(in: 0...100), "the same for the distance from grey"),
+      Setting("hue", \.hue, .number(in: 0...0.5), "the greatest rotation of the hue, in turns"),
+    ])
 
   public var brightness: Double
   public var contrast: Double
@@ -93,13 +86,6 @@ public struct ColorJitter: Augmentation {
     self.contrast = contrast
     self.saturation = saturation
     self.hue = hue
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    brightness = try options.number("brightness", default: 0.4, in: 0...100)
-    contrast = try options.number("contrast", default: 0.4, in: 0...100)
-    saturation = try options.number("saturation", default: 0.4, in: 0...100)
-    hue = try options.number("hue", default: 0.1, in: 0...0.5)
   }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {

@@ -4,14 +4,17 @@ import Configuration
 ///
 /// Squares are clipped at the image's edges. They are 0 after preprocessing, which is the mean where that standardizes.
 /// The reference implementation of SAM draws one position per batch: `each: batch`.
-public struct Cutout: Augmentation {
-  public static let name = "cutout"
-  public static let summary = "a square around a random pixel set to 0 (DeVries and Taylor 2017)"
-  public static let parameters = [
-    Parameter("size", default: 16, "the square's side in pixels"),
-    Parameter("each", default: "image", "one position per image or per batch"),
-    Parameter("value", default: 0, "the square's value, after preprocessing"),
-  ]
+public struct Cutout: Augmentation, Declared {
+  public static let declaration = Declaration(
+    "cutout", "a square around a random pixel set to 0", standard: Cutout(),
+    reference: Reference(
+      "DeVries and Taylor", 2017, "Improved Regularization of Convolutional Neural Networks with Cutout",
+      "https://arxiv.org/abs/1708.04552"),
+    settings: [
+      Setting("size", \.size, .integer(in: 1...10_000), "side of the square in pixels"),
+      Setting("each", \.scope, .word, "one position per image or per batch"),
+      Setting("value", \.value, .number(in: -1e30...1e30), "the square's value, after preprocessing"),
+    ])
 
   public var size: Int
   public var scope: MaskScope
@@ -22,12 +25,6 @@ public struct Cutout: Augmentation {
     self.size = size
     self.scope = scope
     self.value = value
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    size = try options.integer("size", default: 16, in: 1...10_000)
-    scope = try options.oneOf("each", default: .image)
-    value = try options.number("value", default: 0, in: -1e30...1e30)
   }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
@@ -52,7 +49,7 @@ public struct Cutout: Augmentation {
 /// ([Zhong et al. 2017](https://arxiv.org/abs/1708.04896)).
 ///
 /// Area, ratio and position are drawn until the rectangle is inside the image, as in the paper's Algorithm 1.
-public struct RandomErasing: Augmentation {
+public struct RandomErasing: Augmentation, Declared {
   /// The rectangle's content: uniform random numbers in 0...1.
   public enum Fill: String, Sendable, Hashable, CaseIterable {
     /// One number per image.
@@ -78,21 +75,26 @@ public struct RandomErasing: Augmentation {
     }
   }
 
-  public static let name = "randomErasing"
-  public static let summary = "a random rectangle set to random values (Zhong et al. 2017)"
-  public static let parameters = [
-    Parameter(
-      "rule", default: "landscape",
-      "defaults of the other settings: landscape, wider than high with one value, or original, the paper's"),
-    Parameter("probability", default: 0.5, "probability of an erased rectangle"),
-    Parameter("area", default: "[0.05, 0.2]", "range of the area, as a fraction of the image's; original: [0.02, 0.4]"),
-    Parameter("ratio", default: "[0.2, 0.8]", "range of the ratio of height to width; original: [0.3, 3.33]"),
-    Parameter("fill", default: "scalar", "one value per image, scalar, or per pixel, pixels; original: pixels"),
-  ]
+  public static let declaration = Declaration(
+    "randomErasing", "a random rectangle set to random values", standard: RandomErasing(),
+    reference: Reference(
+      "Zhong et al.", 2017, "Random Erasing Data Augmentation", "https://arxiv.org/abs/1708.04896"),
+    settings: [
+      .preset(
+        "rule", \.rule, .word,
+        "defaults of the other settings: landscape, wider than high with one value, or original, the paper's",
+        standard: { RandomErasing($0) }),
+      Setting("probability", \.probability, .probability, "probability of an erased rectangle"),
+      Setting("area", \.area, .range(in: 0...1), "area as a fraction of the image's; original: [0.02, 0.4]"),
+      Setting("ratio", \.ratio, .range(in: 0.001...1000), "ratio of height to width; original: [0.3, 3.33]"),
+      Setting("fill", \.fill, .word, "one value per image, scalar, or per pixel, pixels; original: pixels"),
+    ])
   /// Draws of a rectangle before an image is left unchanged. Of the landscape rule's 36 % fit, so that all of 64 draws
   /// fail once in 10^12 images.
   private static let attempts = 64
 
+  /// The defaults that the other settings began with.
+  public internal(set) var rule: Rule
   public var probability: Double
   public var area: ClosedRange<Double>
   public var ratio: ClosedRange<Double>
@@ -103,18 +105,11 @@ public struct RandomErasing: Augmentation {
     _ rule: Rule = .landscape, probability: Double = 0.5, area: ClosedRange<Double>? = nil,
     ratio: ClosedRange<Double>? = nil, fill: Fill? = nil
   ) {
+    self.rule = rule
     self.probability = probability
     self.area = area ?? (rule == .landscape ? 0.05...0.2 : 0.02...0.4)
     self.ratio = ratio ?? (rule == .landscape ? 0.2...0.8 : 0.3...(1 / 0.3))
     self.fill = fill ?? (rule == .landscape ? .scalar : .pixels)
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init(try options.oneOf("rule", default: .landscape))
-    probability = try options.probability("probability", default: probability)
-    area = try options.range("area", default: area, in: 0...1)
-    ratio = try options.range("ratio", default: ratio, in: 0.001...1000)
-    fill = try options.oneOf("fill", default: fill)
   }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {

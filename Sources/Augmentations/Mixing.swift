@@ -2,27 +2,22 @@ import Configuration
 
 /// An augmentation that mixes each example with another of its batch, by a weight from Beta(α, α).
 protocol MixingAugmentation: Augmentation {
-  var alpha: Double { get }
-  var scope: MaskScope { get }
-  init(alpha: Double, each scope: MaskScope)
+  var alpha: Double { get set }
+  var scope: MaskScope { get set }
 }
 
 extension MixingAugmentation {
-  public static var parameters: [Parameter] {
+  static var settings: [Setting<Self>] {
     [
-      Parameter("alpha", default: 1, "alpha of the mixing weight's distribution Beta(alpha, alpha)"),
-      Parameter("each", default: "batch", "one weight per image or per batch"),
+      Setting(
+        "alpha", \.alpha, .number(in: alphas), "α of the mixing weight's distribution Beta(α, α)"),
+      Setting("each", \.scope, .word, "one weight per image or per batch"),
     ]
   }
 
   public var stage: AugmentationStage { .prepared }
 
   private static var alphas: ClosedRange<Double> { 0.001...1000 }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init(
-      alpha: try options.number("alpha", default: 1, in: Self.alphas), each: try options.oneOf("each", default: .batch))
-  }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(alpha, "\(Self.name).alpha", "from 0.001 to 1000") { Self.alphas.contains($0) }
@@ -31,9 +26,12 @@ extension MixingAugmentation {
 
 /// Each image and its target mixed with another's of the batch: `λ x + (1 - λ) x'`, λ from Beta(α, α)
 /// ([Zhang et al. 2018](https://arxiv.org/abs/1710.09412)). Class indices become probabilities.
-public struct MixUp: Augmentation, MixingAugmentation {
-  public static let name = "mixUp"
-  public static let summary = "mixes images and targets in pairs (Zhang et al. 2018)"
+public struct MixUp: Augmentation, MixingAugmentation, Declared {
+  public static let declaration = Declaration(
+    "mixUp", "mixes images and targets in pairs", standard: MixUp(),
+    reference: Reference(
+      "Zhang et al.", 2018, "mixup: Beyond Empirical Risk Minimization", "https://arxiv.org/abs/1710.09412"),
+    settings: settings)
 
   public var alpha: Double
   public var scope: MaskScope
@@ -57,9 +55,13 @@ public struct MixUp: Augmentation, MixingAugmentation {
 /// A rectangle of each image replaced by another image's of the batch, targets mixed by area
 /// ([Yun et al. 2019](https://arxiv.org/abs/1905.04899)). The area is `1 - λ`, λ from Beta(α, α), before it is clipped
 /// at the image's edges. Class indices become probabilities.
-public struct CutMix: Augmentation, MixingAugmentation {
-  public static let name = "cutMix"
-  public static let summary = "pastes a rectangle of another image and mixes targets (Yun et al. 2019)"
+public struct CutMix: Augmentation, MixingAugmentation, Declared {
+  public static let declaration = Declaration(
+    "cutMix", "pastes a rectangle of another image and mixes targets", standard: CutMix(),
+    reference: Reference(
+      "Yun et al.", 2019, "CutMix: Regularization Strategy to Train Strong Classifiers with Localizable Features",
+      "https://arxiv.org/abs/1905.04899"),
+    settings: settings)
 
   public var alpha: Double
   public var scope: MaskScope

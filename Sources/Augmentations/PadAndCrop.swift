@@ -1,7 +1,7 @@
 import Configuration
 
 /// Pads images on all sides and crops them back to their size at a random position, in whole pixels.
-public struct PadAndCrop: Augmentation {
+public struct PadAndCrop: Augmentation, Declared {
   /// The padding's content.
   public enum Padding: String, Sendable, Hashable, CaseIterable {
     /// 0 in the data set's units.
@@ -10,12 +10,12 @@ public struct PadAndCrop: Augmentation {
     case reflect
   }
 
-  public static let name = "padAndCrop"
-  public static let summary = "pads all sides and crops at a random position"
-  public static let parameters = [
-    Parameter("pixels", default: 4, "pixels of padding per side"),
-    Parameter("padding", default: "zero", "content of the padding: zero or reflect"),
-  ]
+  public static let declaration = Declaration(
+    "padAndCrop", "pads all sides and crops at a random position", standard: PadAndCrop(),
+    settings: [
+      Setting("pixels", \.pixels, .integer(in: 0...10_000), "pixels of padding per side"),
+      Setting("padding", \.padding, .word, "content of the padding"),
+    ])
 
   public var pixels: Int
   public var padding: Padding
@@ -23,11 +23,6 @@ public struct PadAndCrop: Augmentation {
   public init(pixels: Int = 4, padding: Padding = .zero) {
     self.pixels = pixels
     self.padding = padding
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    pixels = try options.integer("pixels", default: 4, in: 0...10_000)
-    padding = try options.oneOf("padding", default: .zero)
   }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {

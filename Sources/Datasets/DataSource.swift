@@ -36,12 +36,14 @@ public struct DataFolders: Sendable, Equatable {
   }
 }
 
-extension Options {
-  /// The data set under `data`, a required option.
-  mutating func source(of name: String) throws(ConfigurationError) -> any DataSource {
-    guard let data = try optionalChoice("data") else {
-      throw .invalid(message: "\(name) needs a data set: \(name)(data: mnist)", origin: origin)
-    }
-    return try Catalog<any DataSource>.all.make(data)
+extension SettingFormat where Value == Int {
+  /// A number of steps of a series.
+  static var steps: SettingFormat { .integer(in: 1...10_000_000) }
+}
+
+extension SettingFormat where Value == Int? {
+  /// A number above 0, or 0 for nil.
+  static func positiveOrZero(upTo limit: Int) -> SettingFormat {
+    SettingFormat<Int>.integer(in: 0...limit).map({ $0 == 0 ? nil : $0 }, back: { $0 ?? 0 })
   }
 }

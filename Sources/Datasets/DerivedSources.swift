@@ -1,15 +1,17 @@
 import Configuration
+import Formats
 
 /// Another data set's training data, part of which is held out as the test data: settings are chosen on it, so that
 /// the real test set stays unseen.
-public struct HeldOutSource: DataSource {
-  public static let name = "heldOut"
-  public static let summary = "a data set's training data, a random part held out for validation"
-  public static let parameters = [
-    Parameter("data", default: "", "the data set"),
-    Parameter("fraction", default: 0.1, "fraction held out"),
-    Parameter("seed", default: 0, "random seed of the split"),
-  ]
+public struct HeldOutSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "heldOut", "a data set's training data, a random part held out for validation",
+    standard: HeldOutSource(UnspecifiedSource()),
+    settings: [
+      .required("data", \.data, .method, "the data set", example: "heldOut(data: mnist)"),
+      Setting("fraction", \.fraction, .number(in: 0...1), "fraction held out"),
+      Setting("seed", \.seed, .seed, "random seed of the split"),
+    ])
 
   public var data: any DataSource
   public var fraction: Double
@@ -17,12 +19,6 @@ public struct HeldOutSource: DataSource {
 
   public init(_ data: any DataSource, fraction: Double = 0.1, seed: UInt32 = 0) {
     (self.data, self.fraction, self.seed) = (data, fraction, seed)
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    data = try options.source(of: Self.name)
-    fraction = try options.number("fraction", default: 0.1, in: 0...1)
-    seed = UInt32(try options.integer("seed", default: 0, in: 0...Int(UInt32.max)))
   }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
@@ -35,17 +31,17 @@ public struct HeldOutSource: DataSource {
 }
 
 /// Another data set with a fraction of its training labels corrupted; the test set stays as it is.
-public struct NoisyLabelsSource: DataSource {
-  public static let name = "noisyLabels"
-  public static let summary = "another data set with a fraction of its training labels corrupted"
-  public static let parameters = [
-    Parameter("data", default: "", "the data set"),
-    Parameter("fraction", default: 0.2, "fraction of corrupted labels"),
-    Parameter(
-      "kind", default: "otherClasses",
-      "what a corrupted label becomes: otherClasses, or anyClass, possibly the right one"),
-    Parameter("seed", default: 0, "random seed of the corruption"),
-  ]
+public struct NoisyLabelsSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "noisyLabels", "another data set with a fraction of its training labels corrupted",
+    standard: NoisyLabelsSource(UnspecifiedSource()),
+    settings: [
+      .required("data", \.data, .method, "the data set", example: "noisyLabels(data: mnist)"),
+      Setting("fraction", \.fraction, .number(in: 0...1), "fraction of corrupted labels"),
+      Setting(
+        "kind", \.kind, .word, "what a corrupted label becomes: otherClasses, or anyClass, possibly the right one"),
+      Setting("seed", \.seed, .seed, "random seed of the corruption"),
+    ])
 
   public var data: any DataSource
   public var fraction: Double
@@ -54,13 +50,6 @@ public struct NoisyLabelsSource: DataSource {
 
   public init(_ data: any DataSource, fraction: Double = 0.2, kind: SymmetricNoise = .otherClasses, seed: UInt32 = 0) {
     (self.data, self.fraction, self.kind, self.seed) = (data, fraction, kind, seed)
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    data = try options.source(of: Self.name)
-    fraction = try options.number("fraction", default: 0.2, in: 0...1)
-    kind = try options.oneOf("kind", default: .otherClasses)
-    seed = UInt32(try options.integer("seed", default: 0, in: 0...Int(UInt32.max)))
   }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
@@ -74,14 +63,14 @@ public struct NoisyLabelsSource: DataSource {
 }
 
 /// The first examples of another data set.
-public struct SubsetSource: DataSource {
-  public static let name = "subset"
-  public static let summary = "the first examples of another data set"
-  public static let parameters = [
-    Parameter("data", default: "", "the data set"),
-    Parameter("train", default: 1000, "training examples; all if there are fewer"),
-    Parameter("test", default: 1000, "test examples; all if there are fewer"),
-  ]
+public struct SubsetSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "subset", "the first examples of another data set", standard: SubsetSource(UnspecifiedSource()),
+    settings: [
+      .required("data", \.data, .method, "the data set", example: "subset(data: mnist)"),
+      Setting("train", \.train, .integer(in: 1...Int(Int32.max)), "training examples; all if there are fewer"),
+      Setting("test", \.test, .integer(in: 1...Int(Int32.max)), "test examples; all if there are fewer"),
+    ])
 
   public var data: any DataSource
   public var train: Int
@@ -91,17 +80,33 @@ public struct SubsetSource: DataSource {
     (self.data, self.train, self.test) = (data, train, test)
   }
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    data = try options.source(of: Self.name)
-    train = try options.integer("train", default: 1000, in: 1...Int(Int32.max))
-    test = try options.integer("test", default: 1000, in: 1...Int(Int32.max))
-  }
-
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     var pair = try data.load(from: folders, progress: progress)
     pair.train = try pair.train.prefix(min(train, pair.train.count))
     pair.test = try pair.test.prefix(min(test, pair.test.count))
     pair.origin += "; its first \(pair.train.count) training and \(pair.test.count) test examples"
     return pair
+  }
+}
+
+/// Stands in a derived source's defaults for the data set, which has none.
+private struct UnspecifiedSource: DataSource {
+  static let name = "none"
+  static let summary = "no data set"
+
+  init() {}
+  init(from options: inout Options) throws(ConfigurationError) {}
+
+  func choice() -> Choice { Choice(Self.name) }
+
+  func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
+    throw DatasetError(.invalidArgument(name: "data", value: Self.name, allowed: "a data set"))
+  }
+}
+
+extension SettingFormat where Value == UInt32 {
+  /// A seed of NumPy's generator.
+  fileprivate static var seed: SettingFormat {
+    SettingFormat<Int>.integer(in: 0...Int(UInt32.max)).map({ UInt32(clamping: $0) }, back: { Int($0) })
   }
 }

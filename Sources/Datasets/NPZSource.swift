@@ -2,32 +2,35 @@ import Configuration
 import Formats
 import PJRT
 
-/// One's own data: the arrays `x_train`, `y_train`, `x_test` and `y_test` of an NPZ file, as Keras keeps
-/// its data sets.
-public struct NPZSource: DataSource {
-  public static let name = "npz"
-  public static let summary = "your own arrays x_train, y_train, x_test, y_test, from a file of numpy.savez"
-  public static let parameters = [
-    Parameter("path", default: "", "the file"),
-    Parameter("classes", default: 0, "classes that whole-numbered targets count; 0 takes the greatest label's"),
-    Parameter(
-      "layout", default: "auto",
-      "of images of four axes: channelsLast, channelsFirst, which are converted, or auto, which takes the one and refuses what looks like the other"
-    ),
-  ]
+/// The user's own data: the arrays `x_train`, `y_train`, `x_test` and `y_test` of an NPZ file, as in Keras' data sets.
+public struct NPZSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "npz", "your own arrays x_train, y_train, x_test, y_test, from a file of numpy.savez",
+    standard: NPZSource(path: ""),
+    settings: [
+      .required(
+        "path", \.path, .text.checked("a file's name") { !$0.isEmpty }, "the file", example: "npz(path: data.npz)"),
+      Setting(
+        "classes", \.classes, .positiveOrZero(upTo: 1_000_000),
+        "number of classes of integer targets; 0 for one more than the greatest label"),
+      Setting(
+        "layout", \.layout, .word,
+        "axes of images: channelsLast, channelsFirst, which are converted, or auto, which refuses shapes that look like"
+          + " channelsFirst"),
+    ])
 
   /// The order of the axes of images [N, …].
   public enum Layout: String, CaseIterable, Sendable {
-    /// Channels last; what looks like channels first is an error.
+    /// Channels last; a shape that looks like channels first is an error.
     case auto
-    /// [N, height, width, channels], as models take them.
+    /// [N, height, width, channels], as models require.
     case channelsLast
-    /// [N, channels, height, width], as PyTorch has them: they are converted.
+    /// [N, channels, height, width], as in PyTorch; converted.
     case channelsFirst
   }
 
   public var path: String
-  /// nil takes one more than the greatest label of the training data.
+  /// nil for one more than the greatest label of the training data.
   public var classes: Int?
   public var layout: Layout
 
@@ -35,20 +38,8 @@ public struct NPZSource: DataSource {
     (self.path, self.classes, self.layout) = (path, classes, layout)
   }
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    let origin = options.origin
-    path = try options.text("path", default: "")
-    guard !path.isEmpty else {
-      throw .invalid(message: "npz needs a file: npz(path: data.npz)", origin: origin)
-    }
-    let classes = try options.integer("classes", default: 0, in: 0...1_000_000)
-    self.classes = classes == 0 ? nil : classes
-    layout = try options.oneOf("layout", default: .auto)
-  }
-
-  /// Inputs are uint8, scaled to 0...1 when a model sees them, or float32 or float64, taken as they are.
-  /// Targets that are whole numbers or strings are classes, strings in the order of their characters' codes; others are
-  /// values to predict, [N, …].
+  /// Inputs are uint8, scaled to 0...1 before the model, or float32 or float64, used unchanged. Integer and string
+  /// targets are classes, strings sorted by code point; others are values to predict, [N, …].
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let archive = try NPZArchive(path)
     let inputs = try inputs("train", archive)

@@ -37,13 +37,12 @@ public enum CIFAR10 {
 }
 
 /// CIFAR-10.
-public struct CIFAR10Source: DataSource {
-  public static let name = "cifar10"
-  public static let summary = "colour photographs of ten classes, 50,000 + 10,000 (Krizhevsky 2009)"
+public struct CIFAR10Source: DataSource, Declared {
+  public static let declaration = Declaration(
+    "cifar10", "colour photographs of ten classes, 50,000 + 10,000", standard: CIFAR10Source(),
+    reference: .krizhevsky)
 
   public init() {}
-  public init(from options: inout Options) throws(ConfigurationError) {}
-
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     try CIFAR10.load(from: folders, progress: progress)
   }
@@ -107,20 +106,15 @@ public enum CIFAR100 {
 }
 
 /// CIFAR-100.
-public struct CIFAR100Source: DataSource {
-  public static let name = "cifar100"
-  public static let summary = "colour photographs of a hundred classes, 50,000 + 10,000 (Krizhevsky 2009)"
-  public static let parameters = [
-    Parameter("labels", default: "fine", "fine, 100 classes, or coarse, their 20 groups")
-  ]
+public struct CIFAR100Source: DataSource, Declared {
+  public static let declaration = Declaration(
+    "cifar100", "colour photographs of a hundred classes, 50,000 + 10,000", standard: CIFAR100Source(),
+    reference: .krizhevsky,
+    settings: [Setting("labels", \.labels, .word, "100 classes, fine, or their 20 groups, coarse")])
 
   public var labels: CIFAR100.Labels
 
   public init(labels: CIFAR100.Labels = .fine) { self.labels = labels }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    labels = try options.oneOf("labels", default: .fine)
-  }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     try CIFAR100.load(labels: labels, from: folders, progress: progress)
@@ -266,4 +260,10 @@ struct CIFARRecords {
       initialized = count * Self.pixelBytes
     }
   }
+}
+
+extension Reference {
+  fileprivate static let krizhevsky = Reference(
+    "Krizhevsky", 2009, "Learning Multiple Layers of Features from Tiny Images",
+    "https://www.cs.toronto.edu/~kriz/learning-features-2009-TR.pdf")
 }

@@ -38,13 +38,14 @@ public enum MNIST {
 }
 
 /// MNIST, and an error if it is unavailable.
-public struct MNISTSource: DataSource {
-  public static let name = "mnist"
-  public static let summary = "handwritten digits, 60,000 + 10,000 (LeCun, Cortes, Burges 1998)"
+public struct MNISTSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "mnist", "handwritten digits, 60,000 + 10,000", standard: MNISTSource(),
+    reference: Reference(
+      "LeCun et al.", 1998, "Gradient-Based Learning Applied to Document Recognition",
+      "https://doi.org/10.1109/5.726791"))
 
   public init() {}
-  public init(from options: inout Options) throws(ConfigurationError) {}
-
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     try MNIST.load(from: folders, progress: progress)
   }
@@ -96,13 +97,15 @@ public enum FashionMNIST {
 }
 
 /// Fashion-MNIST.
-public struct FashionMNISTSource: DataSource {
-  public static let name = "fashionMNIST"
-  public static let summary = "pieces of clothing, 60,000 + 10,000 (Xiao, Rasul, Vollgraf 2017)"
+public struct FashionMNISTSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "fashionMNIST", "pieces of clothing, 60,000 + 10,000", standard: FashionMNISTSource(),
+    reference: Reference(
+      "Xiao, Rasul and Vollgraf", 2017,
+      "Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms",
+      "https://arxiv.org/abs/1708.07747"))
 
   public init() {}
-  public init(from options: inout Options) throws(ConfigurationError) {}
-
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     try FashionMNIST.load(from: folders, progress: progress)
   }
@@ -141,13 +144,11 @@ public enum DigitData {
 }
 
 /// MNIST if it is available, synthetic digits otherwise; the origin says which.
-public struct DigitsSource: DataSource {
-  public static let name = "digits"
-  public static let summary = "MNIST if it is available, otherwise synthetic digits"
+public struct DigitsSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "digits", "MNIST if it is available, otherwise synthetic digits", standard: DigitsSource())
 
   public init() {}
-  public init(from options: inout Options) throws(ConfigurationError) {}
-
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     try DigitData.load(from: folders, progress: progress)
   }

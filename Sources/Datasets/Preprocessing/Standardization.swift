@@ -7,14 +7,29 @@ import Tensors
 ///
 /// The statistics are given, not fitted. The defaults are CIFAR-10's, as in the
 /// [reference implementation of SAM](https://github.com/google-research/sam).
-public struct StandardizedChannels: NamedPreprocessing {
-  public static let name = "standardizedChannels"
-  public static let summary = "each channel minus its mean, divided by its standard deviation; CIFAR-10's by default"
-  public static let parameters = [
-    Parameter("mean", default: "[0.4914, 0.4822, 0.4465]", "per channel, or one for all"),
-    Parameter("deviation", default: "[0.247, 0.2435, 0.2616]", "per channel, or one for all"),
-    Parameter("white", default: 255, "inputs are divided by it first: 255 for bytes"),
-  ]
+public struct StandardizedChannels: NamedPreprocessing, Declared {
+  public static let declaration = Declaration(
+    "standardizedChannels",
+    "each channel minus its mean, divided by its standard deviation; CIFAR-10's by default",
+    standard: StandardizedChannels(),
+    settings: [
+      Setting("mean", \.mean, .numbers, "mean per channel, or one for all"),
+      Setting("deviation", \.deviation, .numbers, "standard deviation per channel, or one for all"),
+      Setting("white", \.white, .white, "inputs are divided by it first: 255 for bytes"),
+    ],
+    check: { (method, options) throws(ConfigurationError) in
+      func error(_ range: String) -> ConfigurationError {
+        .outOfRange(
+          key: "deviation", value: "\(method.deviation)", range: range, origin: options.origin(of: "deviation"))
+      }
+      guard method.mean.allSatisfy(\.isFinite), method.deviation.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+        throw error("numbers above 0, with finite means")
+      }
+      let (means, deviations) = (method.mean.count, method.deviation.count)
+      guard means > 0, means == deviations || means == 1 || deviations == 1 else {
+        throw error("as many as there are means, \(means)")
+      }
+    })
 
   public var mean: [Double]
   public var deviation: [Double]
@@ -26,22 +41,6 @@ public struct StandardizedChannels: NamedPreprocessing {
     self.mean = mean
     self.deviation = deviation
     self.white = white
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    mean = try options.numbers("mean", default: mean)
-    let origin = options.origin(of: "deviation")
-    deviation = try options.numbers("deviation", default: deviation)
-    guard mean.allSatisfy(\.isFinite), deviation.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      throw .outOfRange(
-        key: "deviation", value: "\(deviation)", range: "numbers above 0, with finite means", origin: origin)
-    }
-    guard !mean.isEmpty, mean.count == deviation.count || mean.count == 1 || deviation.count == 1 else {
-      throw .outOfRange(
-        key: "deviation", value: "\(deviation)", range: "as many as there are means, \(mean.count)", origin: origin)
-    }
-    white = try options.number("white", default: white, in: 1e-30...1e30)
   }
 
   /// - Parameter inputs: `[batch, …, channels]`; any shape if one number is for all channels.
@@ -59,33 +58,30 @@ public struct StandardizedChannels: NamedPreprocessing {
 
 /// Preprocessing that subtracts a mean, divides by a standard deviation, or both.
 protocol StandardizingPreprocessing: NamedPreprocessing {
-  init(center: Bool, deviation: Bool, white: Double)
+  var center: Bool { get set }
+  var deviation: Bool { get set }
+  var white: Double { get set }
 }
 
 extension StandardizingPreprocessing {
-  public static var parameters: [Parameter] {
+  static var settings: [Setting<Self>] {
     [
-      Parameter("center", default: true, "whether to subtract the mean"),
-      Parameter("deviation", default: true, "whether to divide by the standard deviation"),
-      Parameter("white", default: 255, "inputs are divided by it first: 255 for bytes"),
+      Setting("center", \.center, .flag, "whether to subtract the mean"),
+      Setting("deviation", \.deviation, .flag, "whether to divide by the standard deviation"),
+      Setting("white", \.white, .white, "inputs are divided by it first: 255 for bytes"),
     ]
   }
 
   /// What Keras adds to a standard deviation.
   static var epsilon: Double { 1e-6 }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init(
-      center: try options.flag("center", default: true), deviation: try options.flag("deviation", default: true),
-      white: try options.number("white", default: 255, in: 1e-30...1e30))
-  }
 }
 
 /// Each example minus its own mean, divided by its own standard deviation, over all pixels and channels: Keras'
 /// `samplewise_center` and `samplewise_std_normalization`, after `rescale`.
-public struct Samplewise: NamedPreprocessing, StandardizingPreprocessing {
-  public static let name = "samplewise"
-  public static let summary = "each example minus its mean, divided by its standard deviation (Keras' samplewise)"
+public struct Samplewise: NamedPreprocessing, StandardizingPreprocessing, Declared {
+  public static let declaration = Declaration(
+    "samplewise", "each example minus its mean, divided by its standard deviation (Keras' samplewise)",
+    standard: Samplewise(), settings: settings)
 
   public var center: Bool
   public var deviation: Bool
@@ -110,10 +106,11 @@ public struct Samplewise: NamedPreprocessing, StandardizingPreprocessing {
 /// Inputs minus each channel's mean over the training set, divided by its standard deviation: Keras'
 /// `featurewise_center` and `featurewise_std_normalization`. The statistics are of inputs divided by `white`; those of
 /// Keras' `fit` are of its argument, before `rescale`.
-public struct Featurewise: NamedPreprocessing, StandardizingPreprocessing, FittedPreprocessing {
-  public static let name = "featurewise"
-  public static let summary =
-    "each channel less its mean in the training set, over its deviation there (Keras' featurewise)"
+public struct Featurewise: NamedPreprocessing, StandardizingPreprocessing, FittedPreprocessing, Declared {
+  public static let declaration = Declaration(
+    "featurewise",
+    "each channel minus its mean over the training set, divided by its standard deviation (Keras' featurewise)",
+    standard: Featurewise(), settings: settings)
 
   public var center: Bool
   public var deviation: Bool
@@ -155,4 +152,9 @@ struct ChannelStatistics {
     mean = try found[0].values(as: Double.self)
     deviation = try found[1].values(as: Double.self)
   }
+}
+
+extension SettingFormat where Value == Double {
+  /// The value of white in the data, which inputs are divided by.
+  static var white: SettingFormat { .number(in: 1e-30...1e30) }
 }

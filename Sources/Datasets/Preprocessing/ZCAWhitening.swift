@@ -8,13 +8,14 @@ import Tensors
 ///
 /// The matrix is `(S + epsilon)^(-1/2)`, S being the training set's covariance, as in keras-preprocessing. Keras 3 adds
 /// epsilon to the singular values instead.
-public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
-  public static let name = "zcaWhitening"
-  public static let summary = "values of an example made uncorrelated over the training set (Keras' zca_whitening)"
-  public static let parameters = [
-    Parameter("epsilon", default: 1e-6, "added to the eigenvalues of the covariance"),
-    Parameter("white", default: 255, "inputs are divided by it first: 255 for bytes"),
-  ]
+public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing, Declared {
+  public static let declaration = Declaration(
+    "zcaWhitening", "values of an example made uncorrelated over the training set (Keras' zca_whitening)",
+    standard: ZCAWhitening(),
+    settings: [
+      Setting("epsilon", \.epsilon, .number(in: 1e-9...1e9), "added to the eigenvalues of the covariance"),
+      Setting("white", \.white, .white, "inputs are divided by it first: 255 for bytes"),
+    ])
   /// Values per example; the covariance has the square of that.
   static let limit = 8192
   private static let block = 500
@@ -25,11 +26,6 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
   public init(epsilon: Double = 1e-6, white: Double = 255) {
     self.epsilon = epsilon
     self.white = white
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    epsilon = try options.number("epsilon", default: 1e-6, in: 1e-9...1e9)
-    white = try options.number("white", default: 255, in: 1e-30...1e30)
   }
 
   public func fitted(to inputs: HostArray) throws -> any Preprocessing {
@@ -59,11 +55,20 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
     return try (sum / Double(count)).evaluate()
   }
 
-  /// `(matrix + epsilon)^(-1/2)` of a symmetric matrix without negative eigenvalues, by the engine on the CPU.
+  /// `(matrix + epsilon)^(-1/2)` of a symmetric matrix without negative eigenvalues, by Newton's coupled iteration
+  /// (Higham, Functions of Matrices, 2008, 6.35), which needs products only.
   private static func inverseRoot(of matrix: Tensor, epsilon: Double) throws -> Tensor {
-    let (values, vectors) = Tensor(try matrix.hostArray()).eigh()
-    let scaled = vectors * (values.maximum(0) + epsilon).rsqrt()
-    return try scaled.matmul(vectors.transpose()).evaluate(on: Engine.host())
+    let unit = Tensor.identity(matrix.shape[0], dtype: .float64)
+    // Above the greatest eigenvalue, so that the iteration converges.
+    let norm = try (matrix * matrix).sum().sqrt().scalar() + epsilon
+    // An eigenvalue far below 1 becomes 9/4 of it in an iteration; the last few double the digits.
+    let iterations = Int((log(max(1, norm / epsilon)) / log(2.25)).rounded(.up)) + 8
+    let start = (matrix + unit * epsilon) / norm
+    let found = scan(carry: [start, unit], length: iterations) { carry, _ in
+      let correction = (unit * 3 - carry[1].matmul(carry[0])) * 0.5
+      return ([carry[0].matmul(correction), correction.matmul(carry[1])], [])
+    }
+    return found.carry[1] / norm.squareRoot()
   }
 }
 

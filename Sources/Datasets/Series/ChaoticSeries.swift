@@ -69,59 +69,45 @@ public struct MackeyGlass: Sendable, Hashable {
   }
 }
 
-/// The Mackey-Glass series as one-step-ahead prediction.
-public struct MackeyGlassSource: DataSource {
-  public static let name = "mackeyGlass"
-  public static let summary = "one-step-ahead prediction of the chaotic Mackey-Glass series (Mackey and Glass 1977)"
-  public static let parameters = [
-    Parameter("train", default: 3000, "training steps"),
-    Parameter("test", default: 5000, "test steps, after the training steps"),
-    Parameter("tau", default: 17.0, "the delay"),
-    Parameter("method", default: "euler", "euler, as Jaeger's, or rungeKutta"),
-    Parameter("step", default: 0.1, "integration step"),
-    Parameter("every", default: 10, "integration steps per value"),
-    Parameter("squashed", default: true, "whether values are tanh(y - 1), as Jaeger's, instead of y"),
-    Parameter("start", default: 1.2, "initial value; another one gives another trajectory"),
-    Parameter(
-      "jitter", default: 0.0, "width of the uniform noise on the initial values; Jaeger has 0.2"),
-    Parameter("seed", default: 0, "random seed of the jitter"),
+extension MackeyGlass {
+  fileprivate static let settings: [Setting<MackeyGlass>] = [
+    Setting("tau", \.tau, .number(in: 0.1...1000), "delay τ"),
+    Setting("method", \.method, .word, "integration: euler, as Jaeger's, or rungeKutta"),
+    Setting("step", \.step, .number(in: 1e-3...1), "integration step"),
+    Setting("every", \.every, .integer(in: 1...100_000), "integration steps per value"),
+    Setting("start", \.start, .number(in: 0...2), "initial value; another one gives another trajectory"),
+    Setting(
+      "jitter", \.jitter, .number(in: 0...1), "width of the uniform noise on the initial values; Jaeger has 0.2"),
+    Setting("seed", \.seed, .integer(in: 0...Int.max), "random seed of the jitter"),
   ]
+}
+
+/// The Mackey-Glass series as one-step-ahead prediction.
+public struct MackeyGlassSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "mackeyGlass", "one-step-ahead prediction of the chaotic Mackey-Glass series", standard: MackeyGlassSource(),
+    reference: Reference(
+      "Mackey and Glass", 1977, "Oscillation and chaos in physiological control systems",
+      "https://doi.org/10.1126/science.267326"),
+    settings: [
+      Setting("train", \.train, .steps, "training steps"),
+      Setting("test", \.test, .steps, "test steps, after the training steps"),
+    ] + MackeyGlass.settings.of(\.system) + [
+      Setting("squashed", \.isSquashed, .flag, "whether values are tanh(y - 1), as Jaeger's, instead of y")
+    ])
 
   public var train = 3000
   public var test = 5000
-  public var tau = 17.0
-  public var method = MackeyGlass.Method.euler
-  public var step = 0.1
-  public var every = 10
-  public var squashed = true
-  public var start = 1.2
-  public var jitter = 0.0
-  public var seed = 0
+  public var system = MackeyGlass()
+  public var isSquashed = true
 
   public init() {}
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    train = try options.integer("train", default: train, in: 1...10_000_000)
-    test = try options.integer("test", default: test, in: 1...10_000_000)
-    tau = try options.number("tau", default: tau, in: 0.1...1000)
-    method = try options.oneOf("method", default: method)
-    step = try options.number("step", default: step, in: 1e-3...1)
-    every = try options.integer("every", default: every, in: 1...100_000)
-    squashed = try options.flag("squashed", default: squashed)
-    start = try options.number("start", default: start, in: 0...2)
-    jitter = try options.number("jitter", default: jitter, in: 0...1)
-    seed = try options.integer("seed", default: seed, in: 0...Int.max)
-  }
-
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
-    var system = MackeyGlass()
-    (system.tau, system.method, system.step, system.every) = (tau, method, step, every)
-    (system.start, system.jitter, system.seed) = (start, jitter, seed)
-    let values = system.series(train + test + 1).map { squashed ? tanh($0 - 1) : $0 }
+    let values = system.series(train + test + 1).map { isSquashed ? tanh($0 - 1) : $0 }
     return try TimeSeries(values).oneStepAhead(
       train: train, test: test, name: "Mackey-Glass",
-      origin: "the Mackey-Glass equation with tau \(tau), by \(method.rawValue)")
+      origin: "the Mackey-Glass equation with tau \(system.tau), by \(system.method.rawValue)")
   }
 }
 
@@ -157,34 +143,27 @@ public struct Lorenz: Sendable, Hashable {
 }
 
 /// The Lorenz system as one-step-ahead prediction.
-public struct LorenzSource: DataSource {
-  public static let name = "lorenz"
-  public static let summary = "one-step-ahead prediction of the chaotic Lorenz system's x, y and z (Lorenz 1963)"
-  public static let parameters = [
-    Parameter("train", default: 5000, "training steps"),
-    Parameter("test", default: 2000, "test steps, after the training steps"),
-    Parameter("step", default: 0.02, "integration step"),
-    Parameter("scale", default: 0.02, "scale factor of the values"),
-  ]
+public struct LorenzSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "lorenz", "one-step-ahead prediction of the chaotic Lorenz system's x, y and z", standard: LorenzSource(),
+    reference: Reference(
+      "Lorenz", 1963, "Deterministic Nonperiodic Flow",
+      "https://doi.org/10.1175/1520-0469(1963)020%3C0130:DNF%3E2.0.CO;2"),
+    settings: [
+      Setting("train", \.train, .steps, "training steps"),
+      Setting("test", \.test, .steps, "test steps, after the training steps"),
+      Setting("step", \.system.step, .number(in: 1e-4...0.1), "integration step"),
+      Setting("scale", \.scale, .number(in: 1e-6...1e6), "scale factor of the values"),
+    ])
 
   public var train = 5000
   public var test = 2000
-  public var step = 0.02
+  public var system = Lorenz()
   public var scale = 0.02
 
   public init() {}
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    train = try options.integer("train", default: train, in: 1...10_000_000)
-    test = try options.integer("test", default: test, in: 1...10_000_000)
-    step = try options.number("step", default: step, in: 1e-4...0.1)
-    scale = try options.number("scale", default: scale, in: 1e-6...1e6)
-  }
-
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
-    var system = Lorenz()
-    system.step = step
     let values = system.series(train + test + 1).map { $0 * scale }
     return try TimeSeries(values, channels: 3).oneStepAhead(
       train: train, test: test, name: "Lorenz", origin: "Lorenz' equations, by the Runge-Kutta method")

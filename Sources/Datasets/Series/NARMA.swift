@@ -34,37 +34,31 @@ public struct NARMA: Sendable, Hashable {
 }
 
 /// A random series as inputs, and a nonlinear autoregressive moving average of it as targets.
-public struct NARMASource: DataSource {
-  public static let name = "narma"
-  public static let summary = "a random series and its NARMA of order n (Atiya and Parlos 2000)"
-  public static let parameters = [
-    Parameter("train", default: 2200, "training steps"),
-    Parameter("test", default: 2000, "test steps, after the training steps"),
-    Parameter("order", default: 10, "order n"),
-    Parameter("seed", default: 0, "random seed of the inputs"),
-  ]
+public struct NARMASource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "narma", "a random series and its nonlinear autoregressive moving average of order n", standard: NARMASource(),
+    reference: Reference(
+      "Atiya and Parlos", 2000,
+      "New results on recurrent network training: unifying the algorithms and accelerating convergence",
+      "https://doi.org/10.1109/72.846741"),
+    settings: [
+      Setting("train", \.train, .steps, "training steps"),
+      Setting("test", \.test, .steps, "test steps, after the training steps"),
+      Setting("order", \.system.order, .integer(in: 2...30), "order n"),
+      Setting("seed", \.seed, .integer(in: 0...Int.max), "random seed of the inputs"),
+    ])
 
   public var train = 2200
   public var test = 2000
-  public var order = 10
+  public var system = NARMA()
   public var seed = 0
 
   public init() {}
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    train = try options.integer("train", default: train, in: 1...10_000_000)
-    test = try options.integer("test", default: test, in: 1...10_000_000)
-    order = try options.integer("order", default: order, in: 2...30)
-    seed = try options.integer("seed", default: seed, in: 0...Int.max)
-  }
-
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
-    var system = NARMA()
-    system.order = order
     let inputs = try system.inputs(train + test, seed: seed)
     return try TimeSeries.pair(
-      train, test, inputs: TimeSeries(inputs), targets: TimeSeries(system.outputs(of: inputs)), "NARMA-\(order)",
-      "a random series, seed \(seed), and NARMA of order \(order)")
+      train, test, inputs: TimeSeries(inputs), targets: TimeSeries(system.outputs(of: inputs)),
+      "NARMA-\(system.order)", "a random series, seed \(seed), and NARMA of order \(system.order)")
   }
 }

@@ -30,28 +30,24 @@ struct SeriesFile {
 ///
 /// Source: U. Hübner, N. Abraham, C. Weiss, "Dimensions and entropies of chaotic intensity pulsations in a
 /// single-mode far-infrared NH3 laser" (1989).
-public struct LaserSource: DataSource {
-  public static let name = "laser"
-  public static let summary =
-    "Santa Fe series A, a chaotic laser's intensity, from santa-fe-laser-a.txt (Hübner et al. 1989)"
-  public static let parameters = [
-    Parameter("train", default: 1000, "training steps"),
-    Parameter("test", default: 1000, "test steps, after the training steps"),
-    Parameter("scale", default: 1.0 / 255, "scale factor of the values: 1/255"),
-  ]
+public struct LaserSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "laser", "Santa Fe series A, a chaotic laser's intensity, from santa-fe-laser-a.txt", standard: LaserSource(),
+    reference: Reference(
+      "Hübner, Abraham and Weiss", 1989,
+      "Dimensions and entropies of chaotic intensity pulsations in a single-mode far-infrared NH3 laser",
+      "https://doi.org/10.1103/PhysRevA.40.6354"),
+    settings: [
+      Setting("train", \.train, .steps, "training steps"),
+      Setting("test", \.test, .steps, "test steps, after the training steps"),
+      Setting("scale", \.scale, .number(in: 1e-9...1e9), "scale factor of the values"),
+    ])
 
   public var train = 1000
   public var test = 1000
   public var scale = 1.0 / 255
 
   public init() {}
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    train = try options.integer("train", default: train, in: 1...10_000_000)
-    test = try options.integer("test", default: test, in: 1...10_000_000)
-    scale = try options.number("scale", default: scale, in: 1e-9...1e9)
-  }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let file = SeriesFile(
@@ -66,14 +62,18 @@ public struct LaserSource: DataSource {
 /// Monthly mean sunspot numbers as one-step-ahead prediction.
 ///
 /// Source: WDC-SILSO, Royal Observatory of Belgium, Brussels, version 2.0.
-public struct SunspotsSource: DataSource {
-  public static let name = "sunspots"
-  public static let summary = "monthly sunspot numbers since 1749, from SILSO's file of version 2.0"
-  public static let parameters = [
-    Parameter("train", default: 2400, "training months"),
-    Parameter("test", default: 0, "test months, after the training months; 0 for all"),
-    Parameter("scale", default: 0.0025, "scale factor of the values"),
-  ]
+public struct SunspotsSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "sunspots", "monthly sunspot numbers since 1749, from SILSO's file of version 2.0", standard: SunspotsSource(),
+    reference: Reference(
+      "WDC-SILSO, Royal Observatory of Belgium", 2015, "Sunspot Number, version 2.0", "https://www.sidc.be/SILSO/"),
+    settings: [
+      Setting("train", \.train, .steps, "training months"),
+      Setting(
+        "test", \.test, .positiveOrZero(upTo: 10_000_000),
+        "test months, after the training months; 0 for all"),
+      Setting("scale", \.scale, .number(in: 1e-9...1e9), "scale factor of the values"),
+    ])
 
   public var train = 2400
   /// Nil for all.
@@ -81,14 +81,6 @@ public struct SunspotsSource: DataSource {
   public var scale = 0.0025
 
   public init() {}
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    train = try options.integer("train", default: train, in: 1...10_000_000)
-    let count = try options.integer("test", default: 0, in: 0...10_000_000)
-    test = count == 0 ? nil : count
-    scale = try options.number("scale", default: scale, in: 1e-9...1e9)
-  }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     // Year, month, date, mean, deviation, observations, provisional or not.

@@ -15,10 +15,12 @@ import PJRT
 /// Records are float64 [frames, 13]: the coefficients and a 1, and zeros after an utterance's end, for as many frames
 /// as the longest has. Source: M. Kudo, J. Toyama, M. Shimbo, "Multidimensional curve classification using
 /// passing-through regions" (1999), UCI.
-public struct VowelsSource: DataSource {
-  public static let name = "vowels"
-  public static let summary =
-    "Japanese vowels of nine speakers, from japanese-vowels.train and .test (Kudo et al. 1999)"
+public struct VowelsSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "vowels", "Japanese vowels of nine speakers, from japanese-vowels.train and .test", standard: VowelsSource(),
+    reference: Reference(
+      "Kudo, Toyama and Shimbo", 1999, "Multidimensional curve classification using passing-through regions",
+      "https://doi.org/10.1016/S0167-8655(99)00077-X"))
 
   static let coefficients = 12
   static let speakers = 9
@@ -26,8 +28,6 @@ public struct VowelsSource: DataSource {
   static let testCounts = [31, 35, 88, 44, 29, 24, 40, 50, 29]
 
   public init() {}
-  public init(from options: inout Options) throws(ConfigurationError) {}
-
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     func utterances(_ part: String) throws -> ([[[Double]]], String) {
       let file = SeriesFile(
@@ -83,26 +83,21 @@ public struct VowelsSource: DataSource {
 }
 
 /// Generated sequences of nine classes in the shape of ``VowelsSource``: each class has its own frequencies.
-public struct SyntheticVowelsSource: DataSource {
-  public static let name = "syntheticVowels"
-  public static let summary = "generated sequences of nine classes in the shape of the Japanese vowels"
-  public static let parameters = [
-    Parameter("train", default: 270, "training sequences"), Parameter("test", default: 370, "test sequences"),
-    Parameter("noise", default: 0.3, "standard deviation of the noise"),
-  ]
+public struct SyntheticVowelsSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "syntheticVowels", "generated sequences of nine classes in the shape of the Japanese vowels",
+    standard: SyntheticVowelsSource(),
+    settings: [
+      Setting("train", \.train, .integer(in: 9...100_000), "training sequences"),
+      Setting("test", \.test, .integer(in: 9...100_000), "test sequences"),
+      Setting("noise", \.noise, .number(in: 0...100), "standard deviation of the noise"),
+    ])
 
   public var train = 270
   public var test = 370
   public var noise = 0.3
 
   public init() {}
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    train = try options.integer("train", default: train, in: 9...100_000)
-    test = try options.integer("test", default: test, in: 9...100_000)
-    noise = try options.number("noise", default: noise, in: 0...100)
-  }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let speakers = VowelsSource.speakers

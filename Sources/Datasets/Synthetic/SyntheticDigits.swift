@@ -36,13 +36,14 @@ public enum SyntheticDigits {
 }
 
 /// Digits drawn by Tanren itself.
-public struct SyntheticDigitsSource: DataSource {
-  public static let name = "syntheticDigits"
-  public static let summary = "digits rendered by Tanren, in MNIST's shape"
-  public static let parameters = [
-    Parameter("train", default: 60_000, "training images"), Parameter("test", default: 10_000, "test images"),
-    Parameter("seed", default: 0, "random seed"),
-  ]
+public struct SyntheticDigitsSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "syntheticDigits", "rendered digits in MNIST's shape", standard: SyntheticDigitsSource(),
+    settings: [
+      Setting("train", \.train, .integer(in: 1...1_000_000), "training images"),
+      Setting("test", \.test, .integer(in: 1...1_000_000), "test images"),
+      Setting("seed", \.seed, .integer(in: 0...Int.max), "random seed"),
+    ])
 
   public var train: Int
   public var test: Int
@@ -50,12 +51,6 @@ public struct SyntheticDigitsSource: DataSource {
 
   public init(train: Int = 60_000, test: Int = 10_000, seed: Int = 0) {
     (self.train, self.test, self.seed) = (train, test, seed)
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    train = try options.integer("train", default: 60_000, in: 1...1_000_000)
-    test = try options.integer("test", default: 10_000, in: 1...1_000_000)
-    seed = try options.integer("seed", default: 0, in: 0...Int.max)
   }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {

@@ -39,13 +39,14 @@ public enum SyntheticImages {
 }
 
 /// Coloured shapes drawn by Tanren itself.
-public struct SyntheticImagesSource: DataSource {
-  public static let name = "syntheticImages"
-  public static let summary = "generated coloured shapes in CIFAR-10's format"
-  public static let parameters = [
-    Parameter("train", default: 10_000, "training images"), Parameter("test", default: 2_000, "test images"),
-    Parameter("seed", default: 0, "random seed"),
-  ]
+public struct SyntheticImagesSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "syntheticImages", "generated coloured shapes in CIFAR-10's format", standard: SyntheticImagesSource(),
+    settings: [
+      Setting("train", \.train, .integer(in: 1...1_000_000), "training images"),
+      Setting("test", \.test, .integer(in: 1...1_000_000), "test images"),
+      Setting("seed", \.seed, .integer(in: 0...Int.max), "random seed"),
+    ])
 
   public var train: Int
   public var test: Int
@@ -53,12 +54,6 @@ public struct SyntheticImagesSource: DataSource {
 
   public init(train: Int = 10_000, test: Int = 2_000, seed: Int = 0) {
     (self.train, self.test, self.seed) = (train, test, seed)
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    train = try options.integer("train", default: 10_000, in: 1...1_000_000)
-    test = try options.integer("test", default: 2_000, in: 1...1_000_000)
-    seed = try options.integer("seed", default: 0, in: 0...Int.max)
   }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
