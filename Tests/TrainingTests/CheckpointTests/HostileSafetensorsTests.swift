@@ -31,8 +31,8 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
     (
       "length beyond Int", [UInt8](repeating: 255, count: 16), .headerTooLong(length: .max, limit: 100_000_000)
     ),
-    ("no header", file(""), .malformedHeader(reason: "it doesn't begin with '{'")),
-    ("a list", file("[]"), .malformedHeader(reason: "it doesn't begin with '{'")),
+    ("no header", file(""), .malformedHeader(reason: "it does not begin with '{'")),
+    ("a list", file("[]"), .malformedHeader(reason: "it does not begin with '{'")),
     ("open object", file("{"), .malformedHeader(reason: "expected a name in quotes at its byte 1")),
     ("not UTF-8", [3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff, 0x7d], .notUTF8),
     ("more behind it", file("{}x"), .malformedHeader(reason: "expected the end at its byte 2")),

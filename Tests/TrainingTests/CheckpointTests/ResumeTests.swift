@@ -103,7 +103,7 @@ import Testing
               path: "parameters/dense2/kernel", expected: TensorType(.float32, [7, 3]),
               actual: TensorType(.float32, [6, 3])),
           ]))
-    #expect("\(try #require(error))".contains("missing in it: parameters/head/kernel"))
+    #expect("\(try #require(error))".contains("missing in the checkpoint: parameters/head/kernel"))
     #expect(try trainer.arrays() == before)
     #expect(trainer.recorded == recorded)
     #expect(trainer.epoch == 1)
