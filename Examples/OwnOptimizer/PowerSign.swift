@@ -23,7 +23,7 @@ struct PowerSign: Optimizer {
   }
 
   /// An optimizer is a chain of transforms, from gradients to what is added to the parameters.
-  var transform: any Transform { chain(SignAgreement(beta: beta), ScaleByRate(rate)) }
+  var transform: any Transform { chain(SignAgreement(beta: beta), ScaleByLearningRate(rate)) }
 }
 
 /// Each parameter by itself; what it remembers is in slots by name, which checkpoints keep.

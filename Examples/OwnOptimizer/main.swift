@@ -9,7 +9,7 @@ import Tanren
 
 func train(epochs: Int) throws {
   let digits = try SyntheticDigits.generate(trainCount: 5_000, testCount: 1_000)
-  let optimizers: [any Optimizer] = [SGD(rate: 0.1), PowerSign()]
+  let optimizers: [any Optimizer] = [SGD(learningRate: 0.1), PowerSign()]
   for optimizer in optimizers {
     let trainer = try Trainer(
       model: MLP([100, 50, 10], activation: HSwish()),

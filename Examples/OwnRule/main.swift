@@ -13,7 +13,7 @@ func train(epochs: Int) throws {
   for rule in rules {
     let trainer = try Trainer(
       model: CNNArchitecture(filters: [16, 32]).model(outputs: images.classNames.count),
-      method: Method(loss: SoftmaxCrossEntropy(), optimizer: LAMB(rate: 0.006)) {
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: LAMB(learningRate: 0.006)) {
         $0.preprocessing = Rescaling(dividingBy: 255)
         $0.gradientRule = rule
       },

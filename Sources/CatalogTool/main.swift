@@ -37,6 +37,16 @@ for catalog in catalogs.sorted() {
     "  }",
     "}",
     "",
+    "extension SettingFormat where Value == any \(catalog) {",
+    "  /// A \(catalog) by name, with its settings.",
+    "  public static var method: SettingFormat { .method(in: { .all }) }",
+    "}",
+    "",
+    "extension SettingFormat where Value == [any \(catalog)] {",
+    "  /// Values of \(catalog) by name, with their settings; `none` for none.",
+    "  public static var methods: SettingFormat { .methods(in: { Catalog<any \(catalog)>.all }) }",
+    "}",
+    "",
   ]
 }
 try lines.joined(separator: "\n").write(toFile: output, atomically: true, encoding: .utf8)

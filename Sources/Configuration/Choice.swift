@@ -1,4 +1,4 @@
-/// A method's name and options as a person writes them: `hSwish(n: 3)`, `sgd(rate: 0.1, momentum: 0.9)`.
+/// A method's name and options as a person writes them: `hSwish(n: 3)`, `sgd(learningRate: 0.1, momentum: 0.9)`.
 public struct Choice: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   public let options: Options

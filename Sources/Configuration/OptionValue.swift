@@ -21,7 +21,7 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
     self = meaning.description == scalar && scalar != "nan" ? meaning : .spelled(scalar)
   }
 
-  /// Reads a value as a person writes it: `0.1`, `true`, `'two words'`, `[1, 2]`, `sgd(rate: 0.1)`.
+  /// Reads a value as a person writes it: `0.1`, `true`, `'two words'`, `[1, 2]`, `sgd(learningRate: 0.1)`.
   public init(parsing text: String, origin: String = "") throws(ConfigurationError) {
     var reader = ChoiceReader(text, origin: origin)
     self = try reader.wholeValue()
@@ -65,7 +65,7 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
     text.wholeMatch(of: #/[A-Za-z][A-Za-z0-9_\-]*\(.*\)|\[.*\]/#) != nil
   }
 
-  /// As ``meaning``, and what is notation within quotes, `'sgd(rate: 0.1)'`, read as such.
+  /// As ``meaning``, and what is notation within quotes, `'sgd(learningRate: 0.1)'`, read as such.
   /// - Throws: ``ConfigurationError`` for notation that can't be read.
   func unquoted(origin: String) throws(ConfigurationError) -> OptionValue {
     guard case .text(let text) = self, Self.isNotation(text) else { return meaning }

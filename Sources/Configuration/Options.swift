@@ -37,12 +37,14 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     origins[key] = origin
   }
 
-  /// Replaces what `path` names: a key, or keys of methods inside methods, `optimizer.rate`.
+  /// Replaces what `path` names: a key, or keys of methods inside methods, `optimizer.learningRate`.
   ///
   /// A method that wasn't set, or was set by its name alone, gets the option; a plain value can't.
   public mutating func override(_ path: String, _ value: OptionValue, origin: String) throws(ConfigurationError) {
     let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
-    guard let key = parts.first else { throw .invalid(message: "an override needs a key", origin: origin) }
+    guard var key = parts.first else { throw .invalid(message: "an override needs a key", origin: origin) }
+    // What was set under its present name is replaced under it.
+    key = RenamedSettings.name(of: key, among: Array(values.keys)) ?? key
     origins[key] = origin
     guard parts.count == 2 else {
       values[key] = value
@@ -60,6 +62,31 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     try options.override(parts[1], value, origin: origin)
     inner = Choice(inner.name, options)
     values[key] = .choice(inner)
+  }
+
+  /// Whether `key` was given.
+  public func has(_ key: String) -> Bool { values[key] != nil }
+
+  /// Whether `key` was given as this word; then it is taken.
+  mutating func isWord(_ word: String, _ key: String) -> Bool {
+    guard values[key] == .text(word) else { return false }
+    _ = take(key)
+    return true
+  }
+
+  /// Gives settings that were written under an earlier name the name that they have now.
+  /// - Parameters:
+  ///   - names: the names that whoever reads the options knows.
+  ///   - method: whose settings they are.
+  /// - Throws: if a setting was given under both names.
+  package mutating func renameDeprecated(to names: [String], of method: String? = nil) throws(ConfigurationError) {
+    for (old, value) in values {
+      guard let name = RenamedSettings.name(of: old, of: method, among: names) else { continue }
+      let origin = origins.removeValue(forKey: old)
+      values[old] = nil
+      RenamedSettings.note(old, name, origin: origin ?? self.origin)
+      try set(name, value, origin: origin)
+    }
   }
 
   /// The value of `key` as it was written, if it was given.

@@ -54,3 +54,10 @@ extension Options {
     return number
   }
 }
+
+extension SettingFormat where Value == [Double] {
+  /// Finite numbers that are 0 or more.
+  public static var nonNegatives: SettingFormat {
+    numbers.checked("finite numbers, 0 or more") { $0.allSatisfy { $0 >= 0 && $0.isFinite } }
+  }
+}

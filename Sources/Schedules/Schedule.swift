@@ -23,6 +23,33 @@ extension Tensor: Schedule {
   public func value(at progress: Progress, dtype: DType) -> Tensor { cast(to: dtype) }
 }
 
+extension SettingFormat where Value == any Schedule {
+  private static var allowed: String { "a number, 0 or more, or a schedule" }
+
+  /// A finite number that is 0 or more, or a schedule by name.
+  public static var schedule: SettingFormat {
+    SettingFormat(
+      allowed,
+      read: { (options, key, fallback) throws(ConfigurationError) in try options.schedule(key, default: fallback) },
+      write: { (schedule) throws(ConfigurationError) in try schedule.notation() })
+  }
+
+  /// As ``schedule``; a number must be below 1.
+  public static var momentum: SettingFormat {
+    SettingFormat(
+      "0 or more and below 1, or a schedule",
+      read: { (options, key, fallback) throws(ConfigurationError) in try options.momentum(key, default: fallback) },
+      write: { (schedule) throws(ConfigurationError) in try schedule.notation() })
+  }
+}
+
+extension Schedule {
+  fileprivate func notation() throws(ConfigurationError) -> OptionValue {
+    if let number = self as? Double { return .number(number) }
+    return try OptionValue(method: self)
+  }
+}
+
 extension Options {
   /// A number that is 0 or more, or the name of a schedule: `0.1`, `cosine(initial: 0.1)`.
   public mutating func schedule(

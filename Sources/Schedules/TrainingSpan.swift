@@ -23,11 +23,31 @@ public enum TrainingSpan: Sendable, Hashable {
 }
 
 extension TrainingSpan {
-  /// What `span` parameters take, for help texts.
-  static func parameters(default fallback: String, _ meaning: String) -> [Parameter] {
+  /// The settings `epochs` and `steps` of a schedule's span.
+  package static func settings<Owner: Sendable>(
+    _ span: WritableKeyPath<Owner, TrainingSpan> & Sendable, _ meaning: String
+  ) -> [Setting<Owner>] {
     [
-      Parameter("epochs", default: fallback, meaning + ", in epochs"),
-      Parameter("steps", default: "none", "the same in updates, instead of 'epochs'"),
+      .custom(
+        "epochs", "a finite number above 0, or all", "\(meaning), in epochs",
+        read: { (owner, options) throws(ConfigurationError) in
+          owner[keyPath: span] = try options.span(default: owner[keyPath: span])
+        },
+        write: { (owner) throws(ConfigurationError) in
+          switch owner[keyPath: span] {
+          case .wholeTraining: return .text("all")
+          case .epochs(let epochs): return .number(epochs)
+          case .steps: return nil
+          case .fraction(let fraction):
+            throw .invalid(
+              message: "a span of \(fraction) of the training can't be written: use epochs or steps", origin: "")
+          }
+        }),
+      .custom(
+        "steps", "a finite number above 0, or none", "\(meaning), in updates, instead of 'epochs'",
+        // Read with 'epochs', which it excludes.
+        read: { _, _ in },
+        write: { if case .steps(let steps) = $0[keyPath: span] { .number(steps) } else { nil } }),
     ]
   }
 }

@@ -4,17 +4,16 @@ import Configuration
 ///
 /// Per step, `t` counts updates from 0. Per epoch, it counts epochs from 1, so that the first isn't spent at
 /// `from`. Goyal et al. 2017 start at the rate of one device and take five epochs.
-public struct WarmupSchedule: NamedSchedule {
-  public static let name = "warmup"
-  public static let summary = "a straight line up to another schedule (Goyal et al. 2017)"
-  public static let parameters =
-    [
-      Parameter("from", default: 0, "the value at the start"),
-      Parameter("then", default: 0.1, "the schedule or number it leads to"),
-    ] + TrainingSpan.parameters(default: "5", "how long it takes") + [
-      Parameter("perEpoch", default: false, "whether the value stays the same within an epoch"),
-      Parameter("delaysNext", default: true, "whether the next schedule's clock starts after the warm-up"),
-    ]
+public struct WarmupSchedule: NamedSchedule, Declared {
+  public static let declaration = Declaration(
+    "warmup", "a straight line up to another schedule", standard: WarmupSchedule(to: 0.1), reference: .largeMiniBatch,
+    settings: [
+      Setting("from", \.from, .nonNegative, "value at the start"),
+      Setting("then", \.next, .schedule, "schedule or number that follows"),
+    ] + TrainingSpan.settings(\.span, "duration") + [
+      Setting("perEpoch", \.isPerEpoch, .flag, "whether the value is constant within an epoch"),
+      Setting("delaysNext", \.delaysNext, .flag, "whether the next schedule's clock starts after the warm-up"),
+    ])
 
   public var next: any Schedule
   public var from: Double
@@ -33,14 +32,6 @@ public struct WarmupSchedule: NamedSchedule {
     self.span = span
     self.isPerEpoch = isPerEpoch
     self.delaysNext = delaysNext
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    from = try options.nonNegative("from", default: 0)
-    next = try options.schedule("then", default: 0.1)
-    span = try options.span(default: .epochs(5))
-    isPerEpoch = try options.flag("perEpoch", default: false)
-    delaysNext = try options.flag("delaysNext", default: true)
   }
 
   public func value(at progress: Progress, dtype: DType) -> Tensor {
@@ -63,4 +54,50 @@ extension Int {
   fileprivate init(clamping number: Double) {
     self = Int(exactly: number.rounded()) ?? (number.isNaN ? 0 : number < 0 ? .min : .max)
   }
+}
+
+/// A schedule times a power of the batch size: `s * (batch / reference)`, or the square root of the quotient.
+///
+/// Linear: Goyal et al. 2017; square root: Krizhevsky 2014, You et al. 2020. The batch size is training's own;
+/// where it isn't known, the value fails.
+public struct BatchScaledSchedule: NamedSchedule, Declared {
+  /// Whether a rate grows with the batch size or with its root.
+  public enum Rule: String, Sendable, Hashable, CaseIterable { case linear, squareRoot }
+
+  public static let declaration = Declaration(
+    "batchScaled", "a schedule that grows with the batch size", standard: BatchScaledSchedule(0.1),
+    reference: .largeMiniBatch,
+    settings: [
+      Setting("schedule", \.schedule, .schedule, "schedule or number at the reference batch size"),
+      Setting("reference", \.reference, .integer(in: 1...Int.max), "batch size at which the schedule applies as it is"),
+      Setting("rule", \.rule, .word, "growth with the batch size or with its square root"),
+    ])
+
+  public var schedule: any Schedule
+  public var reference: Int
+  public var rule: Rule
+
+  public init(_ schedule: any Schedule, reference: Int = 128, rule: Rule = .linear) {
+    self.schedule = schedule
+    self.reference = reference
+    self.rule = rule
+  }
+
+  public func value(at progress: Progress, dtype: DType) -> Tensor {
+    guard let batchSize = progress.batchSize else {
+      return .failed(
+        Diagnostic(operation: Self.name, message: "the batch size isn't known here: give the rate as a number"))
+    }
+    let quotient = Double(batchSize) / Double(reference)
+    return schedule.value(at: progress, dtype: dtype) * (rule == .linear ? quotient : quotient.squareRoot())
+  }
+}
+
+extension Reference {
+  static let sgdr = Reference(
+    "Loshchilov and Hutter", 2017, "SGDR: Stochastic Gradient Descent with Warm Restarts",
+    "https://arxiv.org/abs/1608.03983")
+  static let largeMiniBatch = Reference(
+    "Goyal et al.", 2017, "Accurate, Large Minibatch SGD: Training ImageNet in 1 Hour",
+    "https://arxiv.org/abs/1706.02677")
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct ConfigurationTests {
   @Test func choicesAreRead() throws {
     let choice = try Choice(
-      parsing: " lookahead( inner : sgd(rate=0.1, momentum: 0.9), every: 5, on: yes, l: [1, 2] ) ")
+      parsing: " lookahead( inner : sgd(learningRate=0.1, momentum: 0.9), every: 5, on: yes, l: [1, 2] ) ")
     var options = choice.options
     #expect(choice.name == "lookahead")
     var inner = try options.choice("inner", default: Choice("none"))
@@ -15,7 +15,7 @@ import Testing
     #expect(try options.numbers("l", default: []) == [1, 2])
     try options.finish("lookahead")
     inner = try Choice(parsing: inner.description)
-    #expect(inner.description == "sgd(momentum: 0.9, rate: 0.1)")
+    #expect(inner.description == "sgd(learningRate: 0.1, momentum: 0.9)")
   }
 
   @Test(arguments: ["", "a(", "a(b)", "a(b:)", "a(b:1", "a)", "a(b:1,b:2)", "a b", "a(b: [1", "(", "😀(🎈: 1)"])

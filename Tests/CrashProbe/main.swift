@@ -17,8 +17,8 @@ func train() throws {
     model: Sequential {
       Dense(8); Tanh(); Dropout(0.2); Dense(3)
     },
-    method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(rate: 0.01)) {
-      $0.averaging = ExponentialAverage(keeping: 0.9)
+    method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(learningRate: 0.01)) {
+      $0.averaging = ExponentialAverage(decay: 0.9)
     },
     inputs: inputs, seed: 5)
   let folder = CheckpointFolder(arguments[1])

@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func exponentialAverageBeginsAtTheFirst() throws {
-    #expect(try run("ema(keeping: 0.5)", count: 4).averaged == [1, 1.5, 2.25, 3.125])
+    #expect(try run("ema(decay: 0.5)", count: 4).averaged == [1, 1.5, 2.25, 3.125])
     // Kept: 0.1 (not used), 2/11, 3/12 as the ramp allows.
     let ramped = try run("ema(ramps: true)", count: 3).averaged
     let second = 1 * 2.0 / 11 + 2 * 9.0 / 11

@@ -51,7 +51,7 @@ import Testing
     let context = UpdateContext(
       parameters: Self.parameters, progress: Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 1),
       key: Key(seed: 0), loss: Tensor(0))
-    let transform = SGD(rate: 0.1).transform
+    let transform = SGD(learningRate: 0.1).transform
     let updates = transform.update(gradients, state: transform.initial(Self.parameters), context: context).updates
     let after = try numbers(Self.parameters.zip(updates, +).evaluate())
     #expect(distance(after, [0.89950248, -0.04975186]) < 5e-9)
@@ -141,7 +141,7 @@ import Testing
     let context = UpdateContext(
       parameters: Self.parameters, progress: Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 1),
       key: Key(seed: 0), loss: Tensor(0))
-    let transform = SGD(rate: 1, coupledDecay: decay).transform
+    let transform = SGD(learningRate: 1, l2: decay).transform
     let updates = transform.update(sam, state: transform.initial(Self.parameters), context: context).updates
     let scale = 0.05 / 101.0.squareRoot()
     let outside = [-(1 + scale + decay), -(10 * (1 + 10 * scale) + decay)]

@@ -29,13 +29,13 @@ import Testing
       rate = try options.schedule("rate", default: 0.001)
     }
 
-    var transform: any Transform { chain(SignOfUpdate(), ScaleByRate(rate)) }
+    var transform: any Transform { chain(SignOfUpdate(), ScaleByLearningRate(rate)) }
   }
 
   @Test func ownTransformsAndOptimizersWork() throws {
     let parameters = TensorTree([("w", Tensor([1.0]))])
     let gradients = TensorTree([("w", Tensor([2.0, 4.0], shape: [2, 1]))])
-    let ball = run(chain(HeavyBall(momentum: 0.5), ScaleByRate(0.1)), from: parameters, gradients: gradients)
+    let ball = run(chain(HeavyBall(momentum: 0.5), ScaleByLearningRate(0.1)), from: parameters, gradients: gradients)
     let sign = run(SignDescent(rate: 0.25).transform, from: parameters, gradients: gradients)
     let found = try Tensor.evaluate(ball.tensors + sign.tensors).map { try $0.values(as: Double.self) }
     #expect(distance(found[0], [0.8, 0.3]) < 1e-15)
@@ -82,12 +82,12 @@ import Testing
   }
 
   @Test(arguments: [
-    "sgd(rate: 0.1, momentum: 0.9, nesterov: true)",
-    "adamW(rate: warmup(epochs: 5, then: cosine(initial: 0.001)), decay: 0.05, excludeFromDecay: [bias, norm])",
-    "lamb(preset: tfa, decay: 0.01, excludeFromDecay: [bias])",
-    "preceded(by: clipByGlobalNorm(limit: 5), optimizer: sgd(rate: 0.1))",
-    "sgd(rate: warmup(from: 0.1, epochs: 5, then: step(initial: 3.2, milestones: [30, 60, 80]), delaysNext: false))",
-    "sgd(rate: batchScaled(schedule: 0.1, reference: 128))",
+    "sgd(learningRate: 0.1, momentum: 0.9, nesterov: true)",
+    "adamW(learningRate: warmup(epochs: 5, then: cosine(initial: 0.001)), weightDecay: 0.05, excludeFromWeightDecay: [bias, norm])",
+    "lamb(preset: tfa, weightDecay: 0.01, excludeFromWeightDecay: [bias])",
+    "preceded(by: clipByGlobalNorm(limit: 5), optimizer: sgd(learningRate: 0.1))",
+    "sgd(learningRate: warmup(from: 0.1, epochs: 5, then: step(initial: 3.2, milestones: [30, 60, 80]), delaysNext: false))",
+    "sgd(learningRate: batchScaled(schedule: 0.1, reference: 128))",
   ])
   func choicesCanBeWritten(text: String) throws { _ = try optimizer(text) }
 }

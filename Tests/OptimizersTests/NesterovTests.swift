@@ -27,9 +27,9 @@ import Testing
 
   @Test func formsAgreeAfterTheChangeOfVariables() throws {
     let (rate, momentum) = (Self.rate, Self.momentum)
-    let reformulated = trajectory(Nesterov(rate: rate, momentum: momentum))
-    let classical = trajectory(Nesterov(rate: rate, momentum: momentum, form: .classical))
-    let torch = trajectory(Nesterov(rate: rate, momentum: momentum, style: .torch))
+    let reformulated = trajectory(Nesterov(learningRate: rate, momentum: momentum))
+    let classical = trajectory(Nesterov(learningRate: rate, momentum: momentum, form: .classical))
+    let torch = trajectory(Nesterov(learningRate: rate, momentum: momentum, style: .torch))
 
     // As the papers write it, without this library's transforms.
     var w = Tensor([1.0, -2.0, 0.5])
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func firstStepMovesByOnePlusMomentum() throws {
-    let after = try trajectory(Nesterov(rate: 0.01, momentum: 0.9))[0].parameters.evaluate().tensors[0]
+    let after = try trajectory(Nesterov(learningRate: 0.01, momentum: 0.9))[0].parameters.evaluate().tensors[0]
       .values(as: Double.self)
     // g(1) = 1 + 1
     #expect(abs(after[0] - (1 - 1.9 * 0.01 * 2)) < 1e-15)

@@ -32,22 +32,24 @@ import Testing
   }
 
   @Test(arguments: [
-    ("sgd(rate: -0.1)", "rate"), ("sgd(rate: nan)", "rate"), ("sgd(rate: inf)", "rate"),
+    ("sgd(learningRate: -0.1)", "learningRate"), ("sgd(learningRate: nan)", "learningRate"),
+    ("sgd(learningRate: inf)", "learningRate"),
     ("sgd(momentum: 1)", "momentum"), ("sgd(momentum: -0.5)", "momentum"), ("momentum(dampening: 2)", "dampening"),
     ("nesterov(momentum: 1)", "momentum"), ("nesterov(form: modern)", "form"), ("sgd(style: jax)", "style"),
     ("adam(beta1: 1)", "beta1"), ("adam(beta2: -0.1)", "beta2"), ("adam(epsilon: -1e-8)", "epsilon"),
-    ("adamW(decay: -1)", "decay"), ("lamb(preset: apex)", "preset"), ("lamb(epsilon: -1)", "epsilon"),
-    ("lamb(weightNormLimit: -1)", "weightNormLimit"), ("rmsprop(keeping: 1)", "keeping"),
+    ("adamW(weightDecay: -1)", "weightDecay"), ("lamb(preset: apex)", "preset"), ("lamb(epsilon: -1)", "epsilon"),
+    ("lamb(weightNormLimit: -1)", "weightNormLimit"), ("rmsprop(rho: 1)", "rho"),
     ("adagrad(initialSum: -1)", "initialSum"), ("adadelta(epsilon: -1)", "epsilon"), ("adamax(beta2: 1.5)", "beta2"),
     ("nadam(momentumDecay: -1)", "momentumDecay"), ("radam(beta1: 1)", "beta1"), ("lion(beta2: 1)", "beta2"),
     ("adaBelief(epsilonRoot: -1)", "epsilonRoot"), ("lars(trustCoefficient: -1)", "trustCoefficient"),
     ("adafactor(clipThreshold: 0)", "clipThreshold"), ("adafactor(decayPower: 1)", "decayPower"),
-    ("muon(iterations: 0)", "iterations"), ("sgd(rate: cosine(initial: -1))", "initial"),
-    ("sgd(rate: step(milestones: [-1]))", "milestones"), ("sgd(rate: cosine(epochs: 0))", "epochs"),
-    ("sgd(rate: warmup(from: -1))", "from"), ("sgd(rate: oneCycle(warmup: 2))", "warmup"),
-    ("sgd(rate: cosineRestarts(periodFactor: 0.5))", "periodFactor"), ("sgd(rate: exponential(factor: 0))", "factor"),
-    ("sgd(rate: batchScaled(reference: 0))", "reference"), ("sgd(rate: polynomial(power: 0))", "power"),
-    ("sgd(rate: piecewise(values: [1, 2], boundaries: [-1]))", "boundaries"),
+    ("muon(iterations: 0)", "iterations"), ("sgd(learningRate: cosine(initial: -1))", "initial"),
+    ("sgd(learningRate: step(milestones: [-1]))", "milestones"), ("sgd(learningRate: cosine(epochs: 0))", "epochs"),
+    ("sgd(learningRate: warmup(from: -1))", "from"), ("sgd(learningRate: oneCycle(warmup: 2))", "warmup"),
+    ("sgd(learningRate: cosineRestarts(periodFactor: 0.5))", "periodFactor"),
+    ("sgd(learningRate: exponential(factor: 0))", "factor"),
+    ("sgd(learningRate: batchScaled(reference: 0))", "reference"), ("sgd(learningRate: polynomial(power: 0))", "power"),
+    ("sgd(learningRate: piecewise(values: [1, 2], boundaries: [-1]))", "boundaries"),
     ("preceded(by: clipByNorm(limit: -1))", "limit"),
   ])
   func outOfRange(choice: String, key: String) throws {
@@ -59,18 +61,20 @@ import Testing
   }
 
   @Test(arguments: [
-    "nesterov(form: classical, style: torch)", "sgd(rate: cosine(epochs: 1, steps: 2))", "sgd(rate: cosin)",
-    "sgd(rate: [1])", "sgd(rate: true)", "sgd(nesterov: 1)", "adam(epsilon: small)", "preceded(by: clip)",
-    "preceded(by: 3)", "preceded(optimizer: sdg)", "lamb(excludeFromDecay: [[a]])",
-    "sgd(rate: piecewise(values: [1, 2]))", "sgd(rate: piecewise(values: []))", "sgd(lr: 0.1)",
-    "sgd(rate: piecewise(values: [1, 2, 3], boundaries: [2, 1]))", "muon(iterations: 2.5)",
+    "nesterov(form: classical, style: torch)", "sgd(learningRate: cosine(epochs: 1, steps: 2))",
+    "sgd(learningRate: cosin)",
+    "sgd(learningRate: [1])", "sgd(learningRate: true)", "sgd(nesterov: 1)", "adam(epsilon: small)",
+    "preceded(by: clip)",
+    "preceded(by: 3)", "preceded(optimizer: sdg)", "lamb(excludeFromWeightDecay: [[a]])",
+    "sgd(learningRate: piecewise(values: [1, 2]))", "sgd(learningRate: piecewise(values: []))", "sgd(lr: 0.1)",
+    "sgd(learningRate: piecewise(values: [1, 2, 3], boundaries: [2, 1]))", "muon(iterations: 2.5)",
   ])
   func otherwiseWrong(choice: String) {
     #expect(throws: ConfigurationError.self) { try optimizer(choice) }
   }
 
   @Test func badExpressionsAreNamed() throws {
-    let options = Options(["excludeFromDecay": .text("(bias")], origin: "plan.yml:3")
+    let options = Options(["excludeFromWeightDecay": .text("(bias")], origin: "plan.yml:3")
     let error = #expect(throws: ConfigurationError.self) {
       try Catalog<any Optimizer>.all.make(Choice("adamW", options))
     }
@@ -85,7 +89,7 @@ import Testing
     ] {
       #expect(throws: ConfigurationError.self) { try Catalog<any GradientRule>.all.make(Choice(parsing: rule)) }
     }
-    for averaging in ["ema(keeping: 1)", "lookahead(alpha: 2)", "lookahead(every: 0)", "swa(start: 2)"] {
+    for averaging in ["ema(decay: 1)", "lookahead(alpha: 2)", "lookahead(every: 0)", "swa(start: 2)"] {
       #expect(throws: ConfigurationError.self) { try Catalog<any Averaging>.all.make(Choice(parsing: averaging)) }
     }
   }

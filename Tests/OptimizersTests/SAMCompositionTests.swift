@@ -71,7 +71,7 @@ import Testing
     let start = try Self.batch(Self.start, TensorTree()).loss.scalar() as Double
     let losses = try Tensor.evaluate(
       names.map { name in
-        Self.losses(try Catalog<any GradientRule>.all.make(Choice(name)), LAMB(rate: 0.02), steps: 30)
+        Self.losses(try Catalog<any GradientRule>.all.make(Choice(name)), LAMB(learningRate: 0.02), steps: 30)
       }
     ).map { try $0.values(as: Double.self) }
     for (name, values) in zip(names, losses) {

@@ -32,7 +32,7 @@ import Testing
     return mean / (1 - pow(beta, number))
   }
 
-  @Test(arguments: ["adam", "adamW(decay: 0)"])
+  @Test(arguments: ["adam", "adamW(weightDecay: 0)"])
   func adam(_ name: String) throws {
     var (mean, square) = (0.0, 0.0)
     let expected = parameter { number, gradient, beta in
@@ -40,10 +40,10 @@ import Testing
       return corrected(&mean, number, gradient, beta) / ((square / (1 - pow(0.999, number))).squareRoot() + 1e-8)
     }
     let settings = "rate: 0.1, beta1: \(Self.schedule)"
-    let choice = name == "adam" ? "adam(\(settings))" : "adamW(decay: 0, \(settings))"
+    let choice = name == "adam" ? "adam(\(settings))" : "adamW(weightDecay: 0, \(settings))"
     #expect(distance(try run(choice), expected) < 1e-12)
     // With a constant the numbers are others.
-    #expect(distance(try run("adam(rate: 0.1)"), expected) > 1e-3)
+    #expect(distance(try run("adam(learningRate: 0.1)"), expected) > 1e-3)
   }
 
   @Test func adaMax() throws {
@@ -52,7 +52,7 @@ import Testing
       greatest = max(0.999 * greatest, abs(gradient) + 1e-8)
       return corrected(&mean, number, gradient, beta) / greatest
     }
-    #expect(distance(try run("adamax(rate: 0.1, beta1: \(Self.schedule))"), expected) < 1e-12)
+    #expect(distance(try run("adamax(learningRate: 0.1, beta1: \(Self.schedule))"), expected) < 1e-12)
   }
 
   @Test func adaBelief() throws {
@@ -62,13 +62,13 @@ import Testing
       square = 0.999 * square + 0.001 * (gradient - mean) * (gradient - mean) + 1e-16
       return scaled / ((square / (1 - pow(0.999, number))).squareRoot() + 1e-16)
     }
-    #expect(distance(try run("adaBelief(rate: 0.1, beta1: \(Self.schedule))"), expected) < 1e-12)
+    #expect(distance(try run("adaBelief(learningRate: 0.1, beta1: \(Self.schedule))"), expected) < 1e-12)
   }
 
   @Test func radamIsMomentumAtFirst() throws {
     var mean = 0.0
     let expected = parameter { corrected(&mean, $0, $1, $2) }
-    #expect(distance(try run("radam(rate: 0.1, beta1: \(Self.schedule))"), expected) < 1e-12)
+    #expect(distance(try run("radam(learningRate: 0.1, beta1: \(Self.schedule))"), expected) < 1e-12)
   }
 
   @Test func lion() throws {
@@ -78,7 +78,7 @@ import Testing
       mean = 0.99 * mean + 0.01 * gradient
       return step > 0 ? 1 : step < 0 ? -1 : 0
     }
-    #expect(distance(try run("lion(rate: 0.1, beta1: \(Self.schedule))"), expected) < 1e-12)
+    #expect(distance(try run("lion(learningRate: 0.1, beta1: \(Self.schedule))"), expected) < 1e-12)
   }
 
   /// NAdam knows the next step's momentum and the product of all before.
@@ -93,12 +93,14 @@ import Testing
       let ahead = mean * next / (1 - product * next) + gradient * (1 - beta) / (1 - product)
       return ahead / ((square / (1 - pow(0.999, number))).squareRoot() + 1e-8)
     }
-    #expect(distance(try run("nadam(rate: 0.1, style: optax, beta1: \(Self.schedule))"), expected) < 1e-12)
+    #expect(distance(try run("nadam(learningRate: 0.1, style: optax, beta1: \(Self.schedule))"), expected) < 1e-12)
   }
 
   /// LAMB scales Adam's step to the parameter's length, Muon's of one number is a sign of the momentum times a constant.
   @Test func lambAndMuonTakeOne() throws {
-    for choice in ["lamb(rate: 0.1, beta1: \(Self.schedule))", "muon(rate: 0.1, momentum: \(Self.schedule))"] {
+    for choice in [
+      "lamb(learningRate: 0.1, beta1: \(Self.schedule))", "muon(learningRate: 0.1, momentum: \(Self.schedule))",
+    ] {
       #expect(try run(choice).allSatisfy(\.isFinite), "\(choice)")
     }
     var (mean, square, w) = (0.0, 0.0, 1.0)
@@ -110,9 +112,9 @@ import Testing
       w -= 0.1 * abs(w) * scaled / abs(scaled)
       return w
     }
-    #expect(distance(try run("lamb(rate: 0.1, beta1: \(Self.schedule))"), lamb) < 1e-12)
+    #expect(distance(try run("lamb(learningRate: 0.1, beta1: \(Self.schedule))"), lamb) < 1e-12)
     // A constant by the name of a schedule is the constant.
-    let constants = ["muon(rate: 0.1)", "muon(rate: 0.1, momentum: constant(value: 0.95))"]
+    let constants = ["muon(learningRate: 0.1)", "muon(learningRate: 0.1, momentum: constant(value: 0.95))"]
     let found = try constants.map(run)
     #expect(distance(found[1], found[0]) < 1e-12)
   }

@@ -75,7 +75,7 @@ struct OracleNetwork: Sendable {
     member: Int, _ data: OracleData, precision: Precision, parameters: TensorTree? = nil
   ) throws -> Trainer {
     let method = Method(
-      loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: rate / Double(1 << member), momentum: momentum))
+      loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: rate / Double(1 << member), momentum: momentum))
     return try Trainer(
       model: model, method: method, inputs: data.examples(0..<1, dtype: precision.parameters).inputs,
       precision: precision, parameters: parameters)

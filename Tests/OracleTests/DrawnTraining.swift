@@ -29,7 +29,8 @@ struct DrawnTraining: CustomStringConvertible {
     ]
     let name = pick(models.keys.sorted())
     model = models[name] ?? Sequential {}
-    optimizer = pick([SGD(rate: 0.1), Momentum(rate: 0.05), Adam(rate: 0.01)] as [any Optimizer])
+    optimizer = pick(
+      [SGD(learningRate: 0.1), Momentum(learningRate: 0.05), Adam(learningRate: 0.01)] as [any Optimizer])
     let (trainCount, testCount) = (pick([60, 200, 333, 1000]), pick([7, 200, 400, 1000, 1001]))
     batchSize = pick([trainCount, trainCount / 2, trainCount / 4, trainCount / 5 - 1])
     partialBatch = pick(PartialBatch.allCases)

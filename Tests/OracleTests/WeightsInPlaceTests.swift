@@ -11,7 +11,7 @@ import Training
     let data = try Self.digits.get()
     let trainer = try Trainer(
       model: MLP([64, 10], activation: ReLU(), kernel: .heNormal),
-      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.5)) {
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.5)) {
         $0.preprocessing = Rescaling(dividingBy: 255)
       },
       inputs: data.train.inputs)

@@ -72,7 +72,7 @@ struct BackpropagationTests {
       try LabeledArrays(inputs: train.inputs.hostArray(), targets: train.targets.hostArray()),
       try LabeledArrays(inputs: test.inputs.hostArray(), targets: test.targets.hostArray())
     )
-    var method = Method(loss: MeanSquaredError(), optimizer: Adam(rate: 3e-3))
+    var method = Method(loss: MeanSquaredError(), optimizer: Adam(learningRate: 3e-3))
     method.metrics = []
     let trainer = try Trainer(
       model: ReservoirLayer(network), method: method, inputs: data.0.inputs, precision: .float64, seed: 0)

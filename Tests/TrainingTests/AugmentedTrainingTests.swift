@@ -17,7 +17,7 @@ import Testing
     _ data: LabeledArrays, _ augmentations: [any Augmentation], rule: any GradientRule = PlainGradient(),
     seed: UInt64 = 1
   ) throws -> Trainer {
-    let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1)) {
+    let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.1)) {
       $0.preprocessing = Rescaling(dividingBy: 255)
       $0.augmentations = augmentations
       $0.gradientRule = rule

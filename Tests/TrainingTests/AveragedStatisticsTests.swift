@@ -11,7 +11,7 @@ import Testing
   private func trainer(_ data: LabeledArrays, _ averaging: any Averaging, seed: UInt64 = 1) throws -> Trainer {
     try Trainer(
       model: Self.model,
-      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.3)) {
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.3)) {
         $0.averaging = averaging
       },
       inputs: data.inputs, seed: seed)
@@ -35,7 +35,7 @@ import Testing
   @Test(
     arguments: [
       StochasticWeightAverage(after: .fraction(0.25), statistics: .estimated),
-      ExponentialAverage(keeping: 0.9, statistics: .estimated),
+      ExponentialAverage(decay: 0.9, statistics: .estimated),
       Lookahead(every: 4, statistics: .estimated),
     ] as [any Averaging])
   func areThoseOfTheTrainingData(_ averaging: any Averaging) throws {
@@ -55,7 +55,7 @@ import Testing
   /// Training itself doesn't notice, and a group's members have their own.
   @Test func changeNothingElse() throws {
     let data = try Problems.classes(120, dtype: .float32)
-    let averages = [AveragedStatistics.last, .estimated].map { ExponentialAverage(keeping: 0.9, statistics: $0) }
+    let averages = [AveragedStatistics.last, .estimated].map { ExponentialAverage(decay: 0.9, statistics: $0) }
     let trainers = try averages.map { try trainer(data, $0) }
     let histories = try trainers.map { try $0.fit(data, epochs: 2, batchSize: 40, validation: data) }
     #expect(try trainers[0].numbers() == trainers[1].numbers())

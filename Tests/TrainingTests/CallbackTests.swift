@@ -135,7 +135,7 @@ import Testing
   @Test func bestParametersComeBack() throws {
     let data = try Problems.classes(6)
     for restores in [true, false] {
-      let trainer = try Problems.trainer(data, optimizer: Adam(), averaging: ExponentialAverage(keeping: 0.5))
+      let trainer = try Problems.trainer(data, optimizer: Adam(), averaging: ExponentialAverage(decay: 0.5))
       let recorder = Recorder()
       // Minimizing what rises makes the worst epoch the best.
       let best = BestParameters(monitor: "val_loss", mode: .max, restores: restores)
@@ -157,7 +157,7 @@ import Testing
   @Test func divergenceEndsTraining() throws {
     let data = try Problems.regression(8)
     let trainer = try Problems.trainer(
-      data, model: Dense(2), loss: MeanSquaredError(), optimizer: SGD(rate: 1e200), metrics: [])
+      data, model: Dense(2), loss: MeanSquaredError(), optimizer: SGD(learningRate: 1e200), metrics: [])
     let history = try trainer.fit(data, epochs: 9, batchSize: 4, callbacks: [StopOnDivergence()])
     #expect(history.epochs.count == 1)
     #expect(history.stopReason == "loss is inf: a smaller learning rate may help")

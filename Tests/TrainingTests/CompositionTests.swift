@@ -14,7 +14,7 @@ import Testing
   @Test func samSeesOneMask() throws {
     let data = try Problems.classes(12)
     func run(_ rule: any GradientRule) throws -> [Double] {
-      let trainer = try Problems.trainer(data, model: Self.dropping, optimizer: Adam(rate: 0.01), rule: rule)
+      let trainer = try Problems.trainer(data, model: Self.dropping, optimizer: Adam(learningRate: 0.01), rule: rule)
       _ = try trainer.fit(data, epochs: 3, batchSize: 4)
       return try trainer.numbers()
     }

@@ -39,9 +39,9 @@ import Testing
   /// Training reports flooded batches raw, and counts each batch's own level.
   @Test func floodingIsByBatchInTrainingAndByTheWholeInEvaluation() throws {
     let data = try Problems.classes(12)
-    let plain = try Problems.trainer(data, optimizer: SGD(rate: 0))
+    let plain = try Problems.trainer(data, optimizer: SGD(learningRate: 0))
     let flooded = try Problems.trainer(
-      data, loss: SoftmaxCrossEntropy().flooded(at: 5, reporting: .flooded), optimizer: SGD(rate: 0))
+      data, loss: SoftmaxCrossEntropy().flooded(at: 5, reporting: .flooded), optimizer: SGD(learningRate: 0))
     let order = FitOptions(order: SequentialOrder())
     let raw = try plain.fit(data, epochs: 1, batchSize: 4, validation: data, options: order).epochs[0]
     let turned = try flooded.fit(data, epochs: 1, batchSize: 4, validation: data, options: order).epochs[0]
@@ -67,7 +67,7 @@ import Testing
 
   @Test func averagedParametersAreEvaluated() throws {
     let data = try Problems.classes(12)
-    let trainer = try Problems.trainer(data, averaging: ExponentialAverage(keeping: 0.9))
+    let trainer = try Problems.trainer(data, averaging: ExponentialAverage(decay: 0.9))
     let record = try trainer.fit(data, epochs: 3, batchSize: 4, validation: data).epochs[2]
     let averaged = try Problems.trainer(data, parameters: trainer.variables.parameters)
     let raw = try Problems.trainer(data, parameters: trainer.state.parameters)
@@ -103,7 +103,8 @@ private struct Unchanged: Layer {
     let flooded = MeanSquaredError().flooded(at: schedule, reporting: .flooded)
     // A rate of 0 keeps the loss L: below 100 in the first epoch, and below 3 in the second.
     func fit(_ loss: any Loss) throws -> (Trainer, [EpochRecord]) {
-      let trainer = try Problems.trainer(data, model: Dense(2), loss: loss, optimizer: SGD(rate: 0), metrics: [])
+      let trainer = try Problems.trainer(
+        data, model: Dense(2), loss: loss, optimizer: SGD(learningRate: 0), metrics: [])
       return (trainer, try trainer.fit(data, epochs: 2, batchSize: 12, validation: data).epochs)
     }
     let loss = try #require(fit(MeanSquaredError()).1.last?["loss"])

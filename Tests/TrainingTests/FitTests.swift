@@ -7,7 +7,7 @@ import Testing
     let data = try Problems.digits.get()
     let trainer = try Trainer(
       model: MLP([32, 10]),
-      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.2)) {
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.2)) {
         $0.preprocessing = Rescaling(dividingBy: 255)
       },
       inputs: data.train.inputs)
@@ -49,7 +49,7 @@ import Testing
   func chunksComputeTheSame(_ chunks: Int) throws {
     let data = try Problems.classes(20)
     func run(_ chunks: Int) throws -> (History, [String: [UInt8]]) {
-      let trainer = try Problems.trainer(data, optimizer: Adam(), averaging: ExponentialAverage(keeping: 0.5))
+      let trainer = try Problems.trainer(data, optimizer: Adam(), averaging: ExponentialAverage(decay: 0.5))
       let options = FitOptions(partialBatch: .pad, chunksPerEpoch: chunks)
       return (try trainer.fit(data, epochs: 2, batchSize: 3, options: options), try trainer.state.bytes())
     }
@@ -65,7 +65,7 @@ import Testing
         data,
         model: Sequential {
           Dense(6); Tanh(); Dropout(0.3); Dense(3)
-        }, optimizer: Adam(rate: 0.01),
+        }, optimizer: Adam(learningRate: 0.01),
         averaging: Lookahead(every: 3))
     }
     let (through, inParts) = (try trainer(), try trainer())
@@ -103,7 +103,7 @@ import Testing
   @Test func divergenceIsRecordedNotThrown() throws {
     let data = try Problems.regression(8)
     let trainer = try Problems.trainer(
-      data, model: Dense(2), loss: MeanSquaredError(), optimizer: SGD(rate: 1e200), metrics: [])
+      data, model: Dense(2), loss: MeanSquaredError(), optimizer: SGD(learningRate: 1e200), metrics: [])
     let history = try trainer.fit(data, epochs: 4, batchSize: 4, validation: data)
     #expect(history.epochs.count == 4)
     #expect(history.epochs[0].metrics.keys.elementsEqual(["loss", "val_loss"]))

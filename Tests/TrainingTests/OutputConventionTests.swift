@@ -29,7 +29,7 @@ import Testing
   ) throws -> Trainer {
     try Trainer(
       model: MLP([16, outputs], output: output),
-      method: Method(loss: loss, optimizer: Adam(rate: 0.01)) {
+      method: Method(loss: loss, optimizer: Adam(learningRate: 0.01)) {
         if let metrics { $0.metrics = metrics }
       },
       inputs: data.inputs)
@@ -61,7 +61,7 @@ import Testing
     let records = try [PlainGradient() as any GradientRule, Accumulation(parts: 3)].map { rule in
       let trainer = try Trainer(
         model: Dense(1),
-        method: Method(loss: MeanSquaredError(), optimizer: SGD(rate: 0.01)) {
+        method: Method(loss: MeanSquaredError(), optimizer: SGD(learningRate: 0.01)) {
           $0.gradientRule = rule
         },
         inputs: data.inputs)

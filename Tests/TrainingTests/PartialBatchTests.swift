@@ -5,7 +5,7 @@ import Testing
 /// With a rate of 0 an epoch's means are those of fixed parameters.
 @Suite struct PartialBatchTests {
   private func standing(_ data: LabeledArrays, loss: any Loss = SoftmaxCrossEntropy()) throws -> Trainer {
-    try Problems.trainer(data, loss: loss, optimizer: SGD(rate: 0))
+    try Problems.trainer(data, loss: loss, optimizer: SGD(learningRate: 0))
   }
 
   private func options(_ partialBatch: PartialBatch) -> FitOptions {

@@ -5,7 +5,8 @@ import Testing
 /// Training in `bfloat16` with `float32` parameters (F4).
 @Suite struct PrecisionTests {
   private func trainer(
-    _ precision: Precision, rule: any GradientRule = PlainGradient(), optimizer: any Optimizer = Momentum(rate: 0.05)
+    _ precision: Precision, rule: any GradientRule = PlainGradient(),
+    optimizer: any Optimizer = Momentum(learningRate: 0.05)
   ) throws -> Trainer {
     try Trainer(
       model: NineConvArchitecture(filters: [6, 8], repeats: 1).model(outputs: 10),
@@ -52,7 +53,7 @@ import Testing
     ] {
       let trainer = try Trainer(
         model: Gain(),
-        method: Method(loss: MeanAbsoluteError(), optimizer: SGD(rate: 1e-4)) {
+        method: Method(loss: MeanAbsoluteError(), optimizer: SGD(learningRate: 1e-4)) {
           $0.metrics = []
         },
         inputs: data.inputs, precision: precision)

@@ -14,7 +14,7 @@ import Testing
   private func step(_ rule: any GradientRule, _ data: LabeledArrays) throws -> (
     trainer: Trainer, before: ModelVariables
   ) {
-    let trainer = try Problems.trainer(data, model: Self.model, optimizer: SGD(rate: 0.1), rule: rule)
+    let trainer = try Problems.trainer(data, model: Self.model, optimizer: SGD(learningRate: 0.1), rule: rule)
     let before = trainer.variables
     let copy = ModelVariables(parameters: try before.parameters.copied(), state: try before.state.copied())
     _ = try trainer.fit(data, epochs: 1, batchSize: data.count, options: FitOptions(order: SequentialOrder()))
@@ -111,7 +111,7 @@ import Testing
       try seeds.map {
         try Trainer(
           model: model,
-          method: Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(rate: 0.05)) {
+          method: Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(learningRate: 0.05)) {
             $0.preprocessing = Rescaling(dividingBy: 255)
             $0.gradientRule = SAM(statePass: .both)
           },

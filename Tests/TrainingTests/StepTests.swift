@@ -9,7 +9,8 @@ import Testing
     let (kernel, bias) = ([0.5, -0.25, 0.1, 0.2, -0.3, 0.4], [0.05, -0.1])
     let parameters = TensorTree([("kernel", Tensor(kernel, shape: [3, 2])), ("bias", Tensor(bias))])
     let trainer = try Problems.trainer(
-      data, model: Dense(2), loss: MeanSquaredError(), optimizer: SGD(rate: 0.1), metrics: [MeanAbsoluteError()],
+      data, model: Dense(2), loss: MeanSquaredError(), optimizer: SGD(learningRate: 0.1),
+      metrics: [MeanAbsoluteError()],
       parameters: parameters)
     let history = try trainer.fit(data, epochs: 1, batchSize: 4, options: FitOptions(order: SequentialOrder()))
 
@@ -40,13 +41,14 @@ import Testing
     let data = try Problems.classes(6)
     let start = try Problems.trainer(data).state.parameters.doubles()
     // 0.1 for a batch of 2 is 0.3 for 6.
-    let scaled = try Problems.trainer(data, optimizer: SGD(rate: BatchScaledSchedule(0.1, reference: 2)))
-    let constant = try Problems.trainer(data, optimizer: SGD(rate: 0.3))
+    let scaled = try Problems.trainer(data, optimizer: SGD(learningRate: BatchScaledSchedule(0.1, reference: 2)))
+    let constant = try Problems.trainer(data, optimizer: SGD(learningRate: 0.3))
     for trainer in [scaled, constant] { _ = try trainer.fit(data, epochs: 1, batchSize: 6) }
     #expect(try distance(scaled.numbers(), constant.numbers()) < 1e-14)
     #expect(try distance(scaled.numbers(), start) > 1e-3)
 
-    let stepped = try Problems.trainer(data, optimizer: SGD(rate: StepSchedule(0.1, milestones: [1], factor: 0)))
+    let stepped = try Problems.trainer(
+      data, optimizer: SGD(learningRate: StepSchedule(0.1, milestones: [1], factor: 0)))
     _ = try stepped.fit(data, epochs: 1, batchSize: 3)
     let after = try stepped.numbers()
     #expect(distance(after, start) > 1e-3)
@@ -58,7 +60,7 @@ import Testing
     let data = try Problems.classes(6)
     let options = FitOptions(evaluatesBeforeTraining: true, recordsLearningRate: true)
     let rate = StepSchedule(0.5, milestones: [1, 2], factor: 0.5)
-    let trainer = try Problems.trainer(data, optimizer: Adam(rate: rate))
+    let trainer = try Problems.trainer(data, optimizer: Adam(learningRate: rate))
     let history = try trainer.fit(data, epochs: 3, batchSize: 2, validation: data, options: options)
     #expect(history.values("learning_rate").map(\.value) == [0.5, 0.5, 0.25, 0.125])
     #expect(Array(history.epochs[1].metrics.keys) == ["loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"])
@@ -76,7 +78,7 @@ import Testing
     let zeros = TensorTree([
       ("kernel", Tensor.zeros([2, 3], dtype: dtype)), ("bias", Tensor([1.0, 0, 0]).cast(to: dtype)),
     ])
-    let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0))
+    let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0))
     let trainer = try Trainer(
       model: Dense(3), method: method, inputs: data.inputs, precision: Precision(parameters: dtype, computation: dtype),
       parameters: zeros)

@@ -6,7 +6,7 @@ import Testing
   /// Dropout, momentum and masked batches: what a seed and a step decide is all there.
   private func trainer(
     _ seed: UInt64, _ data: DatasetPair, dtype: DType = .float64, units: Int = 6,
-    optimizer: any Optimizer = Momentum(rate: 0.1), rate: Double = 0.2
+    optimizer: any Optimizer = Momentum(learningRate: 0.1), rate: Double = 0.2
   ) throws -> Trainer {
     let model = Sequential {
       Flatten()
@@ -61,9 +61,9 @@ import Testing
     let options = FitOptions(recordsLearningRate: true)
     func trainers() throws -> [Trainer] {
       try [
-        trainer(3, data, optimizer: Momentum(rate: 0.1)),
-        trainer(3, data, optimizer: Momentum(rate: 0.01, momentum: 0.5)),
-        trainer(4, data, optimizer: Momentum(rate: 0.3), rate: 0.4),
+        trainer(3, data, optimizer: Momentum(learningRate: 0.1)),
+        trainer(3, data, optimizer: Momentum(learningRate: 0.01, momentum: 0.5)),
+        trainer(4, data, optimizer: Momentum(learningRate: 0.3), rate: 0.4),
       ]
     }
     let (alone, together) = (try trainers(), try trainers())
@@ -88,7 +88,7 @@ import Testing
       try TrainerGroup(trainers).fit(train, epochs: 1, batchSize: 40)
     }
     #expect(throws: TrainingError.differentMethods) {
-      try fit([Momentum(rate: 0.1), Momentum(rate: CosineSchedule(0.1))])
+      try fit([Momentum(learningRate: 0.1), Momentum(learningRate: CosineSchedule(0.1))])
     }
   }
 

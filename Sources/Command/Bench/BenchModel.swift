@@ -8,7 +8,7 @@ struct BenchModel {
   /// Kernels and biases.
   static let parameterCount = 6
 
-  static let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1))
+  static let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.1))
   static let layers = MLP(Array(units.dropFirst()), activation: ReLU())
 
   /// On the device, kernels and biases in turn: He-normal draws, and zeros.

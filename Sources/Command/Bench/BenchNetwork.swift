@@ -37,7 +37,7 @@ enum BenchNetwork {
 
   /// How it is trained in a variant of a workload; nil if there is no such variant.
   static func method(_ variant: BenchWorkerCommand.Variant) -> Method? {
-    let sgd = SGD(rate: 0.01)
+    let sgd = SGD(learningRate: 0.01)
     func method(
       _ optimizer: any Optimizer, _ rule: any GradientRule = PlainGradient(), augmented: [any Augmentation] = []
     ) -> Method {

@@ -42,9 +42,21 @@ extension String {
   }
 }
 
-extension Options {
-  /// The parameters whose paths match none of the expressions under `key`.
-  mutating func filter(excluding key: String) throws(ConfigurationError) -> PathFilter {
-    try PathFilter(excluding: texts(key, default: []), origin: origin(of: key))
+extension SettingFormat where Value == PathFilter {
+  /// Regular expressions for the paths to leave out.
+  static var excluding: SettingFormat {
+    SettingFormat(
+      "regular expressions",
+      read: { (options, key, fallback) throws(ConfigurationError) in
+        guard options.has(key) else { return try PathFilter(excluding: options.texts(key, default: fallback.excluded)) }
+        let origin = options.origin(of: key)
+        return try PathFilter(excluding: options.texts(key, default: []), origin: origin)
+      },
+      write: { (filter) throws(ConfigurationError) in
+        guard filter.included.isEmpty else {
+          throw .invalid(message: "a filter that includes paths can't be written: exclude the others", origin: "")
+        }
+        return .list(filter.excluded.map(OptionValue.text))
+      })
   }
 }

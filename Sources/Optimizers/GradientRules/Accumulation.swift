@@ -5,14 +5,16 @@ import Configuration
 /// Over ``PlainGradient`` it is a large batch in little memory. Over ``SAM`` each part has its own perturbation:
 /// the paper's m-sharpness, where m is a part's size. The model's state goes from part to part; loss and gradients
 /// are means weighted by what the parts' examples weigh, metrics are added up.
-public struct Accumulation: GradientRule {
-  public static let name = "accumulation"
-  public static let summary = "the mean of gradients over parts of the mini-batch"
-  public static let parameters = [
-    Parameter("parts", default: 2, "how many parts there are; no more than examples"),
-    Parameter("partSize", default: 0, "examples of a part at most, instead of 'parts': for a memory that is short"),
-    Parameter("rule", default: "plain", "how each part's gradient is taken"),
-  ]
+public struct Accumulation: GradientRule, Declared {
+  public static let declaration = Declaration(
+    "accumulation", "the mean of gradients over parts of the mini-batch", standard: Accumulation(parts: 2),
+    settings: [
+      Setting("parts", \.parts, .integer(in: 1...10_000), "number of parts; no more than examples"),
+      Setting(
+        "partSize", \.writtenPartSize, .integer(in: 0...Int(Int32.max)),
+        "greatest part in examples, instead of 'parts'; 0 for none"),
+      Setting("rule", \.rule, .method, "how the gradient of each part is computed"),
+    ])
 
   /// How many parts there are; no more than examples.
   public var parts: Int
@@ -20,16 +22,14 @@ public struct Accumulation: GradientRule {
   public var partSize: Int?
   public var rule: any GradientRule
 
+  private var writtenPartSize: Int {
+    get { partSize ?? 0 }
+    set { partSize = newValue == 0 ? nil : newValue }
+  }
+
   public init(parts: Int, of rule: any GradientRule = PlainGradient()) {
     self.parts = parts
     self.rule = rule
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    parts = try options.integer("parts", default: 2, in: 1...10_000)
-    let size = try options.integer("partSize", default: 0, in: 0...Int(Int32.max))
-    partSize = size == 0 ? nil : size
-    rule = try Catalog<any GradientRule>.all.make(options.choice("rule", default: Choice("plain")))
   }
 
   public var evaluationsPerStep: Double { rule.evaluationsPerStep }

@@ -8,16 +8,17 @@ import Configuration
 ///
 /// A step between costs one evaluation, and only the program's chosen branch runs. Its state and its loss are those of its
 /// only pass, whichever pass's are asked for; the metrics always are the clean pass's. Where a norm is 0 there is no direction, and nothing is taken from it or added to it.
-public struct LookSAM: GradientRule {
-  public static let name = "lookSAM"
-  public static let summary = "SAM that looks around only every few steps (Liu et al. 2022)"
-  public static let parameters = [
-    Parameter("rho", default: 0.05, "the distance looked at, or a schedule for it"),
-    Parameter("alpha", default: 0.7, "how much of the kept part is added between"),
-    Parameter("every", default: 5, "steps from one look to the next"),
-    Parameter("state", default: "first", "whose running statistics stay where it looks: first, second or both"),
-    Parameter("loss", default: "clean", "which loss is reported where it looks: clean, adversarial or mean"),
-  ]
+public struct LookSAM: GradientRule, Declared {
+  public static let declaration = Declaration(
+    "lookSAM", "SAM that computes its perturbation only every k steps", standard: LookSAM(),
+    reference: Reference(
+      "Liu et al.", 2022, "Towards Efficient and Scalable Sharpness-Aware Minimization",
+      "https://arxiv.org/abs/2203.02714"),
+    settings: [
+      .rho(\.rule.rho),
+      Setting("alpha", \.alpha, .nonNegative, "α, how much of the kept part is added in the steps between"),
+      Setting("every", \.period, .integer(in: 1...Int(Int32.max)), "k, steps from one perturbation to the next"),
+    ] + SAM.passSettings.of(\.rule))
 
   public var rule: SAM
   public var alpha: Double
@@ -30,15 +31,6 @@ public struct LookSAM: GradientRule {
     rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss)
     self.alpha = alpha
     self.period = period
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    rule.rho = try options.schedule("rho", default: rule.rho)
-    alpha = try options.nonNegative("alpha", default: alpha)
-    period = try options.integer("every", default: period, in: 1...Int(Int32.max))
-    rule.statePass = try options.oneOf("state", default: rule.statePass)
-    rule.reportedLoss = try options.oneOf("loss", default: rule.reportedLoss)
   }
 
   public var evaluationsPerStep: Double { 1 + 1 / Double(Swift.max(1, period)) }

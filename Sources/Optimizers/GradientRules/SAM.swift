@@ -7,7 +7,7 @@ import Configuration
 ///
 /// The perturbation holds what the loss holds: a penalty in the loss is inside, decay in the optimizer outside.
 /// Metrics are the first pass's. For a perturbation per part of the mini-batch, put it in ``Accumulation``.
-public struct SAM: GradientRule {
+public struct SAM: GradientRule, Declared {
   /// Which pass's running statistics stay.
   public enum StatePass: String, Sendable, Hashable, CaseIterable {
     /// The first's (the authors' code).
@@ -28,14 +28,21 @@ public struct SAM: GradientRule {
     case mean
   }
 
-  public static let name = "sam"
-  public static let summary = "the gradient at the worst point nearby (Foret et al. 2021)"
-  public static let parameters = [
-    Parameter("rho", default: 0.05, "the distance looked at, or a schedule for it"),
-    Parameter("adaptive", default: false, "whether distances are relative to the parameters' size (ASAM)"),
-    Parameter("eta", default: 0, "added to the parameters' size, if adaptive"),
-    Parameter("state", default: "first", "whose running statistics stay: first, second or both"),
-    Parameter("loss", default: "clean", "which loss is reported: clean, adversarial or mean"),
+  public static let declaration = Declaration(
+    "sam", "the gradient at the worst point nearby: sharpness-aware minimization", standard: SAM(),
+    reference: Reference(
+      "Foret et al.", 2021, "Sharpness-Aware Minimization for Efficiently Improving Generalization",
+      "https://arxiv.org/abs/2010.01412"),
+    settings: [
+      .rho(\.rho),
+      Setting("adaptive", \.isAdaptive, .flag, "whether distances are relative to the parameters' size (ASAM)"),
+      .eta(\.eta),
+    ] + SAM.passSettings)
+
+  /// The settings that all rules of this family share.
+  static let passSettings: [Setting<SAM>] = [
+    Setting("state", \.statePass, .word, "which pass's running statistics stay"),
+    Setting("loss", \.reportedLoss, .word, "which loss is reported"),
   ]
 
   public var rho: any Schedule
@@ -53,15 +60,6 @@ public struct SAM: GradientRule {
     self.eta = eta
     self.statePass = statePass
     self.reportedLoss = reportedLoss
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    rho = try options.schedule("rho", default: rho)
-    isAdaptive = try options.flag("adaptive", default: isAdaptive)
-    eta = try options.nonNegative("eta", default: eta)
-    statePass = try options.oneOf("state", default: statePass)
-    reportedLoss = try options.oneOf("loss", default: reportedLoss)
   }
 
   public var evaluationsPerStep: Double { 2 }
@@ -109,5 +107,88 @@ public struct SAM: GradientRule {
     let factor = rho.value(at: context.progress, dtype: norm.dtype) / (norm + 1e-12)
     let direction = sizes.map { scaled.zip($0, *) } ?? scaled
     return direction.mapValues { $0 * factor.cast(to: $0.dtype) }
+  }
+}
+
+/// ``SAM`` with distances relative to the parameters' size (Kwon et al. 2021), by a name of its own.
+public struct ASAM: GradientRule, Declared {
+  public static let declaration = Declaration(
+    "asam", "SAM with distances relative to the parameters' size", standard: ASAM(),
+    reference: Reference(
+      "Kwon et al.", 2021,
+      "ASAM: Adaptive Sharpness-Aware Minimization for Scale-Invariant Learning of Deep Neural Networks",
+      "https://arxiv.org/abs/2102.11600"),
+    settings: [.rho(\.rule.rho), .eta(\.rule.eta)] + SAM.passSettings.of(\.rule))
+
+  /// The rule this is a name for.
+  public var rule: SAM
+
+  public init(
+    rho: any Schedule = 0.5, eta: Double = 0.01, statePass: SAM.StatePass = .first,
+    reportedLoss: SAM.ReportedLoss = .clean
+  ) {
+    rule = SAM(rho: rho, isAdaptive: true, eta: eta, statePass: statePass, reportedLoss: reportedLoss)
+  }
+
+  public var evaluationsPerStep: Double { rule.evaluationsPerStep }
+
+  public func evaluate(
+    _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
+  ) -> (evaluation: Evaluation, state: TensorTree) {
+    rule.evaluate(batch, state: state, context: context)
+  }
+}
+
+/// SAM that also closes the gap between the two losses (Zhuang et al. 2022).
+///
+/// With the clean gradient `g` and the perturbed one `p`, `p - alpha (g - (g . p / |p|^2) p)`: the part of `g`
+/// across `p` is climbed, which raises the clean loss towards the perturbed one without changing that to first
+/// order.
+public struct GSAM: GradientRule, Declared {
+  public static let declaration = Declaration(
+    "gsam", "SAM that minimizes the surrogate gap too", standard: GSAM(),
+    reference: Reference(
+      "Zhuang et al.", 2022, "Surrogate Gap Minimization Improves Sharpness-Aware Training",
+      "https://arxiv.org/abs/2203.08065"),
+    settings: [
+      .rho(\.rule.rho),
+      Setting("alpha", \.alpha, .nonNegative, "α, how much of the orthogonal part of the gradient is ascended"),
+    ] + SAM.passSettings.of(\.rule))
+
+  public var rule: SAM
+  public var alpha: Double
+
+  public init(
+    rho: any Schedule = 0.05, alpha: Double = 0.4, statePass: SAM.StatePass = .first,
+    reportedLoss: SAM.ReportedLoss = .clean
+  ) {
+    rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss)
+    self.alpha = alpha
+  }
+
+  public var evaluationsPerStep: Double { 2 }
+
+  public func evaluate(
+    _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
+  ) -> (evaluation: Evaluation, state: TensorTree) {
+    let passes = rule.passes(of: batch, context)
+    let (clean, adversarial) = (passes.clean.gradients, passes.adversarial.gradients)
+    let norm = adversarial.wideNorm()
+    let share = (clean.product(adversarial) / norm.squared()).replaced(where: norm .== 0, by: 0)
+    var evaluation = passes.clean
+    evaluation.gradients = adversarial.zip(clean) { perturbed, gradient in
+      perturbed - (gradient - perturbed * share.cast(to: perturbed.dtype)) * alpha
+    }
+    return (evaluation, state)
+  }
+}
+
+extension Setting {
+  static func rho(_ property: WritableKeyPath<Method, any Schedule> & Sendable) -> Setting {
+    Setting("rho", property, .schedule, "radius ρ of the neighborhood, or a schedule")
+  }
+
+  fileprivate static func eta(_ property: WritableKeyPath<Method, Double> & Sendable) -> Setting {
+    Setting("eta", property, .nonNegative, "η, added to the parameters' size if adaptive")
   }
 }

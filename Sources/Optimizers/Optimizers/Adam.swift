@@ -1,71 +1,180 @@
 import Configuration
+import func Foundation.log
 
-/// Adam (Kingma and Ba 2015): `w -= rate * M / (sqrt(V) + epsilon)`, see ``AdamMoments``.
+/// Adam (Kingma and Ba 2015): `w -= lr * M / (sqrt(V) + epsilon)`, see ``AdamMoments``.
 ///
 /// ``FrameworkStyle/torch`` adds epsilon (1e-8) after the bias correction, ``FrameworkStyle/keras`` (1e-7)
 /// before it.
-public struct Adam: Optimizer {
-  public static let name = "adam"
-  public static let summary = "adaptive moments (Kingma and Ba 2015)"
-  public static let parameters: [Parameter] = [
-    .rate(0.001),
-    .beta1,
-    .beta2(0.999),
-    Parameter("epsilon", default: 1e-8, "added to the root; 1e-7 in style keras"),
-    .style(.torch, "where epsilon is added, after the bias correction (torch) or before (keras)"),
-    Parameter("amsgrad", default: false, "whether to divide by the greatest second moment so far"),
-    Parameter("biasCorrection", default: true, "whether the moments' bias towards zero is corrected"),
-    .coupledDecay,
-    .excludeFromDecay,
-  ]
+public struct Adam: Optimizer, Declared {
+  public static let declaration = Declaration(
+    "adam", "adaptive moment estimation", standard: Adam(),
+    reference: Reference(
+      "Kingma and Ba", 2015, "Adam: A Method for Stochastic Optimization", "https://arxiv.org/abs/1412.6980"),
+    settings: [.learningRate(\.learningRate)] + AdamMoments.settings.of(\.moments) + [
+      .l2(\.l2), .excludeFromWeightDecay(\.weightDecayFilter),
+    ])
 
-  public var rate: any Schedule
+  public var learningRate: any Schedule
   public var moments: AdamMoments
-  public var coupledDecay: any Schedule
-  public var decayFilter: PathFilter
+  public var l2: any Schedule
+  public var weightDecayFilter: PathFilter
 
   /// - Parameter epsilon: the style's by default.
   public init(
-    rate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
     style: FrameworkStyle = .torch, amsgrad: Bool = false, correctsBias: Bool = true,
-    coupledDecay: any Schedule = 0.0, decayFilter: PathFilter = .all
+    l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
-    self.rate = rate
+    self.learningRate = learningRate
     moments = AdamMoments(
       beta1: beta1, beta2: beta2, epsilon: epsilon, style: style, amsgrad: amsgrad, correctsBias: correctsBias)
-    self.coupledDecay = coupledDecay
-    self.decayFilter = decayFilter
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    rate = try options.schedule("rate", default: 0.001)
-    moments = try AdamMoments(from: &options)
-    coupledDecay = try options.schedule("coupledDecay", default: 0.0)
-    decayFilter = try options.filter(excluding: "excludeFromDecay")
+    self.l2 = l2
+    self.weightDecayFilter = weightDecayFilter
   }
 
   public var transform: any Transform {
     var chain: [any Transform] = []
-    chain.append(decay: coupledDecay, filter: decayFilter)
-    return Chain(chain + [moments, ScaleByRate(rate)])
+    chain.append(decay: l2, filter: weightDecayFilter)
+    return Chain(chain + [moments, ScaleByLearningRate(learningRate)])
   }
 }
 
-extension AdamMoments {
-  /// As a framework's Adam has them.
-  init(
-    beta1: any Schedule, beta2: Double, epsilon: Double?, style: FrameworkStyle, amsgrad: Bool = false,
-    correctsBias: Bool = true
+/// Adam with weight decay apart from the moments (Loshchilov and Hutter 2019):
+/// `w -= lr * (M / (sqrt(V) + epsilon) + decay * w)`.
+public struct AdamW: Optimizer, Declared {
+  public static let declaration = Declaration(
+    "adamW", "Adam with decoupled weight decay", standard: AdamW(),
+    reference: Reference(
+      "Loshchilov and Hutter", 2019, "Decoupled Weight Decay Regularization", "https://arxiv.org/abs/1711.05101"),
+    settings: [.learningRate(\.learningRate)] + AdamMoments.settings.of(\.moments) + [
+      .weightDecay(\.weightDecay), .excludeFromWeightDecay(\.weightDecayFilter),
+    ])
+
+  public var learningRate: any Schedule
+  public var moments: AdamMoments
+  public var weightDecay: any Schedule
+  public var weightDecayFilter: PathFilter
+
+  /// - Parameter epsilon: the style's by default.
+  public init(
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    style: FrameworkStyle = .torch, amsgrad: Bool = false, correctsBias: Bool = true, weightDecay: any Schedule = 0.01,
+    weightDecayFilter: PathFilter = .all
   ) {
-    self.init(
-      beta1: beta1, beta2: beta2, epsilon: epsilon ?? (style == .keras ? 1e-7 : 1e-8),
-      placement: style == .keras ? .uncorrected : .corrected, amsgrad: amsgrad, correctsBias: correctsBias)
+    self.learningRate = learningRate
+    moments = AdamMoments(
+      beta1: beta1, beta2: beta2, epsilon: epsilon, style: style, amsgrad: amsgrad, correctsBias: correctsBias)
+    self.weightDecay = weightDecay
+    self.weightDecayFilter = weightDecayFilter
   }
 
-  init(from options: inout Options) throws(ConfigurationError) {
-    try self.init(
-      beta1: options.momentum("beta1", default: 0.9), beta2: options.decayFactor("beta2", default: 0.999),
-      epsilon: options.nonNegativeOrNone("epsilon", default: nil), style: options.oneOf("style", default: .torch),
-      amsgrad: options.flag("amsgrad", default: false), correctsBias: options.flag("biasCorrection", default: true))
+  public var transform: any Transform {
+    var chain: [any Transform] = [moments]
+    chain.append(decay: weightDecay, filter: weightDecayFilter)
+    return Chain(chain + [ScaleByLearningRate(learningRate)])
+  }
+}
+
+/// Updates as Adam scales them: the mean of gradients over the root of the mean of their squares.
+///
+/// `m' = beta1 m + (1 - beta1) g`, `v' = beta2 v + (1 - beta2) g^2`, and with the step's number t from 1 and
+/// `M = m' / (1 - beta1^t)`, `V = v' / (1 - beta2^t)`:
+/// - ``FrameworkStyle/torch``: `M / (sqrt(V) + epsilon)` (the paper's algorithm, PyTorch);
+/// - ``FrameworkStyle/keras``: `M sqrt(1 - beta2^t) / (sqrt(v') + epsilon)` (the paper's "epsilon hat",
+///   Keras).
+///
+/// Where beta1 is a schedule, `beta1^t` is the power of its present value, as in PyTorch and optax.
+///
+/// Kingma and Ba 2015; `amsgrad` divides by the greatest `v'` so far (Reddi et al. 2018). Both moments of
+/// half-precision parameters are kept in `float32`.
+public struct AdamMoments: ParameterwiseTransform {
+  public var beta1: any Schedule
+  public var beta2: Double
+  public var epsilon: Double
+  /// Whether epsilon is added after the bias correction or before it.
+  public var style: FrameworkStyle
+  public var amsgrad: Bool
+  /// Whether the moments' bias towards their initial zero is corrected.
+  public var correctsBias: Bool
+
+  /// - Parameter epsilon: by default 1e-8, in style ``FrameworkStyle/keras`` 1e-7.
+  public init(
+    beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil, style: FrameworkStyle = .torch,
+    amsgrad: Bool = false, correctsBias: Bool = true
+  ) {
+    self.beta1 = beta1
+    self.beta2 = beta2
+    self.epsilon = epsilon ?? (style == .keras ? 1e-7 : 1e-8)
+    self.style = style
+    self.amsgrad = amsgrad
+    self.correctsBias = correctsBias
+  }
+
+  static let settings: [Setting<AdamMoments>] = [
+    .preset(
+      "style", \.style, .word, "where epsilon is added: after the bias correction (torch) or before (keras)",
+      standard: { AdamMoments(style: $0) }),
+    .beta1(\.beta1), .beta2(\.beta2), .epsilon(\.epsilon),
+    Setting("amsgrad", \.amsgrad, .flag, "whether to divide by the greatest second moment so far"),
+    .biasCorrection(\.correctsBias),
+  ]
+
+  public func initial(_ parameter: Tensor, slots: inout Slots) {
+    slots["first"] = parameter.widened.zerosLike()
+    slots["second"] = parameter.widened.zerosLike()
+    if amsgrad { slots["greatest"] = parameter.widened.zerosLike() }
+  }
+
+  public func update(
+    _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
+  ) -> Tensor {
+    let gradient = update.widened
+    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
+    var second = slots["second"].runningMean(gradient.squared(), keeping: beta2)
+    slots["first"] = first
+    slots["second"] = second
+    if amsgrad {
+      second = slots["greatest"].maximum(second)
+      slots["greatest"] = second
+    }
+    guard correctsBias else { return (first / (second.sqrt() + epsilon)).cast(to: update.dtype) }
+    let mean = first / context.progress.biasCorrection(beta1, dtype: gradient.dtype)
+    let root = context.progress.biasCorrection(beta2, dtype: gradient.dtype).sqrt()
+    let scaled =
+      switch style {
+      case .torch: mean / (second.sqrt() / root + epsilon)
+      case .keras: mean * root / (second.sqrt() + epsilon)
+      }
+    return scaled.cast(to: update.dtype)
+  }
+}
+
+extension Progress {
+  /// `1 - beta^t` for the update's number `t`, with all its digits where `beta` is near 1.
+  func biasCorrection(_ beta: Double, dtype: DType) -> Tensor {
+    -(updateNumber(dtype: dtype) * Foundation.log(beta)).expm1()
+  }
+
+  /// The same with the power of the schedule's present value.
+  func biasCorrection(_ beta: any Schedule, dtype: DType) -> Tensor {
+    if let beta = beta as? Double { return biasCorrection(beta, dtype: dtype) }
+    return -(updateNumber(dtype: dtype) * beta.value(at: self, dtype: dtype).log()).expm1()
+  }
+
+  /// Progress as it will be at the next update.
+  var next: Progress {
+    Progress(step: step + 1, stepsPerEpoch: stepsPerEpoch, epochs: epochs, batchSize: batchSize)
+  }
+}
+
+extension Tensor {
+  /// `keeping * self + (1 - keeping) * value`.
+  func runningMean(_ value: Tensor, keeping: Double) -> Tensor { self * keeping + value * (1 - keeping) }
+
+  /// The same with the present value of a schedule.
+  func runningMean(_ value: Tensor, keeping: any Schedule, at progress: Progress) -> Tensor {
+    if let keeping = keeping as? Double { return runningMean(value, keeping: keeping) }
+    let kept = keeping.value(at: progress, dtype: dtype)
+    return self * kept + value * (1 - kept)
   }
 }

@@ -1,44 +1,62 @@
 import Configuration
 
 /// The sign of an interpolated mean, with decoupled decay (Chen et al. 2023):
-/// `w -= rate * (sign(beta1 m + (1 - beta1) g) + decay * w)`.
-public struct Lion: Optimizer {
-  public static let name = "lion"
-  public static let summary = "the sign of the momentum (Chen et al. 2023)"
-  public static let parameters: [Parameter] = [
-    .rate(0.0001),
-    Parameter("beta1", default: 0.9, "the mean's part in the step, or a schedule for it"),
-    Parameter("beta2", default: 0.99, "what is kept of the mean gradient in each step"),
-    .decay(0), .excludeFromDecay,
-  ]
+/// `w -= lr * (sign(beta1 m + (1 - beta1) g) + decay * w)`.
+public struct Lion: Optimizer, Declared {
+  public static let declaration = Declaration(
+    "lion", "the sign of the momentum", standard: Lion(),
+    reference: Reference(
+      "Chen et al.", 2023, "Symbolic Discovery of Optimization Algorithms", "https://arxiv.org/abs/2302.06675"),
+    settings: [
+      .learningRate(\.learningRate), .beta1(\.scaling.beta1, "share β₁ of the momentum in the update, or a schedule"),
+      .beta2(\.scaling.beta2, "decay rate β₂ of the momentum"),
+      .weightDecay(\.weightDecay), .excludeFromWeightDecay(\.weightDecayFilter),
+    ])
 
-  public var rate: any Schedule
+  public var learningRate: any Schedule
   public var scaling: SignedMomentum
-  public var decay: any Schedule
-  public var decayFilter: PathFilter
+  public var weightDecay: any Schedule
+  public var weightDecayFilter: PathFilter
 
   public init(
-    rate: any Schedule = 0.0001, beta1: any Schedule = 0.9, beta2: Double = 0.99, decay: any Schedule = 0.0,
-    decayFilter: PathFilter = .all
+    learningRate: any Schedule = 0.0001, beta1: any Schedule = 0.9, beta2: Double = 0.99,
+    weightDecay: any Schedule = 0.0,
+    weightDecayFilter: PathFilter = .all
   ) {
-    self.rate = rate
+    self.learningRate = learningRate
     scaling = SignedMomentum(beta1: beta1, beta2: beta2)
-    self.decay = decay
-    self.decayFilter = decayFilter
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    rate = try options.schedule("rate", default: rate)
-    scaling.beta1 = try options.momentum("beta1", default: scaling.beta1)
-    scaling.beta2 = try options.decayFactor("beta2", default: scaling.beta2)
-    decay = try options.schedule("decay", default: decay)
-    decayFilter = try options.filter(excluding: "excludeFromDecay")
+    self.weightDecay = weightDecay
+    self.weightDecayFilter = weightDecayFilter
   }
 
   public var transform: any Transform {
     var chain: [any Transform] = [scaling]
-    chain.append(decay: decay, filter: decayFilter)
-    return Chain(chain + [ScaleByRate(rate)])
+    chain.append(decay: weightDecay, filter: weightDecayFilter)
+    return Chain(chain + [ScaleByLearningRate(learningRate)])
+  }
+}
+
+/// The sign of an interpolated mean: `sign(beta1 m + (1 - beta1) g)`, then `m' = beta2 m + (1 - beta2) g`
+/// (Lion, Chen et al. 2023). The sign of zero is zero, that of NaN is NaN.
+public struct SignedMomentum: ParameterwiseTransform {
+  public var beta1: any Schedule
+  public var beta2: Double
+
+  public init(beta1: any Schedule = 0.9, beta2: Double = 0.99) {
+    self.beta1 = beta1
+    self.beta2 = beta2
+  }
+
+  public func initial(_ parameter: Tensor, slots: inout Slots) {
+    slots["first"] = parameter.widened.zerosLike()
+  }
+
+  public func update(
+    _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
+  ) -> Tensor {
+    let gradient = update.widened
+    let first = slots["first"]
+    slots["first"] = first.runningMean(gradient, keeping: beta2)
+    return first.runningMean(gradient, keeping: beta1, at: context.progress).sign().cast(to: update.dtype)
   }
 }

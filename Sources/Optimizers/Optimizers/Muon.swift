@@ -2,59 +2,154 @@ import Configuration
 
 /// Momentum brought near an orthogonal matrix, for tensors of two axes; ``NAdam`` with a constant momentum for
 /// the rest (Jordan et al. 2024, as optax computes it), see ``Orthogonalize``.
-public struct Muon: Optimizer {
-  public static let name = "muon"
-  public static let summary = "momentum of matrices made orthogonal, NAdam for the rest (Jordan et al. 2024)"
-  public static let parameters: [Parameter] = [
-    .rate(0.02),
-    Parameter("momentum", default: 0.95, "what is kept of the mean gradient in each step, or a schedule for it"),
-    Parameter("nesterov", default: true, "whether the step looks ahead along the mean"),
-    Parameter("biasCorrection", default: true, "whether the mean's bias towards zero is corrected"),
-    Parameter("iterations", default: 5, "steps of Newton and Schulz's iteration"),
-    Parameter("epsilon", default: 1e-8, "added to the matrix' norm"),
-    Parameter("otherRate", default: 0.001, "learning rate or schedule for what isn't a matrix"),
-    .decay(0), .excludeFromDecay,
-  ]
+public struct Muon: Optimizer, Declared {
+  public static let declaration = Declaration(
+    "muon", "momentum of matrices made orthogonal, NAdam for the rest", standard: Muon(),
+    reference: Reference(
+      "Jordan et al.", 2024, "Muon: An optimizer for hidden layers in neural networks",
+      "https://kellerjordan.github.io/posts/muon/"),
+    settings: [
+      .learningRate(\.learningRate), .momentum(\.scaling.beta), .nesterov(\.scaling.isNesterov),
+      .biasCorrection(\.scaling.correctsBias),
+      Setting("iterations", \.scaling.iterations, .integer(in: 1...100), "Newton–Schulz iterations"),
+      .epsilon(\.scaling.epsilon, "ε, added to the matrix norm"),
+      Setting(
+        "otherLearningRate", \.otherLearningRate, .schedule,
+        "learning rate of parameters that aren't matrices, or a schedule"),
+      .weightDecay(\.weightDecay), .excludeFromWeightDecay(\.weightDecayFilter),
+    ])
 
-  public var rate: any Schedule
+  public var learningRate: any Schedule
   public var scaling: Orthogonalize
-  public var otherRate: any Schedule
-  public var decay: any Schedule
-  public var decayFilter: PathFilter
+  public var otherLearningRate: any Schedule
+  public var weightDecay: any Schedule
+  public var weightDecayFilter: PathFilter
 
   public init(
-    rate: any Schedule = 0.02, momentum: any Schedule = 0.95, isNesterov: Bool = true, correctsBias: Bool = true,
-    iterations: Int = 5, epsilon: Double = 1e-8, otherRate: any Schedule = 0.001, decay: any Schedule = 0.0,
-    decayFilter: PathFilter = .all
+    learningRate: any Schedule = 0.02, momentum: any Schedule = 0.95, isNesterov: Bool = true,
+    correctsBias: Bool = true,
+    iterations: Int = 5, epsilon: Double = 1e-8, otherLearningRate: any Schedule = 0.001,
+    weightDecay: any Schedule = 0.0,
+    weightDecayFilter: PathFilter = .all
   ) {
-    self.rate = rate
+    self.learningRate = learningRate
     scaling = Orthogonalize(
       beta: momentum, isNesterov: isNesterov, correctsBias: correctsBias, iterations: iterations, epsilon: epsilon)
-    self.otherRate = otherRate
-    self.decay = decay
-    self.decayFilter = decayFilter
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    rate = try options.schedule("rate", default: rate)
-    scaling.beta = try options.momentum("momentum", default: scaling.beta)
-    scaling.isNesterov = try options.flag("nesterov", default: scaling.isNesterov)
-    scaling.correctsBias = try options.flag("biasCorrection", default: scaling.correctsBias)
-    scaling.iterations = try options.integer("iterations", default: scaling.iterations, in: 1...100)
-    scaling.epsilon = try options.nonNegative("epsilon", default: scaling.epsilon)
-    otherRate = try options.schedule("otherRate", default: otherRate)
-    decay = try options.schedule("decay", default: decay)
-    decayFilter = try options.filter(excluding: "excludeFromDecay")
+    self.otherLearningRate = otherLearningRate
+    self.weightDecay = weightDecay
+    self.weightDecayFilter = weightDecayFilter
   }
 
   public var transform: any Transform {
-    func part(_ scaling: any Transform, rate: any Schedule) -> Chain {
+    func part(_ scaling: any Transform, learningRate: any Schedule) -> Chain {
       var chain: [any Transform] = [scaling]
-      chain.append(decay: decay, filter: decayFilter)
-      return Chain(chain + [ScaleByRate(rate)])
+      chain.append(decay: weightDecay, filter: weightDecayFilter)
+      return Chain(chain + [ScaleByLearningRate(learningRate)])
     }
     return Partition(
-      matrices: part(scaling, rate: rate), others: part(NesterovMoments(momentumDecay: nil), rate: otherRate))
+      matrices: part(scaling, learningRate: learningRate),
+      others: part(NesterovMoments(momentumDecay: nil), learningRate: otherLearningRate))
+  }
+}
+
+/// Momentum whose matrices are brought near an orthogonal one (Muon, Jordan et al. 2024).
+///
+/// `m' = beta m + (1 - beta) g`; with Nesterov's look-ahead and both parts' bias corrected,
+/// `n = beta m' / (1 - beta^(t+1)) + (1 - beta) g / (1 - beta^t)`. `X = n / (|n| + epsilon)` (transposed if it
+/// has more rows than columns) goes through `X = a X + (b A + c A^2) X`, `A = X X^T`, a few times, which moves
+/// its singular values towards 1, and is scaled by `sqrt(max(1, columns / rows))`.
+///
+/// For tensors of two axes; others fail.
+public struct Orthogonalize: ParameterwiseTransform {
+  public var beta: any Schedule
+  public var isNesterov: Bool
+  public var correctsBias: Bool
+  public var iterations: Int
+  public var epsilon: Double
+
+  /// The polynomial's coefficients, chosen for speed: singular values end between about 0.7 and 1.2.
+  static let coefficients = (a: 3.4445, b: -4.775, c: 2.0315)
+
+  public init(
+    beta: any Schedule = 0.95, isNesterov: Bool = true, correctsBias: Bool = true, iterations: Int = 5,
+    epsilon: Double = 1e-8
+  ) {
+    self.beta = beta
+    self.isNesterov = isNesterov
+    self.correctsBias = correctsBias
+    self.iterations = iterations
+    self.epsilon = epsilon
+  }
+
+  public func initial(_ parameter: Tensor, slots: inout Slots) {
+    slots["first"] = parameter.widened.zerosLike()
+  }
+
+  public func update(
+    _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
+  ) -> Tensor {
+    guard update.rank == 2 else {
+      return .failed(
+        Diagnostic(operation: "orthogonalize", message: "needs a matrix, and '\(slots.path)' is \(update.shape)"))
+    }
+    let gradient = update.widened
+    let first = slots["first"].runningMean(gradient, keeping: beta, at: context.progress)
+    slots["first"] = first
+    let (now, next) = corrections(context.progress, dtype: gradient.dtype)
+    let beta = beta.value(at: context.progress, dtype: gradient.dtype)
+    let mean = isNesterov ? first * beta / next + gradient * (1 - beta) / now : first / now
+    let isTall = update.shape[0] > update.shape[1]
+    var matrix = isTall ? mean.transpose() : mean
+    matrix = matrix / (matrix.norm() + epsilon)
+    let (a, b, c) = Self.coefficients
+    for _ in 0..<Swift.max(0, iterations) {
+      let gram = matrix.matmul(matrix.transpose())
+      matrix = matrix * a + (gram * b + gram.matmul(gram) * c).matmul(matrix)
+    }
+    let scale = Swift.max(1, Double(update.shape[1]) / Double(Swift.max(1, update.shape[0]))).squareRoot()
+    return ((isTall ? matrix.transpose() : matrix) * scale).cast(to: update.dtype)
+  }
+
+  /// What this step's and the next one's mean are divided by.
+  private func corrections(_ progress: Progress, dtype: DType) -> (Tensor, Tensor) {
+    guard correctsBias else { return (Tensor(1, dtype: dtype), Tensor(1, dtype: dtype)) }
+    let now = progress.biasCorrection(beta, dtype: dtype)
+    return (now, 1 - (1 - now) * beta.value(at: progress, dtype: dtype))
+  }
+}
+
+/// One transform for matrices, tensors of two axes, and another for the rest.
+public struct Partition: Transform {
+  public var matrices: any Transform
+  public var others: any Transform
+
+  public init(matrices: any Transform, others: any Transform) {
+    self.matrices = matrices
+    self.others = others
+  }
+
+  /// The matrices', if they have one.
+  public var learningRate: (any Schedule)? { matrices.learningRate ?? others.learningRate }
+
+  public func initial(_ parameters: TensorTree) -> TensorTree {
+    let (matrices, others) = parts(parameters)
+    return self.matrices.initial(matrices).nested(under: "matrices")
+      .merging(self.others.initial(others).nested(under: "others"))
+  }
+
+  public func update(
+    _ updates: TensorTree, state: TensorTree, context: UpdateContext
+  ) -> (updates: TensorTree, state: TensorTree) {
+    let parts = parts(updates)
+    let first = matrices.update(parts.matrices, state: state[under: "matrices"], context: context)
+    let second = others.update(parts.others, state: state[under: "others"], context: context)
+    return (
+      updates.merging(first.updates).merging(second.updates),
+      first.state.nested(under: "matrices").merging(second.state.nested(under: "others"))
+    )
+  }
+
+  private func parts(_ tree: TensorTree) -> (matrices: TensorTree, others: TensorTree) {
+    (tree.filter { tree[$0]?.rank == 2 }, tree.filter { tree[$0]?.rank != 2 })
   }
 }

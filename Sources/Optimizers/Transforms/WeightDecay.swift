@@ -1,16 +1,16 @@
 import Configuration
 
-/// Updates plus `rate * w`, for the parameters that `filter` lets through.
+/// Updates plus `lr * w`, for the parameters that `filter` lets through.
 ///
 /// Before everything else in a chain it is the gradient of `rate / 2 * |w|^2` (coupled decay, an L2 penalty);
-/// between an adaptive scaling and ``ScaleByRate`` it is decoupled (Loshchilov and Hutter 2019).
-public struct WeightDecay: NamedTransform, StatelessTransform {
-  public static let name = "decay"
-  public static let summary = "adds a multiple of the parameters to the gradients: an L2 penalty"
-  public static let parameters = [
-    Parameter("rate", default: 0.0001, "the multiple, or a schedule for it"),
-    Parameter("exclude", default: "[]", "regular expressions for the paths of parameters that don't decay"),
-  ]
+/// between an adaptive scaling and ``ScaleByLearningRate`` it is decoupled (Loshchilov and Hutter 2019).
+public struct WeightDecay: NamedTransform, StatelessTransform, Declared {
+  public static let declaration = Declaration(
+    "decay", "adds a multiple of the parameters to the gradients: an L2 penalty", standard: WeightDecay(),
+    settings: [
+      Setting("weightDecay", \.rate, .schedule, "weight decay λ, or a schedule"),
+      Setting("exclude", \.filter, .excluding, "regular expressions for parameters that don't decay"),
+    ])
 
   public var rate: any Schedule
   public var filter: PathFilter
@@ -18,11 +18,6 @@ public struct WeightDecay: NamedTransform, StatelessTransform {
   public init(_ rate: any Schedule = 0.0001, filter: PathFilter = .all) {
     self.rate = rate
     self.filter = filter
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    rate = try options.schedule("rate", default: 0.0001)
-    filter = try options.filter(excluding: "exclude")
   }
 
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
@@ -38,5 +33,45 @@ extension [any Transform] {
   mutating func append(decay rate: any Schedule, filter: PathFilter = .all) {
     if let rate = rate as? Double, rate == 0 { return }
     append(WeightDecay(rate, filter: filter))
+  }
+}
+
+/// Parameters shrunk by `1 - lr * decay` before another transform sees them, as Keras does.
+///
+/// It makes a difference to plain decoupled decay where the transform uses the parameters, as ``TrustRatio``
+/// does. The output is the whole way, `(w (1 - lr decay) + u) - w`.
+public struct DecayFirst: Transform {
+  public var decay: any Schedule
+  public var rate: any Schedule
+  public var filter: PathFilter
+  public var next: any Transform
+
+  public init(_ decay: any Schedule, rate: any Schedule, filter: PathFilter = .all, then next: any Transform) {
+    self.decay = decay
+    self.rate = rate
+    self.filter = filter
+    self.next = next
+  }
+
+  public var learningRate: (any Schedule)? { next.learningRate ?? rate }
+
+  public func initial(_ parameters: TensorTree) -> TensorTree { next.initial(parameters) }
+
+  public func update(
+    _ updates: TensorTree, state: TensorTree, context: UpdateContext
+  ) -> (updates: TensorTree, state: TensorTree) {
+    if let decay = decay as? Double, decay == 0 { return next.update(updates, state: state, context: context) }
+    let losses = context.parameters.map { path, parameter in
+      guard filter.matches(path) else { return parameter.zerosLike() }
+      let factor =
+        rate.value(at: context.progress, dtype: parameter.dtype)
+        * decay.value(at: context.progress, dtype: parameter.dtype)
+      return parameter * factor
+    }
+    let context = UpdateContext(
+      parameters: context.parameters.zip(losses, -), progress: context.progress, key: context.key,
+      loss: context.loss)
+    let step = next.update(updates, state: state, context: context)
+    return (step.updates.zip(losses, -), step.state)
   }
 }

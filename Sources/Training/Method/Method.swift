@@ -11,7 +11,7 @@
 /// step.
 ///
 /// ```swift
-/// let method = Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(rate: 0.05)) {
+/// let method = Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(learningRate: 0.05)) {
 ///   $0.gradientRule = SAM(rho: 0.05)
 ///   $0.preprocessing = Rescaling(dividingBy: 255)
 ///   $0.penalties = [L1L2(l2: 1e-4)]

@@ -6,7 +6,7 @@ import OrderedCollections
 /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
 /// let trainer = try Trainer(
 ///   model: Sequential { Flatten(); Dense(32); ReLU(); Dense(10) },
-///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1)) {
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.1)) {
 ///     $0.preprocessing = Rescaling(dividingBy: 255)
 ///   },
 ///   inputs: data.train.inputs, seed: 7)

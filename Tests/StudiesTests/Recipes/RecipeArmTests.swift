@@ -15,7 +15,7 @@ import Testing
   @Test(arguments: recipes.indices)
   func armsAreValidConfigurations(_ index: Int) throws {
     let recipe = Self.recipes[index]
-    let base = [Setting](recipe.base, origin: "base")
+    let base = [Studies.Setting](recipe.base, origin: "base")
     #expect(!recipe.arms.isEmpty)
     #expect(!recipe.title.isEmpty)
     var seen: [RunConfiguration: String] = [:]
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func laterSettingsReplaceEarlierOnes() throws {
-    let base = [Setting](["optimizer": "sgd(rate: 0.1, momentum: 0.5)", "epochs": "9", "batch": "30"])
+    let base = [Studies.Setting](["optimizer": "sgd(rate: 0.1, momentum: 0.5)", "epochs": "9", "batch": "30"])
     let arm = Arm("fast", ["optimizer.rate": "0.3", "epochs": "4", "model.hidden": "[5]"])
     let configuration = try arm.configuration(base: base, seed: 8)
     #expect(configuration.optimizer.description == "sgd(momentum: 0.5, rate: 0.3)")

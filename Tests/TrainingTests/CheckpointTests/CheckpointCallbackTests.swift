@@ -33,7 +33,7 @@ private final class Patience: RememberingCallback {
 @Suite struct CheckpointCallbackTests {
   let scratch: Scratch
   let folder: CheckpointFolder
-  let training = SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging())
+  let training = SmallTraining(optimizer: SGD(learningRate: 0.1), averaging: NoAveraging())
 
   init() throws {
     scratch = try Scratch()
@@ -104,7 +104,7 @@ private final class Patience: RememberingCallback {
   /// Stopping and the return to the best epoch come out as without a break, wherever the break is.
   @Test(arguments: [1, 3, 4, nil]) func stoppingAndBestParametersGoOn(_ cut: Int?) throws {
     // So fast that it overshoots: some epochs are better than those after them.
-    let training = SmallTraining(optimizer: SGD(rate: 12), averaging: NoAveraging())
+    let training = SmallTraining(optimizer: SGD(learningRate: 12), averaging: NoAveraging())
     func callbacks(_ folder: CheckpointFolder) throws -> [any Callback] {
       [BestParameters(), EarlyStopping(patience: 4), try CheckpointCallback(folder)]
     }

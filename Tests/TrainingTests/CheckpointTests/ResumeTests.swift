@@ -8,9 +8,9 @@ import Testing
     ("untrained first, rest masked", SmallTraining(partialBatch: .pad, evaluatesBeforeTraining: true)),
     (
       "double precision, momentum, lookahead",
-      SmallTraining(optimizer: Momentum(rate: 0.1), averaging: Lookahead(), precision: .float64)
+      SmallTraining(optimizer: Momentum(learningRate: 0.1), averaging: Lookahead(), precision: .float64)
     ),
-    ("sharpness-aware", SmallTraining(optimizer: SGD(rate: 0.1), rule: SAM(), averaging: NoAveraging())),
+    ("sharpness-aware", SmallTraining(optimizer: SGD(learningRate: 0.1), rule: SAM(), averaging: NoAveraging())),
     (
       "running statistics",
       SmallTraining(
@@ -80,11 +80,11 @@ import Testing
   }
 
   @Test func anotherModelIsToldByItsPathsAndTypes() throws {
-    let saved = try SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging()).trainer().checkpoint()
+    let saved = try SmallTraining(optimizer: SGD(learningRate: 0.1), averaging: NoAveraging()).trainer().checkpoint()
     let model = Sequential {
       Dense(7); Tanh(); Dense(3, hasBias: false); Dense(3).named("head")
     }
-    let training = SmallTraining(model: model, optimizer: SGD(rate: 0.1), averaging: NoAveraging())
+    let training = SmallTraining(model: model, optimizer: SGD(learningRate: 0.1), averaging: NoAveraging())
     let trainer = try training.trainer()
     try training.fit(trainer, upTo: 1)
     let (before, recorded) = (try trainer.arrays(), trainer.recorded)
@@ -112,9 +112,10 @@ import Testing
   }
 
   @Test func anotherElementTypeIsAnError() throws {
-    let saved = try SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging(), precision: .float64).trainer()
+    let saved = try SmallTraining(optimizer: SGD(learningRate: 0.1), averaging: NoAveraging(), precision: .float64)
+      .trainer()
       .checkpoint()
-    let trainer = try SmallTraining(optimizer: SGD(rate: 0.1), averaging: NoAveraging()).trainer()
+    let trainer = try SmallTraining(optimizer: SGD(learningRate: 0.1), averaging: NoAveraging()).trainer()
     let error = #expect(throws: CheckpointError.self) { try trainer.restore(saved) }
     guard case .differentModel([], [], let mismatched) = error else {
       Issue.record("found \(String(describing: error))")
@@ -126,7 +127,7 @@ import Testing
 
   @Test func aModelsOptimizerCountsToo() throws {
     let saved = try SmallTraining().trainer().checkpoint()
-    let trainer = try SmallTraining(optimizer: SGD(rate: 0.1)).trainer()
+    let trainer = try SmallTraining(optimizer: SGD(learningRate: 0.1)).trainer()
     let error = #expect(throws: CheckpointError.self) { try trainer.restore(saved) }
     guard case .differentModel([], let unexpected, []) = error else {
       Issue.record("found \(String(describing: error))")

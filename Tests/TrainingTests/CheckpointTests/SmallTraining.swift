@@ -8,9 +8,9 @@ struct SmallTraining {
   var model: any Layer = Sequential {
     Dense(6); Tanh(); Dropout(0.3); Dense(3)
   }
-  var optimizer: any Optimizer = Adam(rate: CosineSchedule(0.05))
+  var optimizer: any Optimizer = Adam(learningRate: CosineSchedule(0.05))
   var rule: any GradientRule = PlainGradient()
-  var averaging: any Averaging = ExponentialAverage(keeping: 0.8)
+  var averaging: any Averaging = ExponentialAverage(decay: 0.8)
   var order: any BatchOrder = ShuffledOrder()
   var partialBatch = PartialBatch.drop
   var precision = Precision.float32

@@ -102,7 +102,7 @@ struct WeightRow: Decodable {
   static func trainer(_ name: String, cells: RecurrentConvention = .keras, seed: UInt64 = 1) throws -> Trainer {
     try Trainer(
       model: model(name, cells: cells),
-      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1)) {
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.1)) {
         $0.preprocessing = Unchanged()
       },
       inputs: batch(name), seed: seed)

@@ -16,7 +16,7 @@ private struct Unchanged: Preprocessing {
   static func trainer(seed: UInt64 = 1, averaging: any Averaging = NoAveraging()) throws -> Trainer {
     try Trainer(
       model: model,
-      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(rate: 0.1)) {
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.1)) {
         $0.preprocessing = Unchanged()
         $0.averaging = averaging
       },
@@ -79,13 +79,13 @@ private struct Unchanged: Preprocessing {
   @Test func importBeginsAnew() throws {
     let scratch = try Scratch()
     let data = try LabeledArrays(inputs: Self.inputs(), targets: HostArray([Int32(0), 1, 2, 0]), classCount: 3)
-    let averaged = try Self.trainer(averaging: ExponentialAverage(keeping: 0.5))
+    let averaged = try Self.trainer(averaging: ExponentialAverage(decay: 0.5))
     _ = try averaged.fit(data, epochs: 2, batchSize: 2)
     // What is exported is what is evaluated.
     try averaged.exportWeights(to: scratch.file("weights"))
     let inputs = try Self.inputs()
     let expected = try averaged.predict(inputs)
-    let other = try Self.trainer(seed: 2, averaging: ExponentialAverage(keeping: 0.5))
+    let other = try Self.trainer(seed: 2, averaging: ExponentialAverage(decay: 0.5))
     _ = try other.fit(data, epochs: 1, batchSize: 2)
     try other.importWeights(from: scratch.file("weights"))
     #expect(try other.predict(inputs) == expected)

@@ -39,7 +39,8 @@ enum Problems {
 
   static func trainer(
     _ data: LabeledArrays, model: any Layer = Problems.network, loss: any Loss = SoftmaxCrossEntropy(),
-    optimizer: any Optimizer = SGD(rate: 0.1), metrics: [any Metric] = [Accuracy()], penalties: [any Penalty] = [],
+    optimizer: any Optimizer = SGD(learningRate: 0.1), metrics: [any Metric] = [Accuracy()],
+    penalties: [any Penalty] = [],
     rule: any GradientRule = PlainGradient(), averaging: any Averaging = NoAveraging(), seed: UInt64 = 1,
     parameters: TensorTree? = nil
   ) throws -> Trainer {

@@ -1,0 +1,158 @@
+import Configuration
+
+/// Momentum over steps in proportion to the parameters' norms (You et al. 2017):
+/// `u = g + decay w`, `v' = mu v - lr * trust * |w| / |u| * u`, `w += v'`.
+///
+/// A parameter left out of adaptation, or with a norm of zero, takes `u` as it is.
+public struct LARS: Optimizer, Declared {
+  public static let declaration = Declaration(
+    "lars", "momentum with a learning rate per parameter, in proportion to its norm", standard: LARS(),
+    reference: Reference(
+      "You et al.", 2017, "Large Batch Training of Convolutional Networks", "https://arxiv.org/abs/1708.03888"),
+    settings: [
+      .learningRate(\.learningRate), .momentum(\.momentum), .nesterov(\.isNesterov),
+      Setting(
+        "trustCoefficient", \.trustCoefficient, .nonNegative,
+        "trust coefficient η: the update's norm relative to the parameter's"),
+      .l2(\.l2), .excludeFromWeightDecay(\.weightDecayFilter), .excludeFromLayerAdaptation(\.layerAdaptationFilter),
+    ])
+
+  public var learningRate: any Schedule
+  public var momentum: any Schedule
+  public var isNesterov: Bool
+  public var trustCoefficient: Double
+  public var l2: any Schedule
+  public var weightDecayFilter: PathFilter
+  public var layerAdaptationFilter: PathFilter
+
+  public init(
+    learningRate: any Schedule = 0.1, momentum: any Schedule = 0.9, isNesterov: Bool = false,
+    trustCoefficient: Double = 0.001, l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all,
+    layerAdaptationFilter: PathFilter = .all
+  ) {
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.isNesterov = isNesterov
+    self.trustCoefficient = trustCoefficient
+    self.l2 = l2
+    self.weightDecayFilter = weightDecayFilter
+    self.layerAdaptationFilter = layerAdaptationFilter
+  }
+
+  public var transform: any Transform {
+    var chain: [any Transform] = []
+    chain.append(decay: l2, filter: weightDecayFilter)
+    chain.append(TrustRatio(coefficient: trustCoefficient, filter: layerAdaptationFilter))
+    return Chain(
+      chain + [SGD(learningRate: learningRate, momentum: momentum, isNesterov: isNesterov, style: .keras).transform])
+  }
+}
+
+/// Adam with a step per parameter in proportion to its norm (You et al. 2020):
+/// `u = M / (sqrt(V) + epsilon) + decay w`, `w -= lr * |w| / |u| * u`.
+///
+/// The quotient is taken per parameter and is 1 where either norm is 0. What frameworks call LAMB differs:
+///
+/// | preset | bias correction | decay | epsilon | limit of the weight norm | default decay |
+/// |---|---|---|---|---|---|
+/// | ``Preset/tfa`` | yes | inside the quotient | 1e-6 | none | 0 |
+/// | ``Preset/paper`` | yes | inside | 1e-6 | none | 0.01 |
+/// | ``Preset/keras`` | yes | before the step, outside | 1e-7 | none | 0 |
+/// | ``Preset/pytorchLamb`` | no | inside | 1e-6 | 10 | 0 |
+///
+/// In ``Preset/tfa`` the parameters excluded from decay are excluded from adaptation too, unless others are
+/// named for it.
+public struct LAMB: Optimizer, Declared {
+  /// The defaults of other implementations; see `docs/optimizers.md`.
+  public enum Preset: String, Sendable, Hashable, CaseIterable {
+    case tfa, paper, keras
+    case pytorchLamb = "pytorch-lamb"
+  }
+
+  public static let declaration = Declaration(
+    "lamb", "Adam with a learning rate per parameter, in proportion to its norm", standard: LAMB(),
+    reference: Reference(
+      "You et al.", 2020, "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes",
+      "https://arxiv.org/abs/1904.00962"),
+    settings: [
+      .preset("preset", \.preset, .word, "whose form and defaults", standard: { LAMB(preset: $0) }),
+      .learningRate(\.learningRate), .beta1(\.moments.beta1), .beta2(\.moments.beta2), .epsilon(\.moments.epsilon),
+      .biasCorrection(\.moments.correctsBias),
+      Setting(
+        "weightNormLimit", \.weightNormLimit, .number(in: 0...Double.infinity),
+        "greatest norm of a parameter that counts"),
+      .weightDecay(\.weightDecay), .excludeFromWeightDecay(\.weightDecayFilter),
+      .excludeFromLayerAdaptation(\.namedLayerAdaptationFilter),
+    ])
+
+  public var learningRate: any Schedule
+  public var preset: Preset
+  public var moments: AdamMoments
+  public var weightNormLimit: Double
+  public var weightDecay: any Schedule
+  public var weightDecayFilter: PathFilter
+  /// Parameters whose updates are scaled to their norm; in ``Preset/tfa`` those that decay, unless others are named.
+  public var layerAdaptationFilter: PathFilter {
+    get { preset == .tfa && namedLayerAdaptationFilter == .all ? weightDecayFilter : namedLayerAdaptationFilter }
+    set { namedLayerAdaptationFilter = newValue }
+  }
+  private var namedLayerAdaptationFilter: PathFilter
+
+  /// - Parameter preset: decides what the others don't say.
+  public init(
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    preset: Preset = .tfa, correctsBias: Bool? = nil, weightNormLimit: Double? = nil,
+    weightDecay: (any Schedule)? = nil, weightDecayFilter: PathFilter = .all, layerAdaptationFilter: PathFilter? = nil
+  ) {
+    self.learningRate = learningRate
+    self.preset = preset
+    moments = AdamMoments(
+      beta1: beta1, beta2: beta2, epsilon: epsilon ?? (preset == .keras ? 1e-7 : 1e-6),
+      correctsBias: correctsBias ?? (preset != .pytorchLamb))
+    self.weightNormLimit = weightNormLimit ?? (preset == .pytorchLamb ? 10 : .infinity)
+    self.weightDecay = weightDecay ?? (preset == .paper ? 0.01 : 0.0)
+    self.weightDecayFilter = weightDecayFilter
+    namedLayerAdaptationFilter = layerAdaptationFilter ?? .all
+  }
+
+  public var transform: any Transform {
+    let trust = TrustRatio(weightNormLimit: weightNormLimit, filter: layerAdaptationFilter)
+    if preset == .keras {
+      return DecayFirst(
+        weightDecay, rate: learningRate, filter: weightDecayFilter,
+        then: chain(moments, trust, ScaleByLearningRate(learningRate)))
+    }
+    var chain: [any Transform] = [moments]
+    chain.append(decay: weightDecay, filter: weightDecayFilter)
+    return Chain(chain + [trust, ScaleByLearningRate(learningRate)])
+  }
+}
+
+/// Each tensor scaled to a multiple of its parameter's norm: `u * coefficient * |w| / |u|`.
+///
+/// Parameters that `filter` leaves out, and those whose own norm or whose update's is 0, keep the update as it
+/// is: a bias that begins at zero can leave it. You et al. 2017 (LARS), 2020 (LAMB).
+public struct TrustRatio: ParameterwiseTransform {
+  public var coefficient: Double
+  /// The parameter's norm counts as at most this.
+  public var weightNormLimit: Double
+  public var filter: PathFilter
+
+  public init(coefficient: Double = 1, weightNormLimit: Double = .infinity, filter: PathFilter = .all) {
+    self.coefficient = coefficient
+    self.weightNormLimit = weightNormLimit
+    self.filter = filter
+  }
+
+  public func update(
+    _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
+  ) -> Tensor {
+    guard filter.matches(slots.path) else { return update }
+    var weightNorm = parameter.norm()
+    if weightNormLimit.isFinite { weightNorm = weightNorm.minimum(weightNormLimit) }
+    let updateNorm = update.norm()
+    let ratio = (weightNorm * coefficient / updateNorm)
+      .replaced(where: (weightNorm .== 0) .| (updateNorm .== 0), by: 1)
+    return (update.widened * ratio).cast(to: update.dtype)
+  }
+}

@@ -1,0 +1,172 @@
+@_exported import Schedules
+
+/// A step from gradients to updates: scaling, momentum, clipping, decay. An optimizer is a chain of them.
+///
+/// The last transform's output is added to the parameters, so somewhere in a chain the sign turns: see
+/// ``ScaleByLearningRate``.
+///
+/// Gradients that are NaN give updates that are NaN: of the element, or of all that shares a norm with it. Zero
+/// gradients, and parameters of norm zero, never do.
+public protocol Transform: Sendable {
+  /// The learning rate that updates are scaled by, for logs; nil where there is none. Transforms made of others
+  /// pass on theirs.
+  var learningRate: (any Schedule)? { get }
+
+  /// The state before the first step, a tree like any other, so checkpoints come free.
+  func initial(_ parameters: TensorTree) -> TensorTree
+
+  /// - Parameters:
+  ///   - updates: what came out of the transform before, the gradients for the first.
+  ///   - state: what ``initial(_:)`` or the last call returned.
+  func update(
+    _ updates: TensorTree, state: TensorTree, context: UpdateContext
+  ) -> (updates: TensorTree, state: TensorTree)
+}
+
+extension Transform {
+  public var learningRate: (any Schedule)? { nil }
+}
+
+/// A transform that remembers nothing.
+public protocol StatelessTransform: Transform {
+  /// The updates that this transform makes of those before it, the gradients for the first.
+  func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree
+}
+
+extension StatelessTransform {
+  public func initial(_ parameters: TensorTree) -> TensorTree { TensorTree() }
+
+  public func update(
+    _ updates: TensorTree, state: TensorTree, context: UpdateContext
+  ) -> (updates: TensorTree, state: TensorTree) {
+    (update(updates, context: context), state)
+  }
+}
+
+/// What an update may depend on besides gradients and its own state.
+public struct UpdateContext: Sendable {
+  /// The parameters the gradients were taken for, before the update.
+  public let parameters: TensorTree
+  public let progress: Progress
+  /// For transforms that draw random numbers; another key each step.
+  public let key: Key
+  /// The mini-batch's loss.
+  public let loss: Tensor
+
+  public init(parameters: TensorTree, progress: Progress, key: Key, loss: Tensor) {
+    self.parameters = parameters
+    self.progress = progress
+    self.key = key
+    self.loss = loss
+  }
+}
+
+/// A transform that treats each parameter by itself, with named slots for what it remembers.
+public protocol ParameterwiseTransform: Transform {
+  /// Sets the slots of a parameter before the first step.
+  func initial(_ parameter: Tensor, slots: inout Slots)
+
+  /// - Parameters:
+  ///   - update: what came out of the transform before, of the parameter's shape.
+  ///   - parameter: the parameter before the step.
+  ///   - slots: what `initial(_:slots:)` or the last call set.
+  func update(
+    _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
+  ) -> Tensor
+}
+
+extension ParameterwiseTransform {
+  public func initial(_ parameter: Tensor, slots: inout Slots) {}
+
+  public func initial(_ parameters: TensorTree) -> TensorTree {
+    var slots = Slots(path: "", state: TensorTree())
+    for (path, parameter) in parameters.pairs {
+      slots.path = path
+      initial(parameter, slots: &slots)
+    }
+    return slots.state
+  }
+
+  public func update(
+    _ updates: TensorTree, state: TensorTree, context: UpdateContext
+  ) -> (updates: TensorTree, state: TensorTree) {
+    var slots = Slots(path: "", state: state)
+    let updates = updates.map { path, update in
+      guard let parameter = context.parameters[path] else {
+        return .failed(Diagnostic(operation: "update", message: "there is no parameter '\(path)' to update"))
+      }
+      slots.path = path
+      return self.update(update, of: parameter, slots: &slots, context: context)
+    }
+    return (updates, slots.state)
+  }
+}
+
+/// What a transform remembers of one parameter: named tensors in the transform's state.
+///
+/// The slot `velocity` of the parameter `dense/kernel` is at `velocity/dense/kernel`.
+public struct Slots: Sendable {
+  /// The parameter the slots are of.
+  public internal(set) var path: String
+  var state: TensorTree
+
+  /// The slot's tensor. One that ``ParameterwiseTransform/initial(_:slots:)`` didn't set fails when evaluated.
+  public subscript(name: String) -> Tensor {
+    get {
+      state["\(name)/\(path)"]
+        ?? .failed(
+          Diagnostic(operation: "slot", message: "the state has no '\(name)/\(path)', only \(state.paths)"))
+    }
+    set { state["\(name)/\(path)"] = newValue }
+  }
+}
+
+/// Transforms one after the other.
+public struct Chain: Transform {
+  public let transforms: [any Transform]
+
+  public init(_ transforms: [any Transform]) { self.transforms = transforms }
+
+  /// The first that one of the transforms has.
+  public var learningRate: (any Schedule)? { transforms.lazy.compactMap(\.learningRate).first }
+
+  public func initial(_ parameters: TensorTree) -> TensorTree {
+    transforms.enumerated().reduce(TensorTree()) { tree, entry in
+      tree.merging(entry.element.initial(parameters).nested(under: "\(entry.offset)"))
+    }
+  }
+
+  public func update(
+    _ updates: TensorTree, state: TensorTree, context: UpdateContext
+  ) -> (updates: TensorTree, state: TensorTree) {
+    transforms.enumerated().reduce((updates, TensorTree())) { result, entry in
+      let name = "\(entry.offset)"
+      let step = entry.element.update(result.0, state: state[under: name], context: context)
+      return (step.updates, result.1.merging(step.state.nested(under: name)))
+    }
+  }
+}
+
+/// Transforms one after the other.
+public func chain(_ transforms: any Transform...) -> Chain { Chain(transforms) }
+
+/// Updates times the learning rate, with the sign turned.
+///
+/// Where it stands in a chain matters when the learning rate changes: before ``MomentumTrace`` a velocity keeps the
+/// rates its gradients came with (Keras), after it the whole velocity takes the new rate (PyTorch).
+public struct ScaleByLearningRate: StatelessTransform {
+  public var rate: any Schedule
+
+  public init(_ rate: any Schedule) { self.rate = rate }
+
+  public var learningRate: (any Schedule)? { rate }
+
+  public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
+    var factors: [DType: Tensor] = [:]
+    return updates.mapValues { update in
+      let factor = factors[update.dtype] ?? -rate.value(at: context.progress, dtype: update.dtype)
+      factors[update.dtype] = factor
+      return update * factor
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Testing
+
+@testable import Configuration
+
+/// A method with a setting of every kind.
+private struct Sample: Declared {
+  enum Style: String, CaseIterable { case torch, keras }
+
+  struct Part: Hashable {
+    var gain = 1.0
+    static let settings: [Setting<Part>] = [Setting("gain", \.gain, .positive, "gain")]
+  }
+
+  static let declaration = Declaration(
+    "sample", "a sample", standard: Sample(),
+    reference: Reference("Nobody", 2000, "Nothing", "https://example.org"),
+    settings: [
+      .preset("style", \.style, .word, "whose defaults", standard: { Sample(style: $0) }),
+      Setting("learningRate", \.learningRate, .nonNegative, "learning rate η"),
+      Setting("weightDecay", \.weightDecay, .number(in: 0...1), "weight decay λ"),
+      Setting("count", \.count, .integer(in: 1...10), "count"), Setting("isOn", \.isOn, .flag, "whether it is on"),
+      Setting("path", \.path, .text, "a file"), Setting("sizes", \.sizes, .integers(in: 1...100), "sizes"),
+      Setting("limit", \.limit, .optional(.positive, standing: 1), "the limit"),
+    ] + Part.settings.of(\.part),
+    check: { (sample, options) throws(ConfigurationError) in
+      guard sample.count == 10, !sample.isOn else { return }
+      throw .invalid(message: "sample: ten need to be on", origin: options.origin)
+    })
+
+  var style: Style
+  var learningRate: Double
+  var weightDecay: Double
+  var count: Int
+  var isOn = false
+  var path = ""
+  var sizes = [1, 2]
+  var limit: Double?
+  var part = Part()
+
+  init(style: Style = .torch, learningRate: Double? = nil, weightDecay: Double = 0, count: Int = 3) {
+    self.style = style
+    self.learningRate = learningRate ?? (style == .torch ? 0.1 : 0.001)
+    self.weightDecay = weightDecay
+    self.count = count
+  }
+}
+
+/// What follows from a method's declaration.
+@Suite struct DeclarationTests {
+  private func read(_ text: String) throws -> Sample {
+    var options = try Choice(parsing: text).options
+    let sample = try Sample(from: &options)
+    try options.finish("sample")
+    return sample
+  }
+
+  @Test(arguments: [
+    "sample", "sample(learningRate: 0.5)", "sample(style: keras)", "sample(learningRate: 0.1, style: keras)",
+    "sample(count: 4, isOn: true, path: '1.0')", "sample(sizes: [3])", "sample(gain: 2, limit: 0.5)",
+    "sample(weightDecay: 0.001)",
+  ]) func whatDiffersFromTheDefaultIsWrittenBack(_ text: String) throws {
+    let written = try read(text).choice()
+    #expect(written == (try Choice(parsing: text)))
+    #expect(try read(written.description).choice() == written)
+  }
+
+  @Test func defaultsAreNotWritten() throws {
+    #expect(
+      try read("sample(style: torch, learningRate: 0.10, count: 3, limit: none, gain: 1)").choice().description
+        == "sample")
+    #expect(try read("sample(style: keras, learningRate: 1e-3)").choice().description == "sample(style: keras)")
+  }
+
+  @Test func helpShowsTheDefaultsThatAreUsed() {
+    let shown = Sample.parameters.map { "\($0.name): \($0.defaultValue)" }
+    #expect(
+      shown == [
+        "style: torch", "learningRate: 0.1", "weightDecay: 0", "count: 3", "isOn: false", "path: \"\"", "sizes: [1, 2]",
+        "limit: none", "gain: 1",
+      ])
+    #expect(
+      Sample.parameters.map(\.allowed).prefix(4) == ["torch, keras", "a finite number, 0 or more", "0 to 1", "1 to 10"])
+  }
+
+  @Test func settingsAreChecked() {
+    for text in [
+      "sample(count: 0)", "sample(learningRate: -1)", "sample(gain: 0)", "sample(limit: all)", "sample(style: jax)",
+    ] {
+      #expect(throws: ConfigurationError.self) { try read(text) }
+    }
+    let error = #expect(throws: ConfigurationError.self) { try read("sample(count: 10)") }
+    #expect(error?.description == "sample: ten need to be on")
+  }
+
+  @Test func earlierNamesAreReadAndReported() throws {
+    _ = RenamedSettings.takeNotes()
+    #expect(
+      try read("sample(rate: 0.5, decay: 0.25)").choice().description == "sample(learningRate: 0.5, weightDecay: 0.25)")
+    #expect(
+      RenamedSettings.takeNotes().sorted() == [
+        "'decay' is deprecated: write 'weightDecay'", "'rate' is deprecated: write 'learningRate'",
+      ])
+    #expect(throws: ConfigurationError.duplicateKey(key: "learningRate", origin: "")) {
+      try read("sample(rate: 0.5, learningRate: 0.5)")
+    }
+  }
+
+  @Test func anOverrideReplacesWhatHasAnotherName() throws {
+    var options = Options(["optimizer": .choice(try Choice(parsing: "sample(learningRate: 0.5)"))])
+    try options.override("optimizer.rate", .number(2), origin: "command line")
+    #expect(options.description == "optimizer: sample(learningRate: 2)")
+  }
+
+  @Test func whatHasNoNameIsAnError() {
+    #expect(throws: ConfigurationError.self) { try OptionValue(method: 3) }
+  }
+}
