@@ -1,4 +1,4 @@
-// Trains a network with a layer of its own on drawn digits.
+// Trains a network with a custom layer on synthetic digits.
 //
 //   swift run OwnLayer [EPOCHS]
 
@@ -6,7 +6,7 @@ import Foundation
 import Tanren
 
 func train(epochs: Int) throws {
-  // DigitData.load() in its place takes MNIST, where it can be had.
+  // Use DigitData.load() instead for MNIST, if it is available.
   let digits = try SyntheticDigits.generate(trainCount: 5_000, testCount: 1_000)
   let trainer = try Trainer(
     model: Sequential {

@@ -1,8 +1,8 @@
-// Trains with an optimizer of its own, and with plain SGD beside it.
+// Trains with a custom optimizer, and with plain SGD for comparison.
 //
 //   swift run OwnOptimizer [EPOCHS]
 //
-// Which of the two is better isn't for one seed to say: see StudyInSwift.
+// One seed can't tell which of the two is better: see StudyInSwift.
 
 import Foundation
 import Tanren

@@ -1,8 +1,8 @@
-// Trains a convolutional network with LAMB under three gradient rules: the plain gradient, SAM, and one of its own.
+// Trains a convolutional network with LAMB under three gradient rules: the plain gradient, SAM, and a custom one.
 //
 //   swift run OwnRule [EPOCHS]
 //
-// Rules and optimizers know nothing of each other, so any goes with any.
+// Rules and optimizers are independent of each other, so they can be combined freely.
 
 import Foundation
 import Tanren

@@ -30,22 +30,22 @@ extension CheckpointError: CustomStringConvertible {
     case .file(let failure): failure.description
     case .noCheckpoint(let folder): "there is no complete checkpoint in \(folder). Check the path."
     case .truncated(let path, let expected, let actual):
-      "\(path) had \(expected) bytes when it was saved, but has \(actual). \(Self.remedy)"
+      "\(path) had \(expected) bytes when it was saved, but now has \(actual). \(Self.remedy)"
     case .damaged(let path, let expected, let actual):
-      "\(path) isn't what was saved: its SHA-256 digest is \(actual), not \(expected). \(Self.remedy)"
-    case .malformed(let path, let reason): "\(path) can't be read as a checkpoint: \(reason). \(Self.remedy)"
+      "\(path) has changed since it was saved: its SHA-256 digest is \(actual), not \(expected). \(Self.remedy)"
+    case .malformed(let path, let reason): "\(path) is not a valid checkpoint: \(reason). \(Self.remedy)"
     case .newerFormat(let path, let version, let supported):
-      "\(path) is of version \(version) of the format, but this program knows versions up to \(supported). "
-        + "Use a newer one."
+      "\(path) has version \(version) of the format, but this program reads versions up to \(supported). "
+        + "Use a newer program."
     case .tensors(let error): error.description
     case .differentModel(let missing, let unexpected, let mismatched):
-      "the checkpoint is of another model or method"
-        + Self.list("missing in it", missing) + Self.list("not in the trainer", unexpected)
+      "the checkpoint belongs to another model or method"
+        + Self.list("missing in the checkpoint", missing) + Self.list("not in the trainer", unexpected)
         + Self.list("of another type", mismatched.map(\.description))
-        + ". Make the trainer as it was when the checkpoint was saved."
+        + ". Create the trainer with the model and method of the saved one."
     case .differentConfiguration(let saved, let expected):
-      "the checkpoint is of another configuration" + Self.difference(saved, expected)
-        + ". Choose another folder, or go on with the configuration that was saved."
+      "the checkpoint belongs to another configuration" + Self.difference(saved, expected)
+        + ". Choose another folder, or continue with the saved configuration."
     case .invalidSetting(let name, let value, let requirement): "\(name) is \(value), but must be \(requirement)"
     case .noNumberLeft(let folder): "the checkpoints in \(folder) have used up all numbers. Choose another folder."
     }
@@ -64,7 +64,7 @@ extension CheckpointError: CustomStringConvertible {
     let (old, new) = (saved.split(separator: "\n"), expected.split(separator: "\n"))
     for index in 0..<Swift.max(old.count, new.count) {
       let lines = (index < old.count ? old[index] : "", index < new.count ? new[index] : "")
-      if lines.0 != lines.1 { return ": it has '\(lines.0)' where '\(lines.1)' is asked" }
+      if lines.0 != lines.1 { return ": it has '\(lines.0)' instead of '\(lines.1)'" }
     }
     return ""
   }

@@ -10,8 +10,8 @@ import PJRT
 ///   Checkpoint(tensors: ["parameters/dense1/kernel": kernel], epoch: 3, step: 30, key: [0, 0]), keep: 2)
 /// print(try folder.numbers().contains(number), try folder.load(number).epoch)  // true 3
 /// ```
-/// A checkpoint is a tensor file and a JSON sidecar, which says what the tensor file must contain. The tensor file is on
-/// disk before the sidecar gets its name, and no file is ever changed. If the process is killed or the machine loses
+/// A checkpoint is a tensor file and a JSON sidecar, which says what the tensor file must contain. The tensor file is
+/// on disk before the sidecar gets its name, and no file is ever changed. If the process is killed or the machine loses
 /// power, at any moment, the older checkpoints are intact and the newer one is either complete or absent.
 public struct CheckpointFolder: Sendable {
   public let path: String
@@ -97,8 +97,8 @@ extension CheckpointFolder {
   /// Saves a checkpoint as the newest one, then removes all but the last `keep`.
   ///
   /// - Returns: its number.
-  /// - Throws: ``CheckpointError/file(_:)``, for instance if the disk is full. If removing old checkpoints fails, the new
-  ///   one exists nonetheless.
+  /// - Throws: ``CheckpointError/file(_:)``, for instance if the disk is full. If removing old checkpoints fails, the
+  ///   new one exists nonetheless.
   @discardableResult
   public func save(_ checkpoint: Checkpoint, keep: Int = 2) throws(CheckpointError) -> Int {
     guard keep >= 1 else { throw .invalidSetting(name: "keep", value: keep, requirement: "1 or more") }
@@ -182,7 +182,8 @@ private struct CheckpointFiles: Hashable {
 
   init(number: Int) { self.number = number }
 
-  /// - Parameter name: of any file in the folder; the result is nil if it isn't part of a checkpoint, complete or partial.
+  /// - Parameter name: of any file in the folder; the result is nil if it isn't part of a checkpoint, complete or
+  ///   partial.
   init?(name: String) {
     let digits = name.drop { !$0.isNumber }.prefix { $0.isNumber }
     guard let number = Int(digits), number <= Self.numberLimit else { return nil }

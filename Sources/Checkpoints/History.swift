@@ -6,7 +6,10 @@ import OrderedCollections
 /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
 /// let trainer = try Trainer(
 ///   model: Sequential { Flatten(); Dense(10) },
-///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs)
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+///     $0.preprocessing = Rescaling(dividingBy: 255)
+///   },
+///   inputs: data.train.inputs)
 /// let history = try trainer.fit(data.train, epochs: 5, batchSize: 50, validation: data.test)
 /// for (epoch, accuracy) in history.values("val_accuracy") { print(epoch, accuracy) }
 /// print(history.firstEpoch("val_accuracy", atLeast: 0.9) ?? "never")

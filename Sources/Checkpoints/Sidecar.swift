@@ -1,7 +1,8 @@
 import OrderedCollections
 import PJRT
 
-/// The file beside a checkpoint's tensors: JSON that people can read, with a digest of the tensor file and one of itself.
+/// The file beside a checkpoint's tensors: JSON that people can read, with a digest of the tensor file and one of
+/// itself.
 struct Sidecar {
   static let format = "tanren checkpoint"
   static let version = 1

@@ -1,5 +1,5 @@
-// Trains a small model with a checkpoint an epoch, going on from the newest one in its folder, and writes what
-// came out, with logs beside it. Tests kill it: CrashProbe FOLDER EPOCHS RESULT
+// Trains a small model with one checkpoint per epoch, continuing from the newest one in its folder, and writes the
+// results, with logs beside them. Tests kill it: CrashProbe FOLDER EPOCHS RESULT
 import Foundation
 import Training
 
@@ -7,14 +7,6 @@ let arguments = CommandLine.arguments
 guard arguments.count == 4, let epochs = Int(arguments[2]) else {
   FileHandle.standardError.write(Data("usage: CrashProbe FOLDER EPOCHS RESULT\n".utf8))
   exit(2)
-}
-
-/// Tells the test that an epoch is done and saved.
-final class Announcement: Callback {
-  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
-    FileHandle.standardOutput.write(Data("epoch \(record.epoch)\n".utf8))
-    return .continue
-  }
 }
 
 func train() throws {
@@ -35,7 +27,9 @@ func train() throws {
     data, epochs: epochs - trainer.epoch, batchSize: 8, validation: data,
     callbacks: [
       CSVLog(path: arguments[3] + ".csv"), JSONLinesLog(path: arguments[3] + ".jsonl"),
-      CheckpointCallback(folder, keep: 2), Announcement(),
+      CheckpointCallback(folder, keep: 2),
+      // Tells the test that an epoch is done and saved.
+      .onEpochEnd { FileHandle.standardOutput.write(Data("epoch \($0.epoch)\n".utf8)) },
     ])
 
   var lines = trainer.history.epochs.map { record in

@@ -4,14 +4,20 @@ import PJRT
 
 /// Named arrays in Hugging Face's safetensors format, which PyTorch, JAX, Keras and most other tools read.
 ///
-/// A file is the length of its header (8 bytes, little-endian), the header (JSON: name, element type, shape and
-/// place of each tensor), and the arrays, row-major and little-endian, without gaps. Files from anywhere can be
-/// read: what contradicts itself is an error and nothing in a file is run. Arrays are copied as they lie, so the
-/// machine has to be little-endian itself, as all that Swift runs on today are.
+/// ```swift
+/// let kernel = try HostArray([1, 2, 3, 4, 5, 6] as [Float], shape: [3, 2])
+/// let bytes = try Safetensors(["dense1/kernel": kernel], metadata: ["format": "pt"]).bytes()
+/// let file = try Safetensors(bytes: bytes)
+/// print(file.tensors["dense1/kernel"]?.shape ?? [], file.metadata)  // [3, 2] ["format": "pt"]
+/// ```
+/// A file consists of the length of its header (8 bytes, little-endian), the header (JSON: name, element type, shape
+/// and byte range of each tensor), and the arrays, row-major and little-endian, without gaps. Untrusted files can be
+/// read: contradictions are errors, and nothing in a file is executed. Arrays are copied unconverted, so the machine
+/// must be little-endian, as all platforms of Swift are today.
 public struct Safetensors: Sendable, Equatable {
-  /// By name; in a file that was read, in the order of the data.
+  /// By name; those read from a file are in the order of the data.
   public var tensors: OrderedDictionary<String, HostArray>
-  /// Texts that a program keeps beside the tensors: PyTorch's `format`, say.
+  /// Texts beside the tensors, such as PyTorch's `format`.
   public var metadata: OrderedDictionary<String, String>
 
   public init(
@@ -22,8 +28,7 @@ public struct Safetensors: Sendable, Equatable {
   }
 
   /// Reads a file's contents.
-  /// - Throws: ``SafetensorsError`` for everything that isn't as the format asks, and for element types that
-  ///   there is no `DType` for.
+  /// - Throws: ``SafetensorsError`` for every violation of the format, and for element types without a `DType`.
   public init(bytes: [UInt8]) throws(SafetensorsError) {
     do throws(SafetensorsProblem) {
       try self.init(checking: bytes)
@@ -33,7 +38,7 @@ public struct Safetensors: Sendable, Equatable {
   }
 
   /// Reads a file.
-  /// - Throws: as ``init(bytes:)``, and if the file can't be read.
+  /// - Throws: as ``init(bytes:)`` does, and if the file cannot be read.
   public init(contentsOf path: String) throws(SafetensorsError) {
     let bytes: [UInt8]
     do throws(FileFailure) {
@@ -64,9 +69,8 @@ public struct Safetensors: Sendable, Equatable {
     }
   }
 
-  /// A file's contents. Tensors lie as the reference writer lays them: those of larger elements first, then by
-  /// name.
-  /// - Throws: ``SafetensorsError`` for a tensor of the name `__metadata__` and for a header beyond 100 MB.
+  /// A file's contents. Tensors are ordered as by the reference writer: those of larger elements first, then by name.
+  /// - Throws: ``SafetensorsError`` for a tensor named `__metadata__` and for a header beyond 100 MB.
   public func bytes() throws(SafetensorsError) -> [UInt8] {
     let ordered = tensors.sorted { left, right in
       let ranks = (SafetensorsType.rank(left.value.dtype), SafetensorsType.rank(right.value.dtype))
@@ -87,7 +91,7 @@ public struct Safetensors: Sendable, Equatable {
       ])
     }
     var header = Array(JSONValue.object(members).text().utf8)
-    // Spaces, so that the data begins where every element type may.
+    // Spaces align the data for every element type.
     header += [UInt8](repeating: 0x20, count: (8 - header.count % 8) % 8)
     guard header.count <= SafetensorsHeader.lengthLimit else {
       throw SafetensorsError(.headerTooLong(length: UInt64(header.count), limit: SafetensorsHeader.lengthLimit))
@@ -100,8 +104,9 @@ public struct Safetensors: Sendable, Equatable {
     return bytes
   }
 
-  /// Writes a file in one go: whoever looks, also after a crash, sees the old file or the new one, whole.
-  /// - Throws: as ``bytes()``, and if the file can't be written.
+  /// Writes a file atomically: at any time, even after a crash, there is either the complete old file or the complete
+  /// new one.
+  /// - Throws: as ``bytes()`` does, and if the file cannot be written.
   public func write(to path: String) throws(SafetensorsError) {
     let bytes = try bytes()
     do throws(FileFailure) {
@@ -113,24 +118,24 @@ public struct Safetensors: Sendable, Equatable {
   }
 }
 
-/// The header of a safetensors file, every number of it checked against the file and the other ones.
+/// The header of a safetensors file, with every number checked against the file and the other numbers.
 private struct SafetensorsHeader {
   struct Entry {
     var name: String
     var dtype: DType
     var shape: [Int]
-    /// Counted from the beginning of the data.
+    /// Relative to the beginning of the data.
     var range: Range<Int>
   }
 
-  /// In the order of their data.
+  /// In the order of the data.
   private(set) var entries: [Entry] = []
   private(set) var metadata: OrderedDictionary<String, String> = [:]
-  /// Where the data begins in the file.
+  /// The offset of the data in the file.
   let dataStart: Int
 
   static let metadataName = "__metadata__"
-  /// As in the reference implementation.
+  /// The limit of the reference implementation.
   static let lengthLimit = 100_000_000
 
   init(_ file: [UInt8]) throws(SafetensorsProblem) {
@@ -155,7 +160,7 @@ private struct SafetensorsHeader {
   private static func members(_ bytes: ArraySlice<UInt8>) throws(SafetensorsProblem)
     -> OrderedDictionary<String, JSONValue>
   {
-    guard bytes.first == UInt8(ascii: "{") else { throw .malformedHeader(reason: "it doesn't begin with '{'") }
+    guard bytes.first == UInt8(ascii: "{") else { throw .malformedHeader(reason: "it does not begin with '{'") }
     do throws(JSONProblem) {
       return try JSONReader.value(of: bytes).object ?? [:]
     } catch {
@@ -168,11 +173,11 @@ private struct SafetensorsHeader {
   }
 
   private static func metadata(_ value: JSONValue) throws(SafetensorsProblem) -> OrderedDictionary<String, String> {
-    guard let members = value.object else { throw .malformedHeader(reason: "'\(metadataName)' is no object") }
+    guard let members = value.object else { throw .malformedHeader(reason: "'\(metadataName)' is not an object") }
     var metadata: OrderedDictionary<String, String> = [:]
     for (name, member) in members {
       guard let text = member.string else {
-        throw .malformedHeader(reason: "'\(name)' in '\(metadataName)' is no string")
+        throw .malformedHeader(reason: "'\(name)' in '\(metadataName)' is not a string")
       }
       metadata[name] = text
     }
@@ -181,11 +186,11 @@ private struct SafetensorsHeader {
 
   private static func entry(_ name: String, _ value: JSONValue) throws(SafetensorsProblem) -> Entry {
     func malformed(_ reason: String) -> SafetensorsProblem { .malformedTensor(name: name, reason: reason) }
-    guard let members = value.object else { throw malformed("it is no object") }
-    guard let type = members["dtype"]?.string else { throw malformed("'dtype' is no string") }
-    guard let shape = naturals(members["shape"]) else { throw malformed("'shape' is no list of whole numbers") }
+    guard let members = value.object else { throw malformed("it is not an object") }
+    guard let type = members["dtype"]?.string else { throw malformed("'dtype' is not a string") }
+    guard let shape = naturals(members["shape"]) else { throw malformed("'shape' is not a list of whole numbers") }
     guard let offsets = naturals(members["data_offsets"]), offsets.count == 2, offsets[0] <= offsets[1] else {
-      throw malformed("'data_offsets' is no pair of whole numbers, the lower one first")
+      throw malformed("'data_offsets' is not a pair of whole numbers in ascending order")
     }
     guard let dtype = SafetensorsType.dtype(type) else { throw .unknownType(tensor: name, type: type) }
     var size = dtype.byteCount
@@ -223,9 +228,9 @@ private struct SafetensorsHeader {
   }
 }
 
-/// The names that safetensors files have for element types.
+/// The names of element types in safetensors files.
 enum SafetensorsType {
-  /// In the order in which the reference writer lays tensors out: each begins where its alignment asks.
+  /// In the order in which the reference writer lays out tensors, so that each is aligned.
   private static let names: [(name: String, dtype: DType)] = [
     ("U64", .uint64), ("I64", .int64), ("F64", .float64), ("F32", .float32), ("U32", .uint32), ("I32", .int32),
     ("BF16", .bfloat16), ("F16", .float16), ("U16", .uint16), ("I16", .int16), ("I8", .int8), ("U8", .uint8),

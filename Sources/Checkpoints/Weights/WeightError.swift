@@ -15,16 +15,16 @@ public enum WeightError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .differentModel(let missing, let unexpected, let mismatched):
-      "the file's weights are another model's"
+      "the file's weights belong to another model"
         + (missing.isEmpty ? "" : "; missing: \(missing.joined(separator: ", "))")
         + (unexpected.isEmpty ? "" : "; unexpected: \(unexpected.joined(separator: ", "))")
         + (mismatched.isEmpty ? "" : "; of another type: \(mismatched.map(\.description).joined(separator: ", "))")
-        + ". If only modules are called otherwise, name them in the layout."
+        + ". If only the names of modules differ, rename them in the layout."
     case .sharedName(let name, let paths):
-      "\(paths.joined(separator: " and ")) would both be called '\(name)': give the modules other names in the layout"
+      "\(paths.joined(separator: " and ")) would both be named '\(name)': rename the modules in the layout"
     case .invalidAxes(let path, let axes, let rank):
       "the layout's axes \(axes) for \(path) aren't a permutation of its \(rank) axes"
-    case .inexpressible(let path, let reason): "\(path) can't be said in the layout: \(reason)"
+    case .inexpressible(let path, let reason): "\(path) cannot be expressed in the layout: \(reason)"
     }
   }
 }

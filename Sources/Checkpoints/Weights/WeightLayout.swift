@@ -100,8 +100,8 @@ public struct WeightRule: Sendable, Equatable {
 
 extension WeightLayout {
   /// A model's parameters and state in this layout.
-  /// - Parameter records: the model's structure, from `trace`; without it features of flattened images keep their order,
-  ///   and recurrent cells' parameters their division.
+  /// - Parameter records: the model's structure, from `trace`; without it features of flattened images keep their
+  ///   order, and recurrent cells' parameters their division.
   /// - Throws: ``WeightError``; `EngineError` if the arrays cannot be computed.
   public func exported(_ variables: ModelVariables, records: [LayerRecord] = []) throws -> Safetensors {
     let all = variables.parameters.merging(variables.state)

@@ -55,7 +55,8 @@ struct WeightMapping {
 enum LayoutChange {
   /// For each exported axis the model's axis.
   case axes([Int])
-  /// Along `axis` are the elements of `example`: rows, columns and channels in that order. Exported, channels come first.
+  /// Along `axis` are the elements of `example`: rows, columns and channels in that order. Exported, channels come
+  /// first.
   case channelsFirst(example: Shape, axis: Int)
   /// For each exported block along `axis` the model's block; all have the same size.
   case blocks([Int], axis: Int)

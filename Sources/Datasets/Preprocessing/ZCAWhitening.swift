@@ -55,20 +55,11 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing, Declared {
     return try (sum / Double(count)).evaluate()
   }
 
-  /// `(matrix + epsilon)^(-1/2)` of a symmetric matrix without negative eigenvalues, by Newton's coupled iteration
-  /// (Higham, Functions of Matrices, 2008, 6.35), which needs products only.
+  /// `(matrix + epsilon)^(-1/2)` of a symmetric matrix without negative eigenvalues, by the engine on the CPU.
   private static func inverseRoot(of matrix: Tensor, epsilon: Double) throws -> Tensor {
-    let unit = Tensor.identity(matrix.shape[0], dtype: .float64)
-    // Above the greatest eigenvalue, so that the iteration converges.
-    let norm = try (matrix * matrix).sum().sqrt().scalar() + epsilon
-    // An eigenvalue far below 1 becomes 9/4 of it in an iteration; the last few double the digits.
-    let iterations = Int((log(max(1, norm / epsilon)) / log(2.25)).rounded(.up)) + 8
-    let start = (matrix + unit * epsilon) / norm
-    let found = scan(carry: [start, unit], length: iterations) { carry, _ in
-      let correction = (unit * 3 - carry[1].matmul(carry[0])) * 0.5
-      return ([carry[0].matmul(correction), correction.matmul(carry[1])], [])
-    }
-    return found.carry[1] / norm.squareRoot()
+    let (values, vectors) = Tensor(try matrix.hostArray()).eigh()
+    let scaled = vectors * (values.maximum(0) + epsilon).rsqrt()
+    return try scaled.matmul(vectors.transpose()).evaluate(on: Engine.host())
   }
 }
 

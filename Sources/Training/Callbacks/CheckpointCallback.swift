@@ -4,7 +4,10 @@
 /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
 /// let trainer = try Trainer(
 ///   model: Sequential { Flatten(); Dense(10) },
-///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs)
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+///     $0.preprocessing = Rescaling(dividingBy: 255)
+///   },
+///   inputs: data.train.inputs)
 /// let folder = CheckpointFolder("runs/second/checkpoints")
 /// if let checkpoint = try folder.latest() { try trainer.restore(checkpoint) }
 /// try trainer.fit(

@@ -79,8 +79,8 @@ public final class JSONLinesLog: Callback {
   }
 }
 
-/// A file with one line per epoch. Each line is written when the call returns, so an interrupted run keeps the epochs it
-/// has finished.
+/// A file with one line per epoch. Each line is written when the call returns, so an interrupted run keeps the epochs
+/// it has finished.
 ///
 /// A training that begins at its start replaces the file's contents. One that continues writes its earlier epochs again
 /// from the trainer's history, so that none is missing or duplicated.

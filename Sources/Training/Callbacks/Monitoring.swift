@@ -4,7 +4,10 @@
 /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
 /// let trainer = try Trainer(
 ///   model: Sequential { Flatten(); Dense(10) },
-///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(learningRate: 0.01)), inputs: data.train.inputs)
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+///     $0.preprocessing = Rescaling(dividingBy: 255)
+///   },
+///   inputs: data.train.inputs)
 /// let history = try trainer.fit(
 ///   data.train, epochs: 20, batchSize: 50, validation: data.test,
 ///   callbacks: [EarlyStopping(monitor: "val_loss", patience: 3, minDelta: 0.001)])
@@ -79,7 +82,10 @@ public final class StopOnDivergence: Callback {
 /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
 /// let trainer = try Trainer(
 ///   model: Sequential { Flatten(); Dense(10) },
-///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(learningRate: 0.01)), inputs: data.train.inputs)
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+///     $0.preprocessing = Rescaling(dividingBy: 255)
+///   },
+///   inputs: data.train.inputs)
 /// let best = BestParameters(monitor: "val_accuracy")
 /// try trainer.fit(data.train, epochs: 5, batchSize: 50, validation: data.test, callbacks: [best])
 /// print(best.best?.value ?? .nan, try trainer.evaluate(data.test)["accuracy"] ?? .nan)  // the same

@@ -53,7 +53,10 @@ public final class ProgressReport: Callback {
 /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
 /// let trainer = try Trainer(
 ///   model: Sequential { Flatten(); Dense(10) },
-///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs)
+///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+///     $0.preprocessing = Rescaling(dividingBy: 255)
+///   },
+///   inputs: data.train.inputs)
 /// let format = LineFormat("epoch {epoch}: loss {loss}, accuracy {val_accuracy}", closing: "{minutes} min {seconds} s")
 /// try trainer.fit(data.train, epochs: 3, batchSize: 50, validation: data.test, callbacks: [LineReport(format)])
 /// ```
@@ -83,7 +86,8 @@ public final class LineReport: Callback {
 public struct LineFormat: Sendable, Hashable {
   /// The line of an epoch: `{epoch}`, `{step}` or any recorded metric, with all its digits.
   public var epoch: String
-  /// The line at the end of training, nil for none: `{minutes}` and `{seconds}`, rounded down, add up to the time taken.
+  /// The line at the end of training, nil for none: `{minutes}` and `{seconds}`, rounded down, add up to the time
+  /// taken.
   public var closing: String?
 
   public init(_ epoch: String, closing: String? = nil) {
@@ -95,6 +99,7 @@ public struct LineFormat: Sendable, Hashable {
   public static let numbers = LineFormat(
     "{epoch} {accuracy} {loss} {val_accuracy} {val_loss}", closing: "time: {minutes} min {seconds} s")
 
+  /// The line of an epoch.
   public func line(_ record: EpochRecord) -> String {
     Self.filled(epoch) { name in
       switch name {

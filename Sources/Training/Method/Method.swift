@@ -7,7 +7,8 @@
 /// How a model is trained: one value per slot.
 ///
 /// Only a loss and an optimizer are required. The other slots have defaults; set those you need in the closure, in any
-/// order, or assign them later. Every value composes with every other, and all of them run inside the one compiled step.
+/// order, or assign them later. Every value composes with every other, and all of them run inside the one compiled
+/// step.
 ///
 /// ```swift
 /// let method = Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(learningRate: 0.05)) {

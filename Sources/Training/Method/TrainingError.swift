@@ -35,8 +35,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         + (unexpected.isEmpty ? "" : "; unexpected: \(unexpected.joined(separator: ", "))")
     case .differentType(let path, let expected, let actual): "'\(path)' is \(actual), but the model has \(expected)"
     case .differentMethods:
-      "trainers of one group may differ in numbers of their methods, such as a learning rate, but these differ in more: "
-        + "train them separately"
+      "trainers of one group may differ in numbers of their methods, such as a learning rate, but these differ in more"
+        + ": train them separately"
     case .wrongOrder(let expected, let actual):
       "the batch order gives \(actual), but an epoch needs the indices of all examples, \(expected)"
     case .unknownMetric(let name, let known):

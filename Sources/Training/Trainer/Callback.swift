@@ -17,13 +17,14 @@
 ///   .onEpochEnd { record in print(record.epoch, record["val_accuracy"] ?? .nan) },
 ///   .stopping { record in record.epoch == 10 ? .stop(reason: "ten epochs are enough") : .continue },
 /// ]
+/// print(callbacks.count)  // 2
 /// ```
 /// An error thrown by a hook ends `fit`, which throws it.
 public protocol Callback: AnyObject {
   /// Called before the first epoch of a `fit`.
   func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws
-  /// Called when some steps of an epoch are done, if the epoch runs in chunks. In a ``TrainerGroup`` the trainer's state
-  /// is still that of the epoch before.
+  /// Called when some steps of an epoch are done, if the epoch runs in chunks. In a ``TrainerGroup`` the trainer's
+  /// state is still that of the epoch before.
   func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws
   /// Called after each epoch.
   func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction

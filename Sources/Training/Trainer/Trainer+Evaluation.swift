@@ -7,7 +7,10 @@ extension Trainer {
   /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
   /// let trainer = try Trainer(
   ///   model: Sequential { Flatten(); Dense(10) },
-  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs)
+  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+  ///     $0.preprocessing = Rescaling(dividingBy: 255)
+  ///   },
+  ///   inputs: data.train.inputs)
   /// let values = try trainer.evaluate(data.test)
   /// print(values["loss"] ?? .nan, values["accuracy"] ?? .nan)
   /// ```
@@ -53,8 +56,8 @@ extension Trainer {
     }
   }
 
-  /// Checks on a few examples that outputs are probabilities if the loss takes them for such. Logits would train without
-  /// an error, with meaningless losses.
+  /// Checks on a few examples that outputs are probabilities if the loss takes them for such. Logits would train
+  /// without an error, with meaningless losses.
   private func checkProbabilities(on data: ResidentData) throws {
     guard let kind = method.loss.outputKind else { return }
     let isLogarithm = kind == .classLogProbabilities

@@ -5,7 +5,10 @@ extension Trainer {
   /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
   /// let trainer = try Trainer(
   ///   model: Sequential { Flatten(); Dense(10) },
-  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs)
+  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+  ///     $0.preprocessing = Rescaling(dividingBy: 255)
+  ///   },
+  ///   inputs: data.train.inputs)
   /// let logits = try trainer.predict(data.test.inputs)
   /// print(logits.shape)  // [100, 10]
   /// let classes = try trainer.predictClasses(data.test.inputs)
@@ -35,8 +38,8 @@ extension Trainer {
       guard let threshold = method.loss.outputKind?.threshold else {
         throw Diagnostic(
           operation: "predictClasses",
-          message:
-            "needs several outputs, or the output of a loss of yes and no such as binaryCrossEntropy: predict gives numbers",
+          message: "needs several outputs, or one output and a loss of events such as binaryCrossEntropy; "
+            + "predict gives numbers",
           inputs: [outputType])
       }
       return try predict(inputs, batchSize: batchSize) { ($0 .> threshold).cast(to: .int32).reshape(to: [$0.shape[0]]) }

@@ -99,7 +99,10 @@ public final class Trainer {
   /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
   /// let trainer = try Trainer(
   ///   model: Sequential { Flatten(); Dense(10) },
-  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam(learningRate: 1e-3)), inputs: data.train.inputs)
+  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+  ///     $0.preprocessing = Rescaling(dividingBy: 255)
+  ///   },
+  ///   inputs: data.train.inputs)
   /// let history = try trainer.fit(
   ///   data.train, epochs: 5, batchSize: 50, validation: data.test, options: FitOptions(partialBatch: .pad),
   ///   callbacks: [ProgressReport(), EarlyStopping(monitor: "val_accuracy", patience: 2)])
@@ -114,8 +117,8 @@ public final class Trainer {
   ///   - options: order, last batch, progress and evaluation.
   ///   - callbacks: called in this order.
   /// - Returns: the records of this call's epochs.
-  /// - Throws: ``TrainingError`` for invalid settings and data; `Diagnostic` and `EngineError` from tracing and running;
-  ///   whatever callbacks throw. Divergence isn't an error: NaN is recorded.
+  /// - Throws: ``TrainingError`` for invalid settings and data; `Diagnostic` and `EngineError` from tracing and
+  ///   running; whatever callbacks throw. Divergence isn't an error: NaN is recorded.
   @discardableResult
   public func fit(
     _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData? = nil,
@@ -210,7 +213,10 @@ public final class Trainer {
   /// func trainer(seed: UInt64) throws -> Trainer {
   ///   try Trainer(
   ///     model: Sequential { Flatten(); Dense(10) },
-  ///     method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs, seed: seed)
+  ///     method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+  ///       $0.preprocessing = Rescaling(dividingBy: 255)
+  ///     },
+  ///     inputs: data.train.inputs, seed: seed)
   /// }
   /// let folder = "runs/first/checkpoints"
   /// let first = try trainer(seed: 1)

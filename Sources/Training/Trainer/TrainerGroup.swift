@@ -4,19 +4,21 @@
 /// ```swift
 /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
 /// let model = Sequential { Flatten(); Dense(10) }
+/// let method = Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+///   $0.preprocessing = Rescaling(dividingBy: 255)
+/// }
 /// let trainers = try (0..<4).map { seed in
-///   try Trainer(
-///     model: model, method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()), inputs: data.train.inputs,
-///     seed: UInt64(seed))
+///   try Trainer(model: model, method: method, inputs: data.train.inputs, seed: UInt64(seed))
 /// }
 /// let histories = try TrainerGroup(trainers).fit(data.train, epochs: 3, batchSize: 50, validation: data.test)
 /// print(histories.map { $0.epochs.last?["val_accuracy"] ?? .nan })
 /// ```
 /// If the methods differ in scalar constants of the traced step, such as a learning rate, these become arguments of the
-/// program. Anything that changes the graph of a step (another optimizer, a momentum that is left out) can't be grouped.
+/// program. Anything that changes the graph of a step (another optimizer, a momentum that is left out) can't be
+/// grouped.
 ///
-/// Each trainer ends as it would have alone, to rounding: most operations agree bit for bit, but matrix products may add
-/// up in another order. Whether grouping is faster depends on the device; see `docs/training.md`.
+/// Each trainer ends as it would have alone, to rounding: most operations agree bit for bit, but matrix products may
+/// add up in another order. Whether grouping is faster depends on the device; see `docs/training.md`.
 public struct TrainerGroup {
   private let members: Members<Trainer>
 

@@ -32,8 +32,8 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
     (
       "length beyond Int", [UInt8](repeating: 255, count: 16), .headerTooLong(length: .max, limit: 100_000_000)
     ),
-    ("no header", file(""), .malformedHeader(reason: "it doesn't begin with '{'")),
-    ("a list", file("[]"), .malformedHeader(reason: "it doesn't begin with '{'")),
+    ("no header", file(""), .malformedHeader(reason: "it does not begin with '{'")),
+    ("a list", file("[]"), .malformedHeader(reason: "it does not begin with '{'")),
     ("open object", file("{"), .malformedHeader(reason: "expected a name in quotes at its byte 1")),
     ("not UTF-8", [3, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff, 0x7d], .notUTF8),
     ("more behind it", file("{}x"), .malformedHeader(reason: "expected the end at its byte 2")),
@@ -46,27 +46,27 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
       .duplicateName("a")
     ),
     ("a key twice", file("{\"a\":{\"dtype\":\"U8\",\"dtype\":\"I8\"}}"), .duplicateName("dtype")),
-    ("no object", file("{\"a\":1}"), .malformedTensor(name: "a", reason: "it is no object")),
-    ("no type", file("{\"a\":{\"shape\":[]}}"), .malformedTensor(name: "a", reason: "'dtype' is no string")),
+    ("no object", file("{\"a\":1}"), .malformedTensor(name: "a", reason: "it is not an object")),
+    ("no type", file("{\"a\":{\"shape\":[]}}"), .malformedTensor(name: "a", reason: "'dtype' is not a string")),
     (
       "negative extent", file("{\(member("a", "[-1]", "[0,1]"))}", data: 1),
-      .malformedTensor(name: "a", reason: "'shape' is no list of whole numbers")
+      .malformedTensor(name: "a", reason: "'shape' is not a list of whole numbers")
     ),
     (
       "extent with a fraction", file("{\(member("a", "[1.0]", "[0,1]"))}", data: 1),
-      .malformedTensor(name: "a", reason: "'shape' is no list of whole numbers")
+      .malformedTensor(name: "a", reason: "'shape' is not a list of whole numbers")
     ),
     (
       "extent beyond Int", file("{\(member("a", "[99999999999999999999]", "[0,1]"))}", data: 1),
-      .malformedTensor(name: "a", reason: "'shape' is no list of whole numbers")
+      .malformedTensor(name: "a", reason: "'shape' is not a list of whole numbers")
     ),
     (
       "offsets the wrong way round", file("{\(member("a", "[1]", "[1,0]"))}", data: 1),
-      .malformedTensor(name: "a", reason: "'data_offsets' is no pair of whole numbers, the lower one first")
+      .malformedTensor(name: "a", reason: "'data_offsets' is not a pair of whole numbers in ascending order")
     ),
     (
       "three offsets", file("{\(member("a", "[1]", "[0,1,1]"))}", data: 1),
-      .malformedTensor(name: "a", reason: "'data_offsets' is no pair of whole numbers, the lower one first")
+      .malformedTensor(name: "a", reason: "'data_offsets' is not a pair of whole numbers in ascending order")
     ),
     (
       "unknown type", file("{\(member("a", "[1]", "[0,1]", "F8_E4M3"))}", data: 1),
@@ -110,11 +110,12 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
     ),
     ("truth of 2", file("{\(member("a", "[1]", "[0,1]", "BOOL"))}", data: 1), .notBoolean(tensor: "a")),
     (
-      "metadata that is a number", file("{\"__metadata__\":1}"), .malformedHeader(reason: "'__metadata__' is no object")
+      "metadata that is a number", file("{\"__metadata__\":1}"),
+      .malformedHeader(reason: "'__metadata__' is not an object")
     ),
     (
       "metadata with a number", file("{\"__metadata__\":{\"a\":1}}"),
-      .malformedHeader(reason: "'a' in '__metadata__' is no string")
+      .malformedHeader(reason: "'a' in '__metadata__' is not a string")
     ),
   ]
 
