@@ -44,6 +44,8 @@ let package = Package(
   targets: [
     .target(name: "CPJRT"),
     .target(name: "CKernels"),
+    // Kernels of reservoirs, written with what the other kernels are written with.
+    .target(name: "CReservoirs", dependencies: ["CKernels"], cSettings: [.headerSearchPath("../CKernels")]),
     .target(name: "CSHA256"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .plugin(name: "CatalogPlugin", capability: .buildTool(), dependencies: ["CatalogTool"]),
@@ -57,7 +59,7 @@ let package = Package(
     room("Layers", ["Schedules"], hasCatalogs: true),
     room("Datasets", ["Tensors", "Files", "CZlib"], hasCatalogs: true),
     room("Augmentations", ["Tensors"], hasCatalogs: true),
-    room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
+    room("Reservoirs", ["Layers", "Datasets", "CReservoirs"], hasCatalogs: true),
     room("Figures", []),
     room("Statistics", ["Figures"]),
     room(
@@ -97,7 +99,8 @@ let package = Package(
     tests(of: "Configuration"),
     tests(of: "Files"),
     tests(of: "PJRT"),
-    tests(of: "Tensors"),
+    // The registry of primitives has those of other modules too.
+    tests(of: "Tensors", ["Reservoirs"]),
     tests(of: "Layers", ["ArrayFixtures"]),
     tests(of: "Optimizers"),
     tests(of: "Datasets"),

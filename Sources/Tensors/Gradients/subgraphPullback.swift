@@ -2,7 +2,7 @@ extension Subgraph {
   /// The body run on `arguments` and pulled back: the cotangents of the arguments in `places`.
   ///
   /// - Parameter cotangents: one a result; those of integers are ignored.
-  func pulledBack(_ arguments: [Tensor], _ cotangents: [Tensor], at places: [Int]) -> [Tensor] {
+  package func pulledBack(_ arguments: [Tensor], _ cotangents: [Tensor], at places: [Int]) -> [Tensor] {
     let points = arguments.map { Tensor(Identity(), [$0]) }
     let values = self(points)
     let smooth = values.indices.filter { values[$0].dtype.isFloatingPoint }

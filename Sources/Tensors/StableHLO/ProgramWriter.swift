@@ -3,7 +3,7 @@ import PJRT
 /// Writes a graph as StableHLO text.
 public struct ProgramWriter {
   /// What the engine that the program is for can call.
-  let kernels: KernelSet
+  public let kernels: Kernels
   private(set) var lines: [String] = []
   private var table: [TensorID: Value] = [:]
   private var used: Set<TensorID> = []
@@ -14,7 +14,7 @@ public struct ProgramWriter {
   private var count = 0
   private var depth = 2
 
-  init(kernels: KernelSet) { self.kernels = kernels }
+  init(kernels: Kernels) { self.kernels = kernels }
 
   /// The name of the function's argument `index`.
   static func argument(_ index: Int) -> String { "%arg\(index)" }
@@ -81,7 +81,7 @@ public struct ProgramWriter {
   }
 
   /// What a value is put together of along its last axis, if that is no more than kernels for matrices take; else itself.
-  func matrixParts(of value: Value) -> [Value] {
+  package func matrixParts(of value: Value) -> [Value] {
     guard let parts = parts[value.name], parts.count <= 4, parts.allSatisfy({ !$0.type.shape.contains(0) }) else {
       return [value]
     }
@@ -94,7 +94,7 @@ public struct ProgramWriter {
   /// Writes a traced function in place, inside a region of its own.
   ///
   /// Names made inside aren't known outside.
-  mutating func inline(_ body: Subgraph, _ arguments: [Value]) -> [Value] {
+  package mutating func inline(_ body: Subgraph, _ arguments: [Value]) -> [Value] {
     let outside = table
     table = [:]
     for (parameter, argument) in zip(body.parameters + body.captures, arguments) {

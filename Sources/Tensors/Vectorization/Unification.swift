@@ -59,7 +59,7 @@ public struct Unification {
 
   /// What a node computes, whatever its inputs are.
   private static func text(_ node: Node) -> [String] {
-    var writer = ProgramWriter(kernels: [])
+    var writer = ProgramWriter(kernels: Kernels(reason: "nothing is computed"))
     let inputs = node.inputs.enumerated().map { Value(name: ProgramWriter.argument($0), type: $1.type) }
     _ = node.primitive.emit(inputs, node.types, to: &writer)
     return [type(of: node.primitive).name] + writer.lines
