@@ -45,7 +45,7 @@ extension Shape {
     Shape(dimensions.enumerated().filter { !axes.contains($0.offset) }.map(\.element))
   }
 
-  func replacing(axis: Int, with extent: Int) -> Shape {
+  package func replacing(axis: Int, with extent: Int) -> Shape {
     var copy = dimensions
     copy[axis] = extent
     return Shape(copy)

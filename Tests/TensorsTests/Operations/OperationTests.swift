@@ -1,3 +1,4 @@
+import Reservoirs
 import Testing
 
 @testable import Tensors

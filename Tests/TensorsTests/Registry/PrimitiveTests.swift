@@ -6,11 +6,13 @@ import Testing
 /// Walks ``PrimitiveTable``: every primitive has a shape rule, StableHLO that gives the right values, a gradient
 /// and a batching rule.
 @Suite struct PrimitiveTests {
-  /// The folder is the registry: a file under `Primitives` without a row fails.
+  /// The folders are the registry: a file under a module's `Primitives` without a row fails.
   @Test func everyPrimitiveHasARow() throws {
-    let folder = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Sources/Tensors/Primitives")
-      .standardizedFileURL
-    let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
+    let sources = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Sources").standardizedFileURL
+    let files = try ["Tensors", "Reservoirs"].flatMap { module in
+      try #require(FileManager.default.enumerator(atPath: "\(sources.path)/\(module)/Primitives"))
+        .compactMap { $0 as? String }
+    }
     let names = files.filter { $0.hasSuffix(".swift") }
       .map { URL(fileURLWithPath: $0).deletingPathExtension().lastPathComponent }
     #expect(names.count > 50)
