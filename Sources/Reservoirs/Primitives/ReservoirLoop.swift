@@ -65,7 +65,7 @@ struct ReservoirLoop: Primitive {
     if inputs[2].type.dtype == .float64, writer.kernels.contains(reservoirKernels) {
       return writer.call(target: "tanren.reservoir.3", inputs, [:], results)
     }
-    return writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+    return writer.inline(inputs, composed)
   }
 
   /// The same as a scan.

@@ -25,7 +25,7 @@ struct RidgeSolve: Primitive {
     {
       return called
     }
-    return writer.inline(Subgraph(inputs.map(\.type)) { [Equations($0).solution] }, inputs)
+    return writer.inline(inputs) { [Equations($0).solution] }
   }
 
   /// With V = (X^T X + P)^-1 W': X' = (Y - X W) V^T - X V W^T, Y' = X V, P' = -W V, summed over outputs.

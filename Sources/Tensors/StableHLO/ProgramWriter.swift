@@ -105,6 +105,12 @@ public struct ProgramWriter {
     return results
   }
 
+  /// Writes the operations of a function of tensors in place: what a primitive is composed of where there is no kernel for it.
+  public mutating func inline(_ arguments: [Value], _ body: ([Tensor]) -> [Tensor]) -> [Value] {
+    let body = Subgraph(arguments.map(\.type), body)
+    return inline(body, arguments + body.captures.compactMap { table[$0.id] })
+  }
+
   /// Indents what `body` writes.
   mutating func indented<Result>(_ body: (inout ProgramWriter) -> Result) -> Result {
     depth += 1
