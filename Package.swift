@@ -44,6 +44,8 @@ let package = Package(
   targets: [
     .target(name: "CPJRT"),
     .target(name: "CKernels"),
+    // Kernels of reservoirs, written with what the other kernels are written with.
+    .target(name: "CReservoirs", dependencies: ["CKernels"], cSettings: [.headerSearchPath("../CKernels")]),
     .target(name: "CSHA256"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
@@ -65,7 +67,7 @@ let package = Package(
     room("Formats", ["Arrays", "Files", "CArchive", "CZlib"]),
     room("Datasets", ["Tensors", "Formats"], hasCatalogs: true),
     room("Augmentations", ["Tensors"], hasCatalogs: true),
-    room("Reservoirs", ["Layers", "Datasets"], hasCatalogs: true),
+    room("Reservoirs", ["Layers", "Datasets", "CReservoirs"], hasCatalogs: true),
     room(
       "Checkpoints", ["Arrays", "Layers", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Figures", []),
@@ -118,7 +120,8 @@ let package = Package(
     tests(of: "Files"),
     tests(of: "Arrays"),
     tests(of: "PJRT"),
-    tests(of: "Tensors"),
+    // The registry of primitives has those of other modules too.
+    tests(of: "Tensors", ["Reservoirs"]),
     tests(of: "Layers", ["ArrayFixtures"]),
     tests(of: "Optimizers"),
     tests(of: "Datasets"),

@@ -70,7 +70,7 @@ extension Tensor {
   }
 
   /// Applies a primitive of one result.
-  init(_ primitive: some Primitive, _ inputs: [Tensor], file: String? = nil, line: Int = 0) {
+  package init(_ primitive: some Primitive, _ inputs: [Tensor], file: String? = nil, line: Int = 0) {
     self = Tensor.apply(primitive, to: inputs, file: file, line: line)[0]
   }
 
@@ -80,7 +80,7 @@ extension Tensor {
   }
 
   /// As ``failed(_:)``, describing an operation made of several primitives.
-  static func failed(
+  package static func failed(
     _ operation: String, _ message: String, _ inputs: [Tensor], file: String?, line: Int
   ) -> Tensor {
     inputs.first { $0.diagnostic != nil }

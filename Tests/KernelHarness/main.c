@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "harness.h"
-#include "kernels.h"
+#include "reservoir_kernels.h"
 
 // kernel-harness SECONDS SEED [ONEDNN [OPENBLAS]]: calls all kernels for so long, those that need a library if it is named;
 // "-" names none.
@@ -72,10 +72,8 @@ static void *call_kernels(void *number) {
   return NULL;
 }
 
-static void add_subjects(const bool has_library[]) {
+static void add_subjects(const TanrenKernel *kernels, size_t count, const bool has_library[]) {
   const Maker *makers[] = {image_makers, matrix_makers, product_makers, reservoir_makers};
-  size_t count;
-  const TanrenKernel *kernels = tanren_kernels(&count);
   for (size_t i = 0; i < count; i++) {
     if (!has_library[kernels[i].needs]) continue;
     Subject *subject = &subjects[subject_count++];
@@ -119,7 +117,10 @@ int main(int count, char **arguments) {
   first_seed = strtoull(arguments[2], NULL, 10);
   bool has_library[3] = {false};
   load(count - 3, arguments + 3, has_library);
-  add_subjects(has_library);
+  size_t kernels, own;
+  const TanrenKernel *const list = tanren_kernels(&kernels), *const reservoirs = tanren_reservoir_kernels(&own);
+  add_subjects(list, kernels, has_library);
+  add_subjects(reservoirs, own, has_library);
 #if defined(SANITIZER_CALLBACK)
   __sanitizer_set_death_callback(tell_current);
 #endif

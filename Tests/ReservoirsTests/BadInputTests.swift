@@ -112,7 +112,7 @@ import Testing
     check("connectivity") { $0.connectivity = .nan }
     check("gain") { $0.scaling = .gain(-1) }
     check("radius") { $0.scaling = .spectralRadius(.infinity) }
-    check("kept") { $0.setLeak(1.5) }
+    check("leakRate") { $0.leakRate = 1.5 }
     check("noise") { $0.noise = -1 }
     check("dtype") { $0.dtype = .int32 }
     var network = try network()

@@ -52,7 +52,7 @@ import Testing
     (20, 20, 2, 20), (20, 6, 2, 4), (5, 2, 2, 2), (3, 8, 4, 3), (20, 1, 2, 1), (1, 1, 64, 1), (7, 3, 1, 1),
   ])
   func membersThatRunTogether(count: Int, limit: Int, threads: Int, expected: Int) {
-    #expect(MemberPasses.size(of: count, atMost: limit, threads: threads) == expected)
+    #expect(EnsembleChunks.size(of: count, atMost: limit, threads: threads) == expected)
   }
 
   /// A grid: members of other gains, leaks and connectivities, on several sequences at once.
@@ -60,7 +60,7 @@ import Testing
     let networks = try [0.3, 0.9, 1.4].enumerated().map { index, gain in
       var reservoir = Reservoir(units: 30, inputs: 2)
       (reservoir.scaling, reservoir.connectivity) = (.gain(gain), 0.1 + 0.2 * Double(index))
-      reservoir.setLeak(1 - 0.3 * Double(index))
+      reservoir.leakRate = 1 - 0.3 * Double(index)
       (reservoir.biasScale, reservoir.storage) = (0.1, .sparse)
       return try EchoStateNetwork(reservoir, draws: .keyed(seed: 7))
     }

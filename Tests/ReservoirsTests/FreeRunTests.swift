@@ -36,7 +36,7 @@ import Testing
         for other in 0..<units { sum += recurrent[unit * units + other] * state[other] }
         for (place, value) in input.enumerated() { sum += weights.input[place * units + unit] * value }
         for (place, value) in output.enumerated() { sum += weights.feedback[place * units + unit] * value }
-        return reservoir.kept * state[unit] + reservoir.taken * tanh(sum)
+        return (1 - reservoir.leakRate) * state[unit] + (reservoir.activationScale ?? reservoir.leakRate) * tanh(sum)
       }
       output = readOut()
     }

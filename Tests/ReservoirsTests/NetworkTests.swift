@@ -64,7 +64,7 @@ import Testing
     let signal = Tensor((0...300).map { sin(0.2 * Double($0)) }, shape: [301, 1])
     func output(fixes: Bool) throws -> Double {
       var reservoir = Reservoir(units: 50, feedback: true)
-      reservoir.fixesLastOutput = fixes
+      reservoir.correctsLastOutput = fixes
       var network = try EchoStateNetwork(reservoir, draws: .numPy(seed: 1))
       try network.fit(teacher: signal, washout: 50)
       let own = try network.output.scalar()

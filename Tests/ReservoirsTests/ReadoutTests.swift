@@ -56,7 +56,7 @@ import Testing
   @Test func forceLearnsASine() throws {
     var reservoir = Reservoir(units: 100, feedback: true)
     reservoir.scaling = .gain(1.2)
-    reservoir.setLeak(0.3)
+    reservoir.leakRate = 0.3
     var network = try EchoStateNetwork(reservoir)
     let signal = Tensor((0...2100).map { sin(0.1 * Double($0)) }, shape: [2101, 1])
     let outputs: [Double] = try network.learn(teacher: signal.slice(0..<2001), by: RecursiveLeastSquares(lambda: 1))

@@ -57,7 +57,7 @@ enum SmallNetwork {
     reservoir.connectivity = 0.2
     reservoir.scaling = .gain(0.8)
     (reservoir.inputScale, reservoir.feedbackScale, reservoir.biasScale) = (0.4, 0.7, 0.1)
-    reservoir.setLeak(0.6)
+    reservoir.leakRate = 0.6
     (reservoir.noise, reservoir.noiseRange) = (1e-3, .centred)
     reservoir.storage = storage
     return reservoir

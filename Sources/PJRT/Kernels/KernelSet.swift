@@ -1,48 +1,53 @@
-/// Operations that programs for the CPU can call instead of XLA's own code.
-public struct KernelSet: OptionSet, Sendable, Hashable {
-  public let rawValue: Int
-  public init(rawValue: Int) { self.rawValue = rawValue }
+/// Operations that programs for the CPU can call instead of XLA's own code, by name.
+///
+/// A module has kernels of its own as a ``KernelModule``.
+public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
+  private let names: Set<String>
+
+  private init(names: Set<String>) { self.names = names }
+
+  /// One kind of kernels.
+  /// - Parameter name: what people read, `batch normalization` say.
+  public init(_ name: String) { names = [name] }
+
+  public init(arrayLiteral sets: KernelSet...) { names = sets.reduce(into: []) { $0.formUnion($1.names) } }
 
   /// Batch normalization and its gradient, in float32 and bfloat16.
-  public static let batchNormalization = KernelSet(rawValue: 1 << 0)
+  public static let batchNormalization = KernelSet("batch normalization")
   /// Maximum pooling with windows side by side, and its gradient, in float32 and bfloat16.
-  public static let maximumPooling = KernelSet(rawValue: 1 << 1)
+  public static let maximumPooling = KernelSet("maximum pooling")
   /// Sums over leading axes of large arrays, in float32 and bfloat16.
-  public static let sum = KernelSet(rawValue: 1 << 2)
+  public static let sum = KernelSet("sums")
   /// Images seen through affine maps, of bytes, float32 and bfloat16.
-  public static let affineSampling = KernelSet(rawValue: 1 << 3)
-  /// The state loop of echo state networks in float64.
-  public static let reservoir = KernelSet(rawValue: 1 << 4)
+  public static let affineSampling = KernelSet("affine sampling")
+  /// The kernels of all modules that have their own, whatever they are called.
+  public static let modules = KernelSet("modules' own")
 
   /// Convolution and its gradients in float32, by oneDNN.
-  public static let convolution = KernelSet(rawValue: 1 << 16)
+  public static let convolution = KernelSet("convolution")
   /// Convolution and its gradients in float32 by Winograd's filtering, where kernels are 3x3 and it pays.
-  public static let winograd = KernelSet(rawValue: 1 << 17)
+  public static let winograd = KernelSet("Winograd's filtering")
   /// As ``convolution``, in bfloat16.
-  public static let bfloat16Convolution = KernelSet(rawValue: 1 << 18)
+  public static let bfloat16Convolution = KernelSet("bfloat16 convolution")
   /// Matrix products in bfloat16, by oneDNN.
-  public static let bfloat16Product = KernelSet(rawValue: 1 << 19)
-
+  public static let bfloat16Product = KernelSet("bfloat16 products")
   /// Decompositions and systems of equations in float32 and float64, and symmetric products in float64, by OpenBLAS.
-  public static let linearAlgebra = KernelSet(rawValue: 1 << 20)
+  public static let linearAlgebra = KernelSet("linear algebra")
 
   /// What needs no other library.
-  public static let own: KernelSet = [batchNormalization, maximumPooling, sum, affineSampling, reservoir]
+  public static let own: KernelSet = [batchNormalization, maximumPooling, sum, affineSampling, modules]
   /// What oneDNN computes.
   public static let oneDNN: KernelSet = [convolution, winograd, bfloat16Convolution, bfloat16Product]
   public static let all: KernelSet = [own, oneDNN, linearAlgebra]
+
+  public var isEmpty: Bool { names.isEmpty }
+
+  /// Whether all of `other` is in here.
+  public func contains(_ other: KernelSet) -> Bool { other.names.isSubset(of: names) }
+
+  public func intersection(_ other: KernelSet) -> KernelSet { KernelSet(names: names.intersection(other.names)) }
 }
 
 extension KernelSet: CustomStringConvertible {
-  public var description: String {
-    let names: [(KernelSet, String)] = [
-      (.batchNormalization, "batch normalization"), (.maximumPooling, "maximum pooling"), (.sum, "sums"),
-      (.affineSampling, "affine sampling"), (.reservoir, "reservoirs"),
-      (.convolution, "convolution"), (.winograd, "Winograd's filtering"),
-      (.bfloat16Convolution, "bfloat16 convolution"), (.bfloat16Product, "bfloat16 products"),
-      (.linearAlgebra, "linear algebra"),
-    ]
-    let own = names.filter { contains($0.0) }.map(\.1)
-    return own.isEmpty ? "none" : own.joined(separator: ", ")
-  }
+  public var description: String { names.isEmpty ? "none" : names.sorted().joined(separator: ", ") }
 }

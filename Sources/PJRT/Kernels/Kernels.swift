@@ -3,7 +3,7 @@ import CPJRT
 import Synchronization
 
 /// The kernels of an engine, and why there aren't more.
-public struct Kernels: Sendable, Hashable {
+public struct Kernels: Sendable {
   /// What programs call.
   public let active: KernelSet
   /// What programs could call.
@@ -14,6 +14,9 @@ public struct Kernels: Sendable, Hashable {
   public let openBLAS: String?
   /// Why kernels are missing, if any are.
   public let reason: String?
+  /// What modules' kernels are registered with; nil where there are none.
+  private let plugin: Plugin?
+  private let requested: KernelSet?
 
   /// One line for a person.
   public var description: String {
@@ -40,124 +43,40 @@ public struct Kernels: Sendable, Hashable {
       } else if requested == [] || requested == nil && wish == "off" {
         "turned off"
       } else {
-        Self.register(with: client.plugin)
+        client.plugin.register(Self.builtIn)
       }
     if let refusal {
-      (active, available, oneDNN, openBLAS, reason) = ([], [], nil, nil, refusal)
+      (active, available, oneDNN, openBLAS, reason, plugin, self.requested) = ([], [], nil, nil, refusal, nil, nil)
       return
     }
     let parts = [try OneDNN.load(locator), try OpenBLAS.load(locator)]
-    available = parts.reduce(.own) { $0.union($1.available) }
-    active = available.intersection(requested ?? parts.reduce(.own) { $0.union($1.recommended) })
+    available = parts.reduce(.own) { [$0, $1.available] }
+    active = available.intersection(requested ?? parts.reduce(.own) { [$0, $1.recommended] })
+    (plugin, self.requested) = (client.plugin, requested)
     (oneDNN, openBLAS) = (parts[0].version, parts[1].version)
     let reasons = parts.compactMap(\.reason)
     reason = reasons.isEmpty ? nil : reasons.joined(separator: "; ")
   }
-}
 
-/// What a library of kernels brings.
-private struct LoadedLibrary {
-  var available: KernelSet = []
-  var recommended: KernelSet = []
-  var version: String?
-  var reason: String?
-
-  /// - Parameter load: loads the file of that path, or says why it can't.
-  init(
-    _ library: KernelLibrary, _ locator: EngineLocator, load: (String, inout [CChar]) -> LoadedLibrary?
-  ) throws(EngineError) {
-    guard let path = try locator.path(of: library) else {
-      reason = "\(library.name) isn't installed"
-      return
-    }
-    if let shortfall = SharedLibraryFile.shortfall(path) {
-      reason = "\(library.name) can't be loaded: \(path): \(shortfall)"
-      return
-    }
-    var message = [CChar](repeating: 0, count: 512)
-    if let loaded = load(path, &message) {
-      self = loaded
-    } else {
-      reason = "\(library.name) can't be loaded: \(Self.text(message))"
-    }
+  /// No kernels at all.
+  package init(reason: String) {
+    (active, available, oneDNN, openBLAS, self.reason, plugin, requested) = ([], [], nil, nil, reason, nil, nil)
   }
 
-  init(available: KernelSet, recommended: KernelSet, version: String) {
-    (self.available, self.recommended, self.version) = (available, recommended, version)
-  }
+  /// Whether programs may call all kernels of a set.
+  public func contains(_ set: KernelSet) -> Bool { active.contains(set) }
 
-  static func text(_ message: [CChar]) -> String {
-    String(decoding: message.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-}
-
-private enum OneDNN {
-  static func load(_ locator: EngineLocator) throws(EngineError) -> LoadedLibrary {
-    try LoadedLibrary(.oneDNN, locator) { path, message in
-      var found = TanrenOneDNN()
-      guard tanren_load_onednn(path, &found, &message, message.count) else { return nil }
-      let single: KernelSet = [.convolution, .winograd]
-      return LoadedLibrary(
-        available: found.has_bfloat16 ? .oneDNN : single,
-        // Without instructions for bfloat16, XLA's way through float32 is as fast.
-        recommended: found.has_fast_bfloat16 ? .oneDNN : single, version: "\(found.major).\(found.minor)")
-    }
-  }
-}
-
-private enum OpenBLAS {
-  static func load(_ locator: EngineLocator) throws(EngineError) -> LoadedLibrary {
-    try LoadedLibrary(.openBLAS, locator) { path, message in
-      var found = TanrenOpenBLAS()
-      guard tanren_load_openblas(path, &found, &message, message.count) else { return nil }
-      let version = withUnsafeBytes(of: &found.version) { LoadedLibrary.text(Array($0.bindMemory(to: CChar.self))) }
-      let processor = withUnsafeBytes(of: &found.processor) { LoadedLibrary.text(Array($0.bindMemory(to: CChar.self))) }
-      return LoadedLibrary(
-        available: .linearAlgebra, recommended: .linearAlgebra, version: "\(version) (\(processor))")
-    }
+  /// Whether programs may call a module's kernels; if so they are registered with the plugin.
+  public func contains(_ module: KernelModule) -> Bool {
+    guard let plugin, active.contains(.modules) || requested?.contains(module.set) == true else { return false }
+    return plugin.register(module) == nil
   }
 }
 
 extension Kernels {
-  /// For each plugin, why registering its kernels failed, or nothing.
-  private static let registered = Mutex<[String: String?]>([:])
+  /// The kernels of this module.
+  private static let builtIn = KernelModule("", tanren_kernels)
 
-  /// Registers all kernels with a plugin, which keeps them until the process ends.
-  /// - Returns: why that can't be.
-  private static func register(with plugin: Plugin) -> String? {
-    registered.withLock { registered in
-      if let known = registered[plugin.path] { return known }
-      let reason = registerOnce(with: plugin)
-      registered[plugin.path] = .some(reason)
-      return reason
-    }
-  }
-
-  private static func registerOnce(with plugin: Plugin) -> String? {
-    guard let extend = plugin.foreignFunctions, let register = extend.pointee.register_handler else {
-      return "the plugin takes no foreign functions"
-    }
-    var count = 0
-    let kernels = UnsafeBufferPointer(start: tanren_kernels(&count), count: count)
-    let platform = "Host"
-    for kernel in kernels {
-      let error = platform.withCString { platformName in
-        var arguments = PJRT_FFI_Register_Handler_Args()
-        arguments.struct_size = MemoryLayout.size(ofValue: arguments)
-        arguments.target_name = kernel.target
-        arguments.target_name_size = String(cString: kernel.target).utf8.count
-        arguments.handler = kernel.handler
-        arguments.platform_name = platformName
-        arguments.platform_name_size = platform.utf8.count
-        return register(&arguments)
-      }
-      if let error { return "the plugin refuses kernels: \(plugin.api.take(error).message)" }
-    }
-    return nil
-  }
-}
-
-extension Kernels {
   /// The names under which programs may call kernels, and the library that each needs.
   package static var targets: [(name: String, library: KernelLibrary?)] {
     var count = 0
@@ -173,9 +92,56 @@ extension Kernels {
   }
 }
 
+extension KernelModule {
+  /// Kernels of C's own table.
+  package init(_ name: String, _ table: (UnsafeMutablePointer<Int>) -> UnsafePointer<TanrenKernel>?) {
+    var count = 0
+    let kernels = UnsafeBufferPointer(start: table(&count), count: count)
+    set = KernelSet(name)
+    handlers = kernels.compactMap { kernel in kernel.handler.map { (String(cString: kernel.target), $0) } }
+  }
+}
+
 extension Plugin {
+  /// By plugin and target why registering a kernel failed, or nothing.
+  private static let registered = Mutex<[String: [String: String?]]>([:])
+
+  /// Registers kernels, which the plugin keeps until the process ends.
+  /// - Returns: why it can't.
+  fileprivate func register(_ module: KernelModule) -> String? {
+    Self.registered.withLock { registered in
+      for (target, handler) in module.handlers {
+        if registered[path]?[target] == nil {
+          registered[path, default: [:]][target] = .some(register(target, handler))
+        }
+        if let known = registered[path]?[target], let reason = known { return reason }
+      }
+      return nil
+    }
+  }
+
+  private func register(_ target: String, _ handler: UnsafeMutableRawPointer) -> String? {
+    guard let extend = foreignFunctions, let register = extend.pointee.register_handler else {
+      return "the plugin takes no foreign functions"
+    }
+    let platform = "Host"
+    let error = target.withCString { targetName in
+      platform.withCString { platformName in
+        var arguments = PJRT_FFI_Register_Handler_Args()
+        arguments.struct_size = MemoryLayout.size(ofValue: arguments)
+        arguments.target_name = targetName
+        arguments.target_name_size = target.utf8.count
+        arguments.handler = handler
+        arguments.platform_name = platformName
+        arguments.platform_name_size = platform.utf8.count
+        return register(&arguments)
+      }
+    }
+    return error.map { "the plugin refuses kernels: \(api.take($0).message)" }
+  }
+
   /// The extension through which functions become custom calls, if the plugin has it as it is declared here.
-  fileprivate var foreignFunctions: UnsafePointer<PJRT_FFI_Extension>? {
+  private var foreignFunctions: UnsafePointer<PJRT_FFI_Extension>? {
     var next = api.pointee.extension_start
     while let candidate = next {
       if candidate.pointee.type == PJRT_Extension_Type_FFI,

@@ -47,7 +47,7 @@ extension EchoStateNetwork {
       [isFinite, run.outputs.slice(steps - 1..<steps, axis: 1).squeeze(1)] + run.all)
     let finite: [Bool] = try results[0].values()
     if let step = finite.firstIndex(of: false) { throw ReservoirError.diverged(step: step) }
-    (state, output) = (results[3], results[1])
+    move(to: results[3], output: results[1])
     let isOne = sequences == 1 && inputs?.isBatch != true
     func shaped(_ tensor: Tensor) -> Tensor { isOne ? tensor.squeeze(0) : tensor }
     return (shaped(results[2]), keepsStates ? shaped(results[4]) : nil)
@@ -60,7 +60,8 @@ extension EchoStateNetwork {
   ///     `[sequences, outputs]`; nil for what the readout makes of the state.
   /// - Throws: ``ReservoirError`` for other shapes, or numbers that aren't finite.
   public mutating func start(from state: Tensor, output: Tensor? = nil) throws {
-    (self.state, self.output) = try beginning(at: state, output: output)
+    let start = try beginning(at: state, output: output)
+    move(to: start.state, output: start.output)
   }
 
   private func beginning(at state: Tensor, output: Tensor?) throws -> (state: Tensor, output: Tensor) {
@@ -81,12 +82,12 @@ extension EchoStateNetwork {
       throw ReservoirError.shape(
         series: name, found: Array(given.shape), expected: "[\(width)] or [\(count), \(width)]")
     }
-    return try Series(rows, channels: width, dtype: reservoir.dtype, named: name).tensor.squeeze(0)
+    return try SequenceBatch(rows, channels: width, dtype: reservoir.dtype, named: name).tensor.squeeze(0)
   }
 
   /// Inputs for a free run.
   /// - Throws: ``ReservoirError`` if the network can't run freely, or not on these for so many steps.
-  func checkedInputs(_ inputs: Tensor?, steps: Int, sequences: Int) throws -> Series? {
+  func checkedInputs(_ inputs: Tensor?, steps: Int, sequences: Int) throws -> SequenceBatch? {
     guard reservoir.feedback else { throw ReservoirError.noFeedback }
     guard (1...100_000_000).contains(steps) else {
       throw ReservoirError.setting(name: "steps", value: "\(steps)", allowed: "in 1...100000000")

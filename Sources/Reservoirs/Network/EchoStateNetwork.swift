@@ -1,5 +1,5 @@
 /// An echo state network: a reservoir whose weights are drawn once, and a linear readout that a regression gives
-/// (Jaeger 2001; Jaeger and Haas 2004).
+/// (Jaeger 2001, GMD report 148; Jaeger and Haas 2004, https://doi.org/10.1126/science.1091277).
 ///
 /// ```swift
 /// var reservoir = Reservoir(units: 1000, feedback: true)
@@ -13,7 +13,7 @@
 ///
 /// **What belongs to which step.** In a step the network takes the input `u[t]` and what is fed back `z[t]`, and the
 /// state after it, `x[t]`, gives the output. Without feedback `fit`'s teacher has a value for each step, the output
-/// that is wanted after it. With feedback the output after a step is what the next step feeds back: the teacher has
+/// the target after it. With feedback the output after a step is what the next step feeds back: the teacher has
 /// one value more than there are steps; step t feeds back `teacher[t]` and its target is `teacher[t + 1]`.
 /// After `fit` on n + 1 values the network stands before the step that feeds back the last of them, as it outputs it
 /// itself; the first step of `generate` gives the value after the teacher's last.
@@ -21,13 +21,13 @@ public struct EchoStateNetwork: Sendable {
   public let reservoir: Reservoir
   public let weights: ReservoirWeights
   /// `[units + 1, outputs]`, biases last; nil before ``fit(inputs:teacher:washout:readout:)``.
-  public internal(set) var readout: Tensor?
+  public private(set) var readout: Tensor?
   /// `[sequences, units]`.
-  public internal(set) var state: Tensor
+  public private(set) var state: Tensor
   /// What the next step feeds back if it is the network's own output, `[sequences, outputs]`.
-  public internal(set) var output: Tensor
+  public private(set) var output: Tensor
   let tensors: ReservoirTensors
-  var stream: UniformStream
+  private(set) var stream: UniformStream
 
   /// Draws a network.
   /// - Throws: ``ReservoirError`` for settings out of range, or a spectral radius that can't be had.
@@ -79,9 +79,233 @@ public struct EchoStateNetwork: Sendable {
 
   /// Noise for each sequence and step, or nil if there is none.
   mutating func noise(_ sequences: Int, _ steps: Int) -> Tensor? {
-    guard reservoir.noise > 0 else { return nil }
-    let unit = stream.noise([sequences, steps, reservoir.units])
-    let scaled = reservoir.noiseRange == .positive ? unit * reservoir.noise : (unit * 2 - 1) * reservoir.noise
-    return scaled.cast(to: reservoir.dtype)
+    reservoir.noise(sequences, steps, from: &stream)
+  }
+
+  /// Goes on from another state.
+  mutating func move(to state: Tensor, output: Tensor) { (self.state, self.output) = (state, output) }
+
+  /// The network elsewhere in its series, with another readout.
+  func placed(at state: Tensor, output: Tensor, readout: Tensor?, stream: UniformStream) -> EchoStateNetwork {
+    var network = self
+    (network.state, network.output, network.readout, network.stream) = (state, output, readout, stream)
+    return network
+  }
+}
+
+/// Driving the network.
+extension EchoStateNetwork {
+  /// Runs the network on given inputs, and with feedback on a teacher's values in place of its output, in one
+  /// compiled program.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[steps, inputs]` or `[sequences, steps, inputs]`; nil for a network without inputs.
+  ///   - teacher: what is fed back at each step, as many steps; nil for a network without feedback.
+  /// - Returns: the states after each step, `[steps, units]` or `[sequences, steps, units]`.
+  /// - Throws: ``ReservoirError`` for series that are missing, of another shape, or not finite.
+  @discardableResult
+  public mutating func drive(inputs: Tensor? = nil, teacher: Tensor? = nil) throws -> Tensor {
+    let (inputs, teacher) = (try series(inputs: inputs), try series(teacher: teacher))
+    if teacher == nil, reservoir.feedback { throw ReservoirError.missingTeacher }
+    if teacher != nil, !reservoir.feedback { throw ReservoirError.unusedTeacher }
+    let states = try driven(inputs, teacher)
+    return inputs?.like(states) ?? teacher?.like(states) ?? states
+  }
+
+  /// - Throws: ``ReservoirError`` for inputs that the network doesn't take.
+  func series(inputs: Tensor?) throws -> SequenceBatch? {
+    guard let inputs else {
+      if reservoir.inputs > 0 { throw ReservoirError.missingInputs(count: reservoir.inputs) }
+      return nil
+    }
+    return try SequenceBatch(inputs, channels: reservoir.inputs, dtype: reservoir.dtype, named: "inputs")
+  }
+
+  func series(teacher: Tensor?) throws -> SequenceBatch? {
+    try teacher.map {
+      try SequenceBatch($0, channels: reservoir.outputs, dtype: reservoir.dtype, named: "teacher's values")
+    }
+  }
+
+  /// Steps with `fedBack` values, and the output of the last one by the readout there is.
+  private mutating func driven(_ inputs: SequenceBatch?, _ fedBack: SequenceBatch?) throws -> Tensor {
+    let first = try Self.alike(inputs, fedBack)
+    try begin(first.sequences)
+    guard first.steps > 0 else { return Tensor.zeros([first.sequences, 0, reservoir.units], dtype: reservoir.dtype) }
+    let noise = noise(first.sequences, first.steps)
+    let steps = first.steps
+    let all = tensors.states(steps, fromEach: state, inputs: inputs?.tensor, teacher: fedBack?.tensor, noise: noise)
+    let last = all.slice(steps - 1..<steps, axis: 1).squeeze(1)
+    let results = try Tensor.evaluate([all, last, last.readOut(currentReadout)])
+    (state, output) = (results[1], results[2])
+    return results[0]
+  }
+
+  /// The series that says how many sequences and steps there are.
+  /// - Throws: ``ReservoirError/shape(series:found:expected:)`` if there is none, or they differ.
+  static func alike(_ inputs: SequenceBatch?, _ fedBack: SequenceBatch?) throws(ReservoirError) -> SequenceBatch {
+    guard let first = inputs ?? fedBack else {
+      throw .shape(series: "inputs", found: [], expected: "given: the network has neither inputs nor feedback")
+    }
+    if let inputs, let fedBack, inputs.steps != fedBack.steps || inputs.sequences != fedBack.sequences {
+      throw .shape(
+        series: "teacher's values", found: Array(fedBack.tensor.shape),
+        expected: "of \(inputs.sequences) sequences and \(inputs.steps) steps like the inputs")
+    }
+    return first
+  }
+
+  /// Checks that the state is of so many sequences; one that hasn't moved takes any number.
+  private mutating func begin(_ sequences: Int) throws {
+    guard state.shape[0] != sequences else { return }
+    try Self.requireRest(state, of: state.shape[0], for: sequences)
+    try reset(sequences: sequences)
+  }
+
+  /// - Throws: ``ReservoirError/shape(series:found:expected:)`` if the state of so many sequences has moved.
+  static func requireRest(_ state: Tensor, of carried: Int, for sequences: Int) throws {
+    guard try state.abs().max().scalar() == 0 else {
+      throw ReservoirError.shape(
+        series: "sequences", found: [sequences],
+        expected: "\(carried), as in the state that is carried on; call 'reset' first")
+    }
+  }
+}
+
+/// Learning the readout.
+extension EchoStateNetwork {
+  /// Drives the network and computes the readout, in one regression over all steps after the washout.
+  ///
+  /// - Parameters:
+  ///   - inputs: `[steps, inputs]` or `[sequences, steps, inputs]`; nil for a network without inputs.
+  ///   - teacher: `[steps, outputs]`, or with feedback `[steps + 1, outputs]`; see ``EchoStateNetwork`` for which
+  ///     value belongs to which step.
+  ///   - washout: steps at the start of each sequence that nothing is learned from.
+  /// - Throws: ``ReservoirError``.
+  @discardableResult
+  public mutating func fit(
+    inputs: Tensor? = nil, teacher: Tensor, washout: Int = 0, readout rule: any ReadoutRule = CholeskyReadout()
+  ) throws -> ReadoutFit {
+    let problem = try regressionProblem(inputs: inputs, teacher: teacher, washout: washout)
+    let found = try rule.weights(problem.inputs, problem.targets)
+    readout = found.tensor
+    let score = problem.score(found.tensor)
+    let results = try Tensor.evaluate([score.outputs, score.nrmse, state.readOut(found.tensor)])
+    if reservoir.correctsLastOutput { output = results[2] }
+    return ReadoutFit(lambda: found.lambda, nrmse: try results[1].scalar(), outputs: problem.teacher.like(results[0]))
+  }
+
+  /// Drives the network, and gives what is to be learned.
+  private mutating func regressionProblem(inputs: Tensor?, teacher: Tensor, washout: Int) throws -> RegressionProblem {
+    let inputs = try series(inputs: inputs)
+    let teacher = try SequenceBatch(
+      teacher, channels: reservoir.outputs, dtype: reservoir.dtype, named: "teacher's values")
+    let steps = try RegressionProblem.steps(of: teacher, reservoir, washout: washout)
+    let states = try driven(inputs, reservoir.feedback ? teacher.slice(0..<steps) : nil)
+    guard states.shape[0] == teacher.sequences, states.shape[1] == steps else {
+      throw ReservoirError.shape(
+        series: "teacher's values", found: Array(teacher.tensor.shape),
+        expected: "of \(states.shape[0]) sequences and \(states.shape[1] + (reservoir.feedback ? 1 : 0)) steps")
+    }
+    return RegressionProblem(teacher, states, washout: washout)
+  }
+
+  /// Drives the network through a stretch of a series and adds what a regression needs of it, so that a series of any
+  /// length is learned from in the memory of one stretch: ``fit(_:readout:)`` ends it.
+  ///
+  /// The state is carried on to the next stretch. With feedback a stretch's teacher has one value more than it has
+  /// steps, the one that the next stretch begins with.
+  /// - Parameters: as ``fit(inputs:teacher:washout:readout:)`` has them; only a first stretch needs a washout.
+  /// - Throws: ``ReservoirError``.
+  public mutating func accumulate(
+    inputs: Tensor? = nil, teacher: Tensor, washout: Int = 0, into sums: inout ReadoutSums
+  ) throws {
+    let problem = try regressionProblem(inputs: inputs, teacher: teacher, washout: washout)
+    let (rows, targets) = (problem.inputs, problem.targets)
+    let products = rows.products(with: targets)
+    let own = [products.gram, products.crossProduct, Tensor.stack([targets.sum([0]), targets.squared().sum([0])])]
+    let before = [sums.gram, sums.crossProduct, sums.targets].compactMap(\.self)
+    guard before.isEmpty || before.map(\.shape) == own.map(\.shape) else {
+      throw ReservoirError.shape(
+        series: "sums", found: Array(before[0].shape), expected: "\(Array(own[0].shape)), as this network's are")
+    }
+    let added = try Tensor.evaluate(before.isEmpty ? own : zip(before, own).map { $0 + $1 })
+    (sums.gram, sums.crossProduct, sums.targets, sums.steps) = (
+      added[0], added[1], added[2], sums.steps + rows.shape[0]
+    )
+  }
+
+  /// Computes the readout from sums over stretches of a series.
+  /// - Returns: the root of the mean squared error over the targets' standard deviation. It is a difference of sums,
+  ///   which has lost half of the digits.
+  /// - Throws: ``ReservoirError``, ``ReservoirError/washout(steps:length:)`` if nothing was summed.
+  @discardableResult
+  public mutating func fit(_ sums: ReadoutSums, readout rule: any GramReadoutRule = CholeskyReadout()) throws -> Double
+  {
+    guard let gram = sums.gram, let crossProduct = sums.crossProduct, let targets = sums.targets, sums.steps > 0 else {
+      throw ReservoirError.washout(steps: 0, length: 0)
+    }
+    guard gram.shape == [reservoir.units + 1, reservoir.units + 1], crossProduct.shape[1] == reservoir.outputs else {
+      throw ReservoirError.shape(
+        series: "sums", found: Array(gram.shape), expected: "those of \(reservoir.units) units and a bias")
+    }
+    let found = try rule.weights(gram: gram, crossProduct: crossProduct).tensor
+    readout = found
+    let squares = (found * (gram.matmul(found) - 2 * crossProduct)).sum() + targets[1].sum()
+    let scale = (targets[1] - targets[0].squared() / Double(sums.steps)).sum()
+    let results = try Tensor.evaluate([(squares.maximum(0) / scale).sqrt(), state.readOut(found)])
+    if reservoir.correctsLastOutput { output = results[1] }
+    return try results[0].scalar()
+  }
+
+  /// Learns the readout step by step while the network runs, by recursive least squares.
+  ///
+  /// - Parameters: as ``fit(inputs:teacher:washout:readout:)`` has them; one sequence.
+  /// - Returns: the outputs of each step before it was learned from, `[steps, outputs]`.
+  /// - Throws: ``ReservoirError``.
+  public mutating func learn(
+    inputs: Tensor? = nil, teacher: Tensor, by rule: RecursiveLeastSquares = RecursiveLeastSquares()
+  ) throws -> Tensor {
+    try rule.check()
+    let inputs = try series(inputs: inputs)
+    let teacher = try SequenceBatch(
+      teacher, channels: reservoir.outputs, dtype: reservoir.dtype, named: "teacher's values")
+    let steps = reservoir.feedback ? teacher.steps - 1 : teacher.steps
+    guard steps >= 1, teacher.sequences == 1, inputs.map({ $0.steps == steps && $0.sequences == 1 }) ?? true else {
+      throw ReservoirError.shape(
+        series: "teacher's values", found: Array(teacher.tensor.shape), expected: "one sequence that fits the inputs")
+    }
+    if state.shape[0] != 1 { try reset() }
+    let units = reservoir.units
+    let dtype = reservoir.dtype
+    var sequences = [teacher.tensor.squeeze(0).slice(teacher.steps - steps..<teacher.steps)]
+    if reservoir.feedback { sequences.append(teacher.tensor.squeeze(0).slice(0..<steps)) }
+    var drive = tensors.bias.expand(at: 0).broadcast(to: [steps, units])
+    if let inputs { drive = drive + inputs.tensor.squeeze(0).matmul(tensors.input) }
+    if let noise = noise(1, steps) { drive = drive + noise.squeeze(0) }
+    sequences.append(drive)
+    let inverse = Tensor.identity(units + 1, dtype: dtype) / rule.lambda
+    let start = [
+      state.squeeze(0), output.squeeze(0), inverse, readout ?? .zeros([units + 1, reservoir.outputs], dtype: dtype),
+    ]
+    let (tensors, hasFeedback) = (tensors, reservoir.feedback)
+    let looped = scan(carry: start, over: sequences) { carry, elements in
+      var sums = elements[elements.count - 1]
+      if hasFeedback {
+        let fedBack = rule.feedback == .teacher ? elements[1] : carry[1]
+        sums = sums + fedBack.expand(at: 0).matmul(tensors.feedback).squeeze(0)
+      }
+      let next = tensors.step(carry[0], sums)
+      let extended = Tensor.concatenate([next, .ones([1], dtype: dtype)])
+      let learned = rule.step(inverse: carry[2], readout: carry[3], state: extended, target: elements[0])
+      let output = extended.expand(at: 0).matmul(learned.1).squeeze(0)
+      return ([next, output, learned.0, learned.1], [learned.2])
+    }
+    let results = try Tensor.evaluate([looped.outputs[0]] + looped.carry)
+    guard try results[4].isFinite().all().cast(to: .int32).scalar() == 1 else {
+      throw ReservoirError.singular(penalty: rule.lambda, dtype: dtype.rawValue)
+    }
+    (state, output, readout) = (results[1].expand(at: 0), results[2].expand(at: 0), results[4])
+    return results[0]
   }
 }

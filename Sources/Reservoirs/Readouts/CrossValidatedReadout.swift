@@ -39,26 +39,28 @@ public struct CrossValidatedReadout: ReadoutRule {
     guard folds >= 2, steps >= 2 * folds, !lambdas.isEmpty else {
       throw ReservoirError.folds(count: folds, steps: steps)
     }
-    var parts: [(gram: Tensor, moments: Tensor, energy: Tensor)] = []
+    var parts: [(gram: Tensor, crossProduct: Tensor, energy: Tensor)] = []
     for fold in 0..<folds {
       let range = fold * steps / folds..<(fold + 1) * steps / folds
       let (rows, own) = (states.slice(range), targets.slice(range))
-      let (gram, moments) = rows.products(with: own)
-      parts.append((gram, moments, own.squared().sum()))
+      let (gram, crossProduct) = rows.products(with: own)
+      parts.append((gram, crossProduct, own.squared().sum()))
     }
-    let computed = try Tensor.evaluate(parts.flatMap { [$0.gram, $0.moments, $0.energy] })
+    let computed = try Tensor.evaluate(parts.flatMap { [$0.gram, $0.crossProduct, $0.energy] })
     let grams = stride(from: 0, to: computed.count, by: 3).map { computed[$0] }
-    let moments = stride(from: 1, to: computed.count, by: 3).map { computed[$0] }
+    let crossProduct = stride(from: 1, to: computed.count, by: 3).map { computed[$0] }
     let energies = stride(from: 2, to: computed.count, by: 3).map { computed[$0] }
-    let total = try Tensor.evaluate([grams.dropFirst().reduce(grams[0], +), moments.dropFirst().reduce(moments[0], +)])
+    let total = try Tensor.evaluate([
+      grams.dropFirst().reduce(grams[0], +), crossProduct.dropFirst().reduce(crossProduct[0], +),
+    ])
     var best: (lambda: Double, error: Double)?
     for lambda in lambdas {
       let penalty = try Tensor(Tensor(lambda, dtype: states.dtype).buffer())
       var error = 0.0
       for fold in 0..<folds {
         let weights = (total[0] - grams[fold]).penalized(by: penalty, isBiasPenalized: penalizesBias)
-          .solve(total[1] - moments[fold], structure: .positiveDefinite)
-        let crossed = (weights * moments[fold]).sum()
+          .solve(total[1] - crossProduct[fold], structure: .positiveDefinite)
+        let crossed = (weights * crossProduct[fold]).sum()
         error += try ((weights * grams[fold].matmul(weights)).sum() - 2 * crossed + energies[fold]).scalar()
       }
       if error.isFinite, error < best?.error ?? .infinity { best = (lambda, error) }

@@ -1,11 +1,11 @@
 import PJRT
 
-/// Ridge regression by `pinv(X^T X + lambda·I)·X^T d`: eigenvalues up to `cutoff` times the greatest are
+/// Ridge regression by a pseudo-inverse, `pinv(X^T X + lambda·I)·X^T d`: eigenvalues up to `cutoff` times the greatest are
 /// taken for 0.
 ///
 /// The cutoff of TensorFlow's `pinv` is 10·max(rows, columns)·eps of the element type, which is the default. The Gram
 /// matrix has the states' precision; its eigenvalues are computed in double precision, on the CPU. Where lambda alone
-/// lies above the cutoff, as it does with those of the recipe `esn-sine` in `float64`, no eigenvalue is dropped: the
+/// lies above the cutoff, as it usually does in `float64`, no eigenvalue is dropped: the
 /// pseudo-inverse is the inverse, and Cholesky's decomposition gives it.
 public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
   public static let name = "pinv"
@@ -35,12 +35,12 @@ public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
     cutoff = share.flatMap { $0 < 0 ? nil : $0 }
   }
 
-  public func weights(gram: Tensor, moments: Tensor) throws -> ReadoutWeights {
+  public func weights(gram: Tensor, crossProduct: Tensor) throws -> ReadoutWeights {
     let (size, dtype) = (gram.shape[0], gram.dtype)
     let epsilon = dtype == .float64 ? 0x1p-52 : 0x1p-23
     let share = cutoff ?? 10 * Double(size) * epsilon
     let regular = gram.penalized(by: Tensor(lambda, dtype: dtype), isBiasPenalized: penalizesBias)
-    let computed = try Tensor.evaluate([regular, moments, (regular * Tensor.identity(size, dtype: dtype)).sum()])
+    let computed = try Tensor.evaluate([regular, crossProduct, (regular * Tensor.identity(size, dtype: dtype)).sum()])
     // The trace bounds the greatest eigenvalue, lambda the smallest.
     if penalizesBias, lambda > share * (try computed[2].scalar()), dtype == .float64,
       let solved = try? computed[0].solve(computed[1], structure: .positiveDefinite).solution(lambda: lambda)

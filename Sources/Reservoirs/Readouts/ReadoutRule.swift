@@ -19,6 +19,32 @@ extension ReadoutRule {
   public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? { nil }
 }
 
+/// A rule that needs of the states only their products, which can be summed over stretches of a long series; see
+/// ``EchoStateNetwork/accumulate(inputs:teacher:washout:into:)``.
+public protocol GramReadoutRule: ReadoutRule {
+  /// - Parameters:
+  ///   - gram: `[units + 1, units + 1]`, the products of the states, with ones appended, with each other.
+  ///   - crossProduct: `[units + 1, outputs]`, those with the targets.
+  /// - Throws: ``ReservoirError/singular(penalty:dtype:)`` where there is no unique solution.
+  func weights(gram: Tensor, crossProduct: Tensor) throws -> ReadoutWeights
+}
+
+extension GramReadoutRule {
+  public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
+    try states.checkRegression(on: targets)
+    let (gram, crossProduct) = states.products(with: targets)
+    return try weights(gram: gram, crossProduct: crossProduct)
+  }
+}
+
+/// What a regression gave.
+public struct ReadoutWeights: Sendable {
+  /// `[units + 1, outputs]`, biases last.
+  public let tensor: Tensor
+  /// The penalty that was used.
+  public let lambda: Double
+}
+
 extension Tensor {
   /// Checks that these are states `[steps, units]`, and the targets `[steps, outputs]`.
   /// - Throws: ``ReservoirError/shape(series:found:expected:)``, or why a tensor can't be computed.
@@ -41,7 +67,7 @@ extension Tensor {
   }
 
   /// `X^T X` and `X^T targets` for the rows of states with a column of ones appended, X: one product of them all.
-  func products(with targets: Tensor) -> (gram: Tensor, moments: Tensor) {
+  func products(with targets: Tensor) -> (gram: Tensor, crossProduct: Tensor) {
     let columns = shape[1] + 1
     let rows = Tensor.concatenate([withOnes(), targets], axis: 1).gramMatrix().slice(0..<columns)
     return (rows.slice(0..<columns, axis: 1), rows.slice(columns..<columns + targets.shape[1], axis: 1))

@@ -35,12 +35,18 @@ public struct ReservoirLayer: Layer {
       return own + scope.parameter(name, own.shape, .zeros).cast(to: x.dtype)
     }
     var tensors = network.tensors
-    let isThere = (tensors.recurrent[0] .!= 0).cast(to: x.dtype)
-    tensors.recurrent[0] = trained("recurrent", tensors.recurrent[0], isKept: keepsReservoir) * isThere
+    func recurrent(_ drawn: Tensor) -> Tensor {
+      trained("recurrent", drawn, isKept: keepsReservoir) * (drawn .!= 0).cast(to: x.dtype)
+    }
+    tensors.recurrent =
+      switch tensors.recurrent {
+      case .sparse(let values, let columns): .sparse(values: recurrent(values), columns: columns)
+      case .dense(let matrix): .dense(recurrent(matrix))
+      }
     tensors.input = trained("input", tensors.input, isKept: keepsReservoir)
     tensors.feedback = trained("feedback", tensors.feedback, isKept: keepsReservoir)
     tensors.bias = trained("bias", tensors.bias, isKept: keepsReservoir)
-    tensors.mixing = tensors.mixing.cast(to: x.dtype)
+    tensors.leak = tensors.leak.cast(to: x.dtype)
     let readout = trained("readout", network.currentReadout)
     let (batch, steps) = (x.shape[0], x.shape[1])
     let states = tensors.states(

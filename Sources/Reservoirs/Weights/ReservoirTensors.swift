@@ -2,13 +2,20 @@ import PJRT
 
 /// A network's weights as tensors, and the state loop on them. All is for one member; ensembles vectorize it.
 struct ReservoirTensors: Sendable {
-  /// Of the recurrent weights: `values` and `columns` `[units, width]`, or `[dense]` `[units, units]` transposed.
-  var recurrent: [Tensor]
+  /// The recurrent weights.
+  enum Recurrent: Sendable {
+    /// Row i of both `[units, width]` has the weights into unit i, padded with zeros, and the units that they come from.
+    case sparse(values: Tensor, columns: Tensor)
+    /// `[units, units]`, column i having the weights into unit i.
+    case dense(Tensor)
+  }
+
+  var recurrent: Recurrent
   /// `[inputs, units]`, `[outputs, units]`, `[units]`, `[2]`.
   var input: Tensor
   var feedback: Tensor
   var bias: Tensor
-  var mixing: Tensor
+  var leak: Tensor
 
   /// - Parameter width: places a row of the recurrent weights, for members to have the same.
   init(_ weights: ReservoirWeights, _ reservoir: Reservoir, width: Int? = nil) throws {
@@ -26,32 +33,40 @@ struct ReservoirTensors: Sendable {
     if isSparse {
       let places = max(width ?? 0, weights.recurrent.width)
       let padded = weights.recurrent.padded(to: places)
-      recurrent = [
-        try tensor(padded.values, [units, places]),
-        try Tensor(Tensor(padded.columns, shape: [units, places]).buffer()),
-      ]
+      recurrent = .sparse(
+        values: try tensor(padded.values, [units, places]),
+        columns: try Tensor(Tensor(padded.columns, shape: [units, places]).buffer()))
     } else {
-      recurrent = [
-        try Tensor(Tensor(weights.recurrent.dense, shape: [units, units]).cast(to: dtype).transpose().buffer())
-      ]
+      recurrent = .dense(
+        try Tensor(Tensor(weights.recurrent.dense, shape: [units, units]).cast(to: dtype).transpose().buffer()))
     }
     let none = [Double](repeating: 0, count: units)
     input = try tensor(weights.input, [reservoir.inputs, units])
     feedback = try tensor(weights.feedback, [reservoir.feedback ? reservoir.outputs : 0, units])
     bias = try tensor(weights.bias.isEmpty ? none : weights.bias, [units])
-    mixing = try tensor([reservoir.kept, reservoir.taken], [2])
-  }
-
-  private init(_ tensors: [Tensor]) {
-    recurrent = Array(tensors.dropLast(4))
-    let rest = Array(tensors.suffix(4))
-    (input, feedback, bias, mixing) = (rest[0], rest[1], rest[2], rest[3])
+    leak = try tensor([reservoir.leak.retained, reservoir.leak.added], [2])
   }
 
   /// All tensors, in an order that ``with(_:)`` takes back.
-  var all: [Tensor] { recurrent + [input, feedback, bias, mixing] }
+  var all: [Tensor] {
+    switch recurrent {
+    case .sparse(let values, let columns): [values, columns, input, feedback, bias, leak]
+    case .dense(let matrix): [matrix, input, feedback, bias, leak]
+    }
+  }
 
-  func with(_ tensors: [Tensor]) -> ReservoirTensors { ReservoirTensors(tensors) }
+  /// The same with other tensors of the same storage.
+  func with(_ tensors: [Tensor]) -> ReservoirTensors {
+    var other = self
+    let rest = Array(tensors.suffix(4))
+    (other.input, other.feedback, other.bias, other.leak) = (rest[0], rest[1], rest[2], rest[3])
+    other.recurrent =
+      switch recurrent {
+      case .sparse: .sparse(values: tensors[0], columns: tensors[1])
+      case .dense: .dense(tensors[0])
+      }
+    return other
+  }
 
   /// What reaches the units from outside, besides what ``signals(_:_:_:)`` brings: `[1, units]`, with noise
   /// `[steps, units]`.
@@ -72,10 +87,10 @@ struct ReservoirTensors: Sendable {
   /// The states `[steps, units]` after each step.
   func states(_ steps: Int, from state: Tensor, inputs: Tensor?, teacher: Tensor?, noise: Tensor?) -> Tensor {
     let (drive, signals) = (drive(noise), signals(steps, inputs, teacher))
-    if recurrent.count == 2 {
+    if case .sparse(let values, let columns) = recurrent {
       return reservoirStates(
-        values: recurrent[0], columns: recurrent[1], drive: drive, signals: signals.values, weights: signals.weights,
-        state: state, mixing: mixing)
+        values: values, columns: columns, drive: drive, signals: signals.values, weights: signals.weights,
+        state: state, leak: leak)
     }
     return scan(carry: [state], over: [drive + signals.values.matmul(signals.weights)]) { carry, elements in
       let next = step(carry[0], elements[0])
@@ -90,10 +105,10 @@ struct ReservoirTensors: Sendable {
     keepsStates: Bool
   ) -> FreeSteps {
     let (drive, signals) = (drive(noise), signals(steps, inputs, nil))
-    if recurrent.count == 2 {
+    if case .sparse(let values, let columns) = recurrent {
       let run = reservoirOutputs(
-        values: recurrent[0], columns: recurrent[1], drive: drive, signals: signals.values, weights: signals.weights,
-        state: state, mixing: mixing, feedback: feedback, readout: readout, output: output)
+        values: values, columns: columns, drive: drive, signals: signals.values, weights: signals.weights,
+        state: state, leak: leak, feedback: feedback, readout: readout, output: output)
       guard keepsStates else { return FreeSteps(outputs: run.outputs, state: run.state) }
       // The primitive keeps no states of a closed loop. The same steps with the outputs as teacher have them, and sum
       // in the same order.
@@ -114,9 +129,51 @@ struct ReservoirTensors: Sendable {
   /// One step of one state `[units]`, with any storage.
   func step(_ state: Tensor, _ sums: Tensor) -> Tensor {
     let product =
-      recurrent.count == 2
-      ? (recurrent[0] * state.take(recurrent[1])).sum([1]) : state.expand(at: 0).matmul(recurrent[0]).squeeze(0)
-    return mixing[0] * state + mixing[1] * (product + sums).tanh()
+      switch recurrent {
+      case .sparse(let values, let columns): (values * state.take(columns)).sum([1])
+      case .dense(let matrix): state.expand(at: 0).matmul(matrix).squeeze(0)
+      }
+    return leak[0] * state + leak[1] * (product + sums).tanh()
+  }
+}
+
+/// The state loop for several sequences side by side, `[sequences, …]` where it is one sequence elsewhere.
+extension ReservoirTensors {
+  /// The states `[sequences, steps, units]`.
+  func states(_ steps: Int, fromEach state: Tensor, inputs: Tensor?, teacher: Tensor?, noise: Tensor?) -> Tensor {
+    let given = [inputs, teacher, noise]
+    return vectorized { (arguments: [Tensor]) in
+      let parts = given.placing(arguments.dropFirst())
+      return [states(steps, from: arguments[0], inputs: parts[0], teacher: parts[1], noise: parts[2])]
+    }([state] + given.compactMap(\.self))[0]
+  }
+
+  /// The outputs `[sequences, steps, outputs]`, the last states, and if they are asked for the states
+  /// `[sequences, steps, units]`.
+  func outputs(
+    _ steps: Int, fromEach state: Tensor, output: Tensor, readout: Tensor, inputs: Tensor?, noise: Tensor?,
+    keepsStates: Bool
+  ) -> FreeSteps {
+    let given = [inputs, noise]
+    let results = vectorized { (arguments: [Tensor]) in
+      let parts = given.placing(arguments.dropFirst(2))
+      return outputs(
+        steps, from: arguments[0], output: arguments[1], readout: readout, inputs: parts[0], noise: parts[1],
+        keepsStates: keepsStates
+      ).all
+    }([state, output] + given.compactMap(\.self))
+    // Something that failed to trace is one tensor, which says why.
+    let last = results.count - 1
+    return FreeSteps(
+      outputs: results[0], state: results[Swift.min(1, last)], states: keepsStates ? results[last] : nil)
+  }
+}
+
+extension [Tensor?] {
+  /// The given tensors in the places of those that are there.
+  func placing(_ tensors: some Sequence<Tensor>) -> [Tensor?] {
+    var rest = tensors.makeIterator()
+    return map { $0 == nil ? nil : rest.next() }
   }
 }
 

@@ -4,8 +4,7 @@ import Reservoirs
 /// An echo state network with feedback that learns a series and goes on with it by itself.
 public struct ReservoirGeneration: Experiment {
   public static let name = "reservoirGeneration"
-  public static let summary =
-    "an echo state network learns a series and goes on with it by itself (Jaeger and Haas 2004)"
+  public static let summary = "an echo state network learns a series and goes on with it by itself"
   private static let defaults = ReservoirSettings.Defaults(feedback: true, washout: 2000, readout: "pinv")
   public static let parameters = defaults.parameters
 
@@ -25,28 +24,28 @@ public struct ReservoirGeneration: Experiment {
     let targets = Tensor(data.train.targets).cast(to: setting.dtype)
     let teacher = Tensor.concatenate([inputs, targets.slice(targets.shape[0] - 1..<targets.shape[0])])
     let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.rule())
-    let wanted: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
+    let expected: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let steps = data.test.count
     // What overflows is as far from the series as can be, and no reason to have no result.
     let generated: [Double]
     do {
       generated = try network.generate(steps: steps).cast(to: .float64).values()
     } catch ReservoirError.diverged {
-      generated = [Double](repeating: .infinity, count: wanted.count)
+      generated = [Double](repeating: .infinity, count: expected.count)
     }
     let early = min(200, steps) * channels
     let predicted: [Double] = try fit.outputs.cast(to: .float64).values()
     let learned: [Double] = try targets.slice(settings.washout..<targets.shape[0]).cast(to: .float64).values()
     return ExperimentResult(
       metrics: [
-        "nrmse": PredictionError.nmse(generated, wanted).squareRoot(),
-        "nrmse_200": PredictionError.nmse(Array(generated.prefix(early)), Array(wanted.prefix(early))).squareRoot(),
+        "nrmse": PredictionError.nmse(generated, expected).squareRoot(),
+        "nrmse_200": PredictionError.nmse(Array(generated.prefix(early)), Array(expected.prefix(early))).squareRoot(),
         "train_nrmse": fit.nrmse,
       ],
       charts: [
         SeriesChart.make("training", [("teacher", learned), ("prediction", predicted)], channels: channels),
         SeriesChart.make(
-          "free run", [("teacher", wanted), ("generation", generated)], channels: channels, steps: 5000),
+          "free run", [("teacher", expected), ("generation", generated)], channels: channels, steps: 5000),
       ])
   }
 }

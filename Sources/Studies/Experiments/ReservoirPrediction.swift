@@ -27,12 +27,12 @@ public struct ReservoirPrediction: Experiment {
       inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: settings.washout,
       readout: settings.rule())
     let predicted: [Double] = try network.predict(inputs: Tensor(data.test.inputs)).cast(to: .float64).values()
-    let wanted: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
-    let nmse = PredictionError.nmse(predicted, wanted)
+    let targets: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
+    let nmse = PredictionError.nmse(predicted, targets)
     return ExperimentResult(
       metrics: ["nmse": nmse, "nrmse": nmse.squareRoot(), "train_nrmse": fit.nrmse, "lambda": fit.lambda],
       charts: [
-        SeriesChart.make("test data", [("target", wanted), ("prediction", predicted)], channels: channels, steps: 400)
+        SeriesChart.make("test data", [("target", targets), ("prediction", predicted)], channels: channels, steps: 400)
       ])
   }
 }

@@ -10,7 +10,7 @@ struct Lowering {
   ///   - aliases: for an argument's index the result that may take over its memory.
   ///   - kernels: the kernels that the program may call.
   /// - Throws: the ``Diagnostic`` of the first operation that failed, or that the engine can't compute.
-  init(_ results: [Tensor], of parameters: [Tensor] = [], aliases: [Int: Int] = [:], kernels: KernelSet) throws {
+  init(_ results: [Tensor], of parameters: [Tensor] = [], aliases: [Int: Int] = [:], kernels: Kernels) throws {
     for result in results {
       if let diagnostic = result.diagnostic { throw diagnostic }
     }

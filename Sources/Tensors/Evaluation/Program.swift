@@ -31,7 +31,7 @@ public struct Program: Sendable {
     let parameters = inputs.map { Tensor(Placeholder($0), []) }
     let outputs = try body(parameters)
     let engine = try engine ?? Engine.shared()
-    let lowering = try Lowering(outputs, of: parameters, aliases: aliases, kernels: engine.kernels.active)
+    let lowering = try Lowering(outputs, of: parameters, aliases: aliases, kernels: engine.kernels)
     self.inputs = inputs
     self.engine = engine
     text = lowering.text

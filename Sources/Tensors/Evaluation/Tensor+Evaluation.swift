@@ -20,7 +20,7 @@ extension Tensor {
     // A program without results has nothing to compile.
     if tensors.isEmpty || tensors.allSatisfy({ $0.node.primitive is DeviceArray }) { return tensors }
     let engine = try engine ?? Engine.shared()
-    let lowering = try Lowering(tensors, kernels: engine.kernels.active)
+    let lowering = try Lowering(tensors, kernels: engine.kernels)
     let executable = try engine.compile(lowering.text)
     let arrays = try lowering.arrays.map { try $0.buffer(on: engine) }
     return try executable.execute(arrays).map { Tensor($0) }

@@ -9,7 +9,7 @@ public struct Subgraph: Sendable {
   let results: [Tensor]
 
   /// Traces `body` on placeholders of the given types. Nodes that depend on them are inside; the rest is captured.
-  init(_ types: [TensorType], _ body: ([Tensor]) -> [Tensor]) {
+  package init(_ types: [TensorType], _ body: ([Tensor]) -> [Tensor]) {
     let parameters = types.map { Tensor(Placeholder($0), []) }
     self.init(parameters: parameters, results: body(parameters)) { _ in false }
   }

@@ -44,36 +44,6 @@ extension Tensor {
       DotGeneral(batch: (leading, leading), contracted: (rows, rows)), [self, self], file: file, line: line)
   }
 
-  /// The weights W that minimize |X W - targets|^2 + penalty |W|^2 for the rows of `self`, X: ridge regression.
-  ///
-  /// The normal equations are solved by Cholesky's decomposition; with one penalty in their dual form where there are fewer
-  /// rows than columns.
-  /// - Parameters:
-  ///   - targets: `[rows, outputs]`.
-  ///   - penalty: a scalar above 0, or one of 0 or more for each column, `[columns]`.
-  /// - Returns: `[columns, outputs]`, NaN where penalties of 0 leave more than one solution.
-  public func ridge(_ targets: Tensor, penalty: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
-    guard rank == 2, targets.rank == 2, shape[0] == targets.shape[0], penalty.rank == 0 || penalty.shape == [shape[1]]
-    else {
-      return .failed(
-        "ridge", "needs a matrix, targets with as many rows, and a scalar penalty or one for each column",
-        [self, targets, penalty], file: file, line: line)
-    }
-    if penalty.rank == 0, shape[0] < shape[1] {
-      let transposed = transpose()
-      let regular = transposed.gramMatrix() + penalty * Tensor.identity(shape[0], dtype: dtype)
-      return transposed.matmul(regular.solve(targets, structure: .positiveDefinite, file: file, line: line))
-    }
-    let penalties = (penalty.rank == 0 ? penalty : penalty.expand(at: 1)).broadcast(to: [shape[1], 1])
-    let rows = Tensor.concatenate([self, targets], axis: 1, file: file, line: line)
-    return Tensor(RidgeSolve(), [rows, penalties], file: file, line: line)
-  }
-
-  /// As with a penalty that is a tensor.
-  public func ridge(_ targets: Tensor, penalty: Double, file: String = #fileID, line: Int = #line) -> Tensor {
-    ridge(targets, penalty: Tensor(penalty, dtype: dtype), file: file, line: line)
-  }
-
   /// The lower triangle, 0 above; `diagonal` shifts its edge up.
   public func tril(diagonal: Int = 0, file: String = #fileID, line: Int = #line) -> Tensor {
     triangle("tril", file, line) { .!(($1 - $0) .> Double(diagonal)) }
@@ -94,5 +64,5 @@ extension Tensor {
   }
 
   /// The last two axes exchanged, of a tensor known to have them.
-  func transposedMatrix() -> Tensor { moveAxis(from: -1, to: -2) }
+  package func transposedMatrix() -> Tensor { moveAxis(from: -1, to: -2) }
 }

@@ -50,14 +50,14 @@ func requireEqual(_ inputs: [TensorType]) throws(ShapeError) {
 
 extension [Tensor] {
   /// All inputs with the leading batch axis: those without it repeat.
-  func batched(_ isBatched: [Bool], _ size: Int) -> [Tensor] {
+  package func batched(_ isBatched: [Bool], _ size: Int) -> [Tensor] {
     zip(self, isBatched).map { $1 ? $0 : $0.repeated(size) }
   }
 }
 
 extension Tensor {
   /// A new leading axis of `size` equal members.
-  func repeated(_ size: Int) -> Tensor {
+  package func repeated(_ size: Int) -> Tensor {
     Tensor(Broadcast(shape: shape.prepending(size), axes: Array(1..<(rank + 1))), [self])
   }
 }

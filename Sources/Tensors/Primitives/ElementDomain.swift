@@ -1,8 +1,8 @@
 /// The element types an operation takes.
-enum ElementDomain: String {
+package enum ElementDomain: String {
   case any, numeric, signed, floatingPoint = "floating-point", integer, bits = "integer or bool", bool
 
-  func check(_ inputs: [TensorType]) throws(ShapeError) {
+  package func check(_ inputs: [TensorType]) throws(ShapeError) {
     for input in inputs where !contains(input.dtype) {
       throw ShapeError("takes \(rawValue) elements, not \(input.dtype): cast first")
     }

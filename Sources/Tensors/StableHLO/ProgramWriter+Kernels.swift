@@ -1,29 +1,40 @@
 extension ProgramWriter {
   /// Which of a call's arrays have their last two axes in memory as LAPACK has them, column after column.
-  enum Layout {
+  public enum Layout: Sendable {
     case rowMajor
     case columnMajorResults
     case columnMajor
   }
 
-  /// Writes a call of a kernel; attributes are spelled as MLIR does.
-  mutating func call(
-    _ kernel: String, _ inputs: [Value], _ attributes: KeyValuePairs<String, String>, _ results: [TensorType],
+  /// Writes a call of a kernel.
+  /// - Parameters:
+  ///   - target: the kernel's name, as a ``KernelModule`` has it.
+  ///   - attributes: by name, spelled as MLIR does: `2 : i64`.
+  public mutating func call(
+    target: String, _ inputs: [Value], _ attributes: KeyValuePairs<String, String>, _ results: [TensorType],
     layout: Layout = .rowMajor
   ) -> [Value] {
     let settings = attributes.map { "\($0) = \($1)" }.joined(separator: ", ")
     let types = results.map(\.description).joined(separator: ", ")
     return assign(
-      "stablehlo.custom_call @tanren.\(kernel)(\(inputs.map(\.name).joined(separator: ", "))) "
+      "stablehlo.custom_call @\(target)(\(inputs.map(\.name).joined(separator: ", "))) "
         + "{api_version = 4 : i32, backend_config = {\(settings)}\(Self.layouts(layout, inputs.map(\.type), results))} : "
         + "(\(inputs.map(\.type.description).joined(separator: ", "))) -> "
         + (results.count == 1 ? types : "(\(types))"), results)
   }
 
+  /// Writes a call of one of the engine's own kernels.
+  mutating func call(
+    _ kernel: String, _ inputs: [Value], _ attributes: KeyValuePairs<String, String>, _ results: [TensorType],
+    layout: Layout = .rowMajor
+  ) -> [Value] {
+    call(target: "tanren.\(kernel)", inputs, attributes, results, layout: layout)
+  }
+
   /// A call of a kernel by OpenBLAS in float32 or float64; narrower types are computed in float32.
   ///
   /// - Returns: nil if the engine has no such kernel, or there is nothing to compute.
-  mutating func callLinearAlgebra(
+  package mutating func callLinearAlgebra(
     _ kernel: String, _ inputs: [Value], _ results: [TensorType], layout: Layout = .columnMajor
   ) -> [Value]? {
     guard kernels.contains(.linearAlgebra), !(inputs.map(\.type) + results).contains(where: { $0.shape.contains(0) })

@@ -10,7 +10,7 @@ public struct Value: Sendable, CustomStringConvertible {
 /// Writes a graph as StableHLO text.
 public struct ProgramWriter {
   /// The kernels that the program may call.
-  let kernels: KernelSet
+  public let kernels: Kernels
   private(set) var lines: [String] = []
   private var table: [TensorID: Value] = [:]
   private var used: Set<TensorID> = []
@@ -21,7 +21,7 @@ public struct ProgramWriter {
   private var count = 0
   private var depth = 2
 
-  init(kernels: KernelSet) { self.kernels = kernels }
+  init(kernels: Kernels) { self.kernels = kernels }
 
   /// The name of the function's argument `index`.
   static func argument(_ index: Int) -> String { "%arg\(index)" }
@@ -88,7 +88,7 @@ public struct ProgramWriter {
   }
 
   /// The parts a value was joined from along its last axis, if kernels for matrices take that many; otherwise itself.
-  func matrixParts(of value: Value) -> [Value] {
+  package func matrixParts(of value: Value) -> [Value] {
     guard let parts = parts[value.name], parts.count <= 4, parts.allSatisfy({ !$0.type.shape.contains(0) }) else {
       return [value]
     }
@@ -101,7 +101,7 @@ public struct ProgramWriter {
   /// Writes a traced function in place, inside a region of its own.
   ///
   /// Names from inside aren't known outside.
-  mutating func inline(_ body: Subgraph, _ arguments: [Value]) -> [Value] {
+  package mutating func inline(_ body: Subgraph, _ arguments: [Value]) -> [Value] {
     let outside = table
     table = [:]
     for (parameter, argument) in zip(body.parameters + body.captures, arguments) {
@@ -110,6 +110,12 @@ public struct ProgramWriter {
     let results = write(body.results)
     table = outside
     return results
+  }
+
+  /// Writes the operations of a function of tensors in place: what a primitive is composed of where there is no kernel for it.
+  public mutating func inline(_ arguments: [Value], _ body: ([Tensor]) -> [Tensor]) -> [Value] {
+    let body = Subgraph(arguments.map(\.type), body)
+    return inline(body, arguments + body.captures.compactMap { table[$0.id] })
   }
 
   /// Indents what `body` writes.

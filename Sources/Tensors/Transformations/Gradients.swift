@@ -122,7 +122,7 @@ extension Subgraph {
   /// Runs the body on `arguments` and pulls back: the cotangents of the arguments at the positions `places`.
   ///
   /// - Parameter cotangents: one per result; those of integers are ignored.
-  func pulledBack(_ arguments: [Tensor], _ cotangents: [Tensor], at places: [Int]) -> [Tensor] {
+  package func pulledBack(_ arguments: [Tensor], _ cotangents: [Tensor], at places: [Int]) -> [Tensor] {
     let points = arguments.map { Tensor(Identity(), [$0]) }
     let values = self(points)
     let smooth = values.indices.filter { values[$0].dtype.isFloatingPoint }

@@ -2,6 +2,7 @@ import PJRT
 import TestSupport
 import Testing
 
+@testable import Reservoirs
 @testable import Tensors
 
 /// Programs whose arguments change where they lie, as parameters do in training: whoever packs weights once and looks them
@@ -52,17 +53,17 @@ import Testing
       ], dtype: .float64, tolerance: 1e-12, prepared: { $0.map { $0 * 0.2 } }
     ) { inputs in
       let (values, drive, signals, weights, state) = (inputs[0], inputs[1], inputs[2], inputs[3], inputs[4])
-      let mixing = Tensor([0.3, 0.7])
+      let leak = Tensor([0.3, 0.7])
       guard closed else {
         return [
           reservoirStates(
             values: values, columns: columns, drive: drive, signals: signals, weights: weights, state: state,
-            mixing: mixing)
+            leak: leak)
         ]
       }
       let results = reservoirOutputs(
         values: values, columns: columns, drive: drive, signals: signals, weights: weights, state: state,
-        mixing: mixing,
+        leak: leak,
         feedback: inputs[5], readout: inputs[6], output: inputs[7])
       return [results.outputs, results.state]
     }
@@ -194,7 +195,8 @@ import Testing
     let engine = try #require(Self.engines).with
     let texts = try Self.cases.map { try program($0, as: $0.dtype, on: engine).text }
     let active = engine.kernels.active
-    for (target, library) in Kernels.targets {
+    let reservoirs = reservoirKernels.targets.map { ($0, $0.contains("ridge") ? KernelLibrary.openBLAS : nil) }
+    for (target, library) in Kernels.targets + reservoirs {
       if library == .oneDNN, !active.contains(.convolution) { continue }
       if library == .openBLAS, !active.contains(.linearAlgebra) { continue }
       if target.contains("dot"), !active.contains(.bfloat16Product) { continue }

@@ -1,4 +1,5 @@
 import PJRT
+import Reservoirs
 import Testing
 
 @testable import Tensors

@@ -1,3 +1,4 @@
+import Reservoirs
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import PJRT
+import Reservoirs
 import Tensors
 import TestSupport
 import Testing

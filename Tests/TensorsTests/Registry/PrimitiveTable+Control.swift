@@ -1,3 +1,4 @@
+@testable import Reservoirs
 @testable import Tensors
 
 extension PrimitiveTable {

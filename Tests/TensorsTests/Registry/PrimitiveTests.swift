@@ -7,14 +7,16 @@ import Testing
 /// Walks ``PrimitiveTable``: every primitive has a shape rule, StableHLO that gives the right values, a gradient
 /// and a batching rule.
 @Suite(.tags(.engine)) struct PrimitiveTests {
-  /// The folder is the registry: a primitive declared under `Primitives` without a row fails.
+  /// The folders are the registry: a primitive declared under a module's `Primitives` without a row fails.
   @Test func everyPrimitiveHasARow() throws {
-    let folder = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Sources/Tensors/Primitives")
-      .standardizedFileURL
-    let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
-    let names = try files.filter { $0.hasSuffix(".swift") }.flatMap { file in
-      try String(contentsOf: folder.appending(path: file), encoding: .utf8)
-        .matches(of: /(?m)^struct (\w+)[^\n]*\n  static let name = "/).map { String($0.1) }
+    let sources = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../../Sources").standardizedFileURL
+    let names = try ["Tensors", "Reservoirs"].flatMap { module in
+      let folder = sources.appending(path: "\(module)/Primitives")
+      let files = try #require(FileManager.default.enumerator(atPath: folder.path)).compactMap { $0 as? String }
+      return try files.filter { $0.hasSuffix(".swift") }.flatMap { file in
+        try String(contentsOf: folder.appending(path: file), encoding: .utf8)
+          .matches(of: /(?m)^struct (\w+)[^\n]*\n  static let name = "/).map { String($0.1) }
+      }
     }
     #expect(names.count > 50)
     #expect(Set(names).symmetricDifference(PrimitiveTable.rows.map(\.testDescription)).sorted() == [])

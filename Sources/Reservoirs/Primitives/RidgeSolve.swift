@@ -19,13 +19,13 @@ struct RidgeSolve: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    if results[0].dtype == .float64,
+    if results[0].dtype == .float64, writer.kernels.contains(reservoirKernels),
       let called = writer.callLinearAlgebra(
         "ridge.2", writer.matrixParts(of: inputs[0]) + [inputs[1]], results, layout: .columnMajorResults)
     {
       return called
     }
-    return writer.inline(Subgraph(inputs.map(\.type)) { [Equations($0).solution] }, inputs)
+    return writer.inline(inputs) { [Equations($0).solution] }
   }
 
   /// With V = (X^T X + P)^-1 W': X' = (Y - X W) V^T - X V W^T, Y' = X V, P' = -W V, summed over outputs.
@@ -54,5 +54,37 @@ struct RidgeSolve: Primitive {
     }
 
     var solution: Tensor { matrix.solve(x.transposedMatrix().matmul(y), structure: .positiveDefinite) }
+  }
+}
+
+extension Tensor {
+  /// The weights W that minimize |X W - targets|^2 + penalty |W|^2 for the rows of `self`, X: ridge regression.
+  ///
+  /// The normal equations are solved by Cholesky's decomposition; with one penalty in their dual form where there are fewer
+  /// rows than columns.
+  /// - Parameters:
+  ///   - targets: `[rows, outputs]`.
+  ///   - penalty: a scalar above 0, or one of 0 or more for each column, `[columns]`.
+  /// - Returns: `[columns, outputs]`, NaN where penalties of 0 leave more than one solution.
+  public func ridge(_ targets: Tensor, penalty: Tensor, file: String = #fileID, line: Int = #line) -> Tensor {
+    guard rank == 2, targets.rank == 2, shape[0] == targets.shape[0], penalty.rank == 0 || penalty.shape == [shape[1]]
+    else {
+      return .failed(
+        "ridge", "needs a matrix, targets with as many rows, and a scalar penalty or one for each column",
+        [self, targets, penalty], file: file, line: line)
+    }
+    if penalty.rank == 0, shape[0] < shape[1] {
+      let transposed = transpose()
+      let regular = transposed.gramMatrix() + penalty * Tensor.identity(shape[0], dtype: dtype)
+      return transposed.matmul(regular.solve(targets, structure: .positiveDefinite, file: file, line: line))
+    }
+    let penalties = (penalty.rank == 0 ? penalty : penalty.expand(at: 1)).broadcast(to: [shape[1], 1])
+    let rows = Tensor.concatenate([self, targets], axis: 1, file: file, line: line)
+    return Tensor(RidgeSolve(), [rows, penalties], file: file, line: line)
+  }
+
+  /// As with a penalty that is a tensor.
+  public func ridge(_ targets: Tensor, penalty: Double, file: String = #fileID, line: Int = #line) -> Tensor {
+    ridge(targets, penalty: Tensor(penalty, dtype: dtype), file: file, line: line)
   }
 }

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "handlers.h"
+#include "reservoir_handlers.h"
 #include "reservoir_loop.h"
 
 // All steps of the state loop in one call.

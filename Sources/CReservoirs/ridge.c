@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "reservoir_handlers.h"
 #include "symmetric_product.h"
 #include "systems.h"
 

@@ -1,13 +1,17 @@
+import CReservoirs
 import PJRT
 
+/// The kernels of this module.
+let reservoirKernels = KernelModule("reservoirs", tanren_reservoir_kernels)
+
 /// The states of leaky networks with sparse weights, from step to step:
-/// `x' = kept·x + taken·tanh(W·x + drive + signals·weights)`, and where the loop is closed `z·feedback` besides within
+/// `x' = retained·x + added·tanh(W·x + drive + signals·weights)`, and where the loop is closed `z·feedback` besides within
 /// tanh, with the last step's output `z = [x, 1]·readout`.
 ///
 /// All inputs have a leading axis of members, which run side by side; `values` and `columns` may have fewer, groups of
 /// as many members after each other as there are more of these.
 /// Inputs: `values`, `columns` (int32) `[groups, n, k]`, of which row i holds the weights into unit i, padded with
-/// zeros; `drive` `[members, 1 or steps, n]`; `state` `[members, n]`; `mixing` `[members, 2]`, kept and taken;
+/// zeros; `drive` `[members, 1 or steps, n]`; `state` `[members, n]`; `leak` `[members, 2]`, what is retained of the state and what is added of tanh;
 /// `signals` `[members, steps, s]` and `weights` `[members, s, n]`, s being 0 where there are none. If closed also
 /// `feedback` `[members, outputs, n]`, `readout` `[members, n + 1, outputs]` (biases last) and `output`
 /// `[members, outputs]`. Results: the states `[members, steps, n]`, or the outputs `[members, steps, outputs]` and
@@ -37,7 +41,7 @@ struct ReservoirLoop: Primitive {
     }
     let outputs = isClosed ? inputs[9].shape.last : 0
     var expected: [(String, Int, Shape)] = [
-      ("state", 3, [members, units]), ("mixing", 4, [members, 2]), ("signals", 5, [members, steps, signals]),
+      ("state", 3, [members, units]), ("leak", 4, [members, 2]), ("signals", 5, [members, steps, signals]),
       ("weights", 6, [members, signals, units]),
     ]
     if isClosed {
@@ -58,19 +62,19 @@ struct ReservoirLoop: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    if writer.kernels.contains(.reservoir), inputs[2].type.dtype == .float64 {
-      return writer.call("reservoir.3", inputs, [:], results)
+    if inputs[2].type.dtype == .float64, writer.kernels.contains(reservoirKernels) {
+      return writer.call(target: "tanren.reservoir.3", inputs, [:], results)
     }
-    return writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+    return writer.inline(inputs, composed)
   }
 
   /// The same as a scan.
   private func composed(_ inputs: [Tensor]) -> [Tensor] {
     let drive = (inputs[2] + inputs[5].matmul(inputs[6])).moveAxis(from: 1, to: 0)
-    let mixing = inputs[4]
-    let (kept, taken) = (mixing.slice(0..<1, axis: 1), mixing.slice(1..<2, axis: 1))
+    let leak = inputs[4]
+    let (retained, added) = (leak.slice(0..<1, axis: 1), leak.slice(1..<2, axis: 1))
     func next(_ state: Tensor, _ sums: Tensor) -> Tensor {
-      kept * state + taken * (Self.product(inputs[0], inputs[1], state) + sums).tanh()
+      retained * state + added * (Self.product(inputs[0], inputs[1], state) + sums).tanh()
     }
     guard isClosed else {
       let looped = scan(carry: [inputs[3]], over: [drive], length: drive.shape[0]) { carry, elements in
@@ -129,4 +133,46 @@ extension Tensor {
     expand(at: 1).broadcast(to: Shape([shape[0], count] + shape.dropFirst()))
       .reshape(to: Shape([shape[0] * count] + shape.dropFirst()))
   }
+
+  fileprivate func squeezedMember() -> Tensor { diagnostic == nil ? squeeze(0) : self }
+}
+
+/// The states of a leaky network with sparse recurrent weights, `x' = retained·x + added·tanh(W·x + drive +
+/// signals·weights)`: the state loop of echo state networks in one operation, which on the CPU is a kernel in `float64`
+/// and elsewhere a ``scan(carry:over:length:reversed:file:line:body:)``.
+///
+/// - Parameters:
+///   - values: `[units, width]`, row i holding the weights into unit i, padded with zeros at the end.
+///   - columns: int32 `[units, width]`, the units that the weights come from.
+///   - drive: what reaches each unit at each step, `[steps, units]`, or at all steps, `[1, units]`.
+///   - signals: `[steps, signals]`; `signals` may be 0.
+///   - weights: with which the signals reach the units, `[signals, units]`.
+///   - state: `[units]`, before the first step.
+///   - leak: `[2]`, what is retained of the state, and what is added of tanh.
+/// - Returns: the states after each step, `[steps, units]`.
+public func reservoirStates(
+  values: Tensor, columns: Tensor, drive: Tensor, signals: Tensor, weights: Tensor, state: Tensor, leak: Tensor,
+  file: String = #fileID, line: Int = #line
+) -> Tensor {
+  let members = [values, columns, drive, state, leak, signals, weights].map { $0.expand(at: 0) }
+  return Tensor.apply(ReservoirLoop(isClosed: false), to: members, file: file, line: line)[0].squeezedMember()
+}
+
+/// As ``reservoirStates(values:columns:drive:signals:weights:state:leak:file:line:)``, each step's output `z = [x, 1]·readout`
+/// being fed back: `z·feedback` is added within tanh.
+///
+/// - Parameters:
+///   - feedback: `[outputs, units]`.
+///   - readout: `[units + 1, outputs]`, biases last.
+///   - output: `[outputs]`, what is fed back in the first step.
+/// - Returns: the outputs, `[steps, outputs]`, and the last state.
+public func reservoirOutputs(
+  values: Tensor, columns: Tensor, drive: Tensor, signals: Tensor, weights: Tensor, state: Tensor, leak: Tensor,
+  feedback: Tensor, readout: Tensor, output: Tensor, file: String = #fileID, line: Int = #line
+) -> (outputs: Tensor, state: Tensor) {
+  let members = [values, columns, drive, state, leak, signals, weights, feedback, readout, output]
+    .map { $0.expand(at: 0) }
+  let results = Tensor.apply(ReservoirLoop(isClosed: true), to: members, file: file, line: line)
+    .map { $0.squeezedMember() }
+  return (results[0], results[results.count - 1])
 }

@@ -1,0 +1,89 @@
+import Configuration
+
+/// Ridge regression with a penalty that is given.
+protocol RidgeReadout: ReadoutRule {
+  var lambda: Double { get }
+  init(lambda: Double, penalizesBias: Bool)
+}
+
+extension RidgeReadout {
+  public static var parameters: [Parameter] {
+    [
+      Parameter("lambda", default: 1e-8, "the penalty"),
+      Parameter("bias", default: true, "penalizes the bias too"),
+    ]
+  }
+
+  public var penalty: Double { lambda }
+
+  public init(from options: inout Options) throws(ConfigurationError) {
+    self.init(
+      lambda: try options.number("lambda", default: 1e-8, in: 0...1e100),
+      penalizesBias: try options.flag("bias", default: true))
+  }
+}
+
+/// Ridge regression by the normal equations, `(X^T X + lambda·I)·w = X^T d`, and Cholesky's decomposition.
+///
+/// The fastest of all. It squares the condition number: where lambda is below about 1e-16 times the states' energy
+/// (in `float64`), ``QRReadout`` gives far smaller errors.
+public struct CholeskyReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
+  public static let name = "cholesky"
+  public static let summary = "ridge regression by the Gram matrix and Cholesky's decomposition"
+
+  public var lambda: Double
+  public var penalizesBias: Bool
+
+  public init(lambda: Double = 1e-8, penalizesBias: Bool = true) {
+    (self.lambda, self.penalizesBias) = (lambda, penalizesBias)
+  }
+
+  public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
+    try states.checkRegression(on: targets)
+    return ReadoutWeights(tensor: try solution(states, targets).solution(lambda: lambda), lambda: lambda)
+  }
+
+  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? { solution(states, targets) }
+
+  public func weights(gram: Tensor, crossProduct: Tensor) throws -> ReadoutWeights {
+    let solved = gram.penalized(by: Tensor(lambda, dtype: gram.dtype), isBiasPenalized: penalizesBias)
+      .solve(crossProduct, structure: .positiveDefinite)
+    return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
+  }
+
+  private func solution(_ states: Tensor, _ targets: Tensor) -> Tensor {
+    let units = Tensor(lambda, dtype: states.dtype).broadcast(to: [states.shape[1]])
+    let bias = Tensor(penalizesBias ? lambda : 0, dtype: states.dtype).broadcast(to: [1])
+    return states.withOnes().ridge(targets, penalty: Tensor.concatenate([units, bias]))
+  }
+}
+
+/// Ridge regression without squaring the condition number: the rows of `sqrt(lambda)·I` are appended to the states,
+/// and the least-squares problem is solved by Householder's QR decomposition.
+public struct QRReadout: ReadoutRule, RidgeReadout {
+  public static let name = "qr"
+  public static let summary = "ridge regression by QR decomposition of the augmented states"
+
+  public var lambda: Double
+  public var penalizesBias: Bool
+
+  public init(lambda: Double = 1e-8, penalizesBias: Bool = true) {
+    (self.lambda, self.penalizesBias) = (lambda, penalizesBias)
+  }
+
+  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? {
+    let matrix = states.withOnes()
+    let columns = matrix.shape[1]
+    guard lambda > 0 else { return matrix.lstsq(targets) }
+    var roots = Tensor.identity(columns, dtype: states.dtype) * lambda.squareRoot()
+    if !penalizesBias { roots = roots.replaced(where: Tensor.iota([columns, columns]) .== Double(columns - 1), by: 0) }
+    return Tensor.concatenate([matrix, roots])
+      .lstsq(targets.pad([(low: 0, high: columns), (low: 0, high: 0)]))
+  }
+
+  public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
+    try states.checkRegression(on: targets)
+    let solved = traced(states, targets) ?? states
+    return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
+  }
+}
