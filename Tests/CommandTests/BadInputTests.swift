@@ -161,8 +161,9 @@ import Testing
     _ = try StudyStore(folder.path + "/out/studies.sqlite")
     let taken = try TakenPort()
     try expect(
-      ["serve", "--port", "\(taken.number)"], says: ["port \(taken.number)", "something else listens there", "--port"])
-    try expect(["serve", "--host", "example.org"], says: ["'example.org' is no address", "127.0.0.1"])
+      ["serve", "--port", "\(taken.number)"],
+      says: ["port \(taken.number)", "another program is already listening", "--port"])
+    try expect(["serve", "--host", "example.org"], says: ["'example.org' is not a numeric address", "127.0.0.1"])
     try expect(["serve", "--port", "70000"], says: ["70000", "--port"])
   }
 
@@ -225,7 +226,7 @@ import Testing
     try expect(["run", "optimizer=sgd(rate: 0.1"], says: ["can't read 'sgd(rate: 0.1'"])
     try expect(["reproduce", "flooding-mnist", "--seeds", "4..0"], says: ["--seeds", "4..0"])
     try expect(["activations", "relu", "--from", "3", "--to", "-3"], says: ["--from 3"])
-    try expect(["activations", "softmax"], says: ["softmax", "along an axis"])
+    try expect(["activations", "softmax"], says: ["softmax", "not a function of one number"])
     try expect(["data", "preview", DataFiles.tiny, "--output", "p.jpg"], says: ["p.jpg", ".svg or .png"])
     try expect(["run", "--devices", "0"], says: ["--devices is 0"])
   }
