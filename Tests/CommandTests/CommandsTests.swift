@@ -45,11 +45,13 @@ import Testing
     let all = try output(["methods"])
     for name in [
       "RECIPES", "ACTIVATIONS", "OPTIMIZERS, set with 'optimizer'", "SCHEDULES", "LOSSES", "tanhExp", "nesterov",
+      "EXPERIMENTS, set with 'experiment'", "READOUTS", "reservoirPrediction",
     ] {
       #expect(all.contains(name), "\(name)")
     }
     let kind = try output(["methods", "activations"])
     #expect(kind.contains("hSwish") && kind.contains("(n: 6)") && !kind.contains("nesterov"))
+    #expect(try output(["methods", "readouts"]).contains("cholesky"))
     let one = try output(["methods", "h-swish"])
     #expect(one.contains("hSwish, activation") && one.contains("n: 6"))
   }
@@ -78,6 +80,10 @@ import Testing
     #expect(result.output.contains("uint8 [20, 28, 28]") && result.output.contains("MNIST, from \(folder.path)"))
     let path = try DataFiles.writeNPZ(to: folder)
     #expect(try output(["data", "info", "npz(path: \(path))"]).contains("float32 [20, 4]"))
+    let charts = try output(["data", "info", DataFiles.tiny, "npz(path: \(path))", "--output", "d.svg"])
+    #expect(charts.hasSuffix("Written: d.svg\n"))
+    let svg = try folder.text("d.svg")
+    #expect(svg.contains("examples per class") && svg.contains("input value") && svg.contains(">training</text>"))
     _ = try output(["data", "preview", DataFiles.tiny, "--count", "6", "--columns", "3", "--output", "p.png"])
     let png = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/p.png"))
     // The signature, then the header's length and name, then width and height: 3 and 2 images of 28 with lines between.
@@ -168,6 +174,17 @@ import Testing
       }
       let unknown = try TanrenProcess.run(["engine", "install", "--engine", "jaxlib"], in: folder)
       #expect(unknown.status == 2 && unknown.error.contains("there is no engine 'jaxlib'"), "\(unknown.error)")
+    }
+
+    @Test func oldNamesOfOptionsStillWork() throws {
+      let result = try TanrenProcess.run(["engine", "install", "--again", "--engine", "jaxlib"], in: folder)
+      #expect(
+        result.status == 2
+          && result.error.hasPrefix("Note: --again is deprecated. Use --force instead.\nError: there is no engine"),
+        "\(result.error)")
+      // An option of another command is left alone.
+      let other = try TanrenProcess.run(["engine", "info", "--again"], in: folder)
+      #expect(other.status == 2 && other.error.contains("Unknown option '--again'"), "\(other.error)")
     }
   #endif
 

@@ -55,7 +55,7 @@ struct DataInfoCommand: ParsableCommand {
     }
     terminal.write(table.text(colors: terminal.colors))
     guard let output else { return }
-    try OutputFolder.write(ChartGrid("Data sets", panels: panels, columns: 2).svg(), to: output)
+    try OutputFolder.write(DataCharts.svg(panels), to: output)
     terminal.write("Written: \(output)\n")
   }
 
@@ -89,6 +89,13 @@ struct DataCharts {
       return BarChart.Group(name, values: counts)
     }
     return [BarChart(pair.name, axis: ChartAxis("examples per class"), categories: names, groups: groups), histogram]
+  }
+
+  /// The panels in two columns, high enough for bars and their numbers.
+  static func svg(_ panels: [any Figure]) -> String {
+    let rows = panels.compactMap { ($0 as? BarChart)?.categories.count }.max() ?? 0
+    let height = Double((panels.count + 1) / 2) * max(270, 110 + 34 * Double(rows)) + 110
+    return ChartGrid("Data sets", panels: panels, columns: 2).svg(size: FigureSize(width: 900, height: height))
   }
 
   private static func values(of data: LabeledArrays) throws -> [Double] {

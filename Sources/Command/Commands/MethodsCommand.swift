@@ -91,7 +91,7 @@ struct MethodKind {
 
   /// The methods, each with its settings and their defaults.
   func text(width: Int) -> String {
-    let indent = min(20, (types.map { $0.name.count }.max() ?? 0) + 2)
+    let indent = min(26, (types.map { $0.name.count }.max() ?? 0) + 2)
     var text = name.uppercased() + (key.map { ", set with '\($0)'" } ?? "") + "\n"
     for type in types {
       text += Paragraph.text(type.summary, label: type.name, indent: indent, width: width)

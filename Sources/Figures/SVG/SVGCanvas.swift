@@ -48,11 +48,12 @@ struct SVGCanvas {
     _ text: String, at place: Pixel, style: String, anchor: Anchor = .start, extra: String = "", title: String = ""
   ) {
     guard !text.isEmpty else { return }
+    let (x, y) = (NumberText.pixels(place.x), NumberText.pixels(place.y))
     let anchoring = anchor == .start ? "" : " text-anchor=\"\(anchor.rawValue)\""
     let tooltip = title.isEmpty || title == text ? "" : "<title>\(Markup.escaped(title))</title>"
     body.append(
-      "<text class=\"\(style)\" x=\"\(NumberText.pixels(place.x))\" y=\"\(NumberText.pixels(place.y))\"\(anchoring)\(extra)>"
-        + tooltip + Markup.escaped(text) + "</text>")
+      "<text class=\"\(style)\" x=\"\(x)\" y=\"\(y)\"\(anchoring)\(extra)>" + tooltip + Markup.escaped(text)
+        + "</text>")
   }
 
   /// A number that may end in a power. The power is raised by markup, since fonts rarely have matching superscripts.
