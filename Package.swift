@@ -48,6 +48,10 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .plugin(name: "CatalogPlugin", capability: .buildTool(), dependencies: ["CatalogTool"]),
     .executableTarget(name: "CatalogTool", swiftSettings: strict),
+    // The published comparisons, a YAML file each, embedded in the program.
+    .plugin(name: "RecipePlugin", capability: .buildTool(), dependencies: ["EmbedTool"]),
+    .executableTarget(name: "EmbedTool", swiftSettings: strict),
+    .target(name: "Recipes", path: "Recipes", swiftSettings: strict, plugins: ["RecipePlugin"]),
     room("Configuration", []),
     room("Files", []),
     room("PJRT", ["CPJRT", "CKernels", "CSHA256"]),
@@ -68,7 +72,10 @@ let package = Package(
       ]),
     room(
       "Studies",
-      ["Training", "Reservoirs", "Figures", "Statistics", "Yams", .product(name: "GRDB", package: "GRDB.swift")],
+      [
+        "Training", "Reservoirs", "Figures", "Statistics", "Recipes", "Yams",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       hasCatalogs: true),
     room("Serve", ["Studies"]),
     room(
@@ -81,9 +88,13 @@ let package = Package(
       name: "Command",
       dependencies: ["Tanren", "Serve", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: strict),
+    // Tanren's worker in Benchmarks/run.
+    .executableTarget(
+      name: "tanren-bench",
+      dependencies: ["Tanren", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Benchmarks/tanren", swiftSettings: strict),
     example("OwnLayer"),
     example("OwnOptimizer"),
-    example("OwnRecipe"),
     example("OwnRule"),
     example("StudyInSwift"),
     // Arrays of other frameworks, for the tests.

@@ -33,8 +33,8 @@ def peers_python(benchmarks):
 
 def build(root):
     print("swift build -c release ...", flush=True)
-    if subprocess.run(["swift", "build", "-c", "release"], cwd=root).returncode != 0:
-        raise SetupError("the release build failed: mend it, or measure the peers alone with --peers-only")
+    if subprocess.run(["swift", "build", "-c", "release", "--product", "tanren-bench"], cwd=root).returncode != 0:
+        raise SetupError("the release build failed: fix it, or measure the peers alone with --peers-only")
 
 
 def mnist():

@@ -1,5 +1,6 @@
 """Talking to workers: processes that speak the line protocol of Benchmarks/README.md."""
 
+import functools
 import json
 import queue
 import subprocess
@@ -10,6 +11,16 @@ import time
 
 class WorkerError(Exception):
     """Why a worker can't take part, in words for the table."""
+
+
+@functools.cache
+def ours(binary):
+    """How Tanren's worker is started: `tanren-bench`, or the command that a `tanren` had before there was that."""
+    try:
+        answer = subprocess.run([binary, "bench-worker", "--help"], capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return [binary]
+    return [binary, "bench-worker"] if "USAGE: tanren bench-worker" in answer.stdout else [binary]
 
 
 def timed(message):

@@ -108,9 +108,9 @@ WORKLOADS = [
         Contestant("esn_library", "parallel")], False, ((Contestant(OURS, "ensemble"), Contestant(OURS, "member")),)),
     Workload("augment-basic", "Augmented images of 32x32: shift or crop by 4 pixels and flip, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
         Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
-    Workload("augment-strong", "Augmented images of 32x32: article 4's strong augmentation, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
+    Workload("augment-strong", "Augmented images of 32x32: the strong augmentation, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
         Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
     augmentations(),
-    Workload("augment-step", "A training step of nine convolutions, batch 128, f32, with article 4's strong augmentation and without", "ms", 1e-3, 5,
+    Workload("augment-step", "A training step of nine convolutions, batch 128, f32, with the strong augmentation and without", "ms", 1e-3, 5,
              "resident", [Contestant(OURS, "fit"), Contestant(OURS, "strong")], False, ((Contestant(OURS, "strong"), Contestant(OURS, "fit")),)),
 ]

@@ -115,7 +115,7 @@ def photos():
 
 
 def random_erasing(image, probability=0.5):
-    """Article 4's rule: rectangles are drawn until one is inside, and filled with one number."""
+    """The rule of the strong augmentation: rectangles are drawn until one is inside, and filled with one number."""
     if np.random.rand() >= probability:
         return image
     height, width, _ = image.shape

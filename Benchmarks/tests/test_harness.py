@@ -1,6 +1,7 @@
 """python3 -m unittest discover Benchmarks/tests"""
 
 import sys
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -8,7 +9,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from harness import table
-from harness.workers import Fresh, Resident, WorkerError
+from harness.workers import Fresh, Resident, WorkerError, ours
 from harness.workloads import WORKLOADS, Contestant, Workload
 
 READY = "import sys; print('{\"ready\": true, \"framework\": \"F 1\"}', flush=True)\n"
@@ -17,6 +18,23 @@ ANSWERING = READY + "for line in sys.stdin:\n    print('{\"seconds\": 0.5}', flu
 
 def python(program):
     return [sys.executable, "-c", program]
+
+
+class OursTests(unittest.TestCase):
+    def program(self, folder, usage):
+        path = Path(folder) / "program"
+        path.write_text(f"#!/bin/sh\necho '{usage}'\n")
+        path.chmod(0o755)
+        return str(path)
+
+    def test_a_worker_of_its_own_and_one_that_is_a_command(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = self.program(folder, "USAGE: tanren-bench --workload <workload>")
+            self.assertEqual(ours(path), [path])
+        with tempfile.TemporaryDirectory() as folder:
+            path = self.program(folder, "USAGE: tanren bench-worker --workload <workload>")
+            self.assertEqual(ours(path), [path, "bench-worker"])
+        self.assertEqual(ours("/nowhere/tanren-bench"), ["/nowhere/tanren-bench"])
 
 
 class ResidentTests(unittest.TestCase):
@@ -49,8 +67,8 @@ class ResidentTests(unittest.TestCase):
 
     def test_missing_program(self):
         with self.assertRaises(WorkerError) as caught:
-            Resident(["/nowhere/tanren"], 1)
-        self.assertIn("/nowhere/tanren", str(caught.exception))
+            Resident(["/nowhere/tanren-bench"], 1)
+        self.assertIn("/nowhere/tanren-bench", str(caught.exception))
 
     def test_death_in_a_round(self):
         worker = Resident(python(READY + "input(); sys.exit('broken')"), 20)

@@ -35,6 +35,6 @@ struct TanrenCommand: ParsableCommand {
     subcommands: [
       RunCommand.self, StudyCommand.self, ReproduceCommand.self, ReportCommand.self, ServeCommand.self,
       ActivationsCommand.self, ScheduleCommand.self, MethodsCommand.self,
-      DataCommand.self, EngineCommand.self, BenchWorkerCommand.self,
+      DataCommand.self, EngineCommand.self,
     ])
 }

@@ -7,7 +7,7 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   private func answer(_ arguments: [String]) throws -> (status: Int32, message: [String: Any]) {
-    let result = try TanrenProcess.run(["bench-worker"] + arguments, in: folder)
+    let result = try TanrenProcess.run(arguments, program: "tanren-bench", in: folder)
     let lines = result.output.split(separator: "\n")
     #expect(lines.count == 1, "\(result.output)")
     let object = try JSONSerialization.jsonObject(with: Data((lines.last ?? "").utf8))

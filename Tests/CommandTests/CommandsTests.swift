@@ -18,7 +18,6 @@ import Testing
       #expect(root.contains("\n  \(name) "))
       #expect(try output([name, "--help"]).contains("OVERVIEW:"))
     }
-    #expect(!root.contains("bench-worker"))
     #expect(try output(["help", "run"]).contains("Examples:"))
     #expect(try output([]).contains("USAGE: tanren <subcommand>"))
     #expect(try output(["--version"]) == "0.1.0\n")
@@ -188,9 +187,10 @@ import Testing
     }
   #endif
 
-  @Test func reproduceShowsPrintedNumbersBesideOurs() throws {
+  @Test func reproduceShowsPublishedValuesBesideOurs() throws {
     let list = try output(["reproduce", "--list"])
     #expect(list.contains("activations-mnist") && list.contains("On request: hSwish-n1"))
+    #expect(list.contains("Source: Foret et al. 2021: Sharpness-Aware Minimization"))
     let text = try output([
       "reproduce", "activations-mnist", "--arms", "relu,tanhExp", "--epochs", "2", "--seeds", "2", "--data",
       DataFiles.tiny,

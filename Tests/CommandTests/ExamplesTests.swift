@@ -1,4 +1,5 @@
 import Foundation
+import Tanren
 import Testing
 
 /// The programs in `Examples`, each run once.
@@ -27,15 +28,32 @@ import Testing
   }
 
   @Test func aRecipeOfOnesOwn() throws {
-    let text = try output("OwnRecipe", "smoke")
-    #expect(text.contains("relu") && text.contains("squared"))
-    #expect(folder.exists("out/own-recipe.sqlite"))
-    // The command shows what is stored; it can't run what it doesn't know, and says so.
-    let store = ["--store", "out/own-recipe.sqlite"]
-    let shown = try TanrenProcess.run(["study", "show", "--runs"] + store, in: folder)
-    #expect(shown.output.contains("6 runs: 6 done"), "\(shown)")
-    let again = try TanrenProcess.run(["study", "run", "squared-relu-digits-smoke"] + store, in: folder)
-    #expect(again.status == 2 && again.error.contains("there is no activation 'squaredReLU'"), "\(again)")
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let file = package.appendingPathComponent("Examples/OwnRecipe/drawn-digits.yml").path
+    let text = try output("tanren", "reproduce", file, "--budget", "smoke", "--output", "out", "--seeds", "1")
+    #expect(
+      text.contains("ReLU and h-swish on drawn digits\nBudget 'smoke', not what was published: Two epochs on 500"))
+    #expect(text.contains("/2] relu, seed 0: 2 epochs") && text.contains("/2] hSwish, seed 0: 2 epochs"))
+    #expect(folder.exists("out/report.html") && folder.exists("out/runs.csv"))
+    // What the report says to type finds the runs done, and a copy of the file is the same study.
+    let again = try #require(text.split(separator: "\n").first { $0.hasPrefix("again: ") })
+    #expect(again == "again: tanren study run \(file) budget=smoke seeds=1")
+    let repeated = try output(
+      "tanren", "study", "run", file, "budget=smoke", "seeds=1", "--store", "out/studies.sqlite")
+    #expect(repeated.contains("2 runs, 2 done already"), "\(repeated)")
+  }
+
+  /// A program's own methods are unknown to the command, which shows what is stored and says what it can't run.
+  @Test func aStudyOfOnesOwnMethods() throws {
+    try Catalog<any Activation>.add(Cubed.self)
+    let plan = StudyPlan(
+      name: "own", base: ["data": "syntheticDigits"], arms: [Arm("cubed", ["model": "mlp(activation: cubed)"])])
+    try StudyStore(folder.path + "/own.sqlite", access: .create).register(plan)
+    let shown = try TanrenProcess.run(["study", "show", "--runs", "--store", "own.sqlite"], in: folder)
+    #expect(shown.output.contains("1 runs: 1 pending"), "\(shown)")
+    let run = try TanrenProcess.run(["study", "run", "own", "--store", "own.sqlite"], in: folder)
+    #expect(run.status == 2 && run.error.contains("there is no activation 'cubed'"), "\(run)")
   }
 
   @Test func aRuleOfOnesOwn() throws {
@@ -60,4 +78,15 @@ import Testing
     let start = try #require(text.range(of: label)?.upperBound, "\(text)")
     return try #require(Double(text[start...].prefix { $0 != "\n" }))
   }
+}
+
+private struct Cubed: Activation {
+  static let name = "cubed"
+  static let summary = "x³"
+  var range: ClosedRange<Double> { -Double.infinity...Double.infinity }
+
+  init() {}
+  init(from options: inout Options) throws(ConfigurationError) {}
+
+  func callAsFunction(_ x: Tensor) -> Tensor { x * x * x }
 }

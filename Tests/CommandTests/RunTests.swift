@@ -81,7 +81,7 @@ import Testing
     let lines = result.output.split(separator: "\n").map(String.init)
     #expect(lines.contains("affine1 affine 784 100"))
     #expect(lines.contains { $0.wholeMatch(of: #/2( \d+(\.\d+)?(e-\d+)?){4}/#) != nil }, "\(result.output)")
-    #expect(lines.contains { $0.hasPrefix("所要時間 = 0 分 ") })
+    #expect(lines.contains { $0.hasPrefix("time: 0 min ") })
   }
 
   @Test func trainsOnArraysOfOnesOwn() throws {

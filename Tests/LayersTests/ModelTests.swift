@@ -95,7 +95,7 @@ struct ModelRow: Decodable, CustomTestStringConvertible {
     #expect(try CNNArchitecture.article1.model(outputs: 10).layerSummary(for: input).trainableCount == 62_006)
   }
 
-  /// Article 3's table (S3-6): shapes, counts, totals and columns, under our layers' names.
+  /// The table that Keras prints: shapes, counts, totals and columns, under our layers' names.
   @Test func article3sSummary() throws {
     let expected = """
       Model: "cnn"

@@ -2,7 +2,7 @@ import ArrayFixtures
 import Layers
 import Testing
 
-/// Two inputs, two states, two outputs, as the reservoir of article 0a has (S0-9): `x' = tanh(W x + u + z)`, where
+/// Two inputs, two states, two outputs, as a reservoir with feedback has: `x' = tanh(W x + u + z)`, where
 /// `z` is what the step is given back, and the output is `(x', 2x')`.
 private struct FedBackCell: RecurrentCell {
   var units = 3

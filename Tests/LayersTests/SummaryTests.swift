@@ -3,7 +3,7 @@ import Testing
 @testable import Layers
 
 @Suite struct SummaryTests {
-  /// The network of article 3, without its layers: path, type, output, parameter shapes.
+  /// The network of the recipe `lamb-cnn`, without its layers: path, type, output, parameter shapes.
   static let network: [(String, String, Shape, [Shape])] = [
     ("conv2d", "Conv2D", [1, 30, 30, 32], [[3, 3, 3, 32], [32]]),
     ("max_pooling2d", "MaxPooling2D", [1, 15, 15, 32], []),

@@ -5,7 +5,7 @@ import Reservoirs
 import Testing
 import Training
 
-/// The same network trained by gradients (S0-26).
+/// The same network trained by gradients.
 struct BackpropagationTests {
   /// NARMA-10 in sequences of 50 steps, of which each begins anew.
   private func narma(_ sequences: Int, from first: Int) throws -> (inputs: Tensor, targets: Tensor) {

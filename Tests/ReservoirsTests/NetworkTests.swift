@@ -26,7 +26,7 @@ struct NetworkTests {
     #expect(try generated.distance(from: fixture.generated) < 1e-9)
   }
 
-  /// Article 0a's run (S0-19): the first 200 free steps.
+  /// The run of the recipe `esn-sine`: the first 200 free steps.
   @Test func articleIsNumPys() throws {
     let fixture = try NetworkFixture.load().article
     var reservoir = Reservoir(units: 1000, feedback: true)
@@ -42,7 +42,7 @@ struct NetworkTests {
     #expect(try generated.distance(from: fixture.generated.map { [$0] }) < 1e-6)
   }
 
-  /// The output after a step belongs to the next value of the teacher (S0-20).
+  /// The output after a step belongs to the next value of the teacher.
   @Test func shiftIsOneStep() throws {
     var reservoir = Reservoir(units: 80, feedback: true)
     reservoir.scaling = .gain(0.8)

@@ -21,7 +21,7 @@ import Testing
       String.init)
   }
 
-  @Test func epochLinesAreTheArticles() {
+  @Test func epochLinesHaveAllDigits() {
     let first = record(
       0,
       [
@@ -34,11 +34,13 @@ import Testing
   }
 
   @Test(arguments: [
-    (0, "0 分 0 秒"), (59.99, "0 分 59 秒"), (60, "1 分 0 秒"), (75.2, "1 分 15 秒"), (3723, "62 分 3 秒"),
-    (.nan, "0 分 0 秒"), (.infinity, "0 分 0 秒"),
+    (0, "0 min 0 s"), (59.99, "0 min 59 s"), (60, "1 min 0 s"), (75.2, "1 min 15 s"), (3723, "62 min 3 s"),
+    (.nan, "0 min 0 s"), (.infinity, "0 min 0 s"),
   ])
   func theTimeTaken(_ seconds: Double, _ text: String) {
-    #expect(EpochLines.closing(seconds: seconds) == "所要時間 = " + text)
+    #expect(EpochLines.closing(seconds: seconds) == "time: " + text)
+    let words = EpochLines.closing("所要時間 = {minutes} 分 {seconds} 秒", seconds: seconds)
+    #expect(words == "所要時間 = " + text.replacing("min", with: "分").replacing("s", with: "秒"))
   }
 
   @Test func epochLinesOfARun() throws {

@@ -44,7 +44,7 @@ import Testing
     #expect(distance(try #require(state["batchNorm1/variance"]).values(as: Double.self), variance) < 1e-14)
   }
 
-  /// S0-34: the first pass, the second from the same old state, or both one after the other.
+  /// The first pass, the second from the same old state, or both one after the other.
   @Test(arguments: ["sam", "asam", "gsam"], SAM.StatePass.allCases)
   func theirPassIsChosen(_ name: String, _ pass: SAM.StatePass) throws {
     let data = try Problems.classes(12)

@@ -28,17 +28,17 @@ struct MethodsCommand: ParsableCommand {
       terminal.write(kind.text(width: terminal.width))
       return
     }
-    let found = MethodKind.all.flatMap { kind in kind.types.filter { Self.isSame($0.name, name) }.map { (kind, $0) } }
+    let found = MethodKind.all.flatMap { kind in kind.methods.filter { Self.isSame($0.name, name) }.map { (kind, $0) } }
     guard !found.isEmpty else {
-      let known = MethodKind.all.map(\.name) + MethodKind.all.flatMap { $0.types.map { $0.name } }
+      let known = MethodKind.all.map(\.name) + MethodKind.all.flatMap { $0.methods.map(\.name) }
       let hint = name.nearest(in: known).map { ": did you mean '\($0)'?" } ?? "; `tanren methods` lists them all"
       throw UsageError("there is no method or kind of methods '\(name)'\(hint)")
     }
-    for (kind, type) in found {
+    for (kind, method) in found {
       let place = kind.key.map { ", set with '\($0)'" } ?? ""
-      terminal.write("\(type.name), \(kind.title)\(place)\n")
-      terminal.write(Paragraph.text(type.summary, indent: 2, width: terminal.width))
-      for parameter in type.parameters {
+      terminal.write("\(method.name), \(kind.title)\(place)\n")
+      terminal.write(Paragraph.text(method.summary, indent: 2, width: terminal.width))
+      for parameter in method.parameters {
         terminal.write(
           Paragraph.text(
             parameter.meaning, label: "  \(parameter.name): \(parameter.defaultValue)", indent: 28,
@@ -53,7 +53,14 @@ struct MethodsCommand: ParsableCommand {
   }
 }
 
-/// A kind of methods: a catalog, and the configuration key that takes its names.
+/// A method as help texts show it.
+struct MethodEntry {
+  let name: String
+  let summary: String
+  let parameters: [Parameter]
+}
+
+/// A kind of methods, and the configuration key that takes their names.
 struct MethodKind {
   /// The plural, as the command line takes it: `optimizers`.
   let name: String
@@ -61,15 +68,21 @@ struct MethodKind {
   let title: String
   /// The configuration key, if there is one.
   let key: String?
-  let types: [any Catalogued.Type]
+  let methods: [MethodEntry]
 
   init(_ name: String, _ title: String, key: String? = nil, _ types: [any Catalogued.Type]) {
-    (self.name, self.title, self.key, self.types) = (name, title, key, types)
+    (self.name, self.title, self.key) = (name, title, key)
+    methods = types.map { MethodEntry(name: $0.name, summary: $0.summary, parameters: $0.parameters) }
+  }
+
+  private init(recipes: [Recipe]) {
+    (name, title, key) = ("recipes", "recipe", nil)
+    methods = recipes.map { MethodEntry(name: $0.name, summary: $0.summary, parameters: []) }
   }
 
   static var all: [MethodKind] {
     [
-      MethodKind("recipes", "recipe", Catalog<any Recipe>.all.types),
+      MethodKind(recipes: (try? Recipe.all) ?? []),
       MethodKind("data", "data set", key: "data", Catalog<any DataSource>.all.types),
       MethodKind("models", "model", key: "model", Catalog<any Architecture>.all.types),
       MethodKind("activations", "activation", Catalog<any Activation>.all.types),
@@ -91,11 +104,11 @@ struct MethodKind {
 
   /// The methods, each with its settings and their defaults.
   func text(width: Int) -> String {
-    let indent = min(26, (types.map { $0.name.count }.max() ?? 0) + 2)
+    let indent = min(26, (methods.map { $0.name.count }.max() ?? 0) + 2)
     var text = name.uppercased() + (key.map { ", set with '\($0)'" } ?? "") + "\n"
-    for type in types {
-      text += Paragraph.text(type.summary, label: type.name, indent: indent, width: width)
-      let settings = type.parameters.map { "\($0.name): \($0.defaultValue)" }.joined(separator: ", ")
+    for method in methods {
+      text += Paragraph.text(method.summary, label: method.name, indent: indent, width: width)
+      let settings = method.parameters.map { "\($0.name): \($0.defaultValue)" }.joined(separator: ", ")
       if !settings.isEmpty { text += Paragraph.text("(\(settings))", indent: indent, width: width) }
     }
     return text

@@ -1,80 +1,97 @@
 import ArgumentParser
 import Tanren
 
-/// `tanren reproduce`: a published comparison, run again.
+/// `tanren reproduce`: a published comparison, rerun.
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Runs a published comparison again, and puts our numbers beside the printed ones.",
+    abstract: "Rerun a published comparison and report our numbers next to the published ones.",
     discussion: """
-      A recipe is a study: arms that differ by what is compared, each run once a seed, kept in a store. What is \
-      done isn't run again, and what was interrupted goes on: give the same command. A smaller budget, fewer \
-      epochs or arms make a quicker and smaller comparison; commas make a sweep.
+      A recipe is a study whose arms differ in the method compared. Each arm runs once per seed, and the store keeps \
+      the results: repeat the command to resume an interrupted comparison. For a quicker one, choose a smaller \
+      budget, fewer epochs or fewer arms; separate values with commas for a sweep. To change anything else, edit a \
+      copy: --show prints a recipe in the YAML that this command and 'tanren study run' read.
 
       Examples:
         tanren reproduce --list
         tanren reproduce activations-mnist --epochs 10 --arms relu,hSwish,tanhExp
         tanren reproduce flooding-mnist --seeds 5 --budget smoke
         tanren reproduce --all --budget smoke --offline
-        tanren reproduce article2-replay --arms hSwish
+        tanren reproduce numpy-replay --arms hSwish
+        tanren reproduce sam-cnn --show > mine.yml
+        tanren reproduce mine.yml --budget smoke
       """)
 
-  @Argument(help: ArgumentHelp("The recipe, and settings for all its arms.", valueName: "name | key=value"))
+  @Argument(help: ArgumentHelp("Recipe, and settings for all its arms.", valueName: "name | file.yml | key=value"))
   var words: [String] = []
 
   @Flag(help: "List the recipes and their arms.")
   var list = false
 
-  @Flag(help: "Run every recipe there is, one after the other. A recipe that fails doesn't end the others.")
+  @Flag(help: "Print the recipe as YAML and exit.")
+  var show = false
+
+  @Flag(help: "Run all recipes one after the other, including those after a failure.")
   var all = false
 
   @Option(
-    help: ArgumentHelp("Which arms to run, with commas between. (default: the recipe's main ones)", valueName: "a,b"))
+    help: ArgumentHelp("Arms to run, separated by commas. (default: the main arms of the recipe)", valueName: "a,b"))
   var arms: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How often each arm goes through the data. (default: as published)", valueName: "n"))
+    help: ArgumentHelp("Number of epochs. (default: as published)", valueName: "n"))
   var epochs: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many seeds, or which: 3, 0..4, 10,11. (default: the published one)", valueName: "seeds"))
+    help: ArgumentHelp(
+      "Number of seeds, or a list of seeds: 3, 0..4 or 10,11. (default: as published)", valueName: "seeds"))
   var seeds: String?
 
-  @Option(help: "How much is run: \(Budget.allCases.map { "\($0.rawValue), \($0.summary)" }.joined(separator: "; ")).")
-  var budget = Budget.full
+  @Option(
+    help: ArgumentHelp(
+      "Size of the comparison: smoke (seconds, to check that every arm runs), cpu (for a few cores), published, or a "
+        + "budget that the recipe defines.", valueName: "budget"))
+  var budget = Recipe.published
 
-  @Option(help: ArgumentHelp("Another data set for all arms.", valueName: "source"))
+  @Option(help: ArgumentHelp("Data set for all arms. (default: as published)", valueName: "data-set"))
   var data: String?
 
-  @Flag(help: "Take data from this machine only; download nothing.")
+  @Flag(help: "Never download data.")
   var offline = false
 
-  @Option(help: ArgumentHelp("The folder for what is written. (default: out/NAME)", valueName: "folder"))
+  @Option(help: ArgumentHelp("Output folder. (default: out/NAME)", valueName: "folder"))
   var output: String?
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var replacing: ReplaceOption
-  @OptionGroup(title: "Where") var device: DeviceOptions
+  @OptionGroup(title: "Device options") var device: DeviceOptions
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
     let terminal = Terminal.current()
-    let catalog = Catalog<any Recipe>.all
     if list {
-      terminal.write(RecipeList(catalog.types).text(width: terminal.width))
+      terminal.write(RecipeList(try Recipe.all).text(width: terminal.width))
       return
     }
-    if all { return try reproduceAll(catalog.names) }
+    if all { return try reproduceAll(Recipe.names) }
     guard let name = words.first else {
-      throw UsageError("name a recipe, or say --all: \(catalog.names.joined(separator: ", "))")
+      throw UsageError("name a recipe, or say --all: \(Recipe.names.joined(separator: ", "))")
     }
-    let recipe = try catalog.make(Choice(name))
+    if show {
+      terminal.write(try Recipe.text(named: name))
+      return
+    }
+    // What looks like a file's name was meant as one.
+    let isPath = name.contains("/") || name.contains(".")
+    let recipe = try PlanWords.recipe(named: name) ?? (isPath ? Recipe(file: name) : Recipe(named: name))
     let names = (arms ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     var plan = try recipe.plan(
       arms: names,
-      seeds: try seeds.map { try SeedList(parsing: $0, first: recipe.firstSeed, origin: "--seeds").seeds } ?? [],
+      seeds: try seeds.map {
+        try SeedList(parsing: $0, first: recipe.plan.seeds.first ?? 0, origin: "--seeds").seeds
+      } ?? [],
       budget: budget)
     for (key, value) in [("epochs", epochs), ("data", data)] {
       if let value { try plan.override(assignment: "\(key)=\(value)") }
@@ -89,11 +106,18 @@ struct ReproduceCommand: ParsableCommand {
       progress: StudyProgress(terminal))
     runner.progress = DownloadReport().progress
     terminal.write("\(plan.title)\n")
-    if let departure = recipe.departure(of: budget) { terminal.write("\(departure)\n") }
+    if let departure = try recipe.departure(of: budget) { terminal.write("\(departure)\n") }
     Interruption.endsProcess()
     let results = try runner.run(plan, replaces: replacing.replace)
-    try ReproductionReport(recipe, results, terminal).write(to: folder)
+    try ReproductionReport(recipe, results, runBy: runWords(name), terminal).write(to: folder)
     try StudyFailures(StudyTables(results).failures).check()
+  }
+
+  /// What `tanren study run` takes to run the same.
+  private func runWords(_ name: String) -> [String] {
+    let options = [("arms", arms), ("seeds", seeds), ("epochs", epochs), ("data", data)]
+    return [name] + (budget == Recipe.published ? [] : ["budget=\(budget)"])
+      + options.compactMap { key, value in value.map { "\(key)=\($0)" } } + words.dropFirst() + store.words
   }
 
   private func reproduceAll(_ names: [String]) throws {
@@ -126,5 +150,3 @@ struct ReproduceCommand: ParsableCommand {
     Terminal.current().write("\nAll \(names.count) recipes ran: \(names.joined(separator: ", "))\n")
   }
 }
-
-extension Budget: ExpressibleByArgument {}

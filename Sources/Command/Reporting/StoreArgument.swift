@@ -4,7 +4,7 @@ import Tanren
 
 /// The store of a command that is about a whole one: its first word, or `--store` as everywhere else.
 struct StoreArgument: ParsableArguments {
-  @Argument(help: ArgumentHelp("The store. (default: that of --store)", valueName: "store"))
+  @Argument(help: ArgumentHelp("Store file. (default: that of --store)", valueName: "store"))
   var file: String?
 
   @OptionGroup var option: StoreOptions

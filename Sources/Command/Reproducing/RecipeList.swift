@@ -1,20 +1,23 @@
 import Tanren
 
-/// All recipes with their arms.
+/// All recipes with their arms and sources.
 struct RecipeList {
-  private let types: [any Catalogued.Type]
+  private let recipes: [Recipe]
 
-  init(_ types: [any Catalogued.Type]) { self.types = types }
+  init(_ recipes: [Recipe]) { self.recipes = recipes }
 
   func text(width: Int) -> String {
     var text = ""
-    for case let type as any Recipe.Type in types {
-      let recipe = type.init()
-      let others = recipe.arms.map(\.name).filter { !recipe.defaultArms.contains($0) }
-      text += "\(type.name)\n" + Paragraph.text(type.summary, indent: 2, width: width)
-      text += Paragraph.text(recipe.defaultArms.joined(separator: ", "), label: "  Arms:", indent: 9, width: width)
+    for recipe in recipes {
+      let main = recipe.mainArms
+      let others = recipe.plan.arms.map(\.name).filter { !main.contains($0) }
+      text += "\(recipe.name)\n" + Paragraph.text(recipe.summary, indent: 2, width: width)
+      text += Paragraph.text(main.joined(separator: ", "), label: "  Arms:", indent: 9, width: width)
       if !others.isEmpty {
         text += Paragraph.text(others.joined(separator: ", "), label: "  On request:", indent: 9, width: width)
+      }
+      for source in recipe.sources {
+        text += Paragraph.text(source.description, label: "  Source:", indent: 11, width: width)
       }
     }
     return text

@@ -6,35 +6,51 @@ import Tanren
 /// after it.
 struct PlanWords {
   static let help = ArgumentHelp(
-    "The plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value")
+    "Plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value")
 
   private let words: [String]
 
   init(_ words: [String]) { self.words = words }
 
   /// - Parameter store: looked into where a name is neither a file nor a recipe.
-  func plan(store: StoreOptions) throws -> StudyPlan {
+  func plan(store: StoreOptions) throws -> StudyPlan { try chosen(store: store).plan }
+
+  /// The plan, and the recipe or file that it was made of; none for a study of the store.
+  func chosen(store: StoreOptions) throws -> (plan: StudyPlan, recipe: Recipe?) {
     let names = words.filter { !RunChoices.isAssignment($0) }
     guard names.count == 1, let name = names.first else {
       throw UsageError(
         names.isEmpty
           ? "name a plan: a YAML file, a recipe or a study of the store"
-          : "one plan at a time can be taken, but there are \(names.joined(separator: ", "))")
+          : "expected one plan, but got \(names.joined(separator: ", "))")
     }
-    var plan = try named(name, store)
-    for assignment in words where RunChoices.isAssignment(assignment) { try plan.override(assignment: assignment) }
-    return plan
+    let assignments = words.filter(RunChoices.isAssignment)
+    guard let recipe = try Self.recipe(named: name) else {
+      var plan = try Self.study(named: name, store)
+      for assignment in assignments { try plan.override(assignment: assignment) }
+      return (plan, nil)
+    }
+    // The plan of a recipe can't know of arms and budgets that weren't chosen.
+    let arms = assignments.last { $0.hasPrefix("arms=") }?.dropFirst(5).split(separator: ",")
+    let budget = assignments.last { $0.hasPrefix("budget=") }.map { String($0.dropFirst(7)) }
+    let plan = try recipe.plan(
+      arms: (arms ?? []).map { $0.trimmingCharacters(in: .whitespaces) }, budget: budget ?? Recipe.published,
+      overrides: assignments.filter { !$0.hasPrefix("arms=") && !$0.hasPrefix("budget=") })
+    return (plan, recipe)
   }
 
-  private func named(_ name: String, _ store: StoreOptions) throws -> StudyPlan {
+  /// The recipe in a file, or the one of a name; nil for what is neither.
+  static func recipe(named name: String) throws -> Recipe? {
     // A study's report is a folder of its name.
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), !isFolder.boolValue {
-      return try StudyPlan(file: name)
+      return try Recipe(file: name)
     }
-    let catalog = Catalog<any Recipe>.all
-    if catalog.type(named: name) != nil { return try catalog.make(Choice(name)).plan() }
-    var known = catalog.names
+    return try Recipe.all.first { $0.name == name || $0.formerly == name }
+  }
+
+  private static func study(named name: String, _ store: StoreOptions) throws -> StudyPlan {
+    var known = Recipe.names
     if FileManager.default.fileExists(atPath: store.path) {
       let studies = try store.open(.read).studies()
       if let study = studies.first(where: { $0.name == name }) { return study.plan }

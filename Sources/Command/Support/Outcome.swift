@@ -86,9 +86,8 @@ enum Outcome {
   /// The parser would report an unknown command as an unexpected argument, without a suggestion.
   private static func checkCommandName(_ arguments: [String]) throws(UsageError) {
     guard let name = arguments.first, !name.hasPrefix("-") else { return }
-    let known = TanrenCommand.configuration.subcommands.filter { $0.configuration.shouldDisplay }
-      .compactMap { $0.configuration.commandName }
-    guard !(known + ["help", "bench-worker"]).contains(name) else { return }
+    let known = TanrenCommand.configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard !(known + ["help"]).contains(name) else { return }
     let hint = name.nearest(in: known).map { ": did you mean '\($0)'?" } ?? "."
     throw UsageError("there is no command '\(name)'\(hint) The commands are \(known.joined(separator: ", ")).")
   }

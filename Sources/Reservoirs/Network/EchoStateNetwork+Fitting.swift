@@ -4,7 +4,7 @@ public struct ReadoutFit: Sendable {
   public let lambda: Double
   /// The root of the mean squared error on the steps learned from, over the targets' standard deviation.
   public let nrmse: Double
-  /// The outputs on those steps, as the new readout gives them (S0-23): `[steps, outputs]` or `[sequences, …]`.
+  /// The outputs on those steps, as the new readout gives them: `[steps, outputs]` or `[sequences, …]`.
   public let outputs: Tensor
 }
 

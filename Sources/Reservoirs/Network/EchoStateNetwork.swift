@@ -1,5 +1,5 @@
 /// An echo state network: a reservoir whose weights are drawn once, and a linear readout that a regression gives
-/// (Jaeger 2001; Jaeger and Haas 2004; article 0a).
+/// (Jaeger 2001; Jaeger and Haas 2004).
 ///
 /// ```swift
 /// var reservoir = Reservoir(units: 1000, feedback: true)
@@ -14,7 +14,7 @@
 /// **What belongs to which step.** In a step the network takes the input `u[t]` and what is fed back `z[t]`, and the
 /// state after it, `x[t]`, gives the output. Without feedback `fit`'s teacher has a value for each step, the output
 /// that is wanted after it. With feedback the output after a step is what the next step feeds back: the teacher has
-/// one value more than there are steps; step t feeds back `teacher[t]` and its target is `teacher[t + 1]` (S0-20).
+/// one value more than there are steps; step t feeds back `teacher[t]` and its target is `teacher[t + 1]`.
 /// After `fit` on n + 1 values the network stands before the step that feeds back the last of them, as it outputs it
 /// itself; the first step of `generate` gives the value after the teacher's last.
 public struct EchoStateNetwork: Sendable {
@@ -69,7 +69,7 @@ public struct EchoStateNetwork: Sendable {
     (state, output) = (start[0], start[1])
   }
 
-  /// The readout, or the random one that there is before (S0-10).
+  /// The readout, or the random one that there is before.
   var currentReadout: Tensor {
     if let readout { return readout }
     let (units, outputs) = (reservoir.units, reservoir.outputs)

@@ -4,8 +4,8 @@
 /// What an echo state network is made of, before any number is drawn.
 ///
 /// With the state x, input u, and what is fed back z (the teacher's value or the last output):
-/// `x' = kept·x + taken·tanh(W·x + W_in·u + W_fb·z + b + noise)` and `z' = [x', 1]·W_out`. The defaults are article
-/// 0a's (S0-8): no leak, `kept` 0 and `taken` 1.
+/// `x' = kept·x + taken·tanh(W·x + W_in·u + W_fb·z + b + noise)` and `z' = [x', 1]·W_out`. By default
+/// there is no leak: `kept` is 0 and `taken` 1.
 public struct Reservoir: Sendable, Hashable {
   /// How recurrent weights that aren't zero are drawn.
   public enum Values: String, Sendable, CaseIterable {
@@ -19,7 +19,7 @@ public struct Reservoir: Sendable, Hashable {
 
   /// How the recurrent weights get their size.
   public enum Scaling: Sendable, Hashable {
-    /// Times `g / sqrt(connectivity·units)`, which for normal values makes g about the spectral radius (S0-7).
+    /// Times `g / sqrt(connectivity·units)`, which for normal values makes g about the spectral radius.
     case gain(Double)
     /// To this spectral radius.
     case spectralRadius(Double)
@@ -27,7 +27,7 @@ public struct Reservoir: Sendable, Hashable {
 
   /// Where the state's noise lies.
   public enum NoiseRange: String, Sendable, CaseIterable {
-    /// In [0, s), as article 0a has it (S0-11): its mean isn't 0.
+    /// In [0, s): its mean isn't 0.
     case positive
     /// In [-s, s), as Jaeger has it.
     case centred
@@ -48,9 +48,9 @@ public struct Reservoir: Sendable, Hashable {
   public var connectivity = 0.1
   public var scaling = Scaling.gain(1)
   public var values = Values.normal
-  /// Input weights are uniform within ± this (S0-10).
+  /// Input weights are uniform within ± this.
   public var inputScale = 0.5
-  /// Feedback weights are uniform within ± this (S0-10).
+  /// Feedback weights are uniform within ± this.
   public var feedbackScale = 1.0
   /// Biases are uniform within ± this.
   public var biasScale = 0.0
@@ -63,7 +63,7 @@ public struct Reservoir: Sendable, Hashable {
   public var storage = Storage.automatic
   public var dtype = DType.float64
   /// Whether ``EchoStateNetwork/fit(inputs:teacher:washout:readout:)`` computes the last output again with the new
-  /// readout (the fix-up of S0-22).
+  /// readout (the fix-up).
   public var fixesLastOutput = true
 
   /// - Parameter feedback: whether the output is fed back.

@@ -1,16 +1,16 @@
-/// The article's readout, `pinv(X^T X + lambda·I)·X^T d` (S0-4): eigenvalues up to `cutoff` times the greatest are
+/// Ridge regression by `pinv(X^T X + lambda·I)·X^T d`: eigenvalues up to `cutoff` times the greatest are
 /// taken for 0.
 ///
 /// The cutoff of TensorFlow's `pinv` is 10·max(rows, columns)·eps of the element type, which is the default. The Gram
 /// matrix has the states' precision; its eigenvalues are computed in double precision on the host. Where lambda alone
-/// lies above the cutoff, as it does with the article's settings in `float64`, no eigenvalue is dropped: the
+/// lies above the cutoff, as it does with those of the recipe `esn-sine` in `float64`, no eigenvalue is dropped: the
 /// pseudo-inverse is the inverse, and Cholesky's decomposition gives it.
 public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
   public static let name = "pinv"
-  public static let summary = "ridge regression by the Gram matrix' pseudo-inverse (article 0a)"
+  public static let summary = "ridge regression by the Gram matrix' pseudo-inverse"
   public static let parameters = [
     Parameter("lambda", default: 1e-8, "the penalty"),
-    Parameter("bias", default: true, "penalizes the bias too (S0-3)"),
+    Parameter("bias", default: true, "penalizes the bias too"),
     Parameter(
       "cutoff", default: "automatic",
       "the share of the greatest eigenvalue below which others are dropped; automatic is 10·n·eps of the element type"),

@@ -10,7 +10,7 @@ extension RidgeReadout {
   public static var parameters: [Parameter] {
     [
       Parameter("lambda", default: 1e-8, "the penalty"),
-      Parameter("bias", default: true, "penalizes the bias too (S0-3)"),
+      Parameter("bias", default: true, "penalizes the bias too"),
     ]
   }
 

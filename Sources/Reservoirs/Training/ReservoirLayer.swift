@@ -1,7 +1,7 @@
 import Layers
 
 /// A network as a layer whose weights are all trained by backpropagation through its steps: the other way to learn
-/// what ``EchoStateNetwork`` learns by one regression (S0-26).
+/// what ``EchoStateNetwork`` learns by one regression.
 ///
 /// ```swift
 /// let model = ReservoirLayer(network)

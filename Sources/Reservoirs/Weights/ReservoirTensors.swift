@@ -138,7 +138,7 @@ extension Tensor {
     return matmul(readout.slice(0..<units)) + readout[units]
   }
 
-  /// The rows of states with a column of ones appended, as the article has it (S0-4).
+  /// The rows of states with a column of ones appended.
   func withOnes() -> Tensor {
     Tensor.concatenate([self, Tensor.ones([shape[0], 1], dtype: dtype)], axis: 1)
   }

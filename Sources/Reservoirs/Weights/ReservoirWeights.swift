@@ -6,7 +6,7 @@ public struct ReservoirWeights: Sendable, Hashable {
   public let input: [Double]
   public let feedback: [Double]
   public let bias: [Double]
-  /// `[units, outputs]`: what the output is made of before anything is learned (Glorot uniform, S0-10).
+  /// `[units, outputs]`: what the output is made of before anything is learned (Glorot uniform).
   public let untrained: [Double]
 
   public init(

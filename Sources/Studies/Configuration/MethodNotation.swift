@@ -20,8 +20,8 @@ enum MethodNotation {
   }
 
   private static func quoted(line: Substring) -> String {
-    // Indentation, dashes of a list and a key; then the value; then spaces and a comment.
-    let pattern = #/\s*(?:-\s+)*(?:[A-Za-z][A-Za-z0-9_.\-]*\s*:\s+)?/#
+    // Indentation, dashes of a list, a key and an anchor; then the value; then spaces and a comment.
+    let pattern = #/\s*(?:-\s+)*(?:[A-Za-z][A-Za-z0-9_.\-]*\s*:\s+(?:&[A-Za-z0-9_\-]+\s+)?)?/#
     guard let start = line.prefixMatch(of: pattern)?.range.upperBound, start > line.startIndex,
       let end = endOfMethod(in: line[start...])
     else { return String(line) }

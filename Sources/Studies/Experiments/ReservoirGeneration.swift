@@ -1,10 +1,11 @@
 import Figures
 import Reservoirs
 
-/// An echo state network with feedback that learns a series and goes on with it by itself, as in article 0a.
+/// An echo state network with feedback that learns a series and goes on with it by itself.
 public struct ReservoirGeneration: Experiment {
   public static let name = "reservoirGeneration"
-  public static let summary = "an echo state network learns a series and goes on with it by itself (article 0a)"
+  public static let summary =
+    "an echo state network learns a series and goes on with it by itself (Jaeger and Haas 2004)"
   private static let defaults = ReservoirSettings.Defaults(feedback: true, washout: 2000, readout: "pinv")
   public static let parameters = defaults.parameters
 

@@ -2,7 +2,7 @@ import Configuration
 import Foundation
 import Yams
 
-/// Reads a plan from YAML.
+/// Reads a plan, and what a recipe has besides, from YAML.
 struct PlanReader {
   private var reader: YAMLReader
   private let mapping: Node.Mapping
@@ -14,38 +14,68 @@ struct PlanReader {
   }
 
   /// - Parameter name: what the study is called if the text doesn't say.
-  mutating func plan(name: String) throws(ConfigurationError) -> StudyPlan {
+  mutating func recipe(name: String) throws(ConfigurationError) -> Recipe {
     var options = Options(origin: source)
-    var plan = StudyPlan(name: name)
+    var recipe = Recipe(StudyPlan(name: name))
+    var budgets: Node?
     for (key, value) in mapping {
       let place = reader.place(of: key)
       switch try word(key) {
-      case "base": plan.base = try settings(value, of: "base")
-      case "arms": plan.arms = try arms(value)
-      case "grid": plan.grid = try grid(value)
+      case "base": recipe.plan.base = try settings(value, of: "base")
+      case "arms": recipe.plan.arms = try arms(value)
+      case "grid": recipe.plan.grid = try grid(value)
+      case "budgets": budgets = value
+      case "sources": recipe.sources = try sources(value)
       // What these say isn't a value but a name.
-      case let word where ["name", "title", "baseline"].contains(word):
+      case let word where ["name", "title", "summary", "baseline", "formerly"].contains(word):
         try options.set(word, text(value, of: word), origin: place)
       case let word: try options.set(word, reader.value(value, of: word), origin: place)
       }
     }
-    for section in ["base", "arms", "grid"] { _ = options.take(section) }
+    for section in ["base", "arms", "grid", "budgets", "sources"] { _ = options.take(section) }
+    try Self.takePlan(from: &options, named: name, into: &recipe.plan)
+    recipe.summary = try options.text("summary", default: "")
+    recipe.formerly = try Self.optionalText("formerly", of: &options)
+    recipe.main = try Self.names("main", of: &options)
+    if let progress = try options.optionalChoice("progress") { recipe.progress = try EpochListing(progress) }
+    let place = options.origin(of: "seeds")
+    guard let seeds = options.take("seeds") else {
+      throw .invalid(
+        message: "there are no seeds: write 'seeds: 5', 'seeds: 0..9' or 'seeds: [10, 11]'", origin: source)
+    }
+    recipe.plan.seeds = try SeedList(seeds, origin: place).seeds
+    try options.finish("a plan")
+    if let budgets { recipe.budgets = try self.budgets(budgets, first: recipe.plan.seeds.first ?? 0) }
+    return recipe
+  }
+
+  private static func takePlan(
+    from options: inout Options, named name: String, into plan: inout StudyPlan
+  ) throws(ConfigurationError) {
     plan.name = try options.text("name", default: name)
     plan.title = try options.text("title", default: plan.name)
     if let metric = try options.optionalChoice("metric") { plan.metric = try PrimaryMetric(metric) }
     if options.pairs.contains(where: { $0.key == "targets" }) {
       plan.targets = try options.numbers("targets", default: [])
     }
-    let baseline = try options.text("baseline", default: "")
-    plan.baseline = baseline.isEmpty ? nil : baseline
-    let place = options.origin(of: "seeds")
-    guard let seeds = options.take("seeds") else {
-      throw .invalid(
-        message: "there are no seeds: write 'seeds: 5', 'seeds: 0..9' or 'seeds: [10, 11]'", origin: source)
+    plan.baseline = try optionalText("baseline", of: &options)
+  }
+
+  /// nil where the key isn't there or says nothing.
+  private static func optionalText(_ key: String, of options: inout Options) throws(ConfigurationError) -> String? {
+    let text = try options.text(key, default: "")
+    return text.isEmpty ? nil : text
+  }
+
+  /// A list of words, whatever else they might mean.
+  private static func names(_ key: String, of options: inout Options) throws(ConfigurationError) -> [String] {
+    let origin = options.origin(of: key)
+    guard let value = options.take(key) else { return [] }
+    let names = value.elements.compactMap(\.word)
+    guard names.count == value.elements.count else {
+      throw .wrongType(key: key, expected: "a list of names", found: "\(value)", origin: origin)
     }
-    plan.seeds = try SeedList(seeds, origin: place).seeds
-    try options.finish("a plan")
-    return plan
+    return names
   }
 
   /// A name exactly as it is written, whatever else it might mean.
@@ -74,9 +104,9 @@ struct PlanReader {
     }
   }
 
-  private mutating func settings(_ node: Node, of section: String) throws(ConfigurationError) -> [Setting] {
+  private mutating func settings(_ node: Node, of section: String) throws(ConfigurationError) -> [Override] {
     let options = try options(node, of: section)
-    return options.pairs.map { Setting($0.key, $0.value, origin: options.origin(of: $0.key)) }
+    return options.pairs.map { Override($0.key, $0.value, origin: options.origin(of: $0.key)) }
   }
 
   private mutating func grid(_ node: Node) throws(ConfigurationError) -> [GridAxis] {
@@ -114,13 +144,15 @@ struct PlanReader {
 
   private mutating func arm(_ node: Node, named given: String?) throws(ConfigurationError) -> Arm {
     var node = node
-    var printed: Printed?
+    var published: PublishedValues?
     var name = given
     if case .mapping(let written) = node {
       var mapping = try reader.merged(written)
-      if let numbers = mapping["printed"] {
-        printed = try Printed(options(numbers, of: "printed"))
-        mapping["printed"] = nil
+      // Plans of stores that were made by early versions say `printed`.
+      for key in ["published", "printed"] {
+        guard let numbers = mapping[key] else { continue }
+        published = try PublishedValues(options(numbers, of: key))
+        mapping[key] = nil
       }
       if given == nil, let word = mapping["name"]?.string {
         name = word
@@ -131,14 +163,95 @@ struct PlanReader {
     guard let name else {
       throw .invalid(message: "an arm needs a name: write '- name: …'", origin: reader.place(of: node))
     }
-    return Arm(name, settings: try settings(node, of: name), printed: printed)
+    return Arm(name, settings: try settings(node, of: name), published: published)
+  }
+
+  private mutating func budgets(_ node: Node, first: Int) throws(ConfigurationError) -> [Budget] {
+    guard case .mapping(let mapping) = node else {
+      throw .invalid(
+        message: "'budgets' takes names, each with what it changes below it", origin: reader.place(of: node))
+    }
+    var budgets: [Budget] = []
+    for (key, value) in try reader.merged(mapping) {
+      let name = try word(key)
+      // It becomes a part of the study's name.
+      guard name.wholeMatch(of: #/[A-Za-z0-9._\-]{1,30}/#) != nil, name != Recipe.published, name != "full" else {
+        throw .invalid(
+          message: "a budget's name is made of letters, digits, '.', '_' and '-', up to 30, and isn't "
+            + "'\(Recipe.published)' or 'full', but here it is '\(name)'", origin: reader.place(of: key))
+      }
+      budgets.append(try budget(value, named: name, first: first))
+    }
+    return budgets
+  }
+
+  private mutating func budget(_ node: Node, named name: String, first: Int) throws(ConfigurationError) -> Budget {
+    var budget = Budget(name)
+    if case .scalar(let scalar) = node, String.nulls.contains(scalar.string) { return budget }
+    guard case .mapping(let mapping) = node else {
+      throw .invalid(
+        message: "'\(name)' takes 'base', 'arms', 'grid', 'seeds' and 'note'", origin: reader.place(of: node))
+    }
+    var options = Options(origin: reader.place(of: node))
+    for (key, value) in try reader.merged(mapping) {
+      let place = reader.place(of: key)
+      switch try word(key) {
+      case "base": budget.base = try settings(value, of: "base")
+      case "arms": budget.arms = try arms(value)
+      case "grid": budget.grid = try grid(value)
+      case "note": try options.set("note", text(value, of: "note"), origin: place)
+      case let word: try options.set(word, reader.value(value, of: word), origin: place)
+      }
+    }
+    for section in ["base", "arms", "grid"] { _ = options.take(section) }
+    budget.note = try options.text("note", default: "")
+    let place = options.origin(of: "seeds")
+    if let seeds = options.take("seeds") { budget.seeds = try SeedList(seeds, first: first, origin: place).seeds }
+    try options.finish("a budget")
+    return budget
+  }
+
+  private mutating func sources(_ node: Node) throws(ConfigurationError) -> [Citation] {
+    guard case .sequence(let sequence) = node else {
+      throw .invalid(
+        message: "'sources' takes a list of publications, each with its 'title'", origin: reader.place(of: node))
+    }
+    var sources: [Citation] = []
+    for element in sequence {
+      var options = try options(element, of: "sources")
+      let title = try options.text("title", default: "")
+      guard !title.isEmpty else {
+        throw .invalid(message: "a source needs a title: write '- title: …'", origin: reader.place(of: element))
+      }
+      var citation = Citation(title)
+      citation.authors = try Self.optionalText("authors", of: &options)
+      let year = try options.integer("year", default: 0, in: 0...9999)
+      citation.year = year == 0 ? nil : year
+      citation.link = try Self.optionalText("link", of: &options)
+      try options.finish("a source")
+      sources.append(citation)
+    }
+    return sources
   }
 }
 
-extension StudyPlan {
-  /// A plan from a file; it is called by the file's name unless it says another one.
+extension EpochListing {
+  /// Reads `lines`, or `lines(closing: 'time: {minutes} min {seconds} s')`.
+  fileprivate init(_ choice: Choice) throws(ConfigurationError) {
+    guard choice.name == "lines" else {
+      throw .unknownName(kind: "progress", name: choice.name, known: ["lines"], origin: choice.options.origin)
+    }
+    var options = choice.options
+    let closing = try options.text("closing", default: "")
+    self.init(closing: closing.isEmpty ? nil : closing)
+    try options.finish("lines")
+  }
+}
+
+extension Recipe {
+  /// A recipe, or any other plan, from a file; it is called by the file's name unless it says another one.
   /// - Throws: `ConfigurationError` with file and line if the file can't be read, or a key is unknown, twice there or
-  ///   of the wrong kind. What the parts make together is checked by ``runs()``.
+  ///   of the wrong kind. What the parts make together is checked by ``StudyPlan/runs()``.
   public init(file path: String) throws(ConfigurationError) {
     let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     try self.init(yaml: YAMLReader.text(file: path), source: path, name: name)
@@ -150,6 +263,20 @@ extension StudyPlan {
   /// - Throws: as ``init(file:)`` does.
   public init(yaml text: String, source: String, name: String = "study") throws(ConfigurationError) {
     var reader = try PlanReader(text: text, source: source)
-    self = try reader.plan(name: name)
+    self = try reader.recipe(name: name)
+  }
+}
+
+extension StudyPlan {
+  /// A plan from a file, with its main arms and without a budget; see ``Recipe/init(file:)``.
+  /// - Throws: as ``Recipe/init(file:)`` does, and `ConfigurationError` for a main arm that isn't there.
+  public init(file path: String) throws(ConfigurationError) { self = try Recipe(file: path).plan() }
+
+  /// - Parameters:
+  ///   - source: what errors call the text.
+  ///   - name: what the study is called if the text doesn't say.
+  /// - Throws: as ``init(file:)`` does.
+  public init(yaml text: String, source: String, name: String = "study") throws(ConfigurationError) {
+    self = try Recipe(yaml: text, source: source, name: name).plan()
   }
 }

@@ -13,7 +13,8 @@ extension StudyPlan {
       for (index, point) in points.enumerated() {
         let name = [arm.name, point.name].filter { !$0.isEmpty }.joined(separator: " ")
         let crossed = Arm(
-          name.isEmpty ? self.name : name, settings: arm.settings + point.settings, printed: single ? arm.printed : nil)
+          name.isEmpty ? self.name : name, settings: arm.settings + point.settings,
+          published: single ? arm.published : nil)
         planned.append((crossed, arm.name, index))
       }
     }
@@ -104,7 +105,7 @@ extension StudyPlan {
   }
 
   /// The points of the grid, the last axis changing fastest; one without a name if there is no grid.
-  private func gridPoints() throws(ConfigurationError) -> [(name: String, settings: [Setting])] {
+  private func gridPoints() throws(ConfigurationError) -> [(name: String, settings: [Override])] {
     var count = max(1, arms.count) * max(1, seeds.count)
     var paths: Set<String> = []
     for axis in grid {
@@ -122,14 +123,14 @@ extension StudyPlan {
     guard count <= Self.runLimit else {
       throw .invalid(message: "the plan has more than \(Self.runLimit) runs: take fewer values or seeds", origin: name)
     }
-    var points: [(name: String, settings: [Setting])] = [("", [])]
+    var points: [(name: String, settings: [Override])] = [("", [])]
     for axis in grid {
       points = points.flatMap { point in
         axis.values.map { value in
           let part = axis.values.count > 1 ? "\(label(of: axis))=\(value)" : ""
           return (
             [point.name, part].filter { !$0.isEmpty }.joined(separator: " "),
-            point.settings + [Setting(axis.path, value, origin: axis.origin)]
+            point.settings + [Override(axis.path, value, origin: axis.origin)]
           )
         }
       }

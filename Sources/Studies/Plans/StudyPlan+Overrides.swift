@@ -41,7 +41,7 @@ extension StudyPlan {
   }
 
   /// Replaces the axis of the same setting, or adds one.
-  private mutating func set(_ axis: GridAxis) {
+  mutating func set(_ axis: GridAxis) {
     // What is below a replaced method belonged to the old one.
     grid.removeAll { $0.path == axis.path || $0.path.hasPrefix(axis.path + ".") }
     grid.append(axis)

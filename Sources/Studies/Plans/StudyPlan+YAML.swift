@@ -16,7 +16,7 @@ extension StudyPlan {
     for arm in arms {
       var settings: [String] = []
       for setting in arm.settings { settings.append(try Self.line(setting)) }
-      if let printed = arm.printed { settings.append("printed: \(printed.yaml)") }
+      if let published = arm.published { settings += published.yaml }
       lines.append("  \(arm.name.yaml):" + (settings.isEmpty ? " {}" : ""))
       lines += settings.map { "    " + $0 }
     }
@@ -25,7 +25,7 @@ extension StudyPlan {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  private static func line(_ setting: Setting) throws(ConfigurationError) -> String {
+  private static func line(_ setting: Override) throws(ConfigurationError) -> String {
     "\(setting.path.yaml): \(try setting.value().yaml)"
   }
 }

@@ -14,7 +14,7 @@ public struct StudyPlan: Sendable, Hashable {
   /// The heading.
   public var title: String
   /// What all arms share.
-  public var base: [Setting]
+  public var base: [Override]
   /// The arms as written; none where a grid alone makes them.
   public var arms: [Arm]
   /// Settings that every arm is crossed with.
@@ -42,7 +42,7 @@ public struct StudyPlan: Sendable, Hashable {
 
   /// - Parameter targets: 0.95, 0.97 and 0.98 for accuracies and none for other metrics, where they aren't given.
   public init(
-    name: String, title: String? = nil, base: [Setting] = [], arms: [Arm] = [], grid: [GridAxis] = [],
+    name: String, title: String? = nil, base: [Override] = [], arms: [Arm] = [], grid: [GridAxis] = [],
     seeds: [Int] = [0], metric: PrimaryMetric? = nil, baseline: String? = nil, targets: [Double]? = nil
   ) {
     self.name = name
@@ -62,7 +62,7 @@ public struct StudyPlan: Sendable, Hashable {
     metric: PrimaryMetric? = nil, baseline: String? = nil
   ) {
     self.init(
-      name: name, title: title, base: [Setting](base, origin: "base"), arms: arms, seeds: seeds, metric: metric,
+      name: name, title: title, base: [Override](base, origin: "base"), arms: arms, seeds: seeds, metric: metric,
       baseline: baseline)
   }
 

@@ -17,7 +17,7 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   public let arms: [ArmReport]
   /// With each arm's baseline, p values adjusted for all of them together.
   public let comparisons: [ArmComparison]
-  public let printed: [PrintedMatch]
+  public let published: [PublishedComparison]
   public let sweeps: [Sweep]
   /// The names of all metrics recorded, the primary one first, then those of validation.
   public let metrics: [String]
@@ -52,9 +52,9 @@ public struct StudyReport: Sendable, Equatable, Encodable {
     }
     self.arms = arms
     comparisons = try Self.comparisons(facts, arms, options)
-    printed = try zip(facts.arms, arms).flatMap { arm, report in
-      try arm.printed.compactMap {
-        try PrintedMatch($0, arm: arm.name, runs: report.runs, study: facts, alpha: alpha)
+    published = try zip(facts.arms, arms).flatMap { arm, report in
+      try arm.published.compactMap {
+        try PublishedComparison($0, arm: arm.name, runs: report.runs, study: facts, alpha: alpha)
       }
     }
     sweeps = Sweep.all(facts.arms)

@@ -1,37 +1,36 @@
-/// How far a run's epochs are from a printed log.
+/// How far a run's epochs are from a published log.
 public struct LogComparison: Sendable, Equatable, CustomStringConvertible {
   /// Epochs in both.
   public let epochs: Int
-  /// Accuracies that differ in any digit.
+  /// Accuracies compared.
+  public let accuracies: Int
+  /// Those of them that differ in any digit.
   public let differentAccuracies: Int
-  /// The greatest distance between losses; infinite if one isn't a number in ours.
+  /// The greatest distance between other metrics; infinite if one isn't a number in ours.
   public let greatestLossDistance: Double
 
-  /// - Parameter log: lines of `EpochLines`; other lines are passed over.
-  public init(_ history: History, with log: String) {
-    var (epochs, different, distance) = (0, 0, 0.0)
-    var lines: [Double: [Double]] = [:]
-    for line in log.split(whereSeparator: \.isNewline) {
-      let words = line.split(whereSeparator: \.isWhitespace)
-      let printed = words.compactMap { Double($0) }
-      if words.count == 5, printed.count == 5 { lines[printed[0]] = printed }
-    }
+  public init(_ history: History, with log: EpochLog) {
+    let rows = Dictionary(log.rows.map { ($0.epoch, $0.values) }) { first, _ in first }
+    var (epochs, accuracies, different, greatest) = (0, 0, 0, 0.0)
     for record in history.epochs {
-      guard let printed = lines[Double(record.epoch)] else { continue }
+      guard let values = rows[record.epoch] else { continue }
       epochs += 1
-      for (name, value) in [("accuracy", printed[1]), ("val_accuracy", printed[3])] where record[name] != value {
-        different += 1
-      }
-      for (name, value) in [("loss", printed[2]), ("val_loss", printed[4])] {
-        let apart = ((record[name] ?? .nan) - value).magnitude
-        distance = max(distance, apart.isNaN ? .infinity : apart)
+      for (name, published) in zip(log.metrics, values) {
+        if name.hasSuffix("accuracy") {
+          accuracies += 1
+          if record[name] != published { different += 1 }
+        } else {
+          let distance = ((record[name] ?? .nan) - published).magnitude
+          greatest = max(greatest, distance.isNaN ? .infinity : distance)
+        }
       }
     }
-    (self.epochs, differentAccuracies, greatestLossDistance) = (epochs, different, distance)
+    (self.epochs, self.accuracies) = (epochs, accuracies)
+    (differentAccuracies, greatestLossDistance) = (different, greatest)
   }
 
   public var description: String {
-    "\(epochs) epochs compared with the printed log: \(differentAccuracies) of \(2 * epochs) accuracies differ, "
+    "\(epochs) epochs compared with the published log: \(differentAccuracies) of \(accuracies) accuracies differ, "
       + "the losses by \(greatestLossDistance) at most"
   }
 }

@@ -1,7 +1,7 @@
 import Figures
 
-/// The articles' table: accuracies of training and test, the best, the first epochs at 95, 97 and 98 %, the
-/// time; our row, and below it the printed one.
+/// Accuracies and times of arms as a table: accuracies of training and test, the best, the first epochs at 95, 97 and 98 %, the
+/// time; our row, and below it the published one.
 public struct ResultTable {
   public let results: [ArmResult]
 
@@ -9,7 +9,7 @@ public struct ResultTable {
 
   private static let targets = [0.95, 0.97, 0.98]
 
-  /// Accuracies are in percent; of several seeds, the mean and the standard deviation. The printed row marks
+  /// Accuracies are in percent; of several seeds, the mean and the standard deviation. The published row marks
   /// numbers that lie within our seeds' range.
   public func table() -> TextTable {
     var table = TextTable(
@@ -22,17 +22,17 @@ public struct ResultTable {
         + Self.targets.map { Self.epochs(result.firstEpochs("val_accuracy", atLeast: $0)) }
         + [NumberText.duration(result.seconds.reduce(0, +) / Double(max(1, result.seconds.count)))]
       table.append([TableCell(result.arm.name), TableCell("\(result.runs.count)")] + ours.map { TableCell($0) })
-      guard let printed = result.arm.printed else { continue }
-      let numbers = zip([printed.train, printed.test, printed.best], accuracies).map { value, ours in
-        value.map { Self.printed($0, among: ours.map { $0 * 100 }) } ?? ""
+      guard let published = result.arm.published else { continue }
+      let numbers = zip([published.train, published.test, published.best], accuracies).map { value, ours in
+        value.map { Self.published($0, among: ours.map { $0 * 100 }) } ?? ""
       }
       let epochs = Self.targets.indices.map { index in
-        guard let reached = printed.reached, index < reached.count else { return "" }
+        guard let reached = published.reached, index < reached.count else { return "" }
         return reached[index].map(String.init) ?? "-"
       }
-      let cells = numbers + epochs + [printed.seconds.map(NumberText.duration) ?? ""]
+      let cells = numbers + epochs + [published.seconds.map(NumberText.duration) ?? ""]
       table.append(
-        [TableCell("  printed", style: .muted), TableCell("")] + cells.map { TableCell($0, style: .muted) })
+        [TableCell("  published", style: .muted), TableCell("")] + cells.map { TableCell($0, style: .muted) })
     }
     return table
   }
@@ -52,11 +52,12 @@ public struct ResultTable {
     return median == Int.max ? "-" : "\(median)"
   }
 
-  private static func printed(_ value: Double, among ours: [Double]) -> String {
+  private static func published(_ value: Double, among ours: [Double]) -> String {
     guard ours.count > 1, let least = ours.min(), let greatest = ours.max() else { return fixed(value) }
-    // Printed to two places: rounding may put it just outside.
+    // Published to two places: rounding may put it just outside.
     return fixed(value) + (least - 0.005...greatest + 0.005 ~= value ? " ✓" : " ·")
   }
 
+  /// With two decimals.
   private static func fixed(_ value: Double) -> String { NumberText.decimal(value, places: 2) }
 }

@@ -3,6 +3,6 @@ public enum Draws: String, Sendable, Hashable, CaseIterable {
   /// The counter-based generator, by name and seed.
   case keyed
   /// NumPy's legacy generator seeded with the run's seed: He-normal kernels in the layers' order with biases
-  /// zero and not drawn, then a shuffle of `0, 1, …` at each epoch, as article 2's program draws (S2-12).
+  /// zero and not drawn, then a shuffle of `0, 1, …` at each epoch.
   case numPy
 }

@@ -30,7 +30,7 @@ public struct Run: Sendable {
   /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
   public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
     var method = try configuration.method()
-    // Bytes are scaled in single precision whatever the model computes in, as article 2's data are (S2-12).
+    // Bytes are scaled in single precision whatever the model computes in, as NumPy programs often have them.
     if configuration.preprocessing == nil, data.train.inputs.dtype == .uint8 {
       method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
     }
@@ -56,7 +56,7 @@ public struct Run: Sendable {
     return (try trainer(parameters), options)
   }
 
-  /// A parameter's initial values as article 2's program draws them.
+  /// A parameter's initial values by NumPy's draws.
   private static func draw(
     _ path: String, _ parameter: Tensor, from generator: inout NumPyRandomState
   ) throws(ConfigurationError) -> Tensor {

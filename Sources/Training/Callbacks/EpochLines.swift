@@ -1,5 +1,5 @@
-/// A line an epoch of five numbers: epoch, accuracy and loss of training, accuracy and loss of validation,
-/// each with all its digits; at the end the time taken, `所要時間 = 1 分 15 秒`.
+/// A line of five numbers per epoch: epoch, accuracy and loss of training, accuracy and loss of validation, each with all
+/// its digits; at the end the time taken, `time: 1 min 15 s`.
 public final class EpochLines: Callback {
   private let write: (String) -> Void
 
@@ -19,9 +19,9 @@ public final class EpochLines: Callback {
     return ([String(record.epoch)] + names.compactMap { record[$0]?.plainText }).joined(separator: " ")
   }
 
-  /// Whole minutes and seconds, rounded down.
-  public static func closing(seconds: Double) -> String {
+  /// - Parameter text: `{minutes}` and `{seconds}` in it stand for whole minutes and seconds, rounded down.
+  public static func closing(_ text: String = "time: {minutes} min {seconds} s", seconds: Double) -> String {
     let whole = Int(exactly: seconds.rounded(.down)) ?? 0
-    return "所要時間 = \(whole / 60) 分 \(whole % 60) 秒"
+    return text.replacing("{minutes}", with: "\(whole / 60)").replacing("{seconds}", with: "\(whole % 60)")
   }
 }

@@ -76,7 +76,7 @@ def small():
 
 
 def article():
-    """Article 0a's run (S0-19) without its input, which is 0: the first 200 free steps."""
+    """The run of the recipe esn-sine without its input, which is 0: the first 200 free steps."""
     n, p, lam, s, washout, learned, free = 1000, 0.05, 1e-5, 1e-8, 2000, 5000, 200
     r = np.random.RandomState(0)
     w, w_in, w_fb, bias, _ = draw(r, n, p, 0.6, 0, 1, True, 0.5, 0.3, 0)

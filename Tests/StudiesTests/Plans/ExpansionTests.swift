@@ -87,7 +87,7 @@ import Testing
   }
 
   @Test func nothingIsSetTwice() {
-    let twice = [Setting("batch", .number(10)), Setting("batch", .number(20))]
+    let twice = [Override("batch", .number(10)), Override("batch", .number(20))]
     for plan in [
       StudyPlan(name: "twice", base: twice, arms: [Arm("sgd", ["optimizer": "sgd"])]),
       StudyPlan(name: "twice", arms: [Arm("sgd", settings: twice)]),
@@ -98,8 +98,8 @@ import Testing
 
   @Test func printedNumbersStayWithWhatTheyWerePrintedFor() throws {
     var plan = try PlanTexts.plan(PlanTexts.rates)
-    #expect(try plan.plannedArms().allSatisfy { $0.arm.printed == nil })
+    #expect(try plan.plannedArms().allSatisfy { $0.arm.published == nil })
     plan.grid = [GridAxis("batch", [.number(20)])]
-    #expect(try plan.plannedArms()[1].arm.printed?.test == 97.85)
+    #expect(try plan.plannedArms()[1].arm.published?.test == 97.85)
   }
 }

@@ -12,7 +12,8 @@ import Testing
     #expect(plan.baseline == "sgd")
     #expect(plan.seeds == [0, 1, 2])
     #expect(plan.arms.map(\.name) == ["sgd", "adam", "plain"])
-    #expect(plan.arms[1].printed == Printed(train: 100, test: 97.85, best: 97.88, reached: [2, nil], seconds: 41))
+    #expect(
+      plan.arms[1].published == PublishedValues(train: 100, test: 97.85, best: 97.88, reached: [2, nil], seconds: 41))
     #expect(plan.grid.map(\.path) == ["optimizer.rate", "batch"])
     #expect(plan.grid[0].values == [.number(0.1), .number(0.5)])
     #expect(plan.base.map(\.path) == ["batch", "data", "epochs", "model"])
@@ -37,11 +38,11 @@ import Testing
   }
 
   @Test func armsMayBeAList() throws {
-    let plan = try PlanTexts.plan("seeds: 1\narms:\n  - name: a\n    batch: 10\n  - {name: b, printed: {test: 1}}\n")
+    let plan = try PlanTexts.plan("seeds: 1\narms:\n  - name: a\n    batch: 10\n  - {name: b, published: {test: 1}}\n")
     #expect(plan.arms.map(\.name) == ["a", "b"])
-    #expect(plan.arms[0].settings == [Setting("batch", .number(10))])
+    #expect(plan.arms[0].settings == [Override("batch", .number(10))])
     #expect(plan.arms[1].settings.isEmpty)
-    #expect(plan.arms[1].printed == Printed(test: 1))
+    #expect(plan.arms[1].published == PublishedValues(test: 1))
   }
 
   /// The text, and what the error must say.
@@ -88,10 +89,10 @@ import Testing
     ("seeds: 1\narms: {'a(b)': {}}", "an arm's name is made of letters"),
     ("seeds: 1\narms: {'': {}}", "an arm's name is made of letters"),
     (
-      "seeds: 1\narms:\n  a: {printed: {tests: 3}}",
-      "plan.yml:3: 'printed' has no setting 'tests': did you mean 'test'?"
+      "seeds: 1\narms:\n  a: {published: {tests: 3}}",
+      "plan.yml:3: 'published' has no setting 'tests': did you mean 'test'?"
     ),
-    ("seeds: 1\narms:\n  a: {printed: {reached: [1, soon]}}", "'reached' takes a list of epochs and 'never'"),
+    ("seeds: 1\narms:\n  a: {published: {reached: [1, soon]}}", "'reached' takes a list of epochs and 'never'"),
     ("seeds: 1\narms:\n  a: {batch.size: 3}", "plan.yml:3: 'batch.size' can't be set: 'batch' isn't set to a method"),
     ("seeds: 1\narms:\n  a: {optimizer..rate: 3}", "'optimizer..rate' is no setting's name"),
     ("- a\n- b", "plan.yml:1: settings are written 'name: value'"),

@@ -17,7 +17,7 @@ enum PlanTexts {
         optimizer: sgd(rate: 0.1)
       adam:
         optimizer: adam
-        printed: {train: 100, test: 97.85, best: 97.88, reached: [2, never], seconds: 41}
+        published: {train: 100, test: 97.85, best: 97.88, reached: [2, never], seconds: 41}
       plain:
     grid:
       optimizer.rate: [0.1, 0.5]

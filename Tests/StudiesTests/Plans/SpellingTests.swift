@@ -126,10 +126,10 @@ import Testing
     for index in 0..<60 {
       let texts = (0..<8).map { _ in generator.text() }
       let arms = texts.enumerated().map { index, path in
-        Arm("arm \(index)", settings: [Setting("data", .choice(Choice("npz", Options(["path": .text(path)]))))])
+        Arm("arm \(index)", settings: [Override("data", .choice(Choice("npz", Options(["path": .text(path)]))))])
       }
       let plan = StudyPlan(
-        name: "any-\(index)", title: texts[0], base: [Setting("epochs", .number(1))], arms: arms, seeds: [0])
+        name: "any-\(index)", title: texts[0], base: [Override("epochs", .number(1))], arms: arms, seeds: [0])
       // The store, and its plan as export writes it.
       let stored = try store.register(plan).plan
       #expect(stored == plan && Array(stored.title.unicodeScalars) == Array(texts[0].unicodeScalars))

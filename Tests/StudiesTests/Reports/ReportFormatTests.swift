@@ -33,7 +33,7 @@ import Testing
     #expect(try report.text(.json) == text)
     let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(
-      Set(object.keys) == ["arms", "comparisons", "facts", "format", "metrics", "options", "printed", "sweeps"])
+      Set(object.keys) == ["arms", "comparisons", "facts", "format", "metrics", "options", "published", "sweeps"])
     #expect(object["format"] as? Int == 1)
     let arms = try #require(object["arms"] as? [[String: Any]])
     #expect(

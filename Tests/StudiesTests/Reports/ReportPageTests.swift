@@ -16,7 +16,7 @@ import Testing
         name: name, title: name,
         arms: [
           ArmFacts("base", settings: [ReportSetting(name, name)]),
-          ArmFacts(name, baseline: "base", printed: [PrintedNumber(.last(metric: "val_\(name)"), 0.5)]),
+          ArmFacts(name, baseline: "base", published: [PublishedValue(.last(metric: "val_\(name)"), 0.5)]),
         ], metric: PrimaryMetric("val_\(name)"), seeds: [0, 1, 2], targets: [0.1], command: name, plan: name,
         environment: [EnvironmentFact(name, name)], failures: [RunFailure(arm: name, seed: 2, message: name)],
         notes: [name])

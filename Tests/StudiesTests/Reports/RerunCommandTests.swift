@@ -4,8 +4,11 @@ import Testing
 @testable import Studies
 
 @Suite struct RerunCommandTests {
-  private func command(seeds: [Int] = [10, 11], budget: Budget = .full, _ overrides: String...) throws -> RerunCommand {
-    try RerunCommand(try ActivationsMNIST().plan(seeds: seeds, budget: budget, overrides: overrides))
+  private func command(seeds: [Int] = [10, 11], budget: String = Recipe.published, _ overrides: String...) throws
+    -> RerunCommand
+  {
+    try RerunCommand(
+      try Recipe(named: "activations-mnist").plan(seeds: seeds, budget: budget, overrides: overrides))
   }
 
   @Test func aRecipeIsNamed() throws {
@@ -29,10 +32,10 @@ import Testing
   }
 
   @Test func aBudgetIsNotAChange() throws {
-    let command = try command(budget: .smoke)
+    let command = try command(budget: "smoke")
     #expect(command.text == "tanren reproduce activations-mnist --seeds 10..11 --budget smoke")
     #expect(command.notes.count == 1)
-    let changed = try self.command(budget: .smoke, "epochs=5")
+    let changed = try self.command(budget: "smoke", "epochs=5")
     #expect(changed.text == "tanren reproduce activations-mnist --seeds 10..11 --budget smoke epochs=5")
     #expect(changed.notes.count == 2)
   }

@@ -4,7 +4,7 @@ import Testing
 @testable import Studies
 
 @Suite struct StudyReportTests {
-  /// Small numbers have significant digits, also beside large ones, and accuracies the article's two decimals.
+  /// Small numbers have significant digits, also beside large ones, and accuracies two decimals.
   @Test func smallNumbersAreShown() throws {
     func means(_ metric: String, _ arms: [[Double]]) throws -> [String] {
       let facts = StudyFacts(

@@ -12,13 +12,14 @@ func history(train: [Double], test: [Double], loss: [Double] = [], seconds: Doub
     })
 }
 
-/// An arm that ran once, one that ran with three seeds, one that failed, and one with nothing printed.
+/// An arm that ran once, one that ran with three seeds, one that failed, and one with nothing published.
 let fakeResults = [
   ArmResult(
-    Arm("relu", [:], printed: Printed(train: 100, test: 97.85, best: 97.88, reached: [2, 5, nil], seconds: 41)),
+    Arm(
+      "relu", [:], published: PublishedValues(train: 100, test: 97.85, best: 97.88, reached: [2, 5, nil], seconds: 41)),
     runs: [(10, history(train: [0.1, 0.95, 0.99, 1], test: [0.08, 0.94, 0.9512, 0.975], seconds: 12.5))]),
   ArmResult(
-    Arm("tanhExp", [:], printed: Printed(test: 97.6, best: 99, reached: [1], seconds: 93)),
+    Arm("tanhExp", [:], published: PublishedValues(test: 97.6, best: 99, reached: [1], seconds: 93)),
     runs: [
       (0, history(train: [0, 0.99, 1], test: [0, 0.95, 0.97], loss: [2, 1, 0.5], seconds: 60)),
       (1, history(train: [0, 0.97, 0.98], test: [0, 0.98, 0.98], loss: [2, 1.5, .nan], seconds: 125)),

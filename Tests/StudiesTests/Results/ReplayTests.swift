@@ -18,15 +18,13 @@ import Testing
     FileManager.default.fileExists(atPath: folder + "/mnist/train-images-idx3-ubyte.gz")
   }
 
-  /// Article 2's log for h-swish (S2-9, S2-12): its first lines digit for digit.
+  /// The published log for h-swish: its first lines digit for digit.
   @Test(.enabled(if: hasMNIST, "MNIST isn't in TANREN_DATA"))
-  func theFirstEpochsOfThePrintedLog() throws {
-    let recipe = Article2Replay()
-    let arm = try #require(recipe.arms(named: ["hSwish"]).first)
-    var configuration = try arm.configuration(base: [Setting](recipe.base), seed: recipe.firstSeed)
-    configuration.epochs = 2
+  func theFirstEpochsOfThePublishedLog() throws {
+    let plan = try Recipe(named: "numpy-replay").plan(arms: ["hSwish"], overrides: ["epochs=2"])
+    let configuration = try #require(plan.runs().first).configuration
     let history = try Run(configuration, data: MNIST.load(from: Self.folders)).train().history
-    let comparison = LogComparison(history, with: try #require(recipe.log(of: "hSwish")))
+    let comparison = LogComparison(history, with: try #require(plan.arms.first?.published?.log))
     #expect(comparison.epochs == 3)
     #expect(comparison.differentAccuracies == 0)
     #expect(comparison.greatestLossDistance < 1e-12)

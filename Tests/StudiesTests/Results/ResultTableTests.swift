@@ -5,15 +5,15 @@ import Testing
 @Suite struct ResultTableTests {
   /// By hand: of 97, 98 and 98.5 the mean is 97.8333 and the deviation sqrt(1.1667 / 2) = 0.7638; 97.6 lies among
   /// them, 99 doesn't lie between 97 and 98.5. Medians of first epochs: 1, 1 and 2; 1, 2 and 2; 1, 2 and never.
-  @Test func theTableReadsAsTheArticles() {
+  @Test func publishedValuesStandBelowOurs() {
     #expect(
       ResultTable(fakeResults).table().text() == """
         arm        seeds        train         test         best  TS95  TS97  TS98        time
         ─────────  ─────  ───────────  ───────────  ───────────  ────  ────  ────  ──────────
         relu           1       100.00        97.50        97.50     2     3     -        13 s
-          printed              100.00        97.85        97.88     2     5     -        41 s
+          published            100.00        97.85        97.88     2     5     -        41 s
         tanhExp        3  99.00 ±1.00  97.83 ±0.76  97.83 ±0.76     1     2     2  1 min 33 s
-          printed                          97.60 ✓      99.00 ·     1              1 min 33 s
+          published                        97.60 ✓      99.00 ·     1              1 min 33 s
         diverged       1          NaN          NaN        10.00     -     -     -       3.0 s
         waiting        0                                                                  0 s
 
@@ -26,11 +26,12 @@ import Testing
 
   @Test func numbersOfAnySizeAreShown() {
     let huge = ArmResult(
-      Arm("huge", [:], printed: Printed(train: -0.05, test: .nan, best: 1e300, reached: [], seconds: .infinity)),
+      Arm(
+        "huge", [:], published: PublishedValues(train: -0.05, test: .nan, best: 1e300, reached: [], seconds: .infinity)),
       runs: [(0, history(train: [1e300], test: [-1], seconds: 59.97))])
     let rows = ResultTable([huge]).table().csv().split(whereSeparator: \.isNewline).map(String.init)
     #expect(rows[1] == "huge,1,1e+302,−100.00,−100.00,-,-,-,1 min")
-    #expect(rows[2] == "  printed,,−0.05,NaN,1e+300,,,,–")
+    #expect(rows[2] == "  published,,−0.05,NaN,1e+300,,,,–")
   }
 
   @Test func resultsAnswerQuestions() {

@@ -76,7 +76,7 @@ import Testing
 
   @Test func costsCountGradientEvaluations() throws {
     var plan = TinyStudies.plan(arms: ["sam": "sgd"], seeds: 1, epochs: 1)
-    plan.base.append(Setting("rule", text: "sam"))
+    plan.base.append(Override("rule", text: "sam"))
     let results = try runner().run(plan)
     #expect(results.runs[0].steps == 10)
     #expect(results.runs[0].gradientEvaluations == 20)
@@ -85,7 +85,7 @@ import Testing
   @Test func runsWithoutEpochsAreDoneAtOnce() throws {
     #expect(try runner().run(TinyStudies.plan(seeds: 1, epochs: 0)).study.counts.done == 2)
     var plan = TinyStudies.plan("untrained", seeds: 1, epochs: 0)
-    plan.base.append(Setting("untrained", .flag(true)))
+    plan.base.append(Override("untrained", .flag(true)))
     let results = try runner().run(plan)
     #expect(results.runs.allSatisfy { $0.state == .done && $0.history.epochs.map(\.epoch) == [0] })
   }
@@ -94,7 +94,7 @@ import Testing
   @Test(arguments: [0, 1, 2, 5], [("adam(rate: 0.01)", false), ("sgd(rate: cosine(initial: 0.1))", true)])
   func anInterruptedRunEndsAsIfNothingHadHappened(_ epochs: Int, _ method: (optimizer: String, isNumPy: Bool)) throws {
     var plan = TinyStudies.plan(arms: ["arm": method.optimizer], seeds: 1, epochs: 6)
-    plan.base += [Setting("untrained", .flag(true)), Setting("draws", .text(method.isNumPy ? "numPy" : "keyed"))]
+    plan.base += [Override("untrained", .flag(true)), Override("draws", .text(method.isNumPy ? "numPy" : "keyed"))]
     let undisturbed = try runner("undisturbed.sqlite").run(plan)
 
     struct Interruption: Error {}

@@ -18,7 +18,7 @@ import Testing
   @Test(arguments: [("float64", 1e-12), ("float32", 1e-3)])
   func runsAreWhatTheyAreByThemselves(_ dtype: String, _ tolerance: Double) throws {
     var plan = TinyStudies.plan(seeds: 3)
-    plan.base += [Setting("dtype", .text(dtype)), Setting("untrained", .flag(true))]
+    plan.base += [Override("dtype", .text(dtype)), Override("untrained", .flag(true))]
     let alone = try runner("alone.sqlite", .off).run(plan)
     var together = try runner("together.sqlite", .on)
     var began: [String] = []
@@ -108,7 +108,7 @@ import Testing
     var plan = TinyStudies.plan(
       arms: ["slow": "momentum(rate: 0.01)", "fast": "momentum(rate: 0.1)", "nesterov": "nesterov(rate: 0.1)"], seeds: 2
     )
-    plan.base.append(Setting("dtype", text: "float64"))
+    plan.base.append(Override("dtype", text: "float64"))
     let alone = try runner("alone.sqlite", .off).run(plan)
     var runner = try runner("together.sqlite", .on)
     var began: [String] = []

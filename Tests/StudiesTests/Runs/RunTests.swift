@@ -125,12 +125,11 @@ import Testing
   }
 
   /// The kernels of 784-100-50-10 in the layers' order, then the epochs' shuffles, from one stream.
-  @Test func numPyDrawsAsArticle2Does() throws {
+  @Test func numPyDrawsAsItsLegacyGenerator() throws {
     let url = try #require(
-      Bundle.module.url(forResource: "article2_draws", withExtension: "json", subdirectory: "Fixtures"))
+      Bundle.module.url(forResource: "numpy_draws", withExtension: "json", subdirectory: "Fixtures"))
     let draws = try JSONDecoder().decode(Draws.self, from: Data(contentsOf: url))
-    let recipe = Article2Replay()
-    let configuration = try recipe.arms[0].configuration(base: [Setting](recipe.base), seed: recipe.firstSeed)
+    let configuration = try #require(Recipe(named: "numpy-replay").plan().runs().first).configuration
     let (trainer, options) = try Run(configuration, data: Self.digits.get()).trainer()
     for (index, expected) in draws.kernels.enumerated() {
       let kernel = try #require(trainer.state.parameters["dense\(index + 1)/kernel"])

@@ -11,15 +11,13 @@ struct RerunCommand: Sendable {
 
   /// - Parameter words: what was typed after `tanren study run`, where that is known.
   init(_ plan: StudyPlan, words: [String]? = nil) throws(ConfigurationError) {
-    let catalog = Catalog<any Recipe>.all
-    var nearest: (recipe: any Recipe, name: String, budget: Budget, changes: [String])?
-    for name in catalog.names {
-      let recipe = try catalog.make(Choice(name))
-      for budget in Budget.allCases.reversed() {
+    var nearest: (recipe: Recipe, budget: String, changes: [String])?
+    for recipe in try Recipe.all {
+      for budget in [Recipe.published] + recipe.budgets.reversed().map(\.name) {
         guard let made = try? recipe.plan(arms: plan.arms.map(\.name), seeds: plan.seeds, budget: budget),
           let changes = try Self.changes(from: made, to: plan)
         else { continue }
-        if nearest.map({ changes.count < $0.changes.count }) ?? true { nearest = (recipe, name, budget, changes) }
+        if nearest.map({ changes.count < $0.changes.count }) ?? true { nearest = (recipe, budget, changes) }
       }
     }
     guard let nearest else {
@@ -28,16 +26,16 @@ struct RerunCommand: Sendable {
       return
     }
     let arms = plan.arms.map(\.name)
-    let budget = nearest.budget
     let recipeWords =
-      ["tanren", "reproduce", nearest.name]
-      + (arms == nearest.recipe.defaultArms ? [] : ["--arms", arms.joined(separator: ",")])
-      + ["--seeds", Self.seeds(plan.seeds)] + (budget == .full ? [] : ["--budget", budget.rawValue]) + nearest.changes
+      ["tanren", "reproduce", nearest.recipe.name]
+      + (arms == nearest.recipe.mainArms ? [] : ["--arms", arms.joined(separator: ",")])
+      + ["--seeds", Self.seeds(plan.seeds)] + (nearest.budget == Recipe.published ? [] : ["--budget", nearest.budget])
+      + nearest.changes
     text = recipeWords.map(Self.quoted).joined(separator: " ")
     needsPlan = false
     let settings = nearest.changes.filter { !$0.hasPrefix("name=") && !$0.hasPrefix("title=") }
     notes =
-      [nearest.recipe.departure(of: budget)].compactMap(\.self)
+      [try nearest.recipe.departure(of: nearest.budget)].compactMap(\.self)
       + (settings.isEmpty ? [] : ["Not as published: \(settings.joined(separator: ", "))."])
   }
 

@@ -17,7 +17,7 @@ extension StudyFacts {
         ArmFacts(
           planned.arm.name, baseline: planned.baseline, settings: ReportSetting.all(of: configuration),
           evaluationsPerStep: try configuration.method().gradientRule.evaluationsPerStep,
-          printed: planned.arm.printed.map(PrintedNumber.all) ?? []))
+          published: planned.arm.published.map(PublishedValue.all) ?? []))
     }
     self.init(
       name: results.study.name, title: results.study.title, arms: arms, metric: plan.metric, seeds: plan.seeds,

@@ -8,16 +8,16 @@ public struct ArmFacts: Sendable, Equatable, Encodable {
   /// Gradients that a step evaluates: two for sharpness-aware rules.
   public var evaluationsPerStep: Double
   /// What was published for it.
-  public var printed: [PrintedNumber]
+  public var published: [PublishedValue]
 
   public init(
     _ name: String, baseline: String? = nil, settings: [ReportSetting] = [], evaluationsPerStep: Double = 1,
-    printed: [PrintedNumber] = []
+    published: [PublishedValue] = []
   ) {
     self.name = name
     self.baseline = baseline
     self.settings = settings
     self.evaluationsPerStep = evaluationsPerStep
-    self.printed = printed
+    self.published = published
   }
 }

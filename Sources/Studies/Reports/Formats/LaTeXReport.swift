@@ -15,8 +15,8 @@ struct LaTeXReport: Sendable {
     if !report.comparisons.isEmpty {
       parts.append(float(tables.comparisons, caption: words.comparisonsCaption, label: "comparisons"))
     }
-    if !report.printed.isEmpty {
-      parts.append(float(tables.printed, caption: words.printedNote, label: "printed"))
+    if !report.published.isEmpty {
+      parts.append(float(tables.published, caption: words.publishedNote, label: "published"))
     }
     parts.append(float(tables.costs, caption: "Cost of the runs; times are medians.", label: "costs"))
     return parts.joined(separator: "\n\n") + "\n"

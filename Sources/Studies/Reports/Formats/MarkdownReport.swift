@@ -20,7 +20,7 @@ struct MarkdownReport: Sendable {
       parts.append(tables.comparisons.markdown())
     }
     parts += ["## Results", tables.results.markdown()]
-    if !report.printed.isEmpty { parts += ["## Printed numbers", tables.printed.markdown(), words.printedNote] }
+    if !report.published.isEmpty { parts += ["## Published values", tables.published.markdown(), words.publishedNote] }
     if !facts.failures.isEmpty {
       let failures = facts.failures.map { escaped("\($0.arm), seed \($0.seed): \($0.message)") }
       parts += ["## Failed runs", failures.map { "- \($0)" }.joined(separator: "\n")]

@@ -71,20 +71,21 @@ struct ReportTables: Sendable {
   }
 
   /// Two rows an arm: what was published, marked where it lies within the range of our runs, and that range.
-  var printed: TextTable {
-    let quantities = report.printedQuantities
+  var published: TextTable {
+    let quantities = report.publishedQuantities
     var table = TextTable(
-      ["arm", ""] + quantities.map { TableColumn(isCompact ? PrintedText.shortName($0) : PrintedText.name($0), .right) }
+      ["arm", ""]
+        + quantities.map { TableColumn(isCompact ? PublishedText.shortName($0) : PublishedText.name($0), .right) }
     )
     for arm in report.arms {
       let texts = quantities.map { quantity in
-        report.printed.first { $0.arm == arm.name && $0.printed.quantity == quantity }.map(PrintedText.init)
+        report.published.first { $0.arm == arm.name && $0.published.quantity == quantity }.map(PublishedText.init)
       }
       guard texts.contains(where: { $0 != nil }) else { continue }
       table.append(
-        [TableCell(arm.name), "printed"]
+        [TableCell(arm.name), "published"]
           + texts.map { text in
-            TableCell(text.map { "\($0.printed) \($0.mark)" } ?? "", style: text?.mark == "✗" ? .warning : .plain)
+            TableCell(text.map { "\($0.published) \($0.mark)" } ?? "", style: text?.mark == "✗" ? .warning : .plain)
           })
       table.append(["", TableCell("our runs", style: .muted)] + texts.map { TableCell($0?.ours ?? "", style: .muted) })
     }

@@ -92,15 +92,15 @@ struct ReportWords: Sendable {
     return "Arms are compared by \(name)\(exact ? ", exact" : "")\(interval)."
   }
 
-  /// Above or below the table of printed numbers.
-  var printedNote: String {
-    let judged = report.printed.filter { $0.agreement != .unjudged }
+  /// Above or below the table of published values.
+  var publishedNote: String {
+    let judged = report.published.filter { $0.agreement != .unjudged }
     let inside = judged.count { $0.agreement == .inside }
     let sum =
       judged.isEmpty
-      ? "Two seeds or more are needed to judge the printed numbers."
-      : "\(inside) of \(judged.count) printed numbers are what a run of ours might have given."
-    return sum + " A printed number is a single run’s, so it is held against the range of single runs: "
+      ? "Two seeds or more are needed to judge the published values."
+      : "\(inside) of \(judged.count) published values are what a run of ours might have given."
+    return sum + " A published value comes from a single run, so it is held against the range of single runs: "
       + "\(confidence) of ours lie inside."
   }
 

@@ -26,8 +26,8 @@ public struct TerminalReport: Sendable {
     if !report.comparisons.isEmpty {
       parts.append(words.verdicts.map { wrapped("· " + $0, indent: 2) }.joined())
     }
-    if !report.printed.isEmpty {
-      parts.append(tables.printed.text(colors: colors) + wrapped(words.printedNote))
+    if !report.published.isEmpty {
+      parts.append(tables.published.text(colors: colors) + wrapped(words.publishedNote))
     }
     parts.append(tables.costs.text(colors: colors))
     if !report.facts.failures.isEmpty {

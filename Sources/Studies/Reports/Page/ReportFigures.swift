@@ -80,7 +80,7 @@ struct ReportFigures: Sendable {
     return plot
   }
 
-  /// The metric over a setting, and published numbers where there are any: with the interval of each mean, or of several
+  /// The metric over a setting, and published values where there are any: with the interval of each mean, or of several
   /// lines with the seeds' range, since intervals of few seeds over one another hide what they should show.
   func sweep(_ sweep: Sweep) -> Chart {
     let key = sweep.path.split(separator: ".").suffix(2).joined(separator: " ")
@@ -98,13 +98,13 @@ struct ReportFigures: Sendable {
           line.name.isEmpty ? "ours" : line.name, points: points.map { DataPoint(x: $0.0, y: $0.1.mean) },
           band: points.map { Self.band($0.1, ofSeveral: sweep.lines.count > 1) },
           color: color, markers: true))
-      let printed = zip(line.arms, line.values).compactMap { arm, value in
-        printedValue(arm).map { DataPoint(x: value, y: $0) }
+      let published = zip(line.arms, line.values).compactMap { arm, value in
+        publishedValue(arm).map { DataPoint(x: value, y: $0) }
       }
-      if !printed.isEmpty {
+      if !published.isEmpty {
         chart.lines.append(
           LineSeries(
-            line.name.isEmpty ? "printed" : "\(line.name), printed", points: printed, dash: .dashed, color: color,
+            line.name.isEmpty ? "published" : "\(line.name), published", points: published, dash: .dashed, color: color,
             markers: true))
       }
     }
@@ -121,10 +121,10 @@ struct ReportFigures: Sendable {
     return ErrorInterval(summary.interval?.lower ?? summary.mean, summary.interval?.upper ?? summary.mean)
   }
 
-  private func printedValue(_ arm: String) -> Double? {
-    let quantity: PrintedNumber.Quantity =
+  private func publishedValue(_ arm: String) -> Double? {
+    let quantity: PublishedValue.Quantity =
       metric.reading == .last ? .last(metric: metric.name) : .best(metric: metric.name)
-    return report.facts.arms.first { $0.name == arm }?.printed.first { $0.quantity == quantity }?.value
+    return report.facts.arms.first { $0.name == arm }?.published.first { $0.quantity == quantity }?.value
   }
 
   private static func format(_ metric: String) -> TickFormat { ReportStyle.isFraction(metric) ? .percent : .automatic }

@@ -11,7 +11,7 @@ struct ReportPage: Sendable {
     let sections = [
       VerdictSection(report).section, CurveSection(report).section, DifferenceSection(report).section,
       SweepSection(report).section, ResultSection(report).section, TargetSection(report).section,
-      PrintedSection(report).section,
+      PublishedSection(report).section,
       CostSection(report).section, FailureSection(report).section, SettingSection(report).section,
       RepeatSection(report).section,
     ].compactMap(\.self)

@@ -1,0 +1,135 @@
+import ArgumentParser
+import Tanren
+
+/// Tanren's part in `make bench`; Benchmarks/README.md describes the conversation.
+@main struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tanren-bench", abstract: "Takes part in a benchmark.", version: tanrenVersion)
+
+  enum Workload: String, CaseIterable, ExpressibleByArgument {
+    case mlpStep = "mlp-step"
+    case mnistEpoch = "mnist-epoch"
+    case startup, compile
+    case cnnStep = "cnn-step", cnnStepHalf = "cnn-step-bf16"
+    case nineStep = "nine-step", nineStepHalf = "nine-step-bf16"
+    case wideStep = "wrn-step", wideStepHalf = "wrn-step-bf16"
+    case samStep = "sam-step", lambStep = "lamb-step"
+    case augmentBasic = "augment-basic"
+    case augmentStrong = "augment-strong"
+    case augmentEach = "augment-each", augmentStep = "augment-step"
+    case esnDrive = "esn-drive", esnFit = "esn-fit", esnGenerate = "esn-generate", esnEnsemble = "esn-ensemble"
+    case convolution32 = "convolution-32x64"
+    case convolution16 = "convolution-16x128"
+    case convolution8 = "convolution-8x256"
+  }
+
+  enum Variant: String, CaseIterable, ExpressibleByArgument {
+    case step, chunk, fit
+    case sgd, sam, adam, lamb
+    case ensemble, member
+    /// Augmentations, by their names.
+    case strong, rotation, shift, shear, zoom, horizontalFlip, padAndCrop, channelShift, brightness, colorJitter
+    case randomErasing, cutout, mixUp, cutMix
+    /// As the variant without the ending, without kernels.
+    case stepXLA = "step-xla"
+    case forward, inputGradient = "input-gradient", kernelGradient = "kernel-gradient"
+    case forwardXLA = "forward-xla", inputGradientXLA = "input-gradient-xla", kernelGradientXLA = "kernel-gradient-xla"
+  }
+
+  @Option var workload: Workload
+  @Option var variant: Variant
+  @Option var data: String?
+  @Option var cache: String?
+  @Option var device = "cpu"
+
+  func run() throws {
+    let worker = BenchWorker()
+    do {
+      let programs = cache.map { ProgramCache(folder: $0) }
+      switch (workload, variant) {
+      case (.mlpStep, .step), (.mlpStep, .chunk):
+        let engine = try Engine(device: device, programCache: programs)
+        let source = try BenchData(folder: data)
+        let rounds: any BenchRounds =
+          try variant == .step ? StepRounds(source.train, on: engine) : ChunkRounds(source.train, on: engine)
+        worker.serve(rounds, data: source.name)
+      case (.mnistEpoch, .fit):
+        try Engine.configure(device: device, programCache: programs)
+        let source = try BenchData(folder: data)
+        try EpochRounds(worker, data: source.name).run(train: source.train, test: source.test)
+      case (.cnnStep, .fit), (.cnnStepHalf, .fit), (.nineStep, .fit), (.nineStepHalf, .fit), (.wideStep, .fit),
+        (.wideStepHalf, .fit), (.samStep, .sgd), (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb),
+        (.augmentStep, .fit), (.augmentStep, .strong):
+        try Engine.configure(device: device, programCache: programs)
+        try trainNetwork(worker)
+      case (.startup, .step):
+        let engine = try Engine(device: device, programCache: programs)
+        let model = try BenchModel(on: engine)
+        let program = try model.program(on: engine)
+        let results = try program(model.parameters + BenchModel.firstBatch())
+        let loss = try results[BenchModel.parameterCount].values(as: Float.self)[0]
+        worker.say(.finished(loss: Double(loss)))
+      case (.compile, .step):
+        let engine = try Engine(device: device, programCache: programs)
+        let model = try BenchModel(on: engine)
+        let clock = ContinuousClock()
+        let seconds = try clock.measure { _ = try model.program(on: engine) } / .seconds(1)
+        worker.say(.compiled(seconds: seconds))
+      case (.cnnStep, .step), (.cnnStep, .stepXLA):
+        let engine = try Engine(device: device, programCache: programs, kernels: variant == .step ? nil : [])
+        worker.serve(try CNNRounds(on: engine), data: "random")
+      case (.convolution32, _), (.convolution16, _), (.convolution8, _):
+        try serveConvolution(worker, programs)
+      case (.augmentBasic, .step), (.augmentStrong, .step):
+        let engine = try Engine(device: device, programCache: programs)
+        let augmentation: any Augmentation = workload == .augmentBasic ? BasicAugmentation() : StrongAugmentation()
+        worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
+      case (.augmentEach, _):
+        let engine = try Engine(device: device, programCache: programs)
+        let augmentation = try Catalog<any Augmentation>.all.make(Choice(variant.rawValue))
+        worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
+      case (.esnDrive, .step), (.esnFit, .step), (.esnGenerate, .step), (.esnEnsemble, .ensemble),
+        (.esnEnsemble, .member):
+        try Engine.configure(device: device, programCache: programs)
+        try serveReservoir(worker)
+      default: throw ValidationError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
+      }
+    } catch {
+      worker.say(.failed(error))
+      throw ExitCode.failure
+    }
+  }
+
+  private func trainNetwork(_ worker: BenchWorker) throws {
+    guard let method = BenchNetwork.method(variant) else { return }
+    let network: BenchNetwork =
+      switch workload {
+      case .nineStep, .nineStepHalf, .augmentStep: .nine
+      case .wideStep, .wideStepHalf: .wide
+      default: .cnn
+      }
+    let isHalf = workload.rawValue.hasSuffix("-bf16")
+    try EpochRounds(worker, data: "random", units: network.steps)
+      .run(network, method, precision: isHalf ? .bfloat16 : .float32)
+  }
+
+  private func serveReservoir(_ worker: BenchWorker) throws {
+    let rounds: any BenchRounds =
+      switch workload {
+      case .esnFit: try ReadoutRounds()
+      case .esnEnsemble: try EnsembleRounds(members: variant == .ensemble ? 20 : 1)
+      default: try ReservoirRounds(isFree: workload == .esnGenerate)
+      }
+    worker.serve(rounds, data: "random")
+  }
+
+  private func serveConvolution(_ worker: BenchWorker, _ programs: ProgramCache?) throws {
+    let name = variant.rawValue.hasSuffix("-xla") ? String(variant.rawValue.dropLast(4)) : variant.rawValue
+    guard let pass = ConvolutionRounds.Pass(rawValue: name) else {
+      throw ValidationError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
+    }
+    let engine = try Engine(device: device, programCache: programs, kernels: name == variant.rawValue ? nil : [])
+    let (side, channels) = workload == .convolution32 ? (32, 64) : workload == .convolution16 ? (16, 128) : (8, 256)
+    worker.serve(try ConvolutionRounds(side: side, channels: channels, pass: pass, on: engine), data: "random")
+  }
+}
