@@ -147,7 +147,7 @@ import Testing
         name: "rates", base: ["data": DataFiles.tiny, "epochs": "1"], arms: [Arm("sgd", ["optimizer": "sgd"])],
         seeds: [0]))
     try expect(["report", "--study", "rate"], says: ["no study 'rate'", "did you mean 'rates'?"])
-    try expect(["report", "rates"], says: ["'rates' is a study of out/studies.sqlite", "--study"])
+    try expect(["report", "rates"], says: ["'rates' is a study in out/studies.sqlite", "--study"])
     try expect(["report"], says: ["no run of 'rates' has ended yet"])
   }
 
@@ -177,9 +177,9 @@ import Testing
     try expect(["run", "optimzer=adam"], says: ["'optimzer'", "did you mean 'optimizer'?"])
     try expect(["reproduce", "floding-mnist"], says: ["did you mean 'flooding-mnist'?"])
     try expect(["reproduce", "flooding-mnist", "--arms", "b0,b0.02"], says: ["'b0.02'", "b0.05"])
-    try expect(["reproduce", "flooding-mnist", "--all"], says: ["leave out 'flooding-mnist'"])
-    try expect(["reproduce", "--all", "--arms", "sgd"], says: ["--arms is of one recipe"])
-    try expect(["reproduce"], says: ["name a recipe, or say --all", "flooding-mnist"])
+    try expect(["reproduce", "flooding-mnist", "--all"], says: ["omit 'flooding-mnist'"])
+    try expect(["reproduce", "--all", "--arms", "sgd"], says: ["--arms selects arms of a single recipe"])
+    try expect(["reproduce"], says: ["name a recipe or pass --all", "flooding-mnist"])
     try expect(["methods", "optimisers"], says: ["did you mean 'optimizers'?"])
     try expect(["activations", "tanhExpp"], says: ["did you mean 'tanhExp'?"])
     try expect(["data", "info", "mnits"], says: ["did you mean 'mnist'?"])

@@ -77,13 +77,13 @@ struct ReproduceCommand: ParsableCommand {
     }
     if all { return try reproduceAll(Recipe.names) }
     guard let name = words.first else {
-      throw UsageError("name a recipe, or say --all: \(Recipe.names.joined(separator: ", "))")
+      throw UsageError("name a recipe or pass --all: \(Recipe.names.joined(separator: ", "))")
     }
     if show {
       terminal.write(try Recipe.text(named: name))
       return
     }
-    // What looks like a file's name was meant as one.
+    // An argument that looks like a path is one.
     let isPath = name.contains("/") || name.contains(".")
     let recipe = try PlanWords.recipe(named: name) ?? (isPath ? Recipe(file: name) : Recipe(named: name))
     let names = (arms ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -97,7 +97,7 @@ struct ReproduceCommand: ParsableCommand {
       if let value { try plan.override(assignment: "\(key)=\(value)") }
     }
     for word in words.dropFirst() { try plan.override(assignment: word) }
-    // A mistake in any arm is told before data is loaded or anything trained.
+    // A mistake in any arm is reported before data is loaded or anything is trained.
     let crew = try parallel.crew(for: plan.runs().count, on: device)
     let folder = try OutputFolder(output ?? "out/\(plan.name)")
     try device.start(threads: crew.threads)
@@ -113,7 +113,7 @@ struct ReproduceCommand: ParsableCommand {
     try StudyFailures(StudyTables(results).failures).check()
   }
 
-  /// What `tanren study run` takes to run the same.
+  /// The arguments of `tanren study run` that repeat the comparison.
   private func runWords(_ name: String) -> [String] {
     let options = [("arms", arms), ("seeds", seeds), ("epochs", epochs), ("data", data)]
     return [name] + (budget == Recipe.published ? [] : ["budget=\(budget)"])
@@ -122,9 +122,9 @@ struct ReproduceCommand: ParsableCommand {
 
   private func reproduceAll(_ names: [String]) throws {
     if let word = words.first(where: { !$0.contains("=") }) {
-      throw UsageError("--all runs every recipe: leave out '\(word)', or --all")
+      throw UsageError("--all runs every recipe: omit '\(word)' or --all")
     }
-    guard arms == nil else { throw UsageError("--arms is of one recipe: leave it out, or --all") }
+    guard arms == nil else { throw UsageError("--arms selects arms of a single recipe: omit --arms or --all") }
     let terminal = Terminal.current(.standardError)
     var failed: [String] = []
     for name in names {
@@ -138,7 +138,7 @@ struct ReproduceCommand: ParsableCommand {
       } catch let error as StoreError {
         throw error
       } catch {
-        // Runs that failed have been told already.
+        // Failed runs have been reported already.
         if !(error is ExitCode) { terminal.write("\(name): \(Outcome.describe(error).message)\n") }
         failed.append(name)
       }

@@ -41,7 +41,7 @@ struct StudyRunCommand: ParsableCommand {
 
   func run() throws {
     let (plan, recipe) = try PlanWords(words).chosen(store: store)
-    // A mistake in any arm is told before anything is made or loaded.
+    // A mistake in any arm is reported before anything is created or loaded.
     let crew = try parallel.crew(for: plan.runs().count, on: device)
     try device.start(threads: crew.threads)
     let terminal = Terminal.current()
@@ -70,13 +70,13 @@ struct StudyRunCommand: ParsableCommand {
     try StudyFailures(tables.failures).check()
   }
 
-  /// The path up to the file's name, with a slash where there is one.
+  /// The folder of a file, including its final slash; empty for a bare name.
   private static func folder(beside path: String) -> String {
     String(path[..<(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)])
   }
 }
 
-/// Ends a command with status 1 if runs failed, once everything else is said.
+/// Ends a command with status 1 if runs failed, after all other output.
 struct StudyFailures {
   private let texts: [String]
 

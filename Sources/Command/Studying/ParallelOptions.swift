@@ -14,7 +14,8 @@ struct ParallelOptions: ParsableArguments {
       valueName: "n"))
   var workers: Int?
 
-  /// - Parameter runs: of the whole study, done or not: a study that goes on does so with the same threads.
+  /// - Parameter runs: the number of runs in the study, finished or not, so that a resumed study has the same number of
+  ///   threads.
   func crew(for runs: Int, on device: DeviceOptions) throws -> StudyCrew {
     guard (1...1024).contains(workers ?? 1) else {
       throw UsageError("--workers is \(workers ?? 0), but must be between 1 and 1024")

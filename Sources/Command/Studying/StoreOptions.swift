@@ -10,7 +10,7 @@ struct StoreOptions: ParsableArguments {
 
   var path: String { store ?? Environment["TANREN_STORE"] ?? "out/studies.sqlite" }
 
-  /// The option as it has to be typed again; none for the usual store.
+  /// The option as arguments that repeat a command; empty for the default store.
   var words: [String] { store.map { ["--store", $0] } ?? [] }
 
   func open(_ access: StudyStore.Access) throws(StoreError) -> StudyStore { try StudyStore(path, access: access) }

@@ -8,14 +8,14 @@ import Testing
   @Test func publishedValuesStandBelowOurs() {
     #expect(
       ResultTable(fakeResults).table().text() == """
-        arm        seeds        train         test         best  TS95  TS97  TS98        time
-        ─────────  ─────  ───────────  ───────────  ───────────  ────  ────  ────  ──────────
-        relu           1       100.00        97.50        97.50     2     3     -        13 s
-          printed              100.00        97.85        97.88     2     5     -        41 s
-        tanhExp        3  99.00 ±1.00  97.83 ±0.76  97.83 ±0.76     1     2     2  1 min 33 s
-          printed                          97.60 ✓      99.00 ·     1              1 min 33 s
-        diverged       1          NaN          NaN        10.00     -     -     -       3.0 s
-        waiting        0                                                                  0 s
+        arm          seeds        train         test         best  TS95  TS97  TS98        time
+        ───────────  ─────  ───────────  ───────────  ───────────  ────  ────  ────  ──────────
+        relu             1       100.00        97.50        97.50     2     3     -        13 s
+          published              100.00        97.85        97.88     2     5     -        41 s
+        tanhExp          3  99.00 ±1.00  97.83 ±0.76  97.83 ±0.76     1     2     2  1 min 33 s
+          published                          97.60 ✓      99.00 ·     1              1 min 33 s
+        diverged         1          NaN          NaN        10.00     -     -     -       3.0 s
+        waiting          0                                                                  0 s
 
         """)
   }

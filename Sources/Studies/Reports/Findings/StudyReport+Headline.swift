@@ -36,8 +36,8 @@ extension StudyReport {
     return sentences.joined(separator: " ")
   }
 
-  /// Whether an arm and its baseline recorded the same values of every metric in every epoch of every common seed. Equal
-  /// values of a single metric, especially a rounded one, may be chance.
+  /// Whether an arm and its baseline recorded the same values of every metric in every epoch of every common seed.
+  /// Equal values of a single metric, especially a rounded one, may be chance.
   private func isTheSame(_ comparison: ArmComparison) -> Bool {
     guard let candidate = arm(comparison.candidate), let baseline = arm(comparison.baseline) else { return false }
     let runs = Dictionary(uniqueKeysWithValues: baseline.runs.map { ($0.seed, $0) })

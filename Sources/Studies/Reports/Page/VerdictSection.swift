@@ -1,6 +1,7 @@
 import Statistics
 
-/// The comparisons on a common scale, each with its finding, its difference with the interval, and its verdict in words.
+/// The comparisons on a common scale, each with its finding, its difference with the interval, and its verdict in
+/// words.
 package struct VerdictSection: Sendable {
   private let tables: ReportTables
 
