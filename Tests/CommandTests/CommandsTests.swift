@@ -21,12 +21,19 @@ import Testing
     #expect(try output(["help", "run"]).contains("Examples:"))
     #expect(try output([]).contains("USAGE: tanren <subcommand>"))
     #expect(try output(["--version"]) == "0.1.0\n")
-    // Lines that are commands to type must not be broken.
-    for name in ["run", "reproduce", "activations", "methods"] {
-      let help = try output([name, "--help"])
-      for line in help.split(separator: "\n") where line.hasPrefix("  tanren ") {
+    // Examples must not be broken across lines, and no option is described as a sentence with "the" or "what".
+    for name in [
+      "run", "study", "study plan", "study run", "study worker", "study list", "study show", "study export",
+      "study diff", "study slurm", "reproduce", "report", "serve", "activations", "schedule plot", "methods",
+      "data info", "data preview", "engine info", "engine install",
+    ] {
+      let help = try output(name.split(separator: " ").map(String.init) + ["--help"])
+      let lines = help.split(separator: "\n")
+      for (line, next) in zip(lines, lines.dropFirst()) where line.hasPrefix("  tanren ") {
         #expect(line.count <= 80 && line.filter { $0 == "'" }.count.isMultiple(of: 2), "\(line)")
+        #expect(next.hasPrefix("  ") || !next.hasPrefix(" ") && next.first?.isUppercase == true, "\(name): \(next)")
       }
+      #expect(!help.contains(" What ") && !help.contains("  The "), "\(name)")
     }
   }
 

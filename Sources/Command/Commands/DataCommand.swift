@@ -68,8 +68,8 @@ struct DataInfoCommand: ParsableCommand {
 struct DataCharts {
   /// The most classes with a bar of their own.
   private static let classLimit = 100
-  /// The most values counted per split. Larger splits are sampled at equal distances.
-  private static let valueLimit = 200_000
+  /// The most values counted per split. Larger splits are sampled evenly.
+  private static let valueLimit = 1_000_000
 
   private let pair: DatasetPair
 
@@ -80,7 +80,7 @@ struct DataCharts {
     let splits = [("training", pair.train), ("test", pair.test)]
     let histogram = Histogram(
       pair.name, x: ChartAxis("input value"),
-      samples: try splits.map { Histogram.Sample($0, values: try Self.values(of: $1)) }, isNormalized: true)
+      samples: try splits.map { Histogram.Sample($0, values: try Self.values(of: $1)) }, bins: 32, isNormalized: true)
     guard let classes = pair.train.classCount, classes <= Self.classLimit else { return [histogram] }
     let names = (0..<classes).map { pair.classNames.indices.contains($0) ? pair.classNames[$0] : "\($0)" }
     let groups = try splits.map { name, data in

@@ -17,7 +17,7 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var store: StoreArgument
 
-  @Option(help: ArgumentHelp("Study. (default: the only one in the store)", valueName: "name"))
+  @Option(help: ArgumentHelp("Name of the study. (default: the only one in the store)", valueName: "name"))
   var study: String?
 
   @Option(

@@ -31,7 +31,7 @@ struct ReproduceCommand: ParsableCommand {
   @Flag(help: "Print the recipe as YAML and exit.")
   var show = false
 
-  @Flag(help: "Run all recipes one after the other, including those after a failure.")
+  @Flag(help: "Run all recipes, continuing after failures.")
   var all = false
 
   @Option(

@@ -14,7 +14,7 @@ struct StudyExportCommand: ParsableCommand {
       csv has one row per recorded value; json has everything in the store; yaml is the plan, for tanren study run.
       """)
 
-  @Argument(help: ArgumentHelp("Study. (default: the only one in the store)", valueName: "study"))
+  @Argument(help: ArgumentHelp("Name of the study. (default: the only one in the store)", valueName: "study"))
   var study: String?
 
   @OptionGroup var store: StoreOptions

@@ -6,7 +6,7 @@ struct StudyShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show the results, runs or plan of a study.")
 
-  @Argument(help: ArgumentHelp("Study. (default: the only one in the store)", valueName: "study"))
+  @Argument(help: ArgumentHelp("Name of the study. (default: the only one in the store)", valueName: "study"))
   var study: String?
 
   @OptionGroup var store: StoreOptions

@@ -12,7 +12,7 @@ struct StudySlurmCommand: ParsableCommand {
       system that all nodes share. Submit the script with sbatch.
 
       Example:
-        tanren study slurm rates.yml seeds=0..19 --store /shared/rates.sqlite --tasks 20 --output rates.sh
+        tanren study slurm rates.yml --store /shared/s.sqlite --output rates.sh
       """)
 
   @Argument(help: PlanWords.help)
