@@ -138,7 +138,7 @@ import Testing
     for command in ["report", "serve"] {
       try expect([command], says: ["there is no store out/studies.sqlite", "tanren study run"])
       try expect([command, "none.sqlite"], says: ["there is no store none.sqlite"])
-      try expect([command, "a.sqlite", "--store", "b.sqlite"], says: ["twice", "a.sqlite", "b.sqlite"])
+      try expect([command, "a.sqlite", "--store", "b.sqlite"], says: ["two stores are given", "a.sqlite", "b.sqlite"])
       try folder.write("no database", "words.sqlite")
       try expect([command, "words.sqlite"], says: ["words.sqlite is no study store"])
     }
