@@ -1,15 +1,15 @@
 import Studies
 
-/// Where a server reads studies from, again and again while they run.
+/// The source that a server reads studies from, repeatedly while they run.
 public protocol LiveStudySource: Sendable {
-  /// All studies there are, in the order to list them.
+  /// All studies, in the order to list them.
   func studies() throws -> [LiveStudySummary]
 
-  /// A study as it is now; nil if there is none of that name.
+  /// The current state of a study; `nil` if none has that name.
   func study(named name: String) throws -> LiveStudy?
 }
 
-/// A study as a list shows it.
+/// A study as it appears in a list.
 public struct LiveStudySummary: Sendable, Equatable {
   public var name: String
   public var title: String
@@ -22,10 +22,10 @@ public struct LiveStudySummary: Sendable, Equatable {
   }
 }
 
-/// A study at one moment, its running runs included.
+/// The state of a study at one moment, including unfinished runs.
 public struct LiveStudy: Sendable {
   public var facts: StudyFacts
-  /// In the plan's order.
+  /// In the order of the plan.
   public var runs: [LiveRun]
 
   public init(facts: StudyFacts, runs: [LiveRun]) {
@@ -46,10 +46,10 @@ public struct LiveStudy: Sendable {
     return counts
   }
 
-  /// The report of what has ended, which later runs may still change; nil as long as nothing has.
+  /// The report on finished runs, which later runs may still change; `nil` while there are none.
   public func report() throws -> StudyReport? { try report { $0.state == .done } }
 
-  /// A report that takes unfinished runs for finished ones: for curves, not for conclusions.
+  /// A report that includes unfinished runs, for learning curves rather than conclusions.
   func partialReport() throws -> StudyReport? { try report { $0.state != .pending && !$0.history.epochs.isEmpty } }
 
   private func report(_ isTaken: (LiveRun) -> Bool) throws -> StudyReport? {
@@ -62,16 +62,16 @@ public struct LiveStudy: Sendable {
   }
 }
 
-/// A run at one moment.
+/// The state of a run at one moment.
 public struct LiveRun: Sendable, Equatable {
   public var arm: String
   public var seed: Int
   public var state: RunState
   /// The epochs so far.
   public var history: History
-  /// The epochs it shall have.
+  /// The number of epochs planned.
   public var plannedEpochs: Int
-  /// Why it failed.
+  /// The reason for a failure.
   public var error: String?
 
   public init(
@@ -85,15 +85,15 @@ public struct LiveRun: Sendable, Equatable {
     self.error = error
   }
 
-  /// How far it is, from 0 to 1.
+  /// The completed fraction, from 0 to 1.
   public var progress: Double {
     if state == .done { return 1 }
     return min(1, Double(history.epochs.last?.epoch ?? 0) / Double(max(1, plannedEpochs)))
   }
 }
 
-/// The studies of a store, which other processes may be writing. The store is opened anew for each look, for reading
-/// only, so that it may come, go and be replaced.
+/// The studies of a store, which other processes may be writing. Each read opens the store anew and read-only, so that
+/// it may appear, disappear or be replaced.
 public struct StoreSource: LiveStudySource {
   public let path: String
 
@@ -106,7 +106,7 @@ public struct StoreSource: LiveStudySource {
     }
   }
 
-  /// - Throws: `StoreError`, or `ConfigurationError` for a plan that this version can't expand.
+  /// - Throws: `StoreError`, or `ConfigurationError` for a plan that this version cannot expand.
   public func study(named name: String) throws -> LiveStudy? {
     let store = try StudyStore(path, access: .read)
     guard let study = try store.studies().first(where: { $0.name == name }) else { return nil }

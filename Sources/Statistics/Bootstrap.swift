@@ -1,8 +1,8 @@
 import Foundation
 
-/// How a statistic varies when its samples are drawn again from themselves (Efron, 1979).
+/// The variation of a statistic when its samples are resampled with replacement (Efron, 1979).
 ///
-/// With fewer than about ten values both intervals are too narrow: prefer the t interval there.
+/// With fewer than about ten values both intervals are too narrow: prefer the t interval.
 public struct Bootstrap: Sendable, Equatable, Encodable {
   /// The statistic of the samples themselves.
   public let estimate: Double
@@ -10,17 +10,17 @@ public struct Bootstrap: Sendable, Equatable, Encodable {
   public let standardError: Double
   /// Between the quantiles alpha/2 and 1 − alpha/2 of the resamples.
   public let percentile: Interval
-  /// Corrected for bias and skewness (BCa; Efron, "Better bootstrap confidence intervals", 1987). Nil where the
-  /// correction isn't defined, as when no resample lies below the estimate.
+  /// Corrected for bias and skewness (BCa; Efron, "Better bootstrap confidence intervals", 1987). `nil` if the
+  /// correction is undefined, such as when no resample is below the estimate.
   public let bca: Interval?
   public let resamples: Int
 
   /// - Parameters:
-  ///   - samples: one or more; each is drawn from independently. A single sample may be one of paired differences.
+  ///   - samples: one or more, which are resampled independently. A single sample may hold paired differences.
   ///   - statistic: takes resamples of the same sizes.
   ///   - seed: equal seeds give equal intervals.
-  /// - Throws: `StatisticsError` for no samples, a sample of fewer than two values or with values that aren't finite,
-  ///   `alpha` outside 0 to 1, fewer than 100 resamples, or a statistic that isn't finite.
+  /// - Throws: `StatisticsError` for no samples, a sample of fewer than two values or with values that are not finite,
+  ///   `alpha` outside 0 to 1, fewer than 100 resamples, or a statistic that is not finite.
   public init(
     _ samples: [[Double]], alpha: Double = 0.05, resamples: Int = 10_000, seed: UInt64 = 0,
     statistic: ([[Double]]) -> Double
@@ -43,7 +43,7 @@ public struct Bootstrap: Sendable, Equatable, Encodable {
     bca = Self.bca(replicates, estimate: estimate, acceleration: acceleration, alpha: alpha)
   }
 
-  /// Good enough for thousands of resamples: ``Moments`` is slower and hardly more exact.
+  /// A plain mean for thousands of resamples: ``Moments`` is slower and hardly more exact.
   static func mean(_ values: [Double]) -> Double {
     var sum = 0.0
     for value in values { sum += value }
@@ -64,7 +64,7 @@ public struct Bootstrap: Sendable, Equatable, Encodable {
     }
   }
 
-  /// A sixth of the skewness of the jackknife's influence values.
+  /// A sixth of the skewness of the jackknife influence values.
   private static func acceleration(_ samples: [[Double]], _ statistic: ([[Double]]) -> Double) -> Double {
     var cubes = 0.0
     var squares = 0.0
@@ -92,7 +92,7 @@ public struct Bootstrap: Sendable, Equatable, Encodable {
   private static func bca(
     _ sorted: [Double], estimate: Double, acceleration: Double, alpha: Double
   ) -> Interval? {
-    // Resamples equal to the estimate, but for rounding, count half on either side.
+    // Resamples equal to the estimate up to rounding count half on either side.
     let tolerance = 1e-10 * (sorted[sorted.count - 1] - sorted[0])
     var below = 0.0
     for value in sorted where value <= estimate + tolerance { below += value < estimate - tolerance ? 1 : 0.5 }

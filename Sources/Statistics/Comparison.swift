@@ -1,46 +1,46 @@
-/// A candidate against a baseline, in numbers. Differences are the candidate's value minus the baseline's, whichever
-/// direction is better.
+/// A comparison of a candidate with a baseline. All differences are candidate minus baseline, whichever direction is
+/// better.
 public struct Comparison: Sendable, Equatable, Encodable {
   public let design: ComparisonDesign
-  /// The seeds compared; empty where the arms share none.
+  /// The seeds compared; empty if the arms share none.
   public let seeds: [Int]
-  /// How many runs of the candidate were compared, diverged ones included.
+  /// The number of candidate runs, including diverged ones.
   public let candidateRuns: Int
   public let baselineRuns: Int
   public let candidateDiverged: Int
   public let baselineDiverged: Int
-  /// Runs left out because the other arm lacks their seed.
+  /// The number of runs left out because the other arm lacks their seed.
   public let unpairedRuns: Int
-  /// Seed by seed, where neither run diverged; empty for unpaired arms.
+  /// One difference per seed with which neither run diverged; empty for unpaired arms.
   public let differences: [Double]
-  /// Nil, as are all that follow from it, where divergence left nothing to compare.
+  /// `nil`, like everything that follows from it, if divergence left nothing to compare.
   public let meanDifference: Double?
-  /// The median of the differences; for unpaired arms the difference of the medians.
+  /// The median of the differences, or for unpaired arms the difference of the medians.
   public let medianDifference: Double?
-  /// Student's t interval of the mean difference, or Welch's; nil below two seeds.
+  /// Student's or Welch's t interval of the mean difference; `nil` with fewer than two seeds.
   public let interval: Interval?
-  /// Of the mean difference; nil below two seeds.
+  /// The bootstrap of the mean difference; `nil` with fewer than two seeds.
   public let bootstrap: Bootstrap?
-  /// The test that decides comes first, others for information follow.
+  /// The deciding test first, followed by others for information.
   public let tests: [SignificanceTest]
   public let probabilityOfImprovement: ProbabilityOfImprovement
-  /// The share of seeds for which the candidate is better, ties counting half; nil for unpaired arms.
+  /// The fraction of seeds with which the candidate is better, counting ties as half; `nil` for unpaired arms.
   public let pairedShare: Double?
-  /// Cohen's d: the mean difference over the standard deviation of the differences (d_z), or for unpaired arms over the
-  /// pooled one. Nil where there is no spread.
+  /// Cohen's d: the mean difference divided by the standard deviation of the differences (d_z), or for unpaired arms by
+  /// the pooled one. `nil` without spread.
   public let effectSize: Double?
-  /// The p of two one-sided t tests that the difference lies within the margin; nil without a margin.
+  /// The p value of two one-sided t tests that the difference is within the margin; `nil` without a margin.
   public let equivalenceP: Double?
 
-  /// The test that decides.
+  /// The deciding test.
   public var test: SignificanceTest? { tests.first }
 
-  /// Whether every seed gave both arms the very same value.
+  /// Whether both arms have exactly the same value with every seed.
   public var isIdentical: Bool {
     candidateDiverged + baselineDiverged == 0 && !differences.isEmpty && differences.allSatisfy { $0 == 0 }
   }
 
-  /// How many runs of the arm that has fewer take part in the tests.
+  /// The number of runs in the tests, of the arm that has fewer.
   public var usableSeeds: Int {
     design == .paired
       ? differences.count : Swift.min(candidateRuns - candidateDiverged, baselineRuns - baselineDiverged)
@@ -50,8 +50,8 @@ public struct Comparison: Sendable, Equatable, Encodable {
 extension Comparison {
   /// Compares two arms seed by seed.
   ///
-  /// A seed for which either run diverged has no difference: it is counted, enters the probability of improvement as
-  /// the worst possible result, and nothing else.
+  /// A seed with which either run diverged has no difference. It is counted, and enters the probability of improvement
+  /// as the worst possible result.
   public static func paired(
     _ outcomes: PairedOutcomes, options: ComparisonOptions
   ) throws(StatisticsError) -> Comparison {
@@ -97,8 +97,8 @@ extension Comparison {
 }
 
 extension Comparison {
-  /// Compares two arms that don't share seeds, as independent groups. It takes more seeds than a paired comparison:
-  /// what a seed does to both arms doesn't cancel.
+  /// Compares two arms without common seeds as independent groups. This takes more seeds than a paired comparison,
+  /// since the effect of a seed on both arms does not cancel.
   ///
   /// - Throws: `StatisticsError.empty` for an arm without runs.
   public static func unpaired(
@@ -139,7 +139,7 @@ extension Comparison {
     return [exact, try .welchT(candidate: candidate, baseline: baseline)]
   }
 
-  /// Over the pooled standard deviation.
+  /// The difference of the means divided by the pooled standard deviation.
   private static func effectSize(_ candidate: [Double], _ baseline: [Double]) -> Double? {
     let (one, other) = (Moments(candidate), Moments(baseline))
     let largest = Swift.max(one.standardDeviation, other.standardDeviation)
@@ -151,15 +151,15 @@ extension Comparison {
   }
 }
 
-/// How likely a run of the candidate beats a run of the baseline, ties counting half (Agarwal et al., "Deep
-/// reinforcement learning at the edge of the statistical precipice", 2021).
+/// The probability that a run of the candidate beats a run of the baseline, counting ties as half (Agarwal et al.,
+/// "Deep reinforcement learning at the edge of the statistical precipice", 2021, https://arxiv.org/abs/2108.13264).
 ///
-/// Diverged runs take part: they are worse than any finite value, and tie with each other.
+/// Diverged runs are included: they are worse than any finite value and tie with each other.
 public struct ProbabilityOfImprovement: Sendable, Equatable, Encodable {
-  /// 0 if every run of the candidate is worse than every one of the baseline, 0.5 if neither tends to be better, 1 if
-  /// every one is better. Every run is compared with every run, whatever its seed.
+  /// 0 if every run of the candidate is worse than every run of the baseline, 0.5 if neither arm tends to be better,
+  /// and 1 if every run of the candidate is better. All pairs of runs count, whatever their seeds.
   public let value: Double
-  /// The bootstrap percentile interval, drawn from both arms independently; nil if an arm has a single run.
+  /// The bootstrap percentile interval, resampling both arms independently; `nil` if an arm has a single run.
   public let interval: Interval?
 
   /// - Throws: `StatisticsError.empty` for an arm without runs, `.outOfRange` for `alpha` or `resamples`.
@@ -189,7 +189,7 @@ public struct ProbabilityOfImprovement: Sendable, Equatable, Encodable {
     values.map { _ in values[random.index(below: values.count)] }
   }
 
-  /// The share of seeds for which the candidate's run beats the baseline's, ties counting half.
+  /// The fraction of seeds with which the candidate beats the baseline, counting ties as half.
   static func pairedShare(candidate: [Double], baseline: [Double], better: BetterDirection) -> Double {
     let wins = zip(candidate, baseline).reduce(0.0) { sum, pair in
       let (one, other) = (score(pair.0, better), score(pair.1, better))
@@ -203,7 +203,7 @@ public struct ProbabilityOfImprovement: Sendable, Equatable, Encodable {
   }
 }
 
-/// Values as positions in the order of all distinct ones, worst first: comparing all pairs of runs then takes one pass.
+/// Values as ranks among all distinct values, worst first, so that comparing all pairs of runs takes one pass.
 private struct Levels {
   let candidate: [Int]
   let baseline: [Int]
@@ -221,7 +221,7 @@ private struct Levels {
   func probability(_ candidate: [Int], _ baseline: [Int]) -> Double {
     var runs = [Int](repeating: 0, count: count)
     for level in baseline { runs[level] += 1 }
-    // Twice the number of the baseline's runs a run at each level beats.
+    // Twice the number of baseline runs that a run of each rank beats.
     var beaten = 0
     let doubled = runs.map { tied in
       defer { beaten += 2 * tied }

@@ -1,12 +1,11 @@
-/// All comparisons between the arms of a study, p values adjusted for their number.
+/// The comparisons between the arms of a study, with p values adjusted for their number.
 public struct ComparisonTable: Sendable, Equatable, Encodable {
   public let options: ComparisonOptions
   /// In the order of the arms.
   public let comparisons: [ArmComparison]
 
-  /// Arms that share seeds are compared by those; the runs without a partner are counted in
-  /// ``Comparison/unpairedRuns``. Arms that share less than half the seeds of the smaller one are compared as
-  /// independent groups.
+  /// Arms that share seeds are compared by those, and ``Comparison/unpairedRuns`` counts the others. Arms that share
+  /// fewer than half the seeds of the smaller arm are compared as independent groups.
   ///
   /// - Throws: `StatisticsError.duplicateArm`, `.unknownBaseline`, or `.empty` for no arms or one without runs.
   public init(
@@ -17,7 +16,7 @@ public struct ComparisonTable: Sendable, Equatable, Encodable {
     for (candidate, baseline) in try Self.pairs(of: arms, family) {
       compared.append((candidate, baseline, try Self.compare(candidate, baseline, options)))
     }
-    // A comparison that couldn't be tested found nothing, but it was one of those made.
+    // A comparison that cannot be tested still counts as one of those made.
     let adjusted = Holm.adjusted(checked: compared.map { $0.comparison.test?.p ?? 1 })
     let equivalence = Holm.adjusted(checked: compared.map { $0.comparison.equivalenceP ?? 1 })
     self.options = options
@@ -75,29 +74,29 @@ public struct ComparisonTable: Sendable, Equatable, Encodable {
   }
 }
 
-/// One comparison among several, with what the others do to its p value, and its verdict.
+/// A comparison within a family, with its adjusted p value and its verdict.
 public struct ArmComparison: Sendable, Equatable, Encodable {
   public let candidate: String
   public let baseline: String
   public let comparison: Comparison
-  /// Holm's, over all comparisons of the family; nil where divergence left nothing to test.
+  /// Adjusted by Holm's method over the family; `nil` if divergence left nothing to test.
   public let adjustedP: Double?
   public let verdict: Verdict
 }
 
-/// Which arms of a study are compared with which.
+/// The pairs of arms that a study compares.
 public enum ComparisonFamily: Sendable, Hashable, Codable {
-  /// Every other arm with the one so named.
+  /// Every other arm with the named one.
   case against(baseline: String)
-  /// Every arm with every earlier one: more comparisons, so it takes more seeds to tell any of them.
+  /// Every arm with every earlier one. More comparisons need more seeds.
   case allPairs
-  /// Each arm with one of its own choosing, by name; arms that choose none are only compared with.
+  /// Each arm with a baseline of its own, by name. Arms without an entry are baselines only.
   case chosen(baselines: [String: String])
 }
 
 /// How two arms are compared.
 public struct ComparisonOptions: Sendable, Equatable, Encodable {
-  /// The test that decides between paired arms.
+  /// The deciding test for paired arms.
   public enum PairedTest: String, Sendable, Hashable, Codable, CaseIterable {
     /// The sign-flip permutation test of the mean difference.
     case signFlip
@@ -106,19 +105,19 @@ public struct ComparisonOptions: Sendable, Equatable, Encodable {
   }
 
   public let better: BetterDirection
-  /// How often a comparison of equal methods may be called different.
+  /// Significance level: the false-positive rate among equal methods.
   public let alpha: Double
-  /// With what probability the estimated number of seeds would find a difference as large as the observed one.
+  /// The probability with which the estimated number of seeds would detect a difference of the observed size.
   public let power: Double
-  /// Differences up to this, in the metric's units, don't matter in practice; nil if every difference does.
+  /// Equivalence margin: the largest difference that is irrelevant in practice, in units of the metric; `nil` for none.
   public let margin: Double?
   public let pairedTest: PairedTest
-  /// For the bootstrap, and for permutation tests with too many seeds to count.
+  /// The number of resamples for the bootstrap, and for permutation tests with too many seeds to enumerate.
   public let resamples: Int
-  /// For the random draws: equal seeds give equal results.
+  /// The seed of the random numbers. Equal seeds give equal results.
   public let seed: UInt64
 
-  /// - Throws: `StatisticsError.outOfRange` for `alpha` or `power` outside 0 to 1, a margin that isn't a positive
+  /// - Throws: `StatisticsError.outOfRange` for `alpha` or `power` outside 0 to 1, a margin that is not a positive
   ///   number, or `resamples` outside 100...10,000,000.
   public init(
     better: BetterDirection = .higher, alpha: Double = 0.05, power: Double = 0.8, margin: Double? = nil,
@@ -140,10 +139,10 @@ public struct ComparisonOptions: Sendable, Equatable, Encodable {
   }
 }
 
-/// Holm's adjustment of p values for several comparisons (1979): each adjusted p may be compared with alpha as if it
-/// were the only one, and the chance of even one false finding stays below alpha.
+/// Holm's adjustment of p values for multiple comparisons (1979). Each adjusted p value may be compared with alpha as
+/// if it were the only one; the probability of any false finding stays below alpha.
 public enum Holm {
-  /// - Parameter p: the p values of all comparisons made, those that found nothing included.
+  /// - Parameter p: the p values of all comparisons made, significant or not.
   /// - Returns: the adjusted values, in the same order.
   /// - Throws: `StatisticsError.outOfRange` for a value outside 0...1.
   public static func adjusted(_ p: [Double]) throws(StatisticsError) -> [Double] {

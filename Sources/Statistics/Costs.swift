@@ -1,13 +1,13 @@
-/// What the runs of an arm took, each in the median with its quartiles, and together.
+/// The cost of the runs of an arm, summarized and in total.
 public struct CostSummary: Sendable, Equatable, Encodable {
   public let runs: Int
-  /// Nil if no run has a finite time.
+  /// `nil` if no run has a finite duration.
   public let seconds: SampleSummary?
   public let steps: SampleSummary?
   public let gradientEvaluations: SampleSummary?
-  /// Nil if it is known of no run.
+  /// `nil` if unknown for all runs.
   public let secondsPerStep: SampleSummary?
-  /// Of all runs whose time is finite.
+  /// The sum over runs with a finite duration.
   public let totalSeconds: Double
 
   /// - Throws: `StatisticsError.empty` for no runs.
@@ -23,16 +23,16 @@ public struct CostSummary: Sendable, Equatable, Encodable {
   }
 }
 
-/// What a run took.
+/// The cost of a run.
 public struct RunCost: Sendable, Hashable, Encodable {
-  /// Of wall-clock time.
+  /// Wall-clock time.
   public var seconds: Double
   /// Parameter updates.
   public var steps: Int
-  /// Evaluations of a gradient: as many as steps for plain rules, twice as many for sharpness-aware ones.
+  /// Gradient evaluations: one per step for plain rules, two for sharpness-aware ones.
   public var gradientEvaluations: Int
 
-  /// Of training, without evaluation; NaN where it isn't known.
+  /// The duration of a training step without evaluation; NaN if unknown.
   public var secondsPerStep: Double
 
   public init(seconds: Double, steps: Int, gradientEvaluations: Int, secondsPerStep: Double = .nan) {

@@ -35,7 +35,7 @@ public struct StudentT: Sendable, Hashable {
     return exp(exponent - LogBeta.value(half, 0.5)) / degreesOfFreedom.squareRoot()
   }
 
-  /// The value below which a share `fraction` lies.
+  /// The quantile of `fraction`.
   ///
   /// - Throws: `StatisticsError.outOfRange` unless `fraction` lies between 0 and 1; the ends give infinities.
   public func quantile(_ fraction: Double) throws(StatisticsError) -> Double {
@@ -51,7 +51,7 @@ public struct StudentT: Sendable, Hashable {
   /// ν / (ν + t²) and t² / (ν + t²).
   private func shares(_ t: Double) -> (Double, Double) {
     let square = t * t
-    // So far out the tail is below 1e-15.
+    // The tail beyond is below 1e-15.
     guard square.isFinite else { return (0, 1) }
     return (degreesOfFreedom / (degreesOfFreedom + square), square / (degreesOfFreedom + square))
   }
@@ -71,8 +71,8 @@ extension StudentT {
     if tail == 0.5 { return 0 }
     var bounds = bracket(tail)
     var t = Swift.min(Swift.max(StandardNormal.value(upperTail: tail), bounds.lower), bounds.upper)
-    // Newton's steps, on the logarithm of the tail where it is far out and on the central probability near the middle;
-    // a step that leaves the bracket is replaced by a bisection.
+    // Newton steps, on the logarithm of the tail far out and on the central probability near the middle. A step that
+    // leaves the bracket is replaced by bisection.
     for _ in 0..<200 {
       let excess: Double
       let step: Double
@@ -97,7 +97,7 @@ extension StudentT {
   private func bracket(_ tail: Double) -> (lower: Double, upper: Double) {
     var upper = 1.0
     var lower = 0.0
-    // Ends, for where squares overflow the tail is zero.
+    // Terminates: the tail is zero once squares overflow.
     while upperTail(upper) > tail {
       lower = upper
       upper *= 4
@@ -120,7 +120,7 @@ enum StandardNormal {
     if tail <= 0 { return .infinity }
     if tail >= 1 { return -.infinity }
     if tail > 0.5 { return -value(upperTail: 1 - tail) }
-    // Abramowitz and Stegun 26.2.23 is good to 4.5e-4; three of Halley's steps take it to the last digits.
+    // Abramowitz and Stegun 26.2.23 is accurate to 4.5e-4; three Halley steps give full precision.
     let t = (-2 * log(tail)).squareRoot()
     var z = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
     for _ in 0..<3 {
@@ -130,7 +130,7 @@ enum StandardNormal {
     return z
   }
 
-  /// The value below which a share `fraction` lies.
+  /// The quantile of `fraction`.
   static func quantile(_ fraction: Double) -> Double { -value(upperTail: fraction) }
 }
 
@@ -138,11 +138,11 @@ enum StandardNormal {
 enum IncompleteBeta {
   /// - Parameters:
   ///   - x: from 0 to 1.
-  ///   - y: 1 − x, given apart so that neither end loses digits.
+  ///   - y: 1 − x, passed separately so that neither end loses digits.
   static func regularized(_ a: Double, _ b: Double, x: Double, y: Double) -> Double {
     if x <= 0 { return 0 }
     if y <= 0 { return 1 }
-    // The fraction converges fast on this side of the mean only; the other side is its mirror image.
+    // The continued fraction converges fast on this side of the mean only; the other side follows by symmetry.
     return x < (a + 1) / (a + b + 2) ? product(a, b, x, y) : 1 - product(b, a, y, x)
   }
 

@@ -1,14 +1,14 @@
-/// What a metric was at the end of several runs: the finite values, and how many runs diverged.
+/// The final values of a metric over several runs, and the number of runs that diverged.
 ///
-/// A diverged run has no value, but it is a result: every summary and comparison counts it.
+/// A diverged run has no value, but is a result: every summary and comparison counts it.
 public struct Outcomes: Sendable, Equatable, Encodable {
-  /// The values of the runs that didn't diverge, in the order given.
+  /// The values of the runs that did not diverge, in the order given.
   public let finite: [Double]
-  /// How many values are NaN, infinite, or larger than ``largestMagnitude``.
+  /// The number of values that are NaN, infinite or beyond ``largestMagnitude``.
   public let diverged: Int
 
-  /// Beyond this a run counts as diverged. Its square still fits a `Double`, so no statistic overflows; no finite
-  /// single-precision number is as large.
+  /// Runs beyond this value count as diverged. Its square still fits a `Double`, so that no statistic overflows, and no
+  /// finite single-precision number is as large.
   public static let largestMagnitude = 1e150
 
   /// - Throws: `StatisticsError.empty` if there are no values.
@@ -22,10 +22,10 @@ public struct Outcomes: Sendable, Equatable, Encodable {
     diverged = values.count - finite.count
   }
 
-  /// All runs, diverged ones included.
+  /// The number of runs, including diverged ones.
   public var count: Int { finite.count + diverged }
 
-  /// Mean, median, spread and interval of the finite values; nil if every run diverged.
+  /// Mean, median, spread and interval of the finite values; `nil` if every run diverged.
   ///
   /// - Parameter alpha: one minus the confidence of the interval of the mean.
   /// - Throws: `StatisticsError.outOfRange` unless `alpha` lies between 0 and 1.
@@ -37,7 +37,7 @@ public struct Outcomes: Sendable, Equatable, Encodable {
   static func isFinite(_ value: Double) -> Bool { value.magnitude <= largestMagnitude }
 }
 
-/// One arm of a study: the value a metric reached for each seed.
+/// The values of a metric in one arm of a study, by seed.
 public struct ArmOutcomes: Sendable, Equatable, Encodable {
   public var name: String
   /// By seed. NaN and infinities stand for diverged runs.
@@ -59,20 +59,20 @@ public struct ArmOutcomes: Sendable, Equatable, Encodable {
   var inSeedOrder: [Double] { values.sorted { $0.key < $1.key }.map(\.value) }
 }
 
-/// Two arms over the same seeds: runs that share initialization, order and augmentation, and differ in the method.
+/// Two arms over common seeds: paired runs share initialization, order and augmentation, and differ in the method.
 public struct PairedOutcomes: Sendable, Equatable {
-  /// The seeds both arms have run, ascending.
+  /// The common seeds, ascending.
   public let seeds: [Int]
-  /// The candidate's value for each of `seeds`, diverged ones included.
+  /// The value of the candidate for each of `seeds`, including diverged runs.
   public let candidate: [Double]
-  /// The baseline's value for each of `seeds`, diverged ones included.
+  /// The value of the baseline for each of `seeds`, including diverged runs.
   public let baseline: [Double]
-  /// How many runs were left out because the other arm lacks their seed.
+  /// The number of runs left out because the other arm lacks their seed.
   public let unpaired: Int
 
-  /// The seeds that both arms have.
+  /// Pairs the runs by their common seeds.
   ///
-  /// - Throws: `StatisticsError.empty` if there is no such seed.
+  /// - Throws: `StatisticsError.empty` if there are none.
   public init(candidate: [Int: Double], baseline: [Int: Double]) throws(StatisticsError) {
     seeds = candidate.keys.filter { baseline[$0] != nil }.sorted()
     if seeds.isEmpty { throw .empty(what: "seeds that both arms have run") }
@@ -81,7 +81,7 @@ public struct PairedOutcomes: Sendable, Equatable {
     unpaired = candidate.count + baseline.count - 2 * seeds.count
   }
 
-  /// Values of equal seeds at equal positions; the seeds are named 0, 1, ….
+  /// Pairs the values by position. The seeds become 0, 1, ….
   ///
   /// - Throws: `StatisticsError.unequalLengths`, or `.empty` if there are no values.
   public init(candidate: [Double], baseline: [Double]) throws(StatisticsError) {
@@ -101,11 +101,11 @@ public struct PairedOutcomes: Sendable, Equatable {
   }
 }
 
-/// Which values of a metric are the good ones.
+/// The direction in which a metric improves.
 public enum BetterDirection: String, Sendable, Hashable, Codable, CaseIterable {
-  /// As for accuracies.
+  /// For accuracies.
   case higher
-  /// As for losses, errors and times.
+  /// For losses, errors and durations.
   case lower
 
   /// 1 where higher is better, −1 where lower is.

@@ -1,7 +1,7 @@
 /// Counter-based random numbers, Philox 4×64 with ten rounds (Salmon et al., "Parallel random numbers: as easy as
 /// 1, 2, 3", 2011): a pure function of key and counter, the same on every machine.
 struct Philox: RandomNumberGenerator {
-  /// What the numbers are for: each use has a stream of its own.
+  /// The purpose of the numbers. Each has its own stream.
   enum Stream: UInt64 {
     case bootstrap = 1
     case probabilityOfImprovement

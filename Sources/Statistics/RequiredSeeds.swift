@@ -1,27 +1,27 @@
 import Foundation
 
-/// About how many seeds it takes to tell two arms apart, if they truly differ as they appear to.
+/// The approximate number of seeds needed to distinguish two arms if the observed effect is real.
 ///
-/// The apparent effect is itself uncertain, from few seeds very much so: take the number for its order of magnitude.
+/// The observed effect is itself uncertain, especially with few seeds: the number indicates an order of magnitude.
 public struct RequiredSeeds: Sendable, Equatable, Encodable {
-  /// Seeds in each arm; nil if it would be more than ``largest``.
+  /// The number of seeds in each arm; `nil` beyond ``largest``.
   public let total: Int?
-  /// The fewest seeds with which an exact test can reach alpha at all.
+  /// The fewest seeds with which an exact test can reach alpha.
   public let fewest: Int
-  /// Seeds with which the test finds the effect with the power asked for; nil beyond ``largest``.
+  /// The number of seeds that detects the effect with the requested power; `nil` beyond ``largest``.
   public let byEffect: Int?
 
-  /// Seeds beyond which none are counted: the arms are alike then.
+  /// Beyond this number of seeds, arms count as alike.
   public static let largest = 1_000_000
 
   /// By the usual approximation n ≥ k ((t(1 − alpha/2) + t(power)) / d)², where k is 1 for pairs and 2 for separate
   /// groups and t has the degrees of freedom that n gives; and never fewer than an exact test needs.
   ///
   /// - Parameters:
-  ///   - effectSize: the difference over the standard deviation, of the differences for pairs; infinite if they are
-  ///     all alike.
-  ///   - alpha: the level to be reached; divide it by the number of comparisons to allow for adjustment.
-  ///   - power: the probability with which the effect shall be found.
+  ///   - effectSize: the difference divided by the standard deviation, for pairs that of the differences; infinite if
+  ///     all are equal.
+  ///   - alpha: the significance level. Divide it by the number of comparisons to allow for adjustment.
+  ///   - power: the probability of detecting the effect.
   /// - Throws: `StatisticsError.outOfRange` for `alpha` or `power` outside 0 to 1, or an effect that is NaN.
   public init(
     effectSize: Double, design: ComparisonDesign = .paired, alpha: Double = 0.05, power: Double = 0.8
@@ -40,7 +40,7 @@ public struct RequiredSeeds: Sendable, Equatable, Encodable {
     total = byEffect.map { [fewest] in Swift.max($0, fewest) }
   }
 
-  /// How many seeds more than `seeds` it takes, at least one; nil if it would be more than ``largest`` in all.
+  /// The number of seeds to add to `seeds`, at least one; `nil` if the total would exceed ``largest``.
   public func additional(to seeds: Int) -> Int? { total.map { Swift.max($0 - seeds, 1) } }
 
   private static func suffices(
@@ -67,21 +67,21 @@ public struct RequiredSeeds: Sendable, Equatable, Encodable {
   }
 }
 
-/// How the runs of two arms belong together.
+/// How the runs of two arms are compared.
 public enum ComparisonDesign: String, Sendable, Hashable, Codable {
-  /// Seed by seed: what a seed does to both arms cancels.
+  /// Seed by seed, so that the effect of a seed on both arms cancels.
   case paired
-  /// As two independent groups, for arms that don't share seeds.
+  /// As two independent groups, for arms without common seeds.
   case unpaired
 
-  /// The smallest p that an exact two-sided test can give with so many seeds in each arm, were all differences to point
-  /// one way: with 3 paired seeds 0.25, with 5 0.0625, with 6 0.03125.
+  /// The smallest p value of an exact two-sided test with a number of seeds in each arm, if all differences have the
+  /// same sign: 0.25 with 3 paired seeds, 0.0625 with 5, and 0.03125 with 6.
   public func minimumP(seeds: Int) -> Double {
     guard seeds > 0 else { return 1 }
     switch self {
     case .paired: return Swift.min(1, pow(2, 1 - Double(seeds)))
     case .unpaired:
-      // Two over the number of ways to choose the candidate's runs among all.
+      // Two divided by the number of ways to choose the runs of the candidate among all.
       var choices = 1.0
       var chosen = 0.0
       while chosen < Double(seeds), choices.isFinite {
@@ -95,7 +95,7 @@ public enum ComparisonDesign: String, Sendable, Hashable, Codable {
   /// The fewest seeds in each arm with which ``minimumP(seeds:)`` is at most `alpha`, which is positive.
   func seeds(reaching alpha: Double) -> Int {
     var seeds = 1
-    // Ends by 1,075 at the latest: 2⁻¹⁰⁷⁵ is zero.
+    // Terminates by 1,075: 2⁻¹⁰⁷⁵ is zero.
     while minimumP(seeds: seeds) > alpha { seeds += 1 }
     return seeds
   }

@@ -1,13 +1,13 @@
-/// Where the finite values of several runs lie, and how many runs gave none.
+/// A summary of the finite values of several runs, with the number of runs that diverged.
 public struct SampleSummary: Sendable, Equatable, Encodable {
-  /// How many finite values there are.
+  /// The number of finite values.
   public let count: Int
-  /// How many runs diverged; they enter none of the numbers below.
+  /// The number of diverged runs, which enter none of the statistics below.
   public let diverged: Int
   public let mean: Double
-  /// Of the values, with the divisor n − 1; nil for a single value.
+  /// With the divisor n − 1; `nil` for a single value.
   public let standardDeviation: Double?
-  /// Student's t interval of the mean; nil for a single value, which shows no spread.
+  /// Student's t interval of the mean; `nil` for a single value.
   public let interval: Interval?
   public let median: Double
   /// The 25% quantile, linearly interpolated as NumPy does.
@@ -37,13 +37,13 @@ public struct SampleSummary: Sendable, Equatable, Encodable {
 }
 
 extension SampleSummary {
-  /// The mean with its interval: "97.85 ± 0.12%", and ", 1 of 5 diverged" where runs did.
+  /// The mean with its interval, and the number of diverged runs if any: "97.85 ± 0.12%, 1 of 5 diverged".
   public func meanText(_ style: ValueStyle = .plain) -> String {
     let margin = interval.map { $0.width / 2 } ?? 0
     return (margin > 0 ? style.value(mean, plusMinus: margin) : style.value(mean)) + divergence
   }
 
-  /// The median with its quartiles: "97.85% (97.80–97.92%)", and ", 1 of 5 diverged" where runs did.
+  /// The median with its quartiles, and the number of diverged runs if any: "97.85% (97.80–97.92%), 1 of 5 diverged".
   public func medianText(_ style: ValueStyle = .plain) -> String {
     let spread = interquartileRange
     let range = spread > 0 ? " (\(style.range(lowerQuartile, upperQuartile, uncertainty: spread)))" : ""
@@ -53,7 +53,7 @@ extension SampleSummary {
   private var divergence: String { diverged > 0 ? ", \(diverged) of \(count + diverged) diverged" : "" }
 }
 
-/// A range of values, ends included: where a quantity plausibly lies.
+/// A closed interval, such as a confidence interval.
 public struct Interval: Sendable, Hashable, Codable {
   public let lower: Double
   public let upper: Double
@@ -66,7 +66,7 @@ public struct Interval: Sendable, Hashable, Codable {
 
   public var width: Double { upper - lower }
 
-  /// Whether a value lies between the ends, or is one of them.
+  /// Whether a value is in the interval, including its ends.
   public func contains(_ value: Double) -> Bool { lower <= value && value <= upper }
 }
 
@@ -82,7 +82,7 @@ struct Moments {
     count = values.count
     let first = values[0]
     let largest = values.reduce(0) { Swift.max($0, $1.magnitude) }
-    // Sums of equal numbers round, and a constant must have no spread at all.
+    // Sums of equal numbers round, but a constant sample must have no spread.
     guard largest > 0, values.contains(where: { $0 != first }) else {
       mean = first
       standardDeviation = 0
@@ -98,7 +98,7 @@ struct Moments {
     standardDeviation = (squares / (total - 1)).squareRoot() * scale
   }
 
-  /// Of the mean.
+  /// The standard error of the mean.
   var standardError: Double { standardDeviation / Double(count).squareRoot() }
 }
 

@@ -1,12 +1,12 @@
 import Foundation
 
-/// All sums that arise from numbers by choosing their signs: what a sum of paired differences could have been if the
-/// two arms were exchangeable within each seed (Fisher's randomization test).
+/// The sums of numbers over all choices of their signs: the distribution of a sum of paired differences if the arms
+/// were exchangeable within each seed (Fisher's randomization test).
 struct SignFlipDistribution {
-  /// Differences beyond this are sampled; up to it 2ⁿ sums are counted by meeting in the middle, in 2^(n/2) steps.
+  /// The most differences to enumerate; 2ⁿ sums are counted by meeting in the middle, in 2^(n/2) steps.
   static let exactLimit = 32
 
-  /// Relative; sums that are equal but for rounding must count as equal, and so must ranks.
+  /// The relative tolerance with which sums, and ranks, count as equal despite rounding.
   static let tolerance = 1e-10
 
   /// Nonzero, at most 1.
@@ -25,17 +25,17 @@ struct SignFlipDistribution {
   var shift: Double { observed.magnitude <= tolerance ? 0 : observed }
   var isExact: Bool { magnitudes.count <= Self.exactLimit }
 
-  /// All signs alike, and their mirror image, are the rarest outcome.
+  /// The p value if all signs agree.
   var minimumP: Double { Swift.min(1, pow(2, 1 - Double(magnitudes.count))) }
 
-  /// The share of sign choices whose sum is at least as far from zero as the observed one.
+  /// The fraction of sign choices whose sum is at least as far from zero as the observed one.
   func exactP() -> Double {
     if shift == 0 { return 1 }
     let half = magnitudes.count / 2
     let lower = Self.sums(magnitudes[..<half])
     let upper = Self.sums(magnitudes[half...])
     let threshold = observed.magnitude - tolerance
-    // As the lower half's sum grows, ever more of the upper half's sums reach the threshold with it.
+    // As the sum of the lower half grows, more sums of the upper half reach the threshold with it.
     var reached = upper.count
     var count = 0
     for sum in lower {
@@ -45,8 +45,8 @@ struct SignFlipDistribution {
     return 2 * Double(count) / pow(2, Double(magnitudes.count))
   }
 
-  /// The same from random sign choices. The observed one is counted too, so that p is never zero and the test stays
-  /// valid (Phipson and Smyth, 2010).
+  /// The same fraction over random sign choices. The observed one counts too, so that p is never zero and the test
+  /// remains valid (Phipson and Smyth, 2010).
   func sampledP(_ resamples: Int, seed: UInt64) -> Double {
     if shift == 0 { return 1 }
     var random = Philox(seed: seed, stream: .signFlips)
@@ -83,7 +83,7 @@ struct SignFlipDistribution {
     }
   }
 
-  /// The test's result; exact up to ``exactLimit`` nonzero values.
+  /// The result of the test, exact up to ``exactLimit`` nonzero values.
   func test(_ kind: SignificanceTest.Kind, statistic: Double, resamples: Int, seed: UInt64) -> SignificanceTest {
     if isExact {
       return SignificanceTest(

@@ -1,36 +1,36 @@
 import Foundation
 
-/// What a two-sided test of "no difference" found.
+/// The result of a two-sided test of "no difference".
 public struct SignificanceTest: Sendable, Equatable, Encodable {
-  /// Which test; each has a factory in a file of its own.
+  /// The kind of test. Each has a factory below.
   public enum Kind: String, Sendable, Codable, CaseIterable {
     case signFlip, wilcoxon, sign, pairedT, mannWhitney, welchT, logRank
   }
 
-  /// How the p value was found.
+  /// How the p value was computed.
   public enum Method: String, Sendable, Codable {
-    /// By counting every possible outcome.
+    /// By enumerating every possible outcome.
     case exact
-    /// By drawing outcomes at random; ``SignificanceTest/standardError`` says how well.
+    /// By sampling outcomes, with ``SignificanceTest/standardError``.
     case sampled
-    /// By a distribution that holds for many values, or for normally distributed ones.
+    /// By a distribution that holds for many values or for normally distributed ones.
     case approximate
   }
 
   public let kind: Kind
   public let method: Method
-  /// The probability, were there no difference, of one at least as large as was observed.
+  /// The probability of a difference at least as large as the observed one if there were none.
   public let p: Double
-  /// The smallest p that any outcome of as many runs could give: with few seeds no exact test can be significant. Nil
-  /// for tests that aren't exact.
+  /// The smallest p value that any outcome of as many runs could give: with few seeds no exact test can be significant.
+  /// `nil` for approximate tests.
   public let minimumP: Double?
-  /// Of `p`, where it was sampled.
+  /// The standard error of `p`, if it was sampled.
   public let standardError: Double?
-  /// Each test's own; nil where it is infinite.
+  /// The test statistic; `nil` if it is infinite.
   public let statistic: Double?
   /// For the t tests.
   public let degreesOfFreedom: Double?
-  /// 1 if the test's statistic says that the candidate's values are the larger, −1 the smaller, 0 neither.
+  /// 1 if the statistic says that the values of the candidate are larger, −1 if smaller, and 0 if neither.
   public let shift: Int
 
   init(
@@ -49,14 +49,14 @@ public struct SignificanceTest: Sendable, Equatable, Encodable {
 }
 
 extension SignificanceTest {
-  /// The permutation test of paired differences: were the two methods alike, each difference could as well have had the
-  /// other sign. The statistic is the mean difference. It assumes nothing about the distribution.
+  /// The permutation test of paired differences: if the methods were alike, each difference could equally have had the
+  /// other sign. The statistic is the mean difference. The test assumes no distribution.
   ///
-  /// Exact up to 32 nonzero differences; beyond, sampled with its standard error.
+  /// Exact up to 32 nonzero differences, otherwise sampled, with its standard error.
   ///
   /// - Parameters:
-  ///   - differences: candidate minus baseline, one for each seed.
-  ///   - resamples: how many sign choices to draw where there are too many to count.
+  ///   - differences: candidate minus baseline, one per seed.
+  ///   - resamples: the number of sign choices to sample if there are too many to enumerate.
   /// - Throws: `StatisticsError.empty`, `.notFinite`, `.outOfRange` for `resamples`.
   public static func signFlip(
     _ differences: [Double], resamples: Int = 10_000, seed: UInt64 = 0
@@ -67,9 +67,9 @@ extension SignificanceTest {
       .test(.signFlip, statistic: Moments(differences).mean, resamples: resamples, seed: seed)
   }
 
-  /// Wilcoxon's signed rank test (1945): the sign-flip test of the differences' ranks, less sensitive to single large
-  /// differences. Zeros are dropped, ties share their mean rank; with ties it is still exact. The statistic is the
-  /// smaller of the two rank sums.
+  /// Wilcoxon's signed-rank test (1945): the sign-flip test of the ranks of the differences, which is less sensitive to
+  /// single large differences. Zeros are dropped and ties share their mean rank, with which the test remains exact. The
+  /// statistic is the smaller rank sum.
   ///
   /// - Throws: as ``signFlip(_:resamples:seed:)``.
   public static func wilcoxon(
@@ -89,12 +89,12 @@ extension SignificanceTest {
 }
 
 extension SignificanceTest {
-  /// The sign test: were there no difference, wins and losses would be equally likely. Exact; the statistic is the
-  /// number of wins.
+  /// The exact sign test: without a difference, wins and losses would be equally likely. The statistic is the number of
+  /// wins.
   ///
   /// - Parameters:
-  ///   - wins: seeds for which the candidate's value is the larger.
-  ///   - losses: seeds for which it is the smaller. Ties are left out.
+  ///   - wins: the number of seeds with which the value of the candidate is larger.
+  ///   - losses: the number of seeds with which it is smaller. Ties are left out.
   /// - Throws: `StatisticsError.outOfRange` for a negative number.
   public static func sign(wins: Int, losses: Int) throws(StatisticsError) -> SignificanceTest {
     for (name, count) in [("wins", wins), ("losses", losses)] where count < 0 {
@@ -116,7 +116,7 @@ extension SignificanceTest {
 }
 
 extension SignificanceTest {
-  /// Student's paired t test. It presumes that differences are about normally distributed.
+  /// Student's paired t test, which assumes approximately normal differences.
   ///
   /// - Throws: `StatisticsError.empty`, `.notFinite`, `.tooFewValues` below two differences.
   public static func pairedT(_ differences: [Double]) throws(StatisticsError) -> SignificanceTest {
@@ -125,7 +125,7 @@ extension SignificanceTest {
     return t(.pairedT, MeanDifference(differences))
   }
 
-  /// Welch's t test (1947) for runs that don't share seeds, with variances that may differ.
+  /// Welch's t test (1947) for runs without common seeds, with variances that may differ.
   ///
   /// - Throws: `StatisticsError.empty`, `.notFinite`, `.tooFewValues` below two runs of an arm.
   public static func welchT(candidate: [Double], baseline: [Double]) throws(StatisticsError) -> SignificanceTest {
@@ -138,7 +138,7 @@ extension SignificanceTest {
   }
 
   private static func t(_ kind: Kind, _ gap: MeanDifference) -> SignificanceTest {
-    // Without spread the statistic is infinite, or undefined if there is no difference either.
+    // Without spread the statistic is infinite, or zero if there is no difference either.
     let statistic = gap.difference == 0 ? 0 : gap.difference / gap.standardError
     return SignificanceTest(
       kind, .approximate, p: 2 * StudentT(unchecked: gap.degreesOfFreedom).upperTail(statistic.magnitude),
@@ -147,11 +147,11 @@ extension SignificanceTest {
 }
 
 extension SignificanceTest {
-  /// The test of Mann and Whitney (1947) for runs that don't share seeds: does one arm's run tend to be larger than
-  /// the other's? The statistic is U, the number of pairs of runs in which the candidate's is the larger, ties counting
-  /// half.
+  /// The test of Mann and Whitney (1947) for runs without common seeds: do the runs of one arm tend to be larger than
+  /// those of the other? The statistic is U, the number of pairs of runs in which that of the candidate is larger,
+  /// counting ties as half.
   ///
-  /// Exact up to 50 runs in all, ties included; beyond, by the normal distribution with corrections for ties and
+  /// Exact up to 50 runs in total, including ties; otherwise by the normal distribution, corrected for ties and
   /// continuity.
   ///
   /// - Throws: `StatisticsError.empty`, `.notFinite`.
@@ -183,7 +183,7 @@ extension SignificanceTest {
   }
 }
 
-/// How often each sum of ranks arises, over all choices of so many of them.
+/// The frequency of each sum of ranks over all choices of a number of them.
 private struct RankSums {
   private let counts: [Double]
   private let total: Double
@@ -203,25 +203,25 @@ private struct RankSums {
     total = counts.reduce(0, +)
   }
 
-  /// Twice the smaller tail, the observed sum included.
+  /// Twice the smaller tail, including the observed sum.
   func p(of sum: Int) -> Double {
     2 * Swift.min(counts[...sum].reduce(0, +), counts[sum...].reduce(0, +)) / total
   }
 
-  /// That of the rarer of the two most extreme sums.
+  /// The p value of the rarer of the two extreme sums.
   var minimumP: Double {
     let ends = [counts.first { $0 > 0 }, counts.last { $0 > 0 }].compactMap(\.self)
     return Swift.min(1, 2 * (ends.min() ?? total) / total)
   }
 }
 
-/// A difference of means with its standard error and the degrees of freedom to judge it by.
+/// A difference of means with its standard error and degrees of freedom.
 struct MeanDifference {
   let difference: Double
   let standardError: Double
   let degreesOfFreedom: Double
 
-  /// Of paired differences.
+  /// The mean of paired differences.
   init(_ differences: [Double]) {
     let moments = Moments(differences)
     difference = moments.mean
@@ -229,7 +229,7 @@ struct MeanDifference {
     degreesOfFreedom = Double(moments.count - 1)
   }
 
-  /// Of independent samples, by the formula of Welch and Satterthwaite.
+  /// The difference of independent samples, by the formula of Welch and Satterthwaite.
   init(candidate: [Double], baseline: [Double]) {
     let (one, other) = (Moments(candidate), Moments(baseline))
     difference = one.mean - other.mean
@@ -248,7 +248,7 @@ struct MeanDifference {
     degreesOfFreedom = sum * sum / (squares[0] * squares[0] / n + squares[1] * squares[1] / m)
   }
 
-  /// Both means need at least two values behind them.
+  /// Requires at least two values per mean.
   func interval(alpha: Double) -> Interval {
     let margin =
       standardError == 0
@@ -256,7 +256,7 @@ struct MeanDifference {
     return Interval(difference - margin, difference + margin)
   }
 
-  /// The larger p of two one-sided t tests (TOST; Schuirmann, 1987): small if the difference lies within ±`margin`.
+  /// The larger p value of two one-sided t tests (TOST; Schuirmann, 1987): small if the difference is within ±`margin`.
   func equivalenceP(margin: Double) -> Double {
     let room = margin - difference.magnitude
     if standardError == 0 { return room > 0 ? 0 : 1 }
@@ -266,12 +266,12 @@ struct MeanDifference {
 
 /// The ranks of values from 1, ties sharing their mean rank.
 struct Ranks {
-  /// Twice each value's rank: a whole number even where ties share a half.
+  /// Twice the rank of each value, which is a whole number even for ties.
   let doubled: [Int]
   /// The sizes of the groups of equal values.
   let ties: [Int]
 
-  /// - Parameter tolerance: neighbours no further apart are tied: differences of equal size differ by rounding.
+  /// - Parameter tolerance: the largest distance between tied neighbours, since equal differences vary by rounding.
   init(_ values: [Double], tolerance: Double = 0) {
     let order = values.indices.sorted { values[$0] < values[$1] }
     var doubled = [Int](repeating: 0, count: values.count)

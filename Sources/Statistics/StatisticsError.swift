@@ -1,28 +1,28 @@
-/// Why a statistic can't be computed from what was given.
+/// The reason why a statistic cannot be computed.
 public enum StatisticsError: Error, Equatable, Sendable, CustomStringConvertible {
   /// There are no values of `what`.
   case empty(what: String)
-  /// Values that belong together seed by seed are not equally many.
+  /// Paired values differ in number.
   case unequalLengths(candidate: Int, baseline: Int)
   /// `count` of the values of `what` are NaN, infinite or too large to be squared.
   case notFinite(what: String, count: Int)
-  /// A statistic needs more values than there are.
+  /// There are fewer values than a statistic needs.
   case tooFewValues(what: String, needed: Int, found: Int)
-  /// An option lies outside what it may be.
+  /// An option is out of range.
   case outOfRange(option: String, value: Double, allowed: String)
-  /// Two arms bear one name.
+  /// Two arms have the same name.
   case duplicateArm(String)
-  /// The arm to compare with isn't among the arms.
+  /// The baseline is not among the arms.
   case unknownBaseline(String, arms: [String])
 
   public var description: String {
     switch self {
     case .empty(let what): "There are no \(what). Give at least one."
     case .unequalLengths(let candidate, let baseline):
-      "Paired values must be equally many, one for each seed, but the candidate has \(candidate) and the baseline "
-        + "\(baseline). Give values by seed to compare the seeds both have."
+      "Paired values need one value per seed in both arms, but the candidate has \(candidate) and the baseline "
+        + "\(baseline). Pass values by seed to compare the common seeds."
     case .notFinite(let what, let count):
-      "\(count) of the \(what) \(count == 1 ? "is" : "are") not a finite number of usual size. Set diverged runs apart "
+      "\(count) of the \(what) \(count == 1 ? "is" : "are") not finite, or larger than 1e150. Separate diverged runs "
         + "with Outcomes first."
     case .tooFewValues(let what, let needed, let found):
       "There \(found == 1 ? "is" : "are") only \(found) of the \(what), but \(needed) are needed. Run more seeds."
@@ -34,11 +34,11 @@ public enum StatisticsError: Error, Equatable, Sendable, CustomStringConvertible
   }
 }
 
-/// What every entry point asks of its arguments.
+/// The checks of arguments at every entry point.
 enum Checks {
   static func finite(_ values: [Double], _ what: String) throws(StatisticsError) {
     if values.isEmpty { throw .empty(what: what) }
-    // Differences and sums of values that are finite for Outcomes are larger than those, but still far from overflow.
+    // Differences and sums of values that Outcomes accepts may exceed its limit, but are still far from overflow.
     let odd = values.count { !($0.magnitude <= 100 * Outcomes.largestMagnitude) }
     if odd > 0 { throw .notFinite(what: what, count: odd) }
   }

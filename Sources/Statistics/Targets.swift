@@ -1,9 +1,9 @@
 import Figures
 
-/// When a run first reached a target, or that it hadn't by the end.
+/// The epoch at which a run first reached a target, or the epoch at which it ended without reaching it.
 public struct TargetTime: Sendable, Hashable, Encodable {
-  /// The first epoch, from 1, whose value was at least as good as the target; for a run that never got there, the
-  /// number of epochs it was given.
+  /// The first epoch, from 1, at which the metric was at least as good as the target; for a run that never reached it,
+  /// the number of epochs of its budget.
   public let epoch: Int
   public let isReached: Bool
 
@@ -16,9 +16,9 @@ public struct TargetTime: Sendable, Hashable, Encodable {
 
   /// - Parameters:
   ///   - curve: the metric after each epoch. NaN never reaches a target.
-  ///   - target: reached by a value as good or better.
-  ///   - budget: how many epochs the run was meant to have, if it may have ended early. A run that diverged at epoch 3
-  ///     of 50 won't have reached the target by epoch 50 either, and should count so.
+  ///   - target: reached by a value at least as good.
+  ///   - budget: the planned number of epochs, if the run may have ended early. A run that diverged at epoch 3 of 50
+  ///     will not have reached the target by epoch 50 either, and counts accordingly.
   /// - Throws: `StatisticsError.empty` for no epochs, `.notFinite` for a target that is NaN, `.outOfRange` for a budget
   ///   outside 1...1,000,000,000.
   public init(
@@ -33,24 +33,24 @@ public struct TargetTime: Sendable, Hashable, Encodable {
   }
 }
 
-/// How soon the runs of an arm reached a target, those that never did included.
+/// The epochs at which the runs of an arm reached a target, including those that never did.
 public struct TargetSummary: Sendable, Equatable, Encodable {
   public let runs: Int
-  /// Runs that hadn't reached the target when they ended.
+  /// The number of runs that ended without reaching the target.
   public let never: Int
   public let curve: SurvivalCurve
-  /// Epochs; nil if half the runs never reach the target.
+  /// In epochs; `nil` if half of the runs never reach the target.
   public let median: Double?
-  /// The epoch by which a quarter of the runs has; nil if fewer ever do.
+  /// The epoch by which a quarter of the runs reached the target; `nil` if fewer ever do.
   public let lowerQuartile: Double?
-  /// The epoch by which three quarters have; nil if fewer ever do.
+  /// The epoch by which three quarters of the runs reached the target; `nil` if fewer ever do.
   public let upperQuartile: Double?
-  /// The mean number of epochs when none counts for more than ``horizon``.
+  /// The mean number of epochs, each counting at most ``horizon``.
   public let restrictedMean: Double
   public let horizon: Int
 
-  /// - Parameter horizon: for the restricted mean; the longest run's epochs by default. Give arms that are compared the
-  ///   same one.
+  /// - Parameter horizon: for the restricted mean; the length of the longest run by default. Use the same horizon for
+  ///   arms that are compared.
   /// - Throws: `StatisticsError.empty` for no runs, `.outOfRange` for a horizon outside 1...1,000,000,000.
   public init(_ times: [TargetTime], horizon: Int? = nil) throws(StatisticsError) {
     let curve = try SurvivalCurve(times)
@@ -66,7 +66,8 @@ public struct TargetSummary: Sendable, Equatable, Encodable {
     self.horizon = horizon
   }
 
-  /// "4 (3–6), 1 of 5 never": the median, the quartiles, and how many runs never got there; "-" if none did.
+  /// The median, the quartiles and the number of runs that never reached the target: "4 (3–6), 1 of 5 never". "-" if
+  /// none did.
   public var text: String {
     if never == runs { return "-" }
     let median = Self.text(median)
@@ -80,16 +81,19 @@ public struct TargetSummary: Sendable, Equatable, Encodable {
   }
 }
 
-/// Which of two arms reaches a target sooner.
+/// A comparison of how soon two arms reach a target.
 public struct TargetComparison: Sendable, Equatable, Encodable {
-  /// Seeds for which the candidate got there first.
+  /// The number of seeds with which the candidate reached the target first.
   public let sooner: Int
+  /// The number of seeds with which the baseline reached the target first.
   public let later: Int
-  /// Seeds for which both got there in the same epoch, neither did, or the one that didn't ended too soon to tell.
+  /// The number of seeds with which both reached the target in the same epoch, neither did, or the one that did not
+  /// ended too early to tell.
   public let undecided: Int
-  /// Over the shared seeds; exact. Nil if the arms share no seed.
+  /// The exact test over the common seeds; `nil` if there are none.
   public let signTest: SignificanceTest?
-  /// Over all runs, whatever their seeds (Mantel, 1966); approximate, so trust it from about ten runs an arm.
+  /// The log-rank test over all runs, whatever their seeds (Mantel, 1966). It is approximate: trust it from about ten
+  /// runs per arm.
   public let logRank: SignificanceTest
 
   /// - Parameters:
@@ -111,12 +115,12 @@ public struct TargetComparison: Sendable, Equatable, Encodable {
       }
     }
     (self.sooner, self.later, self.undecided) = (sooner, later, undecided)
-    // The larger time is the later one: a win of the sign test is a loss here.
+    // A larger epoch is a later one: a win in the sign test is a loss here.
     signTest = sooner + later + undecided > 0 ? try .sign(wins: later, losses: sooner) : nil
     logRank = Self.logRank(Array(candidate.values), Array(baseline.values))
   }
 
-  /// A run that ended without reaching the target is known to be later only than what came before its end.
+  /// A run that ended without reaching the target is known to be later only than epochs before its end.
   private static func isSooner(_ time: TargetTime, _ other: TargetTime) -> Bool {
     guard time.isReached else { return false }
     return other.isReached ? time.epoch < other.epoch : time.epoch <= other.epoch
@@ -140,12 +144,12 @@ public struct TargetComparison: Sendable, Equatable, Encodable {
   }
 }
 
-/// The share of runs that haven't reached a target yet, by epoch, estimated from runs of unlike lengths (Kaplan and
-/// Meier, 1958).
+/// The fraction of runs that have not reached a target by each epoch, estimated from runs of different lengths (Kaplan
+/// and Meier, 1958).
 public struct SurvivalCurve: Sendable, Equatable, Encodable {
-  /// The epochs at which some run reached the target, ascending.
+  /// The epochs at which runs reached the target, ascending.
   public let epochs: [Int]
-  /// The share still on its way after each of `epochs`.
+  /// The fraction that has not reached it after each of `epochs`.
   public let remaining: [Double]
 
   /// - Throws: `StatisticsError.empty`.
@@ -165,10 +169,10 @@ public struct SurvivalCurve: Sendable, Equatable, Encodable {
     }
   }
 
-  /// The epoch by which a share `fraction` of the runs has reached the target; nil if so many never do.
+  /// The epoch by which a fraction of the runs has reached the target; `nil` if it never does.
   ///
-  /// Where exactly that share has, it is the middle between that epoch and the next at which one does, so that the
-  /// median of complete runs is the ordinary one.
+  /// If exactly that fraction has, the result is halfway to the next epoch at which a run does, so that the median of
+  /// complete runs is the ordinary one.
   ///
   /// - Parameter fraction: above 0 and below 1.
   public func epoch(reachedBy fraction: Double) -> Double? {
@@ -179,7 +183,7 @@ public struct SurvivalCurve: Sendable, Equatable, Encodable {
     return Double(epochs[first] + epochs[first + 1]) / 2
   }
 
-  /// The mean number of epochs to the target when none counts for more than `horizon`: the area under the curve.
+  /// The mean number of epochs to the target, each counting at most `horizon`: the area under the curve.
   public func restrictedMean(horizon: Int) -> Double {
     var area = 0.0
     var share = 1.0

@@ -1,12 +1,12 @@
 import Figures
 
-/// How a metric's values and differences are written for people.
+/// The format of the values and differences of a metric.
 public struct ValueStyle: Sendable, Hashable, Codable {
-  /// What values are multiplied by.
+  /// The factor applied to values.
   public var scale: Double
-  /// What follows a value, such as "%".
+  /// The unit after a value, such as "%".
   public var unit: String
-  /// What follows a difference, such as " percentage points".
+  /// The unit after a difference, such as " percentage points".
   public var differenceUnit: String
 
   public init(scale: Double = 1, unit: String = "", differenceUnit: String = "") {
@@ -15,14 +15,14 @@ public struct ValueStyle: Sendable, Hashable, Codable {
     self.differenceUnit = differenceUnit
   }
 
-  /// Numbers as they are.
+  /// Numbers without a unit.
   public static let plain = ValueStyle()
   /// Fractions from 0 to 1 as percentages, their differences in percentage points.
   public static let percent = ValueStyle(scale: 100, unit: "%", differenceUnit: " percentage points")
-  /// Times in seconds.
+  /// Durations in seconds.
   public static let seconds = ValueStyle(unit: " s", differenceUnit: " s")
 
-  /// "97.85%", with two digits of `uncertainty`, or where that isn't known with four digits in all.
+  /// "97.85%", with two digits of `uncertainty`, or with four digits if it is unknown.
   public func value(_ value: Double, uncertainty: Double? = nil) -> String {
     number(value, places(value, uncertainty)) + unit
   }
@@ -33,7 +33,7 @@ public struct ValueStyle: Sendable, Hashable, Codable {
     return number(value, places) + " ± " + number(margin, places) + unit
   }
 
-  /// "97.80–97.92%", with the digits that `value` gets.
+  /// "97.80–97.92%", with the same digits as a value.
   public func range(_ lower: Double, _ upper: Double, uncertainty: Double?) -> String {
     let places = places(lower, uncertainty)
     return number(lower, places) + "–" + number(upper, places) + unit
@@ -47,7 +47,7 @@ public struct ValueStyle: Sendable, Hashable, Codable {
     return NumberText.signed(value * scale, places: places) + spread + differenceUnit
   }
 
-  /// A margin as it was given: "0.1 percentage points".
+  /// A margin without rounding: "0.1 percentage points".
   func margin(_ value: Double) -> String { NumberText.shortest(value * scale) + differenceUnit }
 
   private func number(_ value: Double, _ places: Int) -> String { NumberText.decimal(value * scale, places: places) }

@@ -1,22 +1,22 @@
 import Figures
 
-/// The answer to "is it the method or the seed?", as a finding with its numbers and as a sentence.
+/// The conclusion of a comparison, as a finding with its numbers and as a sentence.
 public struct Verdict: Sendable, Equatable, Encodable {
   public let finding: Finding
   public let candidate: String
   public let baseline: String
   public let comparison: Comparison
-  /// Adjusted for the number of comparisons; nil where divergence left nothing to test.
+  /// The p value, adjusted for the number of comparisons; `nil` if divergence left nothing to test.
   public let p: Double?
-  /// The p that the difference lies within the margin, adjusted likewise; nil without a margin.
+  /// The p value of equivalence within the margin, adjusted likewise; `nil` without a margin.
   public let equivalenceP: Double?
-  /// How many comparisons the p values are adjusted for.
+  /// The number of comparisons that the p values are adjusted for.
   public let comparisons: Int
   public let margin: Double?
-  /// For findings that more seeds could change: about how many it would take.
+  /// The approximate number of seeds needed, for findings that more seeds could change.
   public let requiredSeeds: RequiredSeeds?
 
-  /// The verdict of a comparison that is the only one made. ``ComparisonTable`` gives those of several.
+  /// The verdict on a single comparison. For several comparisons, use ``ComparisonTable``.
   public init(_ comparison: Comparison, candidate: String, baseline: String, options: ComparisonOptions) {
     self.init(
       comparison, candidate: candidate, baseline: baseline, adjustedP: comparison.test?.p,
@@ -39,7 +39,7 @@ public struct Verdict: Sendable, Equatable, Encodable {
     requiredSeeds = isOpen ? Self.requiredSeeds(comparison, comparisons, options) : nil
   }
 
-  /// About how many seeds more would be needed; nil for findings that stand, and beyond any practical number.
+  /// The approximate number of additional seeds needed; `nil` for final findings, and beyond any practical number.
   public var moreSeeds: Int? { requiredSeeds?.additional(to: comparison.usableSeeds) }
 
   private static func finding(
@@ -47,7 +47,7 @@ public struct Verdict: Sendable, Equatable, Encodable {
   ) -> Finding {
     if comparison.candidateDiverged + comparison.baselineDiverged > 0 { return .diverged }
     if comparison.isIdentical { return .identical }
-    // A margin says which differences matter: a smaller one, however certain, is none.
+    // A difference below the margin does not matter, however certain it is.
     if let equivalenceP, equivalenceP <= options.alpha { return .equivalent }
     guard let test = comparison.test, let p, comparison.usableSeeds > 1 else { return .tooFewSeeds }
     if p <= options.alpha, test.shift != 0 {
@@ -56,9 +56,9 @@ public struct Verdict: Sendable, Equatable, Encodable {
     return isAtFloor(test, comparison) ? .tooFewSeeds : .notDistinguishable
   }
 
-  /// Whether no outcome of so many seeds could have had a smaller p.
+  /// Whether no outcome with this number of seeds could have a smaller p value.
   private static func isAtFloor(_ test: SignificanceTest, _ comparison: Comparison) -> Bool {
-    // Seeds without a difference raise the smallest p of paired tests too, but those have spoken: for no difference.
+    // Seeds without a difference also raise the smallest p value of paired tests, but they are evidence for equality.
     let floor =
       comparison.design == .paired
       ? comparison.design.minimumP(seeds: comparison.usableSeeds) : test.minimumP ?? 0
@@ -68,8 +68,8 @@ public struct Verdict: Sendable, Equatable, Encodable {
   private static func requiredSeeds(
     _ comparison: Comparison, _ comparisons: Int, _ options: ComparisonOptions
   ) -> RequiredSeeds {
-    // Several seeds that all differ alike have no spread, and a single seed shows none: then only the test's own
-    // resolution asks for more.
+    // Seeds with equal differences have no spread, and a single seed shows none: then only the resolution of the test
+    // requires more.
     let unlimited = comparison.meanDifference == 0 && comparison.usableSeeds > 1 ? 0 : Double.infinity
     return RequiredSeeds(
       unchecked: comparison.effectSize ?? unlimited, comparison.design, alpha: options.alpha / Double(comparisons),
@@ -77,24 +77,24 @@ public struct Verdict: Sendable, Equatable, Encodable {
   }
 }
 
-/// What a comparison comes to.
+/// The outcome of a comparison.
 public enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The candidate is better than the baseline, beyond what seeds explain.
+  /// The candidate is significantly better than the baseline.
   case better
-  /// The candidate is worse than the baseline, beyond what seeds explain.
+  /// The candidate is significantly worse than the baseline.
   case worse
-  /// The difference is smaller than the margin that matters.
+  /// The difference is within the equivalence margin.
   case equivalent
-  /// The seeds vary too much to tell. That is not to say that the arms are alike.
+  /// The seeds vary too much to tell. This does not mean that the arms are alike.
   case notDistinguishable
-  /// Every seed gave both arms the same value of what is compared; other numbers of theirs may differ.
+  /// Both arms have the same value with every seed. Their other metrics may differ.
   case identical
-  /// The seeds agree as far as they can, but so few could agree by chance; or there is a single one.
+  /// The seeds agree as far as they can, but so few may agree by chance; or there is only one.
   case tooFewSeeds
-  /// Runs of either arm diverged, so that a comparison of the rest would be of the lucky ones.
+  /// Runs of either arm diverged, so that a comparison of the others would favour the lucky ones.
   case diverged
 
-  /// For a table cell.
+  /// A short text for a table cell.
   public var label: String {
     switch self {
     case .notDistinguishable: "not distinguishable"
@@ -108,7 +108,7 @@ extension Verdict {
   /// The verdict as a sentence for people, without a full stop: "TanhExp and ReLU are not distinguishable with these 5
   /// seeds (difference +0.05 ± 0.12, p = 0.44); about 40 more seeds would be needed".
   ///
-  /// - Parameter style: how values are written; `.percent` for accuracies from 0 to 1.
+  /// - Parameter style: the format of values, such as `.percent` for accuracies from 0 to 1.
   public func sentence(_ style: ValueStyle = .plain) -> String {
     switch finding {
     case .better, .worse:
@@ -160,7 +160,7 @@ extension Verdict {
   private var needed: String {
     guard let more = moreSeeds else { return "no practical number of seeds would tell a difference so small" }
     let arms = comparison.design == .paired ? "" : " in each arm"
-    // Where the effect asks for no more than the test's resolution does, the number is exact and a lower bound.
+    // If only the resolution of the test requires more seeds, the number is an exact lower bound.
     let isBound = requiredSeeds?.total == requiredSeeds?.fewest
     let amount = isBound ? "at least \(more)" : "about \(NumberText.count(Self.rounded(more)))"
     return "\(amount) more \(more == 1 ? "seed" : "seeds")\(arms) would be needed"
@@ -179,8 +179,8 @@ extension Verdict {
       (candidate, comparison.candidateDiverged, comparison.candidateRuns),
       (baseline, comparison.baselineDiverged, comparison.baselineRuns),
     ]
-    let told = arms.filter { $0.1 > 0 } + arms.filter { $0.1 == 0 }
-    return told.map { name, diverged, runs in
+    let reported = arms.filter { $0.1 > 0 } + arms.filter { $0.1 == 0 }
+    return reported.map { name, diverged, runs in
       diverged > 0 ? "\(name) diverged in \(diverged) of \(runs) runs" : "\(name) in none of \(runs)"
     }.joined(separator: ", ")
   }

@@ -139,7 +139,7 @@ import Testing
     for command in ["report", "serve"] {
       try expect([command], says: ["there is no store out/studies.sqlite", "tanren study run"])
       try expect([command, "none.sqlite"], says: ["there is no store none.sqlite"])
-      try expect([command, "a.sqlite", "--store", "b.sqlite"], says: ["twice", "a.sqlite", "b.sqlite"])
+      try expect([command, "a.sqlite", "--store", "b.sqlite"], says: ["two stores are given", "a.sqlite", "b.sqlite"])
       try folder.write("no database", to: "words.sqlite")
       try expect([command, "words.sqlite"], says: ["words.sqlite is no study store"])
     }
@@ -148,7 +148,7 @@ import Testing
         name: "rates", base: ["data": DataFiles.tiny, "epochs": "1"], arms: [Arm("sgd", ["optimizer": "sgd"])],
         seeds: [0]))
     try expect(["report", "--study", "rate"], says: ["no study 'rate'", "did you mean 'rates'?"])
-    try expect(["report", "rates"], says: ["'rates' is a study of out/studies.sqlite", "--study"])
+    try expect(["report", "rates"], says: ["'rates' is a study in out/studies.sqlite", "--study"])
     try expect(["report"], says: ["no run of 'rates' has ended yet"])
   }
 
@@ -162,8 +162,9 @@ import Testing
     _ = try StudyStore(folder.path + "/out/studies.sqlite")
     let taken = try TakenPort()
     try expect(
-      ["serve", "--port", "\(taken.number)"], says: ["port \(taken.number)", "something else listens there", "--port"])
-    try expect(["serve", "--host", "example.org"], says: ["'example.org' is no address", "127.0.0.1"])
+      ["serve", "--port", "\(taken.number)"],
+      says: ["port \(taken.number)", "another program is already listening", "--port"])
+    try expect(["serve", "--host", "example.org"], says: ["'example.org' is not a numeric address", "127.0.0.1"])
     try expect(["serve", "--port", "70000"], says: ["70000", "--port"])
   }
 
@@ -177,9 +178,9 @@ import Testing
     try expect(["run", "optimzer=adam"], says: ["'optimzer'", "did you mean 'optimizer'?"])
     try expect(["reproduce", "floding-mnist"], says: ["did you mean 'flooding-mnist'?"])
     try expect(["reproduce", "flooding-mnist", "--arms", "b0,b0.02"], says: ["'b0.02'", "b0.05"])
-    try expect(["reproduce", "flooding-mnist", "--all"], says: ["leave out 'flooding-mnist'"])
-    try expect(["reproduce", "--all", "--arms", "sgd"], says: ["--arms is of one recipe"])
-    try expect(["reproduce"], says: ["name a recipe, or say --all", "flooding-mnist"])
+    try expect(["reproduce", "flooding-mnist", "--all"], says: ["omit 'flooding-mnist'"])
+    try expect(["reproduce", "--all", "--arms", "sgd"], says: ["--arms selects arms of a single recipe"])
+    try expect(["reproduce"], says: ["name a recipe or pass --all", "flooding-mnist"])
     try expect(["methods", "optimisers"], says: ["did you mean 'optimizers'?"])
     try expect(["activations", "tanhExpp"], says: ["did you mean 'tanhExp'?"])
     try expect(["data", "info", "mnits"], says: ["did you mean 'mnist'?"])

@@ -22,12 +22,19 @@ import Testing
     #expect(try output(["help", "run"]).contains("Examples:"))
     #expect(try output([]).contains("USAGE: tanren <subcommand>"))
     #expect(try output(["--version"]) == "0.1.0\n")
-    // Lines that are commands to type must not be broken.
-    for name in ["run", "reproduce", "activations", "methods"] {
-      let help = try output([name, "--help"])
-      for line in help.split(separator: "\n") where line.hasPrefix("  tanren ") {
+    // Examples must not be broken across lines, and no option is described as a sentence with "the" or "what".
+    for name in [
+      "run", "study", "study plan", "study run", "study worker", "study list", "study show", "study export",
+      "study diff", "study slurm", "reproduce", "report", "serve", "activations", "schedule plot", "methods",
+      "data info", "data preview", "engine info", "engine install",
+    ] {
+      let help = try output(name.split(separator: " ").map(String.init) + ["--help"])
+      let lines = help.split(separator: "\n")
+      for (line, next) in zip(lines, lines.dropFirst()) where line.hasPrefix("  tanren ") {
         #expect(line.count <= 80 && line.filter { $0 == "'" }.count.isMultiple(of: 2), "\(line)")
+        #expect(next.hasPrefix("  ") || !next.hasPrefix(" ") && next.first?.isUppercase == true, "\(name): \(next)")
       }
+      #expect(!help.contains(" What ") && !help.contains("  The "), "\(name)")
     }
   }
 
@@ -45,11 +52,13 @@ import Testing
     let all = try output(["methods"])
     for name in [
       "RECIPES", "ACTIVATIONS", "OPTIMIZERS, set with 'optimizer'", "SCHEDULES", "LOSSES", "tanhExp", "nesterov",
+      "EXPERIMENTS, set with 'experiment'", "READOUTS", "reservoirPrediction",
     ] {
       #expect(all.contains(name), "\(name)")
     }
     let kind = try output(["methods", "activations"])
     #expect(kind.contains("hSwish") && kind.contains("(n: 6)") && !kind.contains("nesterov"))
+    #expect(try output(["methods", "readouts"]).contains("cholesky"))
     let one = try output(["methods", "h-swish"])
     #expect(one.contains("hSwish, activation") && one.contains("n: 6"))
   }
@@ -78,6 +87,10 @@ import Testing
     #expect(result.output.contains("uint8 [20, 28, 28]") && result.output.contains("MNIST, from \(folder.path)"))
     let path = try DataFiles.writeNPZ(to: folder)
     #expect(try output(["data", "info", "npz(path: \(path))"]).contains("float32 [20, 4]"))
+    let charts = try output(["data", "info", DataFiles.tiny, "npz(path: \(path))", "--output", "d.svg"])
+    #expect(charts.hasSuffix("Written: d.svg\n"))
+    let svg = try folder.text("d.svg")
+    #expect(svg.contains("examples per class") && svg.contains("input value") && svg.contains(">training</text>"))
     _ = try output(["data", "preview", DataFiles.tiny, "--count", "6", "--columns", "3", "--output", "p.png"])
     let png = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/p.png"))
     // The signature, then the header's length and name, then width and height: 3 and 2 images of 28 with lines between.
@@ -169,6 +182,17 @@ import Testing
       }
       let unknown = try TanrenProcess.run(["engine", "install", "--engine", "jaxlib"], in: folder)
       #expect(unknown.status == 2 && unknown.error.contains("there is no engine 'jaxlib'"), "\(unknown.error)")
+    }
+
+    @Test func oldNamesOfOptionsStillWork() throws {
+      let result = try TanrenProcess.run(["engine", "install", "--again", "--engine", "jaxlib"], in: folder)
+      #expect(
+        result.status == 2
+          && result.error.hasPrefix("Note: --again is deprecated. Use --force instead.\nError: there is no engine"),
+        "\(result.error)")
+      // An option of another command is left alone.
+      let other = try TanrenProcess.run(["engine", "info", "--again"], in: folder)
+      #expect(other.status == 2 && other.error.contains("Unknown option '--again'"), "\(other.error)")
     }
   #endif
 

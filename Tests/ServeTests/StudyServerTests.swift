@@ -62,7 +62,8 @@ import Testing
     try await serving(FakeSource()) { address in
       let port = try #require(URL(string: address)?.port.flatMap { UInt16(exactly: $0) })
       await #expect(
-        throws: ServeError.cannotListen(host: "127.0.0.1", port: port, reason: "something else listens there already")
+        throws: ServeError.cannotListen(
+          host: "127.0.0.1", port: port, reason: "another program is already listening there")
       ) {
         try await StudyServer(source: FakeSource(), port: port).run()
       }

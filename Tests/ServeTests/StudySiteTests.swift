@@ -22,13 +22,13 @@ import Testing
     #expect(page.status == 200)
     #expect(page.text.contains("<a href=\"/studies/digits\">Two arms</a>"))
     #expect(page.text.contains("3 of 6 runs done, 1 running"))
-    #expect(await ask("/", of: []).text.contains("There are no studies yet."))
+    #expect(await ask("/", of: []).text.contains("No studies yet."))
   }
 
   @Test func studyShowsRunsCurvesAndVerdicts() async {
     let page = await ask("/studies/digits", of: [.sample(done: 5)])
     #expect(page.status == 200)
-    #expect(page.text.contains("class=\"running\" title=\"new, seed 2: runs, epoch 3 of 10, val_accuracy 0.91"))
+    #expect(page.text.contains("class=\"running\" title=\"new, seed 2: running, epoch 3 of 10, val_accuracy 0.91"))
     #expect(page.text.contains("<svg"))
     #expect(page.text.contains("So far"))
     #expect(page.text.contains("href=\"/studies/digits/report\""))

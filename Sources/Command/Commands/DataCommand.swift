@@ -55,7 +55,7 @@ struct DataInfoCommand: ParsableCommand {
     }
     terminal.write(table.text(colors: terminal.colors))
     guard let output else { return }
-    try OutputFolder.write(ChartGrid("Data sets", panels: panels, columns: 2).svg(), to: output)
+    try OutputFolder.write(DataCharts.svg(panels), to: output)
     terminal.write("Written: \(output)\n")
   }
 
@@ -68,8 +68,8 @@ struct DataInfoCommand: ParsableCommand {
 struct DataCharts {
   /// The most classes with a bar of their own.
   private static let classLimit = 100
-  /// The most values counted per split. Larger splits are sampled at equal distances.
-  private static let valueLimit = 200_000
+  /// The most values counted per split. Larger splits are sampled evenly.
+  private static let valueLimit = 1_000_000
 
   private let pair: DatasetPair
 
@@ -80,7 +80,7 @@ struct DataCharts {
     let splits = [("training", pair.train), ("test", pair.test)]
     let histogram = Histogram(
       pair.name, x: ChartAxis("input value"),
-      samples: try splits.map { Histogram.Sample($0, values: try Self.values(of: $1)) }, isNormalized: true)
+      samples: try splits.map { Histogram.Sample($0, values: try Self.values(of: $1)) }, bins: 32, isNormalized: true)
     guard let classes = pair.train.classCount, classes <= Self.classLimit else { return [histogram] }
     let names = (0..<classes).map { pair.classNames.indices.contains($0) ? pair.classNames[$0] : "\($0)" }
     let groups = try splits.map { name, data in
@@ -89,6 +89,13 @@ struct DataCharts {
       return BarChart.Group(name, values: counts)
     }
     return [BarChart(pair.name, axis: ChartAxis("examples per class"), categories: names, groups: groups), histogram]
+  }
+
+  /// The panels in two columns, high enough for bars and their numbers.
+  static func svg(_ panels: [any Figure]) -> String {
+    let rows = panels.compactMap { ($0 as? BarChart)?.categories.count }.max() ?? 0
+    let height = Double((panels.count + 1) / 2) * max(270, 110 + 34 * Double(rows)) + 110
+    return ChartGrid("Data sets", panels: panels, columns: 2).svg(size: FigureSize(width: 900, height: height))
   }
 
   private static func values(of data: LabeledArrays) throws -> [Double] {

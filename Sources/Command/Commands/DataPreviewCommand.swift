@@ -142,7 +142,8 @@ struct ContactSheet {
       shape[1...2].allSatisfy({ (1...1024).contains($0) }), data.count > 0
     else {
       throw UsageError(
-        "the inputs are \(data.inputs.dtype) \(shape), but images are uint8 [N, height, width] or [N, height, width, 1 or 3]"
+        "the inputs are \(data.inputs.dtype) \(shape), but images are uint8 [N, height, width] or "
+          + "[N, height, width, 1 or 3]"
       )
     }
     let shown = min(count, data.count)

@@ -98,7 +98,8 @@ struct EngineInstallCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Engine to install: \(EngineWheel.engines(for: .current).map(\.name).joined(separator: ", ")). (default: the first)",
+      "Engine to install: \(EngineWheel.engines(for: .current).map(\.name).joined(separator: ", ")). "
+        + "(default: the first)",
       valueName: "name"))
   var engine: String?
 

@@ -113,7 +113,7 @@ struct MethodKind {
 
   /// The methods, each with its settings and their defaults.
   func text(width: Int) -> String {
-    let indent = min(20, (methods.map { $0.name.count }.max() ?? 0) + 2)
+    let indent = min(26, (methods.map { $0.name.count }.max() ?? 0) + 2)
     var text = name.uppercased() + (key.map { ", set with '\($0)'" } ?? "") + "\n"
     for method in methods {
       text += Paragraph.text(method.summary, label: method.name, indent: indent, width: width)

@@ -1,13 +1,13 @@
 import ArgumentParser
 import Tanren
 
-/// `tanren report`: what a study found, for people, papers and programs.
+/// `tanren report`: the report of a study, for people, papers and programs.
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Writes what a study found: verdicts, intervals, curves, costs.",
+    abstract: "Report a study: verdicts, intervals, learning curves and costs.",
     discussion: """
-      Runs that haven't ended are told as missing, so a study that is still running can be reported too.
+      Unfinished runs are reported as missing, so you can report a study while it runs.
 
       Examples:
         tanren report --study activations-mnist --output report.html
@@ -17,24 +17,25 @@ struct ReportCommand: ParsableCommand {
 
   @OptionGroup var store: StoreArgument
 
-  @Option(help: ArgumentHelp("The study. (default: the store's only one)", valueName: "name"))
+  @Option(help: ArgumentHelp("Name of the study. (default: the only one in the store)", valueName: "name"))
   var study: String?
 
   @Option(
     help: ArgumentHelp(
-      "What is written: \(Self.formats.joined(separator: ", ")). (default: by the output's ending, else terminal)",
+      "Format: \(Self.formats.joined(separator: ", ")). (default: by the extension of --output, or terminal)",
       valueName: "format"))
   var format: String?
 
-  @Option(help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
+  @Option(help: ArgumentHelp("File to write. (default: standard output)", valueName: "file"))
   var output: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How often equal arms may be called different.", valueName: "p"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Significance level (false-positive rate).", valueName: "p"))
   var alpha = 0.05
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Differences up to this don't matter, 0.001 of an accuracy say.", valueName: "d"))
+    help: ArgumentHelp(
+      "Equivalence margin: the largest irrelevant difference, such as 0.001 in accuracy.", valueName: "d"))
   var margin: Double?
 
   private static let formats = ReportFormat.allCases.map(\.rawValue)
@@ -63,7 +64,7 @@ struct ReportCommand: ParsableCommand {
   private static func format(endingOf path: String) throws(UsageError) -> ReportFormat {
     let ending = path.split(separator: ".").last.map { $0.lowercased() } ?? ""
     guard let format = ReportFormat.allCases.first(where: { $0.fileExtension == ending }) else {
-      throw UsageError("'\(path)' doesn't end in a known way: say what is written with --format")
+      throw UsageError("the extension of '\(path)' is unknown: choose the format with --format")
     }
     return format
   }

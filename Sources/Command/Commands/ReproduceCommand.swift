@@ -1,16 +1,16 @@
 import ArgumentParser
 import Tanren
 
-/// `tanren reproduce`: a published comparison, run again.
+/// `tanren reproduce`: a published comparison, rerun.
 struct ReproduceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reproduce",
-    abstract: "Runs a published comparison again, and puts our numbers beside the published ones.",
+    abstract: "Rerun a published comparison and report our numbers next to the published ones.",
     discussion: """
-      A recipe is a study: arms that differ by what is compared, each run once per seed, kept in a store. What is \
-      done isn't run again, and what was interrupted goes on: give the same command. A smaller budget, fewer \
-      epochs or arms make a quicker and smaller comparison; commas make a sweep. To change more than that, edit a \
-      copy: --show prints a recipe as the YAML that this command and 'tanren study run' read.
+      A recipe is a study whose arms differ in the method compared. Each arm runs once per seed, and the store keeps \
+      the results: repeat the command to resume an interrupted comparison. For a quicker one, choose a smaller \
+      budget, fewer epochs or fewer arms; separate values with commas for a sweep. To change anything else, edit a \
+      copy: --show prints a recipe in the YAML that this command and 'tanren study run' read.
 
       Examples:
         tanren reproduce --list
@@ -22,50 +22,51 @@ struct ReproduceCommand: ParsableCommand {
         tanren reproduce mine.yml --budget smoke
       """)
 
-  @Argument(help: ArgumentHelp("The recipe, and settings for all its arms.", valueName: "name | file.yml | key=value"))
+  @Argument(help: ArgumentHelp("Recipe, and settings for all its arms.", valueName: "name | file.yml | key=value"))
   var words: [String] = []
 
   @Flag(help: "List the recipes and their arms.")
   var list = false
 
-  @Flag(help: "Print the recipe's YAML, to be edited, and nothing else.")
+  @Flag(help: "Print the recipe as YAML and exit.")
   var show = false
 
-  @Flag(help: "Run every recipe there is, one after the other. A recipe that fails doesn't end the others.")
+  @Flag(help: "Run all recipes, continuing after failures.")
   var all = false
 
   @Option(
-    help: ArgumentHelp("Which arms to run, with commas between. (default: the recipe's main ones)", valueName: "a,b"))
+    help: ArgumentHelp("Arms to run, separated by commas. (default: the main arms of the recipe)", valueName: "a,b"))
   var arms: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How often each arm goes through the data. (default: as published)", valueName: "n"))
+    help: ArgumentHelp("Number of epochs. (default: as published)", valueName: "n"))
   var epochs: String?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How many seeds, or which: 3, 0..4, 10,11. (default: the published one)", valueName: "seeds"))
+    help: ArgumentHelp(
+      "Number of seeds, or a list of seeds: 3, 0..4 or 10,11. (default: as published)", valueName: "seeds"))
   var seeds: String?
 
   @Option(
     help: ArgumentHelp(
-      "How much is run: smoke, to see in seconds that every arm runs; cpu, what a few cores manage; published; or a "
-        + "budget of the recipe's own.", valueName: "budget"))
+      "Size of the comparison: smoke (seconds, to check that every arm runs), cpu (for a few cores), published, or a "
+        + "budget that the recipe defines.", valueName: "budget"))
   var budget = Recipe.published
 
-  @Option(help: ArgumentHelp("Another data set for all arms.", valueName: "source"))
+  @Option(help: ArgumentHelp("Data set for all arms. (default: as published)", valueName: "data-set"))
   var data: String?
 
-  @Flag(help: "Take data from this machine only; download nothing.")
+  @Flag(help: "Never download data.")
   var offline = false
 
-  @Option(help: ArgumentHelp("The folder for what is written. (default: out/NAME)", valueName: "folder"))
+  @Option(help: ArgumentHelp("Output folder. (default: out/NAME)", valueName: "folder"))
   var output: String?
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var replacing: ReplaceOption
-  @OptionGroup(title: "Where") var device: DeviceOptions
+  @OptionGroup(title: "Device options") var device: DeviceOptions
   @OptionGroup var parallel: ParallelOptions
 
   func run() throws {
@@ -76,13 +77,13 @@ struct ReproduceCommand: ParsableCommand {
     }
     if all { return try reproduceAll(Recipe.names) }
     guard let name = words.first else {
-      throw UsageError("name a recipe, or say --all: \(Recipe.names.joined(separator: ", "))")
+      throw UsageError("name a recipe or pass --all: \(Recipe.names.joined(separator: ", "))")
     }
     if show {
       terminal.write(try Recipe.text(named: name))
       return
     }
-    // What looks like a file's name was meant as one.
+    // An argument that looks like a path is one.
     let isPath = name.contains("/") || name.contains(".")
     let recipe = try PlanWords.recipe(named: name) ?? (isPath ? Recipe(file: name) : Recipe(named: name))
     let names = (arms ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -96,7 +97,7 @@ struct ReproduceCommand: ParsableCommand {
       if let value { try plan.override(assignment: "\(key)=\(value)") }
     }
     for word in words.dropFirst() { try plan.override(assignment: word) }
-    // A mistake in any arm is told before data is loaded or anything trained.
+    // A mistake in any arm is reported before data is loaded or anything is trained.
     let crew = try parallel.crew(for: plan.runs().count, on: device)
     let folder = try OutputFolder(output ?? "out/\(plan.name)")
     try device.start(threads: crew.threads)
@@ -112,7 +113,7 @@ struct ReproduceCommand: ParsableCommand {
     try StudyFailures(StudyTables(results).failures).check()
   }
 
-  /// What `tanren study run` takes to run the same.
+  /// The arguments of `tanren study run` that repeat the comparison.
   private func runWords(_ name: String) -> [String] {
     let options = [("arms", arms), ("seeds", seeds), ("epochs", epochs), ("data", data)]
     return [name] + (budget == Recipe.published ? [] : ["budget=\(budget)"])
@@ -121,9 +122,9 @@ struct ReproduceCommand: ParsableCommand {
 
   private func reproduceAll(_ names: [String]) throws {
     if let word = words.first(where: { !$0.contains("=") }) {
-      throw UsageError("--all runs every recipe: leave out '\(word)', or --all")
+      throw UsageError("--all runs every recipe: omit '\(word)' or --all")
     }
-    guard arms == nil else { throw UsageError("--arms is of one recipe: leave it out, or --all") }
+    guard arms == nil else { throw UsageError("--arms selects arms of a single recipe: omit --arms or --all") }
     let terminal = Terminal.current(.standardError)
     var failed: [String] = []
     for name in names {
@@ -137,7 +138,7 @@ struct ReproduceCommand: ParsableCommand {
       } catch let error as StoreError {
         throw error
       } catch {
-        // Runs that failed have been told already.
+        // Failed runs have been reported already.
         if !(error is ExitCode) { terminal.write("\(name): \(Outcome.describe(error).message)\n") }
         failed.append(name)
       }

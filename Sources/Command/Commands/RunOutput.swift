@@ -45,8 +45,8 @@ struct RunReport {
     return lines.joined(separator: "\n")
   }
 
-  /// The best epoch by the first validation metric other than the loss. Epochs without a finite loss do not count: their
-  /// accuracy may still be finite.
+  /// The best epoch by the first validation metric other than the loss. Epochs without a finite loss do not count:
+  /// their accuracy may still be finite.
   private var best: (name: String, epoch: Int, value: Double)? {
     let recorded = history.epochs.last.map { Array($0.metrics.keys) } ?? []
     guard let name = recorded.first(where: { $0.hasPrefix("val_") && $0 != "val_loss" }) else { return nil }
@@ -132,8 +132,8 @@ extension Run {
   /// The number of programs to divide an epoch into, so that the progress bar moves about ten times per second.
   ///
   /// The duration of an epoch is unknown before the first one, so it is estimated from the work: six operations per
-  /// parameter, position and example, on a machine with a few cores. An error by a factor of a few does no harm: the bar
-  /// limits how often it is drawn, and each additional program costs microseconds.
+  /// parameter, position and example, on a machine with a few cores. An error by a factor of a few does no harm: the
+  /// bar limits how often it is drawn, and each additional program costs microseconds.
   func chunksForProgress(_ layers: LayerSummary) -> Int {
     let perExample = layers.rows.reduce(0.0) { sum, row in
       // The axes between batch and channels are the positions at which a layer applies its parameters.

@@ -17,9 +17,9 @@ struct SchedulePlotCommand: ParsableCommand {
       Values are computed by the engine step by step, exactly as in training.
 
       Examples:
-        tanren schedule plot 'warmup(from: 0.1, epochs: 5, then: step(initial: 0.8, milestones: [60, 85]), delaysNext: false)'
+        tanren schedule plot 'warmup(from: 0.1, epochs: 5, then: cosine(initial: 0.8))'
         tanren schedule plot 'oneCycle(peak: 0.1)' 'cosine(initial: 0.1)' --epochs 30
-        tanren schedule plot 'batchScaled(schedule: 0.1, reference: 128)' --batch 1024 --steps-per-epoch 48
+        tanren schedule plot 'batchScaled(schedule: 0.1, reference: 128)' --batch 512
       """)
 
   @Argument(help: ArgumentHelp("Schedules or constants.", valueName: "schedule"))

@@ -1,17 +1,17 @@
 import ArgumentParser
 
-/// `tanren study`: comparisons with several seeds, kept in a store.
+/// `tanren study`: comparisons over several seeds, kept in a store.
 struct StudyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study",
-    abstract: "Compares methods over several seeds, in a store that survives interruptions.",
+    abstract: "Compare methods over several seeds, with resumable runs.",
     discussion: """
-      A plan says what is compared: settings that all arms share, arms, a grid, and seeds. Its runs go to a store, \
-      one file. Runs that are done are never run twice, and what was interrupted goes on from its last epoch; \
-      several processes may work on one store.
+      A plan defines a comparison: common settings, arms, a grid and seeds. The store, a single file, keeps its runs. \
+      Finished runs never run twice, and interrupted runs resume from their last epoch. Several processes may work \
+      on one store.
 
-      A plan is a YAML file, a recipe (see tanren reproduce --list), or a study that the store has; key=value after \
-      it changes it for all arms, and commas make a sweep.
+      A plan is a YAML file, a recipe (see tanren reproduce --list) or a study in the store. key=value arguments \
+      change it for all arms; separate values with commas for a sweep.
 
       Examples:
         tanren study plan rates.yml --store out/rates.sqlite

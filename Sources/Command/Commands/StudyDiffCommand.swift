@@ -2,24 +2,24 @@ import ArgumentParser
 import Foundation
 import Tanren
 
-/// `tanren study diff`: whether two studies have the same configurations and numbers.
+/// `tanren study diff`: a comparison of the configurations and results of two studies.
 struct StudyDiffCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diff",
-    abstract: "Compares the configurations and numbers of two studies, run by run.",
+    abstract: "Compare the configurations and results of two studies, run by run.",
     discussion: """
-      Each study is a store's file (its only study), file:study, or the name of a study in --store. The exit status is \
-      0 if all runs have the same configurations and numbers, else 1.
+      A study is a store file with a single study, file:study, or the name of a study in --store. The exit status is \
+      0 if all configurations and results are equal, and 1 otherwise.
 
       Examples:
         tanren study diff first.sqlite second.sqlite
         tanren study diff rates rates-f64 --store out/studies.sqlite
       """)
 
-  @Argument(help: ArgumentHelp("A study.", valueName: "first"))
+  @Argument(help: ArgumentHelp("First study.", valueName: "first"))
   var first: String
 
-  @Argument(help: ArgumentHelp("Another one.", valueName: "second"))
+  @Argument(help: ArgumentHelp("Second study.", valueName: "second"))
   var second: String
 
   @OptionGroup var store: StoreOptions

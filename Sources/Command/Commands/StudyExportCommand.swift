@@ -1,7 +1,7 @@
 import ArgumentParser
 import Tanren
 
-/// `tanren study export`: a study for other programs.
+/// `tanren study export`: a study as data for other programs.
 struct StudyExportCommand: ParsableCommand {
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case csv, json, yaml
@@ -9,21 +9,20 @@ struct StudyExportCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Writes a study for other programs.",
+    abstract: "Export a study for other programs.",
     discussion: """
-      csv has every recorded number in a row of its own; json has everything the store knows; yaml is the plan, which \
-      tanren study run takes.
+      csv has one row per recorded value; json has everything in the store; yaml is the plan, for tanren study run.
       """)
 
-  @Argument(help: ArgumentHelp("The study. (default: the store's only one)", valueName: "study"))
+  @Argument(help: ArgumentHelp("Name of the study. (default: the only one in the store)", valueName: "study"))
   var study: String?
 
   @OptionGroup var store: StoreOptions
 
-  @Option(help: "What is written: csv, json or yaml.")
+  @Option(help: "Format.")
   var format = Format.csv
 
-  @Option(help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
+  @Option(help: ArgumentHelp("File to write. (default: standard output)", valueName: "file"))
   var output: String?
 
   func run() throws {

@@ -4,7 +4,7 @@ import Tanren
 
 /// `tanren study list`: the studies of a store.
 struct StudyListCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists the studies of a store.")
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the studies in a store.")
 
   @OptionGroup var store: StoreOptions
 

@@ -2,25 +2,25 @@ import ArgumentParser
 import Foundation
 import Tanren
 
-/// `tanren study plan`: what a plan would run.
+/// `tanren study plan`: a preview of a plan.
 struct StudyPlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "Shows what a plan would run, and how long it may take; runs nothing.",
+    abstract: "Show what a plan would run and estimate how long it takes.",
     discussion: """
-      Times come from runs of the same kind in the store. --calibrate trains two epochs of each kind that has none.
+      Nothing is run unless you pass --calibrate. Estimates are based on similar runs in the store.
       """)
 
   @Argument(help: PlanWords.help)
   var words: [String] = []
 
   @OptionGroup var store: StoreOptions
-  @OptionGroup(title: "Where") var device: DeviceOptions
+  @OptionGroup(title: "Device options") var device: DeviceOptions
 
-  @Flag(help: "Train two epochs of each kind of run that has no known time.")
+  @Flag(help: "Train two epochs of each kind of run without similar runs in the store.")
   var calibrate = false
 
-  @Flag(help: "Write the plan with all that was set as YAML, and nothing else.")
+  @Flag(help: "Print the plan with all overrides as YAML and exit.")
   var yaml = false
 
   func run() throws {

@@ -1,14 +1,14 @@
 import ArgumentParser
 import Tanren
 
-/// `tanren study run`: runs what a plan has and the store hasn't.
+/// `tanren study run`: runs the unfinished runs of a plan.
 struct StudyRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Runs a plan's runs that aren't done yet, and reports what they show.",
+    abstract: "Run the unfinished runs of a plan and report the results.",
     discussion: """
-      Ctrl-C, a crash or a power failure loses the running epoch at most: run the same command again. Other \
-      processes may help with tanren study worker. Runs that failed are tried again by the next call.
+      Ctrl-C, a crash or a power failure loses at most the current epoch: repeat the command to resume. Failed runs \
+      are retried. Other processes can help with tanren study worker.
       """)
 
   @Argument(help: PlanWords.help)
@@ -16,32 +16,32 @@ struct StudyRunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The folder for the report. (default: one of the study's name beside the store)", valueName: "folder"))
+      "Output folder for the report. (default: the name of the study, next to the store)", valueName: "folder"))
   var output: String?
 
   @OptionGroup var store: StoreOptions
   @OptionGroup var replacing: ReplaceOption
-  @OptionGroup(title: "Where") var device: DeviceOptions
+  @OptionGroup(title: "Device options") var device: DeviceOptions
   @OptionGroup var parallel: ParallelOptions
 
-  @Flag(help: "Take data from this machine only; download nothing.")
+  @Flag(help: "Never download data.")
   var offline = false
 
-  @Flag(help: "Leave runs alone that failed before.")
+  @Flag(help: "Do not retry failed runs.")
   var skipFailed = false
 
-  @Flag(help: "Train runs again whose numbers in the store aren't those that were stored.")
+  @Flag(help: "Retrain runs whose stored results are damaged.")
   var retrainDamaged = false
 
-  @Flag(help: "Keep each run's last checkpoint.")
+  @Flag(help: "Keep the last checkpoint of each run.")
   var keepCheckpoints = false
 
-  @Flag(help: "Write nothing to the terminal but errors.")
+  @Flag(help: "Print errors only.")
   var quiet = false
 
   func run() throws {
     let (plan, recipe) = try PlanWords(words).chosen(store: store)
-    // A mistake in any arm is told before anything is made or loaded.
+    // A mistake in any arm is reported before anything is created or loaded.
     let crew = try parallel.crew(for: plan.runs().count, on: device)
     try device.start(threads: crew.threads)
     let terminal = Terminal.current()
@@ -70,13 +70,13 @@ struct StudyRunCommand: ParsableCommand {
     try StudyFailures(tables.failures).check()
   }
 
-  /// The path up to the file's name, with a slash where there is one.
+  /// The folder of a file, including its final slash; empty for a bare name.
   private static func folder(beside path: String) -> String {
     String(path[..<(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)])
   }
 }
 
-/// Ends a command with status 1 if runs failed, once everything else is said.
+/// Ends a command with status 1 if runs failed, after all other output.
 struct StudyFailures {
   private let texts: [String]
 

@@ -1,25 +1,25 @@
 import ArgumentParser
 import Tanren
 
-/// `tanren study show`: one study's results, runs or plan.
+/// `tanren study show`: the results, runs or plan of a study.
 struct StudyShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Shows a study's results, and with options its runs or its plan.")
+    commandName: "show", abstract: "Show the results, runs or plan of a study.")
 
-  @Argument(help: ArgumentHelp("The study. (default: the store's only one)", valueName: "study"))
+  @Argument(help: ArgumentHelp("Name of the study. (default: the only one in the store)", valueName: "study"))
   var study: String?
 
   @OptionGroup var store: StoreOptions
 
-  @Flag(help: "List each run.")
+  @Flag(help: "List every run.")
   var runs = false
 
-  @Flag(help: "Write the plan as YAML, and nothing else.")
+  @Flag(help: "Print the plan as YAML and exit.")
   var plan = false
 
   @Option(
     help: ArgumentHelp(
-      "Write the configuration of the run whose id begins so as YAML, and nothing else.", valueName: "id"))
+      "Print the configuration of the run whose id starts with <id> as YAML and exit.", valueName: "id"))
   var configuration: String?
 
   func run() throws {
@@ -33,7 +33,9 @@ struct StudyShowCommand: ParsableCommand {
     if let configuration {
       let found = results.runs.filter { $0.id.hasPrefix(configuration.lowercased()) }
       guard let run = found.first, found.allSatisfy({ $0.id == run.id }) else {
-        throw UsageError("\(found.isEmpty ? "no run's id begins" : "several runs' ids begin") with '\(configuration)'")
+        throw UsageError(
+          "\(found.isEmpty ? "no run has an id that starts" : "several runs have ids that start") with '\(configuration)'"
+        )
       }
       terminal.write(run.configuration)
       return

@@ -2,17 +2,17 @@ import ArgumentParser
 import Foundation
 import Tanren
 
-/// `tanren study slurm`: a script that works on a study on a cluster.
+/// `tanren study slurm`: a script that runs a study on a cluster.
 struct StudySlurmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slurm",
-    abstract: "Writes a job-array script for the Slurm scheduler, whose tasks work on one store.",
+    abstract: "Write a Slurm job-array script whose tasks work on one store.",
     discussion: """
-      The plan is put into the store, and the script is written; nothing is run. The store must be on a disk that all \
-      nodes share. Submit it with sbatch.
+      The command adds the plan to the store and writes the script; it runs nothing. The store must be on a file \
+      system that all nodes share. Submit the script with sbatch.
 
       Example:
-        tanren study slurm rates.yml seeds=0..19 --store /shared/rates.sqlite --tasks 20 --output rates.sh
+        tanren study slurm rates.yml --store /shared/s.sqlite --output rates.sh
       """)
 
   @Argument(help: PlanWords.help)
@@ -21,31 +21,31 @@ struct StudySlurmCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var replacing: ReplaceOption
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Tasks of the array.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of array tasks.", valueName: "n"))
   var tasks = 4
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Cores of each task.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of CPU cores per task.", valueName: "n"))
   var cores = 2
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("GPUs of each task.", valueName: "n"))
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of GPUs per task.", valueName: "n"))
   var gpus = 0
 
-  @Option(help: ArgumentHelp("Time limit of each task, 4:00:00 or 2-12.", valueName: "time"))
+  @Option(help: ArgumentHelp("Time limit per task, such as 4:00:00 or 2-12.", valueName: "time"))
   var time = "4:00:00"
 
-  @Option(help: ArgumentHelp("Memory of each task, 8G.", valueName: "size"))
+  @Option(help: ArgumentHelp("Memory per task, such as 8G.", valueName: "size"))
   var memory: String?
 
-  @Option(help: ArgumentHelp("The partition to run in.", valueName: "name"))
+  @Option(help: ArgumentHelp("Partition to submit to.", valueName: "name"))
   var partition: String?
 
-  @Option(help: ArgumentHelp("The device that tasks run on. (default: cpu, or cuda with --gpus)", valueName: "device"))
+  @Option(help: ArgumentHelp("Device. (default: cpu, or cuda with --gpus)", valueName: "device"))
   var device: String?
 
-  @Option(help: ArgumentHelp("The tanren program on the nodes. (default: this one)", valueName: "file"))
+  @Option(help: ArgumentHelp("Path of tanren on the nodes. (default: this program)", valueName: "file"))
   var program: String?
 
-  @Option(help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
+  @Option(help: ArgumentHelp("File to write. (default: standard output)", valueName: "file"))
   var output: String?
 
   func run() throws {

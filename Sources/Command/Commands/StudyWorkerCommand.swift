@@ -1,45 +1,45 @@
 import ArgumentParser
 import Tanren
 
-/// `tanren study worker`: helps with what a store has to do.
+/// `tanren study worker`: runs the pending runs of a store beside other processes.
 struct StudyWorkerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "worker",
-    abstract: "Runs what a store has to do, beside other processes.",
+    abstract: "Run the pending runs of a store beside other processes.",
     discussion: """
-      Each run is claimed for a while and claimed anew as long as its worker lives; a run whose worker is gone goes \
-      to another one. Start it in as many terminals as there are cores to spare.
+      A worker leases each run and renews the lease while it lives; when a worker is gone, another one takes over its \
+      run. Start as many workers as you have cores to spare.
       """)
 
   @OptionGroup var store: StoreOptions
-  @OptionGroup(title: "Where") var device: DeviceOptions
+  @OptionGroup(title: "Device options") var device: DeviceOptions
 
-  @Option(help: ArgumentHelp("The study to work on. (default: all of the store)", valueName: "name"))
+  @Option(help: ArgumentHelp("Study to work on. (default: all in the store)", valueName: "name"))
   var study: String?
 
-  @Option(help: "Train runs that differ by their seed alone in one program; auto does so on accelerators.")
+  @Option(help: "Train runs that differ only in their seed in one program; auto does so on accelerators.")
   var vectorize = Vectorization.auto
 
-  @Flag(inversion: .prefixedNo, help: "Wait for runs of other workers, in case one of them ends before its run.")
+  @Flag(inversion: .prefixedNo, help: "Wait for the runs of other workers, to take over if one of them stops.")
   var wait = true
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Seconds of silence after which another worker may take this one's run.", valueName: "seconds"))
+      "Seconds without renewal after which another worker may take over a run.", valueName: "seconds"))
   var lease = 60.0
 
-  @Flag(help: "Take data from this machine only; download nothing.")
+  @Flag(help: "Never download data.")
   var offline = false
 
-  @Flag(help: "Keep each run's last checkpoint.")
+  @Flag(help: "Keep the last checkpoint of each run.")
   var keepCheckpoints = false
 
-  @Flag(help: "Write nothing to the terminal but errors.")
+  @Flag(help: "Print errors only.")
   var quiet = false
 
   func run() throws {
-    guard lease >= 1, lease <= 86_400 else { throw UsageError("--lease is \(lease), but must be from 1 to 86400") }
+    guard lease >= 1, lease <= 86_400 else { throw UsageError("--lease is \(lease), but must be between 1 and 86400") }
     let opened = try store.open(.write)
     let chosen = try study.map { try opened.study(named: $0) }
     ParentWatch.start()

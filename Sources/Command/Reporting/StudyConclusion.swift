@@ -1,25 +1,25 @@
 import Tanren
 
-/// What a study ends with: the verdicts in the terminal, and the report as files for people, papers and programs.
+/// The conclusion of a study: the verdicts in the terminal, and the report as files for people, papers and programs.
 struct StudyConclusion {
-  /// What is written, each as `report` with its own ending.
+  /// The formats of the report files, which differ in their extension.
   static let formats: [ReportFormat] = [.html, .markdown, .csv, .json, .latex]
 
   private let results: StudyResults
   private let recipe: Recipe?
-  /// nil where no run is done, so that there is nothing to conclude from.
+  /// `nil` if no run is finished.
   private let report: StudyReport?
 
   /// - Parameters:
-  ///   - recipe: what the study's plan was made of, where that is known.
-  ///   - words: what was typed after `tanren study run`.
-  /// - Throws: as `StudyReport` does.
+  ///   - recipe: the source of the plan, if known.
+  ///   - words: the arguments of `tanren study run`.
+  /// - Throws: the errors of `StudyReport`.
   init(_ results: StudyResults, of recipe: Recipe? = nil, runBy words: [String]? = nil) throws {
     (self.results, self.recipe) = (results, recipe)
     report = results.runs.contains { $0.state == .done } ? try StudyReport(results, runBy: words) : nil
   }
 
-  /// Whether there are curves to draw.
+  /// Whether there are learning curves.
   var isTraining: Bool { report?.facts.isTraining ?? false }
 
   func show(_ terminal: Terminal) throws {
@@ -40,14 +40,14 @@ struct StudyConclusion {
     }
   }
 
-  /// - Returns: the files' paths.
+  /// - Returns: the paths of the files.
   func write(to folder: OutputFolder) throws -> [String] {
     guard let report else { return [] }
     return try Self.formats.map { try folder.write(try report.text($0), to: "report.\($0.fileExtension)") }
       + report.sweepCharts.map { try folder.write($0.chart.svg(), to: "\($0.name).svg") }
   }
 
-  /// A run's epochs as lines of numbers, and the time they took.
+  /// The epochs of a run as lines of numbers, and their duration.
   private static func epochs(of history: History, _ listing: EpochListing, title: String) -> String {
     var format = LineFormat.numbers
     if let closing = listing.closing { format.closing = closing }

@@ -1,6 +1,6 @@
 import Tanren
 
-/// What experiments look like: the first seed of each arm, run once more for its charts.
+/// The charts of experiments: the first seed of each arm is run once more to draw them.
 struct ExperimentFigures {
   private let results: StudyResults
 
@@ -14,7 +14,7 @@ struct ExperimentFigures {
       let configuration = try arm.configuration(base: results.study.plan.base, seed: seed)
       guard configuration.experiment != nil else { continue }
       let data = try Catalog<any DataSource>.all.make(configuration.data).load(from: DataFolders(), progress: nil)
-      // A run that failed has no charts; the table says why.
+      // A failed run has no charts; the table shows its error.
       guard let charts = try? configuration.runExperiment(on: data).charts, !charts.isEmpty else { continue }
       let name = arm.name.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined()
       let title = "\(results.study.plan.title): \(arm.name), seed \(seed)"
@@ -23,7 +23,7 @@ struct ExperimentFigures {
     return written
   }
 
-  /// Charts below each other.
+  /// Draws charts below each other.
   /// - Returns: the file.
   static func write(_ charts: [Chart], title: String, to name: String, in folder: OutputFolder) throws -> String {
     let grid = ChartGrid(title, panels: charts, columns: 1)

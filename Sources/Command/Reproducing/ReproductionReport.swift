@@ -1,14 +1,14 @@
 import Tanren
 
-/// What a recipe's runs gave: the verdicts with the published values beside ours, the comparison with a published log,
-/// and files.
+/// The results of a recipe: verdicts, our values next to published ones, the comparison with a published log, and
+/// files.
 struct ReproductionReport {
   private let recipe: Recipe
   private let results: StudyResults
   private let words: [String]
   private let terminal: Terminal
 
-  /// - Parameter words: what `tanren study run` takes to run the same.
+  /// - Parameter words: the arguments of `tanren study run` that repeat the comparison.
   init(_ recipe: Recipe, _ results: StudyResults, runBy words: [String], _ terminal: Terminal) {
     (self.recipe, self.results, self.words, self.terminal) = (recipe, results, words, terminal)
   }

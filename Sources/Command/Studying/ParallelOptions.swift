@@ -2,22 +2,23 @@ import ArgumentParser
 import Foundation
 import Tanren
 
-/// How runs of a study share a machine.
+/// How the runs of a study share a machine.
 struct ParallelOptions: ParsableArguments {
-  @Option(help: "Train runs that differ by their seed alone in one program; auto does so on accelerators.")
+  @Option(help: "Train runs that differ only in their seed in one program; auto does so on accelerators.")
   var vectorize = Vectorization.auto
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Processes that run the study side by side. (default: on a CPU as many as there are cores, else 1)",
+      "Number of worker processes. (default: one per core on the CPU, otherwise 1)",
       valueName: "n"))
   var workers: Int?
 
-  /// - Parameter runs: of the whole study, done or not: a study that goes on does so with the same threads.
+  /// - Parameter runs: the number of runs in the study, finished or not, so that a resumed study has the same number of
+  ///   threads.
   func crew(for runs: Int, on device: DeviceOptions) throws -> StudyCrew {
     guard (1...1024).contains(workers ?? 1) else {
-      throw UsageError("--workers is \(workers ?? 0), but must be from 1 to 1024")
+      throw UsageError("--workers is \(workers ?? 0), but must be between 1 and 1024")
     }
     let cores = ProcessInfo.processInfo.activeProcessorCount
     let isCPU = device.name == "cpu"

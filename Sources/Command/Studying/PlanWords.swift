@@ -2,27 +2,26 @@ import ArgumentParser
 import Foundation
 import Tanren
 
-/// A plan as the words of a command name it: a YAML file, a recipe, or a study that a store has, and `key=value`
-/// after it.
+/// The plan that command-line arguments name: a YAML file, a recipe or a study in the store, followed by `key=value`.
 struct PlanWords {
   static let help = ArgumentHelp(
-    "The plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value")
+    "Plan, and settings for all its arms.", valueName: "plan.yml | recipe | study | key=value")
 
   private let words: [String]
 
   init(_ words: [String]) { self.words = words }
 
-  /// - Parameter store: looked into where a name is neither a file nor a recipe.
+  /// - Parameter store: searched if a name is neither a file nor a recipe.
   func plan(store: StoreOptions) throws -> StudyPlan { try chosen(store: store).plan }
 
-  /// The plan, and the recipe or file that it was made of; none for a study of the store.
+  /// The plan, and the recipe or file that it comes from; `nil` for a study in the store.
   func chosen(store: StoreOptions) throws -> (plan: StudyPlan, recipe: Recipe?) {
     let names = words.filter { !RunChoices.isAssignment($0) }
     guard names.count == 1, let name = names.first else {
       throw UsageError(
         names.isEmpty
           ? "name a plan: a YAML file, a recipe or a study of the store"
-          : "one plan at a time can be taken, but there are \(names.joined(separator: ", "))")
+          : "expected one plan, but got \(names.joined(separator: ", "))")
     }
     let assignments = words.filter(RunChoices.isAssignment)
     guard let recipe = try Self.recipe(named: name) else {
@@ -30,7 +29,7 @@ struct PlanWords {
       for assignment in assignments { try plan.override(assignment: assignment) }
       return (plan, nil)
     }
-    // The plan of a recipe can't know of arms and budgets that weren't chosen.
+    // The arms and budgets of a recipe are chosen before its plan exists.
     let arms = assignments.last { $0.hasPrefix("arms=") }?.dropFirst(5).split(separator: ",")
     let budget = assignments.last { $0.hasPrefix("budget=") }.map { String($0.dropFirst(7)) }
     let plan = try recipe.plan(
@@ -39,9 +38,9 @@ struct PlanWords {
     return (plan, recipe)
   }
 
-  /// The recipe in a file, or the one of a name; nil for what is neither.
+  /// The recipe in a file or with a name; `nil` if there is neither.
   static func recipe(named name: String) throws -> Recipe? {
-    // A study's report is a folder of its name.
+    // A folder with the name of a study holds its report.
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: name, isDirectory: &isFolder), !isFolder.boolValue {
       return try Recipe(file: name)
@@ -56,7 +55,7 @@ struct PlanWords {
       if let study = studies.first(where: { $0.name == name }) { return study.plan }
       known += studies.map(\.name).filter { !known.contains($0) }
     }
-    // What looks like a file's name was meant as one.
+    // An argument that looks like a path is one.
     if name.contains("/") || name.contains(".") { return try StudyPlan(file: name) }
     throw ConfigurationError.unknownName(kind: "plan", name: name, known: known, origin: "")
   }

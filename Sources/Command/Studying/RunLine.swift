@@ -1,8 +1,8 @@
 import Tanren
 
-/// A run in one line: a bar over its epochs while a person watches, then what came out of it.
+/// A run in one line: on a terminal, a progress bar over its epochs; at the end, its results.
 final class RunLine {
-  /// Seconds between two drawings.
+  /// The seconds between two drawings.
   private static let interval = 0.1
 
   private let title: String
@@ -19,7 +19,7 @@ final class RunLine {
     lastDrawing = start
   }
 
-  /// - Parameter remaining: what to say of the time that everything still takes.
+  /// - Parameter remaining: the estimated time for the rest of the study, in words.
   func update(_ record: EpochRecord, remaining: String) {
     let time = uptime()
     guard terminal.isInteractive, time - lastDrawing >= Self.interval else { return }
@@ -29,7 +29,7 @@ final class RunLine {
     draw("\(title) \(line.text(isFinished: false))\(remaining.isEmpty ? "" : " - \(remaining)")")
   }
 
-  /// Takes the bar away.
+  /// Removes the bar.
   func clear() {
     guard terminal.isInteractive, drawn > 0 else { return }
     draw("")
@@ -39,7 +39,7 @@ final class RunLine {
 
   func finish(_ history: History) {
     let last = history.epochs.last
-    // An experiment has a single record, all of whose numbers are shown.
+    // An experiment has a single record, all of whose metrics are shown.
     let isTraining = last.map { $0["loss"] != nil } ?? true
     let values = isTraining ? last.map(Self.values) ?? [] : last?.metrics.map { .init($0.key, $0.value) } ?? []
     let count = last?.epoch ?? 0
@@ -48,7 +48,7 @@ final class RunLine {
     end("\(title): \(epochs)\(NumberText.duration(history.seconds))" + numbers)
   }
 
-  /// Ends the line with something else than numbers.
+  /// Ends the line with a message in place of metrics.
   func finish(_ text: String) { end("\(title): \(text)") }
 
   private func end(_ line: String) {
@@ -56,14 +56,14 @@ final class RunLine {
     terminal.write("\n")
   }
 
-  /// Writes over the line before.
+  /// Overwrites the previous line.
   private func draw(_ text: String) {
     let line = String(text.prefix(terminal.width - 1))
     terminal.write("\r" + line + String(repeating: " ", count: max(0, drawn - line.count)))
     drawn = line.count
   }
 
-  /// The loss and the first metric, of training and of validation.
+  /// The loss and the first metric, on training and validation data.
   private static func values(_ record: EpochRecord) -> [ProgressLine.Value] {
     let metric = record.metrics.keys.first { $0 != "loss" && !$0.hasPrefix("val_") }
     return [["loss", metric], ["val_loss", metric.map { "val_" + $0 }]].flatMap { $0 }.compactMap { name in

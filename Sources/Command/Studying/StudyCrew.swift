@@ -1,11 +1,11 @@
 import Foundation
 import Tanren
 
-/// The processes that run a study: this one, and workers beside it.
+/// The processes that run a study: this one and its workers.
 final class StudyCrew {
-  /// This process among them.
+  /// The number of processes, including this one.
   let workers: Int
-  /// That each of them may use; nil for all.
+  /// The number of threads per process; `nil` for all.
   let threads: Int?
   let vectorization: Vectorization
   private var pool: WorkerPool?
@@ -14,7 +14,7 @@ final class StudyCrew {
     (self.workers, self.threads, self.vectorization) = (workers, threads, vectorization)
   }
 
-  /// What every command that runs a study asks of its runner.
+  /// A runner for any command that runs a study.
   func runner(
     on store: StudyStore, device: DeviceOptions, study: String, offline: Bool, keepsCheckpoints: Bool = false,
     progress: StudyProgress
@@ -32,7 +32,7 @@ final class StudyCrew {
     var open = 0
     runner.report = { [self] event in
       if case .began(let counts) = event { open = counts.total - counts.done }
-      // By now the data is on this machine, and nothing is wrong with the first run.
+      // By now the data is on this machine and the first run has started without an error.
       if case .runBegan = event, pool == nil { start(min(workers, open) - 1, arguments, progress) }
       if case .waiting(let counts) = event, let pool {
         let own = (try? store.runningCount(of: study, by: pool.processIdentifiers)) ?? 0
@@ -49,8 +49,8 @@ final class StudyCrew {
     do {
       pool = try WorkerPool(count: count, program: program, arguments: arguments)
     } catch {
-      // The study runs without them too.
-      progress.note("No workers could be started beside this process: \(error)")
+      // The study runs without workers as well.
+      progress.note("Unable to start workers: \(error)")
     }
   }
 }

@@ -1,6 +1,6 @@
 import Tanren
 
-/// Shows what a study's runner tells: a line a run.
+/// Shows the events of a study runner, with one line per run.
 final class StudyProgress {
   private let terminal: Terminal
   private let isQuiet: Bool
@@ -25,7 +25,7 @@ final class StudyProgress {
     case .epochEnded(_, let record, let remaining):
       line?.update(record, remaining: remaining.map { "\(NumberText.duration($0)) left" } ?? "")
     case .runEnded(let run, let history):
-      // Of runs that were trained together only the first has a bar.
+      // Of runs trained together, only the first has a bar.
       let ended = RunLine(title(run, isAlone: true), epochs: run.epochs, terminal)
       line?.clear()
       ended.finish(history)
@@ -38,7 +38,7 @@ final class StudyProgress {
     }
   }
 
-  /// - Parameter own: how many of the runs are at workers that this command started.
+  /// - Parameter own: the number of those runs that workers of this command are training.
   func waits(for running: Int, own: Int) {
     guard !isQuiet, running > 0 else { return }
     let others = max(0, running - own)

@@ -1,12 +1,12 @@
 import Tanren
 
-/// A study's results and runs as tables.
+/// The runs of a study as a table, and summaries of them.
 struct StudyTables {
   private let results: StudyResults
 
   init(_ results: StudyResults) { self.results = results }
 
-  /// A row a run: id, arm, seed, state, epochs, the primary metric, time, what went wrong.
+  /// One row per run: id, arm, seed, state, epochs, primary metric, duration and error.
   func runs() -> TextTable {
     let metric = results.study.plan.metric
     var table = TextTable(
@@ -28,7 +28,7 @@ struct StudyTables {
     return table
   }
 
-  /// A line on how many runs are in which state.
+  /// The number of runs in each state, in one line.
   var summary: String {
     let counts = results.study.counts
     let parts = [
@@ -40,14 +40,14 @@ struct StudyTables {
       + (diverged > 0 ? "; \(diverged) diverged" : "")
   }
 
-  /// What failed, once for each arm and error.
+  /// The failures, once per arm and error.
   var failures: [String] {
     let failed = results.runs.filter { $0.state == .failed }
     return Dictionary(grouping: failed) { "\($0.arm): \($0.error ?? "failed")" }.sorted { $0.key < $1.key }
       .map { text, runs in "\(text) (seeds \(runs.map { "\($0.seed)" }.joined(separator: ", ")))" }
   }
 
-  /// Where runs were computed, a line an environment.
+  /// One line per environment in which runs were computed.
   var environments: [String] {
     results.environments.map { environment in
       "\(environment.device) (\(environment.platformVersion)), \(environment.processor), \(environment.cores) cores, "

@@ -53,7 +53,8 @@ enum Outcome {
     return (message, status == ExitCode.validationFailure.rawValue ? badInput : status)
   }
 
-  /// A full or broken disk is a failure. Any other path that cannot be written is invalid input: another one would work.
+  /// A full or broken disk is a failure. Any other path that cannot be written is invalid input: another one would
+  /// work.
   private static func status(of failure: FileFailure) -> Int32 {
     [ENOSPC, EDQUOT, EFBIG, EIO, EPIPE, ENOMEM].contains(failure.code) ? Outcome.failure : badInput
   }

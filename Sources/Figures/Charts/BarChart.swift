@@ -3,11 +3,11 @@ public struct BarChart: Figure, Equatable {
   /// One bar in each category.
   public struct Group: Sendable, Equatable {
     public var name: String
-    /// One value per category; what is missing or isn't finite has no bar.
+    /// One value per category. Values that are missing or not finite have no bar.
     public var values: [Double]
-    /// Error bars, one per value from the first; nil or missing draws none.
+    /// Error bars, one per value. A value with `nil` or beyond the last has none.
     public var intervals: [ErrorInterval?]
-    /// The place in the palette; nil takes the next one free.
+    /// The index into the palette; `nil` picks the next free one.
     public var color: Int?
 
     public init(_ name: String = "", values: [Double], intervals: [ErrorInterval?] = [], color: Int? = nil) {
@@ -24,7 +24,7 @@ public struct BarChart: Figure, Equatable {
   public var categories: [String]
   public var groups: [Group]
   public var references: [ReferenceLine]
-  /// Whether each bar's value stands at its end.
+  /// Whether each bar ends with its value as a number.
   public var showsNumbers = true
   public var legend: LegendStyle
 

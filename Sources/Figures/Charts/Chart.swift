@@ -1,13 +1,13 @@
-/// Something that can be drawn as a page of its own or as one panel of a ``ChartGrid``.
+/// A figure that can be drawn as a document of its own or as a panel of a ``ChartGrid``.
 public protocol Figure: Sendable {
-  /// What is drawn, free of any size.
+  /// The content, independent of size.
   var drawing: Drawing { get }
 }
 
 extension Figure {
   /// A self-contained SVG document for light and dark backgrounds.
   ///
-  /// - Parameter size: in pixels; nil takes a size that suits the content.
+  /// - Parameter size: in pixels; `nil` picks a size that suits the content.
   public func svg(size: FigureSize? = nil) -> String {
     let drawing = self.drawing
     let size = size ?? drawing.preferredSize
@@ -68,17 +68,17 @@ public struct Chart: Figure, Equatable {
   }
 }
 
-/// Points joined in the order given. A point that is NaN or infinite, or that the axis doesn't have, breaks the line.
+/// Points joined in the order given. A point that is NaN, infinite or outside the domain of an axis breaks the line.
 public struct LineSeries: Sendable, Equatable {
-  /// What the legend calls it. Series of one name share a colour and a legend entry.
+  /// The name in the legend. Series with the same name share a colour and a legend entry.
   public var name: String
   public var points: [DataPoint]
-  /// One interval per point, drawn as a band; shorter than `points` leaves the rest without one.
+  /// One interval per point, drawn as a band. Points beyond the last interval have none.
   public var band: [ErrorInterval]
   public var dash: LineDash
-  /// The place in the palette; nil takes the next one free.
+  /// The index into the palette; `nil` picks the next free one.
   public var color: Int?
-  /// Whether each point is marked; nil marks short series.
+  /// Whether each point is marked; `nil` marks short series only.
   public var markers: Bool?
 
   public init(
@@ -93,7 +93,7 @@ public struct LineSeries: Sendable, Equatable {
     self.markers = markers
   }
 
-  /// A line through `(first, y[0])`, `(first + 1, y[1])`…: one value per epoch.
+  /// A line through `(first, y[0])`, `(first + 1, y[1])`, …, such as one value per epoch.
   public init(
     _ name: String, y: [Double], from first: Double = 0, band: [ErrorInterval] = [], dash: LineDash = .solid,
     color: Int? = nil
@@ -102,7 +102,7 @@ public struct LineSeries: Sendable, Equatable {
     self.init(name, points: points, band: band, dash: dash, color: color)
   }
 
-  /// A line through `(x[i], y[i])`, as long as the shorter of the two.
+  /// A line through the points `(x[i], y[i])`, up to the end of the shorter array.
   public init(
     _ name: String, x: [Double], y: [Double], band: [ErrorInterval] = [], dash: LineDash = .solid, color: Int? = nil
   ) {
@@ -110,16 +110,16 @@ public struct LineSeries: Sendable, Equatable {
   }
 }
 
-/// Points that aren't joined, each with error bars where wanted.
+/// Separate points with optional error bars.
 public struct PointSeries: Sendable, Equatable {
-  /// What the legend calls it. Series of one name share a colour and a legend entry.
+  /// The name in the legend. Series with the same name share a colour and a legend entry.
   public var name: String
   public var points: [DataPoint]
-  /// Horizontal error bars, one per point from the first; nil or missing draws none.
+  /// Horizontal error bars, one per point. A point with `nil` or beyond the last has none.
   public var xErrors: [ErrorInterval?]
-  /// Vertical error bars, one per point from the first; nil or missing draws none.
+  /// Vertical error bars, one per point. A point with `nil` or beyond the last has none.
   public var yErrors: [ErrorInterval?]
-  /// The place in the palette; nil takes the next one free.
+  /// The index into the palette; `nil` picks the next free one.
   public var color: Int?
 
   public init(
@@ -134,9 +134,9 @@ public struct PointSeries: Sendable, Equatable {
   }
 }
 
-/// A line across the whole chart at one value, such as a published result to compare with.
+/// A line across the whole chart at one value, such as a published result.
 public struct ReferenceLine: Sendable, Equatable {
-  /// Which way the line runs.
+  /// The direction of the line.
   public enum Orientation: Sendable, Equatable {
     case horizontal, vertical
   }
@@ -144,7 +144,7 @@ public struct ReferenceLine: Sendable, Equatable {
   public var orientation: Orientation
   public var value: Double
   public var label: String
-  /// The series whose colour it takes; nil draws it in the colour of the text.
+  /// The series whose colour the line has; `nil` draws it in the colour of text.
   public var series: String?
 
   public init(_ orientation: Orientation, at value: Double, label: String = "", series: String? = nil) {
@@ -183,13 +183,13 @@ public enum LineDash: Sendable, Equatable, CaseIterable {
   case solid, dashed, dotted, dashDotted
 }
 
-/// Where the names of the series stand.
+/// The position of the legend.
 public enum LegendStyle: Sendable, Equatable {
-  /// At the ends of the lines where they fit side by side, else in rows above the plot.
+  /// At the ends of the lines if the names fit there, otherwise in rows above the plot.
   case automatic
   /// In rows above the plot.
   case above
-  /// Nowhere.
+  /// No legend.
   case hidden
 }
 
@@ -198,7 +198,7 @@ public struct FigureSize: Sendable, Equatable {
   public var width: Double
   public var height: Double
 
-  /// Sizes that aren't numbers or that nothing fits into are brought into 160...20,000 by 100...20,000.
+  /// A size clamped to 160...20,000 by 100...20,000. A dimension that is not finite becomes 720 or 440.
   public init(width: Double, height: Double) {
     self.width = width.isFinite ? min(max(width, 160), 20_000) : 720
     self.height = height.isFinite ? min(max(height, 100), 20_000) : 440

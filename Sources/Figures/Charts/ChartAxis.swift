@@ -1,9 +1,9 @@
-/// What an axis shows and how.
+/// The label, scale, range and number format of an axis.
 public struct ChartAxis: Sendable, Equatable {
   public var label: String
   public var scale: AxisScale
-  /// The ends of the axis; nil takes them from the data. An end that is infinite, or that the scale
-  /// doesn't have, is taken from the data as well, so `0...(.infinity)` fixes the lower end only.
+  /// The ends of the axis; `nil` takes them from the data. So does an end that is infinite or outside the domain of the
+  /// scale: `0...(.infinity)` fixes the lower end only.
   public var range: ClosedRange<Double>?
   public var format: TickFormat
 
@@ -17,34 +17,34 @@ public struct ChartAxis: Sendable, Equatable {
   }
 }
 
-/// How values are spread along an axis.
+/// The mapping from values to positions along an axis.
 public enum AxisScale: Sendable, Equatable {
   case linear
-  /// Powers of two at equal distances; values of zero or less leave a gap.
+  /// Equal distances between powers of two. Values of zero or less leave a gap.
   case log2
-  /// Powers of ten at equal distances; values of zero or less leave a gap.
+  /// Equal distances between powers of ten. Values of zero or less leave a gap.
   case log10
 
-  /// Whether `value` has a place on the axis.
+  /// Whether `value` lies in the domain of the scale.
   func accepts(_ value: Double) -> Bool {
     value.isFinite && (self == .linear || value > 0)
   }
 
-  /// Where `value` stands before it is stretched to the axis.
+  /// The position of `value` before it is stretched to the axis.
   func position(_ value: Double) -> Double {
     switch self {
-    // Half of the value, so that the distance between the two largest doubles is finite.
+    // Half of the value, so that the distance between the two extreme doubles is finite.
     case .linear: value / 2
     case .log2, .log10: value.binaryLogarithm
     }
   }
 }
 
-/// How the numbers beside an axis are written.
+/// The format of the numbers along an axis.
 public enum TickFormat: Sendable, Equatable {
-  /// As many decimals as the ticks need, powers of the base on a logarithmic axis, `3×10⁷` where plain digits are long.
+  /// As many decimals as the ticks need, powers of the base on a logarithmic axis, and `3×10⁷` for long numbers.
   case automatic
-  /// Fractions as percentages: 0.975 is written `97.5%`.
+  /// Fractions as percentages: `97.5%` for 0.975.
   case percent
   /// A fixed number of decimals.
   case fixed(places: Int)
@@ -55,10 +55,10 @@ public enum TickFormat: Sendable, Equatable {
 }
 
 extension TickFormat {
-  /// `value` with so many decimals (of the percentage for `.percent`, of the mantissa for `.scientific`).
+  /// `value` with `places` decimals: of the percentage for `.percent`, of the mantissa for `.scientific`.
   func text(_ value: Double, places: Int) -> String {
     guard value.isFinite else { return NumberText.typeset(NumberText.general(value, digits: 1)) }
-    // Digits that nobody counts.
+    // Too many digits to count.
     if abs(value) >= 1e13, self != .duration { return Self.scientific(value, places: self == .scientific ? places : 2) }
     switch self {
     case .percent:
@@ -74,7 +74,7 @@ extension TickFormat {
     }
   }
 
-  /// `value` alone, with about four significant digits and no trailing zeros.
+  /// `value` with about four significant digits and no trailing zeros.
   func text(_ value: Double) -> String {
     guard value.isFinite, value != 0 else { return text(value, places: 0) }
     let shown = self == .percent ? value * 100 : value
@@ -85,7 +85,7 @@ extension TickFormat {
     return NumberText.trimmed(text(value, places: min(places, 12)))
   }
 
-  /// `1.50×10⁷`, `10⁷` where the mantissa is one and no decimals are asked.
+  /// `1.50×10⁷`, or `10⁷` for a mantissa of one without decimals.
   static func scientific(_ value: Double, places: Int) -> String {
     guard value != 0 else { return "0" }
     let parts = NumberText.exponential(value, places: places).split(separator: "e")

@@ -1,13 +1,13 @@
-/// Several figures side by side, with one legend for all of them: series of one name have one colour throughout.
+/// Several figures in a grid with a common legend. Series with the same name have the same colour in every panel.
 public struct ChartGrid: Sendable {
   public var title: String
   public var subtitle: String
   public var panels: [any Figure]
-  /// How many panels stand in a row; nil chooses.
+  /// The number of panels per row; `nil` chooses it.
   public var columns: Int?
-  /// Whether all panels have the horizontal axis from end to end of their values taken together.
+  /// Whether all panels have the same x-axis, covering the values of all of them.
   public var sharesX: Bool
-  /// Whether all panels have the vertical axis from end to end of their values taken together.
+  /// Whether all panels have the same y-axis, covering the values of all of them.
   public var sharesY: Bool
   public var legend: LegendStyle
 
@@ -26,7 +26,7 @@ public struct ChartGrid: Sendable {
 
   /// A self-contained SVG document for light and dark backgrounds.
   ///
-  /// - Parameter size: in pixels; nil gives each panel about 360 by 260.
+  /// - Parameter size: in pixels; `nil` gives each panel about 360 by 260.
   public func svg(size: FigureSize? = nil) -> String {
     let wide = min(max(1, columns ?? Self.columns(for: panels.count)), max(1, panels.count))
     let rows = (panels.count + wide - 1) / wide
@@ -34,7 +34,7 @@ public struct ChartGrid: Sendable {
     let legendSlots = Palette.slots(for: legendSeries)
     var canvas = SVGCanvas()
     let width = size?.width ?? Double(wide) * 360 + 32
-    // Where the height is free, the legend may have what it needs.
+    // If the height is free, the legend may be as high as it needs.
     let page = Rect(x: 0, y: 0, width: width, height: size?.height ?? 2000)
     let top = paintHeading(legendSeries, legendSlots, in: page.inset(by: 16), on: &canvas)
     let size = size ?? FigureSize(width: width, height: top + Double(rows) * 270)
@@ -53,8 +53,8 @@ public struct ChartGrid: Sendable {
         legendSeries.firstIndex { !series.name.isEmpty && $0.name == series.name }.map { legendSlots[$0] } ?? own
       }
     }
-    // The plots of a column start at one place, and so do those of a row; names of categories take more room than
-    // numbers and stay out of it.
+    // Plots in a column share their left edge and plots in a row their upper one. Category names take more room than
+    // numbers, so panels with categories are exempt.
     var lefts = Array(repeating: 0.0, count: wide)
     var tops = Array(repeating: 0.0, count: max(1, rows))
     for (index, drawing) in drawings.enumerated() {
@@ -71,7 +71,7 @@ public struct ChartGrid: Sendable {
     return canvas.document(size: size, title: [title, names].filter { !$0.isEmpty }.joined(separator: ": "))
   }
 
-  /// The panels without legends of their own, and the series of all of them.
+  /// The panels without their own legends, and the series of all panels.
   private func prepared() -> ([Drawing], [Drawing.Series]) {
     var drawings = panels.map(\.drawing)
     var series: [Drawing.Series] = []
@@ -106,7 +106,7 @@ public struct ChartGrid: Sendable {
     return heading.bottom + (rows.isEmpty ? 0 : rows.height + 12)
   }
 
-  /// As square as possible, never more than four in a row.
+  /// As square as possible, with at most four per row.
   private static func columns(for count: Int) -> Int {
     (1...4).first { $0 * $0 >= count } ?? 4
   }

@@ -3,14 +3,14 @@ public struct DotPlot: Figure, Equatable {
   /// One row.
   public struct Arm: Sendable, Equatable {
     public var name: String
-    /// One value per seed; what isn't finite isn't drawn.
+    /// One value per seed. Values that are not finite are not drawn.
     public var values: [Double]
-    /// The value the row stands for; nil takes the mean of the finite values.
+    /// The center of the row; `nil` takes the mean of the finite values.
     public var center: Double?
     public var interval: ErrorInterval?
-    /// A value from elsewhere, such as a published one.
+    /// A reference value, such as a published one.
     public var comparison: Double?
-    /// The place in the palette; nil takes the next one free.
+    /// The index into the palette; `nil` picks the next free one.
     public var color: Int?
 
     public init(
@@ -31,10 +31,10 @@ public struct DotPlot: Figure, Equatable {
   public var axis: ChartAxis
   public var arms: [Arm]
   public var references: [ReferenceLine]
-  /// Whether center and interval stand as numbers at the end of each row.
+  /// Whether each row ends with its center and interval as numbers.
   public var showsNumbers = true
   public var legend: LegendStyle
-  /// What the legend calls a dot, the sign below the dots, and the comparison.
+  /// The names in the legend of a dot, of the sign below the dots, and of the comparison.
   public var valueName = "one seed"
   public var centerName = "mean and interval"
   public var comparisonName = "published"
@@ -58,7 +58,7 @@ public struct DotPlot: Figure, Equatable {
     for (row, arm) in arms.enumerated() {
       let series = drawing.index(of: arm.name, glyph: .row, color: arm.color)
       drawing.add(.swarm(series, row: row, arm.values))
-      // Beneath the mean, so that neither hides the other where they agree.
+      // Below the mean, so that neither hides the other where they agree.
       if let comparison = arm.comparison { drawing.add(.comparison(series, row: row, comparison)) }
       if let center = arm.center ?? Self.mean(arm.values) {
         drawing.add(.summary(series, row: row, center: center, arm.interval))
@@ -81,7 +81,7 @@ public struct DotPlot: Figure, Equatable {
 
   private func remark(_ center: Double, _ interval: ErrorInterval?) -> String {
     guard let interval, interval.lower.isFinite, interval.upper.isFinite else { return axis.format.text(center) }
-    // Two digits of the interval's width are all that the numbers say.
+    // Two digits of the width of the interval are all that is known.
     let scale = axis.format == .percent ? 100.0 : 1
     let width = (interval.upper / 2 - interval.lower / 2) * scale
     let digits = width > 0 ? 1 - (width.decimalLogarithm.rounded(.down).integer ?? 0) : 2

@@ -1,11 +1,11 @@
-/// How often values fall into each of a row of equal intervals (equal on the axis' scale).
+/// The frequencies of values in bins of equal width on the scale of the axis.
 public struct Histogram: Figure, Equatable {
-  /// Values that are counted together, with a name.
+  /// Values that are counted together.
   public struct Sample: Sendable, Equatable {
     public var name: String
-    /// Values that are NaN or infinite, or that the axis doesn't have, aren't counted.
+    /// Values that are NaN, infinite or outside the domain of the axis are not counted.
     public var values: [Double]
-    /// The place in the palette; nil takes the next one free.
+    /// The index into the palette; `nil` picks the next free one.
     public var color: Int?
 
     public init(_ name: String = "", values: [Double], color: Int? = nil) {
@@ -19,9 +19,9 @@ public struct Histogram: Figure, Equatable {
   public var subtitle: String
   public var x: ChartAxis
   public var samples: [Sample]
-  /// How many intervals; nil chooses by the rule of Freedman and Diaconis (1981).
+  /// The number of bins; `nil` chooses it by the rule of Freedman and Diaconis (1981).
   public var bins: Int?
-  /// Whether heights are fractions of each sample instead of counts.
+  /// Whether heights are fractions of each sample rather than counts.
   public var isNormalized: Bool
   public var references: [ReferenceLine]
   public var legend: LegendStyle
@@ -56,21 +56,21 @@ public struct Histogram: Figure, Equatable {
       }
       drawing.add(.boxes(series, boxes, opacity: samples.count > 1 ? 0.55 : 0.9))
     }
-    // Edges between whole numbers are no reason to mark whole numbers only.
+    // Bin edges at whole numbers do not make the axis integral.
     drawing.x.extent.isIntegral = false
     for reference in references { drawing.add(reference) }
     return drawing
   }
 }
 
-/// Equal intervals on an axis' scale.
+/// Bins of equal width on the scale of an axis.
 struct Bins {
   private let scale: AxisScale
   private let lower: Double
   private let upper: Double
   let count: Int
 
-  /// Intervals that cover the values the axis shows; nil where there are none.
+  /// Bins that cover the values on the axis; `nil` if there are none.
   init?(_ values: [Double], count: Int?, axis: ChartAxis) {
     scale = axis.scale
     let shown = values.filter { axis.scale.accepts($0) && axis.range?.contains($0) ?? true }.sorted()
@@ -89,7 +89,7 @@ struct Bins {
     }
     let width = 2 * (quantile(0.75) - quantile(0.25)) / .power(Double(shown.count), 1 / 3)
     let span = axis.scale.position(upper) - axis.scale.position(lower)
-    // Where half of the values are equal there is no spread to go by: Sturges' rule (1926).
+    // If half of the values are equal, the rule is undefined: use that of Sturges (1926).
     let wanted = width > 0 ? span / width : Double(shown.count).binaryLogarithm + 1
     self.count = min(max((wanted.rounded(.up).integer ?? 100), 1), 100)
   }
@@ -103,7 +103,7 @@ struct Bins {
       : .power(2, lower.binaryLogarithm * (1 - part) + upper.binaryLogarithm * part)
   }
 
-  /// How many of `values` fall into each interval; the last one holds its upper end too.
+  /// The number of values in each bin. The last bin includes its upper edge.
   func counts(_ values: [Double]) -> [Int] {
     var result = Array(repeating: 0, count: count)
     let (low, high) = (scale.position(lower), scale.position(upper))

@@ -1,14 +1,14 @@
-/// What a figure draws, free of any size. Made by the figures of this module.
+/// The content of a figure, independent of size. Only the figures of this module create drawings.
 public struct Drawing: Sendable {
-  /// One axis with the values it has to show.
+  /// An axis with the values it has to show.
   struct Side: Sendable {
     var axis: ChartAxis
     var extent = Extent()
     /// How far the axis reaches beyond the data, as a fraction of its length.
     var padding = 0.0
-    /// Names in place of numbers: category `i` stands at `i`, the first one at the top of a vertical axis.
+    /// Names instead of numbers. Category `i` is at position `i`, and the first is at the top of a y-axis.
     var categories: [String] = []
-    /// Text at the right end of each category.
+    /// Text to the right of each category.
     var remarks: [String] = []
 
     /// The ends of the axis.
@@ -21,7 +21,7 @@ public struct Drawing: Sendable {
   enum Glyph: Sendable, Equatable {
     case line(LineDash)
     case marker, box
-    /// Named beside its row, not in the legend.
+    /// Named beside its row rather than in the legend.
     case row
     /// The signs of a dot plot, in the colour of text.
     case dot, summary, comparison
@@ -53,7 +53,7 @@ public struct Drawing: Sendable {
     self.legend = legend
   }
 
-  /// One line for readers who don't see the figure.
+  /// A one-line description for screen readers.
   var summary: String {
     let heading = [title, subtitle].filter { !$0.isEmpty }.joined(separator: ". ")
     let names = series.map(\.name).filter { !$0.isEmpty }.joined(separator: ", ")
@@ -62,7 +62,7 @@ public struct Drawing: Sendable {
     return [subject.isEmpty ? "Chart" : subject, names].filter { !$0.isEmpty }.joined(separator: ": ")
   }
 
-  /// The place of the series called `name`, made if there is none; series without a name stay apart.
+  /// The index of the series named `name`, which is added if needed. Every unnamed series is a series of its own.
   @discardableResult
   mutating func index(of name: String, glyph: Glyph, color: Int?) -> Int {
     if !name.isEmpty, let known = series.firstIndex(where: { $0.name == name }) { return known }
@@ -110,7 +110,7 @@ public struct Drawing: Sendable {
     }
   }
 
-  /// Takes a point into account only where both of its values have a place.
+  /// Extends the axes by a point, unless one of its values is outside the domain of its axis.
   private mutating func include(x horizontal: Double, y vertical: Double) {
     guard x.axis.scale.accepts(horizontal), y.axis.scale.accepts(vertical) else { return }
     x.extent.include(horizontal, on: x.axis.scale)
@@ -118,17 +118,17 @@ public struct Drawing: Sendable {
   }
 }
 
-/// One layer of a drawing, in data coordinates. The first value is the place in `Drawing.series`.
+/// A layer of a drawing, in data coordinates. The first value is an index into `Drawing.series`.
 enum Mark: Sendable {
   case line(Int, [DataPoint], LineDash, markers: Bool)
   case band(Int, [DataPoint], [ErrorInterval])
   case points(Int, [DataPoint])
   case errors(Int, [ErrorBar])
   case boxes(Int, [Box], opacity: Double)
-  /// The values of one arm of a dot plot, spread so that none hides another.
+  /// The values of an arm of a dot plot, spread out so that none hides another.
   case swarm(Int, row: Int, [Double])
   case summary(Int, row: Int, center: Double, ErrorInterval?)
-  /// A value to compare a row with, as an open diamond.
+  /// The reference value of a row, as an open diamond.
   case comparison(Int, row: Int, Double)
   /// Text that starts a few pixels to the right of a point.
   case note(String, DataPoint)

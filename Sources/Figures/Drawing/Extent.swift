@@ -1,8 +1,8 @@
-/// The values an axis has to show.
+/// The range of the values on an axis.
 struct Extent: Equatable {
   var lower = Double.infinity
   var upper = -Double.infinity
-  /// Whether every value seen is a whole number.
+  /// Whether every value is a whole number.
   var isIntegral = true
 
   var isEmpty: Bool { lower > upper }
@@ -21,7 +21,7 @@ struct Extent: Equatable {
     isIntegral = isIntegral && other.isIntegral
   }
 
-  /// The ends of an axis that shows these values: widened by the fraction `padding`, never without length.
+  /// The ends of an axis that shows these values, widened by the fraction `padding`. They always differ.
   func limits(for axis: ChartAxis, padding: Double) -> (lower: Double, upper: Double) {
     var (low, high) = isEmpty ? (axis.scale == .linear ? (0, 1) : (1, 10)) : (lower, upper)
     let (fixedLow, fixedHigh) = (accepted(axis.range?.lowerBound, axis), accepted(axis.range?.upperBound, axis))
@@ -30,7 +30,7 @@ struct Extent: Equatable {
     if low > high { if fixedLow != nil { high = low } else { low = high } }
     let span = axis.scale.position(high) - axis.scale.position(low)
     if axis.scale == .linear {
-      // Below this the doubles between the ends can't be told apart on paper.
+      // Below this, the values between the ends are indistinguishable in a drawing.
       if span <= max(abs(low), abs(high)) * 1e-12 { return Self.around(low) }
       let pad = span * 2 * padding
       if fixedLow == nil { low = low >= 0 && low - pad < 0 ? 0 : max(low - pad, -.greatestFiniteMagnitude) }
@@ -54,7 +54,7 @@ struct Extent: Equatable {
     bound.flatMap { axis.scale.accepts($0) ? $0 : nil }
   }
 
-  /// An interval about a lone value.
+  /// An interval around a single value.
   private static func around(_ value: Double) -> (Double, Double) {
     guard value != 0 else { return (-1, 1) }
     let margin = max(abs(value) * 0.1, .leastNormalMagnitude)
@@ -63,19 +63,19 @@ struct Extent: Equatable {
   }
 }
 
-/// From values to places on paper.
+/// The mapping from values to pixels.
 struct Projection {
   let scale: AxisScale
   let lower: Double
   let upper: Double
-  /// Where `lower` and `upper` stand, in pixels.
+  /// The positions of `lower` and `upper`, in pixels.
   let start: Double
   let end: Double
 
-  /// Far outside any page yet exact in single precision, which is what renderers compute in.
+  /// Far outside any page, yet exact in single precision, which renderers use.
   private static let farthest = 100_000.0
 
-  /// The place of `value`; nil for NaN, infinities, and what a logarithmic axis doesn't have.
+  /// The position of `value`; `nil` for values outside the domain of the scale.
   func callAsFunction(_ value: Double) -> Double? {
     guard scale.accepts(value) else { return nil }
     let (low, high) = (scale.position(lower), scale.position(upper))

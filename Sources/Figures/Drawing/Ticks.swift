@@ -1,4 +1,4 @@
-/// A mark on an axis; minor ticks carry no label.
+/// A mark on an axis. Minor ticks have no label.
 struct Tick: Equatable {
   var value: Double
   var label: String
@@ -7,9 +7,9 @@ struct Tick: Equatable {
 
 /// Round numbers to mark an axis with.
 enum Ticks {
-  /// Ticks within `lower...upper`, about `count` intervals between those labelled.
+  /// Ticks within `lower...upper`, with about `count` intervals between labelled ones.
   ///
-  /// - Parameter integral: whether fractions make no sense on this axis (epochs, seeds).
+  /// - Parameter integral: whether the axis has whole numbers only, such as epochs or seeds.
   static func marks(
     from lower: Double, to upper: Double, scale: AxisScale, format: TickFormat, count: Int, integral: Bool = false
   ) -> [Tick] {
@@ -23,7 +23,7 @@ enum Ticks {
 
   // MARK: Linear
 
-  /// One, two or five times a power of ten, the one whose number of intervals comes nearest to `count`.
+  /// The step of one, two or five times a power of ten whose number of intervals is closest to `count`.
   static func step(from lower: Double, to upper: Double, count: Int, integral: Bool) -> (
     mantissa: Double, exponent: Int
   )? {
@@ -32,9 +32,9 @@ enum Ticks {
     guard raw > 0, raw.isFinite, let exponent = raw.decimalLogarithm.rounded(.down).integer else { return nil }
     if integral, exponent < 0 { return (1, 0) }
     let fraction = raw / .power(10, Double(exponent))
-    // A quarter is kept for steps of 25 and more: 2.5 reads badly and halves of epochs don't exist.
+    // Steps of 25 and its multiples by ten are allowed, but not 2.5: it reads badly, and epochs have no halves.
     let choices: [Double] = exponent >= 1 ? [1, 2, 2.5, 5, 10] : [1, 2, 5, 10]
-    // Nearest as a ratio: the border between two steps is their geometric mean.
+    // The boundary between two steps is their geometric mean.
     let mantissa = zip(choices, choices.dropFirst()).first { fraction * fraction <= $0 * $1 }?.0 ?? 10
     return mantissa == 10 ? (1, exponent + 1) : (mantissa, exponent)
   }
@@ -46,7 +46,7 @@ enum Ticks {
     guard let (mantissa, exponent) = found ?? step(from: lower, to: upper, count: count, integral: integral) else {
       return []
     }
-    // Dividing by a power of ten keeps 0.3 the nearest double to 3/10; multiplying by 0.1 doesn't.
+    // Dividing by a power of ten gives the double closest to 3/10; multiplying by 0.1 does not.
     let divides = exponent < 0 && exponent >= -300
     let power = Double.power(10, Double(divides ? -exponent : exponent))
     func value(_ index: Double) -> Double { divides ? index * mantissa / power : index * mantissa * power }
@@ -59,13 +59,13 @@ enum Ticks {
     var values: [Double] = []
     for index in 0...Int(last - first) {
       let next = value(first + Double(index))
-      // Between neighbouring doubles there is nothing to mark.
+      // There is nothing to mark between neighbouring doubles.
       if next.isFinite, next > values.last ?? -.infinity { values.append(next) }
     }
     return labelled(values, exponent: exponent, format: format)
   }
 
-  /// Steps that suit clocks: 15 s, 30 s, 1 min, 5 min… nil below ten seconds, where tens do.
+  /// A step that suits clocks: 15 s, 30 s, 1 min, 5 min, …. `nil` below ten seconds, where decimal steps suit.
   private static func clock(from lower: Double, to upper: Double, count: Int) -> (Double, Int)? {
     let raw = (upper / 2 - lower / 2) / Double(max(count, 1)) * 2
     let steps: [Double] = [15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400]
@@ -88,10 +88,10 @@ enum Ticks {
     }
   }
 
-  /// `0.5×10⁶`: all numbers of an axis have the power of the largest.
+  /// `0.5×10⁶`: all numbers of an axis share the power of the largest.
   private static func mantissa(_ value: Double, exponent: Int, places: Int) -> String {
     if value == 0 { return "0" }
-    // Powers below the normal numbers are too coarse to divide by.
+    // Subnormal powers are too coarse to divide by.
     guard exponent > -300 else { return TickFormat.scientific(value, places: places) }
     let factor = NumberText.typeset(NumberText.fixed(value / .power(10, Double(exponent)), places: places))
     let power = "10" + NumberText.superscript(exponent)
@@ -147,7 +147,7 @@ enum Ticks {
     return ticks
   }
 
-  /// Every how many powers a label stands, so that about `count` do.
+  /// The number of powers between labels that gives about `count` labels.
   private static func spacing(_ powers: Int, count: Int) -> Int {
     let needed = Double(powers) / Double(max(count, 1)) / 1.4
     let choices = [1, 2, 3, 5, 10, 20, 25, 50, 100, 200, 500]

@@ -1,10 +1,10 @@
-/// Where the parts of a figure stand.
+/// The positions of the parts of a figure.
 struct FigureLayout {
   private var axes: AxesLayout
   let heading: Heading
   var legend: LegendRows?
   var directLabels: [DirectLabel] = []
-  /// Whether leaders join labels to their lines, which moves all labels aside.
+  /// Whether leaders join labels to their lines, which moves all labels to the right.
   var hasLeaders: Bool { directLabels.contains { $0.hasLeader(in: plot) } }
 
   var plot: Rect { axes.plot }
@@ -50,8 +50,8 @@ struct AxesLayout {
   let yTicks: [Tick]
 
   /// - Parameters:
-  ///   - top: where the heading ends.
-  ///   - right: the room kept to the right of the plot.
+  ///   - top: the lower end of the heading.
+  ///   - right: the margin to the right of the plot.
   init(_ drawing: Drawing, frame: Rect, top: Double, right: Double, shared: FigurePainter.Shared) {
     let (xLimits, yLimits) = (drawing.x.limits, drawing.y.limits)
     let upper = max(top + (drawing.y.axis.label.isEmpty ? 6 : 24), frame.y + shared.top)
@@ -86,7 +86,7 @@ struct AxesLayout {
       count -= 1
       xTicks = horizontal(count)
     }
-    // The outermost labels are centred on their ticks and may not leave the frame.
+    // The outermost labels are centred on their ticks and must stay inside the frame.
     if let last = xTicks.last(where: { !$0.isMinor }), let place = project()(last.value) {
       end -= min(max(0, place + TextMetrics.width(last.label, size: 11.5) / 2 - frame.maxX), (end - left) / 4)
     }
@@ -112,13 +112,13 @@ struct AxesLayout {
 /// Title and subtitle at the top of a frame.
 struct Heading {
   private var lines: [(text: String, place: Pixel, style: String)] = []
-  /// Where what follows may start.
+  /// The upper end of the content below.
   private(set) var bottom: Double
 
   init(title: String, subtitle: String, frame: Rect, isPanel: Bool) {
     bottom = frame.y
     let (size, style) = isPanel ? (13.0, "ink panel") : (16.0, "ink title")
-    // A low figure keeps its room for the plot.
+    // A low figure needs its height for the plot.
     let allowed = frame.height < 240 ? 1 : 2
     for line in TextMetrics.wrapped(title, size: size * 1.05, width: frame.width, lines: allowed) {
       lines.append((line, Pixel(x: frame.x, y: bottom + size * 0.85), style))
@@ -136,7 +136,7 @@ struct Heading {
   }
 }
 
-/// The legend above a plot: signs and names in rows.
+/// The legend above a plot, in rows of signs and names.
 struct LegendRows {
   private struct Item {
     var series: Drawing.Series
@@ -146,13 +146,13 @@ struct LegendRows {
   }
 
   private var items: [Item] = []
-  /// The note that stands for the names there is no room for.
+  /// A note in place of names that do not fit.
   private var rest: (text: String, place: Pixel)?
   private(set) var height = 0.0
 
   var isEmpty: Bool { items.isEmpty }
 
-  /// Rows from `origin` on, no wider than `width` and about as high as `limit` at most.
+  /// Rows from `origin` on, at most `width` wide and about `limit` high.
   init(_ series: [Drawing.Series], slots: [Int], at origin: Pixel, width: Double, limit: Double) {
     let named = zip(series, slots).filter { !$0.0.name.isEmpty && $0.0.glyph != .row }
     let (swatch, gap, rowHeight) = (24.0, 18.0, 19.0)
@@ -232,13 +232,13 @@ struct DirectLabel {
   var y: Double
 
   private static let lineHeight = 15.0
-  /// How far a label may stand from the end of its line.
+  /// The largest distance between a label and the end of its line.
   private static let farthest = 44.0
 
-  /// Whether the label stands apart from the end of its line.
+  /// Whether the label is too far from the end of its line to need no leader.
   func hasLeader(in plot: Rect) -> Bool { abs(y - anchor.y) > 3 || plot.maxX - anchor.x > 6 }
 
-  /// The right margin that names at the line ends need; nil where only a legend will do.
+  /// The right margin for names at the ends of lines; `nil` if the figure needs a legend.
   static func width(_ drawing: Drawing, frame: Rect) -> Double? {
     let named = drawing.series.filter { !$0.name.isEmpty }
     guard !named.isEmpty, frame.width >= 320, named.allSatisfy({ if case .line = $0.glyph { true } else { false } })
@@ -247,7 +247,7 @@ struct DirectLabel {
     return widest <= frame.width * 0.28 ? widest + 22 : nil
   }
 
-  /// Labels that overlap neither each other nor the edges; nil where that takes them too far from their lines.
+  /// Labels that overlap neither each other nor the edges; `nil` if they would be too far from their lines.
   static func placed(_ drawing: Drawing, beside axes: AxesLayout) -> [DirectLabel]? {
     let (plot, x, y) = (axes.plot, axes.x, axes.y)
     var labels: [DirectLabel] = []
@@ -255,7 +255,7 @@ struct DirectLabel {
       guard drawing.series.indices.contains(series), !drawing.series[series].name.isEmpty else { continue }
       guard let end = points.last(where: { x($0.x) != nil && y($0.y) != nil }), let px = x(end.x), let py = y(end.y)
       else { continue }
-      // Two lines of one name need a legend: neither end says more than the other.
+      // Two lines with the same name need a legend.
       if labels.contains(where: { $0.series == series }) { return nil }
       guard px >= plot.maxX - plot.width * 0.12, px <= plot.maxX + 1, py >= plot.y - 1, py <= plot.maxY + 1
       else { return nil }
@@ -272,8 +272,8 @@ struct DirectLabel {
     return zip(places, places.dropFirst()).allSatisfy({ $1 - $0 >= lineHeight - 2 }) ? labels : nil
   }
 
-  /// The places nearest to those wanted, in order, at least `gap` apart: neighbours that touch are pooled
-  /// and centred on the mean of what they want.
+  /// The positions closest to `wanted`, in order and at least `gap` apart. Neighbours that touch are pooled and centred
+  /// on the mean of their wanted positions.
   static func spread(_ wanted: [Double], gap: Double, from lower: Double, to upper: Double) -> [Double] {
     var pools: [(start: Double, count: Int)] = []
     var members: [[Double]] = []

@@ -1,5 +1,5 @@
 extension Mark {
-  /// Whether it lies beneath lines and reference lines.
+  /// Whether the mark is painted below lines and reference lines.
   var isGround: Bool {
     switch self {
     case .band, .boxes: true
@@ -9,7 +9,7 @@ extension Mark {
 }
 
 extension FigurePainter {
-  /// Paints what is cut at the edges of the plot.
+  /// Paints the parts that are clipped at the edges of the plot.
   func paint(_ mark: Mark, on canvas: inout SVGCanvas) {
     switch mark {
     case .line(let series, let points, let dash, _):
@@ -35,7 +35,7 @@ extension FigurePainter {
     }
   }
 
-  /// Paints the signs of single values, whole where their middle is inside the plot.
+  /// Paints the signs of single values, unclipped if their center is inside the plot.
   func paintMarkers(of mark: Mark, on canvas: inout SVGCanvas) {
     switch mark {
     case .line(let series, let points, _, let markers):
@@ -95,7 +95,7 @@ extension FigurePainter {
       (upper, lower) = ([], [])
     }
     for (point, interval) in zip(points, band) {
-      // A bound below what a logarithmic axis has is drawn to the axis' end.
+      // A bound outside the domain of a logarithmic axis extends to the end of the axis.
       let low = interval.lower <= 0 && layout.y.scale != .linear ? layout.y.start : layout.y(interval.lower)
       guard let x = layout.x(point.x), layout.y(point.y) != nil, let low, let high = layout.y(interval.upper) else {
         finish(&canvas)
@@ -124,7 +124,7 @@ extension FigurePainter {
   }
 
   private func rectangle(_ box: Box) -> Rect? {
-    // What a logarithmic axis doesn't have, such as the foot of a bar at zero, stands at its lower end.
+    // A value outside the domain of a logarithmic axis, such as the foot of a bar at zero, is at its lower end.
     let x = [box.from.x, box.to.x].map { layout.x($0) ?? layout.x.start }
     let y = [box.from.y, box.to.y].map { layout.y($0) ?? layout.y.start }
     guard box.to.x.isFinite, box.to.y.isFinite else { return nil }
@@ -133,15 +133,15 @@ extension FigurePainter {
 
   // MARK: Rows of a dot plot
 
-  /// How far the summary of a row stands below its middle, as a fraction of the row's height.
+  /// The distance of the summary from the middle of a row, as a fraction of the height of the row.
   static var summaryOffset: Double { 0.26 }
 
   var rowHeight: Double { layout.plot.height / Double(max(1, drawing.y.categories.count)) }
 
-  /// Many dots are small dots.
+  /// Smaller if there are many dots.
   private static func dotRadius(_ count: Int) -> Double { count > 60 ? 2.3 : 3.3 }
 
-  /// Places side by side across the row where values lie too close to be told apart along it.
+  /// Positions of the values, spread across the row where values are too close along it.
   func swarm(_ values: [Double], row: Int) -> [Pixel] {
     guard let middle = layout.y(Double(row)) else { return [] }
     let (diameter, base) = (2 * Self.dotRadius(values.count) + 0.2, middle - rowHeight * 0.1)
@@ -150,7 +150,7 @@ extension FigurePainter {
     for x in values.compactMap({ layout.x($0) }).sorted() where x >= layout.plot.x - 0.5 && x <= layout.plot.maxX + 0.5
     {
       let near = placed.suffix(64).filter { x - $0.x < diameter }
-      // The place nearest to the middle that is free, else the one furthest from its neighbours.
+      // The free position closest to the middle, otherwise the one furthest from its neighbours.
       var (choice, room) = (base, -1.0)
       for step in 0..<64 {
         let offset = Double((step + 1) / 2) * 1.7 * (step % 2 == 0 ? 1 : -1)
@@ -188,7 +188,7 @@ extension FigurePainter {
 }
 
 extension ErrorBar {
-  /// Where a bound stands that a logarithmic axis doesn't have.
+  /// The position of a bound outside the domain of a logarithmic axis.
   fileprivate func edge(_ axis: Projection) -> Double? {
     axis.scale != .linear && interval.lower <= 0 ? axis.start : nil
   }

@@ -1,6 +1,6 @@
-/// Lays a drawing out in a frame and paints it.
+/// Lays out a drawing in a frame and paints it.
 struct FigurePainter {
-  /// The room a panel shares with its neighbours, so that plots stand in line.
+  /// The margins that a panel shares with its neighbours, so that plots line up.
   struct Shared {
     /// Least distance from the left of the frame to the plot.
     var left = 0.0
@@ -29,7 +29,7 @@ struct FigurePainter {
   func paint(on canvas: inout SVGCanvas) {
     paintHeading(on: &canvas)
     paintGrid(on: &canvas)
-    // One pixel more than the plot, so that a line along its edge keeps its width.
+    // One extra pixel, so that a line along the edge of the plot keeps its width.
     let area = layout.plot.outset(by: 1)
     canvas.clipped(to: area) { canvas in
       for mark in drawing.marks where mark.isGround { paint(mark, on: &canvas) }
@@ -114,7 +114,7 @@ extension FigurePainter {
     }
   }
 
-  /// Writes each label along its line where it covers the least of the data and of the labels before it.
+  /// Places each label along its line where it covers the least data and no earlier label.
   func paintReferenceLabels(on canvas: inout SVGCanvas) {
     let plot = layout.plot
     var taken: [Rect] = []
@@ -167,11 +167,10 @@ extension FigurePainter {
     }
   }
 
-  /// How far a label is from its horizontal line.
+  /// The distance between a label and its horizontal line.
   private func gap(_ rect: Rect, _ y: Double) -> Double { max(rect.y - y, y - rect.maxY, 0) }
 
-  /// Where a label may stand: above or below a horizontal line, further away where it is crowded,
-  /// right or left of a vertical one.
+  /// Candidate positions for a label: above or below a horizontal line at several distances, or beside a vertical one.
   private func places(for reference: ReferenceLine, at line: Pixel, width: Double, height: Double) -> [Rect] {
     let plot = layout.plot
     var corners: [Pixel] = []
@@ -194,7 +193,7 @@ extension FigurePainter {
     return corners.map { Rect(x: $0.x, y: $0.y, width: width, height: height) }
   }
 
-  /// The ends of the line; nil where its value isn't on the axis.
+  /// The ends of the line; `nil` if its value is not on the axis.
   private func ends(of reference: ReferenceLine) -> (Pixel, Pixel)? {
     let plot = layout.plot
     switch reference.orientation {

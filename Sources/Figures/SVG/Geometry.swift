@@ -1,4 +1,4 @@
-/// A rectangle on paper, in pixels, y downwards.
+/// A rectangle in pixels, with y pointing down.
 struct Rect: Equatable {
   var x: Double
   var y: Double
@@ -47,13 +47,13 @@ struct Rect: Equatable {
   }
 }
 
-/// A place on paper.
+/// A position in pixels.
 struct Pixel: Equatable {
   var x: Double
   var y: Double
 }
 
-/// The places of a series of points, cut into runs at the gaps.
+/// The positions of a series of points, split into runs at gaps.
 enum Polyline {
   static func runs(_ points: [DataPoint], x: Projection, y: Projection) -> [[Pixel]] {
     var runs: [[Pixel]] = []
@@ -69,8 +69,8 @@ enum Polyline {
     return run.isEmpty ? runs : runs + [run]
   }
 
-  /// Keeps the first, lowest, highest and last point of each half pixel column, which draws the same picture
-  /// (M4; Jugel, Jerzak, Hackenbroich and Markl, 2014). Points that go back along x are left as they are.
+  /// Keeps the first, lowest, highest and last point in each column half a pixel wide, which gives the same picture
+  /// (M4; Jugel, Jerzak, Hackenbroich and Markl, 2014). Lines that go back along x are not thinned.
   static func thinned(_ run: [Pixel]) -> [Pixel] {
     guard run.count > 2000, zip(run, run.dropFirst()).allSatisfy({ $0.x <= $1.x }) else { return run }
     var result: [Pixel] = []
@@ -97,9 +97,9 @@ enum Polyline {
   }
 }
 
-/// The shapes of points: a second sign beside the colour.
+/// The shapes of points, which distinguish series in addition to colour.
 enum Marker {
-  /// The outline of the marker at `slot`, of about the same area for all shapes.
+  /// The outline of the marker for `slot`. All shapes have about the same area.
   static func path(slot: Int, at center: Pixel, radius: Double) -> String {
     let (x, y, r) = (center.x, center.y, radius)
     func polygon(_ corners: [(Double, Double)]) -> String {

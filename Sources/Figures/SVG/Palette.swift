@@ -1,11 +1,11 @@
-/// The colours of series: twelve hues in the order of Okabe and Ito's set, moved apart by search until any two differ by
-/// at least 18 in CIE Lab for normal, protan and deutan vision (Machado, Oliveira and Fernandes, 2009), with a contrast
-/// of at least 3 to 1 against the background (WCAG 2.2, 1.4.11).
+/// The colours of series: twelve hues in the order of the set by Okabe and Ito, optimized so that any two differ by at
+/// least 18 in CIE Lab for normal, protan and deutan vision (Machado, Oliveira and Fernandes, 2009), with a contrast of
+/// at least 3 to 1 against the background (WCAG 2.2, 1.4.11).
 package enum Palette {
   package struct Color: Equatable, Sendable {
     package var light: String
     package var dark: String
-    /// The nearest of the 256 colours of terminals.
+    /// The closest of the 256 terminal colours.
     var terminal: Int
   }
 
@@ -26,10 +26,10 @@ package enum Palette {
 
   package static let background = (light: "#ffffff", dark: "#0f141a")
 
-  /// The colour at `slot`, starting over after the last.
+  /// The colour for `slot`, repeating after the last one.
   static func color(_ slot: Int) -> Color { colors[Int(UInt(bitPattern: slot) % UInt(colors.count))] }
 
-  /// A slot for each series: the one asked for, else the first that none asked for.
+  /// A slot for each series: the requested one, otherwise the first that no series requests.
   static func slots(for series: [Drawing.Series]) -> [Int] {
     let asked = Set(series.compactMap(\.color))
     var next = 0
@@ -41,7 +41,7 @@ package enum Palette {
     }
   }
 
-  /// Lines beyond the last colour take another dash, so that a colour used twice stays told apart.
+  /// Lines beyond the last colour have another dash, so that lines of one colour remain distinguishable.
   static func dash(_ dash: LineDash, slot: Int) -> LineDash {
     guard dash == .solid else { return dash }
     return LineDash.allCases[slot / colors.count % LineDash.allCases.count]

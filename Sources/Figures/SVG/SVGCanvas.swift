@@ -7,13 +7,13 @@ struct SVGCanvas {
   private var body: [String] = []
   private var slots: Set<Int> = []
 
-  /// The class of a stroke in the colour of a series.
+  /// The CSS class of a stroke in the colour of a series.
   mutating func stroke(_ slot: Int) -> String {
     slots.insert(slot)
     return "s\(slot)"
   }
 
-  /// The class of a fill in the colour of a series.
+  /// The CSS class of a fill in the colour of a series.
   mutating func fill(_ slot: Int) -> String {
     slots.insert(slot)
     return "f\(slot)"
@@ -48,14 +48,15 @@ struct SVGCanvas {
     _ text: String, at place: Pixel, style: String, anchor: Anchor = .start, extra: String = "", title: String = ""
   ) {
     guard !text.isEmpty else { return }
+    let (x, y) = (NumberText.pixels(place.x), NumberText.pixels(place.y))
     let anchoring = anchor == .start ? "" : " text-anchor=\"\(anchor.rawValue)\""
     let tooltip = title.isEmpty || title == text ? "" : "<title>\(Markup.escaped(title))</title>"
     body.append(
-      "<text class=\"\(style)\" x=\"\(NumberText.pixels(place.x))\" y=\"\(NumberText.pixels(place.y))\"\(anchoring)\(extra)>"
-        + tooltip + Markup.escaped(text) + "</text>")
+      "<text class=\"\(style)\" x=\"\(x)\" y=\"\(y)\"\(anchoring)\(extra)>" + tooltip + Markup.escaped(text)
+        + "</text>")
   }
 
-  /// A number that may end in a power, which is raised by the renderer: fonts rarely have all superscripts of one make.
+  /// A number that may end in a power. The power is raised by markup, since fonts rarely have matching superscripts.
   mutating func number(_ text: String, at place: Pixel, style: String, anchor: Anchor) {
     guard !text.isEmpty else { return }
     let (base, power) = NumberText.splitPower(text)
@@ -65,8 +66,8 @@ struct SVGCanvas {
         + "text-anchor=\"\(anchor.rawValue)\">\(Markup.escaped(base))\(raised)</text>")
   }
 
-  /// Everything drawn by `draw` is cut at the edges of `rect`. A nested `svg` element clips without
-  /// an id, so that two figures in one page can't take each other's.
+  /// Clips everything that `draw` adds to `rect`. A nested `svg` element clips without an id, which could collide with
+  /// that of another figure in the same page.
   mutating func clipped(to rect: Rect, _ draw: (inout SVGCanvas) -> Void) {
     let n = NumberText.pixels
     let area = "\(n(rect.x)) \(n(rect.y)) \(n(rect.width)) \(n(rect.height))"
@@ -99,8 +100,8 @@ struct SVGCanvas {
   }
 }
 
-/// The one style sheet of all figures. Its rules are scoped to the root's class, so that many figures
-/// can stand in one HTML page without touching it or each other.
+/// The style sheet of all figures. Its rules are scoped to the class of the root element, so that figures in an HTML
+/// page affect neither the page nor each other.
 enum Stylesheet {
   static let rootClass = "tanren-figure"
 

@@ -1,10 +1,10 @@
-/// Draws a ``ProgressLine`` again and again in one line of a terminal, or once at the end where nobody watches.
+/// Draws a ``ProgressLine`` repeatedly in one line of a terminal; otherwise only once, at the end.
 public struct ProgressBar: Sendable {
-  /// How many steps there are; nil where nobody knows.
+  /// The number of steps; `nil` if unknown.
   public var total: Int?
   /// The width of the bar in characters.
   public var width = 30
-  /// Seconds between two drawings.
+  /// The seconds between two drawings.
   public var interval = 0.05
 
   private let terminal: Terminal
@@ -18,8 +18,8 @@ public struct ProgressBar: Sendable {
   /// Starts the clock.
   ///
   /// - Parameters:
-  ///   - write: takes what is drawn; nil writes to the terminal's stream.
-  ///   - now: a clock in seconds that doesn't jump.
+  ///   - write: receives the text; `nil` writes to the stream of the terminal.
+  ///   - now: a monotonic clock in seconds.
   public init(
     total: Int?, terminal: Terminal = .current(), write: (@Sendable (String) -> Void)? = nil,
     now: @escaping @Sendable () -> Double = ProgressBar.uptime
@@ -31,21 +31,21 @@ public struct ProgressBar: Sendable {
     start = now()
   }
 
-  /// Shows that so many steps are done. Drawn on a terminal, and there not more often than every ``interval``.
+  /// Shows the number of completed steps. Draws on terminals only, and at most once per ``interval``.
   public mutating func update(_ completed: Int, values: [ProgressLine.Value] = []) {
     guard terminal.isInteractive, !isFinished else { return }
     let time = now()
     guard time - lastDrawing >= interval else { return }
     lastDrawing = time
-    // The last column stays free: some terminals go to the next line when it is written.
+    // The last column stays empty: some terminals wrap when it is written.
     let text = line(completed, values, secondsPerStep: nil, at: time).text(
       isFinished: false, columns: terminal.width - 1)
     draw(text)
   }
 
-  /// Draws the finished line and ends it. Later calls do nothing.
+  /// Draws the finished line and ends it. Later calls have no effect.
   ///
-  /// - Parameter secondsPerStep: where the time since the start holds more than the steps.
+  /// - Parameter secondsPerStep: the duration of a step, if the time since the start includes other work.
   public mutating func finish(_ completed: Int? = nil, values: [ProgressLine.Value] = [], secondsPerStep: Double? = nil)
   {
     guard !isFinished else { return }
@@ -56,7 +56,7 @@ public struct ProgressBar: Sendable {
     write("\n")
   }
 
-  /// Seconds of a clock that only runs forward.
+  /// A monotonic clock in seconds.
   public static let uptime: @Sendable () -> Double = {
     let origin = ContinuousClock.now
     return {
@@ -73,7 +73,7 @@ public struct ProgressBar: Sendable {
       width: width)
   }
 
-  /// Writes over the line before, with spaces over what it leaves uncovered.
+  /// Overwrites the previous line, and its remainder with spaces.
   private mutating func draw(_ text: String) {
     let columns = DisplayWidth.of(text)
     write("\r" + text + String(repeating: " ", count: max(0, drawnColumns - columns)))
@@ -81,12 +81,12 @@ public struct ProgressBar: Sendable {
   }
 }
 
-/// The state of a loop as one line of text, in the format of Keras' progress bar (TensorFlow 2).
+/// The state of a loop in one line, in the format of the Keras progress bar (TensorFlow 2).
 ///
 /// While it runs: `120/500 [======>.......................] - ETA: 36s - loss: 0.6084`. Finished:
 /// `500/500 [==============================] - 48s 96ms/step - loss: 0.6084`.
 public struct ProgressLine: Sendable, Equatable {
-  /// A number shown behind the bar.
+  /// A number shown after the bar.
   public struct Value: Sendable, Equatable {
     public var name: String
     public var number: Double
@@ -98,12 +98,12 @@ public struct ProgressLine: Sendable, Equatable {
   }
 
   public var completed: Int
-  /// How many steps there are; nil where nobody knows.
+  /// The number of steps; `nil` if unknown.
   public var total: Int?
-  /// Seconds since the loop began.
+  /// The seconds since the loop began.
   public var elapsed: Double
-  /// Seconds a step takes; nil takes `elapsed` over `completed`. Differs where `elapsed` holds more than
-  /// the steps, such as the evaluation after them.
+  /// The duration of a step in seconds; `nil` divides `elapsed` by `completed`. It differs if `elapsed` includes other
+  /// work, such as an evaluation after the steps.
   public var secondsPerStep: Double?
   public var values: [Value]
   /// The width of the bar in characters.
@@ -120,14 +120,14 @@ public struct ProgressLine: Sendable, Equatable {
     self.width = width
   }
 
-  /// The whole line, without an end of line.
+  /// The whole line, without a newline.
   ///
-  /// - Parameter isFinished: whether the loop has ended; nil when all steps are completed.
+  /// - Parameter isFinished: whether the loop has ended; `nil` compares the completed steps with the total.
   public func text(isFinished: Bool? = nil) -> String {
     head + timing(isFinished: isFinished ?? total.map { completed >= $0 } ?? false) + tail
   }
 
-  /// The line made to fit into so many columns: first the bar shrinks, then the end is cut.
+  /// The line fitted to `columns`: the bar shrinks first, then the end is truncated.
   func text(isFinished: Bool? = nil, columns: Int) -> String {
     var line = self
     let excess = DisplayWidth.of(line.text(isFinished: isFinished)) - columns

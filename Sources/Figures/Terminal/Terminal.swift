@@ -8,9 +8,9 @@ import Synchronization
   import Darwin
 #endif
 
-/// What standard output or standard error is connected to.
+/// The destination of standard output or standard error.
 public struct Terminal: Sendable, Equatable {
-  /// What a terminal can show besides text.
+  /// The colours that a terminal supports.
   public enum Colors: Sendable, Equatable {
     case none
     /// The sixteen colours of ANSI X3.64.
@@ -19,7 +19,7 @@ public struct Terminal: Sendable, Equatable {
     case extended
   }
 
-  /// Where a terminal writes to.
+  /// A standard stream.
   public enum Stream: Sendable, Equatable {
     case standardOutput, standardError
 
@@ -27,11 +27,11 @@ public struct Terminal: Sendable, Equatable {
   }
 
   public var stream: Stream
-  /// Whether a person watches: the stream is a terminal that can move its cursor.
+  /// Whether the stream is a terminal that can move its cursor, which a person may be watching.
   public var isInteractive: Bool
-  /// Columns; 80 where nothing is known.
+  /// In columns; 80 if unknown.
   public var width: Int
-  /// Lines; 24 where nothing is known.
+  /// In lines; 24 if unknown.
   public var height: Int
   public var colors: Colors
 
@@ -45,10 +45,10 @@ public struct Terminal: Sendable, Equatable {
     self.colors = colors
   }
 
-  /// What `stream` is connected to now.
+  /// The current destination of `stream`.
   ///
   /// Honours `NO_COLOR` (https://no-color.org), `CLICOLOR_FORCE` and `FORCE_COLOR`, `TERM`, `COLORTERM`, and `COLUMNS`
-  /// and `LINES` where the terminal doesn't tell its size.
+  /// and `LINES` if the terminal does not report its size.
   public static func current(_ stream: Stream = .standardOutput) -> Terminal {
     var size = winsize()
     let isTerminal = isatty(stream.descriptor) == 1
@@ -61,7 +61,7 @@ public struct Terminal: Sendable, Equatable {
       environment: environment)
   }
 
-  /// Judges from what the system says; zero `columns` and `lines` mean that it doesn't.
+  /// The terminal that the system describes. Zero `columns` and `lines` mean that the size is unknown.
   init(_ stream: Stream, isTerminal: Bool, columns: Int, lines: Int, environment: [String: String]) {
     func isSet(_ name: String) -> Bool { environment[name].map { !$0.isEmpty } ?? false }
     func isOn(_ name: String) -> Bool { isSet(name) && environment[name] != "0" }
@@ -80,13 +80,14 @@ public struct Terminal: Sendable, Equatable {
 
   private static let lossHandler = Mutex<(@Sendable (Int32) -> Void)?>(nil)
 
-  /// Has `handler` called where standard output doesn't take what is written to it: with the system's error number, on
-  /// the thread that writes. Without one such text is dropped.
+  /// Sets a handler for failed writes to standard output, which receives `errno` on the writing thread. Without a
+  /// handler the text is dropped.
   public static func outputIsLost(_ handler: @escaping @Sendable (_ code: Int32) -> Void) {
     lossHandler.withLock { $0 = handler }
   }
 
-  /// Writes `text` at once and unbuffered. What standard error doesn't take is dropped: there is nobody to tell.
+  /// Writes `text` immediately and unbuffered. Failed writes to standard error are ignored: there is no way to report
+  /// them.
   public func write(_ text: String) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
@@ -102,7 +103,7 @@ public struct Terminal: Sendable, Equatable {
       if written > 0 {
         bytes = bytes.dropFirst(written)
       } else if written < 0, errno == EAGAIN || errno == EWOULDBLOCK {
-        // Whoever shares the stream has set it not to wait.
+        // Another process that shares the stream has made it non-blocking.
         var wanted = pollfd(fd: stream.descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&wanted, 1, -1)
       } else if written == 0 || errno != EINTR {
@@ -114,7 +115,7 @@ public struct Terminal: Sendable, Equatable {
   }
 }
 
-/// Text made fit for a terminal.
+/// Text for a terminal, styled and fitted to columns.
 package enum TerminalText {
   package static func styled(_ text: String, _ style: TextStyle, colors: Terminal.Colors) -> String {
     guard colors != .none, !text.isEmpty else { return text }
@@ -140,7 +141,7 @@ package enum TerminalText {
     }
   }
 
-  /// The beginning of `text` that fits into so many columns.
+  /// `text`, shortened with an ellipsis if it is wider than `columns`.
   static func truncated(_ text: String, columns: Int) -> String {
     guard DisplayWidth.of(text) > columns else { return text }
     var (kept, used) = ("", 1)
@@ -152,7 +153,7 @@ package enum TerminalText {
     return columns > 0 ? kept + "…" : ""
   }
 
-  /// `text` and spaces up to so many columns.
+  /// `text` padded with spaces to `columns`.
   static func filled(_ text: String, columns: Int, atEnd: Bool = true) -> String {
     let spaces = String(repeating: " ", count: max(0, columns - DisplayWidth.of(text)))
     return atEnd ? text + spaces : spaces + text

@@ -1,11 +1,12 @@
-/// A quick look at a ``Chart`` in a terminal, drawn with braille characters.
+/// A ``Chart`` drawn with braille characters, for a quick look in a terminal.
 ///
-/// Lines, points and reference lines are shown; bands and error bars are not. Without colours, lines carry letters.
+/// It shows lines, points and reference lines, but neither bands nor error bars. Without colours, letters mark the
+/// lines.
 public struct TerminalChart: Sendable, Equatable {
   public var chart: Chart
-  /// Columns of the whole; at least 24.
+  /// The width in columns, at least 24.
   public var width: Int
-  /// Lines of the plot itself, without title, axis and legend; at least 3.
+  /// The height of the plot in lines, at least 3, without title, axis and legend.
   public var height: Int
 
   public init(_ chart: Chart, width: Int = 80, height: Int = 16) {
@@ -14,7 +15,7 @@ public struct TerminalChart: Sendable, Equatable {
     self.height = height
   }
 
-  /// The chart, each line ended by a newline and free of trailing spaces.
+  /// The chart. Every line ends with a newline and has no trailing spaces.
   public func text(colors: Terminal.Colors = .none) -> String {
     let (columns, rows) = (min(max(width, 24), 1000), min(max(height, 3), 500))
     let drawing = chart.drawing
@@ -65,7 +66,7 @@ public struct TerminalChart: Sendable, Equatable {
     return lines.map { $0 + "\n" }.joined()
   }
 
-  /// The letter of a line where there are no colours.
+  /// The letter that marks a line without colours.
   private static func letter(_ series: Int) -> Character {
     Character(UnicodeScalar(UInt8(97 + series % 26)))
   }
@@ -89,7 +90,7 @@ public struct TerminalChart: Sendable, Equatable {
     }
     if letters {
       for case .line(let series, let points, _, _) in drawing.marks {
-        // Letters of different lines stand at different places, so that they rarely meet.
+        // Letters of different lines are at different positions, so that they rarely collide.
         let spots = Double(drawing.series.count * 5)
         var due = Double(series) * 10
         for point in Polyline.runs(points, x: x, y: y).joined() where point.x >= due {
@@ -128,7 +129,7 @@ public struct TerminalChart: Sendable, Equatable {
 
   // MARK: Horizontal axis and legend
 
-  /// Ticks with the column each stands at, few enough that no label meets the next.
+  /// Ticks with their columns, few enough that no label touches the next.
   private static func xTicks(
     _ chart: Chart, limits: (lower: Double, upper: Double), integral: Bool, x: Projection, columns: Int
   ) -> [(label: String, column: Int)] {
@@ -195,13 +196,13 @@ public struct TerminalChart: Sendable, Equatable {
   }
 }
 
-/// A field of dots, two by four in each character of a terminal (Unicode braille patterns, U+2800 and following).
+/// A canvas of dots, two by four per character (Unicode braille patterns, from U+2800).
 struct BrailleCanvas {
   struct Cell: Equatable {
     var dots: UInt8 = 0
-    /// A character shown in place of the dots.
+    /// A character shown instead of the dots.
     var sign: Character?
-    /// The slot of what was drawn last.
+    /// The slot of the last mark.
     var slot: Int?
 
     var isBlank: Bool { dots == 0 && sign == nil }
@@ -221,14 +222,14 @@ struct BrailleCanvas {
     cells = Array(repeating: Cell(), count: columns * rows)
   }
 
-  /// The field in dots, which are one unit apart.
+  /// The canvas in dots, which are one unit apart.
   var bounds: Rect { Rect(x: 0, y: 0, width: Double(columns * 2 - 1), height: Double(rows * 4 - 1)) }
 
   func line(_ row: Int) -> ArraySlice<Cell> { cells[row * columns..<(row + 1) * columns] }
 
   mutating func set(_ point: Pixel, slot: Int) {
     guard let (x, y) = dot(point) else { return }
-    // The order of the bits is that of Braille's dots 1 to 6, with 7 and 8 added below.
+    // Bits are in the order of braille dots 1 to 6, followed by dots 7 and 8 below.
     let bits: [[UInt8]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
     let index = y / 4 * columns + x / 2
     cells[index].dots |= bits[y % 4][x % 2]
@@ -245,14 +246,14 @@ struct BrailleCanvas {
     }
   }
 
-  /// Puts `sign` on the character that holds `point`; `slot` nil leaves it in the colour of text.
+  /// Puts `sign` in the cell of `point`. Without a `slot` it has the colour of text.
   mutating func put(_ sign: Character, at point: Pixel, slot: Int?) {
     guard let (x, y) = dot(point) else { return }
     cells[y / 4 * columns + x / 2].sign = sign
     cells[y / 4 * columns + x / 2].slot = slot
   }
 
-  /// Whether nothing was drawn on the character that holds `point`.
+  /// Whether the cell of `point` is blank.
   func isEmpty(at point: Pixel) -> Bool {
     dot(point).map { cells[$0.y / 4 * columns + $0.x / 2].isBlank } ?? false
   }

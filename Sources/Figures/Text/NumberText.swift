@@ -10,8 +10,8 @@
 /// progress lines.
 ///
 /// Two families share it. ``fixed(_:places:)``, ``significant(_:digits:)``, ``shortest(_:)`` and ``metric(_:)`` write
-/// plain ASCII. ``decimal(_:places:)``, ``signed(_:places:)``, ``count(_:)`` and ``duration(_:)`` write for readers, with
-/// a typographic minus sign and grouped thousands.
+/// plain ASCII. ``decimal(_:places:)``, ``signed(_:places:)``, ``count(_:)`` and ``duration(_:)`` write for readers,
+/// with a typographic minus sign and grouped thousands.
 ///
 /// Everything uses the C locale through the C library, so that this module needs no Foundation.
 package enum NumberText {

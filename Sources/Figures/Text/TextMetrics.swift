@@ -1,11 +1,11 @@
-/// How much room text takes in the sans-serif fonts of the system, estimated somewhat too large rather than too small.
+/// The estimated width of text in sans-serif system fonts, rather too large than too small.
 enum TextMetrics {
   /// The width of `text` in pixels at a font size in pixels.
   static func width(_ text: String, size: Double) -> Double {
     text.reduce(0) { $0 + advance($1) } * size
   }
 
-  /// `text`, or its beginning and an ellipsis where it is wider than `width`.
+  /// `text`, shortened with an ellipsis if it is wider than `width`.
   static func truncated(_ text: String, size: Double, width limit: Double) -> String {
     var used = 0.0
     var kept = ""
@@ -13,7 +13,7 @@ enum TextMetrics {
     for (index, character) in text.enumerated() {
       used += advance(character)
       if used > room {
-        // The rest may still fit in the place the ellipsis would take.
+        // The rest may fit into the space of the ellipsis.
         let rest = text.dropFirst(index)
         if rest.count < 4, width(text, size: size) <= limit { return text }
         return kept + "…"
@@ -23,7 +23,7 @@ enum TextMetrics {
     return text
   }
 
-  /// `text` broken at spaces into at most `lines` lines, the last one truncated.
+  /// `text` wrapped at spaces into at most `lines` lines, the last of which is truncated.
   static func wrapped(_ text: String, size: Double, width limit: Double, lines: Int) -> [String] {
     var result: [String] = []
     var words = text.split(whereSeparator: \.isWhitespace).map(String.init)[...]
@@ -57,11 +57,11 @@ enum TextMetrics {
   }
 }
 
-/// How many columns text takes on a terminal.
+/// The width of text on a terminal, in columns.
 package enum DisplayWidth {
   package static func of(_ text: String) -> Int { text.reduce(0) { $0 + of($1) } }
 
-  /// Two for East Asian wide characters and emoji, nothing for what combines with the character before it.
+  /// Two for wide East Asian characters and emoji, zero for combining characters.
   package static func of(_ character: Character) -> Int {
     if let ascii = character.asciiValue { return ascii >= 0x20 && ascii != 0x7F ? 1 : 0 }
     let scalars = character.unicodeScalars
@@ -71,8 +71,8 @@ package enum DisplayWidth {
 
   private static func of(_ scalar: Unicode.Scalar) -> Int {
     switch scalar.value {
-    case 0xFF9E, 0xFF9F: return 1  // Halfwidth voicing marks take a column although they extend the letter before.
-    case 0x1160...0x11FF, 0xD7B0...0xD7FF: return 0  // Jamo drawn inside the syllable begun before.
+    case 0xFF9E, 0xFF9F: return 1  // Halfwidth voicing marks take a column of their own.
+    case 0x1160...0x11FF, 0xD7B0...0xD7FF: return 0  // Jamo that join the preceding syllable.
     default: break
     }
     switch scalar.properties.generalCategory {

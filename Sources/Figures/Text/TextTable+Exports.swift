@@ -34,7 +34,8 @@ extension TextTable {
     return (hasHeader ? line(allColumns.map(\.header)) : "") + paddedRows.map { line($0.map(\.text)) }.joined()
   }
 
-  /// A LaTeX `tabular` in the style of `booktabs`. The document has to load that package, and `amssymb` for check marks.
+  /// A LaTeX `tabular` in the style of `booktabs`. The document has to load that package, and `amssymb` for check
+  /// marks.
   public func latex() -> String {
     let columns = allColumns
     guard !columns.isEmpty else { return "" }

@@ -1,7 +1,7 @@
-/// A table for the terminal, which also writes itself as Markdown, CSV, LaTeX and HTML.
+/// A table for the terminal, Markdown, CSV, LaTeX and HTML.
 ///
-/// Rows may be shorter or longer than the header: missing cells are empty, and cells beyond the last column
-/// get a column without a name.
+/// Rows may be shorter or longer than the header: missing cells are empty, and additional cells are in columns without
+/// a name.
 public struct TextTable: Sendable, Equatable {
   public var columns: [TableColumn]
   public var rows: [[TableCell]]
@@ -16,13 +16,13 @@ public struct TextTable: Sendable, Equatable {
     rows.append(cells)
   }
 
-  /// The columns with those that rows reach beyond them.
+  /// The columns, including unnamed ones for additional cells.
   var allColumns: [TableColumn] {
     let widest = rows.reduce(columns.count) { max($0, $1.count) }
     return columns + Array(repeating: TableColumn(""), count: widest - columns.count)
   }
 
-  /// Whether there is a header to write.
+  /// Whether any column has a header.
   var hasHeader: Bool { columns.contains { !$0.header.isEmpty } }
 
   /// The rows, each with a cell for every column.
@@ -49,10 +49,10 @@ public struct TableCell: Sendable, Equatable, ExpressibleByStringInterpolation {
 
 /// A column of a ``TextTable``.
 public struct TableColumn: Sendable, Equatable, ExpressibleByStringLiteral {
-  /// The side that the cells of a column keep to.
+  /// The horizontal alignment of the cells of a column.
   public enum Alignment: Sendable, Equatable {
     case left, center, right
-    /// Points of numbers stand below each other; what isn't a number ends where their integer parts do.
+    /// Aligned at the decimal point. Text without a number ends where integer parts do.
     case decimal
   }
 
@@ -69,24 +69,24 @@ public struct TableColumn: Sendable, Equatable, ExpressibleByStringLiteral {
   }
 }
 
-/// What a piece of text means, shown by weight or colour where there is any.
+/// The meaning of a piece of text, shown by weight or colour.
 public enum TextStyle: Sendable, Equatable {
   case plain
-  /// The best of a column, a heading.
+  /// Headings, or the best value of a column.
   case strong
   /// Less important than the rest.
   case muted
-  /// Better, passed.
+  /// An improvement or success.
   case positive
-  /// Worse, failed.
+  /// A regression or failure.
   case negative
   case warning
 }
 
 extension TextTable {
-  /// The table in columns, each line ended by a newline and free of trailing spaces.
+  /// The table in aligned columns. Every line ends with a newline and has no trailing spaces.
   ///
-  /// - Parameter colors: what the terminal can show; ``Terminal/Colors/none`` writes no escape sequences.
+  /// - Parameter colors: those that the terminal supports; ``Terminal/Colors/none`` writes no escape sequences.
   public func text(colors: Terminal.Colors = .none) -> String {
     let columns = allColumns
     guard !columns.isEmpty else { return "" }
@@ -102,7 +102,7 @@ extension TextTable {
     var lines: [String] = []
     func add(_ cells: [(text: String, style: TextStyle)]) {
       var line = ""
-      // Spaces are written when something follows them, so that no line ends in any.
+      // Spaces are written only before further text, so that no line ends with them.
       var pending = ""
       for (index, cell) in cells.enumerated() {
         let room = widths[index] - DisplayWidth.of(cell.text)

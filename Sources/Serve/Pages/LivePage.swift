@@ -1,10 +1,10 @@
 import Studies
 
-/// A page whose main part a browser fetches again every second.
+/// A page whose main part the browser reloads every second.
 struct LivePage: Sendable {
   let title: String
   let header: HTML
-  /// Where the main part is fetched.
+  /// The address of the main part.
   let address: String
   let main: HTML
 
@@ -24,7 +24,7 @@ struct LivePage: Sendable {
   var fragment: SiteResponse { SiteResponse(main.text) }
 }
 
-/// Fetches the main part of a page again, less often while nobody looks, and says when the server is gone.
+/// Reloads the main part of a page, less often while the page is hidden, and reports when the server is unreachable.
 enum LiveScript {
   static let text: HTML = """
     const main = document.querySelector('main');
@@ -37,7 +37,7 @@ enum LiveScript {
         const answer = await fetch(main.dataset.live, {headers, cache: 'no-store'});
         if (answer.status === 200) {
           const text = await answer.text();
-          // What a reader scrolled and where the keyboard is stays.
+          // Keep scroll positions and the keyboard focus.
           const stops = () => Array.from(main.querySelectorAll('a, [tabindex]'));
           const focus = stops().indexOf(document.activeElement);
           const scrolled = Array.from(main.querySelectorAll('.scroll'), each => each.scrollLeft);
@@ -46,12 +46,12 @@ enum LiveScript {
           if (focus !== -1) stops()[focus]?.focus({preventScroll: true});
           known = answer.headers.get('ETag');
         } else if (answer.status !== 304) {
-          return lost('The study can’t be read now; trying again');
+          return lost('The study is unreadable. Retrying…');
         }
         pulse.classList.remove('lost');
         word.textContent = 'Live, ' + new Date().toLocaleTimeString();
       } catch {
-        lost('The server can’t be reached; trying again');
+        lost('The server is unreachable. Retrying…');
       }
     }
     function lost(reason) {
@@ -67,7 +67,7 @@ enum LiveScript {
     """
 }
 
-/// What live pages need beyond the styles of reports.
+/// The styles that live pages add to those of reports.
 enum LiveStyle {
   static let text: HTML = """
     .pulse{display:flex;align-items:center;gap:.5rem;margin-top:.8rem;font-size:.85rem;color:var(--soft)}

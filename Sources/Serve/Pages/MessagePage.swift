@@ -1,21 +1,21 @@
 import Studies
 
-/// A page that says why there is nothing else to show.
+/// A page with nothing but a message.
 struct MessagePage: Sendable {
   private let status: Int
   private let heading: String
   private let message: String
 
-  static let notFound = MessagePage(404, "Not here", "There is no such study, or no such page of one.")
+  static let notFound = MessagePage(404, "Not found", "There is no such page or study.")
 
-  /// What a request gets that can't be read.
+  /// The answer to a request that cannot be read.
   static func refusal(_ status: Int) -> MessagePage {
     switch status {
-    case 408: MessagePage(408, "Too slow", "The request didn’t come to its end in time.")
-    case 414: MessagePage(414, "Too long", "No study’s address is as long as this.")
-    case 431: MessagePage(431, "Too much", "The request has more headers, or longer ones, than this server reads.")
-    case 505: MessagePage(505, "Another version", "This server speaks HTTP/1.1.")
-    default: MessagePage(400, "Not understood", "This is no request as HTTP/1.1 has them.")
+    case 408: MessagePage(408, "Request timeout", "The request did not arrive in time.")
+    case 414: MessagePage(414, "Address too long", "No page has an address this long.")
+    case 431: MessagePage(431, "Headers too large", "The request has more or longer headers than this server accepts.")
+    case 505: MessagePage(505, "Version not supported", "This server speaks HTTP/1.1.")
+    default: MessagePage(400, "Bad request", "This is not a valid HTTP/1.1 request.")
     }
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Figures
 import Studies
 
-/// All studies of a source.
+/// The list of all studies.
 struct IndexPage: Sendable {
   private let studies: [LiveStudySummary]
 
@@ -17,7 +17,7 @@ struct IndexPage: Sendable {
   }
 
   private var list: HTML {
-    guard !studies.isEmpty else { return "<p class=\"lead\">There are no studies yet.</p>\n" }
+    guard !studies.isEmpty else { return "<p class=\"lead\">No studies yet.</p>\n" }
     let items = studies.map { study -> HTML in
       let view = CountsView(counts: study.counts)
       return """
@@ -32,16 +32,16 @@ struct IndexPage: Sendable {
   }
 }
 
-/// A study while it runs: its runs, the curves so far, and what would be concluded if it ended now.
+/// A study while it runs: its runs, the learning curves so far, and the verdicts if it ended now.
 struct StudyPage: Sendable {
   private let study: LiveStudy
   private let sections: [PageSection]
 
   init(_ study: LiveStudy) throws {
     self.study = study
-    let key: HTML = "<p class=\"key\">A column is a seed; a cell fills with its run’s epochs.</p>\n"
+    let key: HTML = "<p class=\"key\">One column per seed. A cell fills up as its run completes epochs.</p>\n"
     var sections = [PageSection(id: "runs", heading: "Runs", content: RunBoard(study: study).html + key)]
-    // A metric that nobody has recorded yet, or runs without an epoch: there is nothing to draw then.
+    // There is nothing to draw before a run has recorded the metric.
     if let partial = try? study.partialReport(), let curves = CurveSection(partial).section { sections.append(curves) }
     if let report = try? study.report() {
       if let verdicts = VerdictSection(report).section {
@@ -78,14 +78,14 @@ struct StudyPage: Sendable {
   private static func links(_ name: String) -> HTML {
     let address = StudyAddress.of(name)
     let files = [
-      ("report.md", "Markdown"), ("report.tex", "LaTeX"), ("report.csv", "CSV, a row an arm"),
-      ("runs.csv", "CSV, a row a value"), ("report.json", "JSON"),
+      ("report.md", "Markdown"), ("report.tex", "LaTeX"), ("report.csv", "CSV, one row per arm"),
+      ("runs.csv", "CSV, one row per value"), ("report.json", "JSON"),
     ].map { file, label -> HTML in " · <a href=\"\(address)/\(file)\">\(label)</a>" }
-    return "<p><a href=\"\(address)/report\"><b>The report</b></a> of the runs that are done\(files)</p>\n"
+    return "<p><a href=\"\(address)/report\"><b>Report</b></a> on finished runs\(files)</p>\n"
   }
 }
 
-/// Every run of a study, a row an arm and a column a seed, filled as far as the run is.
+/// Every run of a study, with one row per arm and one column per seed. A cell fills up as its run progresses.
 struct RunBoard: Sendable {
   let study: LiveStudy
 
@@ -103,7 +103,7 @@ struct RunBoard: Sendable {
     return """
       <div class="scroll" tabindex="0" role="region" aria-label="Runs">
       <table class="board">
-      <caption>Runs: a row an arm, a column a seed</caption>
+      <caption>Runs by arm and seed</caption>
       <thead><tr><th></th>\(heads)</tr></thead>
       <tbody>
       \(rows)</tbody>
@@ -119,10 +119,10 @@ struct RunBoard: Sendable {
     let value = run.history.values(metric).last.map { ", \(metric) \($0.value)" } ?? ""
     let state =
       switch run.state {
-      case .pending: "waits"
-      case .running: "runs, epoch \(epoch) of \(run.plannedEpochs)\(value)"
+      case .pending: "pending"
+      case .running: "running, epoch \(epoch) of \(run.plannedEpochs)\(value)"
       case .done: "done\(value)"
-      case .failed: "failed: \(run.error ?? "no reason was recorded")"
+      case .failed: "failed: \(run.error ?? "unknown reason")"
       }
     let title = "\(run.arm), seed \(run.seed): \(state)"
     let width = (run.progress * 1000).rounded() / 10
@@ -131,10 +131,10 @@ struct RunBoard: Sendable {
   }
 }
 
-/// How many runs of a study are in which state, as a bar and as words.
+/// The number of runs in each state, as a bar and in words.
 struct CountsView: Sendable {
   let counts: RunCounts
-  /// The running runs taken together, in runs.
+  /// The completed fractions of unfinished runs, added up.
   var partial = 0.0
 
   var bar: HTML {
@@ -156,7 +156,7 @@ struct CountsView: Sendable {
   }
 }
 
-/// Where a study's pages are.
+/// The addresses of the pages of a study.
 enum StudyAddress {
   /// The characters that RFC 3986 leaves unreserved; all others are percent-encoded.
   private static let unreserved = CharacterSet(

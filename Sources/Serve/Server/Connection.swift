@@ -6,18 +6,20 @@
   import Darwin
 #endif
 
-/// A browser's connection: requests are read and answered one after the other. Belongs to the server's thread.
+/// A connection to a browser, whose requests are read and answered one after the other. Confined to the thread of the
+/// server.
 final class Connection {
   enum State: Equatable {
     case reading
-    /// The site makes the answer.
+    /// The site prepares the answer.
     case waiting
     case writing
-    /// All is said; what still comes is thrown away for a moment, since closing on it would take the answer back.
+    /// The answer is sent. Further input is discarded for a moment: closing on unread input would reset the connection
+    /// and lose the answer.
     case ending
   }
 
-  /// What is to happen next.
+  /// The next step.
   enum Step {
     case goOn
     case answer(SiteRequest)
@@ -26,7 +28,7 @@ final class Connection {
   }
 
   private static let chunk = 16 << 10
-  /// How long the sender may take to notice the answer, and how much it may send meanwhile.
+  /// How long the sender may take to notice the end, and how much it may send meanwhile.
   private static let endingLimit = (time: Duration.seconds(2), bytes: 1 << 20)
 
   private(set) var state = State.reading
@@ -34,7 +36,7 @@ final class Connection {
   private let descriptor: Int32
   private let timeout: Duration
   private var reader = RequestReader()
-  /// What came after the head of the request that is being answered.
+  /// The input after the head of the current request.
   private var received: ArraySlice<UInt8> = []
   private var output: ArraySlice<UInt8> = []
   private var keepsOpen = false
@@ -47,7 +49,7 @@ final class Connection {
 
   deinit { close(descriptor) }
 
-  /// What the system is asked to tell.
+  /// The events to wait for.
   var interest: pollfd {
     let events: Int32 =
       switch state {
@@ -58,7 +60,7 @@ final class Connection {
     return pollfd(fd: descriptor, events: Int16(events), revents: 0)
   }
 
-  /// - Parameter events: what the system told.
+  /// - Parameter events: those that occurred.
   func proceed(_ events: Int16) -> Step {
     guard Int32(events) & (POLLERR.number | POLLNVAL.number) == 0 else { return .close }
     switch state {
@@ -69,11 +71,11 @@ final class Connection {
     }
   }
 
-  /// What is to happen since the deadline has passed.
+  /// The next step once the deadline has passed.
   func expire() -> Step { state == .reading && reader.hasBegun ? .refuse(status: 408) : .close }
 
   /// Begins to send an answer.
-  /// - Parameter bytes: made for whether the connection is kept.
+  /// - Parameter request: `nil` if it could not be read; the connection then closes.
   func send(_ response: SiteResponse, to request: SiteRequest?) -> Step {
     if request == nil { keepsOpen = false }
     output = response.bytes(for: request, keepsConnection: keepsOpen)[...]
@@ -90,7 +92,7 @@ final class Connection {
     return next()
   }
 
-  /// The next request of what has been received.
+  /// The next request in the received input.
   private func next() -> Step {
     switch reader.read(&received) {
     case .incomplete:
@@ -126,7 +128,7 @@ final class Connection {
   }
 
   private static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    // A browser that is gone is no reason for a signal.
+    // A closed connection must not raise SIGPIPE.
     #if canImport(Darwin)
       Darwin.send(descriptor, bytes.baseAddress, bytes.count, 0)
     #elseif canImport(Musl)
@@ -140,6 +142,6 @@ final class Connection {
 }
 
 extension BinaryInteger {
-  /// Systems have their constants in different types.
+  /// Platforms declare their constants with different types.
   fileprivate var number: Int32 { Int32(self) }
 }

@@ -9,14 +9,13 @@ import Synchronization
   import Darwin
 #endif
 
-/// As much of HTTP/1.1 as showing pages takes: connections that are kept, `GET` and `HEAD`, no bodies of requests.
+/// The part of HTTP/1.1 that showing pages needs: persistent connections, `GET` and `HEAD`, and no request bodies.
 ///
-/// One thread waits for all connections; none of them can stop it, whatever it sends or doesn't. A request must be
-/// complete within the time limit. Where there are more connections than there is room for, the one that has been
-/// silent for longest makes room.
+/// One thread waits for all connections, and no connection can block it. A request must be complete within the time
+/// limit. When there are too many connections, the one that has been silent for longest is closed.
 final class HTTPServer: Sendable {
   private static let connectionLimit = 128
-  /// How long to wait where the system has no room for another connection.
+  /// The delay after the system has run out of descriptors.
   private static let pause = Duration.milliseconds(100)
 
   private let socket: ListeningSocket
@@ -25,7 +24,7 @@ final class HTTPServer: Sendable {
   private let mailbox: Mailbox
 
   /// - Parameter timeout: for a request to be complete, for an answer to be taken, and for silence between them.
-  /// - Throws: ``ServeError`` if the system has no room for it.
+  /// - Throws: ``ServeError`` if the system has no descriptors left.
   init(
     _ socket: ListeningSocket, host: String, timeout: Duration,
     answer: @escaping @Sendable (SiteRequest) async -> SiteResponse
@@ -76,7 +75,7 @@ final class HTTPServer: Sendable {
       var polled = [mailbox.interest, pollfd(fd: accepts ? socket.descriptor : -1, events: Int16(POLLIN), revents: 0)]
       polled += order.map(\.value.interest)
       let end = ([evictable?.value.deadline] + [accepts ? nil : acceptsFrom]).compactMap(\.self).min()
-      // A millisecond more, so that the time has come when the call returns.
+      // One extra millisecond, so that the deadline has passed when the call returns.
       let milliseconds = end.map { max(0, ($0 - now) / .milliseconds(1)) + 1 } ?? -1
       guard poll(&polled, nfds_t(polled.count), Int32(milliseconds)) >= 0 || errno == EINTR else { return }
 
@@ -108,9 +107,9 @@ final class HTTPServer: Sendable {
   }
 }
 
-/// What other threads tell the server's, which waits for it together with its connections.
+/// Messages from other threads to that of the server, which waits for them together with its connections.
 private final class Mailbox: Sendable {
-  /// An answer that was made.
+  /// A finished answer.
   struct Letter: Sendable {
     let number: Int
     let request: SiteRequest
@@ -127,7 +126,7 @@ private final class Mailbox: Sendable {
   }
 
   private let contents = Mutex(Contents())
-  /// A byte in a pipe is what wakes the thread.
+  /// A byte in a pipe wakes the thread.
   private let (readingEnd, writingEnd): (Int32, Int32)
 
   init?() {
@@ -154,7 +153,7 @@ private final class Mailbox: Sendable {
     wake()
   }
 
-  /// Everything since the last call.
+  /// All messages since the last call.
   func take() -> (letters: [Letter], isEnded: Bool) {
     var bytes = [UInt8](repeating: 0, count: 256)
     while read(readingEnd, &bytes, bytes.count) == bytes.count {}
@@ -165,7 +164,7 @@ private final class Mailbox: Sendable {
   }
 
   private func wake() {
-    // A full pipe wakes as well.
+    // A full pipe wakes the thread as well.
     var byte: UInt8 = 0
     _ = write(writingEnd, &byte, 1)
   }

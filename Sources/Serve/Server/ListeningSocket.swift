@@ -6,7 +6,7 @@
   import Darwin
 #endif
 
-/// Where a server listens, in numbers.
+/// A numeric address to listen on.
 enum ListeningAddress: Sendable {
   case version4(in_addr)
   case version6(in6_addr)
@@ -35,7 +35,7 @@ enum ListeningAddress: Sendable {
     }
   }
 
-  /// Calls `body` with the address as the system wants it.
+  /// Calls `body` with the address in the form that sockets take.
   func withSocketAddress<Result>(port: UInt16, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
     switch self {
     case .version4(let address):
@@ -62,15 +62,15 @@ enum ListeningAddress: Sendable {
   }
 }
 
-/// A socket that takes connections; closed with the last reference.
+/// A socket that accepts connections. It closes with its last reference.
 final class ListeningSocket: Sendable {
   let descriptor: Int32
-  /// The one that was asked for, or that the system chose.
+  /// The requested port, or the one that the system chose.
   let port: UInt16
 
   /// - Parameters:
-  ///   - host: what errors call the address.
-  ///   - port: 0 takes any that is free.
+  ///   - host: the address as errors show it.
+  ///   - port: 0 picks a free one.
   /// - Throws: ``ServeError/cannotListen(host:port:reason:)``.
   init(_ address: ListeningAddress, host: String, port: UInt16) throws(ServeError) {
     func failure() -> ServeError { .cannotListen(host: host, port: port, reason: Self.reason(errno)) }
@@ -83,7 +83,7 @@ final class ListeningSocket: Sendable {
     let descriptor = socket(family, kind, 0)
     guard descriptor >= 0 else { throw failure() }
     var isOn: Int32 = 1
-    // A server that has just ended leaves connections behind, which shouldn't keep the next one from its port.
+    // Connections left by a previous server must not block the port.
     setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &isOn, socklen_t(MemoryLayout<Int32>.size))
     guard address.withSocketAddress(port: port, { bind(descriptor, $0, $1) }) == 0, listen(descriptor, 128) == 0,
       let chosen = Self.port(of: descriptor)
@@ -98,8 +98,8 @@ final class ListeningSocket: Sendable {
 
   deinit { close(descriptor) }
 
-  /// The next connection, nil if there is none now.
-  /// - Parameter isExhausted: set if the system has no more room for connections.
+  /// The next connection, or `nil` if none is pending.
+  /// - Parameter isExhausted: set if the system has run out of descriptors.
   func accept(isExhausted: inout Bool) -> Int32? {
     #if canImport(Glibc)
       let connection = Glibc.accept(descriptor, nil, nil)
@@ -120,7 +120,7 @@ final class ListeningSocket: Sendable {
     return connection
   }
 
-  /// Calls return at once, and programs that this one starts don't get the descriptor.
+  /// Makes a descriptor non-blocking and closed in child processes.
   static func prepare(_ descriptor: Int32) {
     _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -134,33 +134,33 @@ final class ListeningSocket: Sendable {
         getsockname(descriptor, $0, &length) == 0
       }
       guard isKnown else { return nil }
-      // Both kinds of addresses have the port in the same place.
+      // Both address families have the port at the same offset.
       return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { UInt16(bigEndian: $0.pointee.sin_port) }
     }
   }
 
   private static func reason(_ number: Int32) -> String {
     switch number {
-    case EADDRINUSE: "something else listens there already"
-    case EACCES: "that takes the rights of an administrator"
-    case EADDRNOTAVAIL: "this machine doesn’t have that address"
+    case EADDRINUSE: "another program is already listening there"
+    case EACCES: "administrator rights are required"
+    case EADDRNOTAVAIL: "this machine does not have that address"
     default: String(cString: strerror(number))
     }
   }
 }
 
-/// Why a server can't start.
+/// The reason why a server cannot start.
 public enum ServeError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The host is no address in numbers.
+  /// The host is not a numeric address.
   case notAddress(String)
   case cannotListen(host: String, port: UInt16, reason: String)
 
   public var description: String {
     switch self {
     case .notAddress(let host):
-      "'\(host)' is no address to listen at: write it in numbers, 127.0.0.1 for this machine only, 0.0.0.0 for all"
+      "'\(host)' is not a numeric address: use 127.0.0.1 for this machine only, or 0.0.0.0 for all machines"
     case .cannotListen(let host, let port, let reason):
-      "can't listen at \(host), port \(port): \(reason). Choose another with --port, or 0 for any that is free."
+      "cannot listen on \(host), port \(port): \(reason). Choose another port with --port, or 0 for any free one."
     }
   }
 }

@@ -1,25 +1,25 @@
-/// The head of an HTTP/1.1 request (RFC 9112) as it was sent.
+/// The head of an HTTP/1.1 request (RFC 9112).
 package struct RequestHead: Sendable, Equatable {
   package var request: SiteRequest
-  /// Whether the connection may take another request: the sender wants it, and announced no body, which would stand
-  /// before the next request.
+  /// Whether the connection may carry another request. The sender must want it, and must not have announced a body,
+  /// which would precede the next request.
   package var keepsConnection: Bool
 }
 
-/// Reads heads of requests from bytes as they come. Each byte is looked at once, and no more is kept than a head may
-/// have, so a sender can neither fill the memory nor keep a processor busy. Bodies aren't read.
+/// Reads the heads of requests from bytes as they arrive. Each byte is examined once, and no more bytes are kept than a
+/// head may have, so that a sender can neither fill the memory nor keep a processor busy. Bodies are not read.
 package struct RequestReader {
-  /// Bytes of a line.
+  /// In bytes per line.
   static let lineLimit = 16 << 10
-  /// Bytes of all lines.
+  /// In bytes per head.
   static let headLimit = 64 << 10
   static let fieldLimit = 100
 
   package enum Outcome: Equatable {
     case incomplete
     case head(RequestHead)
-    /// No further byte makes sense.
-    /// - Parameter status: the answer's.
+    /// The input is invalid from here on.
+    /// - Parameter status: that of the answer.
     case refused(status: Int)
   }
 
@@ -42,10 +42,10 @@ package struct RequestReader {
 
   package init() {}
 
-  /// Whether there are bytes of a request that isn't complete.
+  /// Whether an incomplete request has begun.
   var hasBegun: Bool { size > 0 }
 
-  /// Takes bytes from the front up to the end of a head; what follows stays.
+  /// Consumes bytes up to the end of a head. The bytes after it stay.
   package mutating func read(_ bytes: inout ArraySlice<UInt8>) -> Outcome {
     do throws(Refusal) {
       while !bytes.isEmpty {
@@ -71,10 +71,10 @@ package struct RequestReader {
     }
   }
 
-  /// - Returns: the head, if the line was its last.
+  /// - Returns: the head, if this line completes it.
   private mutating func take(_ line: [UInt8]) throws(Refusal) -> RequestHead? {
     guard let start else {
-      // Empty lines before a request are to be ignored.
+      // RFC 9112 has servers ignore empty lines before a request.
       if !line.isEmpty { self.start = try Self.start(of: line) }
       return nil
     }
@@ -86,7 +86,7 @@ package struct RequestReader {
     }
     var (path, host) = (start.target, fields.host)
     if host == nil, !start.isOld { throw Refusal(status: 400) }
-    // A proxy may send the whole address, whose host then counts.
+    // A proxy may send an absolute address, whose host takes precedence.
     for scheme in ["http://", "https://"] where path.lowercased().hasPrefix(scheme) {
       let rest = path.dropFirst(scheme.count)
       let slash = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
@@ -129,7 +129,7 @@ package struct RequestReader {
     }
   }
 
-  /// What methods and names of fields are made of.
+  /// Whether the bytes are a token, as methods and field names are.
   private static func isToken(_ bytes: ArraySlice<UInt8>) -> Bool {
     !bytes.isEmpty
       && bytes.allSatisfy { byte in

@@ -1,9 +1,9 @@
 import Foundation
 
-/// What a browser asks for.
+/// A request from a browser.
 package struct SiteRequest: Sendable, Equatable {
   var method: String
-  /// As it was sent, percent-encoded and without what follows a question mark.
+  /// Percent-encoded, without the query.
   var path: String
   /// The header `Host`.
   var host: String?
@@ -17,13 +17,14 @@ package struct SiteRequest: Sendable, Equatable {
     self.knownTag = knownTag
   }
 
-  /// The parts of the path, decoded; nil where one isn't UTF-8, or means another folder, or holds what no name holds.
+  /// The decoded parts of the path. `nil` if a part is not UTF-8, refers to another folder, or contains a character
+  /// that no name may contain.
   package var parts: [String]? {
     guard path.hasPrefix("/") else { return nil }
     var parts: [String] = []
     let encoded = path.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
     for (index, part) in encoded.enumerated() {
-      // A slash at the end says nothing.
+      // A trailing slash is ignored.
       if part.isEmpty, index == encoded.count - 1 { break }
       guard let decoded = part.removingPercentEncoding, !decoded.isEmpty, decoded != ".", decoded != "..",
         !decoded.unicodeScalars.contains(where: { $0 == "/" || $0 == "\\" || $0.value < 0x20 || $0.value == 0x7F })
@@ -34,12 +35,12 @@ package struct SiteRequest: Sendable, Equatable {
   }
 }
 
-/// What a browser gets.
+/// A response to a browser.
 struct SiteResponse: Sendable, Equatable {
   var status: Int
   var type: String
   var body: Data
-  /// What names this very body, for `ETag`.
+  /// The `ETag` of the body.
   var tag: String
 
   init(status: Int = 200, type: String = "text/html; charset=utf-8", _ text: String) {
@@ -51,9 +52,9 @@ struct SiteResponse: Sendable, Equatable {
     tag = "\"\(String(UInt(bitPattern: hasher.finalize()), radix: 36))-\(body.count)\""
   }
 
-  /// The headers that every answer has.
+  /// The headers of every response.
   ///
-  /// Nothing is loaded from elsewhere, nothing is framed, types aren't guessed, and what is live isn't kept.
+  /// They forbid content from other servers, frames and guessing of types, and have caches revalidate live pages.
   var headers: [(name: String, value: String)] {
     [
       ("Content-Type", type), ("Content-Length", "\(body.count)"), ("ETag", tag), ("Cache-Control", "no-cache"),
@@ -67,12 +68,12 @@ struct SiteResponse: Sendable, Equatable {
     ]
   }
 
-  /// The answer as it is sent: without a body where none was asked for or the sender has it already.
-  /// - Parameter request: nil if it couldn't be read.
+  /// The response as bytes, without a body for `HEAD` or if the browser has it already.
+  /// - Parameter request: `nil` if it could not be read.
   func bytes(for request: SiteRequest?, keepsConnection: Bool) -> [UInt8] {
     let isKnown = status == 200 && request?.knownTag == tag
     var lines = ["HTTP/1.1 \(isKnown ? 304 : status) \(isKnown ? "Not Modified" : Self.reason(status))"]
-    // An answer without a body has no length to tell.
+    // A 304 response carries no length.
     lines += headers.filter { !isKnown || $0.name != "Content-Length" }.map { "\($0.name): \($0.value)" }
     lines.append("Date: \(Self.date())")
     if status == 405 { lines.append("Allow: GET, HEAD") }
@@ -96,7 +97,7 @@ struct SiteResponse: Sendable, Equatable {
     }
   }
 
-  /// The time as HTTP writes it, in the language of no country.
+  /// The time in the format of HTTP, independent of the locale.
   private static func date() -> String {
     var (seconds, parts) = (time(nil), tm())
     gmtime_r(&seconds, &parts)
@@ -104,7 +105,7 @@ struct SiteResponse: Sendable, Equatable {
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     func two(_ number: Int32) -> String { (number < 10 ? "0" : "") + "\(number)" }
     let clock = [parts.tm_hour, parts.tm_min, parts.tm_sec].map(two).joined(separator: ":")
-    return
-      "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(1900 + parts.tm_year) \(clock) GMT"
+    let day = "\(days[Int(parts.tm_wday)]), \(two(parts.tm_mday)) \(months[Int(parts.tm_mon)]) \(1900 + parts.tm_year)"
+    return "\(day) \(clock) GMT"
   }
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Shows studies in a browser while they run. It only reads, and by default only this machine can reach it.
+/// A read-only web server that shows studies while they run. By default, only this machine can reach it.
 ///
 /// ```swift
 /// try await StudyServer(source: StoreSource("out/studies.sqlite"), port: 8765).run { print("Open \($0)") }
@@ -11,23 +11,23 @@ public struct StudyServer: Sendable {
   private let site: StudySite
   private let timeout: Duration
 
-  /// Names of this machine for itself.
+  /// The names by which this machine calls itself.
   static let loopback: Set<String> = ["127.0.0.1", "::1", "localhost"]
 
   /// - Parameters:
-  ///   - port: 0 takes any that is free.
-  ///   - host: the address to listen at, in numbers, or `localhost`. With `0.0.0.0` or `::` all that can reach this machine
-  ///     can read its studies.
+  ///   - port: 0 picks a free one.
+  ///   - host: a numeric address to listen on, or `localhost`. With `0.0.0.0` or `::`, everyone who can reach this
+  ///     machine can read its studies.
   public init(source: any LiveStudySource, port: UInt16 = 8765, host: String = "127.0.0.1") {
     self.init(source: source, port: port, host: host, timeout: .seconds(30))
   }
 
-  /// - Parameter timeout: for a request to be complete, and for an answer to be taken.
+  /// - Parameter timeout: for a complete request, and for the delivery of an answer.
   init(source: any LiveStudySource, port: UInt16, host: String = "127.0.0.1", timeout: Duration) {
     self.host = host
     self.port = port
     self.timeout = timeout
-    // A foreign page may lead a browser here by a name of its own; who listens to others can't tell which are right.
+    // Checking host names stops DNS rebinding. A server that is open to others cannot know its own names.
     let isLoopback = (try? ListeningAddress(host))?.isLoopback ?? false
     site = StudySite(source, hosts: isLoopback ? Self.loopback.union([host]) : nil)
   }
@@ -37,8 +37,8 @@ public struct StudyServer: Sendable {
   public func isOpenToOthers() throws(ServeError) -> Bool { try !ListeningAddress(host).isLoopback }
 
   /// Serves until the task is cancelled.
-  /// - Parameter listening: told the address to open, once it can be opened.
-  /// - Throws: ``ServeError`` if nobody can listen there.
+  /// - Parameter listening: called with the address to open, once the server accepts connections.
+  /// - Throws: ``ServeError`` if the address cannot be listened on.
   public func run(listening: @Sendable (String) -> Void = { _ in }) async throws(ServeError) {
     let socket = try ListeningSocket(ListeningAddress(host), host: host, port: port)
     let server = try HTTPServer(socket, host: host, timeout: timeout) { [site] in await site.response(to: $0) }
@@ -46,7 +46,7 @@ public struct StudyServer: Sendable {
     await server.run()
   }
 
-  /// What a person opens.
+  /// The address to open in a browser.
   func address(port: UInt16) -> String {
     let name = ["0.0.0.0", "::", "localhost"].contains(host) ? "localhost" : host.contains(":") ? "[\(host)]" : host
     return "http://\(name):\(port)/"

@@ -1,20 +1,20 @@
 import Foundation
 import Studies
 
-/// The pages of a server: a list of studies, each study as it runs, its report, and the report's other formats.
+/// The pages of a server: the list of studies, each study as it runs, and its report in every format.
 ///
-/// Nothing is read but the source, whatever a path says: there is no folder to escape from. Each page is made anew once a
-/// second at most, however many browsers ask.
+/// A path can only select a study of the source, so there is no folder to escape from. Each page is rendered at most
+/// once per second, however many browsers request it.
 actor StudySite {
   private let source: any LiveStudySource
-  /// Names that browsers may know this server by; nil where it may have any.
+  /// The host names that this server answers to; `nil` for any.
   private let hosts: Set<String>?
   private var pages: [[String]: (response: SiteResponse, expiry: ContinuousClock.Instant)] = [:]
 
-  /// Longer than any path there is.
+  /// In bytes; longer than the path of any page.
   static let pathLimit = 2048
 
-  /// - Parameter hosts: with others in `Host` a request was led here by a foreign page's name; it is refused.
+  /// - Parameter hosts: requests for other hosts are refused, since a foreign page may have led the browser here.
   init(_ source: any LiveStudySource, hosts: Set<String>?) {
     self.source = source
     self.hosts = hosts
@@ -22,23 +22,27 @@ actor StudySite {
 
   func response(to request: SiteRequest) -> SiteResponse {
     guard request.method == "GET" || request.method == "HEAD" else {
-      return MessagePage(405, "Only reading", "This server only shows studies; it takes no \(request.method).").response
+      return MessagePage(
+        405, "Read-only", "This server only shows studies and does not accept \(request.method) requests."
+      ).response
     }
     guard request.path.utf8.count <= Self.pathLimit else {
       return MessagePage.refusal(414).response
     }
     guard isKnown(request.host) else {
-      return MessagePage(421, "Another name", "This server doesn’t answer to that name: use the address it printed.")
-        .response
+      return MessagePage(
+        421, "Unknown host", "This server does not answer to that host name. Use the address that it printed."
+      )
+      .response
     }
     guard let parts = request.parts else { return MessagePage.notFound.response }
     if let page = pages[parts], ContinuousClock.now < page.expiry { return page.response }
     let start = ContinuousClock.now
     let response = made(parts)
-    // What takes long is made less often, so that watching doesn't slow what is watched.
+    // Slow pages are rendered less often, so that watching does not slow down the study.
     let lifetime = max(.milliseconds(900), start.duration(to: .now) * 4)
     if pages.count >= 64 { pages.removeAll() }
-    // Other paths are cheap, and there is no end of them.
+    // Error pages are cheap, and their number is unlimited.
     if response.status == 200 { pages[parts] = (response, ContinuousClock.now + lifetime) }
     return response
   }
@@ -52,7 +56,7 @@ actor StudySite {
       default: return MessagePage.notFound.response
       }
     } catch {
-      return MessagePage(500, "This can’t be shown", "\(error)").response
+      return MessagePage(500, "Unable to show this page", "\(error)").response
     }
   }
 
@@ -62,12 +66,12 @@ actor StudySite {
     if parts[2] == "live" { return try StudyPage(study).fragment }
     guard let format = Self.format(parts[2]) else { return nil }
     guard let report = try study.report() else {
-      return MessagePage(404, "Nothing yet", "No run of this study has ended yet.").response
+      return MessagePage(404, "No results yet", "No run of this study has finished.").response
     }
     return SiteResponse(type: format.mediaType, try report.text(format))
   }
 
-  /// `report` is the page, `report.csv` and the like the other formats.
+  /// `report` is the page. Other formats have an extension, such as `report.csv`.
   private static func format(_ name: String) -> ReportFormat? {
     if name == "report" { return .html }
     if name == "runs.csv" { return .csvRuns }
@@ -77,7 +81,7 @@ actor StudySite {
   private func isKnown(_ host: String?) -> Bool {
     guard let hosts else { return true }
     guard let host else { return false }
-    // Without the port, which may follow the brackets of an IPv6 address.
+    // The name without the port, which may follow an IPv6 address in brackets.
     let name =
       host.hasPrefix("[")
       ? String(host.prefix { $0 != "]" }.dropFirst()) : String(host.prefix { $0 != ":" })

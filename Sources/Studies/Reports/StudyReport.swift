@@ -63,8 +63,8 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   /// The arm of a name.
   public func arm(_ name: String) -> ArmReport? { arms.first { $0.name == name } }
 
-  /// The metric over each setting that arms differ in by a number, a line for each kind of arms, with the interval of the
-  /// seeds' mean: `sweep-batch`, ….
+  /// The metric over each setting that arms differ in by a number, a line for each kind of arms, with the interval of
+  /// the seeds' mean: `sweep-batch`, ….
   public var sweepCharts: [(name: String, chart: Chart)] {
     sweeps.map { ("sweep-" + $0.path.replacing(".", with: "-"), ReportFigures(self).sweep($0)) }
   }

@@ -58,5 +58,6 @@ public struct ResultTable {
     return fixed(value) + (least - 0.005...greatest + 0.005 ~= value ? " ✓" : " ·")
   }
 
+  /// With two decimals.
   private static func fixed(_ value: Double) -> String { NumberText.decimal(value, places: 2) }
 }

@@ -32,9 +32,20 @@ import Testing
     {
       #expect(page.contains(number) as Bool, "\(number) is missing")
     }
-    #expect(page.contains("better is better than base. alike can’t be told from base."))
+    #expect(page.contains("better is better than base. alike is not distinguishable from base."))
     #expect(page.contains("tanren study run plan.yml"))
     #expect(page.contains("a machine & its core"))
+  }
+
+  @Test func targetsAreComparedSeedBySeed() throws {
+    let html = try ReportFixture.load().report().text(.html)
+    let counts = [6, 0, 2].map { "<td class=\"number\" data-key=\"\($0).0\">\($0)</td>" }.joined()
+    // Six seeds of six: twice 2⁻⁶.
+    #expect(html.contains(counts + "<td class=\"number\" data-key=\"0.031") && html.contains("\">0.031</td>"))
+    let facts = StudyFacts(name: "s", arms: [ArmFacts("a"), ArmFacts("b", baseline: "a")], targets: [0.99])
+    let unreached = try StudyReport(
+      facts, ["a", "b"].map { ArmResult($0, "val_accuracy", [[0.5, 0.6], [0.5, 0.7]]) })
+    #expect(try !unreached.text(.html).contains("id=\"targets\""))
   }
 
   /// A curve of one seed is no mean and has no interval.
@@ -46,8 +57,8 @@ import Testing
       try PageText(StudyReport(facts, [ArmResult("base", "val_accuracy", runs)]).text(.html)).text
     }
     let (one, two) = try (page([[0.5, 0.6]]), page([[0.5, 0.6], [0.4, 0.6]]))
-    #expect(one.contains("One seed an arm.") && !one.contains("as a band"))
-    #expect(two.contains("as a band") && !two.contains("One seed an arm."))
+    #expect(one.contains("One seed per arm.") && !one.contains("as a band"))
+    #expect(two.contains("as a band") && !two.contains("One seed per arm."))
   }
 
   @Test func pageIsWellFormed() throws {

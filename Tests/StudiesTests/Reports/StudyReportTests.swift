@@ -63,7 +63,7 @@ import Testing
       #expect(entry.comparison.bootstrap != nil)
     }
     #expect(report.comparisons.map(\.verdict.finding) == [.better, .notDistinguishable])
-    #expect(report.headline == "better is better than base. alike can’t be told from base.")
+    #expect(report.headline == "better is better than base. alike is not distinguishable from base.")
   }
 
   @Test func curvesHaveTheMeanOfTheSeeds() throws {
@@ -129,13 +129,13 @@ import Testing
         ]
       ).headline
     }
-    #expect(try headline([0.5, 0.25]) == "adam gave the very same results as sgd.")
+    #expect(try headline([0.5, 0.25]) == "adam gave exactly the same results as sgd.")
     #expect(
       try headline([0.4, 0.25])
-        == "adam had the same test accuracy as sgd for every seed, but other numbers differ.")
+        == "adam had the same test accuracy as sgd with every seed, but differ in other metrics.")
     // An earlier epoch differs, the last one doesn't.
     #expect(
-      try headline([0.5, 0.25], [[0.7, 0.9], [0.8, 0.91], [0.8, 0.92]]).hasSuffix("but other numbers differ."))
+      try headline([0.5, 0.25], [[0.7, 0.9], [0.8, 0.91], [0.8, 0.92]]).hasSuffix("but differ in other metrics."))
     let two = StudyFacts(
       name: "grid",
       arms: [ArmFacts("a 1"), ArmFacts("b 1", baseline: "a 1"), ArmFacts("a 2"), ArmFacts("b 2", baseline: "a 2")])

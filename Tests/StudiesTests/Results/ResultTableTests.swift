@@ -9,14 +9,14 @@ import Testing
   @Test func publishedValuesStandBelowOurs() {
     #expect(
       ResultTable(fakeResults).table().text() == """
-        arm        seeds        train         test         best  TS95  TS97  TS98   time
-        ─────────  ─────  ───────────  ───────────  ───────────  ────  ────  ────  ─────
-        relu           1       100.00        97.50        97.50     2     3     -  12.5s
-          published            100.00        97.85        97.88     2     5     -    41s
-        tanhExp        3  99.00 ±1.00  97.83 ±0.76  97.83 ±0.76     1     2     2  1m33s
-          published                        97.60 ✓      99.00 ·     1              1m33s
-        diverged       1          nan          nan        10.00     -     -     -     3s
-        waiting        0                                                              0s
+        arm          seeds        train         test         best  TS95  TS97  TS98        time
+        ───────────  ─────  ───────────  ───────────  ───────────  ────  ────  ────  ──────────
+        relu             1       100.00        97.50        97.50     2     3     -        13 s
+          published              100.00        97.85        97.88     2     5     -        41 s
+        tanhExp          3  99.00 ±1.00  97.83 ±0.76  97.83 ±0.76     1     2     2  1 min 33 s
+          published                          97.60 ✓      99.00 ·     1              1 min 33 s
+        diverged         1          NaN          NaN        10.00     -     -     -       3.0 s
+        waiting          0                                                                  0 s
 
         """)
   }
@@ -31,8 +31,8 @@ import Testing
         "huge", [:], published: PublishedValues(train: -0.05, test: .nan, best: 1e300, reached: [], seconds: .infinity)),
       runs: [(0, history(train: [1e300], test: [-1], seconds: 59.97))])
     let rows = ResultTable([huge]).table().csv().split(whereSeparator: \.isNewline).map(String.init)
-    #expect(rows[1] == "huge,1,1e+302,-100.00,-100.00,-,-,-,1m0s")
-    #expect(rows[2] == "  published,,-0.05,nan,1e+300,,,,infs")
+    #expect(rows[1] == "huge,1,1e+302,−100.00,−100.00,-,-,-,1 min")
+    #expect(rows[2] == "  published,,−0.05,NaN,1e+300,,,,–")
   }
 
   @Test func resultsAnswerQuestions() {

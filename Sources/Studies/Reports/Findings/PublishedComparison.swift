@@ -7,8 +7,8 @@ public struct PublishedComparison: Sendable, Equatable, Encodable {
     /// It is what one of our runs might have given.
     case inside
     case outside
-    /// There is nothing to judge by: a single run of ours, runs that ended before a published epoch, or a time on another
-    /// machine.
+    /// There is nothing to judge by: a single run of ours, runs that ended before a published epoch, or a time on
+    /// another machine.
     case unjudged
   }
 

@@ -1,7 +1,7 @@
 import Statistics
 
 extension StudyReport {
-  /// The answer in a sentence or two: which arms are better than what they are compared with, which aren't.
+  /// The answer in one or two sentences: which arms are better than their baseline and which are not.
   public var headline: String {
     guard !comparisons.isEmpty else { return single }
     return baselines.count == 1 ? verdicts(against: baselines[0]) : counts
@@ -12,18 +12,18 @@ extension StudyReport {
     let phrases: [(Finding, (_ isPlural: Bool) -> String)] = [
       (.better, { "\($0 ? "are" : "is") better than \(baseline)" }),
       (.worse, { "\($0 ? "are" : "is") worse than \(baseline)" }),
-      (.equivalent, { _ in "can be taken as equal to \(baseline)" }),
-      (.identical, { _ in "gave the very same results as \(baseline)" }),
-      (.notDistinguishable, { _ in "can’t be told from \(baseline)" }),
-      (.tooFewSeeds, { _ in "had too few seeds to be compared with \(baseline)" }),
-      (.diverged, { _ in "can’t be compared with \(baseline), since runs diverged" }),
+      (.equivalent, { "\($0 ? "are" : "is") equivalent to \(baseline)" }),
+      (.identical, { _ in "gave exactly the same results as \(baseline)" }),
+      (.notDistinguishable, { "\($0 ? "are" : "is") not distinguishable from \(baseline)" }),
+      (.tooFewSeeds, { _ in "had too few seeds for a comparison with \(baseline)" }),
+      (.diverged, { _ in "cannot be compared with \(baseline), because runs diverged" }),
     ]
     let alike = Set(comparisons.filter(isTheSame).map(\.candidate))
     var sentences = phrases.compactMap { finding, phrase -> String? in
       let found = comparisons.filter { $0.verdict.finding == finding }.map(\.candidate)
       let names = finding == .identical ? found.filter(alike.contains) : found
       if names.isEmpty { return nil }
-      // In long lists only what was found is named.
+      // Long lists name only arms with a finding.
       let isNamed = names.count <= 6 || finding == .better || finding == .worse
       let subject = isNamed ? Self.list(names) : "\(names.count) arms"
       return "\(subject) \(phrase(names.count > 1))."
@@ -31,13 +31,13 @@ extension StudyReport {
     let equal = comparisons.filter { $0.verdict.finding == .identical }.map(\.candidate).filter { !alike.contains($0) }
     if !equal.isEmpty {
       sentences.append(
-        "\(Self.list(equal)) had the same \(metric) as \(baseline) for every seed, but other numbers differ.")
+        "\(Self.list(equal)) had the same \(metric) as \(baseline) with every seed, but differ in other metrics.")
     }
     return sentences.joined(separator: " ")
   }
 
-  /// Whether an arm recorded the very numbers of its baseline, in every metric and epoch of every seed that both have: of
-  /// a single metric, a rounded one above all, that may be chance.
+  /// Whether an arm and its baseline recorded the same values of every metric in every epoch of every common seed.
+  /// Equal values of a single metric, especially a rounded one, may be chance.
   private func isTheSame(_ comparison: ArmComparison) -> Bool {
     guard let candidate = arm(comparison.candidate), let baseline = arm(comparison.baseline) else { return false }
     let runs = Dictionary(uniqueKeysWithValues: baseline.runs.map { ($0.seed, $0) })
@@ -56,13 +56,13 @@ extension StudyReport {
     return "Of \(comparisons.count) comparisons, each with its own baseline: \(parts.joined(separator: ", "))."
   }
 
-  /// There is nothing to compare.
+  /// The results of a study without comparisons.
   private var single: String {
     let style = ReportStyle(self)
     let values = arms.compactMap { arm in
       arm.summary(facts.metric.reading).map { "\(arm.name): \(style.values.meanText($0))" }
     }
-    return values.isEmpty ? "No run has ended with a finite \(style.metricName)." : values.joined(separator: "; ") + "."
+    return values.isEmpty ? "No run ended with a finite \(style.metricName)." : values.joined(separator: "; ") + "."
   }
 
   static func list(_ names: [String]) -> String {

@@ -18,7 +18,7 @@ struct LaTeXReport: Sendable {
     if !report.published.isEmpty {
       parts.append(float(tables.published, caption: words.publishedNote, label: "published"))
     }
-    parts.append(float(tables.costs, caption: "What the runs took, in the median.", label: "costs"))
+    parts.append(float(tables.costs, caption: "Cost of the runs; times are medians.", label: "costs"))
     return parts.joined(separator: "\n\n") + "\n"
   }
 

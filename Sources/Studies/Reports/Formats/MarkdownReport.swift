@@ -27,8 +27,8 @@ struct MarkdownReport: Sendable {
     }
     parts += ["## Costs", tables.costs.markdown()]
     if !facts.environment.isEmpty { parts += ["## Environment", tables.environment.markdown()] }
-    if !facts.command.isEmpty { parts += ["## Run it again", fenced(facts.command)] }
-    parts += ["## How the numbers were made", words.method.map(escaped).joined(separator: " ")]
+    if !facts.command.isEmpty { parts += ["## Reproduce", fenced(facts.command)] }
+    parts += ["## Methods", words.method.map(escaped).joined(separator: " ")]
     return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.filter { !$0.isEmpty }.joined(
       separator: "\n\n")
       + "\n"

@@ -98,8 +98,11 @@ struct ReportTables: Sendable {
     let gradients = isCompact ? "gradients" : "gradient evaluations"
     let names =
       facts.isTraining
-      ? ["time a run", "a step", "relative", "steps", gradients, "time in all"]
-      : ["time a run", "relative", "time in all"]
+      ? [
+        isCompact ? "per run" : "time per run", isCompact ? "per step" : "time per step", "relative", "steps",
+        gradients, "total time",
+      ]
+      : ["time per run", "relative", "total time"]
     var table = TextTable([TableColumn("arm")] + names.map { TableColumn($0, .right) })
     for arm in report.arms {
       let step = report.costPerStep(arm.name)

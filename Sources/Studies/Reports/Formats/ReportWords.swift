@@ -28,7 +28,7 @@ struct ReportWords: Sendable {
     }
     if !facts.failures.isEmpty { sentences.append("\(NumberText.count(facts.failures.count, "run")) failed.") }
     if report.missingRuns > 0 {
-      sentences.append("\(NumberText.count(report.missingRuns, "planned run")) haven’t ended yet.")
+      sentences.append("Not finished: \(NumberText.count(report.missingRuns, "planned run")).")
     }
     return sentences + facts.notes
   }
@@ -53,9 +53,9 @@ struct ReportWords: Sendable {
   /// How the numbers were computed, for a reader who wants to judge them.
   var method: [String] {
     var sentences = [
-      "All arms run with the same seeds: a seed decides "
-        + (facts.isTraining ? "initialization, order and augmentation" : "all that is drawn")
-        + ", so what it does to two arms alike cancels in their difference.",
+      "All arms use the same seeds. A seed determines "
+        + (facts.isTraining ? "initialization, data order and augmentation" : "all random numbers")
+        + ", so its common effect on two arms cancels in their difference.",
       "Means have Student’s t intervals at \(confidence) confidence.",
     ]
     if !report.comparisons.isEmpty {
@@ -64,18 +64,18 @@ struct ReportWords: Sendable {
         sentences.append("P values are adjusted for \(report.comparisons.count) comparisons by Holm’s method.")
       }
       sentences += [
-        "P(better) is the chance that a run of the arm beats a run of what it is compared with, whatever their seeds.",
-        "“Not distinguishable” says that the seeds vary too much to tell, not that the arms are alike.",
+        "P(better) is the probability that a run of the arm beats a run of its baseline, whatever their seeds.",
+        "“Not distinguishable” means that the seeds vary too much to tell, not that the arms are alike.",
       ]
     }
     if facts.isTraining, facts.metric.reading == .last, report.arms.contains(where: { $0.best != nil }) {
-      sentences.append("A best epoch is chosen by the very data it is judged on, so it flatters every arm.")
+      sentences.append("The best epoch is selected on the data that it is evaluated on, which flatters every arm.")
     }
     if !facts.targets.isEmpty {
       sentences.append("Epochs to a target are medians; runs that never reach it count as later than all others.")
     }
     sentences.append(
-      "A run diverged if its metric\(facts.isTraining ? " or its training loss" : "") was no finite number at the end.")
+      "A run diverged if its metric\(facts.isTraining ? " or its training loss" : "") was not finite at the end.")
     return sentences
   }
 
@@ -85,8 +85,8 @@ struct ReportWords: Sendable {
     let exact = report.comparisons.allSatisfy { $0.comparison.test?.method == .exact }
     let name =
       isPaired
-      ? "a sign-flip permutation test of the differences seed by seed"
-      : "a test suited to the seeds the arms share: sign-flip permutation, or Mann and Whitney’s"
+      ? "a sign-flip permutation test of the per-seed differences"
+      : "a test that suits their common seeds: sign-flip permutation or Mann–Whitney"
     let interval =
       bootstrap.map { "; bootstrap intervals come from \(NumberText.count($0.resamples)) resamples" } ?? ""
     return "Arms are compared by \(name)\(exact ? ", exact" : "")\(interval)."

@@ -1,7 +1,7 @@
 import Figures
 import Statistics
 
-/// What the runs took.
+/// The cost of the runs.
 struct CostSection: Sendable {
   let report: StudyReport
 
@@ -10,17 +10,18 @@ struct CostSection: Sendable {
   var section: PageSection? {
     let first = report.costPerStep(report.baselines.first ?? report.arms[0].name)
     let isTraining = report.facts.isTraining
-    var columns: [HTMLTable.Column] = [.init("arm"), .init("time a run", .number, hint: "median")]
-    if isTraining { columns.append(.init("time a step", .number, hint: "of training, without evaluation; median")) }
-    columns.append(.init("relative", .number, hint: "\(isTraining ? "a step’s" : "its") time, to the first baseline’s"))
+    var columns: [HTMLTable.Column] = [.init("arm"), .init("time per run", .number, hint: "median")]
+    if isTraining { columns.append(.init("time per step", .number, hint: "training without evaluation, median")) }
+    columns.append(
+      .init("relative", .number, hint: "time per \(isTraining ? "step" : "run"), relative to the first baseline"))
     if isTraining {
       columns += [
-        .init("steps", .number, hint: "parameter updates of a run"),
-        .init("gradient evaluations", .number, hint: "of a run; two a step for sharpness-aware rules"),
+        .init("steps", .number, hint: "parameter updates per run"),
+        .init("gradient evaluations", .number, hint: "per run; two per step for sharpness-aware rules"),
       ]
     }
-    columns.append(.init("time in all", .number))
-    var table = HTMLTable("What the runs took", columns, isSortable: report.arms.count > 1)
+    columns.append(.init("total time", .number))
+    var table = HTMLTable("Cost of the runs", columns, isSortable: report.arms.count > 1)
     for arm in report.arms {
       let (seconds, steps, evaluations) = (
         arm.cost?.seconds?.median, arm.cost?.steps?.median, arm.cost?.gradientEvaluations?.median

@@ -1,6 +1,6 @@
 import Figures
 
-/// Every metric over the epochs, where there are epochs.
+/// The learning curves of every metric, for studies that train.
 package struct CurveSection: Sendable {
   let report: StudyReport
 
@@ -13,7 +13,7 @@ package struct CurveSection: Sendable {
     let caption: HTML =
       report.arms.contains { $0.runs.count > 1 }
       ? "Mean of the seeds, with the \(ReportTables(report).confidence) interval of the mean as a band."
-      : "One seed an arm."
+      : "One seed per arm."
     var content: HTML
     if report.arms.count > 8 {
       content = manyArms(figures, name, caption: caption)
@@ -31,10 +31,10 @@ package struct CurveSection: Sendable {
           others, columns: min(3, others.count), rowHeight: 240, legend: report.arms.count > 8 ? .automatic : .hidden
         ).html
     }
-    return PageSection(id: "curves", heading: "Training curves", content: content)
+    return PageSection(id: "curves", heading: "Learning curves", content: content)
   }
 
-  /// A few arms a panel, each beside what it is compared with.
+  /// A few arms per panel, together with their baseline.
   private func manyArms(_ figures: ReportFigures, _ name: String, caption: HTML) -> HTML {
     var groups: [(baseline: String?, arms: [String])] = []
     for arm in report.facts.arms where !report.baselines.contains(arm.name) {
@@ -55,7 +55,7 @@ package struct CurveSection: Sendable {
     return "<p class=\"lead\">\(title(name)). \(caption)\(from)</p>\n\(blocks)"
   }
 
-  /// One range of values for all panels, so that they can be compared; nil where it would flatten most of them.
+  /// A common range for all panels, so that they can be compared; `nil` if it would flatten most of them.
   private func commonRange(
     _ groups: [[String]], _ figures: ReportFigures, _ name: String, fromEpoch start: Int
   ) -> ClosedRange<Double>? {

@@ -1,7 +1,7 @@
 import Figures
 import Statistics
 
-/// The differences from the baseline, seed by seed, and all that was computed from them.
+/// The differences from the baseline for every seed, and the statistics of them.
 struct DifferenceSection: Sendable {
   private let tables: ReportTables
 
@@ -23,8 +23,8 @@ struct DifferenceSection: Sendable {
     return FigureBlock(
       plot, height: 110 + 44 * rows, narrowHeight: 130 + 44 * rows,
       caption: """
-        Each dot is one seed: the arm’s \(ReportWords(report).metric) minus its baseline’s. What a seed does to both \
-        alike has cancelled. Dots on both sides of zero mean that the seed decides which arm looks better.
+        Each dot is one seed: the \(ReportWords(report).metric) of the arm minus that of its baseline. The common effect \
+        of a seed on both arms cancels. With dots on both sides of zero, the seed decides which arm looks better.
         """
     ).html
   }
@@ -36,12 +36,14 @@ struct DifferenceSection: Sendable {
       [
         .init("arm"), .init("difference", .number, hint: "mean over the seeds"),
         .init("t interval", .number, hint: "\(confidence), Student’s t"),
-        .init("bootstrap", .number, hint: "\(confidence), bias-corrected and accelerated where that is defined"),
+        .init("bootstrap", .number, hint: "\(confidence), bias-corrected and accelerated where defined"),
         .init("p", .number, hint: "of the deciding test"),
         .init("p, Holm", .number, hint: "adjusted for all comparisons"),
-        .init("P(better)", .number, hint: "chance that a run beats one of the baseline, with \(confidence) interval"),
-        .init("effect", .number, hint: "Cohen’s d: mean difference over the differences’ standard deviation"),
-        .init("more seeds", .number, hint: "about how many it would take to tell"),
+        .init(
+          "P(better)", .number, hint: "probability that a run beats one of the baseline, with \(confidence) interval"),
+        .init(
+          "effect", .number, hint: "Cohen’s d: mean difference divided by the standard deviation of the differences"),
+        .init("more seeds", .number, hint: "approximate number of additional seeds needed for a verdict"),
       ], isSortable: report.comparisons.count > 1)
     for entry in report.comparisons { table.append(cells(entry)) }
     return table.html

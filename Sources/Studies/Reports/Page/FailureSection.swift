@@ -1,4 +1,4 @@
-/// Runs that diverged or failed; nothing where all went well.
+/// The runs that diverged or failed, if any.
 struct FailureSection: Sendable {
   let report: StudyReport
 
@@ -23,7 +23,7 @@ struct FailureSection: Sendable {
   }
 
   private func ending(_ run: RunReport) -> String {
-    guard let best = run.bestEpoch else { return " before it learned anything" }
+    guard let best = run.bestEpoch else { return " without a finite epoch" }
     return " after its best epoch, \(best)"
   }
 }

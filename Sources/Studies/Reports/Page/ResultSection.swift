@@ -1,7 +1,7 @@
 import Figures
 import Statistics
 
-/// The table of results, a row an arm.
+/// The table of results, with one row per arm.
 struct ResultSection: Sendable {
   private let tables: ReportTables
 
@@ -29,7 +29,9 @@ struct ResultSection: Sendable {
         .init("median", .number, hint: "with quartiles"),
       ]
     columns += facts.targets.map {
-      .init("to \(ReportTables.target($0, facts.metric.name))", .number, hint: "median epochs until \(name) is there")
+      .init(
+        "to \(ReportTables.target($0, facts.metric.name))", .number,
+        hint: "median number of epochs until \(name) reaches it")
     }
     if hasComparisons {
       columns += [
@@ -55,11 +57,7 @@ struct ResultSection: Sendable {
     let values = style.values
     cells += [
       mean(arm.last),
-      arm.last.map {
-        .init(
-          "\(values.text($0.median))<small>\(values.bare($0.lowerQuartile))–\(values.bare($0.upperQuartile))</small>",
-          key: $0.median, style: "stacked")
-      } ?? .init("–"),
+      arm.last.map(median) ?? .init("–"),
     ]
     if report.facts.isTraining { cells.append(mean(arm.best)) }
     cells += arm.targets.map { target in
@@ -84,9 +82,18 @@ struct ResultSection: Sendable {
     ]
   }
 
-  /// The median, and below it the quartiles or how many runs never got there.
+  /// The median, and below it the quartiles of several runs.
+  private func median(_ summary: SampleSummary) -> HTMLTable.Cell {
+    let values = style.values
+    let quartiles: HTML =
+      summary.count > 1
+      ? "<small>\(values.bare(summary.lowerQuartile))–\(values.bare(summary.upperQuartile))</small>" : ""
+    return .init("\(values.text(summary.median))\(quartiles)", key: summary.median, style: "stacked")
+  }
+
+  /// The median, and below it the quartiles or the number of runs that never reached the target.
   private func epochs(_ target: TargetSummary) -> HTMLTable.Cell {
-    // Later than all that get there.
+    // Sorts after all runs that reach the target.
     let never = Double(Int32.max)
     if target.never == target.runs { return .init("never", key: never, style: "soft") }
     let (lower, upper) = (target.lowerQuartile, target.upperQuartile)

@@ -1,4 +1,4 @@
-/// What the arms share and where they differ.
+/// The settings in which the arms differ, and those they share.
 struct SettingSection: Sendable {
   let report: StudyReport
 
@@ -14,7 +14,8 @@ struct SettingSection: Sendable {
     var content: HTML = .empty
     if !differing.isEmpty {
       var table = HTMLTable(
-        "Where the arms differ", [.init("arm")] + differing.map { .init("<code>\($0)</code>") }, isSortable: true)
+        "Settings in which the arms differ", [.init("arm")] + differing.map { .init("<code>\($0)</code>") },
+        isSortable: true)
       for arm in arms {
         table.append(
           [.init("\(Swatch(report, arm.name).html)\(arm.name)")]
@@ -30,7 +31,7 @@ struct SettingSection: Sendable {
       let rows = shared.map { path -> HTML in
         "<dt><code>\(path)</code></dt><dd><code>\(value(first, path) ?? "")</code></dd>\n"
       }
-      let heading: HTML = arms.count > 1 ? "The same for all arms" : "Settings"
+      let heading: HTML = arms.count > 1 ? "Common settings" : "Settings"
       content += "<h3>\(heading)</h3>\n<dl>\n\(rows)</dl>\n"
     }
     return PageSection(id: "settings", heading: "Settings", content: content)
