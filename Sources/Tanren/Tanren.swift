@@ -11,4 +11,6 @@
 @_exported import Figures
 @_exported import Training
 @_exported import Statistics
+@_exported import Plans
+@_exported import Reports
 @_exported import Studies

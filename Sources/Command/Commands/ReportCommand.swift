@@ -7,7 +7,7 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Writes what a study found: verdicts, intervals, curves, costs.",
     discussion: """
-      Runs that haven't ended are told as missing, so a study that is still running can be reported too.
+      Unfinished runs are reported as missing, so a study that is still running can be reported too.
 
       Examples:
         tanren report --study activations-mnist --output report.html
@@ -29,7 +29,9 @@ struct ReportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The file to write. (default: standard output)", valueName: "file"))
   var output: String?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("How often equal arms may be called different.", valueName: "p"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Significance level: how often equal arms may be called different.", valueName: "p"))
   var alpha = 0.05
 
   @Option(

@@ -1,6 +1,6 @@
 import Tanren
 
-/// Shows what a study's runner tells: a line a run.
+/// Shows what a study's runner reports: one line per run.
 final class StudyProgress {
   private let terminal: Terminal
   private let isQuiet: Bool

@@ -6,7 +6,7 @@ struct StudyTables {
 
   init(_ results: StudyResults) { self.results = results }
 
-  /// A row a run: id, arm, seed, state, epochs, the primary metric, time, what went wrong.
+  /// One row per run: id, arm, seed, state, epochs, the primary metric, time, what went wrong.
   func runs() -> TextTable {
     let metric = results.study.plan.metric
     var table = TextTable(
@@ -47,7 +47,7 @@ struct StudyTables {
       .map { text, runs in "\(text) (seeds \(runs.map { "\($0.seed)" }.joined(separator: ", ")))" }
   }
 
-  /// Where runs were computed, a line an environment.
+  /// Where runs were computed, one line per environment.
   var environments: [String] {
     results.environments.map { environment in
       "\(environment.device) (\(environment.platformVersion)), \(environment.processor), \(environment.cores) cores, "
