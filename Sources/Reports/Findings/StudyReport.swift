@@ -34,7 +34,7 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   ) throws {
     let options = try ComparisonOptions(better: facts.metric.direction, alpha: alpha, margin: margin)
     try Self.check(facts, results)
-    format = 1
+    format = 2
     self.facts = facts
     self.options = options
     let metrics = Self.metrics(of: results, first: facts.metric.name)

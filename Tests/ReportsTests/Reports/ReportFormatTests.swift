@@ -34,7 +34,7 @@ import Testing
     let object = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(
       Set(object.keys) == ["arms", "comparisons", "facts", "format", "metrics", "options", "published", "sweeps"])
-    #expect(object["format"] as? Int == 1)
+    #expect(object["format"] as? Int == 2)
     let arms = try #require(object["arms"] as? [[String: Any]])
     #expect(
       Set(arms[0].keys) == ["best", "cost", "curves", "last", "name", "runs", "targets"])
