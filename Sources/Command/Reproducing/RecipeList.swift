@@ -17,7 +17,7 @@ struct RecipeList {
         text += Paragraph.text(others.joined(separator: ", "), label: "  On request:", indent: 9, width: width)
       }
       for source in recipe.sources {
-        text += Paragraph.text(source.description, label: "  Source:", indent: 11, width: width)
+        text += Paragraph.text(source.description, label: "  Source:", indent: 10, width: width)
       }
     }
     return text

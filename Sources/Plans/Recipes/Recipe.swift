@@ -166,8 +166,9 @@ public struct EpochListing: Sendable, Hashable {
 }
 
 extension [Override] {
-  /// With others in place of those of the same paths, and of what is below these.
+  /// With others in place of those of the same paths, and of what is below these; sorted, as files are read.
   fileprivate func replaced(by others: [Override]) -> [Override] {
-    filter { mine in !others.contains { mine.path == $0.path || mine.path.hasPrefix($0.path + ".") } } + others
+    let kept = filter { mine in !others.contains { mine.path == $0.path || mine.path.hasPrefix($0.path + ".") } }
+    return (kept + others).sorted { $0.path < $1.path }
   }
 }

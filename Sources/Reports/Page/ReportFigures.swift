@@ -193,3 +193,11 @@ package struct Swatch: Sendable {
 
   package var html: HTML { "<i class=\"swatch c\(slot % PageStyle.colorCount)\"></i>" }
 }
+
+extension StudyReport {
+  /// The metric over each setting that arms differ in by a number, a line for each kind of arms, with the interval of the
+  /// seeds' mean: `sweep-batch`, ….
+  public var sweepCharts: [(name: String, chart: Chart)] {
+    sweeps.map { ("sweep-" + $0.path.replacing(".", with: "-"), ReportFigures(self).sweep($0)) }
+  }
+}

@@ -88,7 +88,7 @@ import Testing
     for (one, other) in zip(full, cpu) {
       let rates = try [one, other].map { configuration in
         let text = configuration.optimizer.description
-        let milestones = try #require(text.firstMatch(of: #/milestones: \[([\d.]+), ([\d.]+)\], /#))
+        let milestones = try #require(text.firstMatch(of: #/milestones: \[([\d.]+), ([\d.]+)\]/#))
         return (
           text.replacing(#/milestones: [^\]]*\]|epochs: [\d.]+|reference: \d+/#, with: ""),
           [milestones.1, milestones.2].map { (Double($0) ?? 0) / Double(configuration.epochs) }

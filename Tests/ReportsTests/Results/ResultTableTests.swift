@@ -8,14 +8,14 @@ import Testing
   @Test func publishedValuesStandBelowOurs() {
     #expect(
       ResultTable(fakeResults).table().text() == """
-        arm        seeds        train         test         best  TS95  TS97  TS98   time
-        ─────────  ─────  ───────────  ───────────  ───────────  ────  ────  ────  ─────
-        relu           1       100.00        97.50        97.50     2     3     -  12.5s
-          published            100.00        97.85        97.88     2     5     -    41s
-        tanhExp        3  99.00 ±1.00  97.83 ±0.76  97.83 ±0.76     1     2     2  1m33s
-          published                        97.60 ✓      99.00 ·     1              1m33s
-        diverged       1          nan          nan        10.00     -     -     -     3s
-        waiting        0                                                              0s
+        arm          seeds        train         test         best  TS95  TS97  TS98   time
+        ───────────  ─────  ───────────  ───────────  ───────────  ────  ────  ────  ─────
+        relu             1       100.00        97.50        97.50     2     3     -  12.5s
+          published              100.00        97.85        97.88     2     5     -    41s
+        tanhExp          3  99.00 ±1.00  97.83 ±0.76  97.83 ±0.76     1     2     2  1m33s
+          published                          97.60 ✓      99.00 ·     1              1m33s
+        diverged         1          nan          nan        10.00     -     -     -     3s
+        waiting          0                                                              0s
 
         """)
   }
