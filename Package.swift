@@ -78,20 +78,16 @@ let package = Package(
         "Arrays", "Layers", "Optimizers", "Datasets", "Augmentations", "Checkpoints", "Figures", "Files",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
-    room(
-      "Studies",
-      [
-        "Training", "Reservoirs", "Figures", "Statistics", "Recipes", "Yams",
-        .product(name: "GRDB", package: "GRDB.swift"),
-      ],
-      hasCatalogs: true),
+    room("Plans", ["Training", "Reservoirs", "Figures", "Recipes", "Yams"], hasCatalogs: true),
+    room("Reports", ["Plans", "Statistics"]),
+    room("Studies", ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Serve", ["Studies"]),
     room(
       "Tanren",
       [
         "Arrays", "Configuration", "Files", "Formats", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers",
-        "Datasets",
-        "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Training", "Studies",
+        "Datasets", "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Training", "Plans",
+        "Reports", "Studies",
       ]),
     .executableTarget(
       name: "Command",
@@ -132,6 +128,8 @@ let package = Package(
     // Trains with checkpoints, to be killed by a test.
     .executableTarget(name: "CrashProbe", dependencies: ["Training"], path: "Tests/CrashProbe", swiftSettings: strict),
     tests(of: "Training", ["CrashProbe"]),
+    tests(of: "Plans", ["Recipes"]),
+    tests(of: "Reports"),
     tests(of: "Studies"),
     tests(of: "Serve"),
     tests(of: "Command", ["Tanren"]),

@@ -2,6 +2,7 @@
 public struct RecipeFile: Sendable {
   /// Without its ending.
   public let name: String
+  /// What it holds: YAML.
   public let text: String
 
   /// The folder's files, sorted by name.

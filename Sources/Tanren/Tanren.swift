@@ -14,4 +14,6 @@
 @_exported import Checkpoints
 @_exported import Training
 @_exported import Statistics
+@_exported import Plans
+@_exported import Reports
 @_exported import Studies

@@ -237,6 +237,17 @@ import Testing
     #expect(repeated.contains("4 runs, 4 done already"))
   }
 
+  @Test func recipesAreShownToBeEdited() throws {
+    let text = try output(["reproduce", "esn-vowels", "--show"])
+    #expect(text.hasPrefix("# Japanese vowels: ") && text.contains("\nbudgets:\n  smoke:\n"))
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder.path + "/mine.yml"))
+    // A copy is the same plan under its own name, with the recipe's budgets.
+    let copy = try output(["study", "plan", "mine.yml", "budget=smoke", "--yaml"])
+    let recipe = try output(["study", "plan", "esn-vowels", "budget=smoke", "--yaml"])
+    #expect(copy.contains("name: mine-smoke\n") && copy.contains("syntheticVowels"))
+    #expect(copy.replacing("mine-smoke", with: "esn-vowels-smoke") == recipe)
+  }
+
   @Test func studiesAreReported() throws {
     _ = try output([
       "study", "run", "activations-mnist", "arms=relu,tanhExp", "epochs=1", "seeds=2", "data=\(DataFiles.tiny)",

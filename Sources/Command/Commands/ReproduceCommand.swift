@@ -97,11 +97,11 @@ struct ReproduceCommand: ParsableCommand {
       if let value { try plan.override(assignment: "\(key)=\(value)") }
     }
     for word in words.dropFirst() { try plan.override(assignment: word) }
-    // A mistake in any arm is reported before data is loaded or anything is trained.
-    let crew = try parallel.crew(for: plan.runs().count, on: device)
+    // A mistake in any arm is reported before data is loaded or anything trained.
+    let pool = try parallel.workerPool(for: plan.runs().count, on: device)
     let folder = try OutputFolder(output ?? "out/\(plan.name)")
-    try device.start(threads: crew.threads)
-    var runner = crew.runner(
+    try device.start(threads: pool.threads)
+    var runner = pool.runner(
       on: try store.open(.create), device: device, study: plan.name, offline: offline,
       progress: StudyProgress(terminal))
     runner.progress = DownloadReport().progress

@@ -41,9 +41,9 @@ struct StudyRunCommand: ParsableCommand {
 
   func run() throws {
     let (plan, recipe) = try PlanWords(words).chosen(store: store)
-    // A mistake in any arm is reported before anything is created or loaded.
-    let crew = try parallel.crew(for: plan.runs().count, on: device)
-    try device.start(threads: crew.threads)
+    // A mistake in any arm is reported before anything is made or loaded.
+    let pool = try parallel.workerPool(for: plan.runs().count, on: device)
+    try device.start(threads: pool.threads)
     let terminal = Terminal.current()
     let progress = StudyProgress(terminal, isQuiet: quiet)
     let opened = try store.open(.create)
@@ -51,7 +51,7 @@ struct StudyRunCommand: ParsableCommand {
       let count = try opened.retrainDamaged(of: opened.register(plan))
       if !quiet { terminal.write("\(NumberText.count(count, "damaged run")) will be trained again\n") }
     }
-    var runner = crew.runner(
+    var runner = pool.runner(
       on: opened, device: device, study: plan.name, offline: offline,
       keepsCheckpoints: keepCheckpoints, progress: progress)
     let folder = try OutputFolder(output ?? Self.folder(beside: store.path) + plan.name)

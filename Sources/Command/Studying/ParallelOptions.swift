@@ -14,9 +14,8 @@ struct ParallelOptions: ParsableArguments {
       valueName: "n"))
   var workers: Int?
 
-  /// - Parameter runs: the number of runs in the study, finished or not, so that a resumed study has the same number of
-  ///   threads.
-  func crew(for runs: Int, on device: DeviceOptions) throws -> StudyCrew {
+  /// - Parameter runs: of the whole study, done or not: a study that goes on does so with the same threads.
+  func workerPool(for runs: Int, on device: DeviceOptions) throws -> StudyWorkerPool {
     guard (1...1024).contains(workers ?? 1) else {
       throw UsageError("--workers is \(workers ?? 0), but must be between 1 and 1024")
     }
@@ -24,7 +23,7 @@ struct ParallelOptions: ParsableArguments {
     let isCPU = device.name == "cpu"
     let wanted = workers ?? (isCPU && vectorize != .on && device.devices == 1 ? cores : 1)
     let count = max(1, min(wanted, runs))
-    return StudyCrew(
+    return StudyWorkerPool(
       workers: count, threads: isCPU && count > 1 ? max(1, cores / count) : nil, vectorization: vectorize)
   }
 }

@@ -11,23 +11,23 @@ public struct StudyEstimator {
   /// - Throws: `ConfigurationError` for a plan that can't be run; ``StoreError``; when calibrating whatever training
   ///   throws.
   public func estimate(_ plan: StudyPlan) throws -> StudyEstimate {
-    var specs: [String: RunSpec] = [:]
+    var specs: [String: PlannedRun] = [:]
     for spec in try plan.runs() { specs[spec.id] = specs[spec.id] ?? spec }
     let done = try store?.doneRuns(among: Array(specs.keys)) ?? []
     let open = specs.values.filter { !done.contains($0.id) }
     let kinds = Dictionary(grouping: open) { $0.configuration.workload }
-    let shelf = DataShelf(folders: folders, progress: nil) { _ in }
+    let cache = DatasetCache(folders: folders, progress: nil) { _ in }
     var (seconds, steps): (Double?, Int?) = (0, 0)
     var untimed: Set<String> = []
     for (workload, specs) in kinds {
       let epochs = specs.reduce(0) { $0 + $1.configuration.epochs }
       var perEpoch = try store?.secondsPerEpoch(of: workload)
       if perEpoch == nil, calibrates, let first = specs.first {
-        perEpoch = try time(first.configuration, shelf)
+        perEpoch = try time(first.configuration, cache)
       }
       if perEpoch == nil { untimed.formUnion(specs.map(\.arm)) }
       seconds = seconds.flatMap { sum in perEpoch.map { sum + $0 * Double(epochs) } }
-      let perEpochSteps = specs.first.flatMap { try? self.steps($0.configuration, shelf) }
+      let perEpochSteps = specs.first.flatMap { try? self.steps($0.configuration, cache) }
       steps = steps.flatMap { sum in perEpochSteps.map { sum + $0 * epochs } }
     }
     return StudyEstimate(
@@ -35,26 +35,80 @@ public struct StudyEstimator {
       seconds: seconds, untimed: try plan.plannedArms().map(\.arm.name).filter { untimed.contains($0) })
   }
 
-  private func steps(_ configuration: RunConfiguration, _ shelf: DataShelf) throws -> Int {
+  private func steps(_ configuration: RunConfiguration, _ cache: DatasetCache) throws -> Int {
     if configuration.experiment != nil { return 1 }
-    let all = try shelf.entry(configuration.data).data.train.count
+    let all = try cache.entry(configuration.data).data.train.count
     let count = min(configuration.examples ?? all, all)
     let isMasked = configuration.remainder == .pad && count % configuration.batch != 0
     return count / configuration.batch + (isMasked ? 1 : 0)
   }
 
   /// Seconds of an epoch once everything is compiled.
-  private func time(_ configuration: RunConfiguration, _ shelf: DataShelf) throws -> Double? {
+  private func time(_ configuration: RunConfiguration, _ cache: DatasetCache) throws -> Double? {
     if configuration.experiment != nil {
-      let data = try shelf.entry(configuration.data).data
+      let data = try cache.entry(configuration.data).data
       return try ContinuousClock().measure { _ = try configuration.runExperiment(on: data) } / .seconds(1)
     }
     var short = configuration
     (short.epochs, short.untrained) = (2, false)
-    let (trainer, options) = try Run(short, data: try shelf.entry(short.data).data).trainer()
-    let resident = try shelf.resident(short)
+    let (trainer, options) = try Run(short, data: try cache.entry(short.data).data).trainer()
+    let resident = try cache.resident(short)
     let history = try trainer.fit(
       resident.train, epochs: short.epochs, batchSize: short.batch, validation: resident.test, options: options)
     return history.epochs.last.map { $0.trainingSeconds + $0.evaluationSeconds }
+  }
+}
+
+/// What a plan costs, before it is run.
+public struct StudyEstimate: Sendable, Hashable {
+  /// Runs of the plan; two arms with one configuration share their runs.
+  public let runs: Int
+  /// Of these, runs that the store has already.
+  public let done: Int
+  /// Epochs of the runs that aren't done.
+  public let epochs: Int
+  /// Their updates; nil where the data isn't on this machine.
+  public let steps: Int?
+  /// Their seconds, one after the other; nil before the first run of each kind.
+  public let seconds: Double?
+  /// Arms whose epochs nobody has timed.
+  public let untimed: [String]
+}
+
+/// How long a study still takes, from what its epochs have taken so far.
+final class StudyClock {
+  private let store: StudyStore
+  private let study: StoredStudy?
+  private let configuration: RunConfiguration
+  private let members: Int
+  private var (seconds, epochs) = (0.0, 0)
+  /// Estimates change slowly, and asking the store each epoch would cost short ones dearly.
+  private var others: (seconds: Double, epoch: Int)?
+
+  /// - Parameter members: runs that are trained together.
+  init(_ store: StudyStore, _ study: StoredStudy?, _ configuration: RunConfiguration, members: Int) {
+    (self.store, self.study, self.configuration, self.members) = (store, study, configuration, members)
+  }
+
+  /// Seconds until this run is done and the pending ones are, by all workers there are; nil before the first epoch.
+  func remaining(after record: EpochRecord) -> Double? {
+    guard record.epoch > 0 else { return nil }
+    seconds += record.trainingSeconds + record.evaluationSeconds
+    epochs += 1
+    let perEpoch = seconds / Double(epochs)
+    let rest = perEpoch * Double(members * (configuration.epochs - record.epoch))
+    if others.map({ epochs >= 2 * $0.epoch }) ?? true {
+      guard let waiting = try? pending(default: perEpoch) else { return rest }
+      others = (waiting, epochs)
+    }
+    return rest + (others?.seconds ?? 0)
+  }
+
+  private func pending(default perEpoch: Double) throws -> Double {
+    let workers = max(1, try store.counts(of: study).running - members + 1)
+    let seconds = try store.pendingWork(of: study).reduce(0) { sum, work in
+      sum + (try store.secondsPerEpoch(of: work.workload) ?? perEpoch) * Double(work.epochs)
+    }
+    return seconds / Double(workers)
   }
 }

@@ -1,4 +1,4 @@
-/// What a study's runner tells while it works.
+/// What a study's runner reports while it works.
 public enum StudyEvent: Sendable {
   /// Work begins, with so many runs in each state.
   case began(RunCounts)
@@ -6,7 +6,7 @@ public enum StudyEvent: Sendable {
   case loaded(origin: String)
   case runBegan(RunProgress)
   /// The record is the mean over the runs that are trained together.
-  /// - Parameter remaining: seconds until all runs are done, as far as can be told.
+  /// - Parameter remaining: seconds until all runs are done, as far as is known.
   case epochEnded(RunProgress, EpochRecord, remaining: Double?)
   case runEnded(RunProgress, History)
   case runFailed(RunProgress, error: String)
@@ -16,4 +16,39 @@ public enum StudyEvent: Sendable {
   case runLost(RunProgress)
   /// Nothing is left to be claimed, but other workers aren't done yet.
   case waiting(RunCounts)
+}
+
+/// Which run of a study is being trained.
+public struct RunProgress: Sendable, Hashable {
+  /// Counted from 1, among all runs of the study.
+  public let number: Int
+  public let count: Int
+  public let arm: String
+  public let seed: Int
+  /// Runs that one program trains, this one the first of them; 1 where it is trained alone.
+  public let together: Int
+  /// Epochs to be trained in all.
+  public let epochs: Int
+  /// Epochs that an earlier process has trained.
+  public let resumed: Int
+}
+
+/// Whether runs that differ by their seed alone are trained in one program.
+public enum Vectorization: String, Sendable, Hashable, CaseIterable {
+  case on, off
+  /// On an accelerator yes; on a CPU no, where a batch of small products takes as long as the products one by one,
+  /// and concurrent programs are faster. `docs/studies.md` has the times.
+  case auto
+
+  /// Runs in one program at most: each keeps its parameters, gradients and activations on the device.
+  static let limit = 32
+
+  /// How many runs one program trains at most on a platform, as PJRT names it.
+  func groupLimit(platform: String) -> Int {
+    switch self {
+    case .on: Self.limit
+    case .off: 1
+    case .auto: platform == "cpu" ? 1 : Self.limit
+    }
+  }
 }

@@ -27,8 +27,8 @@ public struct StudyRunner {
   /// - Parameters:
   ///   - retriesFailed: whether runs that failed in an earlier call are tried again.
   ///   - replaces: whether the plan may lack runs with results that the study of its name has.
-  /// - Throws: `ConfigurationError` for a plan that can't be run; ``StoreError``; `DatasetError` for data that can't
-  ///   be had; `CheckpointError` if checkpoints can't be written; `EngineError` if there is no engine. What goes
+  /// - Throws: `ConfigurationError` for a plan that can't be run; ``StoreError``; `DatasetError` for unavailable data;
+  ///   `CheckpointError` if checkpoints can't be written; `EngineError` if there is no engine. What goes
   ///   wrong within a run is stored, and doesn't end the others.
   @discardableResult
   public func run(_ plan: StudyPlan, retriesFailed: Bool = true, replaces: Bool = false) throws -> StudyResults {
@@ -43,7 +43,7 @@ public struct StudyRunner {
   /// - Throws: as ``run(_:retriesFailed:replaces:)`` does.
   public func work(on study: StoredStudy? = nil) throws {
     let worker = WorkerIdentity()
-    let shelf = DataShelf(folders: folders, progress: progress) { report(.loaded(origin: $0)) }
+    let cache = DatasetCache(folders: folders, progress: progress) { report(.loaded(origin: $0)) }
     report(.began(try store.counts(of: study)))
     try removeLeftovers()
     let limit = vectorization.groupLimit(platform: try Engine.shared().client.platformName)
@@ -53,7 +53,7 @@ public struct StudyRunner {
       let runs = try store.claim(of: study, upTo: limit, worker: worker, lease: lease)
       if !runs.isEmpty {
         isWaiting = false
-        try ClaimedRuns(runs, of: study, by: self).train(shelf)
+        try ClaimedGroup(runs, of: study, by: self).train(cache)
         known.formUnion(runs.map(\.id))
         try reportOthers(of: study, &known)
         continue

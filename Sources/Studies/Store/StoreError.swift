@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// Why a study's store can't be used, and how to mend it. Whatever was stored before is untouched.
+/// Why a study's store can't be used, and how to fix it. Whatever was stored before is untouched.
 public enum StoreError: Error, Sendable, Hashable {
   /// There is no file.
   case missing(path: String)
@@ -50,7 +50,7 @@ public enum StoreError: Error, Sendable, Hashable {
     case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked(path: path, seconds: timeout)
     case .SQLITE_CANTOPEN where Self.isDiskFull(path): self = .full(path: path)
     case .SQLITE_CANTOPEN: self = .cannotOpen(path: path, reason: reason)
-    // A disk that is full while the log is written is told as a failed write.
+    // A disk that is full while the log is written is reported as a failed write.
     case .SQLITE_IOERR where Self.isDiskFull(path): self = .full(path: path)
     default: self = .failed(path: path, reason: reason)
     }

@@ -2,9 +2,22 @@ import Foundation
 import GRDB
 import OrderedCollections
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 extension StudyStore {
   /// The folder of what doesn't go into the file: checkpoints.
   public var filesFolder: String { path + ".files" }
+
+  /// Removes all checkpoints of a run.
+  func removeFiles(of id: String) {
+    try? FileManager.default.removeItem(atPath: "\(filesFolder)/\(id)")
+    // Only an empty folder goes away.
+    _ = rmdir(filesFolder)
+  }
 
   /// Everything known of a study, in one view of the store.
   /// - Throws: ``StoreError``, ``StoreError/damagedRun(path:run:arm:seed:study:)`` if the numbers of a run aren't those

@@ -1,6 +1,8 @@
 import Files
 import Foundation
 import GRDB
+@_exported import Plans
+@_exported import Reports
 
 /// The one file that studies live in: plans, runs, what each epoch showed, and where it was computed.
 ///
@@ -17,7 +19,7 @@ public final class StudyStore: Sendable {
   }
 
   public let path: String
-  let writer: any DatabaseWriter
+  private let writer: any DatabaseWriter
   /// A copy that is read where SQLite can't open the file itself; removed in the end.
   private let copy: StoreCopy?
 
@@ -99,4 +101,158 @@ public final class StudyStore: Sendable {
   }
 
   static var now: Double { Date().timeIntervalSince1970 }
+}
+
+extension StudyStore {
+  /// Puts a plan into the store: runs that aren't there yet are pending, those that are there stay as they are,
+  /// whichever study they were trained for. A study of the same name gets the new plan, which may have more runs.
+  /// - Parameter replaces: whether the plan may lack runs with results that the study has. They stay in the store, and
+  ///   are the study's again with a plan that has them.
+  /// - Throws: `ConfigurationError` for a plan that can't be run, ``StoreError/narrowed(study:dropped:of:runs:)`` and
+  ///   other ``StoreError``s.
+  @discardableResult
+  public func register(_ plan: StudyPlan, replaces: Bool = false) throws -> StoredStudy {
+    let specs = try plan.runs()
+    let text = try plan.yaml()
+    try write { database in
+      if !replaces { try Self.checkNothingIsLost(from: plan.name, keeping: Set(specs.map(\.id)), database) }
+      let study = try Int64.fetchOne(
+        database,
+        sql: """
+          INSERT INTO studies (name, title, plan, created, changed) VALUES (?, ?, ?, ?, ?)
+          ON CONFLICT (name) DO UPDATE SET title = excluded.title, plan = excluded.plan,
+            changed = CASE WHEN plan = excluded.plan THEN changed ELSE excluded.changed END
+          RETURNING key
+          """, arguments: [plan.name, plan.title, text, Self.now, Self.now])
+      try database.execute(sql: "DELETE FROM memberships WHERE study = ?", arguments: [study])
+      let insertRun = try database.makeStatement(
+        sql: """
+          INSERT INTO runs (id, configuration, workload, family, data, epochs, created) VALUES (?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT (id) DO NOTHING
+          """)
+      let insertMembership = try database.makeStatement(
+        sql: "INSERT INTO memberships (study, position, run, arm, seed) SELECT ?, ?, key, ?, ? FROM runs WHERE id = ?")
+      for (position, spec) in specs.enumerated() {
+        let configuration = spec.configuration
+        try insertRun.execute(
+          arguments: [
+            spec.id, configuration.canonicalText, configuration.workload, configuration.family,
+            configuration.data.description, configuration.epochs, Self.now,
+          ])
+        try insertMembership.execute(arguments: [study, position, spec.arm, spec.seed, spec.id])
+      }
+    }
+    return try study(named: plan.name)
+  }
+
+  /// - Parameter kept: the ids of the new plan's runs.
+  private static func checkNothingIsLost(from study: String, keeping kept: Set<String>, _ database: Database) throws {
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT runs.id, memberships.arm, memberships.seed FROM memberships
+        JOIN studies ON studies.key = memberships.study JOIN runs ON runs.key = memberships.run
+        WHERE studies.name = ? AND (runs.state IN ('done', 'running') OR EXISTS
+          (SELECT 1 FROM epochs WHERE epochs.run = runs.key)) ORDER BY memberships.position
+        """, arguments: [study])
+    let dropped = try rows.filter { try !kept.contains($0.decode(forColumn: "id")) }
+    guard !dropped.isEmpty else { return }
+    var arms: [(name: String, seeds: [Int])] = []
+    for row in dropped {
+      let (arm, seed): (String, Int) = try (row.decode(forColumn: "arm"), row.decode(forColumn: "seed"))
+      if let index = arms.firstIndex(where: { $0.name == arm }) {
+        arms[index].seeds.append(seed)
+      } else {
+        arms.append((arm, [seed]))
+      }
+    }
+    let texts = arms.prefix(4).map {
+      "\($0.name) (\($0.seeds.count == 1 ? "seed" : "seeds") \(SeedList.ranges($0.seeds)))"
+    }
+    throw StoreError.narrowed(
+      study: study, dropped: dropped.count, of: rows.count,
+      runs: (texts + (arms.count > 4 ? ["… of \(arms.count) arms"] : [])).joined(separator: ", "))
+  }
+
+  /// All studies, by name.
+  /// - Throws: ``StoreError``.
+  public func studies() throws(StoreError) -> [StoredStudy] {
+    try read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM studies ORDER BY name").map { try self.study($0, database) }
+    }
+  }
+
+  /// - Throws: ``StoreError/unknownStudy(name:known:path:)`` with the nearest name.
+  public func study(named name: String) throws(StoreError) -> StoredStudy {
+    try read { database in
+      guard let row = try Row.fetchOne(database, sql: "SELECT * FROM studies WHERE name = ?", arguments: [name]) else {
+        let known = try String.fetchAll(database, sql: "SELECT name FROM studies ORDER BY name")
+        throw StoreError.unknownStudy(name: name, known: known, path: self.path)
+      }
+      return try self.study(row, database)
+    }
+  }
+
+  /// The study of that name, or the only one.
+  /// - Throws: ``StoreError`` if there is none, or several and no name.
+  public func study(_ name: String?) throws(StoreError) -> StoredStudy {
+    if let name { return try study(named: name) }
+    let all = try studies()
+    guard all.count == 1, let only = all.first else {
+      throw .unnamedStudy(known: all.map(\.name), path: path)
+    }
+    return only
+  }
+
+  /// How many runs of a study are in which state; of all studies without a name.
+  public func counts(of study: StoredStudy? = nil) throws(StoreError) -> RunCounts {
+    try read { try Self.counts(of: study?.key, $0) }
+  }
+
+  /// Has failed runs of a study tried again.
+  /// - Returns: how many.
+  @discardableResult
+  public func retryFailed(of study: StoredStudy) throws(StoreError) -> Int {
+    try write { database in
+      try database.execute(
+        sql: """
+          UPDATE runs SET state = 'pending', error = NULL, fruitless = 0
+          WHERE state = 'failed' AND key IN (SELECT run FROM memberships WHERE study = ?)
+          """, arguments: [study.key])
+      return database.changesCount
+    }
+  }
+
+  private func study(_ row: Row, _ database: Database) throws -> StoredStudy {
+    let (key, name): (Int64, String) = (try row.decode(forColumn: "key"), try row.decode(forColumn: "name"))
+    let (title, plan): (String, String) = (try row.decode(forColumn: "title"), try row.decode(forColumn: "plan"))
+    let (created, changed): (Double, Double) = (
+      try row.decode(forColumn: "created"), try row.decode(forColumn: "changed")
+    )
+    let counts = try Self.counts(of: key, database)
+    do throws(ConfigurationError) {
+      return StoredStudy(
+        key: key, name: name, title: title,
+        plan: try StudyPlan(yaml: plan, source: "plan of study '\(name)'", name: name),
+        counts: counts, created: created, changed: changed)
+    } catch {
+      throw StoreError.damaged(path: path, reason: error.description)
+    }
+  }
+
+  static func counts(of study: Int64?, _ database: Database) throws -> RunCounts {
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT state, count(*) AS count FROM runs
+        WHERE key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study) GROUP BY state
+        """, arguments: ["study": study])
+    var counts = RunCounts()
+    for row in rows {
+      if let state = RunState(rawValue: try row.decode(forColumn: "state")) {
+        counts[state] = try row.decode(forColumn: "count")
+      }
+    }
+    return counts
+  }
 }

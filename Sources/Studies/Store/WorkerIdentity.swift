@@ -6,14 +6,14 @@ import Foundation
   import Darwin
 #endif
 
-/// A process that trains runs, told apart from every other one.
+/// A process that trains runs, distinguished from every other one.
 public struct WorkerIdentity: Sendable, Hashable {
   /// Another one for each worker, those of one process included.
   public let id: String
   /// The machine as it was started, and the process numbers that hold there.
   public let host: String
   public let process: Int32
-  /// When the process began, as the system tells it: process numbers are used again.
+  /// When the process began, as the system reports it: process numbers are used again.
   public let processStarted: String
 
   /// A worker in this process.

@@ -60,7 +60,7 @@ struct KillTests {
     let words = ["study", "run", plan, "--quiet"] + way + ["--store"]
     try TanrenProgram.run(words + [reference])
     let store = folder("killed.sqlite")
-    var generator = SplitMix(state: UInt64(Date().timeIntervalSince1970))
+    var generator = SystemRandomNumberGenerator()
     var finished: [String: History] = [:]
     var kills = 0
     while kills < 8 {

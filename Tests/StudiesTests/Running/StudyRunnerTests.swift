@@ -105,15 +105,15 @@ import Testing
     let run = try #require(try store.claim(worker: WorkerIdentity(), lease: -1))
     let configuration = try RunConfiguration(canonicalText: run.configuration, source: "")
     let (trainer, options) = try Run(configuration).trainer()
-    let recorder = try RunRecorder(
-      run, configuration, in: store, keeper: LeaseKeeper(run, in: store, lease: 60), keepsCheckpoint: false,
-      ledger: EpochLedger(store) { _ in })
+    let checkpointer = try RunCheckpointer(
+      run, configuration, in: store, heartbeat: LeaseHeartbeat(run, in: store, lease: 60), keepsCheckpoint: false,
+      transaction: EpochTransaction(store) { _ in })
     let data = try Catalog<any DataSource>.all.make(configuration.data).load(from: DataFolders(), progress: nil)
     let pair = try ResidentPair(data)
     #expect(throws: Interruption.self) {
       try trainer.fit(
         pair.train, epochs: 6, batchSize: 20, validation: pair.test, options: options,
-        callbacks: [recorder, Stopper(epochs, Interruption())])
+        callbacks: [checkpointer, Stopper(epochs, Interruption())])
     }
     #expect(try store.results(of: store.study(nil)).runs[0].history.epochs.map(\.epoch) == Array(0...epochs))
 
@@ -152,16 +152,16 @@ import Testing
     let configuration = try RunConfiguration(canonicalText: run.configuration, source: "")
     let trained = try Run(configuration)
     let (trainer, options) = try trained.trainer()
-    let recorder = try RunRecorder(
-      run, configuration, in: store, keeper: LeaseKeeper(run, in: store, lease: 60), keepsCheckpoint: false,
-      ledger: EpochLedger(store) { _ in })
+    let checkpointer = try RunCheckpointer(
+      run, configuration, in: store, heartbeat: LeaseHeartbeat(run, in: store, lease: 60), keepsCheckpoint: false,
+      transaction: EpochTransaction(store) { _ in })
     let pair = try ResidentPair(trained.data)
-    let attempt = "\(store.filesFolder)/\(RunRecorder.folder(of: run))"
+    let attempt = "\(store.filesFolder)/\(RunCheckpointer.folder(of: run))"
     _ = try trainer.fit(
-      pair.train, epochs: 2, batchSize: 20, validation: pair.test, options: options, callbacks: [recorder])
-    if hasDurable { try trainer.save(to: RunRecorder.durableFolder(in: attempt)) }
+      pair.train, epochs: 2, batchSize: 20, validation: pair.test, options: options, callbacks: [checkpointer])
+    if hasDurable { try trainer.save(to: RunCheckpointer.durableFolder(in: attempt)) }
     _ = try trainer.fit(
-      pair.train, epochs: 2, batchSize: 20, validation: pair.test, options: options, callbacks: [recorder])
+      pair.train, epochs: 2, batchSize: 20, validation: pair.test, options: options, callbacks: [checkpointer])
     for name in try FileManager.default.contentsOfDirectory(atPath: attempt) where name.hasSuffix(".safetensors") {
       try Data("damaged".utf8).write(to: URL(fileURLWithPath: "\(attempt)/\(name)"))
     }
@@ -194,12 +194,12 @@ import Testing
     let store = try StudyStore(folder("store.sqlite"))
     try store.register(TinyStudies.plan(seeds: 1))
     let run = try #require(try store.claim(worker: WorkerIdentity(), lease: 0.4))
-    let keeper = LeaseKeeper(run, in: store, lease: 0.4)
+    let heartbeat = LeaseHeartbeat(run, in: store, lease: 0.4)
     Thread.sleep(forTimeInterval: 1)
     let other = try #require(try store.claim(worker: WorkerIdentity()))
     #expect(other.id != run.id)
-    try keeper.check()
-    keeper.stop()
+    try heartbeat.check()
+    heartbeat.stop()
     Thread.sleep(forTimeInterval: 0.6)
     #expect(try store.claim(worker: WorkerIdentity())?.id == run.id)
   }

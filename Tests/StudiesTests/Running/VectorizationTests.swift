@@ -66,19 +66,19 @@ import Testing
     try store.register(plan)
     let runs = try store.claim(upTo: 8, worker: WorkerIdentity(), lease: -1)
     #expect(runs.map(\.seed) == [0, 1, 2])
-    let ledger = EpochLedger(store, members: 3) { _ in }
+    let transaction = EpochTransaction(store, members: 3) { _ in }
     let data = try Run(RunConfiguration(canonicalText: runs[0].configuration, source: "")).data
     var trainers: [Trainer] = []
-    var (options, recorders): ([FitOptions], [RunRecorder]) = ([], [])
+    var (options, checkpointers): ([FitOptions], [RunCheckpointer]) = ([], [])
     for run in runs {
       let configuration = try RunConfiguration(canonicalText: run.configuration, source: "")
       let made = try Run(configuration, data: data).trainer()
       trainers.append(made.trainer)
       options.append(made.options)
-      recorders.append(
-        try RunRecorder(
-          run, configuration, in: store, keeper: LeaseKeeper(run, in: store, lease: 60), keepsCheckpoint: false,
-          ledger: ledger))
+      checkpointers.append(
+        try RunCheckpointer(
+          run, configuration, in: store, heartbeat: LeaseHeartbeat(run, in: store, lease: 60), keepsCheckpoint: false,
+          transaction: transaction))
     }
     let pair = try ResidentPair(data)
     // The second's third epoch is the last that anybody hears of.
@@ -92,7 +92,8 @@ import Testing
     #expect(throws: Interruption.self) {
       try TrainerGroup(trainers).fit(
         pair.train, epochs: 6, batchSize: 20, validation: pair.test, options: options[0],
-        orders: { options[$0].order }, callbacks: { $0 == 1 ? [recorders[1], Stopper()] : [recorders[$0]] })
+        orders: { options[$0].order },
+        callbacks: { $0 == 1 ? [checkpointers[1], Stopper()] : [checkpointers[$0]] })
     }
     let stored = try store.results(of: store.study(nil))
     #expect(stored.runs.map { $0.history.epochs.count } == [2, 2, 2])

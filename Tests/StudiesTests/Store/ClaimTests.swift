@@ -121,7 +121,7 @@ import Testing
       // The other one gets on.
       if run.seed == 1 { try store.record(StoreSamples.record(1), of: run, checkpoint: nil, end: StoreSamples.end) }
     }
-    #expect(claims == StudyStore.fruitlessLimit + 1)
+    #expect(claims == StudyStore.idleAttemptLimit + 1)
     let runs = try store.results(of: store.study(nil)).runs
     #expect(runs.map(\.state) == [.failed, .done])
     #expect(runs[0].error == "its process ended 10 times before an epoch was finished")

@@ -85,7 +85,7 @@ import Testing
   @Test func aFlippedBitOfTheFileIsFound() throws {
     let store = try makeStore()
     // What is in the log goes to the file.
-    try store.writer.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    try DatabasePool(path: store.path).writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     var bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
     let number = withUnsafeBytes(of: (1.3).bitPattern.bigEndian) { Array($0) }
     let place = try #require(bytes.indices.first { bytes[$0...].starts(with: number) })

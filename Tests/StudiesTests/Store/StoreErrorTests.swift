@@ -109,7 +109,7 @@ import Testing
     try store.register(StoreSamples.plan())
     let run = try #require(try store.claim(worker: WorkerIdentity()))
     try store.record(StoreSamples.record(1), of: run, checkpoint: nil, end: nil)
-    try store.writer.writeWithoutTransaction { database in
+    try store.write { database in
       let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
       _ = try Int.fetchOne(database, sql: "PRAGMA max_page_count = \(pages)")
     }

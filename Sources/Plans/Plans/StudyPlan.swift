@@ -1,0 +1,177 @@
+import Configuration
+
+/// A comparison before it is run: arms that differ by what is compared, each trained with the same seeds.
+///
+/// ```swift
+/// var plan = StudyPlan(
+///   name: "rates", base: ["data": "mnist", "epochs": "10"],
+///   arms: [Arm("sgd", ["optimizer": "sgd"]), Arm("adam", ["optimizer": "adam"])], seeds: Array(0..<10))
+/// plan.grid = [GridAxis("batch", [64, 128])]
+/// ```
+public struct StudyPlan: Sendable, Hashable {
+  /// What the store and files call the study: letters, digits, `.`, `_` and `-`.
+  public var name: String
+  /// The heading.
+  public var title: String
+  /// What all arms share.
+  public var base: [Override]
+  /// The arms as written; none where a grid alone makes them.
+  public var arms: [Arm]
+  /// Settings that every arm is crossed with.
+  public var grid: [GridAxis]
+  public var seeds: [Int]
+  /// What arms are compared by: where it isn't set, the first that all of them record of validation besides the loss, or
+  /// of an experiment.
+  public var metric: PrimaryMetric {
+    get { chosenMetric ?? usualMetric }
+    set { chosenMetric = newValue }
+  }
+  /// The arm that others are compared with: one as written, which is compared at the same point of the grid, or
+  /// one of ``plannedArms()``. The first one where it isn't given.
+  public var baseline: String?
+  /// Values of the primary metric whose first epochs are reported.
+  public var targets: [Double] {
+    get { chosenTargets ?? Self.usualTargets(of: metric) }
+    set { chosenTargets = newValue }
+  }
+  private var chosenMetric: PrimaryMetric?
+  private var chosenTargets: [Double]?
+
+  /// Runs that a study may have.
+  public static let runLimit = 100_000
+
+  /// - Parameter targets: 0.95, 0.97 and 0.98 for accuracies and none for other metrics, where they aren't given.
+  public init(
+    name: String, title: String? = nil, base: [Override] = [], arms: [Arm] = [], grid: [GridAxis] = [],
+    seeds: [Int] = [0], metric: PrimaryMetric? = nil, baseline: String? = nil, targets: [Double]? = nil
+  ) {
+    self.name = name
+    self.title = title ?? name
+    self.base = base
+    self.arms = arms
+    self.grid = grid
+    self.seeds = seeds
+    chosenMetric = metric
+    self.baseline = baseline
+    chosenTargets = targets
+  }
+
+  /// - Parameter base: values as a person writes them, by key.
+  public init(
+    name: String, title: String? = nil, base: [String: String], arms: [Arm], seeds: [Int] = [0],
+    metric: PrimaryMetric? = nil, baseline: String? = nil
+  ) {
+    self.init(
+      name: name, title: title, base: [Override](base, origin: "base"), arms: arms, seeds: seeds, metric: metric,
+      baseline: baseline)
+  }
+
+  /// Equal plans compare the same runs by the same number, whether that is set or follows from the runs.
+  public static func == (one: StudyPlan, other: StudyPlan) -> Bool {
+    one.name == other.name && one.title == other.title && one.base == other.base && one.arms == other.arms
+      && one.grid == other.grid && one.seeds == other.seeds && one.baseline == other.baseline
+      && one.metric == other.metric && one.targets == other.targets
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(base)
+    hasher.combine(arms)
+    hasher.combine(grid)
+    hasher.combine(seeds)
+  }
+
+  /// Sets the metric, and with it the targets where they were the old one's usual ones.
+  mutating func compare(by metric: PrimaryMetric) {
+    if chosenTargets == Self.usualTargets(of: self.metric) { chosenTargets = nil }
+    chosenMetric = metric
+  }
+
+  static func usualTargets(of metric: PrimaryMetric) -> [Double] {
+    metric.name.lowercased().hasSuffix("accuracy") ? [0.95, 0.97, 0.98] : []
+  }
+}
+
+extension StudyPlan {
+  /// Changes the plan as a command line writes it.
+  ///
+  /// `epochs=5` sets a key for all arms, `optimizer.rate=0.1,0.5` makes a grid's axis of it (a list in brackets is
+  /// one value), `seeds=0..9`, `arms=relu,swish`, `metric=val_loss`, `baseline=relu`, `targets=0.95,0.97`,
+  /// `name=…` and `title=…` replace the plan's own.
+  /// - Throws: `ConfigurationError` if the text isn't a setting or can't be read, or names an arm that isn't there.
+  public mutating func override(assignment: String) throws(ConfigurationError) {
+    let origin = "command line"
+    guard let equals = assignment.firstIndex(of: "=") else {
+      throw .invalid(message: "'\(assignment)' is no setting: write key=value", origin: origin)
+    }
+    let key = assignment[..<equals].filter { !$0.isWhitespace }
+    let text = String(assignment[assignment.index(after: equals)...])
+    switch key {
+    case "seeds": seeds = try SeedList(parsing: text, first: seeds.first ?? 0, origin: origin).seeds
+    case "arms": try select(arms: text.split(separator: ",").map { String($0).trimmed })
+    case "baseline": baseline = text.trimmed
+    case "name": name = text.trimmed
+    case "title": title = text
+    case "metric":
+      compare(by: try PrimaryMetric(Choice(parsing: text, origin: origin)))
+    case "targets":
+      var options = Options(["targets": .list(try OptionValue.list(parsing: text, origin: origin))], origin: origin)
+      targets = try options.numbers("targets", default: [])
+    default: set(GridAxis(key, try OptionValue.list(parsing: text, origin: origin), origin: origin))
+    }
+  }
+
+  /// Keeps the arms of the given names, in the plan's order.
+  /// - Throws: `ConfigurationError` for a name that isn't there, with the nearest one.
+  public mutating func select(arms names: [String]) throws(ConfigurationError) {
+    let known = arms.map(\.name)
+    if let unknown = names.first(where: { !known.contains($0) }) {
+      throw .unknownName(kind: "arm", name: unknown, known: known, origin: name)
+    }
+    arms.removeAll { !names.contains($0.name) }
+    if let baseline, !names.contains(baseline) { self.baseline = nil }
+  }
+
+  /// Replaces the axis of the same setting, or adds one.
+  mutating func set(_ axis: GridAxis) {
+    // What is below a replaced method belonged to the old one.
+    grid.removeAll { $0.path == axis.path || $0.path.hasPrefix(axis.path + ".") }
+    grid.append(axis)
+  }
+}
+
+extension String {
+  fileprivate var trimmed: String {
+    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+  }
+}
+
+extension StudyPlan {
+  /// The plan as YAML that ``init(yaml:source:name:)`` reads back to an equal plan; equal plans have equal texts.
+  /// - Throws: `ConfigurationError` for a setting whose text can't be read.
+  public func yaml() throws(ConfigurationError) -> String {
+    var lines = [
+      "name: \(name.yaml)", "title: \(title.yaml)", "metric: \(OptionValue.choice(metric.choice).yaml)",
+      "targets: \(OptionValue.list(targets.map(OptionValue.number)).yaml)",
+      "seeds: \(OptionValue.list(seeds.map { .number(Double($0)) }).yaml)",
+    ]
+    if let baseline { lines.append("baseline: \(baseline.yaml)") }
+    if !base.isEmpty { lines.append("base:") }
+    for setting in base { lines.append("  \(try Self.line(setting))") }
+    if !arms.isEmpty { lines.append("arms:") }
+    for arm in arms {
+      var settings: [String] = []
+      for setting in arm.settings { settings.append(try Self.line(setting)) }
+      if let published = arm.published { settings += published.yaml }
+      lines.append("  \(arm.name.yaml):" + (settings.isEmpty ? " {}" : ""))
+      lines += settings.map { "    " + $0 }
+    }
+    if !grid.isEmpty { lines.append("grid:") }
+    for axis in grid { lines.append("  \(axis.path.yaml): \(OptionValue.list(axis.values).yaml)") }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private static func line(_ setting: Override) throws(ConfigurationError) -> String {
+    "\(setting.path.yaml): \(try setting.value().yaml)"
+  }
+}

@@ -1,0 +1,104 @@
+/// One training of one configuration.
+public struct Run: Sendable {
+  public let configuration: RunConfiguration
+  public let data: DatasetPair
+
+  public init(_ configuration: RunConfiguration, data: DatasetPair) {
+    self.configuration = configuration
+    self.data = data
+  }
+
+  /// A run on the data that the configuration names.
+  public init(
+    _ configuration: RunConfiguration, folders: DataFolders = DataFolders(), progress: DownloadProgress? = nil
+  ) throws {
+    self.init(
+      configuration,
+      data: try Catalog<any DataSource>.all.make(configuration.data).load(from: folders, progress: progress))
+  }
+
+  /// The model, with an output for each class, or for each target; a single one for a loss of yes and no on two classes.
+  /// - Throws: `ConfigurationError`.
+  public func model() throws(ConfigurationError) -> any Layer {
+    var outputs = data.train.classCount ?? data.train.targets.shape.dropFirst().reduce(1, *)
+    let kind = try Catalog<any Loss>.all.make(configuration.loss).outputKind
+    if data.train.classCount == 2, kind?.isOfEvents == true { outputs = 1 }
+    return try Catalog<any Architecture>.all.make(configuration.model).model(outputs: outputs)
+  }
+
+  /// A trainer at its start, and the options to fit with.
+  /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
+  public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
+    var method = try configuration.method()
+    // Bytes are scaled in single precision whatever the model computes in, as NumPy programs often have them.
+    if configuration.preprocessing == nil, data.train.inputs.dtype == .uint8 {
+      method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
+    }
+    if let fitted = method.preprocessing as? any FittedPreprocessing {
+      method.preprocessing = try fitted.fitted(to: data.train.inputs)
+    }
+    guard let seed = UInt32(exactly: configuration.seed) else {
+      throw ConfigurationError.outOfRange(
+        key: "seed", value: "\(configuration.seed)", range: "in 0...\(UInt32.max)", origin: "")
+    }
+    let model = try model()
+    func trainer(_ parameters: TensorTree? = nil) throws -> Trainer {
+      try Trainer(
+        model: model, method: method, inputs: data.train.inputs, precision: configuration.precision, seed: UInt64(seed),
+        parameters: parameters)
+    }
+    var options = FitOptions(
+      partialBatch: configuration.remainder, evaluatesBeforeTraining: configuration.untrained)
+    let keyed = try trainer()
+    guard configuration.draws == .numPy else { return (keyed, options) }
+    var generator = NumPyRandomState(seed: seed)
+    let parameters = try keyed.state.parameters.map { try Self.draw($0, $1, from: &generator) }
+    options.order = NumPyOrder(generator)
+    return (try trainer(parameters), options)
+  }
+
+  /// A parameter's initial values by NumPy's draws.
+  private static func draw(
+    _ path: String, _ parameter: Tensor, from generator: inout NumPyRandomState
+  ) throws(ConfigurationError) -> Tensor {
+    guard path.hasSuffix("kernel") else { return parameter.zerosLike() }
+    guard parameter.rank == 2 else {
+      throw .invalid(
+        message: "'draws: numPy' is for dense layers only, but '\(path)' has the shape \(parameter.shape)", origin: "")
+    }
+    let scale = (2 / Double(parameter.shape[0])).squareRoot()
+    let drawn = generator.randn(parameter.shape.elementCount).map { $0 * scale }
+    return Tensor(drawn, shape: parameter.shape).cast(to: parameter.dtype)
+  }
+
+  /// Trains from the start to the end.
+  /// - Parameter chunks: programs an epoch is divided into, so that progress can be shown.
+  public func train(
+    on resident: ResidentPair? = nil, chunks: Int = 1, callbacks: [any Callback] = []
+  ) throws -> (trainer: Trainer, history: History) {
+    var (trainer, options) = try trainer()
+    options.chunksPerEpoch = chunks
+    let pair = try resident ?? ResidentPair(data, examples: configuration.examples)
+    let history = try trainer.fit(
+      pair.train, epochs: configuration.epochs, batchSize: configuration.batch, validation: pair.test, options: options,
+      callbacks: callbacks)
+    return (trainer, history)
+  }
+}
+
+/// Training and test data on the device, for several runs.
+public struct ResidentPair: Sendable {
+  public let train: ResidentData
+  public let test: ResidentData
+
+  /// - Parameter examples: training examples to use, the first ones; nil for all.
+  /// - Throws: `TrainingError.notFinite` for numbers that are NaN or infinite, `EngineError` if the device can't hold
+  ///   the data.
+  public init(_ pair: DatasetPair, examples: Int? = nil) throws {
+    let count = Swift.min(examples ?? pair.train.count, pair.train.count)
+    train = try ResidentData(count == pair.train.count ? pair.train : pair.train.prefix(count))
+    test = try ResidentData(pair.test)
+    try train.checkFinite("training")
+    try test.checkFinite("test")
+  }
+}

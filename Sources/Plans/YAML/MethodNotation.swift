@@ -1,0 +1,88 @@
+import Configuration
+
+/// Methods with options in YAML: `sgd(learningRate: 0.1)`, or a list that holds some.
+///
+/// YAML takes the colon within for the end of a key, so such a value would have to stand in quotes. What
+/// plainly is a method, from the start of a value to the end of its line, is quoted before YAML sees it, with a tag
+/// that distinguishes it from what the author quoted, which is a text.
+enum MethodNotation {
+  /// The tag of what was quoted here.
+  static let tag = "!notation"
+
+  /// The text with its methods in quotes; lines stay where they are.
+  /// - Parameter text: its lines end in line feeds alone.
+  static func quoted(in text: String) -> String {
+    guard text.contains("(") else { return text }
+    var block = BlockText()
+    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      block.holds(line) ? String(line) : quoted(line: line)
+    }.joined(separator: "\n")
+  }
+
+  private static func quoted(line: Substring) -> String {
+    // Indentation, dashes of a list, a key and an anchor; then the value; then spaces and a comment.
+    let pattern = #/\s*(?:-\s+)*(?:[A-Za-z][A-Za-z0-9_.\-]*\s*:\s+(?:&[A-Za-z0-9_\-]+\s+)?)?/#
+    guard let start = line.prefixMatch(of: pattern)?.range.upperBound, start > line.startIndex,
+      let end = endOfMethod(in: line[start...])
+    else { return String(line) }
+    let (value, rest) = (String(line[start..<end]), line[end...])
+    guard value.contains("("), OptionValue.isNotation(value), rest.wholeMatch(of: #/\s*|\s+#.*/#) != nil else {
+      return String(line)
+    }
+    // A list that isn't ours may still be YAML's.
+    if value.hasPrefix("["), (try? OptionValue(parsing: value)) == nil { return String(line) }
+    return line[..<start] + "\(tag) '" + value.replacing("'", with: "''") + "'" + rest
+  }
+
+  /// Where the method or list at the start of a text ends; nil where there is none, or a bracket isn't closed by its
+  /// like: the line may be part of something longer.
+  private static func endOfMethod(in text: Substring) -> Substring.Index? {
+    var open: [Character] = []
+    var quote: Character?
+    var index = text.startIndex
+    while index < text.endIndex {
+      let character = text[index]
+      index = text.index(after: index)
+      if let current = quote {
+        if character == "\\", current == "\"", index < text.endIndex { index = text.index(after: index) }
+        if character == current { quote = nil }
+        continue
+      }
+      switch character {
+      case "(": open.append(")")
+      case "[" where !open.isEmpty || index == text.index(after: text.startIndex): open.append("]")
+      case ")", "]":
+        guard open.popLast() == character else { return nil }
+        if open.isEmpty { return index }
+      case "'", "\"":
+        guard !open.isEmpty else { return nil }
+        quote = character
+      default:
+        guard !open.isEmpty || character.isLetter || character.isNumber || "_-".contains(character) else { return nil }
+      }
+    }
+    return nil
+  }
+}
+
+/// Tells the lines of YAML's block texts, `title: |` and what is indented below, from others.
+private struct BlockText {
+  private var indentation: Int?
+
+  mutating func holds(_ line: Substring) -> Bool {
+    let isBlank = line.allSatisfy(\.isWhitespace)
+    if let indentation, isBlank || line.prefix(while: { $0 == " " }).count > indentation { return true }
+    guard line.contains("|") || line.contains(">") else {
+      indentation = nil
+      return false
+    }
+    let header = line.wholeMatch(of: #/(\s*(?:-\s+)*)([^#]*:\s+)?[|>][-+0-9]*\s*(?:#.*)?/#)
+    // Without a key the dash of a list is what the text is indented from.
+    indentation = header.map { $0.2 == nil ? $0.1.lastIndex(of: "-").map($0.1.distance(to:)) ?? -1 : $0.1.count }
+    return false
+  }
+}
+
+extension Substring {
+  fileprivate func distance(to index: Index) -> Int { distance(from: startIndex, to: index) }
+}

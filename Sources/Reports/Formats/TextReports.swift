@@ -1,0 +1,138 @@
+import Figures
+
+/// A report for a terminal: the answer first, then the verdicts, tables and a plot.
+public struct TerminalReport: Sendable {
+  private let report: StudyReport
+  private let terminal: Terminal
+
+  public init(_ report: StudyReport, terminal: Terminal = Terminal(isInteractive: false)) {
+    self.report = report
+    self.terminal = terminal
+  }
+
+  /// - Parameter chart: whether to draw the metric over the epochs.
+  public func text(chart: Bool = false) -> String {
+    let tables = ReportTables(report, isCompact: true)
+    let words = ReportWords(report)
+    let colors = terminal.colors
+    var parts = [
+      TerminalText.styled(TerminalText.printable(report.facts.title), .strong, colors: colors) + "\n"
+        + wrapped(report.headline) + wrapped(words.sentences.joined(separator: " "))
+    ]
+    if chart, report.facts.isTraining, let figure = ReportFigures(report).curves(of: report.facts.metric.name) {
+      parts.append(TerminalChart(figure, width: min(terminal.width, 100)).text(colors: colors))
+    }
+    parts.append(tables.results.text(colors: colors))
+    if !report.comparisons.isEmpty {
+      parts.append(words.verdicts.map { wrapped("· " + $0, indent: 2) }.joined())
+    }
+    if !report.published.isEmpty {
+      parts.append(tables.published.text(colors: colors) + wrapped(words.publishedNote))
+    }
+    parts.append(tables.costs.text(colors: colors))
+    if !report.facts.failures.isEmpty {
+      parts.append(
+        report.facts.failures.map { wrapped("failed: \($0.arm), seed \($0.seed): \($0.message)", indent: 2) }.joined())
+    }
+    if !report.facts.command.isEmpty { parts.append("again: \(TerminalText.printable(report.facts.command))\n") }
+    return parts.joined(separator: "\n")
+  }
+
+  /// Lines no wider than the terminal, those after the first indented.
+  private func wrapped(_ text: String, indent: Int = 0) -> String {
+    let width = max(20, min(terminal.width, 100))
+    var lines: [String] = []
+    var line = ""
+    for word in TerminalText.printable(text).split(separator: " ") {
+      let margin = lines.isEmpty ? 0 : indent
+      if !line.isEmpty, margin + DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > width {
+        lines.append(String(repeating: " ", count: margin) + line)
+        line = ""
+      }
+      line += line.isEmpty ? String(word) : " " + word
+    }
+    if !line.isEmpty { lines.append(String(repeating: " ", count: lines.isEmpty ? 0 : indent) + line) }
+    return lines.map { $0 + "\n" }.joined()
+  }
+}
+
+/// A report as GitHub-flavoured Markdown.
+struct MarkdownReport: Sendable {
+  private let tables: ReportTables
+
+  init(_ report: StudyReport) { tables = ReportTables(report) }
+
+  private var report: StudyReport { tables.report }
+
+  var text: String {
+    let facts = report.facts
+    let words = ReportWords(report)
+    var parts = [
+      "# \(escaped(facts.title))", escaped(report.headline), words.sentences.map(escaped).joined(separator: " "),
+    ]
+    if !report.comparisons.isEmpty {
+      parts.append("## Verdicts")
+      parts.append(words.verdicts.map { "- \(escaped($0))" }.joined(separator: "\n"))
+      parts.append(tables.comparisons.markdown())
+    }
+    parts += ["## Results", tables.results.markdown()]
+    if !report.published.isEmpty { parts += ["## Published values", tables.published.markdown(), words.publishedNote] }
+    if !facts.failures.isEmpty {
+      let failures = facts.failures.map { escaped("\($0.arm), seed \($0.seed): \($0.message)") }
+      parts += ["## Failed runs", failures.map { "- \($0)" }.joined(separator: "\n")]
+    }
+    parts += ["## Costs", tables.costs.markdown()]
+    if !facts.environment.isEmpty { parts += ["## Environment", tables.environment.markdown()] }
+    if !facts.command.isEmpty { parts += ["## Run it again", fenced(facts.command)] }
+    parts += ["## How the numbers were made", words.method.map(escaped).joined(separator: " ")]
+    return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.filter { !$0.isEmpty }.joined(
+      separator: "\n\n")
+      + "\n"
+  }
+
+  /// Text whose characters all stand for themselves, also at the start of a line.
+  private func escaped(_ text: String) -> String {
+    let line = TextTable.markdown(text)
+    return line.first.map { "#+-=>".contains($0) } ?? false ? "\\" + line : line
+  }
+
+  private func fenced(_ text: String) -> String {
+    var fence = "```"
+    while text.contains(fence) { fence += "`" }
+    return "\(fence)sh\n\(text)\n\(fence)"
+  }
+}
+
+/// The tables of a report for a paper, in the style of `booktabs`.
+struct LaTeXReport: Sendable {
+  let report: StudyReport
+
+  init(_ report: StudyReport) { self.report = report }
+
+  var text: String {
+    let tables = ReportTables(report)
+    let words = ReportWords(report)
+    var parts = [
+      "% Needs \\usepackage{booktabs,amssymb}.", float(tables.results, caption: words.resultsCaption, label: "results"),
+    ]
+    if !report.comparisons.isEmpty {
+      parts.append(float(tables.comparisons, caption: words.comparisonsCaption, label: "comparisons"))
+    }
+    if !report.published.isEmpty {
+      parts.append(float(tables.published, caption: words.publishedNote, label: "published"))
+    }
+    parts.append(float(tables.costs, caption: "What the runs took, in the median.", label: "costs"))
+    return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  private func float(_ table: TextTable, caption: String, label: String) -> String {
+    """
+    \\begin{table}
+      \\centering
+      \\caption{\(TextTable.latex(caption))}
+      \\label{tab:\(label)}
+    \(table.latex().split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+    \\end{table}
+    """
+  }
+}

@@ -1,0 +1,184 @@
+import Foundation
+
+/// Runs that a worker has claimed, to be trained together, or an experiment.
+final class ClaimedGroup {
+  private let runs: [ClaimedRun]
+  private let study: StoredStudy?
+  private let runner: StudyRunner
+  private let counts: RunCounts
+  private let heartbeats: [LeaseHeartbeat]
+  /// Indices of the runs that haven't ended yet.
+  private var open: [Int]
+
+  private var store: StudyStore { runner.store }
+
+  /// - Parameter runs: one or more of a ``RunConfiguration/family``.
+  /// - Throws: ``StoreError``.
+  init(_ runs: [ClaimedRun], of study: StoredStudy?, by runner: StudyRunner) throws(StoreError) {
+    (self.runs, self.study, self.runner) = (runs, study, runner)
+    open = Array(runs.indices)
+    counts = try runner.store.counts(of: study)
+    heartbeats = runs.map { LeaseHeartbeat($0, in: runner.store, lease: runner.lease) }
+  }
+
+  /// Trains the runs, and stores their end, good or bad.
+  /// - Throws: what isn't the runs' fault, and would happen to others too.
+  func train(_ cache: DatasetCache) throws {
+    defer { heartbeats.forEach { $0.stop() } }
+    do {
+      let configurations = try runs.map { run in
+        try RunConfiguration(canonicalText: run.configuration, source: "run \(run.id.prefix(12))")
+      }
+      if configurations[0].experiment == nil {
+        try fit(configurations, cache)
+      } else {
+        for index in runs.indices { try conduct(index, configurations[index], cache) }
+      }
+    } catch {
+      try fail(error)
+    }
+  }
+
+  private func progress(_ index: Int, epochs: Int = 0, resumed: Int = 0, together: Int = 1) -> RunProgress {
+    RunProgress(
+      number: counts.done + counts.failed + 1 + index, count: counts.total, arm: runs[index].arm,
+      seed: runs[index].seed, together: together, epochs: epochs, resumed: resumed)
+  }
+
+  private func close(_ indices: [Int]) { open.removeAll(where: indices.contains) }
+
+  // MARK: - Experiments
+
+  /// Runs an experiment, and stores what it showed as its only epoch.
+  private func conduct(_ index: Int, _ configuration: RunConfiguration, _ cache: DatasetCache) throws {
+    let (run, progress) = (runs[index], progress(index, epochs: 1))
+    let entry = try cache.entry(configuration.data)
+    try store.begin(run, environment: .current(), data: entry.identity)
+    runner.report(.runBegan(progress))
+    let clock = ContinuousClock()
+    let start = clock.now
+    let result = try configuration.runExperiment(on: entry.data)
+    try heartbeats[index].check()
+    let record = EpochRecord(
+      epoch: 1, step: 1, metrics: result.metrics, trainingSeconds: (clock.now - start) / .seconds(1))
+    let end = RunEnd(
+      steps: 1, gradientEvaluations: 0, isDiverged: result.metrics.values.contains { !$0.isFinite },
+      keepsCheckpoint: false)
+    try store.record([StoredEpoch(run: run, record: record, checkpoint: nil, end: end)])
+    runner.report(.epochEnded(progress, record, remaining: nil))
+    runner.report(.runEnded(progress, History(epochs: [record])))
+    close([index])
+  }
+
+  // MARK: - Trainings
+
+  /// A run on its way.
+  private struct Member {
+    let index: Int
+    let run: ClaimedRun
+    let configuration: RunConfiguration
+    let trainer: Trainer
+    let options: FitOptions
+    let restart: String?
+  }
+
+  /// Trains the runs together as far as they can be.
+  private func fit(_ configurations: [RunConfiguration], _ cache: DatasetCache) throws {
+    let members = try zip(runs.indices, configurations).map { try member($0, $1, cache) }
+    // A damaged checkpoint sets its run back; the others don't wait for it.
+    var groups = members.grouped(by: \.trainer.epoch).map { (members: $0, isReported: false) }
+    while !groups.isEmpty {
+      let (group, isReported) = groups.removeFirst()
+      let progress = group.map { member in
+        self.progress(
+          member.index, epochs: member.configuration.epochs, resumed: member.trainer.epoch, together: group.count)
+      }
+      if !isReported {
+        for (own, member) in zip(progress, group) {
+          if let restart = member.restart { runner.report(.runRestarted(own, reason: restart)) }
+        }
+        runner.report(.runBegan(progress[0]))
+      }
+      do {
+        try fit(group, progress[0], cache)
+      } catch TrainingError.differentMethods where group.count > 1 {
+        // Their graphs differ by more than numbers: those of one method still are together.
+        let alike = group.grouped(by: \.configuration.workload)
+        groups += (alike.count > 1 ? alike : group.map { [$0] }).map { ($0, true) }
+        continue
+      }
+      close(group.map(\.index))
+      for (own, member) in zip(progress, group) { runner.report(.runEnded(own, member.trainer.history)) }
+    }
+  }
+
+  private func member(_ index: Int, _ configuration: RunConfiguration, _ cache: DatasetCache) throws -> Member {
+    let run = runs[index]
+    let entry = try cache.entry(configuration.data)
+    try store.begin(run, environment: .current(), data: entry.identity)
+    let (trainer, options) = try Run(configuration, data: entry.data).trainer()
+    let restart = try store.restore(run, into: trainer)
+    return Member(
+      index: index, run: run, configuration: configuration, trainer: trainer, options: options, restart: restart)
+  }
+
+  private func fit(_ members: [Member], _ progress: RunProgress, _ cache: DatasetCache) throws {
+    let configuration = members[0].configuration
+    let clock = StudyClock(store, study, configuration, members: members.count)
+    let transaction = EpochTransaction(store, members: members.count) { [store, runner] record in
+      // An earlier attempt's files go once this one has a checkpoint of its own.
+      if record.epoch == progress.resumed + 1 { members.forEach { store.removeOtherAttempts(of: $0.run) } }
+      runner.report(.epochEnded(progress, record, remaining: clock.remaining(after: record)))
+    }
+    let checkpointers = try members.map {
+      try RunCheckpointer(
+        $0.run, $0.configuration, in: store, heartbeat: heartbeats[$0.index],
+        keepsCheckpoint: runner.keepsCheckpoints, transaction: transaction)
+    }
+    let resident = try cache.resident(configuration)
+    _ = try TrainerGroup(members.map(\.trainer)).fit(
+      resident.train, epochs: configuration.epochs - progress.resumed, batchSize: configuration.batch,
+      validation: resident.test, options: members.map(\.options), callbacks: checkpointers.map { [$0] })
+    for (member, checkpointer) in zip(members, checkpointers) {
+      try checkpointer.trainingDone(member.trainer)
+      if !runner.keepsCheckpoints { store.removeFiles(of: member.run.id) }
+    }
+  }
+
+  // MARK: - Failures
+
+  /// Stores why the runs that haven't ended yet can't be finished.
+  private func fail(_ error: any Error) throws {
+    switch error {
+    case StoreError.leaseLost(let lost):
+      for index in open {
+        if runs[index].id == lost {
+          runner.report(.runLost(progress(index)))
+        } else {
+          try store.releaseIfHeld(runs[index])
+        }
+      }
+    // What is wrong isn't the runs' fault, and would happen to the others too.
+    case is StoreError, is DatasetError, CheckpointError.file:
+      for index in open { try? store.release(runs[index]) }
+      throw error
+    default:
+      for index in open {
+        do throws(StoreError) {
+          try store.fail(runs[index], error: "\(error)")
+          runner.report(.runFailed(progress(index), error: "\(error)"))
+        } catch {
+          guard case .leaseLost = error else { throw error }
+          runner.report(.runLost(progress(index)))
+        }
+      }
+    }
+  }
+}
+
+extension Array {
+  /// The elements of equal keys together, in the order of their first ones.
+  fileprivate func grouped(by key: (Element) -> some Hashable) -> [[Element]] {
+    Dictionary(grouping: indices) { key(self[$0]) }.values.sorted { $0[0] < $1[0] }.map { $0.map { self[$0] } }
+  }
+}

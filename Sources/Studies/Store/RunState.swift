@@ -1,4 +1,0 @@
-/// How far a run is.
-public enum RunState: String, Sendable, CaseIterable, Codable {
-  case pending, running, done, failed
-}

@@ -1,0 +1,139 @@
+/// What a store knows of one run of a study.
+public struct StoredRun: Sendable {
+  public let id: String
+  public let arm: String
+  public let seed: Int
+  /// ``RunConfiguration/canonicalText``.
+  public let configuration: String
+  public let state: RunState
+  public let attempts: Int
+  /// Why it failed.
+  public let error: String?
+  /// The epochs so far.
+  public let history: History
+  /// The costs of a run that is done: seconds of training and evaluation, updates, gradient evaluations.
+  public let seconds: Double?
+  public let steps: Int?
+  public let gradientEvaluations: Double?
+  /// Whether a number that was recorded isn't finite; nil as long as the run isn't done.
+  public let isDiverged: Bool?
+  /// Where the data came from.
+  public let dataOrigin: String?
+  /// Where the attempts computed, each environment once; an index of ``StudyResults/environments``.
+  public let environments: [Int]
+  public let artifacts: [RunArtifact]
+}
+
+/// A study in a store.
+public struct StoredStudy: Sendable, Hashable {
+  let key: Int64
+  public let name: String
+  public let title: String
+  public let plan: StudyPlan
+  /// Runs by state; a run that two arms share counts once.
+  public let counts: RunCounts
+  /// Seconds since 1970.
+  public let created: Double
+  public let changed: Double
+}
+
+/// A run that this worker may train, as long as it renews its lease.
+public struct ClaimedRun: Sendable {
+  let key: Int64
+  public let id: String
+  /// The first arm and seed of the study that the run is for.
+  public let arm: String
+  public let seed: Int
+  /// ``RunConfiguration/canonicalText``.
+  public let configuration: String
+  /// Counted from 1.
+  public let attempt: Int
+  public let worker: String
+  /// Where training can be taken up, nil at the start.
+  public let checkpoint: StoredCheckpoint?
+}
+
+/// A checkpoint that belongs to what a store knows of a run.
+public struct StoredCheckpoint: Sendable, Hashable {
+  /// A checkpoint folder; relative to ``StudyStore/filesFolder``.
+  public let folder: String
+  /// The checkpoint's number in the folder.
+  public let number: Int
+}
+
+/// A file or folder that belongs to a run.
+public struct RunArtifact: Sendable, Hashable {
+  public let kind: String
+  /// Absolute, or relative to where the program was started.
+  public let path: String
+}
+
+/// How many runs of a study are in which state.
+public struct RunCounts: Sendable, Hashable {
+  public var pending = 0
+  public var running = 0
+  public var done = 0
+  public var failed = 0
+
+  public init() {}
+
+  public var total: Int { pending + running + done + failed }
+
+  subscript(state: RunState) -> Int {
+    get {
+      switch state {
+      case .pending: pending
+      case .running: running
+      case .done: done
+      case .failed: failed
+      }
+    }
+    set {
+      switch state {
+      case .pending: pending = newValue
+      case .running: running = newValue
+      case .done: done = newValue
+      case .failed: failed = newValue
+      }
+    }
+  }
+}
+
+/// How far a run is.
+public enum RunState: String, Sendable, CaseIterable, Codable {
+  case pending, running, done, failed
+}
+
+/// Everything a store knows of a study, at one moment.
+public struct StudyResults: Sendable {
+  public let study: StoredStudy
+  /// In the plan's order.
+  public let runs: [StoredRun]
+  /// Where runs were computed, as they came.
+  public let environments: [RunEnvironment]
+
+  /// The finished runs by arm, in the plan's order.
+  /// - Throws: `ConfigurationError` for a plan that this version can't expand.
+  public func armResults() throws(ConfigurationError) -> [ArmResult] {
+    var runs: [String: [(seed: Int, history: History)]] = [:]
+    for run in self.runs where run.state == .done { runs[run.arm, default: []].append((run.seed, run.history)) }
+    return try study.plan.plannedArms().map { ArmResult($0.arm, runs: runs[$0.arm.name] ?? []) }
+  }
+}
+
+/// What an epoch of a run showed.
+struct StoredEpoch {
+  let run: ClaimedRun
+  let record: EpochRecord
+  /// Nil for the untrained model, and where the run ends.
+  let checkpoint: StoredCheckpoint?
+  let end: RunEnd?
+}
+
+/// What is stored when a run is done.
+struct RunEnd: Sendable {
+  let steps: Int
+  let gradientEvaluations: Double
+  let isDiverged: Bool
+  let keepsCheckpoint: Bool
+}

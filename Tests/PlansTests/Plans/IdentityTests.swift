@@ -1,0 +1,80 @@
+import TestSupport
+import Testing
+
+@testable import Plans
+
+@Suite(.tags(.unit)) struct IdentityTests {
+  private func configuration(_ text: String) throws -> RunConfiguration {
+    try RunConfiguration(from: YAMLReader.options(text: text, source: "text"))
+  }
+
+  /// Texts that mean the same run.
+  @Test(arguments: [
+    "optimizer: momentum(learningRate: 0.10, momentum: 0.9)\nepochs: 5",
+    "epochs: 5.0\noptimizer: {name: momentum, momentum: 9e-1, rate: 1e-1}",
+    "optimizer: 'Momentum(momentum = 0.9, rate = .1)'\nepochs: 5\nbatch: 100\nseed: 0",
+    "optimizer: {rate: 0.1, name: momentum, momentum: 0.90}\nepochs: 5\nloss: softmax_cross_entropy()\nmodel: mlp",
+  ])
+  func spellingAndOrderDontMatter(_ text: String) throws {
+    let reference = try configuration("epochs: 5\noptimizer: momentum(learningRate: 0.1, momentum: 0.9)")
+    #expect(try configuration(text).canonicalText == reference.canonicalText)
+    #expect(try configuration(text).id == reference.id)
+  }
+
+  /// Texts that mean other runs than the default one, and than each other.
+  @Test func everythingThatDecidesAResultMatters() throws {
+    let texts = [
+      "", "seed: 1", "epochs: 11", "batch: 101", "dtype: float64", "remainder: masked", "draws: numPy",
+      "untrained: true",
+      "examples: 100", "data: mnist", "data: syntheticDigits(seed: 1)", "model: mlp(hidden: [8])",
+      "model: mlp(hidden: [8, 8])", "model: mlp(activation: hSwish)", "model: mlp(activation: hSwish(n: 3))",
+      "loss: flooded(at: 0.1)", "optimizer: adam", "optimizer: sgd(learningRate: 0.5)", "rule: sam", "averaging: ema",
+      "metrics: []",
+    ]
+    let ids = try texts.map { try configuration($0).id }
+    #expect(Set(ids).count == texts.count)
+  }
+
+  @Test func aRunIsReadBackFromItsText() throws {
+    for text in [
+      "",
+      "model: mlp(hidden: [8], activation: hSwish(n: 3))\noptimizer: sgd(learningRate: 1e-7)\nexamples: 50\nseed: 4294967295",
+    ] {
+      let original = try configuration(text)
+      let copy = try RunConfiguration(canonicalText: original.canonicalText, source: "store")
+      #expect(copy == original)
+      #expect(copy.canonicalText == original.canonicalText)
+    }
+  }
+
+  /// If this fails, stored runs would no longer be found: only another `canonicalFormat` may change ids.
+  @Test func idsStayWhatTheyAre() throws {
+    #expect(
+      RunConfiguration().canonicalText == """
+        # tanren run, format 1
+        data: digits
+        model: mlp
+        loss: softmaxCrossEntropy
+        optimizer: sgd
+        rule: plain
+        averaging: none
+        penalties: []
+        metrics: [accuracy]
+        epochs: 10
+        batch: 100
+        seed: 0
+        dtype: float32
+        remainder: dropped
+        draws: keyed
+        untrained: false
+
+        """)
+    #expect(RunConfiguration().id == "f2f8d940d5b8655a1e7dad59ed2b6f675b7460e130042439467003448c41d0ef")
+  }
+
+  @Test func workIsTheSameForOtherSeedsAndLengths() throws {
+    let first = try configuration("seed: 1\nepochs: 3").workload
+    #expect(try configuration("seed: 2\nepochs: 30").workload == first)
+    #expect(try configuration("seed: 1\nepochs: 3\nbatch: 10").workload != first)
+  }
+}
