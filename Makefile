@@ -34,6 +34,7 @@ format:
 lint:
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	scripts/sizes --check
+	scripts/cycles
 
 oracle: engine
 	swift build --product OracleGrid

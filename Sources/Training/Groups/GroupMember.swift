@@ -11,13 +11,13 @@ struct GroupMember {
     self.trainer = trainer
     self.callbacks = callbacks
     trainer.callbacks = callbacks
-    try callbacks.forEach { try $0.trainingBegan(plan) }
+    for callback in callbacks { try callback.trainingBegan(plan) }
     try trainer.beginHistory(plan, order: order)
   }
 
   func report(_ progress: ChunkProgress) throws {
     guard isRunning else { return }
-    try callbacks.forEach { try $0.chunkEnded(progress) }
+    for callback in callbacks { try callback.chunkEnded(progress) }
   }
 
   mutating func add(_ record: EpochRecord) throws {
@@ -34,7 +34,7 @@ struct GroupMember {
 
   func finish() throws -> History {
     if let end { (trainer.state, trainer.step, trainer.epoch) = end }
-    try callbacks.forEach { try $0.trainingEnded(history) }
+    for callback in callbacks { try callback.trainingEnded(history) }
     return history
   }
 }
