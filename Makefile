@@ -1,5 +1,5 @@
 # make demo       builds, and compares three activations on MNIST
-# make test       builds, installs the engine, and runs all tests
+# make test       builds, installs the engine, runs all tests and the examples of the guides
 # make test-fast  runs the tests that need no other process and no long training, in less than a minute
 # make format     formats all Swift sources
 # make lint       checks format, line lengths and file sizes, as continuous integration does
@@ -23,6 +23,7 @@ demo: prerequisites
 
 test: engine
 	swift test
+	scripts/examples
 
 test-fast: engine
 	scripts/tests unit engine --skip slow
@@ -33,6 +34,7 @@ format:
 lint:
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	scripts/sizes --check
+	scripts/cycles
 
 oracle: engine
 	swift build --product OracleGrid

@@ -152,3 +152,11 @@ if let fuzzer {
       linkerSettings: [.unsafeFlags([fuzzer, "-lstdc++"])]),
   ]
 }
+
+// The examples of guides and documentation comments, which scripts/examples collects, builds and runs.
+if Context.environment["TANREN_EXAMPLES"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "Snippets", dependencies: ["Tanren", "Serve"], path: "Tests/Snippets",
+      swiftSettings: strict + [.unsafeFlags(["-suppress-warnings"])]))
+}

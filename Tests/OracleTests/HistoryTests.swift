@@ -7,7 +7,7 @@ import Training
 /// What a history must not depend on, for trainings drawn at random.
 ///
 /// Whether XLA takes XNNPACK here, if it may, depends on the processor; `OracleTests` doesn't.
-@Suite(.tags(.engine)) struct HistoryTests {
+@Suite(.tags(.engine, .slow)) struct HistoryTests {
   static let seeds: [UInt32] = Array(1...4)
 
   @Test(arguments: seeds) func howTheTestSetIsBatchedChangesRoundingOnly(_ seed: UInt32) throws {

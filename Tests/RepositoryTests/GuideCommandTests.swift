@@ -23,6 +23,8 @@ import Testing
       #expect(try run(words, in: folder).status == 0)
     }
     for command in try GuideCommand.all(in: page) where command.program == "tanren" {
+      // Continuous integration runs every recipe, in a step of its own.
+      if command.words.contains("--all") { continue }
       let result = try run(command.shortened(in: folder), in: folder)
       #expect(result.status == 0, "\(page):\(command.line): \(command.words.joined(separator: " ")): \(result.error)")
     }

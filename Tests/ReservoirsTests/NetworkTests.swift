@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Networks against plain NumPy with the same draws.
-@Suite(.tags(.engine)) struct NetworkTests {
+@Suite(.tags(.engine, .slow)) struct NetworkTests {
   @Test(arguments: [Reservoir.Storage.sparse, .dense])
   func driveAndGenerationAreNumPys(storage: Reservoir.Storage) throws {
     let fixture = try NetworkFixture.load().small

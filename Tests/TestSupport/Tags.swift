@@ -15,6 +15,6 @@ extension Tag {
   /// Draws pages with a browser.
   @Tag public static var browser: Self
 
-  /// Takes more than some five seconds of processor time, whatever else it needs; `make test-fast` leaves it out.
+  /// Takes about three seconds of processor time or more, whatever else it needs; `make test-fast` leaves it out.
   @Tag public static var slow: Self
 }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Training
 
-@Suite(.tags(.engine)) struct TrainerGroupTests {
+@Suite(.tags(.engine, .slow)) struct TrainerGroupTests {
   /// Dropout, momentum and masked batches: what a seed and a step decide is all there.
   private func trainer(
     _ seed: UInt64, _ data: DatasetPair, dtype: DType = .float64, units: Int = 6,

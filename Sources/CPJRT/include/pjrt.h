@@ -141,20 +141,15 @@ PJRT_ARGS(
   void *kv_get_callback; void *kv_get_user_arg; void *kv_put_callback; void *kv_put_user_arg;
   PJRT_Client *client; void *kv_try_get_callback; void *kv_try_get_user_arg;)
 PJRT_ARGS(PJRT_Client_Destroy_Args, PJRT_Client *client;)
-PJRT_ARGS(
-  PJRT_Client_PlatformName_Args, PJRT_Client *client; const char *platform_name;
-  size_t platform_name_size;)
+PJRT_ARGS(PJRT_Client_PlatformName_Args, PJRT_Client *client; const char *platform_name; size_t platform_name_size;)
 PJRT_ARGS(
   PJRT_Client_PlatformVersion_Args, PJRT_Client *client; const char *platform_version;
   size_t platform_version_size;)
 PJRT_ARGS(
   PJRT_Client_AddressableDevices_Args, PJRT_Client *client;
   PJRT_Device *const *addressable_devices; size_t num_addressable_devices;)
-PJRT_ARGS(
-  PJRT_Device_GetDescription_Args, PJRT_Device *device;
-  PJRT_DeviceDescription *device_description;)
-PJRT_ARGS(
-  PJRT_DeviceDescription_Id_Args, PJRT_DeviceDescription *device_description; int id;)
+PJRT_ARGS(PJRT_Device_GetDescription_Args, PJRT_Device *device; PJRT_DeviceDescription *device_description;)
+PJRT_ARGS(PJRT_DeviceDescription_Id_Args, PJRT_DeviceDescription *device_description; int id;)
 PJRT_ARGS(
   PJRT_DeviceDescription_Kind_Args, PJRT_DeviceDescription *device_description;
   const char *device_kind; size_t device_kind_size;)
@@ -223,8 +218,7 @@ PJRT_ARGS(PJRT_Buffer_ReadyEvent_Args, PJRT_Buffer *buffer; PJRT_Event *event;)
 PJRT_ARGS(PJRT_Buffer_GetMemoryLayout_Args, PJRT_Buffer *buffer; PJRT_Buffer_MemoryLayout layout;)
 PJRT_ARGS(PJRT_Buffer_IncreaseExternalReferenceCount_Args, PJRT_Buffer *buffer;)
 PJRT_ARGS(PJRT_Buffer_DecreaseExternalReferenceCount_Args, PJRT_Buffer *buffer;)
-PJRT_ARGS(
-  PJRT_Buffer_OpaqueDeviceMemoryDataPointer_Args, PJRT_Buffer *buffer; void *device_memory_ptr;)
+PJRT_ARGS(PJRT_Buffer_OpaqueDeviceMemoryDataPointer_Args, PJRT_Buffer *buffer; void *device_memory_ptr;)
 PJRT_ARGS(
   PJRT_Buffer_ToHostBuffer_Args, PJRT_Buffer *src; PJRT_Buffer_MemoryLayout *host_layout; void *dst;
   size_t dst_size; PJRT_Event *event;)
@@ -242,8 +236,7 @@ typedef struct PJRT_Api {
   PJRT_Error *(*PJRT_Plugin_Initialize)(PJRT_Plugin_Initialize_Args *);
   PJRT_Error *(*PJRT_Plugin_Attributes)(PJRT_Plugin_Attributes_Args *);
   PJRT_Error *(*PJRT_Event_Destroy)(PJRT_Event_Destroy_Args *);
-  PJRT_UNUSED(PJRT_Event_IsReady)
-  PJRT_UNUSED(PJRT_Event_Error)
+  PJRT_UNUSED(PJRT_Event_IsReady) PJRT_UNUSED(PJRT_Event_Error)
   PJRT_Error *(*PJRT_Event_Await)(PJRT_Event_Await_Args *);
   PJRT_UNUSED(PJRT_Event_OnReady)
   PJRT_Error *(*PJRT_Client_Create)(PJRT_Client_Create_Args *);
@@ -253,56 +246,38 @@ typedef struct PJRT_Api {
   PJRT_Error *(*PJRT_Client_PlatformVersion)(PJRT_Client_PlatformVersion_Args *);
   PJRT_UNUSED(PJRT_Client_Devices)
   PJRT_Error *(*PJRT_Client_AddressableDevices)(PJRT_Client_AddressableDevices_Args *);
-  PJRT_UNUSED(PJRT_Client_LookupDevice)
-  PJRT_UNUSED(PJRT_Client_LookupAddressableDevice)
+  PJRT_UNUSED(PJRT_Client_LookupDevice) PJRT_UNUSED(PJRT_Client_LookupAddressableDevice)
   PJRT_UNUSED(PJRT_Client_AddressableMemories)
   PJRT_Error *(*PJRT_Client_Compile)(PJRT_Client_Compile_Args *);
   PJRT_UNUSED(PJRT_Client_DefaultDeviceAssignment)
   PJRT_Error *(*PJRT_Client_BufferFromHostBuffer)(PJRT_Client_BufferFromHostBuffer_Args *);
   PJRT_Error *(*PJRT_DeviceDescription_Id)(PJRT_DeviceDescription_Id_Args *);
-  PJRT_UNUSED(PJRT_DeviceDescription_ProcessIndex)
-  PJRT_UNUSED(PJRT_DeviceDescription_Attributes)
+  PJRT_UNUSED(PJRT_DeviceDescription_ProcessIndex) PJRT_UNUSED(PJRT_DeviceDescription_Attributes)
   PJRT_Error *(*PJRT_DeviceDescription_Kind)(PJRT_DeviceDescription_Kind_Args *);
-  PJRT_UNUSED(PJRT_DeviceDescription_DebugString)
-  PJRT_UNUSED(PJRT_DeviceDescription_ToString)
+  PJRT_UNUSED(PJRT_DeviceDescription_DebugString) PJRT_UNUSED(PJRT_DeviceDescription_ToString)
   PJRT_Error *(*PJRT_Device_GetDescription)(PJRT_Device_GetDescription_Args *);
-  PJRT_UNUSED(PJRT_Device_IsAddressable)
-  PJRT_UNUSED(PJRT_Device_LocalHardwareId)
-  PJRT_UNUSED(PJRT_Device_AddressableMemories)
-  PJRT_UNUSED(PJRT_Device_DefaultMemory)
-  PJRT_UNUSED(PJRT_Device_MemoryStats)
-  PJRT_UNUSED(PJRT_Memory_Id)
-  PJRT_UNUSED(PJRT_Memory_Kind)
-  PJRT_UNUSED(PJRT_Memory_DebugString)
-  PJRT_UNUSED(PJRT_Memory_ToString)
-  PJRT_UNUSED(PJRT_Memory_AddressableByDevices)
+  PJRT_UNUSED(PJRT_Device_IsAddressable) PJRT_UNUSED(PJRT_Device_LocalHardwareId)
+  PJRT_UNUSED(PJRT_Device_AddressableMemories) PJRT_UNUSED(PJRT_Device_DefaultMemory)
+  PJRT_UNUSED(PJRT_Device_MemoryStats) PJRT_UNUSED(PJRT_Memory_Id) PJRT_UNUSED(PJRT_Memory_Kind)
+  PJRT_UNUSED(PJRT_Memory_DebugString) PJRT_UNUSED(PJRT_Memory_ToString) PJRT_UNUSED(PJRT_Memory_AddressableByDevices)
   PJRT_Error *(*PJRT_Executable_Destroy)(PJRT_Executable_Destroy_Args *);
-  PJRT_UNUSED(PJRT_Executable_Name)
-  PJRT_UNUSED(PJRT_Executable_NumReplicas)
-  PJRT_UNUSED(PJRT_Executable_NumPartitions)
+  PJRT_UNUSED(PJRT_Executable_Name) PJRT_UNUSED(PJRT_Executable_NumReplicas) PJRT_UNUSED(PJRT_Executable_NumPartitions)
   PJRT_Error *(*PJRT_Executable_NumOutputs)(PJRT_Executable_NumOutputs_Args *);
-  PJRT_UNUSED(PJRT_Executable_SizeOfGeneratedCodeInBytes)
-  PJRT_UNUSED(PJRT_Executable_GetCostAnalysis)
-  PJRT_UNUSED(PJRT_Executable_OutputMemoryKinds)
-  PJRT_UNUSED(PJRT_Executable_OptimizedProgram)
+  PJRT_UNUSED(PJRT_Executable_SizeOfGeneratedCodeInBytes) PJRT_UNUSED(PJRT_Executable_GetCostAnalysis)
+  PJRT_UNUSED(PJRT_Executable_OutputMemoryKinds) PJRT_UNUSED(PJRT_Executable_OptimizedProgram)
   PJRT_Error *(*PJRT_Executable_Serialize)(PJRT_Executable_Serialize_Args *);
   PJRT_Error *(*PJRT_LoadedExecutable_Destroy)(PJRT_LoadedExecutable_Destroy_Args *);
   PJRT_Error *(*PJRT_LoadedExecutable_GetExecutable)(PJRT_LoadedExecutable_GetExecutable_Args *);
-  PJRT_UNUSED(PJRT_LoadedExecutable_AddressableDevices)
-  PJRT_UNUSED(PJRT_LoadedExecutable_Delete)
+  PJRT_UNUSED(PJRT_LoadedExecutable_AddressableDevices) PJRT_UNUSED(PJRT_LoadedExecutable_Delete)
   PJRT_UNUSED(PJRT_LoadedExecutable_IsDeleted)
   PJRT_Error *(*PJRT_LoadedExecutable_Execute)(PJRT_LoadedExecutable_Execute_Args *);
   PJRT_Error *(*PJRT_Executable_DeserializeAndLoad)(PJRT_Executable_DeserializeAndLoad_Args *);
   PJRT_UNUSED(PJRT_LoadedExecutable_Fingerprint)
   PJRT_Error *(*PJRT_Buffer_Destroy)(PJRT_Buffer_Destroy_Args *);
-  PJRT_UNUSED(PJRT_Buffer_ElementType)
-  PJRT_UNUSED(PJRT_Buffer_Dimensions)
-  PJRT_UNUSED(PJRT_Buffer_UnpaddedDimensions)
+  PJRT_UNUSED(PJRT_Buffer_ElementType) PJRT_UNUSED(PJRT_Buffer_Dimensions) PJRT_UNUSED(PJRT_Buffer_UnpaddedDimensions)
   PJRT_UNUSED(PJRT_Buffer_DynamicDimensionIndices)
   PJRT_Error *(*PJRT_Buffer_GetMemoryLayout)(PJRT_Buffer_GetMemoryLayout_Args *);
-  PJRT_UNUSED(PJRT_Buffer_OnDeviceSizeInBytes)
-  PJRT_UNUSED(PJRT_Buffer_Device)
-  PJRT_UNUSED(PJRT_Buffer_Memory)
+  PJRT_UNUSED(PJRT_Buffer_OnDeviceSizeInBytes) PJRT_UNUSED(PJRT_Buffer_Device) PJRT_UNUSED(PJRT_Buffer_Memory)
   PJRT_UNUSED(PJRT_Buffer_Delete)
   PJRT_Error *(*PJRT_Buffer_IsDeleted)(PJRT_Buffer_IsDeleted_Args *);
   PJRT_UNUSED(PJRT_Buffer_CopyToDevice)
@@ -313,31 +288,20 @@ typedef struct PJRT_Api {
   PJRT_Error *(*PJRT_Buffer_IncreaseExternalReferenceCount)(PJRT_Buffer_IncreaseExternalReferenceCount_Args *);
   PJRT_Error *(*PJRT_Buffer_DecreaseExternalReferenceCount)(PJRT_Buffer_DecreaseExternalReferenceCount_Args *);
   PJRT_Error *(*PJRT_Buffer_OpaqueDeviceMemoryDataPointer)(PJRT_Buffer_OpaqueDeviceMemoryDataPointer_Args *);
-  PJRT_UNUSED(PJRT_CopyToDeviceStream_Destroy)
-  PJRT_UNUSED(PJRT_CopyToDeviceStream_AddChunk)
-  PJRT_UNUSED(PJRT_CopyToDeviceStream_TotalBytes)
-  PJRT_UNUSED(PJRT_CopyToDeviceStream_GranuleSize)
-  PJRT_UNUSED(PJRT_CopyToDeviceStream_CurrentBytes)
-  PJRT_UNUSED(PJRT_TopologyDescription_Create)
-  PJRT_UNUSED(PJRT_TopologyDescription_Destroy)
-  PJRT_UNUSED(PJRT_TopologyDescription_PlatformName)
-  PJRT_UNUSED(PJRT_TopologyDescription_PlatformVersion)
-  PJRT_UNUSED(PJRT_TopologyDescription_GetDeviceDescriptions)
-  PJRT_UNUSED(PJRT_TopologyDescription_Serialize)
-  PJRT_UNUSED(PJRT_TopologyDescription_Attributes)
+  PJRT_UNUSED(PJRT_CopyToDeviceStream_Destroy) PJRT_UNUSED(PJRT_CopyToDeviceStream_AddChunk)
+  PJRT_UNUSED(PJRT_CopyToDeviceStream_TotalBytes) PJRT_UNUSED(PJRT_CopyToDeviceStream_GranuleSize)
+  PJRT_UNUSED(PJRT_CopyToDeviceStream_CurrentBytes) PJRT_UNUSED(PJRT_TopologyDescription_Create)
+  PJRT_UNUSED(PJRT_TopologyDescription_Destroy) PJRT_UNUSED(PJRT_TopologyDescription_PlatformName)
+  PJRT_UNUSED(PJRT_TopologyDescription_PlatformVersion) PJRT_UNUSED(PJRT_TopologyDescription_GetDeviceDescriptions)
+  PJRT_UNUSED(PJRT_TopologyDescription_Serialize) PJRT_UNUSED(PJRT_TopologyDescription_Attributes)
   PJRT_UNUSED(PJRT_Compile)
   PJRT_Error *(*PJRT_Executable_OutputElementTypes)(PJRT_Executable_OutputElementTypes_Args *);
   PJRT_Error *(*PJRT_Executable_OutputDimensions)(PJRT_Executable_OutputDimensions_Args *);
-  PJRT_UNUSED(PJRT_Buffer_CopyToMemory)
-  PJRT_UNUSED(PJRT_Client_CreateViewOfDeviceBuffer)
-  PJRT_UNUSED(PJRT_Executable_Fingerprint)
-  PJRT_UNUSED(PJRT_Client_TopologyDescription)
-  PJRT_UNUSED(PJRT_Executable_GetCompiledMemoryStats)
-  PJRT_UNUSED(PJRT_Memory_Kind_Id)
-  PJRT_UNUSED(PJRT_ExecuteContext_Create)
-  PJRT_UNUSED(PJRT_ExecuteContext_Destroy)
-  PJRT_UNUSED(PJRT_Buffer_CopyRawToHost)
-  PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_Destroy)
+  PJRT_UNUSED(PJRT_Buffer_CopyToMemory) PJRT_UNUSED(PJRT_Client_CreateViewOfDeviceBuffer)
+  PJRT_UNUSED(PJRT_Executable_Fingerprint) PJRT_UNUSED(PJRT_Client_TopologyDescription)
+  PJRT_UNUSED(PJRT_Executable_GetCompiledMemoryStats) PJRT_UNUSED(PJRT_Memory_Kind_Id)
+  PJRT_UNUSED(PJRT_ExecuteContext_Create) PJRT_UNUSED(PJRT_ExecuteContext_Destroy)
+  PJRT_UNUSED(PJRT_Buffer_CopyRawToHost) PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_Destroy)
   PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_TransferData)
   PJRT_UNUSED(PJRT_Client_CreateBuffersForAsyncHostToDevice)
   PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_RetrieveBuffer)
@@ -345,14 +309,10 @@ typedef struct PJRT_Api {
   PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_BufferCount)
   PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_BufferSize)
   PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_SetBufferError)
-  PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_AddMetadata)
-  PJRT_UNUSED(PJRT_Client_DmaMap)
-  PJRT_UNUSED(PJRT_Client_DmaUnmap)
-  PJRT_UNUSED(PJRT_Client_CreateUninitializedBuffer)
-  PJRT_UNUSED(PJRT_Client_UpdateGlobalProcessInfo)
-  PJRT_UNUSED(PJRT_TopologyDescription_Deserialize)
-  PJRT_UNUSED(PJRT_Client_CreateAliasBuffer)
-  PJRT_UNUSED(PJRT_Client_FulfillAliasBuffer)
+  PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_AddMetadata) PJRT_UNUSED(PJRT_Client_DmaMap)
+  PJRT_UNUSED(PJRT_Client_DmaUnmap) PJRT_UNUSED(PJRT_Client_CreateUninitializedBuffer)
+  PJRT_UNUSED(PJRT_Client_UpdateGlobalProcessInfo) PJRT_UNUSED(PJRT_TopologyDescription_Deserialize)
+  PJRT_UNUSED(PJRT_Client_CreateAliasBuffer) PJRT_UNUSED(PJRT_Client_FulfillAliasBuffer)
   PJRT_UNUSED(PJRT_LoadedExecutable_GetDeviceAssignment)
 } PJRT_Api;
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Plans
 
-@Suite(.tags(.unit)) struct ExpansionTests {
+@Suite(.tags(.unit, .slow)) struct ExpansionTests {
   @Test func armsAreCrossedWithTheGridAndSeeds() throws {
     let plan = try PlanTexts.plan(PlanTexts.rates)
     let arms = try plan.plannedArms()

@@ -4,7 +4,7 @@ import Studies
 import TestSupport
 import Testing
 
-@Suite(.tags(.engine)) struct ReplayTests {
+@Suite(.tags(.engine, .slow)) struct ReplayTests {
   /// Where MNIST is: what `TANREN_DATA` names, or `shared/data` beside the package.
   private static let folders: DataFolders = {
     let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Studies
 
-@Suite(.tags(.unit)) struct StoreErrorTests {
+@Suite(.tags(.unit, .slow)) struct StoreErrorTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

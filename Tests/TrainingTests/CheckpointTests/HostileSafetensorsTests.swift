@@ -15,7 +15,7 @@ private func member(_ name: String, _ shape: String, _ offsets: String, _ type: 
   "\"\(name)\":{\"dtype\":\"\(type)\",\"shape\":\(shape),\"data_offsets\":\(offsets)}"
 }
 
-@Suite(.tags(.engine)) struct HostileSafetensorsTests {
+@Suite(.tags(.engine, .slow)) struct HostileSafetensorsTests {
   static func problem(_ bytes: [UInt8]) -> SafetensorsProblem? {
     do throws(SafetensorsError) {
       _ = try Safetensors(bytes: bytes)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Training
 
-@Suite(.tags(.engine)) struct ResumeTests {
+@Suite(.tags(.engine, .slow)) struct ResumeTests {
   static let trainings: [(String, SmallTraining)] = [
     ("adam, dropout, average", SmallTraining()),
     ("untrained first, rest masked", SmallTraining(partialBatch: .pad, evaluatesBeforeTraining: true)),
