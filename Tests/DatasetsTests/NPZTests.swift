@@ -156,7 +156,9 @@ struct NPZTests {
 
   /// Fixtures of the writer that Tanren had before libarchive's.
   @Test(arguments: ["written_stored", "written_deflated"]) func readsWhatEarlierVersionsWrote(name: String) throws {
-    #expect(try NPZ.read(Bundle.module.fixture(name + ".npz")) == arrays().merging(["größe": HostArray([7, 8] as [Double])]) { $1 })
+    #expect(
+      try NPZ.read(Bundle.module.fixture(name + ".npz"))
+        == arrays().merging(["größe": HostArray([7, 8] as [Double])]) { $1 })
   }
 
   @Test(arguments: [false, true]) func equalArraysMakeEqualFiles(isCompressed: Bool) throws {

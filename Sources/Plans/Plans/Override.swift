@@ -55,7 +55,7 @@ extension Options {
 
 /// One axis of a grid: a setting, and the values it takes. An axis of one value sets it for all arms.
 public struct GridAxis: Sendable, Hashable {
-  /// A run's key, or keys of methods inside methods: `optimizer.rate`.
+  /// A run's key, or keys of methods inside methods: `optimizer.learningRate`.
   public let path: String
   public let values: [OptionValue]
   /// Where it was written.

@@ -95,7 +95,7 @@ public struct StudyPlan: Sendable, Hashable {
 extension StudyPlan {
   /// Changes the plan as a command line writes it.
   ///
-  /// `epochs=5` sets a key for all arms, `optimizer.rate=0.1,0.5` makes a grid's axis of it (a list in brackets is
+  /// `epochs=5` sets a key for all arms, `optimizer.learningRate=0.1,0.5` makes a grid's axis of it (a list in brackets is
   /// one value), `seeds=0..9`, `arms=relu,swish`, `metric=val_loss`, `baseline=relu`, `targets=0.95,0.97`,
   /// `name=…` and `title=…` replace the plan's own.
   /// - Throws: `ConfigurationError` if the text isn't a setting or can't be read, or names an arm that isn't there.

@@ -83,7 +83,7 @@ public struct EnvironmentFact: Sendable, Hashable, Encodable {
 
 /// One thing that was set: a key, or keys of methods inside methods.
 public struct ReportSetting: Sendable, Hashable, Encodable {
-  /// `optimizer`, `optimizer.rate`, ….
+  /// `optimizer`, `optimizer.learningRate`, ….
   public var path: String
   /// As a person writes it.
   public var value: String
