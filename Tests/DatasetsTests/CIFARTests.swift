@@ -7,7 +7,7 @@ import Testing
 @testable import Datasets
 @testable import Formats
 
-@Suite("CIFAR-10 and CIFAR-100", .tags(.unit))
+@Suite("CIFAR-10 and CIFAR-100")
 struct CIFARTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
@@ -23,13 +23,13 @@ struct CIFARTests {
 
   private static let names = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
 
-  /// A small CIFAR-10: one record per file, of classes 1 to 5, and 9 for testing.
+  /// A small CIFAR-10: a record a file, of the classes 1 to 5, and 9 to test.
   private var files: [(name: String, bytes: [UInt8])] {
     zip(Self.names, [1, 2, 3, 4, 5, 9] as [UInt8]).map { ($0, record($1)) }
   }
 
   private func write(_ files: [(name: String, bytes: [UInt8])], in place: String) throws {
-    for file in files { try folder.write(file.bytes, place + "/" + file.name) }
+    for file in files { try folder.write(file.bytes, to: place + "/" + file.name) }
   }
 
   private func checkSmall(_ data: DatasetPair) throws {
@@ -44,10 +44,10 @@ struct CIFARTests {
     #expect(Array(data.train.inputs.bytes[(3072 + 96)..<(3072 + 99)]) == [32, 33, 34])
   }
 
-  @Test(.enabled(if: realData("cifar10") != nil)) func readsTheRealFiles() throws {
+  @Test(.enabled(if: Locations.data("cifar10") != nil)) func readsTheRealFiles() throws {
     // With the machine's own cache, since the archive takes long to unpack.
     var places = DataFolders()
-    places.searched = [try #require(realData("cifar10"))]
+    places.searched = [try #require(Locations.data("cifar10"))]
     let data = try CIFAR10.load(from: places)
     #expect(data.train.inputs.shape == [50_000, 32, 32, 3])
     #expect(data.test.inputs.shape == [10_000, 32, 32, 3])
@@ -98,7 +98,7 @@ struct CIFARTests {
     #expect(try coarse.train.labels() == [11, 19])
     #expect((coarse.train.classCount, coarse.classNames.count) == (20, 20))
     #expect(try coarse.test.labels() == [0])
-    // Ambiguous names are only taken in a folder whose name identifies them.
+    // Names that don't tell what they are: only in a folder that does.
     try write([("train.bin", record(1, 1)), ("test.bin", record(1, 1))], in: "plain")
     #expect(throws: DatasetError.self) { try CIFAR100.load(from: places(folder.path + "/plain")) }
     #expect(try CIFAR100.load(from: places(folder.path + "/data/cifar-100-binary")).train.count == 2)
@@ -148,7 +148,7 @@ struct CIFARTests {
         == .truncated(part: "the member", expected: 3073, actual: 392))
     if case .missingMember(name: "data_batch_2.bin", _) = try problem(gzipped(tarArchive([files[0]]))) {
     } else {
-      Issue.record("a missing member isn't reported")
+      Issue.record("a missing member isn't told")
     }
     // Six magic bytes of xz and nothing right after them.
     let xz = try problem([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 1, 2, 3])

@@ -32,17 +32,10 @@ public struct ArmReport: Sendable, Equatable, Encodable {
     }
     last = try Outcomes(runs.map(\.last)).summary(alpha: alpha)
     best = try Outcomes(runs.map { $0.value(.best) }).summary(alpha: alpha)
-    let longest = runs.compactMap { $0.epochs.last }.max() ?? 0
     var targets: [TargetSummary?] = []
     for index in study.targets.indices {
-      var times: [TargetTime] = []
-      for run in runs {
-        // A run that diverged wouldn't have got there however long it had gone on.
-        let end = run.isDiverged ? longest : run.epochs.last ?? 0
-        let first = run.firstEpochs[index]
-        if end > 0 { times.append(try TargetTime(epoch: first ?? end, isReached: first != nil)) }
-      }
-      targets.append(times.isEmpty ? nil : try TargetSummary(times))
+      let times = try Self.targetTimes(of: runs, target: index)
+      targets.append(times.isEmpty ? nil : try TargetSummary(Array(times.values)))
     }
     self.targets = targets
     cost = try CostSummary(
@@ -57,6 +50,19 @@ public struct ArmReport: Sendable, Equatable, Encodable {
       if !curve.epochs.isEmpty { curves.append(curve) }
     }
     self.curves = curves
+  }
+
+  /// When each trained run reached a target, by seed.
+  static func targetTimes(of runs: [RunReport], target index: Int) throws(StatisticsError) -> [Int: TargetTime] {
+    let longest = runs.compactMap { $0.epochs.last }.max() ?? 0
+    var times: [Int: TargetTime] = [:]
+    for run in runs {
+      // A run that diverged would not have reached the target with more epochs either.
+      let end = run.isDiverged ? longest : run.epochs.last ?? 0
+      let first = run.firstEpochs[index]
+      if end > 0 { times[run.seed] = try TargetTime(epoch: first ?? end, isReached: first != nil) }
+    }
+    return times
   }
 
   /// A metric's course over the epochs, nil where it wasn't recorded.

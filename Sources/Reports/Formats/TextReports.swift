@@ -16,7 +16,7 @@ public struct TerminalReport: Sendable {
     let words = ReportWords(report)
     let colors = terminal.colors
     var parts = [
-      TerminalText.styled(TerminalText.printable(report.facts.title), .strong, colors: colors) + "\n"
+      TerminalText.styled(Markup.terminal(report.facts.title), .strong, colors: colors) + "\n"
         + wrapped(report.headline) + wrapped(words.sentences.joined(separator: " "))
     ]
     if chart, report.facts.isTraining, let figure = ReportFigures(report).curves(of: report.facts.metric.name) {
@@ -34,7 +34,7 @@ public struct TerminalReport: Sendable {
       parts.append(
         report.facts.failures.map { wrapped("failed: \($0.arm), seed \($0.seed): \($0.message)", indent: 2) }.joined())
     }
-    if !report.facts.command.isEmpty { parts.append("again: \(TerminalText.printable(report.facts.command))\n") }
+    if !report.facts.command.isEmpty { parts.append("Reproduce: \(Markup.terminal(report.facts.command))\n") }
     return parts.joined(separator: "\n")
   }
 
@@ -43,7 +43,7 @@ public struct TerminalReport: Sendable {
     let width = max(20, min(terminal.width, 100))
     var lines: [String] = []
     var line = ""
-    for word in TerminalText.printable(text).split(separator: " ") {
+    for word in Markup.terminal(text).split(separator: " ") {
       let margin = lines.isEmpty ? 0 : indent
       if !line.isEmpty, margin + DisplayWidth.of(line) + 1 + DisplayWidth.of(String(word)) > width {
         lines.append(String(repeating: " ", count: margin) + line)
@@ -83,8 +83,8 @@ struct MarkdownReport: Sendable {
     }
     parts += ["## Costs", tables.costs.markdown()]
     if !facts.environment.isEmpty { parts += ["## Environment", tables.environment.markdown()] }
-    if !facts.command.isEmpty { parts += ["## Run it again", fenced(facts.command)] }
-    parts += ["## How the numbers were made", words.method.map(escaped).joined(separator: " ")]
+    if !facts.command.isEmpty { parts += ["## Reproduce", fenced(facts.command)] }
+    parts += ["## Methods", words.method.map(escaped).joined(separator: " ")]
     return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.filter { !$0.isEmpty }.joined(
       separator: "\n\n")
       + "\n"
@@ -92,7 +92,7 @@ struct MarkdownReport: Sendable {
 
   /// Text whose characters all stand for themselves, also at the start of a line.
   private func escaped(_ text: String) -> String {
-    let line = TextTable.markdown(text)
+    let line = Markup.markdown(text)
     return line.first.map { "#+-=>".contains($0) } ?? false ? "\\" + line : line
   }
 
@@ -121,7 +121,7 @@ struct LaTeXReport: Sendable {
     if !report.published.isEmpty {
       parts.append(float(tables.published, caption: words.publishedNote, label: "published"))
     }
-    parts.append(float(tables.costs, caption: "What the runs took, in the median.", label: "costs"))
+    parts.append(float(tables.costs, caption: "Cost of the runs; times are medians.", label: "costs"))
     return parts.joined(separator: "\n\n") + "\n"
   }
 
@@ -129,7 +129,7 @@ struct LaTeXReport: Sendable {
     """
     \\begin{table}
       \\centering
-      \\caption{\(TextTable.latex(caption))}
+      \\caption{\(Markup.latex(caption))}
       \\label{tab:\(label)}
     \(table.latex().split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
     \\end{table}

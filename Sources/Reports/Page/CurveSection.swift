@@ -68,7 +68,7 @@ package struct CurveSection: Sendable {
   private func title(_ metric: String) -> String { ReportStyle.words(metric).capitalizedFirst }
 }
 
-/// The metric over each setting that arms differ in by a number.
+/// The metric by each numeric setting in which the arms differ.
 struct SweepSection: Sendable {
   let report: StudyReport
 
@@ -82,9 +82,9 @@ struct SweepSection: Sendable {
       return FigureBlock(
         figures.sweep(sweep), height: 360, narrowHeight: 330,
         caption:
-          "\(ReportWords(report).metric.capitalizedFirst) over <code>\(sweep.path)</code>: mean of the seeds and \(spread)."
+          "\(ReportWords(report).metric.capitalizedFirst) by <code>\(sweep.path)</code>: mean over seeds with \(spread)."
       ).html
     }
-    return PageSection(id: "sweeps", heading: "Over the setting", content: "\(blocks)")
+    return PageSection(id: "sweeps", heading: "Sweeps", content: "\(blocks)")
   }
 }

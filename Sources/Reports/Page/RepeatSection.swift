@@ -1,4 +1,4 @@
-/// What it takes to repeat the study: the command, the environment, and how numbers were computed.
+/// How to repeat the study: the command, the plan, the environment and the methods of computation.
 struct RepeatSection: Sendable {
   let report: StudyReport
 
@@ -11,19 +11,20 @@ struct RepeatSection: Sendable {
       ? "" : "<div class=\"command\"><pre><code>\(facts.command)</code></pre></div>\n"
     let plan: HTML =
       facts.plan.map {
-        "<details class=\"plan\"><summary>The plan, for a file \(facts.name).yml</summary>\n<div class=\"command\"><pre><code>\($0)</code></pre></div>\n</details>\n"
+        "<details class=\"plan\"><summary>Plan, to be saved as \(facts.name).yml</summary>\n"
+          + "<div class=\"command\"><pre><code>\($0)</code></pre></div>\n</details>\n"
       } ?? ""
     let seeds: HTML = facts.seeds.isEmpty ? "" : "<dt>Seeds</dt><dd>\(SeedList.ranges(facts.seeds))</dd>\n"
     let rows = facts.environment.map { fact -> HTML in "<dt>\(fact.name)</dt><dd>\(fact.value)</dd>\n" }
     let list: HTML = facts.environment.isEmpty && facts.seeds.isEmpty ? "" : "<dl>\n\(seeds)\(rows)</dl>\n"
     let method = ReportWords(report).method.map { sentence -> HTML in "<li>\(sentence)</li>\n" }
     return PageSection(
-      id: "repeat", heading: "Run it again",
-      content: "\(command)\(plan)\(list)<h3>How the numbers were made</h3>\n<ul class=\"method\">\n\(method)</ul>\n")
+      id: "repeat", heading: "Reproduce",
+      content: "\(command)\(plan)\(list)<h3>Methods</h3>\n<ul class=\"method\">\n\(method)</ul>\n")
   }
 }
 
-/// What the arms share and where they differ.
+/// The settings in which the arms differ, and those they share.
 struct SettingSection: Sendable {
   let report: StudyReport
 
@@ -39,7 +40,8 @@ struct SettingSection: Sendable {
     var content: HTML = .empty
     if !differing.isEmpty {
       var table = HTMLTable(
-        "Where the arms differ", [.init("arm")] + differing.map { .init("<code>\($0)</code>") }, isSortable: true)
+        "Settings in which the arms differ", [.init("arm")] + differing.map { .init("<code>\($0)</code>") },
+        isSortable: true)
       for arm in arms {
         table.append(
           [.init("\(Swatch(report, arm.name).html)\(arm.name)")]
@@ -55,14 +57,14 @@ struct SettingSection: Sendable {
       let rows = shared.map { path -> HTML in
         "<dt><code>\(path)</code></dt><dd><code>\(value(first, path) ?? "")</code></dd>\n"
       }
-      let heading: HTML = arms.count > 1 ? "The same for all arms" : "Settings"
+      let heading: HTML = arms.count > 1 ? "Common settings" : "Settings"
       content += "<h3>\(heading)</h3>\n<dl>\n\(rows)</dl>\n"
     }
     return PageSection(id: "settings", heading: "Settings", content: content)
   }
 }
 
-/// Runs that diverged or failed; nothing where all went well.
+/// The runs that diverged or failed, if any.
 struct FailureSection: Sendable {
   let report: StudyReport
 
@@ -87,7 +89,7 @@ struct FailureSection: Sendable {
   }
 
   private func ending(_ run: RunReport) -> String {
-    guard let best = run.bestEpoch else { return " before it learned anything" }
+    guard let best = run.bestEpoch else { return " without a finite epoch" }
     return " after its best epoch, \(best)"
   }
 }

@@ -195,8 +195,8 @@ package struct Swatch: Sendable {
 }
 
 extension StudyReport {
-  /// The metric over each setting that arms differ in by a number, a line for each kind of arms, with the interval of the
-  /// seeds' mean: `sweep-batch`, ….
+  /// The metric over each setting that arms differ in by a number, a line for each kind of arms, with the interval of
+  /// the seeds' mean: `sweep-batch`, ….
   public var sweepCharts: [(name: String, chart: Chart)] {
     sweeps.map { ("sweep-" + $0.path.replacing(".", with: "-"), ReportFigures(self).sweep($0)) }
   }

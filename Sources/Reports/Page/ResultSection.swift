@@ -154,7 +154,7 @@ struct PublishedSection: Sendable {
   }
 }
 
-/// What the runs took.
+/// The cost of the runs.
 struct CostSection: Sendable {
   let report: StudyReport
 
@@ -163,17 +163,18 @@ struct CostSection: Sendable {
   var section: PageSection? {
     let first = report.costPerStep(report.baselines.first ?? report.arms[0].name)
     let isTraining = report.facts.isTraining
-    var columns: [HTMLTable.Column] = [.init("arm"), .init("time a run", .number, hint: "median")]
-    if isTraining { columns.append(.init("time a step", .number, hint: "of training, without evaluation; median")) }
-    columns.append(.init("relative", .number, hint: "\(isTraining ? "a step’s" : "its") time, to the first baseline’s"))
+    var columns: [HTMLTable.Column] = [.init("arm"), .init("time per run", .number, hint: "median")]
+    if isTraining { columns.append(.init("time per step", .number, hint: "training without evaluation, median")) }
+    columns.append(
+      .init("relative", .number, hint: "time per \(isTraining ? "step" : "run"), relative to the first baseline"))
     if isTraining {
       columns += [
-        .init("steps", .number, hint: "parameter updates of a run"),
-        .init("gradient evaluations", .number, hint: "of a run; two a step for sharpness-aware rules"),
+        .init("steps", .number, hint: "parameter updates per run"),
+        .init("gradient evaluations", .number, hint: "per run; two per step for sharpness-aware rules"),
       ]
     }
-    columns.append(.init("time in all", .number))
-    var table = HTMLTable("What the runs took", columns, isSortable: report.arms.count > 1)
+    columns.append(.init("total time", .number))
+    var table = HTMLTable("Cost of the runs", columns, isSortable: report.arms.count > 1)
     for arm in report.arms {
       let (seconds, steps, evaluations) = (
         arm.cost?.seconds?.median, arm.cost?.steps?.median, arm.cost?.gradientEvaluations?.median
@@ -181,17 +182,18 @@ struct CostSection: Sendable {
       let step = report.costPerStep(arm.name)
       var cells: [HTMLTable.Cell] = [
         .init("\(Swatch(report, arm.name).html)\(arm.name)"),
-        .init("\(seconds.map(DurationText.text) ?? "–")", key: seconds),
+        .init("\(seconds.map(NumberText.duration) ?? "–")", key: seconds),
       ]
-      if isTraining { cells.append(.init("\(step.map(DurationText.text) ?? "–")", key: step)) }
-      cells.append(.init("\(step.flatMap { DurationText.ratio($0, to: first) } ?? "–")", key: step, style: "soft"))
+      if isTraining { cells.append(.init("\(step.map(NumberText.duration) ?? "–")", key: step)) }
+      cells.append(.init("\(step.flatMap { NumberText.ratio($0, to: first) } ?? "–")", key: step, style: "soft"))
       if isTraining {
         cells += [
-          .init("\(steps.map(CountText.text) ?? "–")", key: steps),
-          .init("\(evaluations.map(CountText.text) ?? "–")", key: evaluations),
+          .init("\(steps.map(NumberText.count) ?? "–")", key: steps),
+          .init("\(evaluations.map(NumberText.count) ?? "–")", key: evaluations),
         ]
       }
-      cells.append(.init("\(arm.cost.map { DurationText.text($0.totalSeconds) } ?? "–")", key: arm.cost?.totalSeconds))
+      cells.append(
+        .init("\(arm.cost.map { NumberText.duration($0.totalSeconds) } ?? "–")", key: arm.cost?.totalSeconds))
       table.append(cells)
     }
     return PageSection(id: "costs", heading: "Costs", content: table.html)

@@ -1,8 +1,8 @@
 import Figures
 import Statistics
 
-/// The comparisons, one below the other on one scale: what was found, the difference with its interval, and the
-/// sentence that says it.
+/// The comparisons on a common scale, each with its finding, its difference with the interval, and its verdict in
+/// words.
 package struct VerdictSection: Sendable {
   private let tables: ReportTables
 

@@ -1,4 +1,5 @@
 import Figures
+import Figures
 import Statistics
 
 /// The sentences of a report, the same in every format.

@@ -138,7 +138,8 @@ final class ClaimedGroup {
     let resident = try cache.resident(configuration)
     _ = try TrainerGroup(members.map(\.trainer)).fit(
       resident.train, epochs: configuration.epochs - progress.resumed, batchSize: configuration.batch,
-      validation: resident.test, options: members.map(\.options), callbacks: checkpointers.map { [$0] })
+      validation: resident.test, options: members[0].options, orders: { members[$0].options.order },
+      callbacks: { [checkpointers[$0]] })
     for (member, checkpointer) in zip(members, checkpointers) {
       try checkpointer.trainingDone(member.trainer)
       if !runner.keepsCheckpoints { store.removeFiles(of: member.run.id) }

@@ -82,13 +82,13 @@ extension StudyStore {
     // An untrained model's record has no checkpoint; it is made again.
     guard let stored = run.checkpoint else {
       try rewrite(run, History())
-      return .continue
+      return nil
     }
     let path = "\(filesFolder)/\(stored.folder)"
     let reason: CheckpointError
     do {
       try trainer.restore(CheckpointFolder(path).load(stored.number))
-      return .continue
+      return nil
     } catch let error as CheckpointError {
       reason = error
     }

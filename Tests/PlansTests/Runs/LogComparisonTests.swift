@@ -1,5 +1,4 @@
 import Plans
-import Studies
 import TestSupport
 import Testing
 

@@ -1,6 +1,5 @@
 import Configuration
 import Plans
-import Studies
 import TestSupport
 import Testing
 
@@ -58,13 +57,8 @@ import Testing
     ("data", "mnits", "test: there is no data source 'mnits': did you mean 'mnist'?"),
     ("loss", "flooded(loss: huber(delta: -1), at: 1)", "test: 'delta' is -1, but must be in"),
     ("rule", "sam(rho: -1)", "test: 'rho' is -1, but must be"),
-<<<<<<< HEAD:Tests/PlansTests/Runs/RunConfigurationTests.swift
-    ("averaging", "ema(decay: 1)", "test: 'keeping' is 1, but must be"),
-    ("penalties", "[l1l2(l2: -1)]", "test: 'l2' is -1, but must be in"),
-=======
-    ("averaging", "ema(decay: 1)", "test: 'keeping' is 1, but must be"),
+    ("averaging", "ema(decay: 1)", "test: 'decay' is 1, but must be"),
     ("penalties", "[l1l2(l2: -1)]", "test: 'l2' is -1, but must be a finite number, 0 or more"),
->>>>>>> origin/wip/layers:Tests/StudiesTests/Runs/RunConfigurationTests.swift
     ("penalties", "[2]", "test: 'penalties' takes a list of methods, not a list ([2])"),
     ("metrics", "topKAccuracy(k: 0)", "test: 'k' is 0, but must be in 1...1000000"),
     ("epochs", "-1", "test: 'epochs' is -1, but must be in 0...1000000"),

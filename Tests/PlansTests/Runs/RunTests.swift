@@ -1,6 +1,5 @@
 import Foundation
 import Plans
-import Studies
 import TestSupport
 import Testing
 

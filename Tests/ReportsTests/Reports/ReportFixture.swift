@@ -1,6 +1,5 @@
 import Foundation
 import Reports
-import Studies
 import TestSupport
 
 /// Three arms over eight seeds whose statistics SciPy computed; see `Fixtures/report.py`.

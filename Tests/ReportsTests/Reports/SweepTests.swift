@@ -1,5 +1,4 @@
 import Reports
-import Studies
 import TestSupport
 import Testing
 

@@ -1,6 +1,5 @@
 import Figures
 import Reports
-import Studies
 import TestSupport
 import Testing
 
