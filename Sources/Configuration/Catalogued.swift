@@ -31,9 +31,9 @@ extension Declared {
 
   public static var parameters: [Parameter] {
     declaration.settings.map { setting in
-      let usual = try? setting.write(declaration.standard)
+      let usual = (try? setting.write(declaration.standard))?.description ?? "none"
       return Parameter(
-        setting.name, default: usual?.description ?? "none", setting.meaning, allowed: setting.allowed)
+        setting.name, default: setting.isRequired ? "" : usual, setting.meaning, allowed: setting.allowed)
     }
   }
 
@@ -57,6 +57,7 @@ extension Catalogued {
 /// A parameter of a catalogued method, for help texts.
 public struct Parameter: Sendable, Hashable {
   public let name: String
+  /// Empty where there is none and the parameter is required.
   public let defaultValue: String
   public let meaning: String
   /// What can be written: `0 or more`.

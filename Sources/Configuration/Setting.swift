@@ -11,14 +11,16 @@ public struct Setting<Method: Sendable>: Sendable {
   let write: @Sendable (Method) throws(ConfigurationError) -> OptionValue?
   /// Gives another method the defaults that a value of this setting stands for.
   let preset: (@Sendable (Method, inout Method) -> Void)?
+  /// Whether there is no method without it; then it has no default.
+  let isRequired: Bool
 
   private init(
-    name: String, meaning: String, allowed: String,
+    name: String, meaning: String, allowed: String, isRequired: Bool = false,
     read: @escaping @Sendable (inout Method, inout Options) throws(ConfigurationError) -> Void,
     write: @escaping @Sendable (Method) throws(ConfigurationError) -> OptionValue?,
     preset: (@Sendable (Method, inout Method) -> Void)? = nil
   ) {
-    (self.name, self.meaning, self.allowed) = (name, meaning, allowed)
+    (self.name, self.meaning, self.allowed, self.isRequired) = (name, meaning, allowed, isRequired)
     (self.read, self.write, self.preset) = (read, write, preset)
   }
 
@@ -43,7 +45,7 @@ public struct Setting<Method: Sendable>: Sendable {
     _ meaning: String, example: String
   ) -> Setting {
     Setting(
-      name: name, meaning: meaning, allowed: format.allowed,
+      name: name, meaning: meaning, allowed: format.allowed, isRequired: true,
       read: { (method, options) throws(ConfigurationError) in
         guard options.has(name) else {
           throw .invalid(message: "'\(name)' is missing: \(example)", origin: options.origin)
@@ -91,7 +93,7 @@ public struct Setting<Method: Sendable>: Sendable {
     var wholePreset: (@Sendable (Whole, inout Whole) -> Void)?
     if let preset { wholePreset = { whole, usual in preset(whole[keyPath: part], &usual[keyPath: part]) } }
     return Setting<Whole>(
-      name: name, meaning: meaning, allowed: allowed,
+      name: name, meaning: meaning, allowed: allowed, isRequired: isRequired,
       read: { (whole, options) throws(ConfigurationError) in try read(&whole[keyPath: part], &options) },
       write: { (whole) throws(ConfigurationError) in try write(whole[keyPath: part]) },
       preset: wholePreset)
@@ -99,7 +101,8 @@ public struct Setting<Method: Sendable>: Sendable {
 
   /// The setting with another meaning, where a part has another role.
   public func meaning(_ meaning: String) -> Setting {
-    Setting(name: name, meaning: meaning, allowed: allowed, read: read, write: write, preset: preset)
+    Setting(
+      name: name, meaning: meaning, allowed: allowed, isRequired: isRequired, read: read, write: write, preset: preset)
   }
 }
 

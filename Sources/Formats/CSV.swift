@@ -2,7 +2,7 @@ import Arrays
 
 /// How a text file lays out its columns.
 public struct CSVFormat: Sendable, Equatable {
-  /// What is between the fields of a line.
+  /// The separator between the fields of a line.
   public enum Separator: Sendable, Equatable {
     case character(Character)
     /// Any run of spaces and tabs.
@@ -44,14 +44,14 @@ public struct CSVSeries: Sendable, Equatable {
   public let columnNames: [String]?
 
   /// Reads a file; one number per line is a table of one column. Empty lines are skipped. White space
-  /// and one pair of double quotes around a field are ignored; separators within quotes aren't foreseen.
-  /// - Throws: ``DatasetError`` if the file can't be read, has no rows, lacks a column asked for, has a
-  ///   row of another length, or a field asked for isn't a finite number (with line and column).
+  /// and one pair of double quotes around a field are ignored; separators within quotes aren't supported.
+  /// - Throws: ``DatasetError`` if the file can't be read, has no rows, lacks a requested column, has a
+  ///   row of another length, or a requested field isn't a finite number (with line and column).
   public static func read(_ path: String, _ format: CSVFormat = CSVFormat()) throws(DatasetError) -> CSVSeries {
     try decode(FileBytes.read(path), format, path: path)
   }
 
-  /// As ``read(_:_:)``, of UTF-8 text in memory.
+  /// As ``read(_:_:)``, for UTF-8 text in memory.
   /// - Parameter path: what errors call the text.
   public static func decode(
     _ text: [UInt8], _ format: CSVFormat, path: String

@@ -1,7 +1,7 @@
-import Files
 import Arrays
+import Files
 
-/// Why data can't be read, fetched, written or prepared.
+/// Data couldn't be read, fetched, written or prepared.
 public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file or folder, if one is at fault; `archive.npz(member)` for a member of an archive.
   public var path: String?
@@ -18,7 +18,7 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
   }
 }
 
-/// What is wrong with some data, where in it, and what mends it.
+/// What is wrong with the data, where, and how to fix it.
 public enum DatasetProblem: Equatable, Sendable {
   // Files
   case unreadable(reason: String)
@@ -34,7 +34,7 @@ public enum DatasetProblem: Equatable, Sendable {
   case oversizedShape([Int])
   case missingMember(name: String, available: [String])
   case duplicateMember(name: String)
-  /// A name in an archive that leads out of the folder it is unpacked to.
+  /// A name in an archive that leads out of the folder that it is unpacked to.
   case unsafeMember(name: String)
   case partialRecord(size: Int, actual: Int)
   case malformedField(line: Int, column: Int, text: String)
@@ -51,14 +51,14 @@ public enum DatasetProblem: Equatable, Sendable {
   case countMismatch(inputs: Int, targets: Int)
   case labelOutOfRange(record: Int, label: Int, classCount: Int)
   case unknownLabel(record: Int, label: String, known: [String])
-  /// Images that seem to have their channels before their rows.
+  /// Images whose channels seem to come before their rows.
   case channelsFirst(shape: [Int])
   case featureMismatch(fitted: [Int], actual: [Int])
   case invalidArgument(name: String, value: String, allowed: String)
 }
 
 extension DatasetProblem {
-  /// What is wrong, without a closing full stop.
+  /// What is wrong, without a final full stop.
   public var summary: String {
     switch self {
     case .unreadable(let reason): "it can't be read: \(reason)"
@@ -128,7 +128,7 @@ extension DatasetProblem {
     case .duplicateMember: "Save the archive again with each name once: programs differ in which one they take."
     case .unsafeMember: "Don't trust this archive: fetch it from where it was published."
     case .malformedField, .wrongFieldCount:
-      "Mend that line, or choose another separator, header or set of columns."
+      "Fix that line, or choose another separator, header or set of columns."
     case .missingColumn: "Choose one of these; without a header they are counted from 0."
     case .noRows: "Check the path and the comment character."
     case .notFound(_, _, let downloadAllowed):

@@ -10,7 +10,7 @@ public enum IDX {
   ]
 
   /// The array in a file of unsigned bytes.
-  /// - Parameter rank: the number of axes wanted: 3 for images, 1 for labels; any if `nil`.
+  /// - Parameter rank: the required number of axes: 3 for images, 1 for labels; any if `nil`.
   /// - Returns: uint8 elements in the shape of the header.
   /// - Throws: ``DatasetError`` if the file can't be read, isn't IDX, holds other elements or axes,
   ///   or is shorter or longer than its header announces.
@@ -18,7 +18,7 @@ public enum IDX {
     try decode(FileBytes.read(path), rank: rank, path: path)
   }
 
-  /// As ``read(_:rank:)``, of bytes in memory.
+  /// As ``read(_:rank:)``, for bytes in memory.
   /// - Parameter path: what errors call the bytes.
   public static func decode(
     _ bytes: [UInt8], rank: Int? = nil, path: String

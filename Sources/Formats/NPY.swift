@@ -7,14 +7,14 @@ public enum NPY {
   package static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
 
   /// The array in a file, in C order whatever the file's order, in the host's byte order.
-  /// - Parameter wanted: the element types that will do; any if empty.
+  /// - Parameter wanted: the accepted element types; any if empty.
   /// - Throws: ``DatasetError`` if the file can't be read, isn't NPY, holds other elements, or is
   ///   shorter than its header announces.
   public static func read(_ path: String, as wanted: DType...) throws(DatasetError) -> HostArray {
     try decode(FileBytes.read(path), as: wanted, path: path)
   }
 
-  /// As ``read(_:as:)``, of bytes in memory.
+  /// As ``read(_:as:)``, for bytes in memory.
   /// - Parameter path: what errors call the bytes.
   public static func decode(
     _ bytes: [UInt8], as wanted: [DType] = [], path: String
@@ -30,14 +30,14 @@ public enum NPY {
     }
     var elements = Array(bytes[try header.elements(in: bytes, path: path)])
     if header.isBigEndian != (1.bigEndian == 1) { swapBytes(&elements, width: dtype.byteCount) }
-    // Swift's Bool has only two patterns; NumPy's may have been viewed from other bytes.
+    // Swift's Bool has only two bit patterns; NumPy's may be a view of other bytes.
     if dtype == .bool { for index in elements.indices where elements[index] > 1 { elements[index] = 1 } }
     if header.isFortranOrder { elements = rowMajor(elements, shape: header.shape, width: dtype.byteCount) }
     return try .make(dtype, header.shape, elements, path: path)
   }
 
-  /// The strings in an array of them, a record of one string each; nil if the elements are something else.
-  /// - Throws: ``DatasetError`` as ``decode(_:as:path:)``, and if there are several strings a record.
+  /// The elements of an array of strings, one string per record; nil for other element types.
+  /// - Throws: ``DatasetError`` as ``decode(_:as:path:)``, and for several strings per record.
   package static func texts(_ bytes: [UInt8], path: String) throws(DatasetError) -> [String]? {
     let header = try NPYHeader(bytes, path: path)
     guard case .text(_, let width, let length) = header.element else { return nil }
@@ -62,7 +62,7 @@ public enum NPY {
   }
 
   /// Writes an array as version 1 in C order, whole or not at all.
-  /// - Throws: ``DatasetError`` if the file can't be written, or for bfloat16, which NumPy doesn't know.
+  /// - Throws: ``DatasetError`` if the file can't be written, or for bfloat16, which NumPy lacks.
   public static func write(_ array: HostArray, to path: String) throws(DatasetError) {
     try FileBytes.write(encode(array, path: path), to: path)
   }
@@ -128,12 +128,12 @@ extension ArraySlice where Element: FixedWidthInteger {
   }
 }
 
-/// What stands before the elements of an NPY file: a Python dictionary with three keys.
+/// The header of an NPY file: a Python dictionary with three keys.
 private struct NPYHeader {
   enum Element: Equatable {
     case number(DType)
-    /// Strings of a fixed length, filled up with zeros.
-    /// - Parameter width: bytes of a character: 4, as UTF-32, or 1.
+    /// Strings of a fixed length, padded with zeros.
+    /// - Parameter width: bytes per character: 4, as UTF-32, or 1.
     case text(name: String, width: Int, length: Int)
 
     var byteCount: Int {
@@ -213,7 +213,7 @@ private struct NPYHeader {
     isBigEndian = byteOrder == ">"
   }
 
-  /// The type that NumPy calls by a name with the byte order in front.
+  /// The type of a NumPy name that begins with the byte order.
   private static func element(_ name: String) -> Element? {
     if let type = types[String(name.dropFirst())] { return .number(type) }
     guard let length = Int(name.dropFirst(2)), (0...1 << 24).contains(length), !name.dropFirst(2).hasPrefix("+") else {

@@ -1,7 +1,7 @@
-import CZlib
 import Arrays
+import CZlib
 
-/// Writes images as PNG (ISO/IEC 15948), without interlacing and with 8 bits a channel.
+/// Writes images as PNG (ISO/IEC 15948), without interlacing and with 8 bits per channel.
 public enum PNG {
   /// The longest side that is written.
   static let limit = 30_000

@@ -30,7 +30,7 @@ package enum Packed {
       bytes = packed
     }
     guard bytes.count <= limit else {
-      throw DatasetError(.tooLong(part: "what is packed in it", expected: limit), path: path)
+      throw DatasetError(.tooLong(part: "the unpacked contents", expected: limit), path: path)
     }
     return bytes
   }

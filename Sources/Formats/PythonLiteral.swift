@@ -1,4 +1,4 @@
-/// Reads the flat dictionary of Python literals that stands in an NPY header.
+/// Reads the flat dictionary of Python literals in an NPY header.
 struct PythonLiteral {
   enum Value: Equatable {
     case text(String)
@@ -7,7 +7,7 @@ struct PythonLiteral {
     /// A list or tuple of anything else, as written.
     case other(String)
 
-    /// How the value reads, for messages.
+    /// The value's text, for messages.
     var source: String {
       switch self {
       case .text(let text): text
@@ -69,7 +69,7 @@ struct PythonLiteral {
     return String(decoding: rest[..<end], as: UTF8.self)
   }
 
-  /// Up to the bracket that closes the one at hand; quoted brackets don't count.
+  /// Up to the bracket that closes the current one; quoted brackets don't count.
   private mutating func sequence(_ key: String) throws(Malformed) -> Value {
     var depth = 0
     var quote: UInt8?

@@ -23,4 +23,31 @@ import Testing
     guard case .unknownKey(_, _, let known, _) = error else { return }
     #expect(known == type.parameters.map(\.name).sorted())
   }
+
+  private func written(_ text: String) throws -> String {
+    try Catalog<any Augmentation>.all.make(Choice(parsing: text)).choice().description
+  }
+
+  /// What differs from the defaults, in the notation that reads it.
+  @Test(arguments: [
+    "shift(height: [0, 2], width: 0.25)", "shift(fill: constant, fillValue: 3)", "zoom(range: [0.5, 1.5])",
+    "rotation(degrees: 20, fill: reflect)", "verticalFlip(probability: 0.1)", "cutMix(alpha: 0.5, each: image)",
+    "basic(padding: reflect)", "randomErasing(area: [0.1, 0.3], rule: original)", "medium(flip: true)", "strong",
+    "imageDataGenerator(horizontalFlip: true, widthShift: 0.1, zoom: [0.9, 1.1])",
+  ]) func settingsAreWrittenBack(_ text: String) throws {
+    #expect(try written(text) == text)
+  }
+
+  @Test func valuesAreWritten() throws {
+    #expect(try Zoom(0.5...1.5).choice().description == "zoom(range: [0.5, 1.5])")
+    #expect(try Shift(width: .init(2)).choice().description == "shift(width: [0, 1])")
+    #expect(throws: ConfigurationError.self) { try Shift(width: .uniform(2)).choice() }
+    #expect(try RandomErasing(.original).choice().description == "randomErasing(rule: original)")
+  }
+
+  /// Rules had other names in earlier versions.
+  @Test func earlierNamesOfRulesAreRead() throws {
+    #expect(try written("randomErasing(rule: article)") == "randomErasing")
+    #expect(try written("randomErasing(rule: paper)") == "randomErasing(rule: original)")
+  }
 }

@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  /// Channels of an image move together, by what is even over the range, and bytes and fractions alike.
+  /// Channels of an image shift together, uniformly over the range, for bytes and fractions alike.
   @Test func channelShiftsAreEvenAndShared() throws {
     // 0 and 1 widen each image's own range, so that nothing is cut off in the middle.
     let rows = [Float](repeating: 0, count: 3) + [0.5, 0.5, 0.5] + [1, 1, 1]

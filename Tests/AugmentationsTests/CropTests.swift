@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func bytesStayBytesAndEveryPlaceComes() throws {
-    // A single white pixel in the middle tells where the crop began.
+    // A single white pixel in the middle shows where the crop began.
     var pixels = [UInt8](repeating: 0, count: 2000 * 81)
     for image in 0..<2000 { pixels[image * 81 + 40] = 255 }
     let batch = Samples.batch(Tensor(pixels, shape: [2000, 9, 9, 1]))

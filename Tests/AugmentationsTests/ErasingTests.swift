@@ -17,9 +17,9 @@ import Testing
     }
   }
 
-  /// The article's rule: 36.4 % of its draws fit; rectangles are landscape, 3 to 13 pixels high and 8 to 31 wide, 117
+  /// The landscape rule: 36.4 % of its draws fit; rectangles are landscape, 3 to 13 pixels high and 8 to 31 wide, 117
   /// pixels in the mean.
-  @Test func articlesRectangles() throws {
+  @Test func landscapeRectangles() throws {
     let erased = Samples.batch(Samples.white(4000)).augmented(RandomErasing()).images
     let boxes = try boxes(erased)
     #expect((1880...2120).contains(boxes.count))
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func papersRectangles() throws {
-    let erased = Samples.batch(Samples.white(2000)).augmented(RandomErasing(.paper, probability: 1)).images
+    let erased = Samples.batch(Samples.white(2000)).augmented(RandomErasing(.original, probability: 1)).images
     let boxes = try boxes(erased)
     #expect(boxes.count >= 1995)
     #expect(boxes.contains { $0.height > $0.width } && boxes.contains { $0.height < $0.width })

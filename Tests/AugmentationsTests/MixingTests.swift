@@ -4,7 +4,7 @@ import Testing
 @testable import Augmentations
 
 @Suite struct MixingTests {
-  /// Images of one number each, its place in the batch, so that mixtures tell what they are made of.
+  /// Images of one number each, its place in the batch, so that mixtures reveal their parts.
   private func batch(_ count: Int, side: Int = 8) -> ImageBatch {
     let values = Tensor.iota([count, side, side, 1], dtype: .float32)
     return ImageBatch(images: values, targets: Tensor.iota([count]), classes: count)

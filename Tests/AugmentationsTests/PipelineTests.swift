@@ -15,7 +15,7 @@ import Testing
     "zoom": "zoom(range: 0.3)",
     "horizontalFlip": "horizontalFlip", "verticalFlip": "verticalFlip", "padAndCrop": "padAndCrop(padding: reflect)",
     "channelShift": "channelShift", "brightness": "brightness", "colorJitter": "colorJitter",
-    "randomErasing": "randomErasing(probability: 1, rule: paper)", "cutout": "cutout(size: 5, each: batch)",
+    "randomErasing": "randomErasing(probability: 1, rule: original)", "cutout": "cutout(size: 5, each: batch)",
     "mixUp": "mixUp(each: image)",
     "cutMix": "cutMix(each: image)",
   ]

@@ -25,7 +25,7 @@ struct DerivedSourceTests {
     #expect(noisy.test == clean.test)
     #expect(noisy.train.inputs == clean.train.inputs)
     #expect(zip(try clean.train.labels(), try noisy.train.labels()).count { $0 != $1 } == 80)
-    #expect(noisy.origin == clean.origin + "; 80 of 200 training labels struck")
+    #expect(noisy.origin == clean.origin + "; 80 of 200 training labels corrupted")
     #expect(noisy.classNames == clean.classNames)
     #expect(try load("noisyLabels(data: \(Self.images), fraction: 0.4, seed: 1)").train != noisy.train)
     let any = try load("noisyLabels(data: \(Self.images), fraction: 1, kind: anyClass)")

@@ -98,23 +98,23 @@ struct SplitTests {
   @Test func strikesTheExactShareOfLabels() throws {
     let data = try numbered(1000)
     let before = try data.labels()
-    let (noisy, struck) = try data.addingLabelNoise(fraction: 0.3, seed: 1)
+    let (noisy, corrupted) = try data.addingLabelNoise(fraction: 0.3, seed: 1)
     let after = try noisy.labels()
-    #expect(struck.count == 300)
+    #expect(corrupted.count == 300)
     #expect(noisy.inputs == data.inputs)
-    #expect(struck == (0..<1000).filter { before[$0] != after[$0] }, "every struck label becomes another")
+    #expect(corrupted == (0..<1000).filter { before[$0] != after[$0] }, "every corrupted label becomes another")
     // Each of the nine other classes is about as likely: 300 draws over 9 offsets.
-    let offsets = struck.map { (Int(after[$0]) - Int(before[$0]) + 10) % 10 }
+    let offsets = corrupted.map { (Int(after[$0]) - Int(before[$0]) + 10) % 10 }
     for offset in 1...9 { #expect((15...55).contains(offsets.filter { $0 == offset }.count)) }
-    #expect(try data.addingLabelNoise(fraction: 0.3, seed: 1).struck == struck)
-    #expect(try data.addingLabelNoise(fraction: 0.3, seed: 2).struck != struck)
+    #expect(try data.addingLabelNoise(fraction: 0.3, seed: 1).corrupted == corrupted)
+    #expect(try data.addingLabelNoise(fraction: 0.3, seed: 2).corrupted != corrupted)
   }
 
   @Test func mayStrikeWithAnyClass() throws {
     let data = try numbered(1000)
     let before = try data.labels()
-    let (noisy, struck) = try data.addingLabelNoise(fraction: 1, kind: .anyClass, seed: 1)
-    #expect(struck == Array(0..<1000))
+    let (noisy, corrupted) = try data.addingLabelNoise(fraction: 1, kind: .anyClass, seed: 1)
+    #expect(corrupted == Array(0..<1000))
     let unchanged = zip(before, try noisy.labels()).filter { $0 == $1 }.count
     #expect((60...140).contains(unchanged), "a tenth comes out as it was, but \(unchanged) of 1000 did")
     #expect(try data.addingLabelNoise(fraction: 0, seed: 1).data == data)

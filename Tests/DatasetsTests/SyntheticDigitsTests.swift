@@ -91,7 +91,7 @@ struct SyntheticDigitsTests {
       data.origin == "synthetic digits, generated with seed 0, since MNIST was not found; "
         + "their scores can't be compared with MNIST's")
     #expect(data.train.count == 20)
-    // Damaged files are told, not passed over.
+    // Damaged files are reported, not skipped.
     for name in ["train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"] {
       try folder.write([0, 0], to: "mnist/\(name)-ubyte")
     }

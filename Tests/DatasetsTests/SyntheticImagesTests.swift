@@ -42,7 +42,7 @@ struct SyntheticImagesTests {
       SHA256.hex(of: data.test.inputs.bytes) == "fbfa3bde5ceb1cdbfca3bd04432df1fee891908fbd36007b60fecc35371a6e9c")
   }
 
-  /// Neither the mean colour nor the nearest image tells the class: only the form does.
+  /// Neither the mean colour nor the nearest image predicts the class: only the shape does.
   @Test func coloursTellNothing() throws {
     let data = try SyntheticImages.generate(trainCount: 500, testCount: 200)
     func colours(_ set: LabeledArrays) -> [SIMD3<Float>] {
@@ -68,7 +68,7 @@ struct SyntheticImagesTests {
     #expect(Set(known.map { "\($0)" }).count == 500)
   }
 
-  /// The shapes overlap: each is told from the others by where it has ink.
+  /// The shapes overlap: each is distinguished by where it has ink.
   @Test func shapesDiffer() {
     let grid = stride(from: Float(-0.95), through: 0.95, by: 0.1)
     let masks = PictureShape.allCases.map { shape in grid.flatMap { y in grid.map { x in shape.depth(x, y) > 0 } } }

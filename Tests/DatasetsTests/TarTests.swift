@@ -81,7 +81,7 @@ struct TarTests {
     let zeros = [UInt8](repeating: 0, count: 100_000)
     let path = try folder.write(suffix == "gz" ? gzipped(zeros) : xzPacked(zeros), to: "zeros." + suffix)
     #expect(try Packed.read(path, limit: 100_000) == zeros)
-    #expect(throws: DatasetError(.tooLong(part: "what is packed in it", expected: 99_999), path: path)) {
+    #expect(throws: DatasetError(.tooLong(part: "the unpacked contents", expected: 99_999), path: path)) {
       try Packed.read(path, limit: 99_999)
     }
   }

@@ -1,8 +1,8 @@
-import PJRT
+import Arrays
 
 /// The first number of an array that is NaN or infinite.
 public struct NonFiniteNumber: Sendable, Hashable, CustomStringConvertible {
-  /// Its place, an index an axis.
+  /// Its position, one index per axis.
   public let index: [Int]
   public let value: Double
   /// How many such numbers there are.

@@ -1,9 +1,9 @@
+import Arrays
 import Formats
-import PJRT
 
-/// Inputs and what they should map to, record by record, in host memory.
+/// Inputs and targets, record by record, in host memory.
 public struct LabeledArrays: Sendable, Equatable {
-  /// [N, …]; images stay uint8 as they come, and are scaled on the device.
+  /// [N, …]; images stay uint8 and are scaled on the device.
   public let inputs: HostArray
   /// Classes as int32 [N], or real targets [N, …].
   public let targets: HostArray
@@ -52,5 +52,27 @@ public struct LabeledArrays: Sendable, Equatable {
     } catch {
       throw DatasetError(.wrongElementType(found: targets.dtype.rawValue, wanted: [.int32]))
     }
+  }
+}
+
+/// Training data and test data.
+public struct DatasetPair: Sendable, Equatable {
+  public var train: LabeledArrays
+  public var test: LabeledArrays
+  /// A short name, such as `MNIST`.
+  public var name: String
+  /// Where the data came from, for people.
+  public var origin: String
+  /// The classes' names, in order; empty where they have none.
+  public var classNames: [String]
+
+  public init(
+    train: LabeledArrays, test: LabeledArrays, name: String, origin: String, classNames: [String] = []
+  ) {
+    self.train = train
+    self.test = test
+    self.name = name
+    self.origin = origin
+    self.classNames = classNames
   }
 }

@@ -1,10 +1,10 @@
+import Arrays
 import Files
 import Formats
 import Foundation
-import PJRT
 
-/// One published file, fetched with `curl` from the first mirror that has it, checked, then put in
-/// place by a rename: what lies in the folder is always whole and right.
+/// One published file, fetched with `curl` from the first mirror that has it, checked, then renamed into place: the
+/// folder only ever holds whole, verified files.
 struct Download: Sendable {
   var name: String
   /// Addresses of folders, each ending in a slash.
@@ -20,7 +20,7 @@ struct Download: Sendable {
     } catch {
       throw DatasetError(.unwritable(FileFailure(.makeFolder, path: folder, error)), path: folder)
     }
-    // The process is in the name so that two programs at once don't write into each other's file.
+    // The process id keeps two programs from writing into each other's file.
     let partial = folder + "/\(name).\(ProcessInfo.processInfo.processIdentifier).part"
     defer { try? FileManager.default.removeItem(atPath: partial) }
     var failure: DatasetError?
@@ -57,7 +57,7 @@ struct Download: Sendable {
     }
     while curl.isRunning {
       let received = size(of: path)
-      // curl can't hold to the limit itself where the server doesn't tell the size.
+      // curl can't enforce the limit itself where the server doesn't announce the size.
       if received > byteCount { curl.terminate() }
       progress?(name, min(received, byteCount), byteCount)
       Thread.sleep(forTimeInterval: Self.pollSeconds)
@@ -66,7 +66,7 @@ struct Download: Sendable {
     let received = size(of: path)
     guard received <= byteCount else {
       throw DatasetError(
-        .downloadFailed(address: address, reason: "more came than the \(byteCount) bytes published"))
+        .downloadFailed(address: address, reason: "the server sent more than the \(byteCount) bytes published"))
     }
     guard curl.terminationReason == .exit, curl.terminationStatus == 0 else {
       let text = String(decoding: complaints.fileHandleForReading.availableData, as: UTF8.self)
@@ -100,3 +100,6 @@ struct Download: Sendable {
     return (attributes?[.size] as? NSNumber)?.intValue ?? 0
   }
 }
+
+/// Called as a download proceeds: the file's name, the bytes received, and the total.
+public typealias DownloadProgress = @Sendable (_ file: String, _ received: Int, _ total: Int) -> Void

@@ -3,19 +3,20 @@ import Formats
 import PJRT
 import Tensors
 
-/// Inputs turned so that all their numbers are uncorrelated and of deviation 1 over the training set, and as close to what
-/// they were as that allows: Keras' `zca_whitening`, which takes each channel's mean away first.
+/// Inputs transformed so that all their values are uncorrelated and of variance 1 over the training set, and as close to
+/// the originals as that allows: Keras' `zca_whitening`, which subtracts each channel's mean first.
 ///
-/// The matrix is `(S + epsilon)^(-1/2)`, S being the training set's covariance: that of keras-preprocessing. Keras 3 adds
-/// epsilon to singular values instead.
-public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
-  public static let name = "zcaWhitening"
-  public static let summary = "numbers of an example made uncorrelated over the training set (Keras' zca_whitening)"
-  public static let parameters = [
-    Parameter("epsilon", default: 1e-6, "added to the covariance's eigenvalues"),
-    Parameter("white", default: 255, "what inputs are divided by before: 255 for bytes"),
-  ]
-  /// Numbers of an example, whose square the covariance has.
+/// The matrix is `(S + epsilon)^(-1/2)`, S being the training set's covariance, as in keras-preprocessing. Keras 3 adds
+/// epsilon to the singular values instead.
+public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing, Declared {
+  public static let declaration = Declaration(
+    "zcaWhitening", "values of an example made uncorrelated over the training set (Keras' zca_whitening)",
+    standard: ZCAWhitening(),
+    settings: [
+      Setting("epsilon", \.epsilon, .number(in: 1e-9...1e9), "added to the eigenvalues of the covariance"),
+      Setting("white", \.white, .white, "inputs are divided by it first: 255 for bytes"),
+    ])
+  /// Values per example; the covariance has the square of that.
   static let limit = 8192
   private static let block = 500
 
@@ -25,11 +26,6 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
   public init(epsilon: Double = 1e-6, white: Double = 255) {
     self.epsilon = epsilon
     self.white = white
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    epsilon = try options.number("epsilon", default: 1e-6, in: 1e-9...1e9)
-    white = try options.number("white", default: 255, in: 1e-30...1e30)
   }
 
   public func fitted(to inputs: HostArray) throws -> any Preprocessing {
@@ -67,7 +63,7 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
   }
 }
 
-/// What ``ZCAWhitening`` is after fitting.
+/// A fitted ``ZCAWhitening``.
 private struct Whitening: Preprocessing {
   let mean: [Double]
   let matrix: HostArray

@@ -1,9 +1,9 @@
+import Arrays
 import Formats
-import PJRT
 
 /// A series of values, one or several at each step.
 public struct TimeSeries: Sendable, Equatable {
-  /// Row by row, a row a step.
+  /// Row by row, one row per step.
   public let values: [Double]
   public let channels: Int
 
@@ -26,8 +26,8 @@ public struct TimeSeries: Sendable, Equatable {
     return try .make(.float64, [range.count, channels], part.withUnsafeBytes { Array($0) })
   }
 
-  /// Each step's value as input and the next step's as target; the test data go on where the training data end.
-  /// - Parameter train: inputs to learn from; nil for what `test` leaves of the series.
+  /// Each step's value as input and the next step's as target; the test data begin where the training data end.
+  /// - Parameter train: the number of training inputs; nil for all that `test` leaves of the series.
   public func oneStepAhead(
     train: Int?, test: Int, name: String, origin: String
   ) throws(DatasetError) -> DatasetPair {

@@ -1,19 +1,19 @@
+import Arrays
 import Formats
 import Foundation
-import PJRT
 
-/// Images drawn at random: an image depends on the seed and its index alone, and as many images as there are classes
-/// hold each class once.
+/// Generated images: an image depends on the seed and its index only, and each block of as many images as there are
+/// classes contains each class once.
 struct SyntheticSet {
   /// Draws an image of a class into its bytes.
   typealias Drawing = (_ label: Int, _ random: SplitMix64, _ pixels: UnsafeMutableBufferPointer<UInt8>) -> Void
 
   let seed: UInt64
-  /// Of an image.
+  /// The shape of one image.
   let shape: [Int]
   let classCount: Int
 
-  /// Images that a thread draws at a time.
+  /// Images per parallel task.
   private static let share = 100
 
   /// - Throws: ``DatasetError`` naming the count that is negative or greater than `limit`.
@@ -24,8 +24,8 @@ struct SyntheticSet {
   }
 
   /// - Parameters:
-  ///   - stream: tells the sets of one seed apart.
-  ///   - drawing: makes what draws, once a share of the images.
+  ///   - stream: separates the sets of one seed.
+  ///   - drawing: makes the renderer, once per task.
   func records(
     _ count: Int, stream: UInt64, drawing: @Sendable () -> Drawing
   ) throws(DatasetError) -> LabeledArrays {
@@ -56,5 +56,46 @@ struct SyntheticSet {
       for i in stride(from: labels.count - 1, to: 0, by: -1) { labels.swapAt(i, random.index(below: i + 1)) }
       return labels
     }.prefix(count).map(\.self)
+  }
+}
+
+/// A small counter-based generator: any image's stream can be entered directly.
+///
+/// Source: G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
+struct SplitMix64 {
+  private var state: UInt64
+
+  init(seed: UInt64, stream: UInt64, index: UInt64) {
+    state = Self.mixed(Self.mixed(Self.mixed(seed) ^ stream) ^ index)
+  }
+
+  private static func mixed(_ value: UInt64) -> UInt64 {
+    var z = value &+ 0x9e37_79b9_7f4a_7c15
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+
+  mutating func next() -> UInt64 {
+    defer { state &+= 0x9e37_79b9_7f4a_7c15 }
+    return Self.mixed(state)
+  }
+
+  /// Uniform in [low, high).
+  mutating func uniform(_ low: Float, _ high: Float) -> Float {
+    low + (high - low) * Float(next() >> 40) * 0x1p-24
+  }
+
+  /// Nearly normal with mean 0 and deviation 1: the sum of four 16-bit uniforms, within ±3.5. Needs no
+  /// logarithm, so every platform draws the same bits.
+  mutating func bell() -> Float {
+    let bits = next()
+    let sum = (bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48)
+    return (Float(sum) * 0x1p-16 - 2) * 1.732_050_8
+  }
+
+  /// Uniform in 0..<count, which must be positive; the bias for the small counts here is below 2^-32.
+  mutating func index(below count: Int) -> Int {
+    Int(((next() >> 32) &* UInt64(count)) >> 32)
   }
 }

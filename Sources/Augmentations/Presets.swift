@@ -1,0 +1,117 @@
+import Configuration
+
+/// The usual augmentation for CIFAR: four pixels of padding, a random crop, and flips left to right.
+public struct BasicAugmentation: Augmentation, AugmentationGroup, Declared {
+  public static let declaration = Declaration(
+    "basic", "pad by 4 and crop, flip left to right", standard: BasicAugmentation(),
+    settings: PadAndCrop.declaration.settings.of(\.crop))
+
+  public var crop: PadAndCrop
+  public var parts: [any Augmentation] { [crop, HorizontalFlip()] }
+
+  public init(pixels: Int = 4, padding: PadAndCrop.Padding = .zero) {
+    crop = PadAndCrop(pixels: pixels, padding: padding)
+  }
+
+}
+
+/// Shifts by up to 4/32 of width and height, fractions of pixels included: "medium" in the comparison
+/// `warmup-batchsize`. Its published text describes flips as well, which its code lacks: `flip: true` adds them.
+public struct MediumAugmentation: Augmentation, AugmentationGroup, Declared {
+  public static let declaration = Declaration(
+    "medium", "shifts by up to an eighth, optionally with flips", standard: MediumAugmentation(),
+    settings: [Setting("flip", \.flip, .flag, "whether to flip left to right too")])
+
+  public var flip: Bool
+  public var parts: [any Augmentation] { [Shift()] + (flip ? [HorizontalFlip()] : []) }
+
+  public init(flip: Bool = false) { self.flip = flip }
+
+}
+
+/// Shifts by up to 4/32, flips, rotation by up to 10 degrees, zoom of 0.75 to 1.25, channel shifts of up to 50, then
+/// random erasing: "strong" in the comparison `warmup-batchsize`.
+public struct StrongAugmentation: Augmentation, AugmentationGroup, Declared {
+  public static let declaration = Declaration(
+    "strong", "shift, flip, rotation, zoom, channel shift and random erasing", standard: StrongAugmentation())
+
+  public var parts: [any Augmentation] {
+    [
+      ImageDataGenerator(
+        rotation: 10, widthShift: .uniform(4 / 32.0), heightShift: .uniform(4 / 32.0), zoom: 0.75...1.25,
+        channelShift: 50, horizontalFlip: true),
+      RandomErasing(.landscape),
+    ]
+  }
+
+  public init() {}
+}
+
+/// The random transformations of Keras' `ImageDataGenerator` in its order: rotation, shift, shear and zoom in one
+/// resampling, then channel shift, flips and brightness. Those that are 0 or not set are left out.
+///
+/// Flips are part of the resampling here, which gives the same images. The centre is the image's own even if it isn't
+/// square.
+public struct ImageDataGenerator: Augmentation, AugmentationGroup, Declared {
+  public static let declaration = Declaration(
+    "imageDataGenerator", "the transformations of Keras' ImageDataGenerator in its order",
+    standard: ImageDataGenerator(),
+    settings: [
+      Setting("rotation", \.rotation, .number(in: 0...180), "the greatest angle in degrees"),
+      Setting(
+        "widthShift", \.widthShift, .shift, "the greatest shift: below 1 a fraction of the width, from 1 on pixels"),
+      Setting(
+        "heightShift", \.heightShift, .shift, "the greatest shift: below 1 a fraction of the height, from 1 on pixels"),
+      Setting("shear", \.shear, .number(in: 0...89), "the greatest angle in degrees"),
+      Setting("zoom", \.zoom, .zoom, "range of both factors"),
+      Setting(
+        "channelShift", \.channelShift, .number(in: 0...255),
+        "the greatest number added to all channels, where white is 255"),
+      Setting("horizontalFlip", \.horizontalFlip, .flag, "whether to flip half of the images left to right"),
+      Setting("verticalFlip", \.verticalFlip, .flag, "whether to flip half of the images top to bottom"),
+      Setting("brightness", \.brightness, .range(in: 0...100), "range of the factor"),
+    ] + FillMode.settings.of(\.fill))
+
+  public var rotation: Double
+  public var widthShift: ShiftRange
+  public var heightShift: ShiftRange
+  public var shear: Double
+  public var zoom: ClosedRange<Double>
+  public var channelShift: Double
+  public var horizontalFlip: Bool
+  public var verticalFlip: Bool
+  public var brightness: ClosedRange<Double>
+  public var fill: FillMode
+
+  public init(
+    rotation: Double = 0, widthShift: ShiftRange = .uniform(0), heightShift: ShiftRange = .uniform(0),
+    shear: Double = 0, zoom: ClosedRange<Double> = 1...1, channelShift: Double = 0, horizontalFlip: Bool = false,
+    verticalFlip: Bool = false, brightness: ClosedRange<Double> = 1...1, fill: FillMode = .nearest
+  ) {
+    self.rotation = rotation
+    self.widthShift = widthShift
+    self.heightShift = heightShift
+    self.shear = shear
+    self.zoom = zoom
+    self.channelShift = channelShift
+    self.horizontalFlip = horizontalFlip
+    self.verticalFlip = verticalFlip
+    self.brightness = brightness
+    self.fill = fill
+  }
+
+  public var parts: [any Augmentation] {
+    var parts: [any Augmentation] = []
+    if rotation != 0 { parts.append(Rotation(degrees: rotation, fill: fill)) }
+    if widthShift != .uniform(0) || heightShift != .uniform(0) {
+      parts.append(Shift(width: widthShift, height: heightShift, fill: fill))
+    }
+    if shear != 0 { parts.append(Shear(degrees: shear, fill: fill)) }
+    if zoom != 1...1 { parts.append(Zoom(zoom, fill: fill)) }
+    if horizontalFlip { parts.append(HorizontalFlip()) }
+    if verticalFlip { parts.append(VerticalFlip()) }
+    if channelShift != 0 { parts.append(ChannelShift(channelShift)) }
+    if brightness != 1...1 { parts.append(Brightness(brightness)) }
+    return parts
+  }
+}

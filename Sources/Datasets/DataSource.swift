@@ -1,0 +1,49 @@
+import Arrays
+import Configuration
+@_exported import Formats
+import Foundation
+
+/// A data set that can be chosen by name.
+public protocol DataSource: Catalogued {
+  /// - Parameter progress: called as a download proceeds.
+  /// - Throws: `DatasetError` if the data are unavailable or damaged.
+  func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair
+}
+
+/// Where data files are searched for, and where downloads are kept.
+public struct DataFolders: Sendable, Equatable {
+  /// Folders the user named, searched first, in this order.
+  public var searched: [String]
+  /// The folder downloads go to, searched last.
+  public var cache: String
+  /// Whether data found in neither may be downloaded.
+  public var allowsDownload: Bool
+
+  public init(searched: [String], cache: String, allowsDownload: Bool) {
+    self.searched = searched
+    self.cache = cache
+    self.allowsDownload = allowsDownload
+  }
+
+  /// The folders the environment names: `TANREN_DATA` (several with colons between), and for downloads
+  /// `CacheFolder.data(environment:)`.
+  public init(
+    environment: [String: String] = ProcessInfo.processInfo.environment, allowsDownload: Bool = false
+  ) {
+    self.init(
+      searched: (environment["TANREN_DATA"] ?? "").split(separator: ":").map(String.init),
+      cache: CacheFolder.data(environment: environment), allowsDownload: allowsDownload)
+  }
+}
+
+extension SettingFormat where Value == Int {
+  /// A number of steps of a series.
+  static var steps: SettingFormat { .integer(in: 1...10_000_000) }
+}
+
+extension SettingFormat where Value == Int? {
+  /// A number above 0, or 0 for nil.
+  static func positiveOrZero(upTo limit: Int) -> SettingFormat {
+    SettingFormat<Int>.integer(in: 0...limit).map({ $0 == 0 ? nil : $0 }, back: { $0 ?? 0 })
+  }
+}

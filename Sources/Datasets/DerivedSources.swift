@@ -1,0 +1,112 @@
+import Configuration
+import Formats
+
+/// Another data set's training data, part of which is held out as the test data: settings are chosen on it, so that
+/// the real test set stays unseen.
+public struct HeldOutSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "heldOut", "a data set's training data, a random part held out for validation",
+    standard: HeldOutSource(UnspecifiedSource()),
+    settings: [
+      .required("data", \.data, .method, "the data set", example: "heldOut(data: mnist)"),
+      Setting("fraction", \.fraction, .number(in: 0...1), "fraction held out"),
+      Setting("seed", \.seed, .seed, "random seed of the split"),
+    ])
+
+  public var data: any DataSource
+  public var fraction: Double
+  public var seed: UInt32
+
+  public init(_ data: any DataSource, fraction: Double = 0.1, seed: UInt32 = 0) {
+    (self.data, self.fraction, self.seed) = (data, fraction, seed)
+  }
+
+  public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
+    var pair = try data.load(from: folders, progress: progress)
+    (pair.train, pair.test) = try pair.train.split(validationFraction: fraction, seed: seed)
+    pair.name += " held out"
+    pair.origin += "; \(pair.test.count) training examples held out, the test set unused"
+    return pair
+  }
+}
+
+/// Another data set with a fraction of its training labels corrupted; the test set stays as it is.
+public struct NoisyLabelsSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "noisyLabels", "another data set with a fraction of its training labels corrupted",
+    standard: NoisyLabelsSource(UnspecifiedSource()),
+    settings: [
+      .required("data", \.data, .method, "the data set", example: "noisyLabels(data: mnist)"),
+      Setting("fraction", \.fraction, .number(in: 0...1), "fraction of corrupted labels"),
+      Setting(
+        "kind", \.kind, .word, "what a corrupted label becomes: otherClasses, or anyClass, possibly the right one"),
+      Setting("seed", \.seed, .seed, "random seed of the corruption"),
+    ])
+
+  public var data: any DataSource
+  public var fraction: Double
+  public var kind: SymmetricNoise
+  public var seed: UInt32
+
+  public init(_ data: any DataSource, fraction: Double = 0.2, kind: SymmetricNoise = .otherClasses, seed: UInt32 = 0) {
+    (self.data, self.fraction, self.kind, self.seed) = (data, fraction, kind, seed)
+  }
+
+  public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
+    var pair = try data.load(from: folders, progress: progress)
+    let noisy = try pair.train.addingLabelNoise(fraction: fraction, kind: kind, seed: seed)
+    pair.train = noisy.data
+    pair.name += " with label noise"
+    pair.origin += "; \(noisy.corrupted.count) of \(pair.train.count) training labels corrupted"
+    return pair
+  }
+}
+
+/// The first examples of another data set.
+public struct SubsetSource: DataSource, Declared {
+  public static let declaration = Declaration(
+    "subset", "the first examples of another data set", standard: SubsetSource(UnspecifiedSource()),
+    settings: [
+      .required("data", \.data, .method, "the data set", example: "subset(data: mnist)"),
+      Setting("train", \.train, .integer(in: 1...Int(Int32.max)), "training examples; all if there are fewer"),
+      Setting("test", \.test, .integer(in: 1...Int(Int32.max)), "test examples; all if there are fewer"),
+    ])
+
+  public var data: any DataSource
+  public var train: Int
+  public var test: Int
+
+  public init(_ data: any DataSource, train: Int = 1000, test: Int = 1000) {
+    (self.data, self.train, self.test) = (data, train, test)
+  }
+
+  public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
+    var pair = try data.load(from: folders, progress: progress)
+    pair.train = try pair.train.prefix(min(train, pair.train.count))
+    pair.test = try pair.test.prefix(min(test, pair.test.count))
+    pair.origin += "; its first \(pair.train.count) training and \(pair.test.count) test examples"
+    return pair
+  }
+}
+
+/// Stands in a derived source's defaults for the data set, which has none.
+private struct UnspecifiedSource: DataSource {
+  static let name = "none"
+  static let summary = "no data set"
+
+  init() {}
+  init(from options: inout Options) throws(ConfigurationError) {}
+
+  func choice() -> Choice { Choice(Self.name) }
+
+  func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
+    throw DatasetError(.invalidArgument(name: "data", value: Self.name, allowed: "a data set"))
+  }
+}
+
+extension SettingFormat where Value == UInt32 {
+  /// A seed of NumPy's generator.
+  fileprivate static var seed: SettingFormat {
+    SettingFormat<Int>.integer(in: 0...Int(UInt32.max)).map({ UInt32(clamping: $0) }, back: { Int($0) })
+  }
+}

@@ -1,4 +1,0 @@
-import Configuration
-
-/// Preprocessing that can be chosen by name.
-public protocol NamedPreprocessing: Preprocessing, Catalogued {}
