@@ -1,5 +1,5 @@
-import Arrays
 import Configuration
+import Files
 @_exported import Formats
 import Foundation
 
