@@ -96,7 +96,7 @@ public struct WarmupBatchSize: Recipe {
   }
 
   private static func momentum(_ learningRate: String) -> String {
-    "sgd(learningRate: \(rate), momentum: 0.9, style: keras)"
+    "sgd(learningRate: \(learningRate), momentum: 0.9, style: keras)"
   }
 
   /// LAMB's rate goes with the square root of the batch size (You et al. 2020).
