@@ -1,7 +1,7 @@
 import Configuration
+import Files
 @_exported import Formats
 import Foundation
-import PJRT
 
 /// A data set that can be chosen by name.
 public protocol DataSource: Catalogued {

@@ -1,6 +1,6 @@
+import Arrays
 import Configuration
 import Formats
-import PJRT
 
 /// The user's own data: the arrays `x_train`, `y_train`, `x_test` and `y_test` of an NPZ file, as in Keras' data sets.
 public struct NPZSource: DataSource, Declared {

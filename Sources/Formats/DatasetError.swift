@@ -1,5 +1,5 @@
-import Files
 import Arrays
+import Files
 
 /// Data couldn't be read, fetched, written or prepared.
 public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible {

@@ -1,5 +1,5 @@
-import CZlib
 import Arrays
+import CZlib
 
 /// Writes images as PNG (ISO/IEC 15948), without interlacing and with 8 bits per channel.
 public enum PNG {

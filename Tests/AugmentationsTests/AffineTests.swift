@@ -1,12 +1,11 @@
 import ArrayFixtures
 import Configuration
 import Foundation
-import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite(.tags(.engine)) struct AffineTests {
+@Suite struct AffineTests {
   struct Row: Decodable {
     let name: String
     let image: FixtureArray

@@ -1,9 +1,8 @@
 import Augmentations
 import Configuration
-import TestSupport
 import Testing
 
-@Suite(.tags(.engine)) struct CatalogTests {
+@Suite struct CatalogTests {
   static let types = Catalog<any Augmentation>.all.types
 
   /// What help texts say of an augmentation is so: it has these settings and no others.

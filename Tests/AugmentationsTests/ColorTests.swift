@@ -1,11 +1,10 @@
 import ArrayFixtures
 import Foundation
-import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite(.tags(.engine)) struct ColorTests {
+@Suite struct ColorTests {
   struct Row: Decodable {
     let name: String
     let image: FixtureArray

@@ -1,10 +1,9 @@
 import ArrayFixtures
-import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite(.tags(.engine)) struct CropTests {
+@Suite struct CropTests {
   private func crop(_ padding: PadAndCrop.Padding, top: Int32, left: Int32) throws -> [Double] {
     let image = Tensor((1...12).map { UInt8($0) }, shape: [1, 3, 4, 1])
     let crop = PadAndCrop(pixels: 2, padding: padding)

@@ -1,10 +1,9 @@
 import ArrayFixtures
-import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite(.tags(.engine)) struct ErasingTests {
+@Suite struct ErasingTests {
   /// Height, width, top and left of what differs from white, for images where something does.
   private func boxes(_ images: Tensor) throws -> [(height: Int, width: Int, pixels: Int)] {
     let (count, side) = (images.shape[0], images.shape[1])

@@ -1,11 +1,10 @@
 import ArrayFixtures
 import Configuration
-import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite(.tags(.engine)) struct PipelineTests {
+@Suite struct PipelineTests {
   /// Every augmentation by name: shapes stay, the same key gives the same bits, another one others, and a batch of
   /// batches is each of them.
   static let rows: [String: String] = [

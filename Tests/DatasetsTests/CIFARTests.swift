@@ -23,7 +23,7 @@ struct CIFARTests {
 
   private static let names = (1...5).map { "data_batch_\($0).bin" } + ["test_batch.bin"]
 
-  /// A small CIFAR-10: a record a file, of the classes 1 to 5, and 9 to test.
+  /// A small CIFAR-10: one record per file, of classes 1 to 5, and 9 for testing.
   private var files: [(name: String, bytes: [UInt8])] {
     zip(Self.names, [1, 2, 3, 4, 5, 9] as [UInt8]).map { ($0, record($1)) }
   }
@@ -98,7 +98,7 @@ struct CIFARTests {
     #expect(try coarse.train.labels() == [11, 19])
     #expect((coarse.train.classCount, coarse.classNames.count) == (20, 20))
     #expect(try coarse.test.labels() == [0])
-    // Names that don't tell what they are: only in a folder that does.
+    // Ambiguous names are only taken in a folder whose name identifies them.
     try write([("train.bin", record(1, 1)), ("test.bin", record(1, 1))], in: "plain")
     #expect(throws: DatasetError.self) { try CIFAR100.load(from: places(folder.path + "/plain")) }
     #expect(try CIFAR100.load(from: places(folder.path + "/data/cifar-100-binary")).train.count == 2)
@@ -148,7 +148,7 @@ struct CIFARTests {
         == .truncated(part: "the member", expected: 3073, actual: 392))
     if case .missingMember(name: "data_batch_2.bin", _) = try problem(gzipped(tarArchive([files[0]]))) {
     } else {
-      Issue.record("a missing member isn't told")
+      Issue.record("a missing member isn't reported")
     }
     // Six magic bytes of xz and nothing right after them.
     let xz = try problem([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 1, 2, 3])

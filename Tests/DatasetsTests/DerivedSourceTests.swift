@@ -1,13 +1,12 @@
 import Configuration
 import PJRT
 import Tensors
-import TestSupport
 import Testing
 
 @testable import Datasets
 @testable import Formats
 
-@Suite("Data sets made of others", .tags(.engine))
+@Suite("Data sets made of others")
 struct DerivedSourceTests {
   private func load(_ text: String) throws -> DatasetPair {
     let nowhere = DataFolders(searched: [], cache: "/nowhere", allowsDownload: false)

@@ -6,7 +6,7 @@ import Testing
 @testable import Datasets
 @testable import Formats
 
-@Suite("NPY files", .tags(.unit))
+@Suite("NPY files")
 struct NPYTests {
   static let types = DType.allCases.filter { $0 != .bfloat16 }
   let folder: TemporaryFolder

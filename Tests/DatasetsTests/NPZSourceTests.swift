@@ -6,7 +6,7 @@ import Testing
 @testable import Datasets
 @testable import Formats
 
-@Suite(.tags(.unit)) struct NPZSourceTests {
+@Suite struct NPZSourceTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

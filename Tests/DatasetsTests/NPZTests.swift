@@ -61,7 +61,7 @@ struct NPZTests {
     ) { try NPZ.read(path, member: "y", as: .float32) }
   }
 
-  @Test(arguments: ["stored", "deflated"]) func tellsDamageWhereverItIs(kind: String) throws {
+  @Test(arguments: ["stored", "deflated"]) func reportsDamageAnywhere(kind: String) throws {
     let whole = try FileBytes.read(Bundle.module.fixture(kind + ".npz"))
     for end in stride(from: 0, to: whole.count, by: 7) {
       #expect(try problem(Array(whole[..<end])) != nil, "cut at \(end)")
@@ -156,7 +156,9 @@ struct NPZTests {
 
   /// Fixtures of the writer that Tanren had before libarchive's.
   @Test(arguments: ["written_stored", "written_deflated"]) func readsWhatEarlierVersionsWrote(name: String) throws {
-    #expect(try NPZ.read(Bundle.module.fixture(name + ".npz")) == arrays().merging(["größe": HostArray([7, 8] as [Double])]) { $1 })
+    #expect(
+      try NPZ.read(Bundle.module.fixture(name + ".npz"))
+        == arrays().merging(["größe": HostArray([7, 8] as [Double])]) { $1 })
   }
 
   @Test(arguments: [false, true]) func equalArraysMakeEqualFiles(isCompressed: Bool) throws {

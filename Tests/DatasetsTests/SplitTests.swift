@@ -1,12 +1,11 @@
 import PJRT
 import Tensors
-import TestSupport
 import Testing
 
 @testable import Datasets
 @testable import Formats
 
-@Suite("Splits, order and label noise", .tags(.unit))
+@Suite("Splits, order and label noise")
 struct SplitTests {
   /// Record i has the inputs [2i, 2i + 1] and the label i mod 10.
   private func numbered(_ count: Int) throws -> LabeledArrays {

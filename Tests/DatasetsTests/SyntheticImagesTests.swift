@@ -1,11 +1,10 @@
 import PJRT
-import TestSupport
 import Testing
 
 @testable import Datasets
 @testable import Formats
 
-@Suite("Synthetic images", .tags(.unit))
+@Suite("Synthetic images")
 struct SyntheticImagesTests {
   @Test func hasCIFARsShape() throws {
     let data = try SyntheticImages.generate(trainCount: 25, testCount: 7, seed: 1)

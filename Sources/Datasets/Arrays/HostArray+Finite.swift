@@ -1,4 +1,4 @@
-import PJRT
+import Arrays
 
 /// The first number of an array that is NaN or infinite.
 public struct NonFiniteNumber: Sendable, Hashable, CustomStringConvertible {

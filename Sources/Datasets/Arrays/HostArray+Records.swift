@@ -1,5 +1,5 @@
+import Arrays
 import Formats
-import PJRT
 
 extension HostArray {
   /// Records along the first axis; 0 for an array without axes.

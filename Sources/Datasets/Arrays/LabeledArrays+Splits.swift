@@ -1,5 +1,5 @@
+import Arrays
 import Formats
-import PJRT
 import Tensors
 
 extension LabeledArrays {

@@ -1,5 +1,5 @@
+import Arrays
 import Formats
-import PJRT
 
 /// Inputs and targets, record by record, in host memory.
 public struct LabeledArrays: Sendable, Equatable {

@@ -1,8 +1,8 @@
+import Arrays
 import Configuration
 import Files
 import Formats
 import Foundation
-import PJRT
 
 /// Small colour photographs of ten classes: 50,000 training and 10,000 test images, uint8 [N, 32, 32, 3].
 ///

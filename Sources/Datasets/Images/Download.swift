@@ -1,7 +1,7 @@
+import Arrays
 import Files
 import Formats
 import Foundation
-import PJRT
 
 /// One published file, fetched with `curl` from the first mirror that has it, checked, then renamed into place: the
 /// folder only ever holds whole, verified files.

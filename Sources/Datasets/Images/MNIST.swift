@@ -1,7 +1,7 @@
+import Arrays
 import Configuration
 import Formats
 import Foundation
-import PJRT
 
 /// Handwritten digits: 60,000 training and 10,000 test images, uint8 [N, 28, 28], classes 0 to 9.
 ///

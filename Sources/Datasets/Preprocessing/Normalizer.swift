@@ -1,5 +1,5 @@
+import Arrays
 import Formats
-import PJRT
 
 /// Shifts and scales inputs by statistics of training data: (x - shift) / scale.
 ///

@@ -1,6 +1,6 @@
+import Arrays
 import Configuration
 import Formats
-import PJRT
 import Tensors
 
 /// Applied to inputs in the graph before the model sees them, in training and evaluation alike. The data set itself

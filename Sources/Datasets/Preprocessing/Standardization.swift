@@ -1,6 +1,6 @@
+import Arrays
 import Configuration
 import Formats
-import PJRT
 import Tensors
 
 /// Images standardized per channel by given statistics: `(x / white - mean) / deviation`.

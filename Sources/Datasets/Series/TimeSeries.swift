@@ -1,5 +1,5 @@
+import Arrays
 import Formats
-import PJRT
 
 /// A series of values, one or several at each step.
 public struct TimeSeries: Sendable, Equatable {

@@ -1,6 +1,6 @@
+import Arrays
 import Configuration
 import Formats
-import PJRT
 
 #if canImport(Glibc)
   import Glibc

@@ -1,6 +1,6 @@
+import Arrays
 import Formats
 import Foundation
-import PJRT
 
 /// Generated images: an image depends on the seed and its index only, and each block of as many images as there are
 /// classes contains each class once.
