@@ -2,7 +2,7 @@ import Foundation
 import Tanren
 
 /// The processes that run a study: this one and its workers.
-final class StudyCrew {
+final class StudyWorkerPool {
   /// The number of processes, including this one.
   let workers: Int
   /// The number of threads per process; `nil` for all.
