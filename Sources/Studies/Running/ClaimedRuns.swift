@@ -27,7 +27,7 @@ struct ClaimedRuns {
   func train(_ shelf: DataShelf) throws {
     let counts = try store.counts(of: study)
     let keepers = runs.map { LeaseKeeper($0, in: store, lease: runner.lease) }
-    defer { for keeper in keepers { keeper.stop() } }
+    defer { keepers.forEach { $0.stop() } }
     var rest = Array(runs.indices)
     func progress(_ index: Int, epochs: Int = 0, resumed: Int = 0, together: Int = 1) -> RunProgress {
       RunProgress(
@@ -112,9 +112,7 @@ struct ClaimedRuns {
     let clock = StudyClock(store, study, configuration, members: members.count)
     let ledger = EpochLedger(store, members: members.count) { record in
       // An earlier attempt's files go once this one has a checkpoint of its own.
-      if record.epoch == progress.resumed + 1 {
-        for member in members { store.removeOtherAttempts(of: member.run) }
-      }
+      if record.epoch == progress.resumed + 1 { members.forEach { store.removeOtherAttempts(of: $0.run) } }
       runner.report(.epochEnded(progress, record, remaining: clock.remaining(after: record)))
     }
     let recorders = try members.map {

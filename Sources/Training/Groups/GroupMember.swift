@@ -11,13 +11,13 @@ struct GroupMember {
     self.trainer = trainer
     self.callbacks = callbacks
     trainer.callbacks = callbacks
-    for callback in callbacks { try callback.trainingBegan(plan) }
+    try callbacks.forEach { try $0.trainingBegan(plan) }
     try trainer.beginHistory(plan, order: order)
   }
 
   func report(_ progress: ChunkProgress) throws {
     guard isRunning else { return }
-    for callback in callbacks { try callback.chunkEnded(progress) }
+    try callbacks.forEach { try $0.chunkEnded(progress) }
   }
 
   mutating func add(_ record: EpochRecord) throws {
@@ -34,7 +34,7 @@ struct GroupMember {
 
   func finish() throws -> History {
     if let end { (trainer.state, trainer.step, trainer.epoch) = end }
-    for callback in callbacks { try callback.trainingEnded(history) }
+    try callbacks.forEach { try $0.trainingEnded(history) }
     return history
   }
 }
