@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Arrays
 
-@Suite struct HostArrayTests {
+@Suite(.tags(.engine)) struct HostArrayTests {
   @Test func valuesComeBack() throws {
     let array = try HostArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
     #expect(array.dtype == .float32 && array.count == 6 && array.bytes.count == 24)

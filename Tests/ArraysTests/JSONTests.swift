@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Arrays
 
-@Suite struct JSONTests {
+@Suite(.tags(.unit)) struct JSONTests {
   @Test(arguments: [
     "{\"a\":\"\\u0041\\n\\/\\ud83d\\ude00\"}", " {\n\"a\" : [ 1 , -0.5e+3, true,false , null , {} , [] ] } ",
   ])

@@ -1,11 +1,12 @@
 import ArrayFixtures
 import Configuration
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite struct AffineTests {
+@Suite(.tags(.engine)) struct AffineTests {
   struct Row: Decodable {
     let name: String
     let image: FixtureArray

@@ -1,8 +1,9 @@
 import Augmentations
 import Configuration
+import TestSupport
 import Testing
 
-@Suite struct BadSettingTests {
+@Suite(.tags(.engine)) struct BadSettingTests {
   @Test(arguments: [
     ("zoom(range: [1.25, 0.75])", "range"), ("brightness(range: [2, 1])", "range"), ("zoom(range: [1, 2, 3])", "range"),
     ("zoom(range: 1.5)", "range"), ("zoom(range: [-1, 2])", "range"),

@@ -1,8 +1,9 @@
 import Augmentations
 import Configuration
+import TestSupport
 import Testing
 
-@Suite struct CatalogTests {
+@Suite(.tags(.engine)) struct CatalogTests {
   static let types = Catalog<any Augmentation>.all.types
 
   /// What help texts say of an augmentation is so: it has these settings and no others.

@@ -1,10 +1,11 @@
 import ArrayFixtures
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite struct ColorTests {
+@Suite(.tags(.engine)) struct ColorTests {
   struct Row: Decodable {
     let name: String
     let image: FixtureArray

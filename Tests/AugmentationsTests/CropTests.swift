@@ -1,9 +1,10 @@
 import ArrayFixtures
+import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite struct CropTests {
+@Suite(.tags(.engine)) struct CropTests {
   private func crop(_ padding: PadAndCrop.Padding, top: Int32, left: Int32) throws -> [Double] {
     let image = Tensor((1...12).map { UInt8($0) }, shape: [1, 3, 4, 1])
     let crop = PadAndCrop(pixels: 2, padding: padding)

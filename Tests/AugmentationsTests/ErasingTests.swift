@@ -1,9 +1,10 @@
 import ArrayFixtures
+import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite struct ErasingTests {
+@Suite(.tags(.engine)) struct ErasingTests {
   /// Height, width, top and left of what differs from white, for images where something does.
   private func boxes(_ images: Tensor) throws -> [(height: Int, width: Int, pixels: Int)] {
     let (count, side) = (images.shape[0], images.shape[1])

@@ -1,9 +1,10 @@
 import ArrayFixtures
+import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite struct MixingTests {
+@Suite(.tags(.engine)) struct MixingTests {
   /// Images of one number each, its place in the batch, so that mixtures reveal their parts.
   private func batch(_ count: Int, side: Int = 8) -> ImageBatch {
     let values = Tensor.iota([count, side, side, 1], dtype: .float32)

@@ -1,10 +1,11 @@
 import ArrayFixtures
 import Configuration
+import TestSupport
 import Testing
 
 @testable import Augmentations
 
-@Suite struct PipelineTests {
+@Suite(.tags(.engine)) struct PipelineTests {
   /// Every augmentation by name: shapes stay, the same key gives the same bits, another one others, and a batch of
   /// batches is each of them.
   static let rows: [String: String] = [

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Configuration
@@ -46,7 +47,7 @@ private struct Sample: Declared {
 }
 
 /// What follows from a method's declaration.
-@Suite struct DeclarationTests {
+@Suite(.tags(.unit)) struct DeclarationTests {
   private func read(_ text: String) throws -> Sample {
     var options = try Choice(parsing: text).options
     let sample = try Sample(from: &options)

@@ -7,7 +7,7 @@ import Testing
 @testable import Datasets
 @testable import Formats
 
-@Suite("CIFAR-10 and CIFAR-100")
+@Suite("CIFAR-10 and CIFAR-100", .tags(.unit))
 struct CIFARTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }

@@ -6,7 +6,7 @@ import Testing
 @testable import Datasets
 @testable import Formats
 
-@Suite("Series from text")
+@Suite("Series from text", .tags(.engine))
 struct CSVSeriesTests {
   private func read(_ text: String, _ format: CSVFormat = CSVFormat()) throws(DatasetError) -> CSVSeries {
     try CSVSeries.decode(Array(text.utf8), format, path: "series.csv")

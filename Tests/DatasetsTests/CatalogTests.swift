@@ -1,8 +1,9 @@
 import Configuration
 import Datasets
+import TestSupport
 import Testing
 
-@Suite("Data sets and preprocessing by name")
+@Suite("Data sets and preprocessing by name", .tags(.unit))
 struct CatalogTests {
   private static let types = Catalog<any DataSource>.all.types + Catalog<any NamedPreprocessing>.all.types
 

@@ -1,12 +1,13 @@
 import Configuration
 import PJRT
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Datasets
 @testable import Formats
 
-@Suite("Data sets made of others")
+@Suite("Data sets made of others", .tags(.engine))
 struct DerivedSourceTests {
   private func load(_ text: String) throws -> DatasetPair {
     let nowhere = DataFolders(searched: [], cache: "/nowhere", allowsDownload: false)

@@ -7,7 +7,7 @@ import Testing
 @testable import Datasets
 @testable import Formats
 
-@Suite("Downloads")
+@Suite("Downloads", .tags(.unit))
 struct DownloadTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
@@ -108,10 +108,10 @@ struct DownloadTests {
     let archive = ImageArchive(
       name: "Tiny", slug: "tiny", folders: ["tiny"], mirrors: ["file://\(folder.path)/mirror/"],
       files: .init(
-        trainImages: try published("train-images-idx3-ubyte", idx([2, 1, 1], [8, 9])),
-        trainLabels: try published("train-labels-idx1-ubyte", idx([2], [0, 1])),
-        testImages: try published("t10k-images-idx3-ubyte", idx([1, 1, 1], [7])),
-        testLabels: try published("t10k-labels-idx1-ubyte", idx([1], [2]))))
+        trainImages: try published("train-images-idx3-ubyte", idxFile([2, 1, 1], [8, 9])),
+        trainLabels: try published("train-labels-idx1-ubyte", idxFile([2], [0, 1])),
+        testImages: try published("t10k-images-idx3-ubyte", idxFile([1, 1, 1], [7])),
+        testLabels: try published("t10k-labels-idx1-ubyte", idxFile([1], [2]))))
     var places = DataFolders(searched: [], cache: cache, allowsDownload: false)
     #expect(throws: DatasetError.self) { try archive.load(from: places, progress: nil) }
     places.allowsDownload = true

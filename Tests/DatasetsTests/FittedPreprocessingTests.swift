@@ -9,7 +9,7 @@ import Testing
 @testable import Formats
 
 /// Preprocessing with statistics, of examples or of the training set, as Keras' ImageDataGenerator has it.
-@Suite struct FittedPreprocessingTests {
+@Suite(.tags(.engine)) struct FittedPreprocessingTests {
   private struct Row: Decodable {
     struct Numbers: Decodable {
       let shape: [Int]

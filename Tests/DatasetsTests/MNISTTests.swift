@@ -6,7 +6,7 @@ import Testing
 @testable import Datasets
 @testable import Formats
 
-@Suite("MNIST and its kin")
+@Suite("MNIST and its kin", .tags(.engine))
 struct MNISTTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }
@@ -20,10 +20,10 @@ struct MNISTTests {
     func file(_ name: String, _ bytes: [UInt8]) throws {
       try folder.write(suffix == ".gz" ? gzipped(bytes) : bytes, to: place + "/" + name + suffix)
     }
-    try file("train-images-idx3-ubyte", idx([3, 2, 2], Array(1...12)))
-    try file("train-labels-idx1-ubyte", idx([labels.count], labels))
-    try file("t10k-images-idx3-ubyte", idx([1, 2, 2], [4, 3, 2, 1]))
-    try file("t10k-labels-idx1-ubyte", idx([1], [5]))
+    try file("train-images-idx3-ubyte", idxFile([3, 2, 2], Array(1...12)))
+    try file("train-labels-idx1-ubyte", idxFile([labels.count], labels))
+    try file("t10k-images-idx3-ubyte", idxFile([1, 2, 2], [4, 3, 2, 1]))
+    try file("t10k-labels-idx1-ubyte", idxFile([1], [5]))
   }
 
   @Test(.enabled(if: Locations.data("mnist") != nil)) func readsTheRealFiles() throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import Datasets
 @testable import Formats
 
-@Suite("NPY files")
+@Suite("NPY files", .tags(.engine))
 struct NPYTests {
   static let types = DType.allCases.filter { $0 != .bfloat16 }
   let folder: TemporaryFolder

@@ -6,7 +6,7 @@ import Testing
 @testable import Datasets
 @testable import Formats
 
-@Suite struct NPZSourceTests {
+@Suite(.tags(.engine)) struct NPZSourceTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("NPZ archives")
+@Suite("NPZ archives", .tags(.engine, .slow))
 struct NPZTests {
   let folder: TemporaryFolder
   init() throws { folder = try TemporaryFolder() }

@@ -1,12 +1,12 @@
+import Foundation
 import PJRT
 import TestSupport
-import Foundation
 import Testing
 
 @testable import Datasets
 @testable import Formats
 
-@Suite("Normalizers")
+@Suite("Normalizers", .tags(.engine))
 struct NormalizerTests {
   private let training: HostArray
 

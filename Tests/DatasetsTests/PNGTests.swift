@@ -1,12 +1,13 @@
 import CZlib
 import Foundation
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
 @testable import Formats
 
-@Suite struct PNGTests {
+@Suite(.tags(.unit)) struct PNGTests {
   /// The chunks of a file, each with its checksum compared with one computed bit by bit.
   private func chunks(_ bytes: [UInt8]) throws -> [(name: String, contents: [UInt8])] {
     #expect(Array(bytes.prefix(8)) == [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])

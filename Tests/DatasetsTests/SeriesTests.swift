@@ -8,7 +8,7 @@ import Testing
 @testable import Formats
 
 /// Generated series against plain NumPy, and series from files.
-struct SeriesTests {
+@Suite(.tags(.engine)) struct SeriesTests {
   private func fixture() throws -> [String: [Double]] {
     try Bundle.module.decodeFixture("series")
   }

@@ -1,11 +1,12 @@
 import PJRT
 import Tensors
+import TestSupport
 import Testing
 
 @testable import Datasets
 @testable import Formats
 
-@Suite("Splits, order and label noise")
+@Suite("Splits, order and label noise", .tags(.engine))
 struct SplitTests {
   /// Record i has the inputs [2i, 2i + 1] and the label i mod 10.
   private func numbered(_ count: Int) throws -> LabeledArrays {

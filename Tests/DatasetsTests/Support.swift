@@ -43,13 +43,6 @@ func xzPacked(_ bytes: [UInt8]) -> [UInt8] {
   return Array(output.prefix(count))
 }
 
-/// An IDX file of unsigned bytes.
-func idx(_ shape: [Int], _ elements: [UInt8], type: UInt8 = 8) -> [UInt8] {
-  [0, 0, type, UInt8(shape.count)]
-    + shape.flatMap { extent in withUnsafeBytes(of: UInt32(extent).bigEndian) { Array($0) } }
-    + elements
-}
-
 /// A tar archive of regular files, as POSIX describes it.
 /// - Parameter size: written in place of each file's length.
 func tarArchive(_ files: [(name: String, bytes: [UInt8])], size: String? = nil) -> [UInt8] {

@@ -5,7 +5,7 @@ import Testing
 @testable import Datasets
 @testable import Formats
 
-@Suite("Synthetic digits")
+@Suite("Synthetic digits", .tags(.unit))
 struct SyntheticDigitsTests {
   @Test func hasMNISTsShape() throws {
     let data = try SyntheticDigits.generate(trainCount: 25, testCount: 7, seed: 1)

@@ -1,10 +1,11 @@
 import PJRT
+import TestSupport
 import Testing
 
 @testable import Datasets
 @testable import Formats
 
-@Suite("Synthetic images")
+@Suite("Synthetic images", .tags(.unit))
 struct SyntheticImagesTests {
   @Test func hasCIFARsShape() throws {
     let data = try SyntheticImages.generate(trainCount: 25, testCount: 7, seed: 1)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Formats
 
-@Suite("Tar archives")
+@Suite("Tar archives", .tags(.process))
 struct TarTests {
   private func problem(_ bytes: [UInt8]) -> DatasetProblem? {
     #expect(throws: DatasetError.self) { try Archive(bytes, .tar, path: "a.tar") }?.problem

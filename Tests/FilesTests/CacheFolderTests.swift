@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Files
 
-@Suite struct CacheFolderTests {
+@Suite(.tags(.unit)) struct CacheFolderTests {
   @Test func choosesTheCacheFolder() {
     #expect(CacheFolder.path(environment: ["HOME": "/h"]) == "/h/.cache/tanren")
     #expect(CacheFolder.path(environment: ["HOME": "/h", "XDG_CACHE_HOME": "/c"]) == "/c/tanren")

@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Files
 
-@Suite struct FileLockTests {
+@Suite(.tags(.unit)) struct FileLockTests {
   private let path = FileManager.default.temporaryDirectory.path + "/tanren-lock-\(UUID().uuidString)"
 
   @Test func theSecondHolderWaits() async throws {

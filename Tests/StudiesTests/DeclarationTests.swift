@@ -1,9 +1,10 @@
 import Reservoirs
 import Studies
+import TestSupport
 import Testing
 
 /// Every method that can be chosen by name.
-@Suite struct DeclarationTests {
+@Suite(.tags(.unit)) struct DeclarationTests {
   private static let registries: [[any Catalogued.Type]] = [
     Catalog<any Activation>.all.types,
     Catalog<any Initializer>.all.types,

@@ -1,8 +1,9 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
-@Suite struct GraphTextTests {
+@Suite(.tags(.engine)) struct GraphTextTests {
   @Test func graphsAreLinesInOrder() {
     let x = Tensor(Placeholder(TensorType(.float32, [2])), [])
     let y = x.maximum(Tensor([1, 2] as [Float])).sum([0])

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Plans
 
 /// What help, guides and sources cite: papers that `docs/bibliography.md` has, and no codes.
-@Suite struct CitationTests {
+@Suite(.tags(.unit)) struct CitationTests {
   private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 

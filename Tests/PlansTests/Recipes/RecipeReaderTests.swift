@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Plans
 
 /// What a plan's file may say besides the plan.
-@Suite struct RecipeReaderTests {
+@Suite(.tags(.unit)) struct RecipeReaderTests {
   private static let text = """
     title: Rates
     summary: two rates

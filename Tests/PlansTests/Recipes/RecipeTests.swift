@@ -1,10 +1,11 @@
 import Configuration
 import Recipes
+import TestSupport
 import Testing
 
 @testable import Plans
 
-@Suite struct RecipeTests {
+@Suite(.tags(.unit)) struct RecipeTests {
   private static let names = RecipeFile.all.map(\.name)
 
   @Test func everyFileIsARecipe() throws {

@@ -1,7 +1,8 @@
 import Reports
+import TestSupport
 import Testing
 
-@Suite struct PublishedComparisonTests {
+@Suite(.tags(.unit)) struct PublishedComparisonTests {
   private func agreements(_ published: [PublishedValue], runs: [[Double]]) throws -> [PublishedComparison.Agreement] {
     let facts = StudyFacts(name: "published", arms: [ArmFacts("a", published: published)], targets: [0.95])
     return try StudyReport(facts, [ArmResult("a", "val_accuracy", runs)]).published.map(\.agreement)

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Functions of trees, pairs and types of one's own, against the same with arrays of tensors.
-@Suite struct GroupTests {
+@Suite(.tags(.engine)) struct GroupTests {
   private struct Particle: TensorGroup {
     var position, velocity: Tensor
     var tensors: [Tensor] { [position, velocity] }

@@ -1,12 +1,13 @@
 import PJRT
 import Reservoirs
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Decompositions and systems of equations beyond the small ones of the fixtures: whether the factors are A's, in single and
 /// double precision, with OpenBLAS and without where there is another way.
-@Suite struct LinearAlgebraTests {
+@Suite(.tags(.engine)) struct LinearAlgebraTests {
   private static let engines: (with: Engine, without: Engine)? = try? (
     Engine(programCache: nil, kernels: .all), Engine(programCache: nil, kernels: [])
   )

@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 
 @testable import Tensors
 
 /// Subscripts and splits, against NumPy's rules for basic indexing.
-@Suite struct SubscriptTests {
+@Suite(.tags(.engine)) struct SubscriptTests {
   private let x = Tensor((0..<24).map(Double.init), shape: [2, 3, 4])
 
   @Test func indicesRemoveAxesAndRangesShortenThem() throws {
