@@ -15,9 +15,9 @@ func study(epochs: Int) throws {
       "batch": "50", "epochs": "\(epochs)",
     ],
     arms: [
-      Arm("sgd", ["optimizer": "sgd(learningRate: 0.05)"]),
-      Arm("momentum", ["optimizer": "momentum(learningRate: 0.05, momentum: 0.9)"]),
-      Arm("nesterov", ["optimizer": "nesterov(learningRate: 0.05, momentum: 0.9)"]),
+      Arm("sgd") { $0.optimizer = SGD(learningRate: 0.05) },
+      Arm("momentum") { $0.optimizer = Momentum(learningRate: 0.05, momentum: 0.9) },
+      Arm("nesterov") { $0.optimizer = Nesterov(learningRate: 0.05, momentum: 0.9) },
     ],
     seeds: Array(0..<8), metric: PrimaryMetric("val_accuracy"), baseline: "sgd")
   plan.targets = [0.8, 0.9]

@@ -15,7 +15,7 @@ public enum ConfigurationError: Error, Sendable, Hashable, CustomStringConvertib
       place(origin) + "there is no \(words(of: kind)) '\(name)'" + hint(name, known)
     case .unknownKey(let key, let owner, let known, let origin):
       place(origin) + "\(owner) has no setting '\(key)'"
-        + (known.isEmpty ? ": it has none" : hint(key, known))
+        + (known.isEmpty ? ": it has none" : hint(key, known, of: owner))
     case .duplicateKey(let key, let origin): place(origin) + "'\(key)' is set twice"
     case .wrongType(let key, let expected, let found, let origin):
       place(origin) + "'\(key)' takes \(expected), not \(found)"
@@ -34,9 +34,9 @@ public enum ConfigurationError: Error, Sendable, Hashable, CustomStringConvertib
 
   private func place(_ origin: String) -> String { origin.isEmpty ? "" : "\(origin): " }
 
-  private func hint(_ name: String, _ known: [String]) -> String {
+  private func hint(_ name: String, _ known: [String], of owner: String = "") -> String {
     let list = "known: " + known.joined(separator: ", ")
-    guard let nearest = name.nearest(in: known) ?? RenamedSettings.nearest(to: name, among: known) else {
+    guard let nearest = name.nearest(in: known) ?? RenamedSettings.nearest(to: name, in: owner) else {
       return " (\(list))"
     }
     return ": did you mean '\(nearest)'? (\(list))"

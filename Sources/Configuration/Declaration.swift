@@ -45,7 +45,7 @@ public struct Declaration<Method: Sendable>: Sendable {
   /// The method with the settings in `options`, which takes out what it knows.
   /// - Throws: ``ConfigurationError`` for a value of the wrong kind or out of range, and for a missing one.
   func method(from options: inout Options) throws(ConfigurationError) -> Method {
-    try options.renameDeprecated(to: settings.map(\.name), of: name)
+    try options.renameDeprecated(of: name)
     var method = standard
     for setting in settings { try setting.read(&method, &options) }
     try check(method, options)

@@ -41,10 +41,20 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   ///
   /// A method that wasn't set, or was set by its name alone, gets the option; a plain value can't.
   public mutating func override(_ path: String, _ value: OptionValue, origin: String) throws(ConfigurationError) {
+    try override(path, value, of: "", origin: origin)
+  }
+
+  /// - Parameter method: whose settings these are; empty for a run's.
+  private mutating func override(
+    _ path: String, _ value: OptionValue, of method: String, origin: String
+  ) throws(ConfigurationError) {
     let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
     guard var key = parts.first else { throw .invalid(message: "an override needs a key", origin: origin) }
-    // What was set under its present name is replaced under it.
-    key = RenamedSettings.name(of: key, among: Array(values.keys)) ?? key
+    // What was set under its other name is replaced under it.
+    if values[key] == nil {
+      let other = RenamedSettings.name(of: key, in: method) ?? RenamedSettings.oldName(of: key, in: method)
+      if let other, values[other] != nil { key = other }
+    }
     origins[key] = origin
     guard parts.count == 2 else {
       values[key] = value
@@ -59,7 +69,7 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
         message: "'\(path)' can't be set: '\(key)' isn't set to a method; set '\(key)=NAME' first", origin: origin)
     }
     var options = inner.options
-    try options.override(parts[1], value, origin: origin)
+    try options.override(parts[1], value, of: inner.name, origin: origin)
     inner = Choice(inner.name, options)
     values[key] = .choice(inner)
   }
@@ -74,14 +84,11 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     return true
   }
 
-  /// Gives settings that were written under an earlier name the name that they have now.
-  /// - Parameters:
-  ///   - names: the names that whoever reads the options knows.
-  ///   - method: whose settings they are.
+  /// Gives the settings of a method that were written under an earlier name the name that they have now.
   /// - Throws: if a setting was given under both names.
-  package mutating func renameDeprecated(to names: [String], of method: String? = nil) throws(ConfigurationError) {
+  mutating func renameDeprecated(of method: String) throws(ConfigurationError) {
     for (old, value) in values {
-      guard let name = RenamedSettings.name(of: old, of: method, among: names) else { continue }
+      guard let name = RenamedSettings.name(of: old, in: method) else { continue }
       let origin = origins.removeValue(forKey: old)
       values[old] = nil
       RenamedSettings.note(old, name, origin: origin ?? self.origin)

@@ -226,7 +226,7 @@ import Testing
     try #require(summary.count == 3 && summary[0][3] == "last_mean" && summary[1][0] == "relu")
     #expect(Double(summary[1][3]).map { abs($0 - mean) < 1e-12 } ?? false, "\(mean)\n\(summary)")
     // What the report says to type finds the runs done.
-    let again = try #require(text.split(separator: "\n").first { $0.hasPrefix("again: tanren ") })
+    let again = try #require(text.split(separator: "\n").first { $0.hasPrefix("Reproduce: tanren ") })
     #expect(
       again.hasSuffix("--arms relu,tanhExp --seeds 10..11 epochs=2 'data=syntheticDigits(test: 100, train: 200)'"),
       "\(again)")

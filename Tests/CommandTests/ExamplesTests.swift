@@ -38,8 +38,8 @@ import Testing
     #expect(text.contains("/2] relu, seed 0: 2 epochs") && text.contains("/2] hSwish, seed 0: 2 epochs"))
     #expect(folder.exists("out/report.html") && folder.exists("out/runs.csv"))
     // What the report says to type finds the runs done, and a copy of the file is the same study.
-    let again = try #require(text.split(separator: "\n").first { $0.hasPrefix("again: ") })
-    #expect(again == "again: tanren study run \(file) budget=smoke seeds=1")
+    let again = try #require(text.split(separator: "\n").first { $0.hasPrefix("Reproduce: ") })
+    #expect(again == "Reproduce: tanren study run \(file) budget=smoke seeds=1")
     let repeated = try output(
       "tanren", "study", "run", file, "budget=smoke", "seeds=1", "--store", "out/studies.sqlite")
     #expect(repeated.contains("2 runs, 2 done already"), "\(repeated)")

@@ -33,11 +33,11 @@ import Testing
     #expect(first.status == 0, "\(first.error)")
     #expect(first.output.hasPrefix("sgd(rate) of [two]\n"))
     #expect(first.output.contains("1e-3, seed 1: 1 epoch") && first.output.contains("no, seed 0: 1 epoch"))
-    #expect(first.output.contains("again: tanren study run 'my plan.yml' --store s.sqlite\n"), "\(first.output)")
+    #expect(first.output.contains("Reproduce: tanren study run 'my plan.yml' --store s.sqlite\n"), "\(first.output)")
     // The one other worker is this command's own.
     #expect(!first.output.contains("of other workers"), "\(first.output)")
     let report = try run("report", "s.sqlite")
-    #expect(report.output.contains("again: tanren study run 1.10 --store s.sqlite\n"), "\(report.output)")
+    #expect(report.output.contains("Reproduce: tanren study run 1.10 --store s.sqlite\n"), "\(report.output)")
     for words in [["my plan.yml"], ["1.10"]] {
       let again = try TanrenProcess.run(["study", "run"] + words + ["--store", "s.sqlite"], in: folder)
       #expect(

@@ -13,7 +13,7 @@ private struct Sample: Declared {
   }
 
   static let declaration = Declaration(
-    "sample", "a sample", standard: Sample(),
+    "lamb", "a sample under the name of a method whose settings were renamed", standard: Sample(),
     reference: Reference("Nobody", 2000, "Nothing", "https://example.org"),
     settings: [
       .preset("style", \.style, .word, "whose defaults", standard: { Sample(style: $0) }),
@@ -51,14 +51,14 @@ private struct Sample: Declared {
   private func read(_ text: String) throws -> Sample {
     var options = try Choice(parsing: text).options
     let sample = try Sample(from: &options)
-    try options.finish("sample")
+    try options.finish("lamb")
     return sample
   }
 
   @Test(arguments: [
-    "sample", "sample(learningRate: 0.5)", "sample(style: keras)", "sample(learningRate: 0.1, style: keras)",
-    "sample(count: 4, isOn: true, path: '1.0')", "sample(sizes: [3])", "sample(gain: 2, limit: 0.5)",
-    "sample(weightDecay: 0.001)",
+    "lamb", "lamb(learningRate: 0.5)", "lamb(style: keras)", "lamb(learningRate: 0.1, style: keras)",
+    "lamb(count: 4, isOn: true, path: '1.0')", "lamb(sizes: [3])", "lamb(gain: 2, limit: 0.5)",
+    "lamb(weightDecay: 0.001)",
   ]) func whatDiffersFromTheDefaultIsWrittenBack(_ text: String) throws {
     let written = try read(text).choice()
     #expect(written == (try Choice(parsing: text)))
@@ -67,9 +67,9 @@ private struct Sample: Declared {
 
   @Test func defaultsAreNotWritten() throws {
     #expect(
-      try read("sample(style: torch, learningRate: 0.10, count: 3, limit: none, gain: 1)").choice().description
-        == "sample")
-    #expect(try read("sample(style: keras, learningRate: 1e-3)").choice().description == "sample(style: keras)")
+      try read("lamb(style: torch, learningRate: 0.10, count: 3, limit: none, gain: 1)").choice().description
+        == "lamb")
+    #expect(try read("lamb(style: keras, learningRate: 1e-3)").choice().description == "lamb(style: keras)")
   }
 
   @Test func helpShowsTheDefaultsThatAreUsed() {
@@ -85,29 +85,29 @@ private struct Sample: Declared {
 
   @Test func settingsAreChecked() {
     for text in [
-      "sample(count: 0)", "sample(learningRate: -1)", "sample(gain: 0)", "sample(limit: all)", "sample(style: jax)",
+      "lamb(count: 0)", "lamb(learningRate: -1)", "lamb(gain: 0)", "lamb(limit: all)", "lamb(style: jax)",
     ] {
       #expect(throws: ConfigurationError.self) { try read(text) }
     }
-    let error = #expect(throws: ConfigurationError.self) { try read("sample(count: 10)") }
+    let error = #expect(throws: ConfigurationError.self) { try read("lamb(count: 10)") }
     #expect(error?.description == "sample: ten need to be on")
   }
 
   @Test func earlierNamesAreReadAndReported() throws {
     _ = RenamedSettings.takeNotes()
     #expect(
-      try read("sample(rate: 0.5, decay: 0.25)").choice().description == "sample(learningRate: 0.5, weightDecay: 0.25)")
+      try read("lamb(rate: 0.5, decay: 0.25)").choice().description == "lamb(learningRate: 0.5, weightDecay: 0.25)")
     #expect(
       RenamedSettings.takeNotes().sorted() == [
         "'decay' is deprecated: write 'weightDecay'", "'rate' is deprecated: write 'learningRate'",
       ])
     #expect(throws: ConfigurationError.duplicateKey(key: "learningRate", origin: "")) {
-      try read("sample(rate: 0.5, learningRate: 0.5)")
+      try read("lamb(rate: 0.5, learningRate: 0.5)")
     }
   }
 
   @Test func anOverrideReplacesWhatHasAnotherName() throws {
-    var options = Options(["optimizer": .choice(try Choice(parsing: "sample(learningRate: 0.5)"))])
+    var options = Options(["optimizer": .choice(try Choice(parsing: "lamb(learningRate: 0.5)"))])
     try options.override("optimizer.learningRate", .number(2), origin: "command line")
     #expect(options.description == "optimizer: sample(learningRate: 2)")
   }

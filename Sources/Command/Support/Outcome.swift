@@ -16,6 +16,7 @@ enum Outcome {
   /// Runs a command line, reports errors, and returns the exit status.
   static func run(_ arguments: [String]) -> Int32 {
     LostOutput.endsProcess()
+    defer { for note in RenamedSettings.takeNotes() { Terminal.current(.standardError).write("Note: \(note)\n") } }
     do {
       try checkCommandName(arguments)
       let arguments = RenamedOption.replaced(in: arguments) { Terminal.current(.standardError).write($0 + "\n") }

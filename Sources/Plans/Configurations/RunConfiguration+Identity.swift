@@ -8,8 +8,11 @@ extension RunConfiguration {
   /// The configuration as YAML in the one way that equal configurations share: every key there is in a fixed
   /// order, methods by their catalogued names with their options sorted, numbers in their shortest spelling.
   ///
-  /// An option that is left out stays left out, since a method's defaults may depend on its other options.
-  public var canonicalText: String { "# tanren run, format \(Self.canonicalFormat)\n" + canonical.yaml() }
+  /// An option that is left out stays left out, since a method's defaults may depend on its other options. Settings that
+  /// have been renamed since the format was made keep their first name here, so that ids stay what they were.
+  public var canonicalText: String {
+    "# tanren run, format \(Self.canonicalFormat)\n" + canonical.renamed(RenamedSettings.oldName).yaml()
+  }
 
   /// SHA-256 of ``canonicalText``, 64 hexadecimal digits.
   public var id: String { SHA256.hex(of: canonicalText.utf8) }
@@ -36,25 +39,43 @@ extension RunConfiguration {
   /// A run from ``canonicalText``.
   /// - Throws: `ConfigurationError` if it names what this version doesn't know.
   public init(canonicalText: String, source: String) throws(ConfigurationError) {
-    try self.init(from: YAMLReader.options(text: canonicalText, source: source))
+    // What a store says under earlier names is no reason for a note.
+    let options = try YAMLReader.options(text: canonicalText, source: source)
+    try self.init(from: options.renamed(RenamedSettings.name))
   }
 
-  /// The configuration with its methods by their catalogued names, and their options in the one spelling that the
+  /// The configuration with its methods and their settings by their present names, in the one spelling that the
   /// methods read them in.
   var canonical: RunConfiguration {
-    var named = self
-    named.data = Catalog<any DataSource>.all.canonical(data)
-    named.model = Catalog<any Architecture>.all.canonical(model)
-    named.loss = Catalog<any Loss>.all.canonical(loss)
-    named.optimizer = Catalog<any Optimizer>.all.canonical(optimizer)
-    named.rule = Catalog<any GradientRule>.all.canonical(rule)
-    named.averaging = Catalog<any Averaging>.all.canonical(averaging)
-    named.experiment = experiment.map(Catalog<any Experiment>.all.canonical)
-    named.penalties = penalties.map(Catalog<any Penalty>.all.canonical)
-    named.preprocessing = preprocessing.map(Catalog<any NamedPreprocessing>.all.canonical)
-    named.augmentation = augmentation.map(Catalog<any Augmentation>.all.canonical)
-    named.metrics = metrics.map(Catalog<any Metric>.all.canonical)
+    var named = renamed(RenamedSettings.name)
+    named.data = Catalog<any DataSource>.all.canonical(named.data)
+    named.model = Catalog<any Architecture>.all.canonical(named.model)
+    named.loss = Catalog<any Loss>.all.canonical(named.loss)
+    named.optimizer = Catalog<any Optimizer>.all.canonical(named.optimizer)
+    named.rule = Catalog<any GradientRule>.all.canonical(named.rule)
+    named.averaging = Catalog<any Averaging>.all.canonical(named.averaging)
+    named.experiment = named.experiment.map(Catalog<any Experiment>.all.canonical)
+    named.penalties = named.penalties.map(Catalog<any Penalty>.all.canonical)
+    named.preprocessing = named.preprocessing.map(Catalog<any NamedPreprocessing>.all.canonical)
+    named.augmentation = named.augmentation.map(Catalog<any Augmentation>.all.canonical)
+    named.metrics = named.metrics.map(Catalog<any Metric>.all.canonical)
     return named
+  }
+}
+
+extension RunConfiguration {
+  /// The configuration with other names for its methods' settings.
+  fileprivate func renamed(_ name: (_ setting: String, _ method: String) -> String?) -> RunConfiguration {
+    var renamed = self
+    for slot in [\RunConfiguration.data, \.model, \.loss, \.optimizer, \.rule, \.averaging] {
+      renamed[keyPath: slot] = renamed[keyPath: slot].renamed(name)
+    }
+    for slot in [\RunConfiguration.penalties, \.augmentation] {
+      renamed[keyPath: slot] = renamed[keyPath: slot].map { $0.renamed(name) }
+    }
+    renamed.preprocessing = preprocessing?.renamed(name)
+    renamed.experiment = experiment?.renamed(name)
+    return renamed
   }
 }
 

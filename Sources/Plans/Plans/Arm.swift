@@ -16,6 +16,22 @@ public struct Arm: Sendable, Hashable {
     self.init(name, settings: [Override](settings, origin: "arm '\(name)'"), published: published)
   }
 
+  /// An arm whose methods are values.
+  ///
+  /// ```swift
+  /// Arm("adam") { $0.optimizer = Adam(learningRate: 1e-3) }
+  /// ```
+  ///
+  /// Plans, stores and pages hold them as people write them. A method without a name of its own (a
+  /// `Catalogued.declaration`) is an error once the plan is expanded.
+  public init(
+    _ name: String, published: PublishedValues? = nil, _ configure: (inout ArmSettings) throws -> Void
+  ) rethrows {
+    var settings = ArmSettings()
+    try configure(&settings)
+    self.init(name, settings: settings.overrides(origin: "arm '\(name)'"), published: published)
+  }
+
   /// The run that this arm makes of a base.
   /// - Parameter seed: the run's; no setting may set it too.
   /// - Throws: `ConfigurationError` for what is unknown, of the wrong kind or out of range.

@@ -21,6 +21,13 @@ public struct Override: Sendable, Hashable {
     reading = Result { () throws(ConfigurationError) in try OptionValue(parsing: text, origin: origin) }
   }
 
+  /// A setting that is a value in Swift. ``value()`` throws for one that has no notation.
+  init(_ path: String, writing value: () throws(ConfigurationError) -> OptionValue, origin: String) {
+    self.path = path
+    self.origin = origin
+    reading = Result(catching: value)
+  }
+
   /// - Throws: `ConfigurationError` if the text that the setting was made of can't be read.
   public func value() throws(ConfigurationError) -> OptionValue { try reading.get() }
 

@@ -24,7 +24,7 @@ final class ClaimedGroup {
   /// Trains the runs, and stores their end, good or bad.
   /// - Throws: what isn't the runs' fault, and would happen to others too.
   func train(_ cache: DatasetCache) throws {
-    defer { heartbeats.forEach { $0.stop() } }
+    defer { for heartbeat in heartbeats { heartbeat.stop() } }
     do {
       let configurations = try runs.map { run in
         try RunConfiguration(canonicalText: run.configuration, source: "run \(run.id.prefix(12))")
@@ -127,7 +127,9 @@ final class ClaimedGroup {
     let clock = StudyClock(store, study, configuration, members: members.count)
     let transaction = EpochTransaction(store, members: members.count) { [store, runner] record in
       // An earlier attempt's files go once this one has a checkpoint of its own.
-      if record.epoch == progress.resumed + 1 { members.forEach { store.removeOtherAttempts(of: $0.run) } }
+      if record.epoch == progress.resumed + 1 {
+        for member in members { store.removeOtherAttempts(of: member.run) }
+      }
       runner.report(.epochEnded(progress, record, remaining: clock.remaining(after: record)))
     }
     let checkpointers = try members.map {

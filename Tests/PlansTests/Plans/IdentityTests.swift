@@ -72,6 +72,71 @@ import Testing
     #expect(RunConfiguration().id == "f2f8d940d5b8655a1e7dad59ed2b6f675b7460e130042439467003448c41d0ef")
   }
 
+  /// Runs of stores that were made before settings got other names.
+  @Test func renamedSettingsLeaveIdsAsTheyWere() throws {
+    let stored = """
+      # tanren run, format 1
+      data: {name: syntheticImages, test: 200, train: 400}
+      model: {name: cnn, activation: relu}
+      loss: softmaxCrossEntropy
+      optimizer: {name: lamb, preset: tfa, rate: 0.001}
+      rule: plain
+      averaging: none
+      penalties: []
+      metrics: [accuracy]
+      epochs: 2
+      batch: 100
+      seed: 0
+      dtype: float32
+      remainder: dropped
+      draws: keyed
+      untrained: false
+
+      """
+    let run = try RunConfiguration(canonicalText: stored, source: "store")
+    #expect(run.canonicalText == stored)
+    #expect(run.id == "3d2b828b1197ec70deb81751d8151c7a8d5bfaa39bc368430f89c37b11f6cb87")
+    #expect(run.optimizer.description == "lamb(learningRate: 0.001, preset: tfa)")
+    for (old, new) in [
+      (
+        "sgd(rate: 0.5, coupledDecay: 0.1, excludeFromDecay: [bias])",
+        "sgd(learningRate: 0.5, l2: 0.1, excludeFromWeightDecay: [bias])"
+      ),
+      ("rmsprop(keeping: 0.8)", "rmsprop(rho: 0.8)"),
+      (
+        "preceded(by: [decay(rate: 0.1)], optimizer: adamW(decay: 0.2))",
+        "preceded(by: [decay(weightDecay: 0.1)], optimizer: adamW(weightDecay: 0.2))"
+      ),
+    ] {
+      let (first, second) = (try configuration("optimizer: \(old)"), try configuration("optimizer: \(new)"))
+      #expect(first == second)
+      #expect(first.id == second.id)
+    }
+  }
+
+  /// Methods as values in Swift go into plans like any others.
+  @Test func armsTakeValues() throws {
+    let typed = Arm("typed") {
+      $0.optimizer = Adam(learningRate: 1e-3, beta1: CosineSchedule(0.9))
+      $0.loss = SoftmaxCrossEntropy(labelSmoothing: 0.1)
+      $0.gradientRule = SAM(rho: 0.1)
+      $0.penalties = [L1L2(l2: 0.5)]
+      $0.epochs = 3
+      $0.batchSize = 50
+    }
+    let written = Arm(
+      "typed",
+      [
+        "optimizer": "adam(beta1: cosine(initial: 0.9))", "loss": "softmaxCrossEntropy(labelSmoothing: 0.1)",
+        "rule": "sam(rho: 0.1)", "penalties": "[l1l2(l2: 0.5)]", "epochs": "3", "batch": "50",
+      ])
+    let base = [Override](["model": "mlp(hidden: [7])"])
+    #expect(try typed.configuration(base: base, seed: 4) == written.configuration(base: base, seed: 4))
+    let unnamed = Arm("unnamed") { $0.optimizer = Adam(learningRate: Tensor(0.1)) }
+    let error = #expect(throws: ConfigurationError.self) { try unnamed.configuration(base: base, seed: 4) }
+    #expect(error?.description.contains("has no name that a plan could hold") == true)
+  }
+
   @Test func workIsTheSameForOtherSeedsAndLengths() throws {
     let first = try configuration("seed: 1\nepochs: 3").workload
     #expect(try configuration("seed: 2\nepochs: 30").workload == first)

@@ -1,0 +1,61 @@
+import Configuration
+
+/// What an arm changes of a study's base, as values; what stays nil is as in the base.
+public struct ArmSettings: Sendable {
+  public var data: (any DataSource)?
+  public var model: (any Architecture)?
+  public var loss: (any Loss)?
+  public var optimizer: (any Optimizer)?
+  public var gradientRule: (any GradientRule)?
+  public var averaging: (any Averaging)?
+  public var preprocessing: (any NamedPreprocessing)?
+  public var penalties: [any Penalty]?
+  public var metrics: [any Metric]?
+  public var augmentation: [any Augmentation]?
+  public var epochs: Int?
+  public var batchSize: Int?
+  /// The element type that the model computes in.
+  public var dtype: DType?
+  /// Training examples to use, the first ones.
+  public var examples: Int?
+
+  /// The settings as a plan holds them.
+  func overrides(origin: String) -> [Override] {
+    var overrides: [Override] = []
+    func add(_ key: String, _ method: (any Catalogued)?) {
+      guard let method else { return }
+      overrides.append(
+        Override(
+          key, writing: { () throws(ConfigurationError) in try OptionValue(method: method) }, origin: origin))
+    }
+    func add(_ key: String, _ methods: [any Catalogued]?) {
+      guard let methods else { return }
+      overrides.append(
+        Override(
+          key,
+          writing: { () throws(ConfigurationError) in
+            var values: [OptionValue] = []
+            for method in methods { values.append(try OptionValue(method: method)) }
+            return .list(values)
+          }, origin: origin))
+    }
+    func add(_ key: String, _ number: Int?) {
+      if let number { overrides.append(Override(key, .number(Double(number)), origin: origin)) }
+    }
+    add("data", data)
+    add("model", model)
+    add("loss", loss)
+    add("optimizer", optimizer)
+    add("rule", gradientRule)
+    add("averaging", averaging)
+    add("preprocessing", preprocessing)
+    add("penalties", penalties)
+    add("metrics", metrics)
+    add("augmentation", augmentation)
+    add("epochs", epochs)
+    add("batch", batchSize)
+    add("examples", examples)
+    if let dtype { overrides.append(Override("dtype", .text(dtype.rawValue), origin: origin)) }
+    return overrides
+  }
+}
