@@ -17,7 +17,7 @@ struct SchedulePlotCommand: ParsableCommand {
       Values are computed by the engine step by step, exactly as in training.
 
       Examples:
-        tanren schedule plot 'warmup(from: 0.1, epochs: 5, then: cosine(initial: 0.8))'
+        tanren schedule plot 'warmup(epochs: 5, then: cosine(initial: 0.8))'
         tanren schedule plot 'oneCycle(peak: 0.1)' 'cosine(initial: 0.1)' --epochs 30
         tanren schedule plot 'batchScaled(schedule: 0.1, reference: 128)' --batch 512
       """)
