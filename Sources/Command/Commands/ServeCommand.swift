@@ -30,6 +30,7 @@ struct ServeCommand: ParsableCommand {
   var host = "127.0.0.1"
 
   func run() throws {
+    Interruption.isDelivered()
     // Reports an unreadable store before anyone opens a browser.
     _ = try store.open()
     let terminal = Terminal.current()

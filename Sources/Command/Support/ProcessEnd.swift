@@ -33,17 +33,21 @@ enum LostOutput {
 enum Interruption {
   /// From now on Ctrl-C ends the process with status 130.
   static func endsProcess() {
-    // The parent process may have blocked the signal, which children inherit.
-    var signals = sigset_t()
-    sigemptyset(&signals)
-    sigaddset(&signals, SIGINT)
-    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    isDelivered()
     signal(SIGINT) { _ in
       // Only system calls are allowed in a signal handler.
       let note: StaticString = "\nInterrupted. Finished epochs are kept.\n"
       _ = note.withUTF8Buffer { write(STDERR_FILENO, $0.baseAddress, $0.count) }
       _exit(130)
     }
+  }
+
+  /// From now on Ctrl-C arrives, even if the parent process has blocked the signal, which children inherit.
+  static func isDelivered() {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
 
