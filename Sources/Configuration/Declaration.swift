@@ -6,7 +6,7 @@
 /// public struct ELU: Activation {
 ///   public static let declaration = Declaration(
 ///     "elu", "x above 0, α(eˣ - 1) below", standard: ELU(),
-///     reference: Reference("Clevert et al.", 2016, "ELU", "https://arxiv.org/abs/1511.07289"),
+///     reference: Reference("Clevert et al.", 2016, "Exponential Linear Units", "https://arxiv.org/abs/1511.07289"),
 ///     settings: [Setting("alpha", \.alpha, .number(in: 0...1e6), "α, minus the limit towards -∞")])
 ///
 ///   public var alpha: Double

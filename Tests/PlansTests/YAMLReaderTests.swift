@@ -28,7 +28,7 @@ import Testing
       untrained: yes
       """)
     #expect(read.model.description == "mlp(activation: hSwish(n: 3), hidden: [30])")
-    #expect(read.optimizer == Choice("sgd", Options(["rate": .number(0.25)])))
+    #expect(read.optimizer == Choice("sgd", Options(["learningRate": .number(0.25)])))
     #expect(read.penalties.map(\.description) == ["l1l2(l2: 0.5)", "l1l2(l1: 0.5)"])
     #expect(read.metrics.map(\.name) == ["accuracy", "topKAccuracy"])
     #expect(read.epochs == 7 && read.untrained)
@@ -40,7 +40,7 @@ import Testing
     "optimizer:\n  name: momentum\n  rate: 5e-1\n  momentum: 0.8",
     "optimizer   :   momentum(learningRate: 0.5, momentum: 0.8)   # x (y)",
   ]) func spellingsOfOneMethod(_ text: String) throws {
-    let expected = Choice("momentum", Options(["rate": .number(0.5), "momentum": .number(0.8)]))
+    let expected = Choice("momentum", Options(["learningRate": .number(0.5), "momentum": .number(0.8)]))
     #expect(try configuration(text).optimizer == expected)
   }
 
@@ -61,7 +61,7 @@ import Testing
     ("seed: 1\nepochs: 3\nseed: 2", "plan.yml:3: 'seed' is set twice"),
     ("loss:\n  name: flooded\n  a: 3", "plan.yml:3: flooded has no setting 'a'"),
     ("seed: 2\noptimizer: addam", "plan.yml:2: there is no optimizer 'addam': did you mean 'adam'?"),
-    ("seed: 2\noptimizer: sgd(raet: 1)", "plan.yml:2: sgd has no setting 'raet': did you mean 'rate'?"),
+    ("seed: 2\noptimizer: sgd(raet: 1)", "plan.yml:2: sgd has no setting 'raet': did you mean 'learningRate'?"),
     ("optimizer: sgd(rate 1)", "plan.yml:1: can't read 'sgd(rate 1)' at column 10: expected ':', found '1'"),
     ("optimizer: {rate: 1}", "plan.yml:1: 'optimizer' is a mapping without the name of a method"),
     ("seed: 1\nepochs:", "plan.yml:2: 'epochs' has no value"),
@@ -161,7 +161,7 @@ import Testing
         "hidden": .list([.number(3), .number(4)]),
         "activation": .choice(Choice("hSwish", Options(["n": .number(2.5)]))),
       ]))
-    original.optimizer = Choice("sgd", Options(["rate": .number(1e-7), "nesterov": .flag(false)]))
+    original.optimizer = Choice("sgd", Options(["learningRate": .number(1e-7), "nesterov": .flag(false)]))
     original.penalties = [Choice("l1l2", Options(["l2": .number(0.5)])), Choice("l1l2")]
     original.metrics = []
     original.dtype = .float64

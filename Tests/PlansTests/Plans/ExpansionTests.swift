@@ -9,9 +9,13 @@ import Testing
     let arms = try plan.plannedArms()
     #expect(
       arms.map(\.arm.name) == [
-        "sgd rate=0.1", "sgd rate=0.5", "adam rate=0.1", "adam rate=0.5", "plain rate=0.1", "plain rate=0.5",
+        "sgd learningRate=0.1", "sgd learningRate=0.5", "adam learningRate=0.1", "adam learningRate=0.5",
+        "plain learningRate=0.1", "plain learningRate=0.5",
       ])
-    #expect(arms.map(\.baseline) == [nil, nil, "sgd rate=0.1", "sgd rate=0.5", "sgd rate=0.1", "sgd rate=0.5"])
+    #expect(
+      arms.map(\.baseline) == [
+        nil, nil, "sgd learningRate=0.1", "sgd learningRate=0.5", "sgd learningRate=0.1", "sgd learningRate=0.5",
+      ])
     let runs = try plan.runs()
     #expect(runs.count == 18)
     // Seed after seed, so that an interrupted study has compared something.
@@ -40,8 +44,8 @@ import Testing
 
   @Test func axesOfOneNameShowTheirPaths() throws {
     let plan = try PlanTexts.plan(
-      "seeds: 1\nbase: {rule: sam}\ngrid:\n  optimizer.learningRate: [0.1, 0.2]\n  loss.rate: [1, 2]\n")
-    #expect(try plan.plannedArms()[1].arm.name == "optimizer.learningRate=0.1 loss.rate=2")
+      "seeds: 1\nbase: {rule: sam}\ngrid:\n  optimizer.learningRate: [0.1, 0.2]\n  loss.learningRate: [1, 2]\n")
+    #expect(try plan.plannedArms()[1].arm.name == "optimizer.learningRate=0.1 loss.learningRate=2")
   }
 
   @Test func methodsComeBeforeTheirOptionsHoweverTheyAreWritten() throws {

@@ -55,7 +55,8 @@ import Testing
     ("arms=sgd,adm", "there is no arm 'adm': did you mean 'adam'?"), ("seeds=", "can't read"),
     ("=5", "is no setting's name"),
     (
-      "optimizer.learningRate=fast", "command line: 'rate' takes a number or a schedule (batchScaled, constant, cosine,"
+      "optimizer.learningRate=fast",
+      "command line: 'learningRate' takes a number or a schedule (batchScaled, constant, cosine,"
     ),
     ("optimizer.learningRate=x", "), not 'x'"),
     ("optimizer.learningRate=cosin", "there is no named schedule 'cosin': did you mean 'cosine'?"),

@@ -55,7 +55,7 @@ import Testing
     ("seeds: 1\narms:\n  a:\n    optimizer: adm", "plan.yml:4: there is no optimizer 'adm': did you mean 'adam'?"),
     (
       "seeds: 1\narms:\n  a:\n    optimizer:\n      name: sgd\n      rat: 1",
-      "sgd has no setting 'rat': did you mean 'rate'?"
+      "sgd has no setting 'rat': did you mean 'learningRate'?"
     ),
     ("seeds: 1\narms:\n  a: {}\n  b: {}\n  a: {}", "plan.yml:5: 'a' is set twice"),
     ("seeds: 1\narms:\n  - name: a\n  - name: a", "plan.yml:4: there are two arms 'a'"),

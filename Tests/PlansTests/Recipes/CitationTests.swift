@@ -52,11 +52,15 @@ import Testing
     }
   }
 
-  /// "Foret et al. 2021" in a summary or a recipe is an entry of the bibliography.
+  /// A declaration's reference, and "Foret et al. 2021" in a summary or a recipe, are entries of the bibliography.
   @Test func citedPapersAreInTheBibliography() throws {
     let bibliography = try Self.text("docs/bibliography.md")
     var count = 0
     for (path, text) in try Self.texts() where path.hasPrefix("Sources/") || path.hasPrefix("Recipes/") {
+      for match in text.matches(of: #/Reference\(\s*"([^"]+)",\s*([0-9]{4}),/#) {
+        count += 1
+        #expect(bibliography.contains("\(match.1) \(match.2)"), "\(path): \(match.1) \(match.2)")
+      }
       for line in text.split(separator: "\n") where line.contains("summary") {
         for match in line.matches(of: #/([A-Z][\p{L}-]+(?: et al\.| and [A-Z][\p{L}-]+)?) ((?:19|20)[0-9]{2})\b/#) {
           count += 1

@@ -121,7 +121,7 @@ import Testing
     let base = [Override](["optimizer": "sgd(learningRate: 0.1, momentum: 0.5)", "epochs": "9", "batch": "30"])
     let arm = Arm("fast", ["optimizer.learningRate": "0.3", "epochs": "4", "model.hidden": "[5]"])
     let configuration = try arm.configuration(base: base, seed: 8)
-    #expect(configuration.optimizer.description == "sgd(momentum: 0.5, learningRate: 0.3)")
+    #expect(configuration.optimizer.description == "sgd(learningRate: 0.3, momentum: 0.5)")
     #expect(configuration.model.description == "mlp(hidden: [5])")
     #expect((configuration.epochs, configuration.batch, configuration.seed) == (4, 30, 8))
     // A method before its options, however they are spelled.

@@ -50,7 +50,7 @@ import Testing
   @Test(arguments: [
     ("optimiser", "sgd", "test: a run has no setting 'optimiser': did you mean 'optimizer'?"),
     ("optimizer", "sdg", "test: there is no optimizer 'sdg': did you mean 'sgd'?"),
-    ("optimizer", "sgd(rat: 1)", "test: sgd has no setting 'rat': did you mean 'rate'?"),
+    ("optimizer", "sgd(rat: 1)", "test: sgd has no setting 'rat': did you mean 'learningRate'?"),
     ("optimizer", "3", "test: 'optimizer' takes the name of a method, not a number (3)"),
     ("model", "mlp(activation: rely)", "test: there is no activation 'rely': did you mean 'relu'?"),
     ("model", "mlp(hidden: [0])", "test: 'hidden' is 0, but must be in 1...1000000"),

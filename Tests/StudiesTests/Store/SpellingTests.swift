@@ -115,7 +115,8 @@ import Testing
     #expect(try id("data: npz(path: 2024.1)") == id("data: npz(path: 2024.1)"))
     let twice = try plan("seeds: 1\narms: {a: {optimizer: sgd}}\ngrid: {optimizer.learningRate: [0.1, 0.10]}")
     let error = #expect(throws: ConfigurationError.self) { try twice.runs() }
-    #expect(error?.description == "plan: the grid has the same run twice: 'a rate=0.1' and 'a rate=0.10'")
+    #expect(
+      error?.description == "plan: the grid has the same run twice: 'a learningRate=0.1' and 'a learningRate=0.10'")
     let paths = try plan(
       "seeds: 1\nbase:\n  data: npz(path: x)\narms: {a: {optimizer: sgd}}\ngrid: {data.path: [0.1, 0.10]}")
     #expect(try paths.runs().map { Self.path(of: $0.configuration) } == ["0.1", "0.10"])
