@@ -2,17 +2,11 @@ import Tanren
 
 /// The gradient a step ahead, where the last one leads (Korpelevich 1976; with one evaluation a step, Popov 1980).
 struct Extragradient: GradientRule {
-  static let name = "extragradient"
-  static let summary = "the gradient where the last one leads (Popov 1980)"
-  static let parameters = [Parameter("rate", default: 0.05, "how far ahead")]
+  static let declaration = Declaration(
+    "extragradient", "the gradient where the last one leads", standard: Extragradient(),
+    settings: [Setting("rate", \.rate, .number(in: 0...1e6), "how far ahead")])
 
-  var rate: Double
-
-  init(rate: Double = 0.05) { self.rate = rate }
-
-  init(from options: inout Options) throws(ConfigurationError) {
-    rate = try options.number("rate", default: 0.05, in: 0...1e6)
-  }
+  var rate = 0.05
 
   /// What the rule remembers is a tree like the parameters; checkpoints keep it.
   func initial(_ parameters: TensorTree) -> TensorTree { parameters.mapValues { $0.zerosLike() } }

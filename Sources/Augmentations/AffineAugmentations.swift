@@ -32,7 +32,7 @@ extension AngleAugmentation {
 }
 
 /// Rotates images around their centre by a uniform random angle, as Keras' `rotation_range`.
-public struct Rotation: Augmentation, AngleAugmentation, Declared {
+public struct Rotation: Augmentation, AngleAugmentation {
   public static let declaration = Declaration(
     "rotation", "rotates images by a random angle", standard: Rotation(), settings: settings)
   static let limit = 180.0
@@ -49,7 +49,7 @@ public struct Rotation: Augmentation, AngleAugmentation, Declared {
 }
 
 /// Shears images by a uniform random angle, as Keras' `shear_range`.
-public struct Shear: Augmentation, AngleAugmentation, Declared {
+public struct Shear: Augmentation, AngleAugmentation {
   public static let declaration = Declaration(
     "shear", "shears images by a random angle", standard: Shear(), settings: settings)
   static let limit = 89.0
@@ -69,7 +69,7 @@ public struct Shear: Augmentation, AngleAugmentation, Declared {
 ///
 /// Keras' `width_shift_range` is `width` here and shifts images left and right; in Keras releases after 2019 it shifts
 /// them up and down, which matters where the two ranges or extents differ.
-public struct Shift: Augmentation, AffineAugmentation, Declared {
+public struct Shift: Augmentation, AffineAugmentation {
   public static let declaration = Declaration(
     "shift", "shifts images by random fractions of their width and height", standard: Shift(),
     settings: [
@@ -187,7 +187,7 @@ extension SettingFormat where Value == ShiftRange {
 
 /// Enlarges and shrinks images by uniform random factors, one per axis, as Keras' `zoom_range`. Factors above 1 shrink
 /// the content.
-public struct Zoom: Augmentation, AffineAugmentation, Declared {
+public struct Zoom: Augmentation, AffineAugmentation {
   public static let declaration = Declaration(
     "zoom", "enlarges or shrinks images by random factors, one per axis", standard: Zoom(),
     settings: [Setting("range", \.range, .zoom, "range of both factors")] + FillMode.settings.of(\.mode))
@@ -235,7 +235,7 @@ extension FlipAugmentation {
 }
 
 /// Flips images left to right, each with a probability.
-public struct HorizontalFlip: Augmentation, FlipAugmentation, Declared {
+public struct HorizontalFlip: Augmentation, FlipAugmentation {
   public static let declaration = Declaration(
     "horizontalFlip", "flips images left to right with a probability", standard: HorizontalFlip(),
     settings: [Setting("probability", \.probability, .probability, "probability of a flip")])
@@ -251,7 +251,7 @@ public struct HorizontalFlip: Augmentation, FlipAugmentation, Declared {
 }
 
 /// Flips images top to bottom, each with a probability.
-public struct VerticalFlip: Augmentation, FlipAugmentation, Declared {
+public struct VerticalFlip: Augmentation, FlipAugmentation {
   public static let declaration = Declaration(
     "verticalFlip", "flips images top to bottom with a probability", standard: VerticalFlip(),
     settings: [Setting("probability", \.probability, .probability, "probability of a flip")])

@@ -2,7 +2,7 @@ import Configuration
 
 /// Multiplies images by a factor and rounds down to whole bytes, as Keras' `brightness_range` does through Pillow.
 /// Images are clamped to 0...white, not rescaled to it.
-public struct Brightness: Augmentation, Declared {
+public struct Brightness: Augmentation {
   public static let declaration = Declaration(
     "brightness", "multiplies images by a random factor, in whole bytes", standard: Brightness(),
     settings: [Setting("range", \.range, .range(in: 0...100), "range of the factor")])
@@ -32,7 +32,7 @@ public struct Brightness: Augmentation, Declared {
 
 /// Adds one random number to all channels of an image and clamps the result to the image's own range, as Keras'
 /// `channel_shift_range`.
-public struct ChannelShift: Augmentation, Declared {
+public struct ChannelShift: Augmentation {
   public static let declaration = Declaration(
     "channelShift", "adds one random number to all channels, within the image's own range", standard: ChannelShift(),
     settings: [Setting("range", \.range, .number(in: 0...255), "the greatest magnitude, where white is 255")])
@@ -63,7 +63,7 @@ public struct ChannelShift: Augmentation, Declared {
 
 /// Changes brightness, contrast, saturation and hue, in this order, by the formulas of torchvision's
 /// `ColorJitter`, which draws the order too.
-public struct ColorJitter: Augmentation, Declared {
+public struct ColorJitter: Augmentation {
   public static let declaration = Declaration(
     "colorJitter", "changes brightness, contrast, saturation and hue (torchvision)", standard: ColorJitter(),
     settings: [

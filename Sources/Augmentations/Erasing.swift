@@ -4,7 +4,7 @@ import Configuration
 ///
 /// Squares are clipped at the image's edges. They are 0 after preprocessing, which is the mean where that standardizes.
 /// The reference implementation of SAM draws one position per batch: `each: batch`.
-public struct Cutout: Augmentation, Declared {
+public struct Cutout: Augmentation {
   public static let declaration = Declaration(
     "cutout", "a square around a random pixel set to 0", standard: Cutout(),
     reference: Reference(
@@ -49,7 +49,7 @@ public struct Cutout: Augmentation, Declared {
 /// ([Zhong et al. 2017](https://arxiv.org/abs/1708.04896)).
 ///
 /// Area, ratio and position are drawn until the rectangle is inside the image, as in the paper's Algorithm 1.
-public struct RandomErasing: Augmentation, Declared {
+public struct RandomErasing: Augmentation {
   /// The rectangle's content: uniform random numbers in 0...1.
   public enum Fill: String, Sendable, Hashable, CaseIterable {
     /// One number per image.

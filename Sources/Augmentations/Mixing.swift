@@ -26,7 +26,7 @@ extension MixingAugmentation {
 
 /// Each image and its target mixed with another's of the batch: `λ x + (1 - λ) x'`, λ from Beta(α, α)
 /// ([Zhang et al. 2018](https://arxiv.org/abs/1710.09412)). Class indices become probabilities.
-public struct MixUp: Augmentation, MixingAugmentation, Declared {
+public struct MixUp: Augmentation, MixingAugmentation {
   public static let declaration = Declaration(
     "mixUp", "mixes images and targets in pairs", standard: MixUp(),
     reference: Reference(
@@ -55,7 +55,7 @@ public struct MixUp: Augmentation, MixingAugmentation, Declared {
 /// A rectangle of each image replaced by another image's of the batch, targets mixed by area
 /// ([Yun et al. 2019](https://arxiv.org/abs/1905.04899)). The area is `1 - λ`, λ from Beta(α, α), before it is clipped
 /// at the image's edges. Class indices become probabilities.
-public struct CutMix: Augmentation, MixingAugmentation, Declared {
+public struct CutMix: Augmentation, MixingAugmentation {
   public static let declaration = Declaration(
     "cutMix", "pastes a rectangle of another image and mixes targets", standard: CutMix(),
     reference: Reference(

@@ -1,7 +1,7 @@
 import Configuration
 
 /// Pads images on all sides and crops them back to their size at a random position, in whole pixels.
-public struct PadAndCrop: Augmentation, Declared {
+public struct PadAndCrop: Augmentation {
   /// The padding's content.
   public enum Padding: String, Sendable, Hashable, CaseIterable {
     /// 0 in the data set's units.

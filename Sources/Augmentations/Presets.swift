@@ -1,7 +1,7 @@
 import Configuration
 
 /// The usual augmentation for CIFAR: four pixels of padding, a random crop, and flips left to right.
-public struct BasicAugmentation: Augmentation, AugmentationGroup, Declared {
+public struct BasicAugmentation: Augmentation, AugmentationGroup {
   public static let declaration = Declaration(
     "basic", "pad by 4 and crop, flip left to right", standard: BasicAugmentation(),
     settings: PadAndCrop.declaration.settings.of(\.crop))
@@ -17,7 +17,7 @@ public struct BasicAugmentation: Augmentation, AugmentationGroup, Declared {
 
 /// Shifts by up to 4/32 of width and height, fractions of pixels included: "medium" in the comparison
 /// `warmup-batchsize`. Its published text describes flips as well, which its code lacks: `flip: true` adds them.
-public struct MediumAugmentation: Augmentation, AugmentationGroup, Declared {
+public struct MediumAugmentation: Augmentation, AugmentationGroup {
   public static let declaration = Declaration(
     "medium", "shifts by up to an eighth, optionally with flips", standard: MediumAugmentation(),
     settings: [Setting("flip", \.flip, .flag, "whether to flip left to right too")])
@@ -31,7 +31,7 @@ public struct MediumAugmentation: Augmentation, AugmentationGroup, Declared {
 
 /// Shifts by up to 4/32, flips, rotation by up to 10 degrees, zoom of 0.75 to 1.25, channel shifts of up to 50, then
 /// random erasing: "strong" in the comparison `warmup-batchsize`.
-public struct StrongAugmentation: Augmentation, AugmentationGroup, Declared {
+public struct StrongAugmentation: Augmentation, AugmentationGroup {
   public static let declaration = Declaration(
     "strong", "shift, flip, rotation, zoom, channel shift and random erasing", standard: StrongAugmentation())
 
@@ -52,7 +52,7 @@ public struct StrongAugmentation: Augmentation, AugmentationGroup, Declared {
 ///
 /// Flips are part of the resampling here, which gives the same images. The centre is the image's own even if it isn't
 /// square.
-public struct ImageDataGenerator: Augmentation, AugmentationGroup, Declared {
+public struct ImageDataGenerator: Augmentation, AugmentationGroup {
   public static let declaration = Declaration(
     "imageDataGenerator", "the transformations of Keras' ImageDataGenerator in its order",
     standard: ImageDataGenerator(),

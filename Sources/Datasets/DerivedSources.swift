@@ -3,7 +3,7 @@ import Formats
 
 /// Another data set's training data, part of which is held out as the test data: settings are chosen on it, so that
 /// the real test set stays unseen.
-public struct HeldOutSource: DataSource, Declared {
+public struct HeldOutSource: DataSource {
   public static let declaration = Declaration(
     "heldOut", "a data set's training data, a random part held out for validation",
     standard: HeldOutSource(UnspecifiedSource()),
@@ -31,7 +31,7 @@ public struct HeldOutSource: DataSource, Declared {
 }
 
 /// Another data set with a fraction of its training labels corrupted; the test set stays as it is.
-public struct NoisyLabelsSource: DataSource, Declared {
+public struct NoisyLabelsSource: DataSource {
   public static let declaration = Declaration(
     "noisyLabels", "another data set with a fraction of its training labels corrupted",
     standard: NoisyLabelsSource(UnspecifiedSource()),
@@ -63,7 +63,7 @@ public struct NoisyLabelsSource: DataSource, Declared {
 }
 
 /// The first examples of another data set.
-public struct SubsetSource: DataSource, Declared {
+public struct SubsetSource: DataSource {
   public static let declaration = Declaration(
     "subset", "the first examples of another data set", standard: SubsetSource(UnspecifiedSource()),
     settings: [
@@ -91,13 +91,7 @@ public struct SubsetSource: DataSource, Declared {
 
 /// Stands in a derived source's defaults for the data set, which has none.
 private struct UnspecifiedSource: DataSource {
-  static let name = "none"
-  static let summary = "no data set"
-
-  init() {}
-  init(from options: inout Options) throws(ConfigurationError) {}
-
-  func choice() -> Choice { Choice(Self.name) }
+  static let declaration = Declaration("none", "no data set", standard: UnspecifiedSource())
 
   func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     throw DatasetError(.invalidArgument(name: "data", value: Self.name, allowed: "a data set"))

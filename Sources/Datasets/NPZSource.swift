@@ -3,7 +3,7 @@ import Configuration
 import Formats
 
 /// The user's own data: the arrays `x_train`, `y_train`, `x_test` and `y_test` of an NPZ file, as in Keras' data sets.
-public struct NPZSource: DataSource, Declared {
+public struct NPZSource: DataSource {
   public static let declaration = Declaration(
     "npz", "your own arrays x_train, y_train, x_test, y_test, from a file of numpy.savez",
     standard: NPZSource(path: ""),

@@ -4,7 +4,7 @@ import Configuration
 ///
 /// Period `k` takes `T periodFactor^k` and falls from `initial rateFactor^k` to `final` of the same height
 /// (SGDR, Loshchilov and Hutter 2017).
-public struct CosineRestartsSchedule: NamedSchedule, Declared {
+public struct CosineRestartsSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "cosineRestarts", "half a cosine over and over", standard: CosineRestartsSchedule(0.1), reference: .sgdr,
     settings: [
@@ -69,7 +69,7 @@ public struct CosineRestartsSchedule: NamedSchedule, Declared {
 ///
 /// From `peak / divisor` to `peak` by update `warmup * T - 1`, then to `peak / divisor / finalDivisor` by update
 /// `T - 1`.
-public struct OneCycleSchedule: NamedSchedule, Declared {
+public struct OneCycleSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "oneCycle", "half a cosine up and another down", standard: OneCycleSchedule(0.1),
     reference: Reference(

@@ -1,7 +1,7 @@
 import Configuration
 
 /// The same value all the time; a plain number does as well.
-public struct ConstantSchedule: NamedSchedule, Declared {
+public struct ConstantSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "constant", "the same value throughout", standard: ConstantSchedule(0.1),
     settings: [Setting("value", \.value, .nonNegative, "the value")])
@@ -17,7 +17,7 @@ import Foundation
 /// Half a cosine from one value to another: `final + (initial - final) (1 + cos(pi t / T)) / 2`, then `final`.
 ///
 /// Loshchilov and Hutter 2017, without restarts.
-public struct CosineSchedule: NamedSchedule, Declared {
+public struct CosineSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "cosine", "half a cosine from one value to another", standard: CosineSchedule(0.1), reference: .sgdr,
     settings: [
@@ -48,7 +48,7 @@ extension Tensor {
 }
 
 /// `final + (initial - final) (1 - t / T)^power`, then `final`; a straight line with power 1.
-public struct PolynomialSchedule: NamedSchedule, Declared {
+public struct PolynomialSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "polynomial", "from one value to another along a power of the time left; linear with power 1",
     standard: PolynomialSchedule(0.1),
@@ -77,7 +77,7 @@ public struct PolynomialSchedule: NamedSchedule, Declared {
 }
 
 /// `initial * factor^(t / T)`; in stairs, the exponent is rounded down.
-public struct ExponentialSchedule: NamedSchedule, Declared {
+public struct ExponentialSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "exponential", "multiplied by a factor over each span, smoothly or in steps", standard: ExponentialSchedule(0.1),
     settings: [
@@ -108,7 +108,7 @@ public struct ExponentialSchedule: NamedSchedule, Declared {
 }
 
 /// `initial / (1 + factor * t / T)` (Robbins and Monro 1951).
-public struct InverseTimeSchedule: NamedSchedule, Declared {
+public struct InverseTimeSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "inverseTime", "divided by one plus a multiple of the time", standard: InverseTimeSchedule(0.1),
     reference: Reference(
@@ -134,7 +134,7 @@ public struct InverseTimeSchedule: NamedSchedule, Declared {
 }
 
 /// The rate multiplied at given epochs: `initial * factor^k` from the `k`-th milestone on.
-public struct StepSchedule: NamedSchedule, Declared {
+public struct StepSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "step", "multiplied by a factor at each milestone", standard: StepSchedule(0.1, milestones: []),
     settings: [
@@ -162,7 +162,7 @@ public struct StepSchedule: NamedSchedule, Declared {
 }
 
 /// Constant values one after the other: the first until the first boundary, the last from the last one on.
-public struct PiecewiseSchedule: NamedSchedule, Declared {
+public struct PiecewiseSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "piecewise", "constant between given epochs", standard: PiecewiseSchedule(0.1, []),
     settings: [

@@ -2,36 +2,23 @@ import Configuration
 
 extension Options {
   /// A finite number that is 0 or more.
-  package mutating func nonNegative(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
+  mutating func nonNegative(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
     try number(key, default: fallback, "a finite number, 0 or more") { $0 >= 0 && $0.isFinite }
   }
 
-  /// A finite number above 0.
-  package mutating func positive(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
-    try number(key, default: fallback, "a finite number above 0") { $0 > 0 && $0.isFinite }
-  }
-
-  /// As ``positive(_:default:)``, nil for `word`.
+  /// A finite number above 0, nil for `word`.
   mutating func positive(_ key: String, or word: String) throws(ConfigurationError) -> Double? {
     guard let number = try number(key, or: word) else { return nil }
     return try Self.checked(number, key, "a finite number above 0", origin(of: key)) { $0 > 0 && $0.isFinite }
   }
 
-  /// What is kept of a running mean in each step: 0 or more, below 1.
-  package mutating func decayFactor(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
+  /// The decay rate β of a running mean: 0 or more, below 1.
+  mutating func decayFactor(_ key: String, default fallback: Double) throws(ConfigurationError) -> Double {
     try number(key, default: fallback, "0 or more and below 1") { (0..<1).contains($0) }
   }
 
-  /// A finite number that is 0 or more; the default, for which `none` can be written, may depend on other settings.
-  package mutating func nonNegativeOrNone(_ key: String, default fallback: Double?) throws(ConfigurationError)
-    -> Double?
-  {
-    guard let number = try number(key, or: "none") else { return fallback }
-    return try Self.checked(number, key, "a finite number, 0 or more", origin(of: key)) { $0 >= 0 && $0.isFinite }
-  }
-
   /// A list of finite numbers that are 0 or more.
-  package mutating func nonNegatives(_ key: String, default fallback: [Double]) throws(ConfigurationError) -> [Double] {
+  mutating func nonNegatives(_ key: String, default fallback: [Double]) throws(ConfigurationError) -> [Double] {
     let numbers = try numbers(key, default: fallback)
     guard numbers.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
       throw .outOfRange(key: key, value: "\(numbers)", range: "finite numbers, 0 or more", origin: origin(of: key))

@@ -76,7 +76,7 @@ extension Options {
   }
 
   /// As ``schedule(_:default:)``; a number must be below 1.
-  package mutating func momentum(_ key: String, default fallback: any Schedule) throws(ConfigurationError)
+  fileprivate mutating func momentum(_ key: String, default fallback: any Schedule) throws(ConfigurationError)
     -> any Schedule
   {
     if case .number = try peek(key) { return try decayFactor(key, default: 0) }

@@ -67,7 +67,7 @@ extension Progress {
 
 extension Options {
   /// The span under `epochs`, which may be `all`, or `steps`, which may be `none`.
-  package mutating func span(default fallback: TrainingSpan) throws(ConfigurationError) -> TrainingSpan {
+  fileprivate mutating func span(default fallback: TrainingSpan) throws(ConfigurationError) -> TrainingSpan {
     let steps = try positive("steps", or: "none")
     let isWhole = try peek("epochs") == .text("all")
     let epochs = try positive("epochs", or: "all")

@@ -4,7 +4,7 @@ import Configuration
 ///
 /// Per step, `t` counts updates from 0. Per epoch, it counts epochs from 1, so that the first isn't spent at
 /// `from`. Goyal et al. 2017 start at the rate of one device and take five epochs.
-public struct WarmupSchedule: NamedSchedule, Declared {
+public struct WarmupSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "warmup", "a straight line up to another schedule", standard: WarmupSchedule(to: 0.1), reference: .largeMiniBatch,
     settings: [
@@ -60,7 +60,7 @@ extension Int {
 ///
 /// Linear: Goyal et al. 2017; square root: Krizhevsky 2014, You et al. 2020. The batch size is training's own;
 /// where it isn't known, the value fails.
-public struct BatchScaledSchedule: NamedSchedule, Declared {
+public struct BatchScaledSchedule: NamedSchedule {
   /// Whether a rate grows with the batch size or with its root.
   public enum Rule: String, Sendable, Hashable, CaseIterable { case linear, squareRoot }
 

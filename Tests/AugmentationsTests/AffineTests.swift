@@ -128,13 +128,11 @@ import Testing
 
 /// A shift by the same way for all images.
 private struct Fixed: AffineAugmentation {
-  static let name = "fixed"
-  static let summary = "a shift by the same way for all images"
+  static let declaration = Declaration("fixed", "a shift by the same way for all images", standard: Fixed(right: 0))
   var right: Double
   var fill: FillMode? = .nearest
 
   init(right: Double, fill: FillMode = .nearest) { (self.right, self.fill) = (right, fill) }
-  init(from options: inout Options) throws(ConfigurationError) { self.init(right: 0) }
 
   func map(_ count: Int, _ size: ImageShape, key: Key) -> AffineMap {
     .shift(down: .zeros([count]), right: Tensor(right, like: .zeros([count])))

@@ -82,12 +82,8 @@ import Testing
 }
 
 private struct Cubed: Activation {
-  static let name = "cubed"
-  static let summary = "x³"
+  static let declaration = Declaration("cubed", "x³", standard: Cubed())
   var range: ClosedRange<Double> { -Double.infinity...Double.infinity }
-
-  init() {}
-  init(from options: inout Options) throws(ConfigurationError) {}
 
   func callAsFunction(_ x: Tensor) -> Tensor { x * x * x }
 }

@@ -132,17 +132,19 @@ import Testing
   }
 }
 
-private protocol Color: Catalogued { init() }
-extension Color {
-  static var summary: String { "a color" }
-  init(from options: inout Options) throws(ConfigurationError) { self.init() }
+private protocol Color: Catalogued {
+  init()
+  static var word: String { get }
 }
-private struct Red: Color { static let name = "red" }
-private struct Green: Color { static let name = "green" }
-private struct DeepBlue: Color { static let name = "deepBlue" }
-private struct OtherRed: Color { static let name = "RED" }
-private struct OtherBlue: Color { static let name = "deep-blue" }
-private struct Nameless: Color { static let name = "no name" }
+extension Color {
+  static var declaration: Declaration<Self> { Declaration(word, "a color", standard: Self()) }
+}
+private struct Red: Color { static let word = "red" }
+private struct Green: Color { static let word = "green" }
+private struct DeepBlue: Color { static let word = "deepBlue" }
+private struct OtherRed: Color { static let word = "RED" }
+private struct OtherBlue: Color { static let word = "deep-blue" }
+private struct Nameless: Color { static let word = "no name" }
 
 extension Options {
   fileprivate func readingChoices(_ key: String) throws -> [Choice] {

@@ -4,7 +4,7 @@ import Testing
 @testable import Configuration
 
 /// A method with a setting of every kind.
-private struct Sample: Declared {
+private struct Sample: Catalogued {
   enum Style: String, CaseIterable { case torch, keras }
 
   struct Part: Hashable {

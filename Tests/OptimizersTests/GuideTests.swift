@@ -18,42 +18,34 @@ import Testing
   }
 
   private struct SignDescent: Optimizer {
-    static let name = "signDescent"
-    static let summary = "steps of one size (Bernstein et al. 2018)"
-    static let parameters = [Parameter("rate", default: 0.001, "learning rate or schedule")]
+    static let declaration = Declaration(
+      "signDescent", "steps of one size (Bernstein et al. 2018)", standard: SignDescent(),
+      settings: [Setting("learningRate", \.learningRate, .schedule, "learning rate η, or a schedule")])
 
-    var rate: any Schedule
+    var learningRate: any Schedule
 
-    init(rate: any Schedule = 0.001) { self.rate = rate }
+    init(learningRate: any Schedule = 0.001) { self.learningRate = learningRate }
 
-    init(from options: inout Options) throws(ConfigurationError) {
-      rate = try options.schedule("rate", default: 0.001)
-    }
-
-    var transform: any Transform { chain(SignOfUpdate(), ScaleByLearningRate(rate)) }
+    var transform: any Transform { chain(SignOfUpdate(), ScaleByLearningRate(learningRate)) }
   }
 
   @Test func ownTransformsAndOptimizersWork() throws {
     let parameters = TensorTree([("w", Tensor([1.0]))])
     let gradients = TensorTree([("w", Tensor([2.0, 4.0], shape: [2, 1]))])
     let ball = run(chain(HeavyBall(momentum: 0.5), ScaleByLearningRate(0.1)), from: parameters, gradients: gradients)
-    let sign = run(SignDescent(rate: 0.25).transform, from: parameters, gradients: gradients)
+    let sign = run(SignDescent(learningRate: 0.25).transform, from: parameters, gradients: gradients)
     let found = try Tensor.evaluate(ball.tensors + sign.tensors).map { try $0.values(as: Double.self) }
     #expect(scaledDistance(found[0], [0.8, 0.3]) < 1e-15)
     #expect(found[1] == [0.75, 0.5])
   }
 
   private struct Extragradient: GradientRule {
-    static let name = "extragradient"
-    static let summary = "the gradient where the last one leads (Korpelevich 1976, Popov 1980)"
-    static let parameters = [Parameter("rate", default: 0.05, "how far ahead")]
+    static let declaration = Declaration(
+      "extragradient", "the gradient where the last one leads (Korpelevich 1976, Popov 1980)",
+      standard: Extragradient(),
+      settings: [Setting("rate", \.rate, .number(in: 0...1e6), "how far ahead")])
 
-    var rate: Double
-
-    init(rate: Double = 0.05) { self.rate = rate }
-    init(from options: inout Options) throws(ConfigurationError) {
-      rate = try options.number("rate", default: 0.05, in: 0...1e6)
-    }
+    var rate = 0.05
 
     func initial(_ parameters: TensorTree) -> TensorTree { parameters.mapValues { $0.zerosLike() } }
 

@@ -23,7 +23,7 @@ import Testing
     Catalog<any ReadoutRule>.all.types,
     Catalog<any Experiment>.all.types,
   ]
-  private static let types = registries.joined().compactMap { $0 as? any Declared.Type }
+  private static let types = registries.joined()
 
   /// Values of many kinds, one of which is none of a setting's default and allowed.
   private static func candidates(_ parameter: Parameter) -> [String] {
@@ -36,7 +36,7 @@ import Testing
       + ["softmaxCrossEntropy(labelSmoothing: 0.1)", "[clipByNorm]"]
   }
 
-  private static func written<Method: Declared>(_ type: Method.Type, _ text: String) -> Choice? {
+  private static func written<Method: Catalogued>(_ type: Method.Type, _ text: String) -> Choice? {
     guard var options = try? Choice(parsing: text).options, let method = try? type.init(from: &options),
       (try? options.finish(type.name)) != nil
     else { return nil }
@@ -69,6 +69,6 @@ import Testing
   }
 }
 
-extension Declared {
+extension Catalogued {
   fileprivate static func standardChoice() throws -> Choice { try declaration.standard.choice() }
 }

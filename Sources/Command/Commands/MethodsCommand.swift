@@ -79,8 +79,7 @@ struct MethodKind {
     (self.name, self.title, self.key) = (name, title, key)
     methods = types.map { type in
       MethodEntry(
-        name: type.name, summary: type.summary, parameters: type.parameters,
-        reference: (type as? any Declared.Type)?.reference)
+        name: type.name, summary: type.summary, parameters: type.parameters, reference: type.reference)
     }
   }
 

@@ -37,7 +37,7 @@ public enum CIFAR10 {
 }
 
 /// CIFAR-10.
-public struct CIFAR10Source: DataSource, Declared {
+public struct CIFAR10Source: DataSource {
   public static let declaration = Declaration(
     "cifar10", "colour photographs of ten classes, 50,000 + 10,000", standard: CIFAR10Source(),
     reference: .krizhevsky)
@@ -106,7 +106,7 @@ public enum CIFAR100 {
 }
 
 /// CIFAR-100.
-public struct CIFAR100Source: DataSource, Declared {
+public struct CIFAR100Source: DataSource {
   public static let declaration = Declaration(
     "cifar100", "colour photographs of a hundred classes, 50,000 + 10,000", standard: CIFAR100Source(),
     reference: .krizhevsky,

@@ -38,7 +38,7 @@ public enum MNIST {
 }
 
 /// MNIST, and an error if it is unavailable.
-public struct MNISTSource: DataSource, Declared {
+public struct MNISTSource: DataSource {
   public static let declaration = Declaration(
     "mnist", "handwritten digits, 60,000 + 10,000", standard: MNISTSource(),
     reference: Reference(
@@ -97,7 +97,7 @@ public enum FashionMNIST {
 }
 
 /// Fashion-MNIST.
-public struct FashionMNISTSource: DataSource, Declared {
+public struct FashionMNISTSource: DataSource {
   public static let declaration = Declaration(
     "fashionMNIST", "pieces of clothing, 60,000 + 10,000", standard: FashionMNISTSource(),
     reference: Reference(
@@ -144,7 +144,7 @@ public enum DigitData {
 }
 
 /// MNIST if it is available, synthetic digits otherwise; the origin says which.
-public struct DigitsSource: DataSource, Declared {
+public struct DigitsSource: DataSource {
   public static let declaration = Declaration(
     "digits", "MNIST if it is available, otherwise synthetic digits", standard: DigitsSource())
 

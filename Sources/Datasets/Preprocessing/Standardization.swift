@@ -7,7 +7,7 @@ import Tensors
 ///
 /// The statistics are given, not fitted. The defaults are CIFAR-10's, as in the
 /// [reference implementation of SAM](https://github.com/google-research/sam).
-public struct StandardizedChannels: NamedPreprocessing, Declared {
+public struct StandardizedChannels: NamedPreprocessing {
   public static let declaration = Declaration(
     "standardizedChannels",
     "each channel minus its mean, divided by its standard deviation; CIFAR-10's by default",
@@ -78,7 +78,7 @@ extension StandardizingPreprocessing {
 
 /// Each example minus its own mean, divided by its own standard deviation, over all pixels and channels: Keras'
 /// `samplewise_center` and `samplewise_std_normalization`, after `rescale`.
-public struct Samplewise: NamedPreprocessing, StandardizingPreprocessing, Declared {
+public struct Samplewise: NamedPreprocessing, StandardizingPreprocessing {
   public static let declaration = Declaration(
     "samplewise", "each example minus its mean, divided by its standard deviation (Keras' samplewise)",
     standard: Samplewise(), settings: settings)
@@ -106,7 +106,7 @@ public struct Samplewise: NamedPreprocessing, StandardizingPreprocessing, Declar
 /// Inputs minus each channel's mean over the training set, divided by its standard deviation: Keras'
 /// `featurewise_center` and `featurewise_std_normalization`. The statistics are of inputs divided by `white`; those of
 /// Keras' `fit` are of its argument, before `rescale`.
-public struct Featurewise: NamedPreprocessing, StandardizingPreprocessing, FittedPreprocessing, Declared {
+public struct Featurewise: NamedPreprocessing, StandardizingPreprocessing, FittedPreprocessing {
   public static let declaration = Declaration(
     "featurewise",
     "each channel minus its mean over the training set, divided by its standard deviation (Keras' featurewise)",

@@ -8,7 +8,7 @@ import Tensors
 ///
 /// The matrix is `(S + epsilon)^(-1/2)`, S being the training set's covariance, as in keras-preprocessing. Keras 3 adds
 /// epsilon to the singular values instead.
-public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing, Declared {
+public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
   public static let declaration = Declaration(
     "zcaWhitening", "values of an example made uncorrelated over the training set (Keras' zca_whitening)",
     standard: ZCAWhitening(),

@@ -83,7 +83,7 @@ extension MackeyGlass {
 }
 
 /// The Mackey-Glass series as one-step-ahead prediction.
-public struct MackeyGlassSource: DataSource, Declared {
+public struct MackeyGlassSource: DataSource {
   public static let declaration = Declaration(
     "mackeyGlass", "one-step-ahead prediction of the chaotic Mackey-Glass series", standard: MackeyGlassSource(),
     reference: Reference(
@@ -143,7 +143,7 @@ public struct Lorenz: Sendable, Hashable {
 }
 
 /// The Lorenz system as one-step-ahead prediction.
-public struct LorenzSource: DataSource, Declared {
+public struct LorenzSource: DataSource {
   public static let declaration = Declaration(
     "lorenz", "one-step-ahead prediction of the chaotic Lorenz system's x, y and z", standard: LorenzSource(),
     reference: Reference(

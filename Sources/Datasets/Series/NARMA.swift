@@ -34,7 +34,7 @@ public struct NARMA: Sendable, Hashable {
 }
 
 /// A random series as inputs, and a nonlinear autoregressive moving average of it as targets.
-public struct NARMASource: DataSource, Declared {
+public struct NARMASource: DataSource {
   public static let declaration = Declaration(
     "narma", "a random series and its nonlinear autoregressive moving average of order n", standard: NARMASource(),
     reference: Reference(

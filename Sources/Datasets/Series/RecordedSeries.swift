@@ -30,7 +30,7 @@ struct SeriesFile {
 ///
 /// Source: U. Hübner, N. Abraham, C. Weiss, "Dimensions and entropies of chaotic intensity pulsations in a
 /// single-mode far-infrared NH3 laser" (1989).
-public struct LaserSource: DataSource, Declared {
+public struct LaserSource: DataSource {
   public static let declaration = Declaration(
     "laser", "Santa Fe series A, a chaotic laser's intensity, from santa-fe-laser-a.txt", standard: LaserSource(),
     reference: Reference(
@@ -62,7 +62,7 @@ public struct LaserSource: DataSource, Declared {
 /// Monthly mean sunspot numbers as one-step-ahead prediction.
 ///
 /// Source: WDC-SILSO, Royal Observatory of Belgium, Brussels, version 2.0.
-public struct SunspotsSource: DataSource, Declared {
+public struct SunspotsSource: DataSource {
   public static let declaration = Declaration(
     "sunspots", "monthly sunspot numbers since 1749, from SILSO's file of version 2.0", standard: SunspotsSource(),
     reference: Reference(

@@ -9,7 +9,7 @@ import Configuration
 #endif
 
 /// A sine wave as one-step-ahead prediction.
-public struct SineSource: DataSource, Declared {
+public struct SineSource: DataSource {
   public static let declaration = Declaration(
     "sine", "one-step-ahead prediction of a sine wave", standard: SineSource(),
     settings: [
@@ -34,7 +34,7 @@ public struct SineSource: DataSource, Declared {
 }
 
 /// The mean of several sine waves as one-step-ahead prediction.
-public struct SinesSource: DataSource, Declared {
+public struct SinesSource: DataSource {
   public static let declaration = Declaration(
     "sines", "one-step-ahead prediction of the mean of several sine waves", standard: SinesSource(),
     settings: [

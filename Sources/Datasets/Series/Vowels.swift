@@ -15,7 +15,7 @@ import Formats
 /// Records are float64 [frames, 13]: the coefficients and a 1, and zeros after an utterance's end, for as many frames
 /// as the longest has. Source: M. Kudo, J. Toyama, M. Shimbo, "Multidimensional curve classification using
 /// passing-through regions" (1999), UCI.
-public struct VowelsSource: DataSource, Declared {
+public struct VowelsSource: DataSource {
   public static let declaration = Declaration(
     "vowels", "Japanese vowels of nine speakers, from japanese-vowels.train and .test", standard: VowelsSource(),
     reference: Reference(
@@ -83,7 +83,7 @@ public struct VowelsSource: DataSource, Declared {
 }
 
 /// Generated sequences of nine classes in the shape of ``VowelsSource``: each class has its own frequencies.
-public struct SyntheticVowelsSource: DataSource, Declared {
+public struct SyntheticVowelsSource: DataSource {
   public static let declaration = Declaration(
     "syntheticVowels", "generated sequences of nine classes in the shape of the Japanese vowels",
     standard: SyntheticVowelsSource(),

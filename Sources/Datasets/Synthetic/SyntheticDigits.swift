@@ -36,7 +36,7 @@ public enum SyntheticDigits {
 }
 
 /// Digits drawn by Tanren itself.
-public struct SyntheticDigitsSource: DataSource, Declared {
+public struct SyntheticDigitsSource: DataSource {
   public static let declaration = Declaration(
     "syntheticDigits", "rendered digits in MNIST's shape", standard: SyntheticDigitsSource(),
     settings: [

@@ -39,7 +39,7 @@ public enum SyntheticImages {
 }
 
 /// Coloured shapes drawn by Tanren itself.
-public struct SyntheticImagesSource: DataSource, Declared {
+public struct SyntheticImagesSource: DataSource {
   public static let declaration = Declaration(
     "syntheticImages", "generated coloured shapes in CIFAR-10's format", standard: SyntheticImagesSource(),
     settings: [

@@ -1,7 +1,7 @@
 import Configuration
 
 /// max(x, 0), with derivative 0 at 0.
-public struct ReLU: Activation, Declared {
+public struct ReLU: Activation {
   public static let declaration = Declaration(
     "relu", "max(x, 0)", standard: ReLU(),
     reference: Reference(
@@ -17,7 +17,7 @@ public struct ReLU: Activation, Declared {
 }
 
 /// min(max(x, 0), 6), with derivative 0 at 0 and 6.
-public struct ReLU6: Activation, Declared {
+public struct ReLU6: Activation {
   public static let declaration = Declaration(
     "relu6", "min(max(x, 0), 6)", standard: ReLU6(),
     reference: Reference(
@@ -32,7 +32,7 @@ public struct ReLU6: Activation, Declared {
 }
 
 /// x for x > 0, slope·x otherwise; at 0 its derivative is the slope.
-public struct LeakyReLU: Activation, Declared {
+public struct LeakyReLU: Activation {
   public static let declaration = Declaration(
     "leakyRelu", "x for x > 0, slope·x otherwise", standard: LeakyReLU(),
     reference: Reference(
@@ -51,7 +51,7 @@ public struct LeakyReLU: Activation, Declared {
 }
 
 /// ReLU6(x + 3)/6, as in PyTorch and Keras 3, with derivative 0 at -3 and 3.
-public struct HardSigmoid: Activation, Declared {
+public struct HardSigmoid: Activation {
   public static let declaration = Declaration(
     "hardSigmoid", "ReLU6(x + 3)/6", standard: HardSigmoid(), reference: .mobileNetV3)
 
@@ -63,7 +63,7 @@ public struct HardSigmoid: Activation, Declared {
 }
 
 /// min(max(x, -1), 1), with derivative 0 at -1 and 1.
-public struct HardTanh: Activation, Declared {
+public struct HardTanh: Activation {
   public static let declaration = Declaration(
     "hardTanh", "min(max(x, -1), 1)", standard: HardTanh(),
     reference: Reference(
@@ -81,7 +81,7 @@ public struct HardTanh: Activation, Declared {
 ///
 /// The comparisons are strict: the derivative is 1.5 at n/2, where it falls to 1, and 0 at -n/2, where it falls to -0.5.
 /// The minimum is -n/16, at -n/4.
-public struct HSwish: Activation, Declared {
+public struct HSwish: Activation {
   public static let declaration = Declaration(
     "hSwish", "x·clip(x/n + 1/2, 0, 1), a piecewise Swish", standard: HSwish(), reference: .mobileNetV3,
     settings: [Setting("n", \.n, .number(in: 1e-6...1e6), "width n of the curved piece")])

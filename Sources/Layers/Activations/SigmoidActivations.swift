@@ -1,7 +1,7 @@
 import Configuration
 
 /// 1/(1 + e⁻ˣ), the logistic function.
-public struct Sigmoid: Activation, Declared {
+public struct Sigmoid: Activation {
   public static let declaration = Declaration("sigmoid", "1/(1 + e⁻ˣ), the logistic function", standard: Sigmoid())
 
   public var range: ClosedRange<Double> { 0...1 }
@@ -12,7 +12,7 @@ public struct Sigmoid: Activation, Declared {
 }
 
 /// The logarithm of the logistic function, finite where that rounds to 0.
-public struct LogSigmoid: Activation, Declared {
+public struct LogSigmoid: Activation {
   public static let declaration = Declaration("logSigmoid", "log(1/(1 + e⁻ˣ))", standard: LogSigmoid())
 
   public var range: ClosedRange<Double> { -Double.infinity...0 }
@@ -23,7 +23,7 @@ public struct LogSigmoid: Activation, Declared {
 }
 
 /// The hyperbolic tangent.
-public struct Tanh: Activation, Declared {
+public struct Tanh: Activation {
   public static let declaration = Declaration(
     "tanh", "the hyperbolic tangent", standard: Tanh(), reference: .efficientBackProp)
 
@@ -35,7 +35,7 @@ public struct Tanh: Activation, Declared {
 }
 
 /// x/(1 + |x|).
-public struct Softsign: Activation, Declared {
+public struct Softsign: Activation {
   public static let declaration = Declaration(
     "softsign", "x/(1 + |x|)", standard: Softsign(),
     reference: Reference(

@@ -1,7 +1,7 @@
 import Configuration
 
 /// log(1 + eˣ), a smooth ReLU.
-public struct Softplus: Activation, Declared {
+public struct Softplus: Activation {
   public static let declaration = Declaration(
     "softplus", "log(1 + eˣ)", standard: Softplus(),
     reference: Reference(
@@ -16,7 +16,7 @@ public struct Softplus: Activation, Declared {
 }
 
 /// x for x > 0, α(eˣ - 1) otherwise; at 0 its derivative is α, that of the lower piece.
-public struct ELU: Activation, Declared {
+public struct ELU: Activation {
   public static let declaration = Declaration(
     "elu", "x for x > 0, α(eˣ - 1) otherwise", standard: ELU(),
     reference: Reference(
@@ -38,7 +38,7 @@ public struct ELU: Activation, Declared {
 
 /// An ELU whose scale λ and α keep mean 0 and variance 1 from layer to layer; at 0 its derivative is λα, that of the
 /// lower piece.
-public struct SELU: Activation, Declared {
+public struct SELU: Activation {
   public static let declaration = Declaration(
     "selu", "λ·ELU(x) with α and λ that preserve mean 0 and variance 1", standard: SELU(),
     reference: Reference(
@@ -52,7 +52,7 @@ public struct SELU: Activation, Declared {
 }
 
 /// x·Φ(x), Φ being the normal distribution function, or its approximation by a tanh.
-public struct GELU: Activation, Declared {
+public struct GELU: Activation {
   public static let declaration = Declaration(
     "gelu", "x·Φ(x), Φ being the normal distribution function", standard: GELU(),
     reference: Reference(
@@ -79,7 +79,7 @@ public struct GELU: Activation, Declared {
 
 /// x·sigmoid(βx), called SiLU for β = 1 (Elfwing et al. 2017, https://arxiv.org/abs/1702.03118). The minimum is about
 /// -0.27846/β, at -1.2785/β.
-public struct Swish: Activation, Declared {
+public struct Swish: Activation {
   public static let declaration = Declaration(
     "swish", "x·sigmoid(βx), SiLU for β = 1", standard: Swish(),
     reference: Reference(
@@ -95,7 +95,7 @@ public struct Swish: Activation, Declared {
 }
 
 /// x·tanh(softplus(x)). The minimum is about -0.30884, at -1.1924.
-public struct Mish: Activation, Declared {
+public struct Mish: Activation {
   public static let declaration = Declaration(
     "mish", "x·tanh(log(1 + eˣ))", standard: Mish(),
     reference: Reference(
@@ -115,7 +115,7 @@ public struct Mish: Activation, Declared {
 }
 
 /// x·tanh(eˣ). The minimum is about -0.35329, at -1.0789; the steepest slope is 1.06198, at 0.6966.
-public struct TanhExp: Activation, Declared {
+public struct TanhExp: Activation {
   public static let declaration = Declaration(
     "tanhExp", "x·tanh(eˣ)", standard: TanhExp(),
     reference: Reference(

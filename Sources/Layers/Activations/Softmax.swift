@@ -1,7 +1,7 @@
 import Configuration
 
 /// eˣ divided by its sum along an axis.
-public struct Softmax: Activation, Declared {
+public struct Softmax: Activation {
   public static let declaration = Declaration(
     "softmax", "eˣ/sum(eˣ) along an axis", standard: Softmax(),
     settings: [Setting("axis", \.axis, .axis, "axis along which the values sum to 1; -1 is the last")])
@@ -15,7 +15,7 @@ public struct Softmax: Activation, Declared {
 }
 
 /// The logarithm of the softmax along an axis, finite where that rounds to 0.
-public struct LogSoftmax: Activation, Declared {
+public struct LogSoftmax: Activation {
   public static let declaration = Declaration(
     "logSoftmax", "log(eˣ/sum(eˣ)) along an axis", standard: LogSoftmax(),
     settings: [Setting("axis", \.axis, .axis, "axis of the softmax; -1 is the last")])

@@ -8,7 +8,7 @@ public protocol Initializer: Catalogued {
 }
 
 /// One value everywhere.
-public struct ConstantInitializer: Initializer, Declared {
+public struct ConstantInitializer: Initializer {
   public static let declaration = Declaration(
     "constant", "one value everywhere", standard: ConstantInitializer(),
     settings: [Setting("value", \.value, .finite, "the value")])
@@ -30,7 +30,7 @@ extension Initializer where Self == ConstantInitializer {
 }
 
 /// Uniform values in `-limit..<limit`.
-public struct UniformInitializer: Initializer, Declared {
+public struct UniformInitializer: Initializer {
   public static let declaration = Declaration(
     "uniform", "uniform in -limit..<limit", standard: UniformInitializer(),
     settings: [Setting("limit", \.limit, .nonNegative, "bound of the absolute values")])
@@ -50,7 +50,7 @@ extension Initializer where Self == UniformInitializer {
 }
 
 /// Normal values with mean 0.
-public struct NormalInitializer: Initializer, Declared {
+public struct NormalInitializer: Initializer {
   public static let declaration = Declaration(
     "normal", "normal with mean 0", standard: NormalInitializer(),
     settings: [Setting("deviation", \.deviation, .nonNegative, "standard deviation σ")])
@@ -70,7 +70,7 @@ extension Initializer where Self == NormalInitializer {
 }
 
 /// Normal values with mean 0, truncated at two standard deviations. Truncation leaves 0.88 times `deviation`.
-public struct TruncatedNormalInitializer: Initializer, Declared {
+public struct TruncatedNormalInitializer: Initializer {
   public static let declaration = Declaration(
     "truncatedNormal", "normal with mean 0, truncated at 2σ", standard: TruncatedNormalInitializer(),
     settings: [Setting("deviation", \.deviation, .nonNegative, "standard deviation σ before truncation")])

@@ -3,7 +3,7 @@ import Configuration
 /// A random matrix whose rows or columns, whichever are fewer, are orthogonal and of length `gain`, uniformly
 /// distributed over all such matrices. A convolution kernel is taken as the matrix
 /// `[height·width·inputs, outputs]`.
-public struct OrthogonalInitializer: Initializer, Declared {
+public struct OrthogonalInitializer: Initializer {
   public static let declaration = Declaration(
     "orthogonal", "a random orthogonal matrix", standard: OrthogonalInitializer(),
     reference: Reference(
@@ -48,7 +48,7 @@ extension Tensor {
 }
 
 /// `gain` on the diagonal of a matrix, square or not, and 0 elsewhere: for recurrent ReLUs.
-public struct IdentityInitializer: Initializer, Declared {
+public struct IdentityInitializer: Initializer {
   public static let declaration = Declaration(
     "identity", "a multiple of the identity matrix", standard: IdentityInitializer(),
     reference: Reference(
@@ -70,7 +70,7 @@ public struct IdentityInitializer: Initializer, Declared {
 
 /// Zeros, except for ones in the second quarter of the last axis: the bias of an LSTM's forget gate, so that the cell
 /// remembers at first.
-public struct ForgetBias: Initializer, Declared {
+public struct ForgetBias: Initializer {
   public static let declaration = Declaration(
     "forgetBias", "zeros, and ones for an LSTM's forget gate", standard: ForgetBias(),
     reference: Reference(
@@ -90,7 +90,7 @@ public struct ForgetBias: Initializer, Declared {
 /// about `gain`.
 ///
 /// A value is nonzero with probability `connectivity`; its standard deviation is `gain/sqrt(connectivity·shape[0])`.
-public struct SparseNormalInitializer: Initializer, Declared {
+public struct SparseNormalInitializer: Initializer {
   public static let declaration = Declaration(
     "sparseNormal", "sparse normal values, for echo state networks", standard: SparseNormalInitializer(),
     reference: Reference(

@@ -2,7 +2,7 @@ import Configuration
 
 /// Random values of variance `scale / fan`, fan being a number of connections: the rule behind Glorot's, He's and
 /// LeCun's initializers.
-public struct VarianceScaling: Initializer, Declared {
+public struct VarianceScaling: Initializer {
   /// Which connections are counted: those into a unit, those out of it, or the mean of both.
   public enum Mode: String, Sendable, CaseIterable { case fanIn, fanOut, fanAverage }
 
@@ -60,7 +60,7 @@ extension Shape {
 }
 
 /// A setting of ``VarianceScaling`` that has a name of its own.
-public protocol VarianceScalingPreset: Initializer, Declared {
+public protocol VarianceScalingPreset: Initializer {
   /// The rule with its settings.
   static var rule: VarianceScaling { get }
 }

@@ -3,7 +3,7 @@ import Configuration
 /// The cross entropy between targets t and the softmax of the outputs x: `-sum(t log softmax(x))`.
 ///
 /// Targets are class indices `[batch, …]` or probabilities `[batch, …, classes]`.
-public struct SoftmaxCrossEntropy: Loss, Declared {
+public struct SoftmaxCrossEntropy: Loss {
   public static let declaration = Declaration(
     "softmaxCrossEntropy", "cross entropy of logits; targets are class indices or probabilities",
     standard: SoftmaxCrossEntropy(),
@@ -46,7 +46,7 @@ public struct SoftmaxCrossEntropy: Loss, Declared {
 /// Targets are class indices `[batch, …]` or probabilities `[batch, …, classes]`. Below the clip the gradient is 0.
 /// Keras, in contrast, first makes the outputs sum to 1, and clips from above too. From logits,
 /// ``SoftmaxCrossEntropy`` is exact and faster.
-public struct ProbabilityCrossEntropy: Loss, Declared {
+public struct ProbabilityCrossEntropy: Loss {
   public static let declaration = Declaration(
     "probabilityCrossEntropy", "cross entropy of probabilities; targets are class indices or probabilities",
     standard: ProbabilityCrossEntropy(),
@@ -74,7 +74,7 @@ public struct ProbabilityCrossEntropy: Loss, Declared {
 }
 
 /// The cross entropy of independent events with targets in 0...1, averaged over an example's outputs.
-public struct BinaryCrossEntropy: Loss, Declared {
+public struct BinaryCrossEntropy: Loss {
   /// What the outputs are.
   public enum Outputs: String, Sendable, CaseIterable { case logits, probabilities }
 
@@ -110,7 +110,7 @@ public struct BinaryCrossEntropy: Loss, Declared {
 
 /// The Kullback-Leibler divergence of targets t from outputs p, both distributions over the last axis:
 /// `sum(t log(t/p))`.
-public struct KLDivergence: Loss, Declared {
+public struct KLDivergence: Loss {
   /// What the outputs are.
   public enum Outputs: String, Sendable, CaseIterable { case probabilities, logProbabilities }
 

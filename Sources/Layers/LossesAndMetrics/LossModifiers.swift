@@ -5,7 +5,7 @@ import Configuration
 /// The mean of the mini-batch is compared, not single examples, and the comparison is strict: at `L = b` the gradient
 /// keeps its sign. `L` includes the penalty of the parameters, if there is one; below the level, the gradient of the
 /// examples' part changes its sign but the penalty's doesn't, so that weight decay continues.
-public struct Flooded: Loss, Declared {
+public struct Flooded: Loss {
   /// Which number is reported as the loss.
   public enum Reporting: String, Sendable, CaseIterable {
     /// Always `L`.
@@ -107,7 +107,7 @@ extension SettingFormat where Value == any Schedule {
 /// Another loss, summed over the batch instead of averaged, so that the gradient grows with the batch size.
 ///
 /// The reported value stays the mean, so that batches of any size are comparable.
-public struct Summed: Loss, Declared {
+public struct Summed: Loss {
   public static let declaration = Declaration(
     "summed", "another loss summed over the batch instead of averaged; the mean is reported",
     standard: Summed(SoftmaxCrossEntropy()), settings: [Setting("loss", \.loss, .method, "the loss")])

@@ -72,7 +72,7 @@ public enum RecordedMetric {
 }
 
 /// The share of examples whose greatest output is the target's class. Of equal outputs, the first counts.
-public struct Accuracy: Metric, AveragedMetric, Declared {
+public struct Accuracy: Metric, AveragedMetric {
   public static let declaration = Declaration(
     "accuracy", "share of examples whose greatest output is the target's class", standard: Accuracy())
 
@@ -91,7 +91,7 @@ public struct Accuracy: Metric, AveragedMetric, Declared {
 /// The share of examples whose target's class is among the `k` greatest outputs.
 ///
 /// Classes with equal outputs rank by index, as in a stable sort, so that constant outputs don't count as correct.
-public struct TopKAccuracy: Metric, AveragedMetric, Declared {
+public struct TopKAccuracy: Metric, AveragedMetric {
   public static let declaration = Declaration(
     "topKAccuracy", "share of examples whose target's class is among the k greatest outputs",
     standard: TopKAccuracy(),
@@ -147,7 +147,7 @@ extension Tensor {
 ///
 /// Unless set, the threshold follows from how the loss interprets the outputs: 0 for logits, 0.5 for probabilities. With
 /// any other loss, set a threshold.
-public struct BinaryAccuracy: Metric, AveragedMetric, Declared {
+public struct BinaryAccuracy: Metric, AveragedMetric {
   /// What the outputs are.
   public enum Outputs: String, Sendable, CaseIterable {
     /// As the loss interprets them.
@@ -233,7 +233,7 @@ public struct BinaryAccuracy: Metric, AveragedMetric, Declared {
 /// `1 - sum((t - y)²)/sum((t - mean(t))²)` for each output along the last axis, averaged over the outputs, as
 /// scikit-learn's `r2_score` by default. An output whose targets are all equal scores 1 if it is exact, otherwise 0.
 /// Sums are in double precision, because the spread of the targets is a small difference of large numbers.
-public struct R2: Metric, Declared {
+public struct R2: Metric {
   public static let declaration = Declaration(
     "r2", "coefficient of determination R², averaged over outputs", standard: R2())
   public static var isGreaterBetter: Bool { true }

@@ -11,7 +11,7 @@ public protocol Penalty: Catalogued {
 /// `l1·sum(|w|) + l2·sum(w²)` over parameters whose path contains a match of a regular expression.
 ///
 /// This is Keras' convention. PyTorch's weight decay λ is `l2 = λ/2`: see ``weightDecay(_:pattern:)``.
-public struct L1L2: Penalty, Declared {
+public struct L1L2: Penalty {
   public static let declaration = Declaration(
     "l1l2", "l1·sum(|w|) + l2·sum(w²) over parameters chosen by path", standard: L1L2(),
     settings: [

@@ -1,7 +1,7 @@
 import Configuration
 
 /// The mean squared error over an example's outputs; a loss and a metric.
-public struct MeanSquaredError: Loss, Metric, AveragedMetric, Declared {
+public struct MeanSquaredError: Loss, Metric, AveragedMetric {
   public static let declaration = Declaration(
     "meanSquaredError", "mean squared error (MSE)", standard: MeanSquaredError())
 
@@ -20,7 +20,7 @@ public struct MeanSquaredError: Loss, Metric, AveragedMetric, Declared {
 
 /// The mean absolute error over an example's outputs, with derivative 0 where they equal the targets; a loss and a
 /// metric.
-public struct MeanAbsoluteError: Loss, Metric, AveragedMetric, Declared {
+public struct MeanAbsoluteError: Loss, Metric, AveragedMetric {
   public static let declaration = Declaration(
     "meanAbsoluteError", "mean absolute error (MAE)", standard: MeanAbsoluteError())
 
@@ -38,7 +38,7 @@ public struct MeanAbsoluteError: Loss, Metric, AveragedMetric, Declared {
 }
 
 /// Huber's loss, averaged over an example's outputs: half the squared error up to δ, `δ·(|error| - δ/2)` beyond.
-public struct Huber: Loss, Declared {
+public struct Huber: Loss {
   public static let declaration = Declaration(
     "huber", "half the squared error up to δ, linear beyond", standard: Huber(),
     reference: Reference(

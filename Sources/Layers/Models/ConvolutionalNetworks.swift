@@ -5,7 +5,7 @@ import Configuration
 /// For 32x32 images with 3 channels and 10 classes, the default has 42,442 parameters, and
 /// `CNNArchitecture(filters: [6, 16], size: 5, hidden: [120, 84])`, the network of PyTorch's CIFAR-10 tutorial
 /// (https://pytorch.org/tutorials/beginner/blitz/cifar10_tutorial.html), has 62,006.
-public struct CNNArchitecture: Architecture, Declared {
+public struct CNNArchitecture: Architecture {
   public static let declaration = Declaration(
     "cnn", "convolutions with 2x2 max pooling, then dense layers", standard: CNNArchitecture(),
     settings: [
@@ -53,7 +53,7 @@ public struct CNNArchitecture: Architecture, Declared {
 /// then global average pooling and a dense output.
 ///
 /// For 32x32 images with 3 channels and 10 classes it has 1,927,946 parameters, of which 2,688 are running statistics.
-public struct NineConvArchitecture: Architecture, Declared {
+public struct NineConvArchitecture: Architecture {
   public static let declaration = Declaration(
     "nineConv", "three blocks of three convolutions with batch normalization", standard: NineConvArchitecture(),
     settings: [

@@ -46,7 +46,7 @@ public struct MLP: Layer {
 }
 
 /// A multilayer perceptron by name: see ``MLP``. Its outputs are logits.
-public struct MLPArchitecture: Architecture, Declared {
+public struct MLPArchitecture: Architecture {
   public static let declaration = Declaration(
     "mlp", "multilayer perceptron", standard: MLPArchitecture(),
     settings: [

@@ -119,7 +119,7 @@ private struct WideResNetBlock: Layer {
 }
 
 /// A wide residual network by name; see ``WideResNet``.
-public struct WideResNetArchitecture: Architecture, Declared {
+public struct WideResNetArchitecture: Architecture {
   public static let declaration = Declaration(
     "wideResNet", "wide residual network for small images", standard: WideResNetArchitecture(),
     reference: Reference("Zagoruyko and Komodakis", 2016, "Wide Residual Networks", "https://arxiv.org/abs/1605.07146"),

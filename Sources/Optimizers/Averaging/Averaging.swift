@@ -32,7 +32,7 @@ public enum AveragedStatistics: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The parameters as they are.
-public struct NoAveraging: Averaging, Declared {
+public struct NoAveraging: Averaging {
   public static let declaration = Declaration(
     "none", "the parameters as they are", standard: NoAveraging())
 
@@ -50,7 +50,7 @@ public struct NoAveraging: Averaging, Declared {
 /// (Polyak and Juditsky 1992; Tarvainen and Valpola 2017).
 ///
 /// It begins at the first step's parameters. Averages of half-precision parameters are kept in `float32`.
-public struct ExponentialAverage: Averaging, Declared {
+public struct ExponentialAverage: Averaging {
   public static let declaration = Declaration(
     "ema", "an exponential moving average of the parameters", standard: ExponentialAverage(),
     reference: Reference(
@@ -95,7 +95,7 @@ public struct ExponentialAverage: Averaging, Declared {
 
 /// Every few steps, slow parameters move a part of the way to the fast ones, which go on from there:
 /// `s += alpha (w - s)`, `w = s` (Zhang et al. 2019). The slow ones are evaluated.
-public struct Lookahead: Averaging, Declared {
+public struct Lookahead: Averaging {
   public static let declaration = Declaration(
     "lookahead", "slow parameters follow fast ones every k steps", standard: Lookahead(),
     reference: Reference(
@@ -136,7 +136,7 @@ public struct Lookahead: Averaging, Declared {
 ///
 /// `a_n = a_(n-1) + (w - a_(n-1)) / n`. Before `start` the parameters themselves are evaluated. Running
 /// statistics of a model are those of the last parameters, unless ``AveragedStatistics/estimated``, as the paper has it.
-public struct StochasticWeightAverage: Averaging, Declared {
+public struct StochasticWeightAverage: Averaging {
   public static let declaration = Declaration(
     "swa", "the mean of the parameters at the ends of later epochs", standard: StochasticWeightAverage(),
     reference: Reference(

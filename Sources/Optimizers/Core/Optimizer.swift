@@ -21,7 +21,7 @@ extension SettingFormat where Value == [any Transform] {
 /// ```swift
 /// SGD(rate: 0.1).preceded(by: ClipByGlobalNorm(5))
 /// ```
-public struct Preceded: Optimizer, Declared {
+public struct Preceded: Optimizer {
   public static let declaration = Declaration(
     "preceded", "an optimizer after transformations of the gradients: clipping, weight decay",
     standard: Preceded(by: [], optimizer: SGD()),

@@ -5,7 +5,7 @@ import Configuration
 /// Over ``PlainGradient`` it is a large batch in little memory. Over ``SAM`` each part has its own perturbation:
 /// the paper's m-sharpness, where m is a part's size. The model's state goes from part to part; loss and gradients
 /// are means weighted by what the parts' examples weigh, metrics are added up.
-public struct Accumulation: GradientRule, Declared {
+public struct Accumulation: GradientRule {
   public static let declaration = Declaration(
     "accumulation", "the mean of gradients over parts of the mini-batch", standard: Accumulation(parts: 2),
     settings: [

@@ -93,7 +93,7 @@ public struct Evaluation: Sendable {
 }
 
 /// The mini-batch's gradient as it is.
-public struct PlainGradient: GradientRule, Declared {
+public struct PlainGradient: GradientRule {
   public static let declaration = Declaration(
     "plain", "the mini-batch's gradient", standard: PlainGradient())
 

@@ -8,7 +8,7 @@ import Configuration
 ///
 /// A step between costs one evaluation, and only the program's chosen branch runs. Its state and its loss are those of its
 /// only pass, whichever pass's are asked for; the metrics always are the clean pass's. Where a norm is 0 there is no direction, and nothing is taken from it or added to it.
-public struct LookSAM: GradientRule, Declared {
+public struct LookSAM: GradientRule {
   public static let declaration = Declaration(
     "lookSAM", "SAM that computes its perturbation only every k steps", standard: LookSAM(),
     reference: Reference(

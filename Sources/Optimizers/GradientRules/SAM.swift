@@ -7,7 +7,7 @@ import Configuration
 ///
 /// The perturbation holds what the loss holds: a penalty in the loss is inside, decay in the optimizer outside.
 /// Metrics are the first pass's. For a perturbation per part of the mini-batch, put it in ``Accumulation``.
-public struct SAM: GradientRule, Declared {
+public struct SAM: GradientRule {
   /// Which pass's running statistics stay.
   public enum StatePass: String, Sendable, Hashable, CaseIterable {
     /// The first's (the authors' code).
@@ -111,7 +111,7 @@ public struct SAM: GradientRule, Declared {
 }
 
 /// ``SAM`` with distances relative to the parameters' size (Kwon et al. 2021), by a name of its own.
-public struct ASAM: GradientRule, Declared {
+public struct ASAM: GradientRule {
   public static let declaration = Declaration(
     "asam", "SAM with distances relative to the parameters' size", standard: ASAM(),
     reference: Reference(
@@ -144,7 +144,7 @@ public struct ASAM: GradientRule, Declared {
 /// With the clean gradient `g` and the perturbed one `p`, `p - alpha (g - (g . p / |p|^2) p)`: the part of `g`
 /// across `p` is climbed, which raises the clean loss towards the perturbed one without changing that to first
 /// order.
-public struct GSAM: GradientRule, Declared {
+public struct GSAM: GradientRule {
   public static let declaration = Declaration(
     "gsam", "SAM that minimizes the surrogate gap too", standard: GSAM(),
     reference: Reference(

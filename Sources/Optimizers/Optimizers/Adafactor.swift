@@ -6,7 +6,7 @@ import Configuration
 /// `w -= max(minimumSize, rms(w)) * rho * u`, with `rho = min(rate, 1 / sqrt(t))` for a relative step and the
 /// rate itself otherwise. ``FrameworkStyle/torch`` clamps against zero with the type's resolution, has the learning rate
 /// 0.01 and always takes relative steps; ``FrameworkStyle/keras`` adds 1e-30 and has the learning rate 0.001.
-public struct Adafactor: Optimizer, Declared {
+public struct Adafactor: Optimizer {
   public static let declaration = Declaration(
     "adafactor", "adaptive moments in the memory of rows and columns", standard: Adafactor(),
     reference: Reference(

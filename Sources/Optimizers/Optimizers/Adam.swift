@@ -5,7 +5,7 @@ import func Foundation.log
 ///
 /// ``FrameworkStyle/torch`` adds epsilon (1e-8) after the bias correction, ``FrameworkStyle/keras`` (1e-7)
 /// before it.
-public struct Adam: Optimizer, Declared {
+public struct Adam: Optimizer {
   public static let declaration = Declaration(
     "adam", "adaptive moment estimation", standard: Adam(),
     reference: Reference(
@@ -41,7 +41,7 @@ public struct Adam: Optimizer, Declared {
 
 /// Adam with weight decay apart from the moments (Loshchilov and Hutter 2019):
 /// `w -= lr * (M / (sqrt(V) + epsilon) + decay * w)`.
-public struct AdamW: Optimizer, Declared {
+public struct AdamW: Optimizer {
   public static let declaration = Declaration(
     "adamW", "Adam with decoupled weight decay", standard: AdamW(),
     reference: Reference(

@@ -3,7 +3,7 @@ import Configuration
 /// Adam with the greatest magnitude in place of the second moment (Kingma and Ba 2015), see ``InfinityMoments``.
 ///
 /// ``FrameworkStyle/torch`` adds epsilon (1e-8) inside the maximum, ``FrameworkStyle/keras`` (1e-7) outside.
-public struct AdaMax: Optimizer, Declared {
+public struct AdaMax: Optimizer {
   public static let declaration = Declaration(
     "adamax", "Adam with the greatest magnitude of gradients", standard: AdaMax(),
     reference: Reference(
@@ -87,7 +87,7 @@ public struct InfinityMoments: ParameterwiseTransform {
 ///
 /// The momentum grows as `beta1 (1 - 0.96^(d t) / 2)` with `d` 0.004 in ``Style/torch`` and 1 in
 /// ``Style/keras`` (epsilon 1e-7), and stays `beta1` in ``Style/optax``.
-public struct NAdam: Optimizer, Declared {
+public struct NAdam: Optimizer {
   /// Whose form of the momentum schedule is taken; see `docs/optimizers.md`.
   public enum Style: String, Sendable, Hashable, CaseIterable { case torch, keras, optax }
 
@@ -187,7 +187,7 @@ public struct NesterovMoments: ParameterwiseTransform {
 
 /// Adam that begins as momentum, until the second moment's variance allows more (Liu et al. 2020), see
 /// ``RectifiedMoments``. With ``Lookahead`` it is known as Ranger.
-public struct RAdam: Optimizer, Declared {
+public struct RAdam: Optimizer {
   public static let declaration = Declaration(
     "radam", "Adam rectified while its second moment is uncertain", standard: RAdam(),
     reference: Reference(
@@ -254,7 +254,7 @@ public struct RectifiedMoments: ParameterwiseTransform {
 }
 
 /// Adam over the gradients' surprise (Zhuang et al. 2020), see ``BeliefMoments``.
-public struct AdaBelief: Optimizer, Declared {
+public struct AdaBelief: Optimizer {
   public static let declaration = Declaration(
     "adaBelief", "Adam over how far gradients are from their mean", standard: AdaBelief(),
     reference: Reference(

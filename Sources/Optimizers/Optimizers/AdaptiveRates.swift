@@ -4,7 +4,7 @@ import Configuration
 ///
 /// - ``FrameworkStyle/torch``: the sum begins at 0, epsilon 1e-10 outside the root;
 /// - ``FrameworkStyle/keras``: the sum begins at 0.1, epsilon 1e-7 inside the root.
-public struct AdaGrad: Optimizer, Declared {
+public struct AdaGrad: Optimizer {
   public static let declaration = Declaration(
     "adagrad", "gradients over the root of the sum of their squares", standard: AdaGrad(),
     reference: Reference(
@@ -74,7 +74,7 @@ public struct AccumulatedSquares: ParameterwiseTransform {
 ///
 /// - ``FrameworkStyle/torch``: keeps 0.99, epsilon 1e-8 outside the root, and the learning rate scales the velocity;
 /// - ``FrameworkStyle/keras``: keeps 0.9, epsilon 1e-7 inside the root, and the learning rate scales what enters it.
-public struct RMSProp: Optimizer, Declared {
+public struct RMSProp: Optimizer {
   public static let declaration = Declaration(
     "rmsprop", "gradients over the root of their running mean square", standard: RMSProp(),
     reference: Reference(
@@ -164,7 +164,7 @@ public struct RootMeanSquare: ParameterwiseTransform {
 ///
 /// - ``FrameworkStyle/torch``: rate 1, keeps 0.9, epsilon 1e-6;
 /// - ``FrameworkStyle/keras``: rate 0.001, keeps 0.95, epsilon 1e-7.
-public struct AdaDelta: Optimizer, Declared {
+public struct AdaDelta: Optimizer {
   public static let declaration = Declaration(
     "adadelta", "steps in the units of the parameters", standard: AdaDelta(),
     reference: Reference(

@@ -4,7 +4,7 @@ import Configuration
 /// `u = g + decay w`, `v' = mu v - lr * trust * |w| / |u| * u`, `w += v'`.
 ///
 /// A parameter left out of adaptation, or with a norm of zero, takes `u` as it is.
-public struct LARS: Optimizer, Declared {
+public struct LARS: Optimizer {
   public static let declaration = Declaration(
     "lars", "momentum with a learning rate per parameter, in proportion to its norm", standard: LARS(),
     reference: Reference(
@@ -62,7 +62,7 @@ public struct LARS: Optimizer, Declared {
 ///
 /// In ``Preset/tfa`` the parameters excluded from decay are excluded from adaptation too, unless others are
 /// named for it.
-public struct LAMB: Optimizer, Declared {
+public struct LAMB: Optimizer {
   /// The defaults of other implementations; see `docs/optimizers.md`.
   public enum Preset: String, Sendable, Hashable, CaseIterable {
     case tfa, paper, keras

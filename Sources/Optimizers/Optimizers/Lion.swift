@@ -2,7 +2,7 @@ import Configuration
 
 /// The sign of an interpolated mean, with decoupled decay (Chen et al. 2023):
 /// `w -= lr * (sign(beta1 m + (1 - beta1) g) + decay * w)`.
-public struct Lion: Optimizer, Declared {
+public struct Lion: Optimizer {
   public static let declaration = Declaration(
     "lion", "the sign of the momentum", standard: Lion(),
     reference: Reference(

@@ -2,7 +2,7 @@ import Configuration
 
 /// Momentum brought near an orthogonal matrix, for tensors of two axes; ``NAdam`` with a constant momentum for
 /// the rest (Jordan et al. 2024, as optax computes it), see ``Orthogonalize``.
-public struct Muon: Optimizer, Declared {
+public struct Muon: Optimizer {
   public static let declaration = Declaration(
     "muon", "momentum of matrices made orthogonal, NAdam for the rest", standard: Muon(),
     reference: Reference(

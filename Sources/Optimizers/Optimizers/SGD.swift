@@ -7,7 +7,7 @@ import Configuration
 ///
 /// They agree while the learning rate stays the same. With Nesterov's momentum `w` moves by `g + mu v'` (`mu v' - lr g`)
 /// instead; see ``Nesterov``. Robbins and Monro 1951; Polyak 1964; Nesterov 1983.
-public struct SGD: Optimizer, Declared {
+public struct SGD: Optimizer {
   public static let declaration = Declaration(
     "sgd", "stochastic gradient descent, with optional momentum", standard: SGD(),
     reference: Reference(
@@ -50,7 +50,7 @@ public struct SGD: Optimizer, Declared {
 }
 
 /// Gradient descent with a velocity: ``SGD`` with momentum 0.9 by default (Polyak 1964).
-public struct Momentum: Optimizer, Declared {
+public struct Momentum: Optimizer {
   public static let declaration = Declaration(
     "momentum", "gradient descent with momentum", standard: Momentum(),
     reference: Reference(
@@ -86,7 +86,7 @@ public struct Momentum: Optimizer, Declared {
 ///   gradient is taken there; `w` is kept beside it, see ``LookAheadMomentum``. The learning rate scales the gradient.
 ///
 /// Nesterov 1983; Sutskever et al. 2013.
-public struct Nesterov: Optimizer, Declared {
+public struct Nesterov: Optimizer {
   /// Which variables are stored; the steps are the same.
   public enum Form: String, Sendable, Hashable, CaseIterable { case reformulated, classical }
 

@@ -1,7 +1,7 @@
 import Configuration
 
 /// Each element brought into `-limit...limit`; NaN stays NaN.
-public struct ClipByValue: NamedTransform, StatelessTransform, Declared {
+public struct ClipByValue: NamedTransform, StatelessTransform {
   public static let declaration = Declaration(
     "clipByValue", "each element of the gradients clipped to -limit...limit", standard: ClipByValue(),
     settings: [.limit(\.limit, "greatest magnitude")])
@@ -18,7 +18,7 @@ public struct ClipByValue: NamedTransform, StatelessTransform, Declared {
 /// Each tensor scaled down to the norm `limit` if its own is greater: `u * min(1, limit / (|u| + epsilon))`.
 ///
 /// A tensor of zeros stays as it is; one with an element that is NaN or infinite becomes NaN.
-public struct ClipByNorm: NamedTransform, StatelessTransform, Declared {
+public struct ClipByNorm: NamedTransform, StatelessTransform {
   public static let declaration = Declaration(
     "clipByNorm", "each parameter's gradient scaled down to a greatest norm", standard: ClipByNorm(),
     settings: [.limit(\.limit, "greatest norm"), .epsilon(\.epsilon, "ε, added to the norm; 1e-6 in PyTorch")])
@@ -45,7 +45,7 @@ public struct ClipByNorm: NamedTransform, StatelessTransform, Declared {
 /// `u * min(1, limit / (norm + epsilon))` (Pascanu et al. 2013).
 ///
 /// Zeros stay as they are; a single NaN or infinite element makes every update NaN.
-public struct ClipByGlobalNorm: NamedTransform, StatelessTransform, Declared {
+public struct ClipByGlobalNorm: NamedTransform, StatelessTransform {
   public static let declaration = Declaration(
     "clipByGlobalNorm", "the whole gradient scaled down to a greatest norm", standard: ClipByGlobalNorm(),
     reference: Reference(
@@ -73,7 +73,7 @@ public struct ClipByGlobalNorm: NamedTransform, StatelessTransform, Declared {
 ///
 /// A unit is an output: norms are over all axes but the last. Tensors of fewer than two axes are one unit.
 /// Gradients of zero stay as they are.
-public struct AdaptiveClipping: NamedTransform, ParameterwiseTransform, Declared {
+public struct AdaptiveClipping: NamedTransform, ParameterwiseTransform {
   public static let declaration = Declaration(
     "clipAdaptively", "each unit's gradient clipped relative to its weights", standard: AdaptiveClipping(),
     reference: Reference(
@@ -105,7 +105,7 @@ public struct AdaptiveClipping: NamedTransform, ParameterwiseTransform, Declared
 }
 
 /// Each element's sign: 1, 0, -1 or NaN (Bernstein et al. 2018).
-public struct SignOfUpdate: NamedTransform, StatelessTransform, Declared {
+public struct SignOfUpdate: NamedTransform, StatelessTransform {
   public static let declaration = Declaration(
     "sign", "the sign of each element of the gradients", standard: SignOfUpdate(),
     reference: Reference(

@@ -4,7 +4,7 @@ import Configuration
 ///
 /// Before everything else in a chain it is the gradient of `rate / 2 * |w|^2` (coupled decay, an L2 penalty);
 /// between an adaptive scaling and ``ScaleByLearningRate`` it is decoupled (Loshchilov and Hutter 2019).
-public struct WeightDecay: NamedTransform, StatelessTransform, Declared {
+public struct WeightDecay: NamedTransform, StatelessTransform {
   public static let declaration = Declaration(
     "decay", "adds a multiple of the parameters to the gradients: an L2 penalty", standard: WeightDecay(),
     settings: [

@@ -7,20 +7,16 @@ import Reservoirs
 /// Records are `[frames, channels]`, whose last channel is 1 within a sequence and 0 after its end, as in
 /// `VowelsSource`. Each sequence begins at rest.
 public struct ReservoirClassification: Experiment {
-  public static let name = "reservoirClassification"
-  public static let summary = "an echo state network classifies sequences"
-  private static let defaults = ReservoirSettings.Defaults(feedback: false, washout: 0, readout: "cholesky")
-  public static let parameters =
-    [Parameter("parts", default: 3, "parts of a sequence whose mean states are taken")]
-    + defaults.parameters
+  public static let declaration = Declaration(
+    "reservoirClassification", "an echo state network classifies sequences", standard: ReservoirClassification(),
+    settings: [
+      Setting("parts", \.parts, .integer(in: 1...1000), "parts of a sequence whose mean states are taken")
+    ] + ReservoirSettings.settings.of(\.settings))
 
-  let settings: ReservoirSettings
-  let parts: Int
+  var settings = ReservoirSettings(feedback: false, washout: 0, readout: CholeskyReadout())
+  var parts = 3
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    parts = try options.integer("parts", default: 3, in: 1...1000)
-    settings = try ReservoirSettings(from: &options, Self.defaults)
-  }
+  init() {}
 
   public var recordedMetrics: [String] { ["error", "errors", "train_error"] }
 
@@ -33,7 +29,7 @@ public struct ReservoirClassification: Experiment {
     let network = try settings.network(inputs: data.train.inputs.shape[2], outputs: classes, setting)
     let train = try features(data.train, network)
     let labels = Tensor(data.train.targets)
-    let found = try settings.rule().weights(train, labels.oneHot(classes, dtype: setting.dtype))
+    let found = try settings.readout.weights(train, labels.oneHot(classes, dtype: setting.dtype))
     func mistakes(_ features: Tensor, _ records: LabeledArrays) throws -> (count: Int, confusions: [Int]) {
       let units = features.shape[1]
       let outputs = features.matmul(found.tensor.slice(0..<units)) + found.tensor[units]

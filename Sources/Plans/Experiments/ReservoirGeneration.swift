@@ -3,16 +3,14 @@ import Reservoirs
 
 /// An echo state network with feedback that learns a series and goes on with it by itself.
 public struct ReservoirGeneration: Experiment {
-  public static let name = "reservoirGeneration"
-  public static let summary = "an echo state network learns a series and goes on with it by itself"
-  private static let defaults = ReservoirSettings.Defaults(feedback: true, washout: 2000, readout: "pinv")
-  public static let parameters = defaults.parameters
+  public static let declaration = Declaration(
+    "reservoirGeneration", "an echo state network learns a series and goes on with it by itself",
+    standard: ReservoirGeneration(),
+    settings: ReservoirSettings.settings.of(\.settings))
 
-  let settings: ReservoirSettings
+  var settings = ReservoirSettings(feedback: true, washout: 2000, readout: PseudoInverseReadout())
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    settings = try ReservoirSettings(from: &options, Self.defaults)
-  }
+  init() {}
 
   public var recordedMetrics: [String] { ["nrmse", "nrmse_200", "train_nrmse"] }
 
@@ -23,7 +21,7 @@ public struct ReservoirGeneration: Experiment {
     let inputs = Tensor(data.train.inputs).cast(to: setting.dtype)
     let targets = Tensor(data.train.targets).cast(to: setting.dtype)
     let teacher = Tensor.concatenate([inputs, targets.slice(targets.shape[0] - 1..<targets.shape[0])])
-    let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.rule())
+    let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.readout)
     let expected: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let steps = data.test.count
     // What overflows is as far from the series as can be, and no reason to have no result.

@@ -10,26 +10,25 @@ import Reservoirs
 /// trials and divided by the variance of the test data; its root is `nrmse`. Data are compared as they are given, which for
 /// `mackeyGlass` is squashed by tanh.
 public struct ReservoirHorizon: Experiment {
-  public static let name = "reservoirHorizon"
-  public static let summary = "an echo state network predicts a chaotic series some steps ahead (NRMSE84)"
-  private static let defaults = ReservoirSettings.Defaults(feedback: true, washout: 1000, readout: "qr")
-  public static let parameters =
-    [
-      Parameter("horizon", default: 84, "steps of free run"), Parameter("trials", default: 50, "points to start from"),
-      Parameter("warmup", default: 1000, "values that drive the network before"),
-    ] + defaults.parameters
+  public static let declaration = Declaration(
+    "reservoirHorizon", "an echo state network predicts a chaotic series some steps ahead (NRMSE84)",
+    standard: ReservoirHorizon(),
+    reference: Reference(
+      "Jaeger and Haas", 2004,
+      "Harnessing Nonlinearity: Predicting Chaotic Systems and Saving Energy in Wireless Communication",
+      "https://doi.org/10.1126/science.1091277"),
+    settings: [
+      Setting("horizon", \.horizon, .integer(in: 1...100_000), "steps of free run"),
+      Setting("trials", \.trials, .integer(in: 1...10_000), "points to start from"),
+      Setting("warmup", \.warmup, .integer(in: 1...1_000_000), "values that drive the network first"),
+    ] + ReservoirSettings.settings.of(\.settings))
 
-  let settings: ReservoirSettings
-  let horizon: Int
-  let trials: Int
-  let warmup: Int
+  var settings = ReservoirSettings(feedback: true, washout: 1000, readout: QRReadout())
+  var horizon = 84
+  var trials = 50
+  var warmup = 1000
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    horizon = try options.integer("horizon", default: 84, in: 1...100_000)
-    trials = try options.integer("trials", default: 50, in: 1...10_000)
-    warmup = try options.integer("warmup", default: 1000, in: 1...1_000_000)
-    settings = try ReservoirSettings(from: &options, Self.defaults)
-  }
+  init() {}
 
   public var recordedMetrics: [String] { ["nrmse", "log10_nrmse", "train_nrmse"] }
 
@@ -39,7 +38,7 @@ public struct ReservoirHorizon: Experiment {
     let teacher = Tensor.concatenate([
       Tensor(data.train.inputs), targets.slice(targets.shape[0] - 1..<targets.shape[0]),
     ])
-    let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.rule())
+    let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.readout)
     let test: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let length = warmup + horizon
     guard data.test.targets.shape.last == 1, test.count >= length + trials - 1 else {

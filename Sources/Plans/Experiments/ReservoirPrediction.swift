@@ -7,16 +7,14 @@ import Reservoirs
 /// Errors on the test data, through which the network goes on from the training data: `nmse` is the mean squared error
 /// over the targets' variance, `nrmse` its root.
 public struct ReservoirPrediction: Experiment {
-  public static let name = "reservoirPrediction"
-  public static let summary = "an echo state network learns targets from the inputs that drive it"
-  private static let defaults = ReservoirSettings.Defaults(feedback: false, washout: 100, readout: "crossValidated")
-  public static let parameters = defaults.parameters
+  public static let declaration = Declaration(
+    "reservoirPrediction", "an echo state network learns targets from the inputs that drive it",
+    standard: ReservoirPrediction(),
+    settings: ReservoirSettings.settings.of(\.settings))
 
-  let settings: ReservoirSettings
+  var settings = ReservoirSettings(feedback: false, washout: 100, readout: CrossValidatedReadout())
 
-  public init(from options: inout Options) throws(ConfigurationError) {
-    settings = try ReservoirSettings(from: &options, Self.defaults)
-  }
+  init() {}
 
   public var recordedMetrics: [String] { ["nmse", "nrmse", "train_nrmse", "lambda"] }
 
@@ -25,7 +23,7 @@ public struct ReservoirPrediction: Experiment {
     var network = try settings.network(inputs: data.train.inputs.shape.last ?? 1, outputs: channels, setting)
     let fit = try network.fit(
       inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: settings.washout,
-      readout: settings.rule())
+      readout: settings.readout)
     let predicted: [Double] = try network.predict(inputs: Tensor(data.test.inputs)).cast(to: .float64).values()
     let targets: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let nmse = PredictionError.nmse(predicted, targets)

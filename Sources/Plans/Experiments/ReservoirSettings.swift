@@ -1,34 +1,23 @@
 import Reservoirs
 
-/// The options that reservoir experiments share, but for the reservoir's own.
-struct ReservoirSettings: Sendable, Hashable {
-  /// What each experiment takes where nothing else is said.
-  struct Defaults: Sendable {
-    /// Whether outputs go back into the reservoir.
-    let feedback: Bool
-    let washout: Int
-    let readout: String
-
-    var parameters: [Parameter] {
-      [
-        Parameter("washout", default: washout, "steps at the start that nothing is learned from"),
-        Parameter("readout", default: readout, "how the readout is computed, of the readouts"),
-      ] + Reservoir.parameters
-    }
-  }
+/// The settings that reservoir experiments share.
+struct ReservoirSettings: Sendable {
+  static let settings: [Setting<ReservoirSettings>] =
+    [
+      Setting("washout", \.washout, .integer(in: 0...10_000_000), "steps at the start that nothing is learned from"),
+      Setting("readout", \.readout, .method, "how the readout is computed"),
+    ] + Reservoir.settings.of(\.reservoir)
 
   var reservoir: Reservoir
-  var readout: Choice
+  var readout: any ReadoutRule
   var washout: Int
 
-  init(from options: inout Options, _ defaults: Defaults) throws(ConfigurationError) {
-    reservoir = try Reservoir(from: &options, feedback: defaults.feedback)
-    readout = try options.choice("readout", default: Choice(defaults.readout))
-    washout = try options.integer("washout", default: defaults.washout, in: 0...10_000_000)
-    _ = try Catalog<any ReadoutRule>.all.make(readout)
+  /// The defaults of an experiment.
+  /// - Parameter feedback: whether outputs go back into the reservoir.
+  init(feedback: Bool, washout: Int, readout: any ReadoutRule) {
+    reservoir = Reservoir(units: 1000, feedback: feedback)
+    (self.readout, self.washout) = (readout, washout)
   }
-
-  func rule() throws(ConfigurationError) -> any ReadoutRule { try Catalog<any ReadoutRule>.all.make(readout) }
 
   /// A network of these settings for a data set.
   func network(inputs: Int, outputs: Int, _ setting: ExperimentSetting) throws -> EchoStateNetwork {

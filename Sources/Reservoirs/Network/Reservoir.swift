@@ -101,48 +101,55 @@ public struct Reservoir: Sendable, Hashable {
   }
 }
 
-/// Reading the settings that have names.
+/// The settings that have names.
 extension Reservoir {
-  /// The settings that have names.
-  public static let parameters = [
-    Parameter("units", default: 1000, "units of the reservoir"),
-    Parameter("connectivity", default: 0.1, "the share of recurrent weights that aren't 0"),
-    Parameter("gain", default: 1, "recurrent weights are multiplied by gain/sqrt(connectivity·units)"),
-    Parameter("radius", default: "none", "scales recurrent weights to this spectral radius instead"),
-    Parameter("weights", default: "normal", "how recurrent weights are drawn: normal, uniform or signs"),
-    Parameter("inputScale", default: 0.5, "input weights are uniform within this"),
-    Parameter("feedbackScale", default: 1, "feedback weights are uniform within this"),
-    Parameter("biasScale", default: 0, "biases are uniform within this"),
-    Parameter("leak", default: 1, "x' = (1 - leak)·x + leak·tanh(…)"),
-    Parameter("taken", default: "leak", "another factor of tanh"),
-    Parameter("noise", default: 0, "uniform noise within tanh"),
-    Parameter("noiseRange", default: "positive", "noise in [0, s) or centred, in [-s, s)"),
-    Parameter("fixup", default: true, "computes the last output again with the new readout"),
-    Parameter("storage", default: "automatic", "how the recurrent product is computed: sparse or dense"),
+  public static let settings: [Setting<Reservoir>] = [
+    Setting("units", \.units, .integer(in: 1...20_000), "units of the reservoir"),
+    Setting("connectivity", \.connectivity, .number(in: 1e-9...1), "fraction of recurrent weights that aren't 0"),
+    Setting("gain", \.gain, .number(in: 0...1e6), "recurrent weights are multiplied by gain / √(connectivity·units)"),
+    Setting(
+      "radius", \.spectralRadius, .number(in: -1...1e6, or: "none"),
+      "spectral radius to which recurrent weights are scaled instead"),
+    Setting("weights", \.values, .word, "distribution of recurrent weights"),
+    Setting("inputScale", \.inputScale, .number(in: 0...1e6), "input weights are uniform within ± this"),
+    Setting("feedbackScale", \.feedbackScale, .number(in: 0...1e6), "feedback weights are uniform within ± this"),
+    Setting("biasScale", \.biasScale, .number(in: 0...1e6), "biases are uniform within ± this"),
+    Setting("leak", \.leakRate, .number(in: 0...1), "leak rate a: x' = (1 - a)·x + a·tanh(…)"),
+    Setting("taken", \.activationScale, .number(in: 0...1e6, or: "leak"), "factor of tanh in place of the leak rate"),
+    Setting("noise", \.noise, .number(in: 0...1e6), "amplitude s of uniform noise within tanh"),
+    Setting("noiseRange", \.noiseRange, .word, "positive: noise in [0, s); centred: in [-s, s)"),
+    Setting(
+      "fixup", \.correctsLastOutput, .flag, "whether the last output is computed again with the new readout"),
+    Setting("storage", \.storage, .word, "how the recurrent product is computed"),
   ]
 
-  /// Reads the settings that have names.
-  /// - Throws: `ConfigurationError` for values of the wrong kind or out of range.
-  public init(
-    from options: inout Options, inputs: Int = 0, outputs: Int = 1, feedback: Bool = false
-  ) throws(ConfigurationError) {
-    self.init(
-      units: try options.integer("units", default: 1000, in: 1...20_000), inputs: inputs, outputs: outputs,
-      feedback: feedback)
-    connectivity = try options.number("connectivity", default: connectivity, in: 1e-9...1)
-    let gain = try options.number("gain", default: 1, in: 0...1e6)
-    let radius = try options.number("radius", or: "none", in: -1...1e6)
-    scaling = radius.flatMap { $0 >= 0 ? .spectralRadius($0) : nil } ?? .gain(gain)
-    values = try options.oneOf("weights", default: values)
-    inputScale = try options.number("inputScale", default: inputScale, in: 0...1e6)
-    feedbackScale = try options.number("feedbackScale", default: feedbackScale, in: 0...1e6)
-    biasScale = try options.number("biasScale", default: biasScale, in: 0...1e6)
-    leakRate = try options.number("leak", default: 1, in: 0...1)
-    activationScale = try options.number("taken", or: "leak", in: 0...1e6)
-    noise = try options.number("noise", default: noise, in: 0...1e6)
-    noiseRange = try options.oneOf("noiseRange", default: noiseRange)
-    correctsLastOutput = try options.flag("fixup", default: correctsLastOutput)
-    storage = try options.oneOf("storage", default: storage)
+  /// The gain, which is 1 where a spectral radius is given.
+  private var gain: Double {
+    get { if case .gain(let gain) = scaling { gain } else { 1 } }
+    set { scaling = .gain(newValue) }
+  }
+
+  /// The spectral radius, nil where a gain is given; nil leaves the gain as it is.
+  private var spectralRadius: Double? {
+    get { if case .spectralRadius(let radius) = scaling { radius } else { nil } }
+    set { if let newValue { scaling = .spectralRadius(newValue) } }
+  }
+}
+
+extension SettingFormat where Value == Double? {
+  /// A number of 0 or more in a range, or `word` for nil.
+  ///
+  /// Where the range begins below 0, a negative number stands for nil, as earlier versions wrote it.
+  static func number(in range: ClosedRange<Double>, or word: String) -> SettingFormat {
+    let written = SettingFormat<Double>.number(in: max(0, range.lowerBound)...range.upperBound)
+    return SettingFormat(
+      "\(written.allowed), or \(word)",
+      read: { (options, key, fallback) throws(ConfigurationError) in
+        let isSet = options.has(key)
+        let number = try options.number(key, or: word, in: range)
+        return isSet ? number.flatMap { $0 < 0 ? nil : $0 } : fallback
+      },
+      write: { $0.map(OptionValue.number) ?? .text(word) })
   }
 }
 

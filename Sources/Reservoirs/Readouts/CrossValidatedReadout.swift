@@ -1,16 +1,19 @@
+import Configuration
+
 /// Ridge regression whose penalty is the one of several with the smallest error in blocked cross-validation: each of
 /// `folds` stretches of time is predicted from the others.
 ///
 /// Everything follows from the folds' Gram matrices, so a penalty costs a decomposition a fold and no pass over the
 /// states.
 public struct CrossValidatedReadout: ReadoutRule {
-  public static let name = "crossValidated"
-  public static let summary = "ridge regression with the penalty that predicts held-out stretches of time best"
-  public static let parameters = [
-    Parameter("lambdas", default: "[1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2]", "the penalties to choose from"),
-    Parameter("folds", default: 5, "stretches of time that are held out one after the other"),
-    Parameter("bias", default: true, "penalizes the bias too"),
-  ]
+  public static let declaration = Declaration(
+    "crossValidated", "ridge regression with the penalty that predicts held-out stretches of time best",
+    standard: CrossValidatedReadout(),
+    settings: [
+      Setting("lambdas", \.lambdas, .penalties, "ridge penalties λ to choose from"),
+      Setting("folds", \.folds, .integer(in: 2...1000), "stretches of time, each held out once"),
+      Setting("bias", \.penalizesBias, .flag, "whether the bias is penalized too"),
+    ])
 
   public var lambdas: [Double]
   public var folds: Int
@@ -20,17 +23,6 @@ public struct CrossValidatedReadout: ReadoutRule {
     lambdas: [Double] = [1e-12, 1e-10, 1e-8, 1e-6, 1e-4, 1e-2], folds: Int = 5, penalizesBias: Bool = true
   ) {
     (self.lambdas, self.folds, self.penalizesBias) = (lambdas, folds, penalizesBias)
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init()
-    let origin = options.origin(of: "lambdas")
-    lambdas = try options.numbers("lambdas", default: lambdas)
-    folds = try options.integer("folds", default: folds, in: 2...1000)
-    penalizesBias = try options.flag("bias", default: true)
-    guard !lambdas.isEmpty, lambdas.allSatisfy({ $0 >= 0 && $0.isFinite }) else {
-      throw .outOfRange(key: "lambdas", value: "\(lambdas)", range: "one or more numbers of 0 or more", origin: origin)
-    }
   }
 
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
@@ -69,5 +61,11 @@ public struct CrossValidatedReadout: ReadoutRule {
     let solved = total[0].penalized(by: Tensor(best.lambda, dtype: states.dtype), isBiasPenalized: penalizesBias)
       .solve(total[1], structure: .positiveDefinite)
     return ReadoutWeights(tensor: try solved.solution(lambda: best.lambda), lambda: best.lambda)
+  }
+}
+
+extension SettingFormat where Value == [Double] {
+  fileprivate static var penalties: SettingFormat {
+    numbers.checked("one or more numbers of 0 or more") { !$0.isEmpty && $0.allSatisfy { $0 >= 0 && $0.isFinite } }
   }
 }

@@ -1,3 +1,4 @@
+import Configuration
 import PJRT
 
 /// Ridge regression by a pseudo-inverse, `pinv(X^T X + lambda·I)·X^T d`: eigenvalues up to `cutoff` times the greatest are
@@ -7,32 +8,22 @@ import PJRT
 /// matrix has the states' precision; its eigenvalues are computed in double precision, on the CPU. Where lambda alone
 /// lies above the cutoff, as it usually does in `float64`, no eigenvalue is dropped: the
 /// pseudo-inverse is the inverse, and Cholesky's decomposition gives it.
-public struct PseudoInverseReadout: ReadoutRule, GramReadoutRule {
-  public static let name = "pinv"
-  public static let summary = "ridge regression by the Gram matrix' pseudo-inverse"
-  public static let parameters = [
-    Parameter("lambda", default: 1e-8, "the penalty"),
-    Parameter("bias", default: true, "penalizes the bias too"),
-    Parameter(
-      "cutoff", default: "automatic",
-      "the share of the greatest eigenvalue below which others are dropped; automatic is 10·n·eps of the element type"),
-  ]
+public struct PseudoInverseReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
+  public static let declaration = Declaration(
+    "pinv", "ridge regression by the pseudo-inverse of the Gram matrix", standard: PseudoInverseReadout(),
+    settings: ridgeSettings + [
+      Setting(
+        "cutoff", \.cutoff, .number(in: -1...1, or: "automatic"),
+        "fraction of the greatest eigenvalue up to which others are dropped; automatic: 10·n·ε of the element type")
+    ])
 
   public var lambda: Double
-  public var penalty: Double { lambda }
   public var penalizesBias: Bool
   /// Nil for TensorFlow's.
   public var cutoff: Double?
 
   public init(lambda: Double = 1e-8, penalizesBias: Bool = true, cutoff: Double? = nil) {
     (self.lambda, self.penalizesBias, self.cutoff) = (lambda, penalizesBias, cutoff)
-  }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    lambda = try options.number("lambda", default: 1e-8, in: 0...1e100)
-    penalizesBias = try options.flag("bias", default: true)
-    let share = try options.number("cutoff", or: "automatic", in: -1...1)
-    cutoff = share.flatMap { $0 < 0 ? nil : $0 }
   }
 
   public func weights(gram: Tensor, crossProduct: Tensor) throws -> ReadoutWeights {

@@ -2,25 +2,19 @@ import Configuration
 
 /// Ridge regression with a penalty that is given.
 protocol RidgeReadout: ReadoutRule {
-  var lambda: Double { get }
-  init(lambda: Double, penalizesBias: Bool)
+  var lambda: Double { get set }
+  var penalizesBias: Bool { get set }
 }
 
 extension RidgeReadout {
-  public static var parameters: [Parameter] {
+  static var ridgeSettings: [Setting<Self>] {
     [
-      Parameter("lambda", default: 1e-8, "the penalty"),
-      Parameter("bias", default: true, "penalizes the bias too"),
+      Setting("lambda", \.lambda, .number(in: 0...1e100), "ridge penalty λ"),
+      Setting("bias", \.penalizesBias, .flag, "whether the bias is penalized too"),
     ]
   }
 
   public var penalty: Double { lambda }
-
-  public init(from options: inout Options) throws(ConfigurationError) {
-    self.init(
-      lambda: try options.number("lambda", default: 1e-8, in: 0...1e100),
-      penalizesBias: try options.flag("bias", default: true))
-  }
 }
 
 /// Ridge regression by the normal equations, `(X^T X + lambda·I)·w = X^T d`, and Cholesky's decomposition.
@@ -28,8 +22,9 @@ extension RidgeReadout {
 /// The fastest of all. It squares the condition number: where lambda is below about 1e-16 times the states' energy
 /// (in `float64`), ``QRReadout`` gives far smaller errors.
 public struct CholeskyReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
-  public static let name = "cholesky"
-  public static let summary = "ridge regression by the Gram matrix and Cholesky's decomposition"
+  public static let declaration = Declaration(
+    "cholesky", "ridge regression by the Gram matrix and Cholesky's decomposition", standard: CholeskyReadout(),
+    settings: ridgeSettings)
 
   public var lambda: Double
   public var penalizesBias: Bool
@@ -61,8 +56,9 @@ public struct CholeskyReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
 /// Ridge regression without squaring the condition number: the rows of `sqrt(lambda)·I` are appended to the states,
 /// and the least-squares problem is solved by Householder's QR decomposition.
 public struct QRReadout: ReadoutRule, RidgeReadout {
-  public static let name = "qr"
-  public static let summary = "ridge regression by QR decomposition of the augmented states"
+  public static let declaration = Declaration(
+    "qr", "ridge regression by QR decomposition of the augmented states", standard: QRReadout(),
+    settings: ridgeSettings)
 
   public var lambda: Double
   public var penalizesBias: Bool

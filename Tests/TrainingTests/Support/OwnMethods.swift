@@ -27,13 +27,11 @@ final class TraceCounter: Layer {
 
 /// A transform as a user writes one: the updates' signs times a rate, and how many there were.
 struct SignedSteps: Transform, Optimizer {
-  static let name = "signedSteps"
-  static let summary = "steps of one size"
+  static let declaration = Declaration("signedSteps", "steps of one size", standard: SignedSteps())
   var rate = 0.01
   var transform: any Transform { self }
 
   init(rate: Double = 0.01) { self.rate = rate }
-  init(from options: inout Options) throws(ConfigurationError) {}
 
   func initial(_ parameters: TensorTree) -> TensorTree { TensorTree([("count", Tensor(0, dtype: .int32))]) }
 
@@ -46,12 +44,8 @@ struct SignedSteps: Transform, Optimizer {
 
 /// A transform that forgets its state.
 struct ForgetfulSteps: Transform, Optimizer {
-  static let name = "forgetfulSteps"
-  static let summary = "loses what it should remember"
+  static let declaration = Declaration("forgetfulSteps", "loses what it should remember", standard: ForgetfulSteps())
   var transform: any Transform { self }
-
-  init() {}
-  init(from options: inout Options) throws(ConfigurationError) {}
 
   func initial(_ parameters: TensorTree) -> TensorTree { TensorTree([("count", Tensor(0, dtype: .int32))]) }
 
@@ -62,11 +56,7 @@ struct ForgetfulSteps: Transform, Optimizer {
 
 /// The absolute distance of the outputs' sum from the targets'.
 struct SumDistance: Loss {
-  static let name = "sumDistance"
-  static let summary = "how far apart the sums are"
-
-  init() {}
-  init(from options: inout Options) throws(ConfigurationError) {}
+  static let declaration = Declaration("sumDistance", "how far apart the sums are", standard: SumDistance())
 
   func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
     (outputs.sum([1]) - targets.cast(to: outputs.dtype).sum([1])).abs()
@@ -75,11 +65,8 @@ struct SumDistance: Loss {
 
 /// Cross entropy that leaves examples of label -1 out.
 struct IgnoringCrossEntropy: Loss {
-  static let name = "ignoringCrossEntropy"
-  static let summary = "leaves examples of label -1 out"
-
-  init() {}
-  init(from options: inout Options) throws(ConfigurationError) {}
+  static let declaration = Declaration(
+    "ignoringCrossEntropy", "leaves examples of label -1 out", standard: IgnoringCrossEntropy())
 
   func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
     SoftmaxCrossEntropy().perExample(outputs, targets.maximum(0)).replaced(where: targets .< 0, by: 0)
@@ -88,11 +75,7 @@ struct IgnoringCrossEntropy: Loss {
 
 /// A rule that remembers how far the gradients of the batch's halves are apart, and how often it was asked.
 struct HalvesApart: GradientRule {
-  static let name = "halvesApart"
-  static let summary = "compares the halves of a batch"
-
-  init() {}
-  init(from options: inout Options) throws(ConfigurationError) {}
+  static let declaration = Declaration("halvesApart", "compares the halves of a batch", standard: HalvesApart())
 
   func initial(_ parameters: TensorTree) -> TensorTree {
     TensorTree([("distance", Tensor(0, dtype: .float64)), ("calls", Tensor(0, dtype: .int32))])
