@@ -10,11 +10,11 @@ let fuzzer = Context.environment["TANREN_FUZZER"]
 /// What the rooms are compiled with: libFuzzer has to see which of their branches an input takes.
 let watched: [SwiftSetting] = strict + (fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])])
 
-/// - Parameter hasCatalogs: whether the room's methods can be chosen by name; see `CatalogPlugin`.
-func room(_ name: String, _ dependencies: [Target.Dependency], hasCatalogs: Bool = false) -> Target {
+/// - Parameter hasRegistries: whether the room's methods can be chosen by name; see `RegistryPlugin`.
+func room(_ name: String, _ dependencies: [Target.Dependency], hasRegistries: Bool = false) -> Target {
   .target(
-    name: name, dependencies: dependencies + (hasCatalogs ? ["Configuration"] : []), swiftSettings: watched,
-    plugins: hasCatalogs ? ["CatalogPlugin"] : [])
+    name: name, dependencies: dependencies + (hasRegistries ? ["Configuration"] : []), swiftSettings: watched,
+    plugins: hasRegistries ? ["RegistryPlugin"] : [])
 }
 
 func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -50,8 +50,8 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
-    .plugin(name: "CatalogPlugin", capability: .buildTool(), dependencies: ["CatalogTool"]),
-    .executableTarget(name: "CatalogTool", swiftSettings: strict),
+    .plugin(name: "RegistryPlugin", capability: .buildTool(), dependencies: ["RegistryTool"]),
+    .executableTarget(name: "RegistryTool", swiftSettings: strict),
     // The published comparisons, a YAML file each, embedded in the program.
     .plugin(name: "RecipePlugin", capability: .buildTool(), dependencies: ["EmbedTool"]),
     .executableTarget(name: "EmbedTool", swiftSettings: strict),
@@ -61,13 +61,13 @@ let package = Package(
     room("Arrays", ["Files", "CSHA256", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("PJRT", ["Arrays", "CPJRT", "CKernels"]),
     room("Tensors", ["Arrays", "PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
-    room("Schedules", ["Tensors"], hasCatalogs: true),
-    room("Optimizers", ["Schedules"], hasCatalogs: true),
-    room("Layers", ["Schedules"], hasCatalogs: true),
+    room("Schedules", ["Tensors"], hasRegistries: true),
+    room("Optimizers", ["Schedules"], hasRegistries: true),
+    room("Layers", ["Schedules"], hasRegistries: true),
     room("Formats", ["Arrays", "Files", "CArchive", "CZlib"]),
-    room("Datasets", ["Tensors", "Formats"], hasCatalogs: true),
-    room("Augmentations", ["Tensors"], hasCatalogs: true),
-    room("Reservoirs", ["Layers", "Datasets", "CReservoirs"], hasCatalogs: true),
+    room("Datasets", ["Tensors", "Formats"], hasRegistries: true),
+    room("Augmentations", ["Tensors"], hasRegistries: true),
+    room("Reservoirs", ["Layers", "Datasets", "CReservoirs"], hasRegistries: true),
     room(
       "Checkpoints", ["Arrays", "Layers", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Figures", []),
@@ -78,7 +78,7 @@ let package = Package(
         "Arrays", "Layers", "Optimizers", "Datasets", "Augmentations", "Checkpoints", "Figures", "Files",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
-    room("Plans", ["Training", "Reservoirs", "Figures", "Recipes", "Yams"], hasCatalogs: true),
+    room("Plans", ["Training", "Reservoirs", "Figures", "Recipes", "Yams"], hasRegistries: true),
     room("Reports", ["Plans", "Statistics"]),
     room("Studies", ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Serve", ["Studies"]),

@@ -86,7 +86,7 @@ import Tanren
         worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
       case (.augmentEach, _):
         let engine = try Engine(device: device, programCache: programs)
-        let augmentation = try Catalog<any Augmentation>.all.make(Choice(variant.rawValue))
+        let augmentation = try Registry<any Augmentation>.all.build(MethodSpec(variant.rawValue))
         worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
       case (.esnDrive, .step), (.esnFit, .step), (.esnGenerate, .step), (.esnEnsemble, .ensemble),
         (.esnEnsemble, .member):

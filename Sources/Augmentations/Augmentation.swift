@@ -5,7 +5,7 @@ import Configuration
 ///
 /// An augmentation draws everything from its key, independently per image. ``AugmentationPipeline`` derives that key from
 /// the augmentation's name, so that adding another augmentation doesn't change its draws.
-public protocol Augmentation: Catalogued {
+public protocol Augmentation: Configurable {
   /// Whether it is applied before or after preprocessing.
   var stage: AugmentationStage { get }
 

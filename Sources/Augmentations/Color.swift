@@ -121,9 +121,9 @@ public struct ColorJitter: Augmentation {
       return (other.map { $0 + (x - $0) * factor } ?? x * factor).clamped(to: 0...1)
     }
     let weights = Tensor([0.2989, 0.587, 0.114]).cast(to: images.dtype)
-    func grey(_ x: Tensor) -> Tensor { (x * weights).sum([3], keepingAxes: true) }
+    func grey(_ x: Tensor) -> Tensor { (x * weights).sum([3], keepDims: true) }
     let bright = blend(images, nil, brightness)
-    let contrasted = blend(bright, grey(bright).mean([1, 2, 3], keepingAxes: true), contrast)
+    let contrasted = blend(bright, grey(bright).mean([1, 2, 3], keepDims: true), contrast)
     let saturated = blend(contrasted, grey(contrasted), saturation)
     return saturated.rotatingHue(by: hue.perImage.cast(to: images.dtype))
   }
@@ -134,8 +134,8 @@ extension Tensor {
   fileprivate func rotatingHue(by turns: Tensor) -> Tensor {
     func channel(_ index: Int) -> Tensor { slice(index..<index + 1, axis: 3) }
     let (red, green, blue) = (channel(0), channel(1), channel(2))
-    let value = self.max([3], keepingAxes: true)
-    let chroma = value - self.min([3], keepingAxes: true)
+    let value = self.max([3], keepDims: true)
+    let chroma = value - self.min([3], keepDims: true)
     let divisor = chroma.replaced(where: chroma .== 0, by: 1)
     let sixth = Tensor.select(
       value .== red, (green - blue) / divisor,

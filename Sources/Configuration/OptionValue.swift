@@ -9,7 +9,7 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
   /// A number or a flag in another spelling than ``description`` has for it: `0.10`, `1e-3`, `yes`.
   case spelled(String)
   case list([OptionValue])
-  case choice(Choice)
+  case choice(MethodSpec)
 
   /// The value of an unquoted word.
   public init(scalar: String) {
@@ -23,13 +23,13 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
 
   /// Reads a value as a person writes it: `0.1`, `true`, `'two words'`, `[1, 2]`, `sgd(learningRate: 0.1)`.
   public init(parsing text: String, origin: String = "") throws(ConfigurationError) {
-    var reader = ChoiceReader(text, origin: origin)
+    var reader = MethodSpecReader(text, origin: origin)
     self = try reader.wholeValue()
   }
 
   /// Reads values with commas between them; a list in brackets is one value.
   public static func list(parsing text: String, origin: String = "") throws(ConfigurationError) -> [OptionValue] {
-    var reader = ChoiceReader(text, origin: origin)
+    var reader = MethodSpecReader(text, origin: origin)
     return try reader.wholeValues()
   }
 
@@ -38,7 +38,7 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
     switch self {
     case .number(let number): number == number.rounded() && number.magnitude < 1e15 ? "\(Int(number))" : "\(number)"
     case .flag(let flag): "\(flag)"
-    case .text(let text): ChoiceReader.isWord(text) && Self.meaning(of: text) == nil ? text : text.quoted
+    case .text(let text): MethodSpecReader.isWord(text) && Self.meaning(of: text) == nil ? text : text.quoted
     case .spelled(let spelling): spelling
     case .list(let values): "[" + values.map(\.description).joined(separator: ", ") + "]"
     case .choice(let choice): choice.description

@@ -60,17 +60,17 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
       values[key] = value
       return
     }
-    var inner: Choice
+    var inner: MethodSpec
     switch try values[key]?.unquoted(origin: origin) {
     case .choice(let choice): inner = choice
-    case .text(let name): inner = Choice(name, Options(origin: origin))
+    case .text(let name): inner = MethodSpec(name, Options(origin: origin))
     default:
       throw .invalid(
         message: "'\(path)' can't be set: '\(key)' isn't set to a method; set '\(key)=NAME' first", origin: origin)
     }
     var options = inner.options
     try options.override(parts[1], value, of: inner.name, origin: origin)
-    inner = Choice(inner.name, options)
+    inner = MethodSpec(inner.name, options)
     values[key] = .choice(inner)
   }
 
@@ -223,10 +223,11 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// A list of methods; a single one is a list of one, and `none` the empty list.
-  public mutating func choices(_ key: String, default fallback: [Choice]) throws(ConfigurationError) -> [Choice] {
+  public mutating func choices(_ key: String, default fallback: [MethodSpec]) throws(ConfigurationError) -> [MethodSpec]
+  {
     guard let value = try takeMeaning(key) else { return fallback }
     guard value != .text("none") else { return [] }
-    var choices: [Choice] = []
+    var choices: [MethodSpec] = []
     for element in value.elements {
       guard let choice = try choice(element, of: key) else { throw mismatch(key, "a list of methods", value) }
       choices.append(choice)
@@ -235,25 +236,25 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// A method: a name, or a name with options.
-  public mutating func choice(_ key: String, default fallback: Choice) throws(ConfigurationError) -> Choice {
+  public mutating func choice(_ key: String, default fallback: MethodSpec) throws(ConfigurationError) -> MethodSpec {
     guard let value = try takeMeaning(key) else { return fallback }
     guard let choice = try choice(value, of: key) else { throw mismatch(key, "the name of a method", value) }
     return choice
   }
 
-  private func choice(_ value: OptionValue, of key: String) throws(ConfigurationError) -> Choice? {
+  private func choice(_ value: OptionValue, of key: String) throws(ConfigurationError) -> MethodSpec? {
     switch try value.unquoted(origin: origin(of: key)) {
     case .choice(let choice):
       guard let reads else { return choice }
-      return Choice(choice.name, choice.options.recording(in: reads.record, below: reads.path + [key]))
-    case .text(let name): return Choice(name, Options(origin: origin(of: key)))
+      return MethodSpec(choice.name, choice.options.recording(in: reads.record, below: reads.path + [key]))
+    case .text(let name): return MethodSpec(name, Options(origin: origin(of: key)))
     default: return nil
     }
   }
 
   /// As ``choice(_:default:)``, nil where there is none.
-  public mutating func optionalChoice(_ key: String) throws(ConfigurationError) -> Choice? {
-    guard values[key] == nil else { return try choice(key, default: Choice("")) }
+  public mutating func optionalChoice(_ key: String) throws(ConfigurationError) -> MethodSpec? {
+    guard values[key] == nil else { return try choice(key, default: MethodSpec("")) }
     known.insert(key)
     return nil
   }

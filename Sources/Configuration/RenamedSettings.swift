@@ -65,16 +65,16 @@ package enum RenamedSettings {
   }
 }
 
-extension Choice {
+extension MethodSpec {
   /// The method with its settings, and those of methods within, under other names.
   /// - Parameter name: the name for a setting of a method; nil leaves it.
-  package func renamed(_ name: (_ setting: String, _ method: String) -> String?) -> Choice {
-    Choice(self.name, options.renamed(of: self.name, name))
+  package func renamed(_ name: (_ setting: String, _ method: String) -> String?) -> MethodSpec {
+    MethodSpec(self.name, options.renamed(of: self.name, name))
   }
 }
 
 extension Options {
-  /// The settings under other names, where ``Choice/renamed(_:)`` says so.
+  /// The settings under other names, where ``MethodSpec/renamed(_:)`` says so.
   /// - Parameter method: whose settings they are; empty for a run's.
   package func renamed(of method: String = "", _ name: (_ setting: String, _ method: String) -> String?) -> Options {
     var renamed = Options(origin: origin)

@@ -190,19 +190,19 @@ extension SettingFormat where Value == [String] {
 
 extension SettingFormat {
   /// A method by name, with its settings.
-  public static func method(in registry: @escaping @Sendable () -> Catalog<Value>) -> SettingFormat {
+  public static func method(in registry: @escaping @Sendable () -> Registry<Value>) -> SettingFormat {
     SettingFormat(
       "a method",
       read: { (options, key, fallback) throws(ConfigurationError) in
         guard let choice = try options.optionalChoice(key) else { return fallback }
-        return try registry().make(choice)
+        return try registry().build(choice)
       },
       write: { (method) throws(ConfigurationError) in try OptionValue(method: method) })
   }
 
   /// Methods by name, with their settings; `none` for none.
   public static func methods<Entry: Sendable>(
-    in registry: @escaping @Sendable () -> Catalog<Entry>
+    in registry: @escaping @Sendable () -> Registry<Entry>
   ) -> SettingFormat where Value == [Entry] {
     SettingFormat(
       "methods",
@@ -212,7 +212,7 @@ extension SettingFormat {
           return fallback
         }
         var made: [Entry] = []
-        for choice in try options.choices(key, default: []) { made.append(try registry().make(choice)) }
+        for choice in try options.choices(key, default: []) { made.append(try registry().build(choice)) }
         return made
       },
       write: { (methods) throws(ConfigurationError) in
@@ -227,11 +227,11 @@ extension OptionValue {
   /// A method as people write it: by its name, with the settings that differ from its defaults.
   /// - Throws: ``ConfigurationError`` if the method, or the value of one of its settings, has no notation.
   public init(method: Any) throws(ConfigurationError) {
-    guard let method = method as? any Catalogued else {
+    guard let method = method as? any Configurable else {
       throw .invalid(
         message: "a \(type(of: method)) has no name that a plan could hold: give its type a `declaration`", origin: "")
     }
-    let choice = try method.choice()
+    let choice = try method.spec()
     self = choice.options.isEmpty ? .text(choice.name) : .choice(choice)
   }
 }

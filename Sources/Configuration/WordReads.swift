@@ -8,21 +8,21 @@ final class WordReads: Sendable {
   func contains(_ path: [String]) -> Bool { paths.withLock { $0.contains(path) } }
 }
 
-extension Catalog {
+extension Registry {
   /// The choice with its values as the method reads them, so that equal settings are equal however they were spelled:
   /// `0.10` is `0.1` to a setting that takes a number, and stays `0.10` to one that takes a name.
-  /// - Throws: as ``make(_:)``.
-  public func resolved(_ choice: Choice) throws(ConfigurationError) -> Choice {
+  /// - Throws: as ``build(_:)``.
+  public func resolved(_ choice: MethodSpec) throws(ConfigurationError) -> MethodSpec {
     guard OptionValue.choice(choice).isAmbiguous else { return choice }
     let reads = WordReads()
-    _ = try make(Choice(choice.name, choice.options.recording(in: reads, below: [])))
+    _ = try build(MethodSpec(choice.name, choice.options.recording(in: reads, below: [])))
     return try choice.resolved(reads, at: [])
   }
 }
 
-extension Choice {
-  fileprivate func resolved(_ reads: WordReads, at path: [String]) throws(ConfigurationError) -> Choice {
-    Choice(
+extension MethodSpec {
+  fileprivate func resolved(_ reads: WordReads, at path: [String]) throws(ConfigurationError) -> MethodSpec {
+    MethodSpec(
       name,
       try options.mapValues { (key, value) throws(ConfigurationError) in
         try value.resolved(reads, at: path + [key], origin: options.origin(of: key))

@@ -4,7 +4,7 @@ import Files
 import Foundation
 
 /// A data set that can be chosen by name.
-public protocol DataSource: Catalogued {
+public protocol DataSource: Configurable {
   /// - Parameter progress: called as a download proceeds.
   /// - Throws: `DatasetError` if the data are unavailable or damaged.
   func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair

@@ -13,7 +13,7 @@ public protocol Schedule: Sendable {
 }
 
 /// A schedule that can be chosen by name.
-public protocol NamedSchedule: Schedule, Catalogued {}
+public protocol NamedSchedule: Schedule, Configurable {}
 
 extension Double: Schedule {
   public func value(at progress: Progress, dtype: DType) -> Tensor { Tensor(self, dtype: dtype) }
@@ -55,21 +55,21 @@ extension Options {
   public mutating func schedule(
     _ key: String, default fallback: any Schedule
   ) throws(ConfigurationError) -> any Schedule {
-    let catalog = Catalog<any NamedSchedule>.all
-    let expected = "a number or a schedule (\(catalog.names.joined(separator: ", ")))"
+    let registry = Registry<any NamedSchedule>.all
+    let expected = "a number or a schedule (\(registry.names.joined(separator: ", ")))"
     switch try peek(key) {
     case nil:
       _ = take(key)
       return fallback
     case .number: return try nonNegative(key, default: 0)
-    case .choice: return try catalog.make(choice(key, default: Choice(key)))
+    case .choice: return try registry.make(choice(key, default: MethodSpec(key)))
     case .text(let name):
-      let choice = try choice(key, default: Choice(key))
+      let choice = try choice(key, default: MethodSpec(key))
       // A word that is near no schedule may have been meant as a number.
-      guard catalog.type(named: name) != nil || name.nearest(in: catalog.names) != nil else {
+      guard registry.type(named: name) != nil || name.nearest(in: registry.names) != nil else {
         throw .wrongType(key: key, expected: expected, found: "'\(name)'", origin: origin(of: key))
       }
-      return try catalog.make(choice)
+      return try registry.make(choice)
     case let value?:
       throw .wrongType(key: key, expected: expected, found: value.description, origin: origin(of: key))
     }

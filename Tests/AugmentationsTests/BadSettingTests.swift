@@ -21,7 +21,7 @@ import Testing
   ])
   func namesTheField(_ choice: String, _ field: String) throws {
     let error = #expect(throws: ConfigurationError.self) {
-      _ = try Catalog<any Augmentation>.all.make(Choice(parsing: choice))
+      _ = try Registry<any Augmentation>.all.build(MethodSpec(parsing: choice))
     }
     let text = error?.description ?? ""
     #expect(text.contains("'\(field)'"), "\(choice): \(text)")

@@ -26,11 +26,11 @@ import Testing
   ]
 
   @Test func everyAugmentationHasARow() throws {
-    #expect(Set(Catalog<any Augmentation>.all.names) == Set(Self.rows.keys))
+    #expect(Set(Registry<any Augmentation>.all.names) == Set(Self.rows.keys))
   }
 
   @Test(arguments: rows.values.sorted()) func keepsItsPromises(_ choice: String) throws {
-    let augmentation = try Catalog<any Augmentation>.all.make(Choice(parsing: choice))
+    let augmentation = try Registry<any Augmentation>.all.build(MethodSpec(parsing: choice))
     try augmentation.check(ImageShape(height: 8, width: 8, channels: 3))
     let photos = Samples.photos(12, side: 8)
     for images in [photos, photos.cast(to: .float32) / 255] {

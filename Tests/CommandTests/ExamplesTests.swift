@@ -47,7 +47,7 @@ import Testing
 
   /// A program's own methods are unknown to the command, which shows what is stored and says what it can't run.
   @Test func aStudyOfOnesOwnMethods() throws {
-    try Catalog<any Activation>.add(Cubed.self)
+    try Registry<any Activation>.add(Cubed.self)
     let plan = StudyPlan(
       name: "own", base: ["data": "syntheticDigits"], arms: [Arm("cubed", ["model": "mlp(activation: cubed)"])])
     try StudyStore(folder.path + "/own.sqlite", access: .create).register(plan)

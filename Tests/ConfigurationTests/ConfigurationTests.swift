@@ -5,23 +5,23 @@ import Testing
 
 @Suite(.tags(.unit)) struct ConfigurationTests {
   @Test func choicesAreRead() throws {
-    let choice = try Choice(
+    let choice = try MethodSpec(
       parsing: " lookahead( inner : sgd(learningRate=0.1, momentum: 0.9), every: 5, on: yes, l: [1, 2] ) ")
     var options = choice.options
     #expect(choice.name == "lookahead")
-    var inner = try options.choice("inner", default: Choice("none"))
+    var inner = try options.choice("inner", default: MethodSpec("none"))
     #expect(inner.name == "sgd")
     #expect(try options.integer("every", default: 1) == 5)
     #expect(try options.flag("on", default: false))
     #expect(try options.numbers("l", default: []) == [1, 2])
     try options.finish("lookahead")
-    inner = try Choice(parsing: inner.description)
+    inner = try MethodSpec(parsing: inner.description)
     #expect(inner.description == "sgd(learningRate: 0.1, momentum: 0.9)")
   }
 
   @Test(arguments: ["", "a(", "a(b)", "a(b:)", "a(b:1", "a)", "a(b:1,b:2)", "a b", "a(b: [1", "(", "😀(🎈: 1)"])
   func brokenChoicesAreErrors(_ text: String) {
-    #expect(throws: ConfigurationError.self) { try Choice(parsing: text) }
+    #expect(throws: ConfigurationError.self) { try MethodSpec(parsing: text) }
   }
 
   @Test(arguments: [
@@ -31,7 +31,7 @@ import Testing
     ("'[a, b]'", "[a, b]"), ("'f(x: 1)'", "f(x: 1)"), ("'a, b'", "a, b"), ("é.npz", "é.npz"), ("'\u{301}'", "\u{301}"),
     ("0.10", "0.10"), ("1e-3", "1e-3"), ("no", "no"), ("1.10", "1.10"), ("2024.10", "2024.10"), ("007", "007"),
   ]) func wordsArriveAsTheyAreWritten(_ written: String, _ read: String) throws {
-    var options = try Choice(parsing: "npz(path: \(written), classes: 3)").options
+    var options = try MethodSpec(parsing: "npz(path: \(written), classes: 3)").options
     let path = try options.text("path", default: "none")
     #expect(Array(path.unicodeScalars) == Array(read.unicodeScalars))
     #expect(try options.integer("classes", default: 0) == 3)
@@ -46,7 +46,7 @@ import Testing
   /// Whoever asks decides what a word means.
   @Test func spellingsOfNumbersAndFlags() throws {
     for word in ["0.10", "+0.1", ".1", "1e-1", "0.1"] {
-      var options = try Choice(parsing: "a(x: \(word), y: \(word), l: [\(word), 1])").options
+      var options = try MethodSpec(parsing: "a(x: \(word), y: \(word), l: [\(word), 1])").options
       #expect(try options.number("x", default: 0) == 0.1)
       #expect(try options.text("y", default: "") == word)
       #expect(try options.numbers("l", default: []) == [0.1, 1])
@@ -83,9 +83,9 @@ import Testing
     var generator = RandomTexts(seed: 17)
     for _ in 0..<2000 {
       let text = generator.text()
-      let inner = OptionValue.choice(Choice("inner", Options(["t": .text(text), "s": .spelled("1e-3")])))
+      let inner = OptionValue.choice(MethodSpec("inner", Options(["t": .text(text), "s": .spelled("1e-3")])))
       let value = OptionValue.choice(
-        Choice("outer", Options(["a": .list([.text(text), .number(0.5), inner]), "b": .flag(true)])))
+        MethodSpec("outer", Options(["a": .list([.text(text), .number(0.5), inner]), "b": .flag(true)])))
       let read = try OptionValue(parsing: value.description)
       #expect(read == value && read.description == value.description, "\(value.description)")
     }
@@ -93,12 +93,12 @@ import Testing
 
   @Test func deepNestingIsAnError() {
     let text = String(repeating: "a(b:", count: 10_000)
-    #expect(throws: ConfigurationError.self) { try Choice(parsing: text) }
-    #expect(throws: ConfigurationError.self) { try Choice(parsing: "a(b:" + String(repeating: "[", count: 10_000)) }
+    #expect(throws: ConfigurationError.self) { try MethodSpec(parsing: text) }
+    #expect(throws: ConfigurationError.self) { try MethodSpec(parsing: "a(b:" + String(repeating: "[", count: 10_000)) }
   }
 
   @Test func whatNobodyAskedForIsReportedWithTheNearestName() throws {
-    var options = try Choice(parsing: "sgd(momemtum: 0.9)", origin: "plan.yml:3").options
+    var options = try MethodSpec(parsing: "sgd(momemtum: 0.9)", origin: "plan.yml:3").options
     _ = try options.number("momentum", default: 0)
     _ = try options.number("rate", default: 0)
     let error = #expect(throws: ConfigurationError.self) { try options.finish("sgd") }
@@ -115,24 +115,24 @@ import Testing
   }
 
   @Test func programsAddMethodsOfTheirOwn() throws {
-    func add(_ types: any Catalogued.Type...) throws(ConfigurationError) {
-      try CatalogAdditions.add(types, to: "Color", builtIn: [Red.self])
+    func add(_ types: any Configurable.Type...) throws(ConfigurationError) {
+      try RegistryAdditions.add(types, to: "Color", builtIn: [Red.self])
     }
-    #expect(CatalogAdditions.types(of: "Color").isEmpty)
+    #expect(RegistryAdditions.types(of: "Color").isEmpty)
     try add(DeepBlue.self)
     try add(DeepBlue.self)
-    #expect(CatalogAdditions.types(of: "Color").map { $0.name } == ["deepBlue"])
+    #expect(RegistryAdditions.types(of: "Color").map { $0.name } == ["deepBlue"])
     // However its words are joined, a name is taken; and nothing is added that isn't in order.
     let error = #expect(throws: ConfigurationError.self) { try add(Green.self, OtherRed.self) }
     #expect(error?.description == "OtherRed: the name 'RED' is taken: give your method another one")
     #expect(throws: ConfigurationError.self) { try add(OtherBlue.self) }
     #expect(throws: ConfigurationError.self) { try add(Nameless.self) }
-    #expect(CatalogAdditions.types(of: "Color").map { $0.name } == ["deepBlue"])
-    #expect(CatalogAdditions.types(of: "Shape").isEmpty)
+    #expect(RegistryAdditions.types(of: "Color").map { $0.name } == ["deepBlue"])
+    #expect(RegistryAdditions.types(of: "Shape").isEmpty)
   }
 }
 
-private protocol Color: Catalogued {
+private protocol Color: Configurable {
   init()
   static var word: String { get }
 }
@@ -147,9 +147,9 @@ private struct OtherBlue: Color { static let word = "deep-blue" }
 private struct Nameless: Color { static let word = "no name" }
 
 extension Options {
-  fileprivate func readingChoices(_ key: String) throws -> [Choice] {
+  fileprivate func readingChoices(_ key: String) throws -> [MethodSpec] {
     var copy = self
-    return try copy.choices(key, default: [Choice("default")])
+    return try copy.choices(key, default: [MethodSpec("default")])
   }
 }
 

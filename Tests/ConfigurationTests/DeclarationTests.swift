@@ -4,7 +4,7 @@ import Testing
 @testable import Configuration
 
 /// A method with a setting of every kind.
-private struct Sample: Catalogued {
+private struct Sample: Configurable {
   enum Style: String, CaseIterable { case torch, keras }
 
   struct Part: Hashable {
@@ -49,7 +49,7 @@ private struct Sample: Catalogued {
 /// What follows from a method's declaration.
 @Suite(.tags(.unit)) struct DeclarationTests {
   private func read(_ text: String) throws -> Sample {
-    var options = try Choice(parsing: text).options
+    var options = try MethodSpec(parsing: text).options
     let sample = try Sample(from: &options)
     try options.finish("lamb")
     return sample
@@ -60,16 +60,16 @@ private struct Sample: Catalogued {
     "lamb(count: 4, isOn: true, path: '1.0')", "lamb(sizes: [3])", "lamb(gain: 2, limit: 0.5)",
     "lamb(weightDecay: 0.001)",
   ]) func whatDiffersFromTheDefaultIsWrittenBack(_ text: String) throws {
-    let written = try read(text).choice()
-    #expect(written == (try Choice(parsing: text)))
-    #expect(try read(written.description).choice() == written)
+    let written = try read(text).spec()
+    #expect(written == (try MethodSpec(parsing: text)))
+    #expect(try read(written.description).spec() == written)
   }
 
   @Test func defaultsAreNotWritten() throws {
     #expect(
-      try read("lamb(style: torch, learningRate: 0.10, count: 3, limit: none, gain: 1)").choice().description
+      try read("lamb(style: torch, learningRate: 0.10, count: 3, limit: none, gain: 1)").spec().description
         == "lamb")
-    #expect(try read("lamb(style: keras, learningRate: 1e-3)").choice().description == "lamb(style: keras)")
+    #expect(try read("lamb(style: keras, learningRate: 1e-3)").spec().description == "lamb(style: keras)")
   }
 
   @Test func helpShowsTheDefaultsThatAreUsed() {
@@ -96,7 +96,7 @@ private struct Sample: Catalogued {
   @Test func earlierNamesAreReadAndReported() throws {
     _ = RenamedSettings.takeNotes()
     #expect(
-      try read("lamb(rate: 0.5, decay: 0.25)").choice().description == "lamb(learningRate: 0.5, weightDecay: 0.25)")
+      try read("lamb(rate: 0.5, decay: 0.25)").spec().description == "lamb(learningRate: 0.5, weightDecay: 0.25)")
     #expect(
       RenamedSettings.takeNotes().sorted() == [
         "'decay' is deprecated: write 'weightDecay'", "'rate' is deprecated: write 'learningRate'",
@@ -107,7 +107,7 @@ private struct Sample: Catalogued {
   }
 
   @Test func anOverrideReplacesWhatHasAnotherName() throws {
-    var options = Options(["optimizer": .choice(try Choice(parsing: "lamb(learningRate: 0.5)"))])
+    var options = Options(["optimizer": .choice(try MethodSpec(parsing: "lamb(learningRate: 0.5)"))])
     try options.override("optimizer.learningRate", .number(2), origin: "command line")
     #expect(options.description == "optimizer: sample(learningRate: 2)")
   }

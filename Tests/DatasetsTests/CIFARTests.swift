@@ -163,10 +163,10 @@ struct CIFARTests {
 
   @Test func catalogedByName() throws {
     try write(files, in: "cifar10")
-    let source = try Catalog<any DataSource>.all.make(Choice(parsing: "cifar10"))
+    let source = try Registry<any DataSource>.all.build(MethodSpec(parsing: "cifar10"))
     try checkSmall(source.load(from: places(folder.path), progress: nil))
     #expect(throws: ConfigurationError.self) {
-      try Catalog<any DataSource>.all.make(Choice(parsing: "cifar100(labels: rough)"))
+      try Registry<any DataSource>.all.build(MethodSpec(parsing: "cifar100(labels: rough)"))
     }
   }
 }

@@ -11,13 +11,13 @@ import Testing
 struct DerivedSourceTests {
   private func load(_ text: String) throws -> DatasetPair {
     let nowhere = DataFolders(searched: [], cache: "/nowhere", allowsDownload: false)
-    return try Catalog<any DataSource>.all.make(Choice(parsing: text)).load(from: nowhere, progress: nil)
+    return try Registry<any DataSource>.all.build(MethodSpec(parsing: text)).load(from: nowhere, progress: nil)
   }
 
   private static let images = "syntheticImages(train: 200, test: 50)"
 
   @Test func everySourceHasANameOfItsOwn() {
-    let names = Catalog<any DataSource>.all.names
+    let names = Registry<any DataSource>.all.names
     #expect(Set(names).isSuperset(of: ["cifar10", "cifar100", "syntheticImages", "noisyLabels", "heldOut", "subset"]))
   }
 
@@ -59,8 +59,8 @@ struct DerivedSourceTests {
 
   @Test func channelsAreStandardized() throws {
     let bytes = Tensor(try HostArray([0, 51, 255, 102, 255, 0] as [UInt8], shape: [1, 2, 1, 3]))
-    let both = try Catalog<any NamedPreprocessing>.all.make(
-      Choice(parsing: "standardizedChannels(mean: [0, 0.2, 0.5], deviation: [1, 0.5, 0.25])"))
+    let both = try Registry<any NamedPreprocessing>.all.build(
+      MethodSpec(parsing: "standardizedChannels(mean: [0, 0.2, 0.5], deviation: [1, 0.5, 0.25])"))
     let values = try both(bytes, dtype: .float64).values(as: Double.self)
     for (value, expected) in zip(values, [0, 0, 2, 0.4, 1.6, -2]) { #expect((value - expected).magnitude < 1e-12) }
     let single = StandardizedChannels(mean: [0.5], deviation: [0.5])
@@ -68,7 +68,7 @@ struct DerivedSourceTests {
     #expect(throws: Diagnostic.self) { try both(Tensor.zeros([1, 2, 2, 4]), dtype: .float32).evaluate() }
     for text in ["deviation: 0", "mean: [0.1, 0.2]", "mean: []", "white: 0", "deviation: [1, -1, 1]"] {
       #expect(throws: ConfigurationError.self) {
-        try Catalog<any NamedPreprocessing>.all.make(Choice(parsing: "standardizedChannels(\(text))"))
+        try Registry<any NamedPreprocessing>.all.build(MethodSpec(parsing: "standardizedChannels(\(text))"))
       }
     }
   }

@@ -22,7 +22,7 @@ import Testing
   }
 
   private func make(_ text: String) throws -> any NamedPreprocessing {
-    try Catalog<any NamedPreprocessing>.all.make(Choice(parsing: text))
+    try Registry<any NamedPreprocessing>.all.build(MethodSpec(parsing: text))
   }
 
   @Test func agreesWithKerasFormulas() throws {

@@ -152,10 +152,11 @@ import Testing
   }
 
   @Test func aFileIsNeeded() throws {
-    #expect { try Catalog<any DataSource>.all.make(Choice(parsing: "npz")) } throws: {
+    #expect { try Registry<any DataSource>.all.build(MethodSpec(parsing: "npz")) } throws: {
       "\($0)".contains("npz(path: data.npz)")
     }
-    let made = try Catalog<any DataSource>.all.make(Choice(parsing: "npz(path: a/b.npz, classes: 3)")) as? NPZSource
+    let made =
+      try Registry<any DataSource>.all.build(MethodSpec(parsing: "npz(path: a/b.npz, classes: 3)")) as? NPZSource
     #expect(made?.path == "a/b.npz" && made?.classes == 3 && made?.layout == .auto)
   }
 }

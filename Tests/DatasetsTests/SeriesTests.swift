@@ -31,8 +31,8 @@ import Testing
   @Test func sourcesGiveOneStepAhead() throws {
     let folders = DataFolders(searched: [], cache: "/nonexistent", allowsDownload: false)
     for text in ["sine", "sines", "mackeyGlass", "lorenz"] {
-      let choice = try Choice(parsing: "\(text)(train: 30, test: 20)")
-      let pair = try Catalog<any DataSource>.all.make(choice).load(from: folders, progress: nil)
+      let choice = try MethodSpec(parsing: "\(text)(train: 30, test: 20)")
+      let pair = try Registry<any DataSource>.all.build(choice).load(from: folders, progress: nil)
       #expect(pair.train.count == 30 && pair.test.count == 20)
       let inputs: [Double] = try pair.train.inputs.values()
       let targets: [Double] = try pair.train.targets.values()
@@ -41,13 +41,13 @@ import Testing
       #expect(Array(inputs.dropFirst(channels)) == Array(targets.dropLast(channels)))
       #expect(Array(targets.suffix(channels)) == Array(next.prefix(channels)))
     }
-    let narma = try Catalog<any DataSource>.all.make(Choice(parsing: "narma(train: 30, test: 20)"))
+    let narma = try Registry<any DataSource>.all.build(MethodSpec(parsing: "narma(train: 30, test: 20)"))
       .load(from: folders, progress: nil)
     let inputs: [Double] = try narma.train.inputs.values()
     let targets: [Double] = try narma.train.targets.values()
     #expect(Array(NARMA().outputs(of: inputs)) == targets)
     // Of order 30 the series always grows without bound.
-    let endless = try Catalog<any DataSource>.all.make(Choice(parsing: "narma(order: 30)"))
+    let endless = try Registry<any DataSource>.all.build(MethodSpec(parsing: "narma(order: 30)"))
     let error = #expect(throws: DatasetError.self) { try endless.load(from: folders, progress: nil) }
     #expect("\(try #require(error))".contains("lower order"))
   }

@@ -19,18 +19,18 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  /// The catalogued method the row is about.
-  var choice: Choice {
+  /// The registered method the row is about.
+  var choice: MethodSpec {
     activation == "geluTanh"
-      ? Choice("gelu", Options(["approximate": .flag(true)]))
-      : Choice(activation, Options(attributes.mapValues { .number($0) }))
+      ? MethodSpec("gelu", Options(["approximate": .flag(true)]))
+      : MethodSpec(activation, Options(attributes.mapValues { .number($0) }))
   }
 
   static let all: [ActivationRow] = (try? Bundle.module.rows("activations")) ?? []
 }
 
 @Suite(.tags(.engine)) struct ActivationTests {
-  static let all = Catalog<any Activation>.all
+  static let all = Registry<any Activation>.all
 
   @Test func everyActivationHasRows() {
     #expect(Set(ActivationRow.all.map(\.choice.name)) == Set(Self.all.names))
@@ -38,7 +38,7 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
 
   @Test(arguments: ActivationRow.all)
   func valuesAndDerivatives(_ row: ActivationRow) throws {
-    let activation = try Self.all.make(row.choice)
+    let activation = try Self.all.build(row.choice)
     let x = try row.inputs.tensor()
     let cotangent = Tensor((row.cotangent ?? []).map(\.value), shape: x.shape).cast(to: x.dtype)
     let slope = gradient(at: x) { x in (row.cotangent == nil ? activation(x) : activation(x) * cotangent).sum() }
@@ -56,7 +56,7 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
     let greatest = dtype == .float64 ? Double.greatestFiniteMagnitude : Double(Float.greatestFiniteMagnitude)
     let points = [1e4, -1e4, 1e30, -1e30, greatest, -greatest]
     let results = try rows.flatMap { row in
-      let activation = try Self.all.make(row.choice)
+      let activation = try Self.all.build(row.choice)
       // The slope of SELU is above 1.
       let x = Tensor(row.activation == "selu" ? points.map { $0 / 2 } : points).cast(to: dtype)
       return [activation(x) / x, gradient(at: x) { activation($0).sum() }]
@@ -77,7 +77,7 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
     let greatest = dtype == .float16 ? 65504.0 : 0x1.FEp127
     let x = Tensor([-greatest, -1e4, -300, -20, -12, -6, -5, 0, 5, 6, 12, 20, 300, 1e4, greatest, 1], shape: [8, 2])
       .cast(to: dtype)
-    let activations = try Self.all.names.map { try Self.all.make(Choice($0)) }
+    let activations = try Self.all.names.map { try Self.all.build(MethodSpec($0)) }
     let found = try Tensor.evaluate(
       activations.flatMap { activation in [activation(x), gradient(at: x) { activation($0).sum() }] })
     for (index, name) in Self.all.names.enumerated() {
@@ -89,7 +89,7 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
 
   @Test(arguments: all.names)
   func derivativesAreTheLimitsOfDifferences(_ name: String) throws {
-    let activation = try Self.all.make(Choice(name))
+    let activation = try Self.all.build(MethodSpec(name))
     let x = Tensor([-4.3, -2.2, -0.7, 0.3, 1.2, 2.7, 3.4, 7.9], shape: [4, 2])
     // Different weights, or a softmax' sum would be constant.
     let weights = Tensor([0.3, -1.1, 0.7, 0.9, -0.4, 1.3, 0.2, 0.6], shape: [4, 2])
@@ -108,7 +108,7 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
 
   @Test(arguments: ActivationRow.all.filter { !$0.name.hasSuffix("float32") })
   func rangesAreTheLeastIntervals(_ row: ActivationRow) throws {
-    let activation = try Self.all.make(row.choice)
+    let activation = try Self.all.build(row.choice)
     let grid = stride(from: -30.0, through: 30, by: 0.001) + [-1e7, 1e7]
     let x = Tensor(grid)
     let values = try activation(Tensor.stack([x, -x], axis: row.attributes["axis"] == 0 ? 0 : 1)).doubles()
@@ -154,8 +154,8 @@ struct ActivationRow: Decodable, CustomTestStringConvertible {
     "gelu(approximate: 3)", "softmax(axis: 0.5)", "relu(slope: 1)", "hswosh",
   ])
   func wrongOptionsAreErrors(_ text: String) throws {
-    let choice = try Choice(parsing: text)
-    #expect(throws: ConfigurationError.self) { try Self.all.make(choice) }
+    let choice = try MethodSpec(parsing: text)
+    #expect(throws: ConfigurationError.self) { try Self.all.build(choice) }
   }
 
   @Test func softmaxOfAMissingAxisFails() {

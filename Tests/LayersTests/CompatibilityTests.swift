@@ -36,7 +36,7 @@ import Testing
   @Test(arguments: losses.indices)
   func lossesFitOrSayWhatWould(_ index: Int) throws {
     let row = Self.losses[index]
-    let loss = try Catalog<any Loss>.all.make(Choice(parsing: row.loss))
+    let loss = try Registry<any Loss>.all.build(MethodSpec(parsing: row.loss))
     let found = loss.incompatibility(outputs: row.outputs, targets: row.targets)
     guard let remedy = row.remedy else {
       #expect(found == nil, "\(row.loss): \(found?.description ?? "")")
@@ -74,7 +74,7 @@ import Testing
   @Test(arguments: metrics.indices)
   func metricsFitOrSayWhatWould(_ index: Int) throws {
     let row = Self.metrics[index]
-    let metric = try Catalog<any Metric>.all.make(Choice(parsing: row.metric))
+    let metric = try Registry<any Metric>.all.build(MethodSpec(parsing: row.metric))
     let found = metric.incompatibility(row.kind, outputs: row.outputs, targets: row.targets)
     guard let remedy = row.remedy else {
       #expect(found == nil, "\(row.metric): \(found?.description ?? "")")
@@ -92,13 +92,13 @@ import Testing
     ("summed(loss: binaryCrossEntropy)", ["binaryAccuracy"]),
   ])
   func everyLossHasMetrics(_ text: String, _ expected: [String]) throws {
-    let loss = try Catalog<any Loss>.all.make(Choice(parsing: text))
+    let loss = try Registry<any Loss>.all.build(MethodSpec(parsing: text))
     #expect(loss.defaultMetrics.map { type(of: $0).name } == expected)
   }
 
   @Test func everyCataloguedLossSaysWhatItReads() throws {
-    for name in Catalog<any Loss>.all.names {
-      #expect(try Catalog<any Loss>.all.make(Choice(name)).outputKind != nil, "\(name)")
+    for name in Registry<any Loss>.all.names {
+      #expect(try Registry<any Loss>.all.build(MethodSpec(name)).outputKind != nil, "\(name)")
     }
   }
 
@@ -113,7 +113,8 @@ import Testing
     #expect(abs(try share(BinaryAccuracy(), .eventProbabilities) - 4.0 / 6) < 1e-15)
     #expect(abs(try share(BinaryAccuracy(threshold: 0.5), .eventLogits) - 4.0 / 6) < 1e-15)
     #expect(throws: Diagnostic.self) { try share(BinaryAccuracy(), .values) }
-    let automatic = try Catalog<any Metric>.all.make(Choice(parsing: "binaryAccuracy(of: loss, threshold: automatic)"))
+    let automatic = try Registry<any Metric>.all.build(
+      MethodSpec(parsing: "binaryAccuracy(of: loss, threshold: automatic)"))
     #expect((automatic as? BinaryAccuracy)?.threshold == nil)
   }
 

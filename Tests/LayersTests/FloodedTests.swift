@@ -59,9 +59,9 @@ import Testing
   }
 
   @Test func floodedIsWrittenInPlans() throws {
-    let choice = try Choice(
+    let choice = try MethodSpec(
       parsing: "flooded(loss: softmaxCrossEntropy(labelSmoothing: 0.1), at: 0.01, reporting: raw)")
-    let loss = try #require(try Catalog<any Loss>.all.make(choice) as? Flooded)
+    let loss = try #require(try Registry<any Loss>.all.build(choice) as? Flooded)
     #expect(loss.level as? Double == 0.01)
     #expect(loss.reporting == .raw)
     #expect((loss.loss as? SoftmaxCrossEntropy)?.labelSmoothing == 0.1)
@@ -73,7 +73,7 @@ import Testing
     let text = "flooded(loss: meanSquaredError, at: piecewise(values: [0, 0.5, 1, 1.5, 2], boundaries: [1, 2, 3, 4]))"
     let progress = Progress(step: Tensor(Double(step), dtype: .int32), stepsPerEpoch: 1, epochs: 5)
     for choice in [text, "summed(loss: \(text))"] {
-      let loss = try Catalog<any Loss>.all.make(Choice(parsing: choice)).scheduled(at: progress)
+      let loss = try Registry<any Loss>.all.build(MethodSpec(parsing: choice)).scheduled(at: progress)
       let found = valueAndGradient(at: [Tensor([1.0], shape: [1, 1])]) {
         loss($0[0], Tensor([0.0], shape: [1, 1]), weights: nil).objective
       }

@@ -6,10 +6,10 @@ import TestSupport
 import Testing
 
 @Suite(.tags(.engine)) struct InitializerTests {
-  static let all = Catalog<any Initializer>.all
+  static let all = Registry<any Initializer>.all
   static let key = Key(seed: 3)
 
-  static func make(_ text: String) throws -> any Initializer { try all.make(Choice(parsing: text)) }
+  static func make(_ text: String) throws -> any Initializer { try all.make(MethodSpec(parsing: text)) }
 
   static func values(_ text: String, _ shape: Shape, _ dtype: DType) throws -> Tensor {
     let initializer = try make(text)
@@ -48,7 +48,7 @@ import Testing
   ]
 
   @Test func everyInitializerHasALaw() throws {
-    #expect(Set(try Self.laws.map { try Choice(parsing: $0.choice).name }) == Set(Self.all.names))
+    #expect(Set(try Self.laws.map { try MethodSpec(parsing: $0.choice).name }) == Set(Self.all.names))
   }
 
   @Test(arguments: laws.indices)
@@ -116,7 +116,7 @@ import Testing
 
   @Test func valuesDependOnTheKeyAlone() throws {
     for name in Self.all.names {
-      let initializer = try Self.all.make(Choice(name))
+      let initializer = try Self.all.build(MethodSpec(name))
       let first = try initializer([4, 5], dtype: .float32, key: Self.key).doubles()
       #expect(try initializer([4, 5], dtype: .float32, key: Self.key).doubles() == first)
       let other = try initializer([4, 5], dtype: .float32, key: Key(seed: 4)).doubles()
@@ -126,7 +126,7 @@ import Testing
 
   @Test(arguments: ["orthogonal", "identity"])
   func shapesThatCannotBeAreErrors(_ name: String) throws {
-    let initializer = try Self.all.make(Choice(name))
+    let initializer = try Self.all.build(MethodSpec(name))
     #expect(throws: Diagnostic.self) { try initializer([4], dtype: .float32, key: Self.key).evaluate() }
   }
 

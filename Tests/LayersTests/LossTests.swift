@@ -25,8 +25,8 @@ struct LossRow: Decodable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  /// The catalogued method the row is about.
-  var choice: Choice {
+  /// The registered method the row is about.
+  var choice: MethodSpec {
     var options = Options()
     for (key, value) in [
       ("labelSmoothing", attributes.labelSmoothing), ("clip", attributes.clip), ("delta", attributes.delta),
@@ -36,13 +36,13 @@ struct LossRow: Decodable, CustomTestStringConvertible {
     }
     if let base = attributes.base { try? options.set("loss", .text(base)) }
     switch (loss, source) {
-    case ("crossEntropyOfProbabilities", _): return Choice("probabilityCrossEntropy", options)
-    case ("binaryCrossEntropyOfLogits", _): return Choice("binaryCrossEntropy", options)
+    case ("crossEntropyOfProbabilities", _): return MethodSpec("probabilityCrossEntropy", options)
+    case ("binaryCrossEntropyOfLogits", _): return MethodSpec("binaryCrossEntropy", options)
     case ("binaryCrossEntropy", _): try? options.set("of", .text("probabilities"))
     case ("klDivergence", "pytorch"): try? options.set("of", .text("logProbabilities"))
     default: break
     }
-    return Choice(loss, options)
+    return MethodSpec(loss, options)
   }
 
   /// Keras' cross entropy of probabilities, which makes them sum to 1 first, isn't offered. Flooding at the level
@@ -53,11 +53,11 @@ struct LossRow: Decodable, CustomTestStringConvertible {
 }
 
 @Suite(.tags(.engine)) struct LossTests {
-  static let all = Catalog<any Loss>.all
+  static let all = Registry<any Loss>.all
 
   @Test(arguments: LossRow.all)
   func valuesAndGradients(_ row: LossRow) throws {
-    let loss = try Self.all.make(row.choice)
+    let loss = try Self.all.build(row.choice)
     let targets = try row.targets.tensor()
     let result = valueAndGradient(at: [try row.predictions.tensor()]) { loss($0[0], targets, weights: nil).objective }
     let found = try Tensor.evaluate([result.value, result.gradients[0]]).map { try $0.doubles() }
@@ -65,7 +65,7 @@ struct LossRow: Decodable, CustomTestStringConvertible {
     #expect(agree(found[1], row.gradient.map(\.value), within: 1e-13))
   }
 
-  /// One row a catalogued loss; a loss without one fails.
+  /// One row a registered loss; a loss without one fails.
   static let examples: [String: [(any Loss, targets: Tensor)]] = {
     let classes = Tensor([2, 0] as [Int32])
     let values = Tensor([0.2, 0.5, 0.3, 0.1, 0.7, 0.2], shape: [2, 3])
@@ -190,7 +190,7 @@ struct LossRow: Decodable, CustomTestStringConvertible {
     "flooded(reporting: never)", "binaryCrossEntropy(of: numbers)", "summed(loss: huber(delta: -1))",
   ])
   func wrongOptionsAreErrors(_ text: String) throws {
-    let choice = try Choice(parsing: text)
-    #expect(throws: ConfigurationError.self) { try Self.all.make(choice) }
+    let choice = try MethodSpec(parsing: text)
+    #expect(throws: ConfigurationError.self) { try Self.all.build(choice) }
   }
 }

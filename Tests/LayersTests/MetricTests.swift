@@ -46,13 +46,14 @@ import Testing
   @Test func everyMetricHasRows() throws {
     // R² is no mean of examples: it has a test of its own.
     #expect(
-      Set(try Self.rows.map { try Choice(parsing: $0.choice).name } + ["r2"]) == Set(Catalog<any Metric>.all.names))
+      Set(try Self.rows.map { try MethodSpec(parsing: $0.choice).name } + ["r2"]) == Set(Registry<any Metric>.all.names)
+    )
   }
 
   @Test(arguments: rows.indices)
   func sumsAndCounts(_ index: Int) throws {
     let row = Self.rows[index]
-    let metric = try #require(Catalog<any Metric>.all.make(Choice(parsing: row.choice)) as? any AveragedMetric)
+    let metric = try #require(Registry<any Metric>.all.build(MethodSpec(parsing: row.choice)) as? any AveragedMetric)
     let outputs = Tensor(row.outputs, shape: row.shape)
     let plain = try metric.sums(outputs, row.targets, weights: nil).doubles()
     #expect(agree(try metric.perExample(outputs, row.targets).doubles(), row.perExample, within: 1e-15))
@@ -63,9 +64,9 @@ import Testing
     #expect(agree(masked, [row.perExample[0], 1], within: 1e-15))
   }
 
-  @Test(arguments: Catalog<any Metric>.all.names)
+  @Test(arguments: Registry<any Metric>.all.names)
   func targetsOfTheWrongShapeAreErrors(_ name: String) throws {
-    let metric = try Catalog<any Metric>.all.make(Choice(name))
+    let metric = try Registry<any Metric>.all.build(MethodSpec(name))
     let result = metric.sums(Tensor.zeros([2, 3]), Tensor.zeros([4]), weights: nil)
     #expect(throws: Diagnostic.self) { try result.evaluate() }
   }

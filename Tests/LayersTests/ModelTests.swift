@@ -24,7 +24,7 @@ struct ModelRow: Decodable, CustomTestStringConvertible {
   static let names = ((try? rows.get()) ?? []).map(\.name)
 
   static func model(_ text: String, outputs: Int = 10) throws -> any Layer {
-    try Catalog<any Architecture>.all.make(Choice(parsing: text)).model(outputs: outputs)
+    try Registry<any Architecture>.all.build(MethodSpec(parsing: text)).model(outputs: outputs)
   }
 
   /// `sin(step·i + offset)` for each element, in row-major order.
@@ -86,7 +86,7 @@ struct ModelRow: Decodable, CustomTestStringConvertible {
   }
 
   @Test func nineConvHasTheMomentumThatIsSet() throws {
-    let named = try Catalog<any Architecture>.all.make(Choice(parsing: "nineConv(momentum: 0.88)"))
+    let named = try Registry<any Architecture>.all.build(MethodSpec(parsing: "nineConv(momentum: 0.88)"))
     let network = try #require(named as? NineConvArchitecture)
     #expect(network.normalization == BatchNormConvention(momentum: 0.88, epsilon: 1e-3))
     #expect(NineConvArchitecture().normalization == .keras)

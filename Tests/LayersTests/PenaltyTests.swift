@@ -16,7 +16,7 @@ import Testing
     ("l1l2(l1: 1, pattern: bias)", 10), ("l1l2(l1: 1, pattern: dense1)", 13), ("l1l2(l1: 1, pattern: nothing)", 0),
   ])
   func sums(_ text: String, _ expected: Double) throws {
-    let penalty = try Catalog<any Penalty>.all.make(Choice(parsing: text))
+    let penalty = try Registry<any Penalty>.all.build(MethodSpec(parsing: text))
     #expect(try penalty(Self.parameters).scalar() == expected)
   }
 
@@ -27,8 +27,10 @@ import Testing
 
   @Test func brokenPatternsAreErrors() throws {
     let options = Options(["pattern": .text("(")])
-    #expect(throws: ConfigurationError.self) { try Catalog<any Penalty>.all.make(Choice("l1l2", options)) }
+    #expect(throws: ConfigurationError.self) { try Registry<any Penalty>.all.build(MethodSpec("l1l2", options)) }
     #expect(throws: Diagnostic.self) { try L1L2(l1: 1, pattern: "(")(Self.parameters).evaluate() }
-    #expect(throws: ConfigurationError.self) { try Catalog<any Penalty>.all.make(Choice(parsing: "l1l2(l2: -1)")) }
+    #expect(throws: ConfigurationError.self) {
+      try Registry<any Penalty>.all.build(MethodSpec(parsing: "l1l2(l2: -1)"))
+    }
   }
 }

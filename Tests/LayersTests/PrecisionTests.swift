@@ -37,7 +37,7 @@ import Testing
       Self.model.apply(
         ModelVariables(parameters: variables.parameters.with(point), state: variables.state), to: x, isTraining: true,
         precision: precision
-      ).output.widened.squared().sum()
+      ).output.upcast.squared().sum()
     }.gradients
     #expect(gradients.map(\.type) == variables.parameters.types)
     for gradient in try Tensor.evaluate(gradients) { #expect(try gradient.doubles().allSatisfy(\.isFinite)) }

@@ -9,7 +9,7 @@ import Testing
   private func run(
     _ averaging: String, count: Int = 12, stepsPerEpoch: Int = 2, epochs: Int = 6, dtype: DType = .float64
   ) throws -> (fast: [Double], averaged: [Double]) {
-    let averaging = try Catalog<any Averaging>.all.make(Choice(parsing: averaging))
+    let averaging = try Registry<any Averaging>.all.build(MethodSpec(parsing: averaging))
     let parameters = TensorTree([("w", Tensor(0, dtype: dtype))])
     let state = averaging.initial(parameters)
     let outputs = scan(carry: [Tensor(0, dtype: .int32)] + parameters.tensors + state.tensors, length: count) {
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func everyAveragingIsTested() {
-    #expect(Catalog<any Averaging>.all.names == ["ema", "lookahead", "none", "swa"])
+    #expect(Registry<any Averaging>.all.names == ["ema", "lookahead", "none", "swa"])
   }
 
   @Test func noneIsTheParameters() throws {

@@ -23,7 +23,7 @@ import Testing
   }
 
   private func evaluate(_ rule: String, _ batch: EvaluableBatch) throws -> Evaluation {
-    let rule = try Catalog<any GradientRule>.all.make(Choice(parsing: rule))
+    let rule = try Registry<any GradientRule>.all.build(MethodSpec(parsing: rule))
     let context = GradientContext(
       parameters: Self.parameters, modelState: TensorTree([("passes", Tensor(0.0, dtype: .float64))]),
       progress: Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 1), key: Key(seed: 0))
@@ -38,7 +38,7 @@ import Testing
   private func numbers(_ tree: TensorTree) throws -> [Double] { try tree.tensors.map { try $0.scalar() } }
 
   @Test func everyRuleIsTested() {
-    #expect(Catalog<any GradientRule>.all.names == ["accumulation", "asam", "gsam", "lookSAM", "plain", "sam"])
+    #expect(Registry<any GradientRule>.all.names == ["accumulation", "asam", "gsam", "lookSAM", "plain", "sam"])
   }
 
   @Test func plainIsTheGradient() throws {
@@ -115,8 +115,8 @@ import Testing
 
   @Test func rhoMayChange() throws {
     let step = Tensor(3, dtype: .int32)
-    let rule = try Catalog<any GradientRule>.all.make(
-      Choice(parsing: "sam(rho: piecewise(values: [0.5, 0.05], boundaries: [3]))"))
+    let rule = try Registry<any GradientRule>.all.build(
+      MethodSpec(parsing: "sam(rho: piecewise(values: [0.5, 0.05], boundaries: [3]))"))
     let context = GradientContext(
       parameters: Self.parameters, modelState: TensorTree([("passes", Tensor(0.0, dtype: .float64))]),
       progress: Progress(step: step, stepsPerEpoch: 1, epochs: 10), key: Key(seed: 0))
@@ -187,7 +187,7 @@ import Testing
     let scale = 0.05 / 101.0.squareRoot()
     let adversarial = (pow(1 + scale, 2) + 10 * pow(1 + 10 * scale, 2)) / 2
     func evaluate(_ rule: String, step: Int) throws -> (loss: [Double], state: [Double]) {
-      let rule = try Catalog<any GradientRule>.all.make(Choice(parsing: rule))
+      let rule = try Registry<any GradientRule>.all.build(MethodSpec(parsing: rule))
       let context = GradientContext(
         parameters: Self.parameters, modelState: TensorTree([("passes", Tensor(0.0, dtype: .float64))]),
         progress: Progress(step: Tensor(Double(step), dtype: .int32), stepsPerEpoch: 1, epochs: 9), key: Key(seed: 0))

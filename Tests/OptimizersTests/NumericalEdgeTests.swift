@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func everyTypeStaysFiniteAndMoves() throws {
-    let names = Catalog<any Optimizer>.all.names
+    let names = Registry<any Optimizer>.all.names
     let runs = try names.flatMap { name in
       try Self.types.map { (name, $0, try run(name, $0, kernelGradient: [1, -0.5, 0, 3])) }
     }
@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func nanStaysNaN() throws {
-    let names = Catalog<any Optimizer>.all.names
+    let names = Registry<any Optimizer>.all.names
     let trees = try names.map { try run($0, .float32, kernelGradient: [.nan, 1, 1, 1]) }
     let values = try Tensor.evaluate(trees.flatMap(\.tensors)).map { try $0.values(as: Double.self) }
     for (index, name) in names.enumerated() {

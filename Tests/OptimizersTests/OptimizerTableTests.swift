@@ -44,8 +44,8 @@ import Testing
   }
 
   @Test func everyOptimizerHasARow() throws {
-    let tested = Set(try OptimizerRow.all.map { try Choice(parsing: $0.choice).name })
-    #expect(Set(Catalog<any Optimizer>.all.names).subtracting(tested) == [])
+    let tested = Set(try OptimizerRow.all.map { try MethodSpec(parsing: $0.choice).name })
+    #expect(Set(Registry<any Optimizer>.all.names).subtracting(tested) == [])
   }
 
   @Test func everyFixtureHasARow() throws {

@@ -5,9 +5,9 @@ import Testing
 
 /// What people may write, and what they're told when it's wrong.
 @Suite(.tags(.engine)) struct OptionTests {
-  private static let types: [any Catalogued.Type] =
-    Catalog<any Optimizer>.all.types + Catalog<any NamedSchedule>.all.types + Catalog<any GradientRule>.all.types
-    + Catalog<any Averaging>.all.types + Catalog<any NamedTransform>.all.types
+  private static let types: [any Configurable.Type] =
+    Registry<any Optimizer>.all.types + Registry<any NamedSchedule>.all.types + Registry<any GradientRule>.all.types
+    + Registry<any Averaging>.all.types + Registry<any NamedTransform>.all.types
 
   @Test func parametersAreWhatIsTaken() throws {
     for type in Self.types {
@@ -26,7 +26,7 @@ import Testing
   @Test func statedDefaultsCanBeWritten() throws {
     for type in Self.types {
       let written = type.parameters.map { "\($0.name): \($0.defaultValue)" }.joined(separator: ", ")
-      var options = try Choice(parsing: "\(type.name)(\(written))").options
+      var options = try MethodSpec(parsing: "\(type.name)(\(written))").options
       _ = try type.init(from: &options)
       try options.finish(type.name)
     }
@@ -77,7 +77,7 @@ import Testing
   @Test func badExpressionsAreNamed() throws {
     let options = Options(["excludeFromWeightDecay": .text("(bias")], origin: "plan.yml:3")
     let error = #expect(throws: ConfigurationError.self) {
-      try Catalog<any Optimizer>.all.make(Choice("adamW", options))
+      try Registry<any Optimizer>.all.build(MethodSpec("adamW", options))
     }
     #expect(error?.description.hasPrefix("plan.yml:3: '(bias' is not a regular expression") == true)
   }
@@ -88,10 +88,10 @@ import Testing
       "accumulation(rule: sam(rho: -1))", "sam(eta: -1)", "gsam(alpha: -1)", "accumulation(parts: 0)",
       "sam(state: third)",
     ] {
-      #expect(throws: ConfigurationError.self) { try Catalog<any GradientRule>.all.make(Choice(parsing: rule)) }
+      #expect(throws: ConfigurationError.self) { try Registry<any GradientRule>.all.build(MethodSpec(parsing: rule)) }
     }
     for averaging in ["ema(decay: 1)", "lookahead(alpha: 2)", "lookahead(every: 0)", "swa(start: 2)"] {
-      #expect(throws: ConfigurationError.self) { try Catalog<any Averaging>.all.make(Choice(parsing: averaging)) }
+      #expect(throws: ConfigurationError.self) { try Registry<any Averaging>.all.build(MethodSpec(parsing: averaging)) }
     }
   }
 }

@@ -49,7 +49,7 @@ import Testing
 
   /// SAM over each optimizer goes down, and goes another way than without.
   @Test func samTrainsWithEveryOptimizer() throws {
-    let names = Catalog<any Optimizer>.all.names
+    let names = Registry<any Optimizer>.all.names
     let (steps, start) = (30, try Self.batch(Self.start, TensorTree()).loss.scalar() as Double)
     let optimizers = try names.map { try optimizer($0 == "preceded" ? "preceded(by: clipByGlobalNorm(limit: 5))" : $0) }
     let rules: [any GradientRule] = [SAM(rho: 0.05), PlainGradient()]
@@ -68,11 +68,11 @@ import Testing
 
   /// Every rule over LAMB, which has norms of its own.
   @Test func everyRuleTrainsWithLAMB() throws {
-    let names = Catalog<any GradientRule>.all.names
+    let names = Registry<any GradientRule>.all.names
     let start = try Self.batch(Self.start, TensorTree()).loss.scalar() as Double
     let losses = try Tensor.evaluate(
       names.map { name in
-        Self.losses(try Catalog<any GradientRule>.all.make(Choice(name)), LAMB(learningRate: 0.02), steps: 30)
+        Self.losses(try Registry<any GradientRule>.all.build(MethodSpec(name)), LAMB(learningRate: 0.02), steps: 30)
       }
     ).map { try $0.values(as: Double.self) }
     for (name, values) in zip(names, losses) {

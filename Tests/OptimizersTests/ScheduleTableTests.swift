@@ -39,7 +39,7 @@ import Testing
   private func values(
     _ choice: String, dtype: DType = .float64, stepsPerEpoch: Int = 1, epochs: Int = 30
   ) throws -> Tensor {
-    let schedule = try Catalog<any NamedSchedule>.all.make(Choice(parsing: choice))
+    let schedule = try Registry<any NamedSchedule>.all.build(MethodSpec(parsing: choice))
     return scan(carry: [], over: [Tensor.iota([30])]) { _, steps in
       let progress = Progress(step: steps[0], stepsPerEpoch: stepsPerEpoch, epochs: epochs, batchSize: 128)
       return ([], [schedule.value(at: progress, dtype: dtype).cast(to: .float64)])
@@ -58,8 +58,8 @@ import Testing
   }
 
   @Test func everyScheduleHasARow() throws {
-    let tested = Set(try Self.rows.map { try Choice(parsing: $0.choice).name } + ["constant"])
-    #expect(Set(Catalog<any NamedSchedule>.all.names).subtracting(tested) == [])
+    let tested = Set(try Self.rows.map { try MethodSpec(parsing: $0.choice).name } + ["constant"])
+    #expect(Set(Registry<any NamedSchedule>.all.names).subtracting(tested) == [])
   }
 
   @Test func spansCountEpochs() throws {
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func halfPrecisionCountsBeyondItsIntegers() throws {
-    let half = try Catalog<any NamedSchedule>.all.make(Choice(parsing: "cosine(initial: 1)"))
+    let half = try Registry<any NamedSchedule>.all.build(MethodSpec(parsing: "cosine(initial: 1)"))
     let late = Progress(step: Tensor(49_999, dtype: .int32), stepsPerEpoch: 1, epochs: 100_000)
     #expect(abs(try half.value(at: late, dtype: .bfloat16).scalar() - 0.5) < 1e-3)
   }

@@ -27,13 +27,13 @@ import Testing
   }
 
   private func named(_ text: String) throws -> any Transform {
-    try Catalog<any NamedTransform>.all.make(Choice(parsing: text))
+    try Registry<any NamedTransform>.all.build(MethodSpec(parsing: text))
   }
 
   @Test func everyNamedTransformIsTested() throws {
     // Those without a test here have rows in the table of optimizers.
     let rows = OptimizerRow.all.map(\.choice).joined()
-    for name in Catalog<any NamedTransform>.all.names where !["sign", "clipAdaptively"].contains(name) {
+    for name in Registry<any NamedTransform>.all.names where !["sign", "clipAdaptively"].contains(name) {
       #expect(rows.contains("\(name)("))
     }
   }

@@ -28,7 +28,7 @@ import Testing
       untrained: yes
       """)
     #expect(read.model.description == "mlp(activation: hSwish(n: 3), hidden: [30])")
-    #expect(read.optimizer == Choice("sgd", Options(["learningRate": .number(0.25)])))
+    #expect(read.optimizer == MethodSpec("sgd", Options(["learningRate": .number(0.25)])))
     #expect(read.penalties.map(\.description) == ["l1l2(l2: 0.5)", "l1l2(l1: 0.5)"])
     #expect(read.metrics.map(\.name) == ["accuracy", "topKAccuracy"])
     #expect(read.epochs == 7 && read.untrained)
@@ -40,7 +40,7 @@ import Testing
     "optimizer:\n  name: momentum\n  rate: 5e-1\n  momentum: 0.8",
     "optimizer   :   momentum(learningRate: 0.5, momentum: 0.8)   # x (y)",
   ]) func spellingsOfOneMethod(_ text: String) throws {
-    let expected = Choice("momentum", Options(["learningRate": .number(0.5), "momentum": .number(0.8)]))
+    let expected = MethodSpec("momentum", Options(["learningRate": .number(0.5), "momentum": .number(0.8)]))
     #expect(try configuration(text).optimizer == expected)
   }
 
@@ -154,15 +154,15 @@ import Testing
 
   @Test func whatIsWrittenIsReadBack() throws {
     var original = RunConfiguration()
-    original.data = Choice("npz", Options(["path": .text("my \"odd\" \\ file\n: é.npz"), "classes": .number(3)]))
-    original.model = Choice(
+    original.data = MethodSpec("npz", Options(["path": .text("my \"odd\" \\ file\n: é.npz"), "classes": .number(3)]))
+    original.model = MethodSpec(
       "mlp",
       Options([
         "hidden": .list([.number(3), .number(4)]),
-        "activation": .choice(Choice("hSwish", Options(["n": .number(2.5)]))),
+        "activation": .choice(MethodSpec("hSwish", Options(["n": .number(2.5)]))),
       ]))
-    original.optimizer = Choice("sgd", Options(["learningRate": .number(1e-7), "nesterov": .flag(false)]))
-    original.penalties = [Choice("l1l2", Options(["l2": .number(0.5)])), Choice("l1l2")]
+    original.optimizer = MethodSpec("sgd", Options(["learningRate": .number(1e-7), "nesterov": .flag(false)]))
+    original.penalties = [MethodSpec("l1l2", Options(["l2": .number(0.5)])), MethodSpec("l1l2")]
     original.metrics = []
     original.dtype = .float64
     original.remainder = .pad
@@ -173,7 +173,7 @@ import Testing
     #expect(try configuration(original.yaml()) == original)
     #expect(try configuration(RunConfiguration().yaml()) == RunConfiguration())
     // Words that YAML or we would take for something else.
-    original.data = Choice("npz", Options(["path": .text("12")]))
+    original.data = MethodSpec("npz", Options(["path": .text("12")]))
     #expect(try configuration(original.yaml()) == original)
   }
 

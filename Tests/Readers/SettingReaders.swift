@@ -43,7 +43,7 @@ enum SettingReaders {
     case 0:
       // Their text is for people; it needn't be read back.
       _ = try OptionValue(parsing: text).description
-    case 1: _ = try Choice(parsing: text).description
+    case 1: _ = try MethodSpec(parsing: text).description
     case 2: _ = try SeedList(parsing: text)
     case 3:
       var options = Options()

@@ -28,7 +28,7 @@ import Testing
     var modules: [String: Set<String>] = [:]
     for call in manifest.matches(of: /\w+\(\s*(?:name: )?"(\w+)"([^)]*)\)/) where known.contains(String(call.1)) {
       let list = call.2.firstMatch(of: /\[([^\]]*)\]/).map { String($0.1) } ?? ""
-      let implied: Set<String> = call.2.contains("hasCatalogs: true") ? ["Configuration"] : []
+      let implied: Set<String> = call.2.contains("hasRegistries: true") ? ["Configuration"] : []
       let dependencies = implied.union(list.matches(of: /"(\w+)"/).map { String($0.1) }).intersection(known)
       modules[String(call.1), default: []].formUnion(dependencies)
     }

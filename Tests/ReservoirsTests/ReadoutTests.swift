@@ -77,6 +77,6 @@ import Testing
   }
 
   @Test func catalogHasTheReadouts() {
-    #expect(Catalog<any ReadoutRule>.all.names == ["cholesky", "crossValidated", "pinv", "qr"])
+    #expect(Registry<any ReadoutRule>.all.names == ["cholesky", "crossValidated", "pinv", "qr"])
   }
 }

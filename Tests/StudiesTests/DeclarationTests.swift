@@ -5,23 +5,23 @@ import Testing
 
 /// Every method that can be chosen by name.
 @Suite(.tags(.unit)) struct DeclarationTests {
-  private static let registries: [[any Catalogued.Type]] = [
-    Catalog<any Activation>.all.types,
-    Catalog<any Initializer>.all.types,
-    Catalog<any Loss>.all.types,
-    Catalog<any Metric>.all.types,
-    Catalog<any Penalty>.all.types,
-    Catalog<any Architecture>.all.types,
-    Catalog<any Optimizer>.all.types,
-    Catalog<any NamedTransform>.all.types,
-    Catalog<any GradientRule>.all.types,
-    Catalog<any Averaging>.all.types,
-    Catalog<any NamedSchedule>.all.types,
-    Catalog<any DataSource>.all.types,
-    Catalog<any NamedPreprocessing>.all.types,
-    Catalog<any Augmentation>.all.types,
-    Catalog<any ReadoutRule>.all.types,
-    Catalog<any Experiment>.all.types,
+  private static let registries: [[any Configurable.Type]] = [
+    Registry<any Activation>.all.types,
+    Registry<any Initializer>.all.types,
+    Registry<any Loss>.all.types,
+    Registry<any Metric>.all.types,
+    Registry<any Penalty>.all.types,
+    Registry<any Architecture>.all.types,
+    Registry<any Optimizer>.all.types,
+    Registry<any NamedTransform>.all.types,
+    Registry<any GradientRule>.all.types,
+    Registry<any Averaging>.all.types,
+    Registry<any NamedSchedule>.all.types,
+    Registry<any DataSource>.all.types,
+    Registry<any NamedPreprocessing>.all.types,
+    Registry<any Augmentation>.all.types,
+    Registry<any ReadoutRule>.all.types,
+    Registry<any Experiment>.all.types,
   ]
   private static let types = registries.joined()
 
@@ -36,11 +36,11 @@ import Testing
       + ["softmaxCrossEntropy(labelSmoothing: 0.1)", "[clipByNorm]"]
   }
 
-  private static func written<Method: Catalogued>(_ type: Method.Type, _ text: String) -> Choice? {
-    guard var options = try? Choice(parsing: text).options, let method = try? type.init(from: &options),
+  private static func written<Method: Configurable>(_ type: Method.Type, _ text: String) -> MethodSpec? {
+    guard var options = try? MethodSpec(parsing: text).options, let method = try? type.init(from: &options),
       (try? options.finish(type.name)) != nil
     else { return nil }
-    return try? method.choice()
+    return try? method.spec()
   }
 
   @Test func standardsAreTheirNames() throws {
@@ -69,6 +69,6 @@ import Testing
   }
 }
 
-extension Catalogued {
-  fileprivate static func standardChoice() throws -> Choice { try declaration.standard.choice() }
+extension Configurable {
+  fileprivate static func standardChoice() throws -> MethodSpec { try declaration.standard.spec() }
 }

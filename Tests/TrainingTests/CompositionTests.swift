@@ -82,10 +82,10 @@ import Testing
     #expect(distance(try trainer.numbers(), before) < 0.1 + 1e-12)
   }
 
-  @Test(arguments: Catalog<any Optimizer>.all.names)
+  @Test(arguments: Registry<any Optimizer>.all.names)
   func everyOptimizerTrains(_ name: String) throws {
     let data = try Problems.classes(12)
-    let optimizer = try Catalog<any Optimizer>.all.make(Choice(name))
+    let optimizer = try Registry<any Optimizer>.all.build(MethodSpec(name))
     let trainer = try Problems.trainer(data, optimizer: optimizer)
     let before = try trainer.numbers()
     let record = try trainer.fit(data, epochs: 1, batchSize: 4).epochs[0]
@@ -97,15 +97,15 @@ import Testing
   }
 
   /// Each rule with some average, and each average with some rule.
-  @Test(arguments: 0..<max(Catalog<any GradientRule>.all.names.count, Catalog<any Averaging>.all.names.count))
+  @Test(arguments: 0..<max(Registry<any GradientRule>.all.names.count, Registry<any Averaging>.all.names.count))
   func rulesAndAveragesCompose(_ index: Int) throws {
-    let (rules, averages) = (Catalog<any GradientRule>.all.names, Catalog<any Averaging>.all.names)
+    let (rules, averages) = (Registry<any GradientRule>.all.names, Registry<any Averaging>.all.names)
     let (rule, averaging) = (rules[index % rules.count], averages[index % averages.count])
     let data = try Problems.classes(12)
     let trainer = try Problems.trainer(
       data, model: Self.dropping, loss: SoftmaxCrossEntropy().flooded(at: 0.5), optimizer: AdamW(),
-      rule: Catalog<any GradientRule>.all.make(Choice(rule)),
-      averaging: Catalog<any Averaging>.all.make(Choice(averaging)))
+      rule: Registry<any GradientRule>.all.build(MethodSpec(rule)),
+      averaging: Registry<any Averaging>.all.build(MethodSpec(averaging)))
     let record = try trainer.fit(
       data, epochs: 1, batchSize: 5, validation: data, options: FitOptions(partialBatch: .pad)
     ).epochs[0]

@@ -50,7 +50,7 @@ import Testing
   func theirPassIsChosen(_ name: String, _ pass: SAM.StatePass) throws {
     let data = try Problems.classes(12)
     let text = "\(name)(rho: 0.3, state: \(pass.rawValue))"
-    let rule = try Catalog<any GradientRule>.all.make(Choice(parsing: text))
+    let rule = try Registry<any GradientRule>.all.build(MethodSpec(parsing: text))
     let (trainer, before) = try step(rule, data)
 
     let point = before.parameters

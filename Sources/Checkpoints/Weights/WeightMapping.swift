@@ -155,7 +155,7 @@ extension WeightLayout {
 
   /// Brings the features of images that were flattened, or are normalized together, into the order there.
   private func channelsFirst(_ leaf: String, _ record: LayerRecord) -> [LayoutChange] {
-    let flattened = record.flattenedExample.flatMap { $0.rank == 3 ? $0 : nil }
+    let flattened = record.shapeBeforeFlattening.flatMap { $0.rank == 3 ? $0 : nil }
     switch record.layer {
     case is Dense:
       return leaf == "kernel" ? flattened.map { [.channelsFirst(example: $0, axis: 0)] } ?? [] : []

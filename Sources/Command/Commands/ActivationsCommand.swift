@@ -40,8 +40,8 @@ struct ActivationsCommand: ParsableCommand {
     }
     let choices =
       try names.isEmpty
-      ? Catalog<any Activation>.all.names.map { Choice($0) } : names.map { try Choice(parsing: $0) }
-    let activations = try choices.map { ($0, try Catalog<any Activation>.all.make($0)) }
+      ? Registry<any Activation>.all.names.map { MethodSpec($0) } : names.map { try MethodSpec(parsing: $0) }
+    let activations = try choices.map { ($0, try Registry<any Activation>.all.build($0)) }
     try device.start()
     var curves: [ActivationCurve] = []
     for (choice, activation) in activations {

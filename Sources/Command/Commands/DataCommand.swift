@@ -32,17 +32,18 @@ struct DataInfoCommand: ParsableCommand {
   func run() throws {
     let terminal = Terminal.current()
     let folders = DataFolders()
-    let catalog = Catalog<any DataSource>.all
+    let registry = Registry<any DataSource>.all
     if sources.isEmpty {
       let searched = folders.searched.isEmpty ? "none (set TANREN_DATA)" : folders.searched.joined(separator: ", ")
       terminal.write("Search path: \(searched)\nCache: \(folders.cache)\n\n")
     }
     var table = TextTable(["data set", "training", "test", "classes", "origin"])
     var panels: [any Figure] = []
-    let choices = try sources.isEmpty ? catalog.names.map { Choice($0) } : sources.map { try Choice(parsing: $0) }
+    let choices =
+      try sources.isEmpty ? registry.names.map { MethodSpec($0) } : sources.map { try MethodSpec(parsing: $0) }
     for choice in choices {
       do {
-        let pair = try catalog.make(choice).load(from: folders, progress: nil)
+        let pair = try registry.make(choice).load(from: folders, progress: nil)
         let cells = [
           choice.description, Self.text(pair.train.inputs), Self.text(pair.test.inputs),
           pair.train.classCount.map(String.init) ?? "-", pair.origin,

@@ -54,7 +54,7 @@ struct DataPreviewCommand: ParsableCommand {
     guard isPNG || output.lowercased().hasSuffix(".svg") else {
       throw UsageError("--output is '\(output)', but must end in .svg or .png")
     }
-    let pair = try Catalog<any DataSource>.all.make(Choice(parsing: source))
+    let pair = try Registry<any DataSource>.all.build(MethodSpec(parsing: source))
       .load(from: DataFolders(allowsDownload: !offline), progress: DownloadReport().progress)
     let data = test ? pair.test : pair.train
     let sheet = try ContactSheet(
@@ -79,7 +79,7 @@ struct DataPreviewCommand: ParsableCommand {
     }
     var options = Options(["augmentation": try OptionValue(parsing: augment, origin: "--augment")], origin: "--augment")
     let augmentations = try options.choices("augmentation", default: []).map {
-      try Catalog<any Augmentation>.all.make($0)
+      try Registry<any Augmentation>.all.build($0)
     }
     return try AugmentedRows(
       data, augmentations, rows: (count + columns - 1) / columns, columns: columns, seed: seed

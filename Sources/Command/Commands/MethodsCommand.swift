@@ -65,7 +65,7 @@ struct MethodEntry {
   let reference: Reference?
 }
 
-/// A kind of methods: a catalog, and the configuration key that takes its names.
+/// A kind of methods: a registry, and the configuration key that takes its names.
 struct MethodKind {
   /// The plural, as the command line takes it: `optimizers`.
   let name: String
@@ -75,7 +75,7 @@ struct MethodKind {
   let key: String?
   let methods: [MethodEntry]
 
-  init(_ name: String, _ title: String, key: String? = nil, _ types: [any Catalogued.Type]) {
+  init(_ name: String, _ title: String, key: String? = nil, _ types: [any Configurable.Type]) {
     (self.name, self.title, self.key) = (name, title, key)
     methods = types.map { type in
       MethodEntry(
@@ -91,22 +91,22 @@ struct MethodKind {
   static var all: [MethodKind] {
     [
       MethodKind(recipes: (try? Recipe.all) ?? []),
-      MethodKind("data", "data set", key: "data", Catalog<any DataSource>.all.types),
-      MethodKind("models", "model", key: "model", Catalog<any Architecture>.all.types),
-      MethodKind("activations", "activation", Catalog<any Activation>.all.types),
-      MethodKind("initializers", "initializer", Catalog<any Initializer>.all.types),
-      MethodKind("losses", "loss", key: "loss", Catalog<any Loss>.all.types),
-      MethodKind("penalties", "penalty", key: "penalties", Catalog<any Penalty>.all.types),
-      MethodKind("preprocessings", "preprocessing", key: "preprocessing", Catalog<any NamedPreprocessing>.all.types),
-      MethodKind("augmentations", "augmentation", key: "augmentation", Catalog<any Augmentation>.all.types),
-      MethodKind("metrics", "metric", key: "metrics", Catalog<any Metric>.all.types),
-      MethodKind("rules", "gradient rule", key: "rule", Catalog<any GradientRule>.all.types),
-      MethodKind("optimizers", "optimizer", key: "optimizer", Catalog<any Optimizer>.all.types),
-      MethodKind("transforms", "transform", Catalog<any NamedTransform>.all.types),
-      MethodKind("schedules", "schedule", Catalog<any NamedSchedule>.all.types),
-      MethodKind("averaging", "averaging", key: "averaging", Catalog<any Averaging>.all.types),
-      MethodKind("experiments", "experiment", key: "experiment", Catalog<any Experiment>.all.types),
-      MethodKind("readouts", "readout", Catalog<any ReadoutRule>.all.types),
+      MethodKind("data", "data set", key: "data", Registry<any DataSource>.all.types),
+      MethodKind("models", "model", key: "model", Registry<any Architecture>.all.types),
+      MethodKind("activations", "activation", Registry<any Activation>.all.types),
+      MethodKind("initializers", "initializer", Registry<any Initializer>.all.types),
+      MethodKind("losses", "loss", key: "loss", Registry<any Loss>.all.types),
+      MethodKind("penalties", "penalty", key: "penalties", Registry<any Penalty>.all.types),
+      MethodKind("preprocessings", "preprocessing", key: "preprocessing", Registry<any NamedPreprocessing>.all.types),
+      MethodKind("augmentations", "augmentation", key: "augmentation", Registry<any Augmentation>.all.types),
+      MethodKind("metrics", "metric", key: "metrics", Registry<any Metric>.all.types),
+      MethodKind("rules", "gradient rule", key: "rule", Registry<any GradientRule>.all.types),
+      MethodKind("optimizers", "optimizer", key: "optimizer", Registry<any Optimizer>.all.types),
+      MethodKind("transforms", "transform", Registry<any NamedTransform>.all.types),
+      MethodKind("schedules", "schedule", Registry<any NamedSchedule>.all.types),
+      MethodKind("averaging", "averaging", key: "averaging", Registry<any Averaging>.all.types),
+      MethodKind("experiments", "experiment", key: "experiment", Registry<any Experiment>.all.types),
+      MethodKind("readouts", "readout", Registry<any ReadoutRule>.all.types),
     ]
   }
 

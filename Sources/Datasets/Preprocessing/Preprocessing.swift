@@ -11,7 +11,7 @@ public protocol Preprocessing: Sendable {
 }
 
 /// Preprocessing that can be chosen by name.
-public protocol NamedPreprocessing: Preprocessing, Catalogued {}
+public protocol NamedPreprocessing: Preprocessing, Configurable {}
 
 /// Preprocessing that needs statistics of the training data. A run fits it to its training data.
 public protocol FittedPreprocessing: Preprocessing {

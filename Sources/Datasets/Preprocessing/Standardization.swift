@@ -97,8 +97,8 @@ public struct Samplewise: NamedPreprocessing, StandardizingPreprocessing {
     if inputs.diagnostic != nil { return inputs }
     let axes = Array(inputs.shape.indices.dropFirst())
     let scaled = inputs.cast(to: dtype) / white
-    let distance = scaled - scaled.mean(axes, keepingAxes: true)
-    let variance = (distance * distance).mean(axes, keepingAxes: true)
+    let distance = scaled - scaled.mean(axes, keepDims: true)
+    let variance = (distance * distance).mean(axes, keepDims: true)
     return (center ? distance : scaled) / (deviation ? variance.sqrt() + Self.epsilon : variance.onesLike())
   }
 }

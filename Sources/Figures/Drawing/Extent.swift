@@ -21,7 +21,7 @@ struct Extent: Equatable {
     isIntegral = isIntegral && other.isIntegral
   }
 
-  /// The ends of an axis that shows these values, widened by the fraction `padding`. They always differ.
+  /// The ends of an axis that shows these values, upcast by the fraction `padding`. They always differ.
   func limits(for axis: ChartAxis, padding: Double) -> (lower: Double, upper: Double) {
     var (low, high) = isEmpty ? (axis.scale == .linear ? (0, 1) : (1, 10)) : (lower, upper)
     let (fixedLow, fixedHigh) = (accepted(axis.range?.lowerBound, axis), accepted(axis.range?.upperBound, axis))

@@ -7,7 +7,7 @@ import Configuration
 /// Sequential { Dense(100); HSwish(); Dense(10); Softmax() }
 /// ```
 /// At a kink, the derivative is the one that each type states.
-public protocol Activation: Layer, Catalogued {
+public protocol Activation: Layer, Configurable {
   /// The smallest interval that contains all values and limits of the function, for plots and tests.
   var range: ClosedRange<Double> { get }
 

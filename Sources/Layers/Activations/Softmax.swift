@@ -37,13 +37,13 @@ extension Tensor {
   /// `e^x / sum(e^x)` along an axis, computed without overflow.
   public func softmax(axis: Int = -1, file: String = #fileID, line: Int = #line) -> Tensor {
     let powers = shiftedBelowZero(axis, "softmax", file, line).exp()
-    return powers / powers.sum([axis], keepingAxes: true, file: file, line: line)
+    return powers / powers.sum([axis], keepDims: true, file: file, line: line)
   }
 
   /// The logarithm of ``softmax(axis:file:line:)``, finite where that rounds to 0.
   public func logSoftmax(axis: Int = -1, file: String = #fileID, line: Int = #line) -> Tensor {
     let shifted = shiftedBelowZero(axis, "logSoftmax", file, line)
-    return shifted - shifted.exp().sum([axis], keepingAxes: true, file: file, line: line).log()
+    return shifted - shifted.exp().sum([axis], keepDims: true, file: file, line: line).log()
   }
 
   /// Subtracts the maximum along an axis as a constant, which changes no softmax.
@@ -53,6 +53,6 @@ extension Tensor {
       let message = "needs floating-point elements and an existing axis, not \(axis)"
       return .failed(Diagnostic(operation: operation, message: message, inputs: [type], file: file, line: line))
     }
-    return self - max([axis], keepingAxes: true, file: file, line: line).stopGradient()
+    return self - max([axis], keepDims: true, file: file, line: line).stopGradient()
   }
 }

@@ -52,5 +52,5 @@ public struct LayerRecord: Sendable {
   public var layer: (any Layer)?
   /// The shape of the input's examples before they were flattened into one axis: `[height, width, channels]` after a
   /// ``Flatten`` of images. Nil if they were never flattened.
-  public var flattenedExample: Shape?
+  public var shapeBeforeFlattening: Shape?
 }

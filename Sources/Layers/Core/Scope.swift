@@ -68,7 +68,7 @@ public final class Scope {
     trace.records.append(
       LayerRecord(
         path: path, label: layer.label, typeName: "\(type(of: layer))", input: input.type, output: output.type,
-        layer: layer, flattenedExample: input.flattenedExample))
+        layer: layer, shapeBeforeFlattening: input.shapeBeforeFlattening))
   }
 
   private func joined(_ name: String) -> String { path.isEmpty ? name : "\(path)/\(name)" }

@@ -1,7 +1,7 @@
 import Configuration
 
 /// How a parameter's first values are drawn.
-public protocol Initializer: Catalogued {
+public protocol Initializer: Configurable {
   /// Values for a parameter of the given shape. Matrices are `[inputs, outputs]`, convolution kernels
   /// `[height, width, inputs, outputs]`.
   func callAsFunction(_ shape: Shape, dtype: DType, key: Key) -> Tensor

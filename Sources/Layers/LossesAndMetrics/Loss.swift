@@ -4,7 +4,7 @@ import Configuration
 ///
 /// A loss of your own implements ``perExample(_:_:)``. A modifier of another loss forwards that and implements
 /// ``value(sum:count:penalty:)``.
-public protocol Loss: Catalogued {
+public protocol Loss: Configurable {
   /// How the loss interprets the model's outputs. Metrics and predicted classes interpret them in the same way, and
   /// what doesn't fit is an error. With nil, the default, only shapes are checked.
   var outputKind: OutputKind? { get }

@@ -4,7 +4,7 @@ import Configuration
 ///
 /// A metric computes sums over a batch, which are added up over a data set, and the number that follows from them, so
 /// that it is exact whatever the batches. An ``AveragedMetric`` is a mean of one number per example.
-public protocol Metric: Catalogued {
+public protocol Metric: Configurable {
   /// Whether greater values are better. By default, they are if the name contains "accuracy".
   static var isGreaterBetter: Bool { get }
 
@@ -66,7 +66,7 @@ public enum RecordedMetric {
   /// Whether greater values of a column are better: of `val_accuracy`, `r2` or `topKAccuracy_2`, but not of `loss`.
   public static func isGreaterBetter(_ column: String) -> Bool {
     let name = (column.hasPrefix("val_") ? String(column.dropFirst(4)) : column).replacing(#/_[0-9]+$/#, with: "")
-    return Catalog<any Metric>.all.type(named: name).flatMap { $0 as? any Metric.Type }?.isGreaterBetter
+    return Registry<any Metric>.all.type(named: name).flatMap { $0 as? any Metric.Type }?.isGreaterBetter
       ?? name.lowercased().contains("accuracy")
   }
 }
@@ -106,7 +106,7 @@ public struct TopKAccuracy: Metric, AveragedMetric {
     if classes.diagnostic != nil { return classes }
     let count = outputs.shape.last
     let isTarget = classes.oneHot(count, dtype: .bool)
-    let chosen = (outputs.replaced(where: .!isTarget, by: 0)).sum([-1], keepingAxes: true)
+    let chosen = (outputs.replaced(where: .!isTarget, by: 0)).sum([-1], keepDims: true)
     let index = classes.expand(at: -1).broadcast(to: outputs.shape)
     let isEarlier = Tensor.iota(outputs.shape, axis: -1) .< index
     let isAhead = (outputs .> chosen) .| ((outputs .== chosen) .& isEarlier) .| (outputs .!= outputs)

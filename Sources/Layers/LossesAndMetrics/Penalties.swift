@@ -3,7 +3,7 @@ import Configuration
 /// What a model's parameters add to its loss: a regularizer.
 ///
 /// The trainer computes it and passes it to the loss, so that modifiers such as ``Flooded`` see the sum.
-public protocol Penalty: Catalogued {
+public protocol Penalty: Configurable {
   /// A scalar.
   func callAsFunction(_ parameters: TensorTree) -> Tensor
 }

@@ -5,7 +5,7 @@ import Configuration
 /// ```swift
 /// try MLPArchitecture(hidden: [100]).model(outputs: 10).summary(for: TensorType(.float32, [1, 784]))
 /// ```
-public protocol Architecture: Catalogued {
+public protocol Architecture: Configurable {
   /// The model.
   /// - Parameter outputs: the number of classes, or of values to predict.
   func model(outputs: Int) -> any Layer

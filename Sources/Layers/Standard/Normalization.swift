@@ -134,10 +134,10 @@ public struct LayerNorm: Layer {
         + "\(epsilon)"
       return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
     }
-    let (shape, wide) = (Shape(x.shape.suffix(axes)), x.widened)
+    let (shape, wide) = (Shape(x.shape.suffix(axes)), x.upcast)
     let last = Array(x.rank - axes..<x.rank)
-    let centered = wide - wide.mean(last, keepingAxes: true)
-    var y = centered * (centered.squared().mean(last, keepingAxes: true) + epsilon).rsqrt()
+    let centered = wide - wide.mean(last, keepDims: true)
+    var y = centered * (centered.squared().mean(last, keepDims: true) + epsilon).rsqrt()
     if hasScale { y *= scope.parameter("scale", shape, .ones, dtype: wide.dtype) }
     if hasOffset { y += scope.parameter("offset", shape, .zeros, dtype: wide.dtype) }
     return y.cast(to: x.dtype)

@@ -50,6 +50,6 @@ public struct GlobalAveragePool2D: Layer {
       let message = "takes images [batch, height, width, channels] with at least one pixel"
       return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
     }
-    return x.widened.mean([1, 2]).cast(to: x.dtype)
+    return x.upcast.mean([1, 2]).cast(to: x.dtype)
   }
 }

@@ -1,7 +1,7 @@
 import Configuration
 
 /// What happens to the parameters after an update: slow copies, running means.
-public protocol Averaging: Catalogued {
+public protocol Averaging: Configurable {
   /// Which running statistics the averaged parameters are evaluated with; the last ones by default.
   var statistics: AveragedStatistics { get }
 
@@ -72,7 +72,7 @@ public struct ExponentialAverage: Averaging {
   }
 
   public func initial(_ parameters: TensorTree) -> TensorTree {
-    parameters.mapValues(\.widened).nested(under: "average")
+    parameters.mapValues(\.upcast).nested(under: "average")
   }
 
   public func update(
@@ -82,8 +82,8 @@ public struct ExponentialAverage: Averaging {
       let step = context.progress.step.cast(to: average.dtype)
       var decay = Tensor(decay, dtype: average.dtype)
       if ramps { decay = decay.minimum((step + 1) / (step + 10)) }
-      let mean = average * decay + parameter.widened * (1 - decay)
-      return mean.replaced(where: context.progress.step .== 0, by: parameter.widened)
+      let mean = average * decay + parameter.upcast * (1 - decay)
+      return mean.replaced(where: context.progress.step .== 0, by: parameter.upcast)
     }
     return (parameters, averages.nested(under: "average"))
   }
@@ -164,7 +164,7 @@ public struct StochasticWeightAverage: Averaging {
   }
 
   public func initial(_ parameters: TensorTree) -> TensorTree {
-    var state = parameters.mapValues(\.widened).nested(under: "average")
+    var state = parameters.mapValues(\.upcast).nested(under: "average")
     state["count"] = Tensor(0, dtype: .int32)
     return state
   }
@@ -178,9 +178,9 @@ public struct StochasticWeightAverage: Averaging {
     let takes = (number .> start.steps(of: progress).rounded()) .& (number.remainder(dividingBy: period) .== 0)
     let count = (state["count"] ?? Tensor(0, dtype: .int32)) + takes.cast(to: .int32)
     let averages = state[under: "average"].zip(parameters) { average, parameter in
-      let mean = average + (parameter.widened - average) / count.maximum(1).cast(to: average.dtype)
+      let mean = average + (parameter.upcast - average) / count.maximum(1).cast(to: average.dtype)
       // Until the first snapshot the average follows the parameters.
-      return Tensor.select(count .== 0, parameter.widened, Tensor.select(takes, mean, average))
+      return Tensor.select(count .== 0, parameter.upcast, Tensor.select(takes, mean, average))
     }
     var next = averages.nested(under: "average")
     next["count"] = count

@@ -1,6 +1,6 @@
 extension Tensor {
   /// The square root of the sum of squares, in a type that can hold it: a scalar.
-  func norm() -> Tensor { widened.squared().sum().sqrt() }
+  func norm() -> Tensor { upcast.squared().sum().sqrt() }
 }
 
 extension TensorTree {
@@ -13,7 +13,7 @@ extension TensorTree {
   /// The sum of all products of elements of two trees of equal paths, a scalar of ``wideNorm()``'s type.
   func product(_ other: TensorTree) -> Tensor {
     let dtype: DType = types.contains { $0.dtype == .float64 } ? .float64 : .float32
-    return zip(other) { ($0.widened * $1.widened).sum().cast(to: dtype) }.tensors
+    return zip(other) { ($0.upcast * $1.upcast).sum().cast(to: dtype) }.tensors
       .reduce(Tensor(0, dtype: dtype), +)
   }
 }

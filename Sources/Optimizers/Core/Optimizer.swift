@@ -1,13 +1,13 @@
 import Configuration
 
 /// A named recipe for a chain of transforms.
-public protocol Optimizer: Catalogued {
+public protocol Optimizer: Configurable {
   /// The whole way from gradients to what is added to the parameters.
   var transform: any Transform { get }
 }
 
 /// A transform that can be chosen by name, to go before an optimizer: see ``Preceded``.
-public protocol NamedTransform: Transform, Catalogued {}
+public protocol NamedTransform: Transform, Configurable {}
 
 extension SettingFormat where Value == [any Transform] {
   /// Transformations by name, with their settings; `none` for none.

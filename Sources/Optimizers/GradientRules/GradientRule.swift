@@ -4,7 +4,7 @@ import Configuration
 ///
 /// A rule may evaluate the model as often as it likes. All evaluations of a step use the same keys, so that
 /// dropout drops the same units in each.
-public protocol GradientRule: Catalogued {
+public protocol GradientRule: Configurable {
   /// Gradient evaluations a step costs, for the report of costs.
   var evaluationsPerStep: Double { get }
 

@@ -112,19 +112,19 @@ public struct FactoredMoments: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    let zeros = parameter.widened.zerosLike()
+    let zeros = parameter.upcast.zerosLike()
     if parameter.rank < 2 {
       slots["second"] = zeros
     } else {
-      slots["rows"] = zeros.sum([-1], keepingAxes: true)
-      slots["columns"] = zeros.sum([-2], keepingAxes: true)
+      slots["rows"] = zeros.sum([-1], keepDims: true)
+      slots["columns"] = zeros.sum([-2], keepDims: true)
     }
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let gradient = update.widened
+    let gradient = update.upcast
     let share = context.progress.updateNumber(dtype: gradient.dtype).power(decayPower)
     var squares = gradient.squared()
     if case .added(let epsilon) = floor { squares = squares + epsilon }
@@ -137,9 +137,9 @@ public struct FactoredMoments: ParameterwiseTransform {
     if update.rank < 2 {
       second = blended("second", squares)
     } else {
-      let rows = blended("rows", squares.mean([-1], keepingAxes: true))
-      let columns = blended("columns", squares.mean([-2], keepingAxes: true))
-      var mean = rows.mean([-2], keepingAxes: true)
+      let rows = blended("rows", squares.mean([-1], keepDims: true))
+      let columns = blended("columns", squares.mean([-2], keepDims: true))
+      var mean = rows.mean([-2], keepDims: true)
       if case .clamped(let epsilon) = floor { mean = mean.maximum(epsilon ?? update.dtype.resolution) }
       second = rows / mean * columns
     }

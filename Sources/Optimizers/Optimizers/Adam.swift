@@ -120,15 +120,15 @@ public struct AdamMoments: ParameterwiseTransform {
   ]
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.widened.zerosLike()
-    slots["second"] = parameter.widened.zerosLike()
-    if amsgrad { slots["greatest"] = parameter.widened.zerosLike() }
+    slots["first"] = parameter.upcast.zerosLike()
+    slots["second"] = parameter.upcast.zerosLike()
+    if amsgrad { slots["greatest"] = parameter.upcast.zerosLike() }
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let gradient = update.widened
+    let gradient = update.upcast
     let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
     var second = slots["second"].runningMean(gradient.squared(), keeping: beta2)
     slots["first"] = first

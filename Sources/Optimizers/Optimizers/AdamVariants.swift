@@ -65,14 +65,14 @@ public struct InfinityMoments: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.widened.zerosLike()
-    slots["greatest"] = parameter.widened.zerosLike()
+    slots["first"] = parameter.upcast.zerosLike()
+    slots["greatest"] = parameter.upcast.zerosLike()
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let gradient = update.widened
+    let gradient = update.upcast
     let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
     let magnitude = placement == .insideMaximum ? gradient.abs() + epsilon : gradient.abs()
     let greatest = (slots["greatest"] * beta2).maximum(magnitude)
@@ -154,15 +154,15 @@ public struct NesterovMoments: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.widened.zerosLike()
-    slots["second"] = parameter.widened.zerosLike()
+    slots["first"] = parameter.upcast.zerosLike()
+    slots["second"] = parameter.upcast.zerosLike()
     slots["product"] = Tensor(1, dtype: parameter.dtype.accumulation)
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let gradient = update.widened
+    let gradient = update.upcast
     let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
     let second = slots["second"].runningMean(gradient.squared(), keeping: beta2)
     let number = context.progress.updateNumber(dtype: gradient.dtype)
@@ -228,14 +228,14 @@ public struct RectifiedMoments: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.widened.zerosLike()
-    slots["second"] = parameter.widened.zerosLike()
+    slots["first"] = parameter.upcast.zerosLike()
+    slots["second"] = parameter.upcast.zerosLike()
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let gradient = update.widened
+    let gradient = update.upcast
     let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
     let second = slots["second"].runningMean(gradient.squared(), keeping: beta2)
     slots["first"] = first
@@ -307,14 +307,14 @@ public struct BeliefMoments: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.widened.zerosLike()
-    slots["second"] = parameter.widened.zerosLike()
+    slots["first"] = parameter.upcast.zerosLike()
+    slots["second"] = parameter.upcast.zerosLike()
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let gradient = update.widened
+    let gradient = update.upcast
     let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
     let second = slots["second"].runningMean((gradient - first).squared(), keeping: beta2) + epsilonRoot
     slots["first"] = first

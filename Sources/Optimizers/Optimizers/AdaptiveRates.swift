@@ -57,13 +57,13 @@ public struct AccumulatedSquares: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["squares"] = Tensor(initialSum, like: parameter.widened)
+    slots["squares"] = Tensor(initialSum, like: parameter.upcast)
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let gradient = update.widened
+    let gradient = update.upcast
     let squares = slots["squares"] + gradient.squared()
     slots["squares"] = squares
     return (gradient / placement.root(of: squares, epsilon: epsilon)).cast(to: update.dtype)
@@ -140,14 +140,14 @@ public struct RootMeanSquare: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["second"] = parameter.widened.zerosLike()
-    if isCentered { slots["first"] = parameter.widened.zerosLike() }
+    slots["second"] = parameter.upcast.zerosLike()
+    if isCentered { slots["first"] = parameter.upcast.zerosLike() }
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let gradient = update.widened
+    let gradient = update.upcast
     var squares = slots["second"].runningMean(gradient.squared(), keeping: rho)
     slots["second"] = squares
     if isCentered {
@@ -210,14 +210,14 @@ public struct AdaptiveDelta: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["squares"] = parameter.widened.zerosLike()
-    slots["squaredSteps"] = parameter.widened.zerosLike()
+    slots["squares"] = parameter.upcast.zerosLike()
+    slots["squaredSteps"] = parameter.upcast.zerosLike()
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let gradient = update.widened
+    let gradient = update.upcast
     let squares = slots["squares"].runningMean(gradient.squared(), keeping: rho)
     let step = gradient * (slots["squaredSteps"] + epsilon).sqrt() / (squares + epsilon).sqrt()
     slots["squares"] = squares

@@ -153,6 +153,6 @@ public struct TrustRatio: ParameterwiseTransform {
     let updateNorm = update.norm()
     let ratio = (weightNorm * coefficient / updateNorm)
       .replaced(where: (weightNorm .== 0) .| (updateNorm .== 0), by: 1)
-    return (update.widened * ratio).cast(to: update.dtype)
+    return (update.upcast * ratio).cast(to: update.dtype)
   }
 }

@@ -48,13 +48,13 @@ public struct SignedMomentum: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.widened.zerosLike()
+    slots["first"] = parameter.upcast.zerosLike()
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let gradient = update.widened
+    let gradient = update.upcast
     let first = slots["first"]
     slots["first"] = first.runningMean(gradient, keeping: beta2)
     return first.runningMean(gradient, keeping: beta1, at: context.progress).sign().cast(to: update.dtype)

@@ -82,7 +82,7 @@ public struct Orthogonalize: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.widened.zerosLike()
+    slots["first"] = parameter.upcast.zerosLike()
   }
 
   public func update(
@@ -92,7 +92,7 @@ public struct Orthogonalize: ParameterwiseTransform {
       return .failed(
         Diagnostic(operation: "orthogonalize", message: "needs a matrix, and '\(slots.path)' is \(update.shape)"))
     }
-    let gradient = update.widened
+    let gradient = update.upcast
     let first = slots["first"].runningMean(gradient, keeping: beta, at: context.progress)
     slots["first"] = first
     let (now, next) = corrections(context.progress, dtype: gradient.dtype)

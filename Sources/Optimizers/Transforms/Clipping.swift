@@ -96,7 +96,7 @@ public struct AdaptiveClipping: NamedTransform, ParameterwiseTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let axes = Array(0..<(update.rank < 2 ? update.rank : update.rank - 1))
-    func norm(_ tensor: Tensor) -> Tensor { tensor.widened.squared().sum(axes, keepingAxes: true).sqrt() }
+    func norm(_ tensor: Tensor) -> Tensor { tensor.upcast.squared().sum(axes, keepDims: true).sqrt() }
     let gradientNorm = norm(update)
     let factor = (norm(parameter).maximum(epsilon) * limit / gradientNorm).minimum(1)
       .replaced(where: gradientNorm .== 0, by: 1)

@@ -5,7 +5,7 @@ import OrderedCollections
 ///
 /// A run's configuration names it (`experiment: …`); plans, the store, workers, verdicts and reports treat its run as
 /// any other, as one epoch with these numbers.
-public protocol Experiment: Catalogued {
+public protocol Experiment: Configurable {
   /// The names of what it records.
   var recordedMetrics: [String] { get }
 
@@ -37,7 +37,7 @@ extension RunConfiguration {
   /// The experiment that this run is, nil for a training.
   public func makeExperiment() throws(ConfigurationError) -> (any Experiment)? {
     guard let experiment else { return nil }
-    return try Catalog<any Experiment>.all.make(experiment)
+    return try Registry<any Experiment>.all.build(experiment)
   }
 
   /// Runs the experiment.

@@ -27,7 +27,7 @@ extension Options {
     if path.contains("."), let key = path.split(separator: ".").first.map(String.init) {
       var copy = self
       if copy.take(key) == nil, let method = RunConfiguration().choice(named: key) {
-        try override(key, .choice(Choice(method.name, Options(origin: origin))), origin: origin)
+        try override(key, .choice(MethodSpec(method.name, Options(origin: origin))), origin: origin)
       }
     }
     try override(path, value, origin: origin)
@@ -36,7 +36,7 @@ extension Options {
 
 extension RunConfiguration {
   /// The method that fills a slot.
-  fileprivate func choice(named key: String) -> Choice? {
+  fileprivate func choice(named key: String) -> MethodSpec? {
     ["data": data, "model": model, "loss": loss, "optimizer": optimizer, "rule": rule, "averaging": averaging][key]
   }
 }

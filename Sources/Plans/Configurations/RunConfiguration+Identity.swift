@@ -6,7 +6,7 @@ extension RunConfiguration {
   static let canonicalFormat = 1
 
   /// The configuration as YAML in the one way that equal configurations share: every key there is in a fixed
-  /// order, methods by their catalogued names with their options sorted, numbers in their shortest spelling.
+  /// order, methods by their registered names with their options sorted, numbers in their shortest spelling.
   ///
   /// An option that is left out stays left out, since a method's defaults may depend on its other options. Settings that
   /// have been renamed since the format was made keep their first name here, so that ids stay what they were.
@@ -48,17 +48,17 @@ extension RunConfiguration {
   /// methods read them in.
   var canonical: RunConfiguration {
     var named = renamed(RenamedSettings.name)
-    named.data = Catalog<any DataSource>.all.canonical(named.data)
-    named.model = Catalog<any Architecture>.all.canonical(named.model)
-    named.loss = Catalog<any Loss>.all.canonical(named.loss)
-    named.optimizer = Catalog<any Optimizer>.all.canonical(named.optimizer)
-    named.rule = Catalog<any GradientRule>.all.canonical(named.rule)
-    named.averaging = Catalog<any Averaging>.all.canonical(named.averaging)
-    named.experiment = named.experiment.map(Catalog<any Experiment>.all.canonical)
-    named.penalties = named.penalties.map(Catalog<any Penalty>.all.canonical)
-    named.preprocessing = named.preprocessing.map(Catalog<any NamedPreprocessing>.all.canonical)
-    named.augmentation = named.augmentation.map(Catalog<any Augmentation>.all.canonical)
-    named.metrics = named.metrics.map(Catalog<any Metric>.all.canonical)
+    named.data = Registry<any DataSource>.all.canonical(named.data)
+    named.model = Registry<any Architecture>.all.canonical(named.model)
+    named.loss = Registry<any Loss>.all.canonical(named.loss)
+    named.optimizer = Registry<any Optimizer>.all.canonical(named.optimizer)
+    named.rule = Registry<any GradientRule>.all.canonical(named.rule)
+    named.averaging = Registry<any Averaging>.all.canonical(named.averaging)
+    named.experiment = named.experiment.map(Registry<any Experiment>.all.canonical)
+    named.penalties = named.penalties.map(Registry<any Penalty>.all.canonical)
+    named.preprocessing = named.preprocessing.map(Registry<any NamedPreprocessing>.all.canonical)
+    named.augmentation = named.augmentation.map(Registry<any Augmentation>.all.canonical)
+    named.metrics = named.metrics.map(Registry<any Metric>.all.canonical)
     return named
   }
 }
@@ -79,16 +79,16 @@ extension RunConfiguration {
   }
 }
 
-extension Catalog {
-  fileprivate func canonical(_ choice: Choice) -> Choice {
-    let named = Choice(type(named: choice.name)?.name ?? choice.name, choice.options)
+extension Registry {
+  fileprivate func canonical(_ choice: MethodSpec) -> MethodSpec {
+    let named = MethodSpec(type(named: choice.name)?.name ?? choice.name, choice.options)
     return (try? resolved(named)) ?? named
   }
 }
 
-extension Choice {
-  fileprivate var withoutNumbers: Choice {
-    Choice(name, Options(Dictionary(uniqueKeysWithValues: options.pairs.map { ($0.key, $0.value.withoutNumbers) })))
+extension MethodSpec {
+  fileprivate var withoutNumbers: MethodSpec {
+    MethodSpec(name, Options(Dictionary(uniqueKeysWithValues: options.pairs.map { ($0.key, $0.value.withoutNumbers) })))
   }
 }
 

@@ -3,24 +3,24 @@
 
 /// Everything that decides a run's result, by the names people write.
 public struct RunConfiguration: Sendable, Hashable {
-  public var data = Choice("digits")
-  public var model = Choice("mlp")
-  public var loss = Choice("softmaxCrossEntropy")
-  public var optimizer = Choice("sgd")
-  public var rule = Choice("plain")
-  public var averaging = Choice("none")
-  public var penalties: [Choice] = []
+  public var data = MethodSpec("digits")
+  public var model = MethodSpec("mlp")
+  public var loss = MethodSpec("softmaxCrossEntropy")
+  public var optimizer = MethodSpec("sgd")
+  public var rule = MethodSpec("plain")
+  public var averaging = MethodSpec("none")
+  public var penalties: [MethodSpec] = []
   /// What is recorded besides the loss: the loss's own metrics where none are named.
-  public var metrics: [Choice] {
+  public var metrics: [MethodSpec] {
     get { namedMetrics ?? Self.usualMetrics(of: loss) }
     // Naming what a loss records anyway is the same as naming nothing.
     set { namedMetrics = newValue == Self.usualMetrics(of: loss) ? nil : newValue }
   }
-  private var namedMetrics: [Choice]?
+  private var namedMetrics: [MethodSpec]?
   /// What is done to inputs before the model sees them; nil scales bytes to 0...1 and leaves others as they are.
-  public var preprocessing: Choice?
+  public var preprocessing: MethodSpec?
   /// Random changes of training images, in their order.
-  public var augmentation: [Choice] = []
+  public var augmentation: [MethodSpec] = []
   public var epochs = 10
   public var batch = 100
   public var seed = 0
@@ -33,7 +33,7 @@ public struct RunConfiguration: Sendable, Hashable {
   /// Training examples to use, the first ones; nil for all.
   public var examples: Int?
   /// What the run is if it isn't a training by `fit`; settings of training then mean nothing, and can't be set.
-  public var experiment: Choice?
+  public var experiment: MethodSpec?
 
   public init() {}
 
@@ -52,8 +52,8 @@ public struct RunConfiguration: Sendable, Hashable {
     averaging = try options.choice("averaging", default: averaging)
     penalties = try options.choices("penalties", default: penalties)
     metrics = try options.choices("metrics", default: metrics)
-    let prepared = try options.choice("preprocessing", default: Choice("none"))
-    preprocessing = prepared == Choice("none") ? nil : prepared
+    let prepared = try options.choice("preprocessing", default: MethodSpec("none"))
+    preprocessing = prepared == MethodSpec("none") ? nil : prepared
     augmentation = try options.choices("augmentation", default: augmentation)
     epochs = try options.integer("epochs", default: epochs, in: 0...1_000_000)
     batch = try options.integer("batch", default: batch, in: 1...10_000_000)
@@ -67,29 +67,29 @@ public struct RunConfiguration: Sendable, Hashable {
     examples = count == 0 ? nil : count
     try options.finish("a run")
     _ = try method()
-    _ = try Catalog<any Architecture>.all.make(model)
-    _ = try Catalog<any DataSource>.all.make(data)
+    _ = try Registry<any Architecture>.all.build(model)
+    _ = try Registry<any DataSource>.all.build(data)
     self = canonical
   }
 
   /// An experiment takes what it needs besides its own options: data, seed, element type and draws.
-  private init(experiment: Choice, _ options: inout Options) throws(ConfigurationError) {
+  private init(experiment: MethodSpec, _ options: inout Options) throws(ConfigurationError) {
     self.experiment = experiment
-    data = try options.choice("data", default: Choice("sine"))
+    data = try options.choice("data", default: MethodSpec("sine"))
     seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
     dtype = try options.oneOf("dtype", default: FloatType.float64).dtype
     draws = try options.oneOf("draws", default: draws)
     epochs = 1
     try options.finish("an experiment")
     _ = try makeExperiment()
-    _ = try Catalog<any DataSource>.all.make(data)
+    _ = try Registry<any DataSource>.all.build(data)
     self = canonical
   }
 
   /// What a loss records where no metrics are named; nothing for one that can't be made.
-  private static func usualMetrics(of loss: Choice) -> [Choice] {
-    let made = try? Catalog<any Loss>.all.make(loss)
-    return made?.defaultMetrics.map { Choice(type(of: $0).name) } ?? []
+  private static func usualMetrics(of loss: MethodSpec) -> [MethodSpec] {
+    let made = try? Registry<any Loss>.all.build(loss)
+    return made?.defaultMetrics.map { MethodSpec(type(of: $0).name) } ?? []
   }
 
   /// The element types of computation and of parameters, which with half precision are `float32`.
@@ -98,16 +98,16 @@ public struct RunConfiguration: Sendable, Hashable {
   /// The method with all its slots filled.
   public func method() throws(ConfigurationError) -> Method {
     var made = Method(
-      loss: try Catalog<any Loss>.all.make(loss), optimizer: try Catalog<any Optimizer>.all.make(optimizer))
-    made.gradientRule = try Catalog<any GradientRule>.all.make(rule)
-    made.averaging = try Catalog<any Averaging>.all.make(averaging)
-    if let preprocessing { made.preprocessing = try Catalog<any NamedPreprocessing>.all.make(preprocessing) }
+      loss: try Registry<any Loss>.all.build(loss), optimizer: try Registry<any Optimizer>.all.build(optimizer))
+    made.gradientRule = try Registry<any GradientRule>.all.build(rule)
+    made.averaging = try Registry<any Averaging>.all.build(averaging)
+    if let preprocessing { made.preprocessing = try Registry<any NamedPreprocessing>.all.build(preprocessing) }
     var augmentations: [any Augmentation] = []
-    for choice in augmentation { augmentations.append(try Catalog<any Augmentation>.all.make(choice)) }
+    for choice in augmentation { augmentations.append(try Registry<any Augmentation>.all.build(choice)) }
     made.augmentations = augmentations
     made.metrics = []
-    for metric in metrics { made.metrics.append(try Catalog<any Metric>.all.make(metric)) }
-    for penalty in penalties { made.penalties.append(try Catalog<any Penalty>.all.make(penalty)) }
+    for metric in metrics { made.metrics.append(try Registry<any Metric>.all.build(metric)) }
+    for penalty in penalties { made.penalties.append(try Registry<any Penalty>.all.build(penalty)) }
     return made
   }
 

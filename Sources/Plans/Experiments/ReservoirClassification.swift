@@ -61,11 +61,11 @@ public struct ReservoirClassification: Experiment {
     let frames = inputs.shape[1]
     let present = inputs.slice(inputs.shape[2] - 1..<inputs.shape[2], axis: 2).squeeze(2).cast(to: states.dtype)
     let place = Tensor.iota([records.count, frames], axis: 1, dtype: states.dtype)
-    let part = (place * Double(parts) / present.sum([1], keepingAxes: true).maximum(1)).floor()
+    let part = (place * Double(parts) / present.sum([1], keepDims: true).maximum(1)).floor()
     let means = (0..<parts).map { index in
       let weights = present * (part .== Double(index)).cast(to: states.dtype)
       let sums = weights.expand(at: 1).matmul(states).squeeze(1)
-      return sums / weights.sum([1], keepingAxes: true).maximum(1)
+      return sums / weights.sum([1], keepDims: true).maximum(1)
     }
     return try Tensor.concatenate(means, axis: 1).evaluate()
   }

@@ -23,7 +23,7 @@ public struct Arm: Sendable, Hashable {
   /// ```
   ///
   /// Plans, stores and pages hold them as people write them. A method without a name of its own (a
-  /// `Catalogued.declaration`) is an error once the plan is expanded.
+  /// `Configurable.declaration`) is an error once the plan is expanded.
   public init(
     _ name: String, published: PublishedValues? = nil, _ configure: (inout ArmSettings) throws -> Void
   ) rethrows {

@@ -22,13 +22,13 @@ public struct ArmSettings: Sendable {
   /// The settings as a plan holds them.
   func overrides(origin: String) -> [Override] {
     var overrides: [Override] = []
-    func add(_ key: String, _ method: (any Catalogued)?) {
+    func add(_ key: String, _ method: (any Configurable)?) {
       guard let method else { return }
       overrides.append(
         Override(
           key, writing: { () throws(ConfigurationError) in try OptionValue(method: method) }, origin: origin))
     }
-    func add(_ key: String, _ methods: [any Catalogued]?) {
+    func add(_ key: String, _ methods: [any Configurable]?) {
       guard let methods else { return }
       overrides.append(
         Override(

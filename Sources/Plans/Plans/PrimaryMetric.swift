@@ -26,7 +26,7 @@ public struct PrimaryMetric: Sendable, Hashable {
   }
 
   /// Reads `val_loss`, or `val_loss(better: lower, at: best)`.
-  init(_ choice: Choice) throws(ConfigurationError) {
+  init(_ choice: MethodSpec) throws(ConfigurationError) {
     var options = choice.options
     let better = try options.oneOf("better", default: Self.usualDirection(of: choice.name))
     let reading = try options.oneOf("at", default: Reading.last)
@@ -35,8 +35,8 @@ public struct PrimaryMetric: Sendable, Hashable {
   }
 
   /// What ``init(_:)`` reads.
-  var choice: Choice {
-    Choice(name, Options(["better": .text(better.rawValue), "at": .text(reading.rawValue)]))
+  var choice: MethodSpec {
+    MethodSpec(name, Options(["better": .text(better.rawValue), "at": .text(reading.rawValue)]))
   }
 
   /// Whether `value` is better than `other`; no number is better than NaN.

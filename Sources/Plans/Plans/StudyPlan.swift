@@ -113,7 +113,7 @@ extension StudyPlan {
     case "name": name = text.trimmed
     case "title": title = text
     case "metric":
-      compare(by: try PrimaryMetric(Choice(parsing: text, origin: origin)))
+      compare(by: try PrimaryMetric(MethodSpec(parsing: text, origin: origin)))
     case "targets":
       var options = Options(["targets": .list(try OptionValue.list(parsing: text, origin: origin))], origin: origin)
       targets = try options.numbers("targets", default: [])

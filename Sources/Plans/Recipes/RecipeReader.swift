@@ -237,7 +237,7 @@ struct PlanReader {
 
 extension EpochListing {
   /// Reads `lines`, or `lines(closing: 'time: {minutes} min {seconds} s')`.
-  fileprivate init(_ choice: Choice) throws(ConfigurationError) {
+  fileprivate init(_ choice: MethodSpec) throws(ConfigurationError) {
     guard choice.name == "lines" else {
       throw .unknownName(kind: "progress", name: choice.name, known: ["lines"], origin: choice.options.origin)
     }

@@ -113,13 +113,13 @@ public struct YAMLReader {
 
   private mutating func choice(
     _ mapping: Node.Mapping, of key: String, at place: String
-  ) throws(ConfigurationError) -> Choice {
+  ) throws(ConfigurationError) -> MethodSpec {
     let mapping = try merged(mapping)
     guard case .scalar(let name) = mapping["name"], !name.string.isEmpty else {
       throw .invalid(
         message: "'\(key)' is a mapping without the name of a method: write '\(key): {name: …}'", origin: place)
     }
-    return Choice(name.string, try options(mapping, origin: place, without: "name"))
+    return MethodSpec(name.string, try options(mapping, origin: place, without: "name"))
   }
 
   /// The mapping with what `<<` names in the place of that key. Keys of its own go before those of others, and the

@@ -41,7 +41,7 @@ extension ReportSetting {
     return settings
   }
 
-  private static func add(_ choice: Choice, at path: String, to settings: inout [ReportSetting]) {
+  private static func add(_ choice: MethodSpec, at path: String, to settings: inout [ReportSetting]) {
     settings.append(ReportSetting(path, choice.name))
     for (key, value) in choice.options.pairs {
       switch value.meaning {

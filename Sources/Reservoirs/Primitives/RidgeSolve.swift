@@ -35,7 +35,7 @@ struct RidgeSolve: Primitive {
     let right = equations.matrix.solve(cotangents[0], structure: .positiveDefinite)
     let moved = x.matmul(right)
     let xGradient = (y - x.matmul(weights)).matmul(right.transposedMatrix()) - moved.matmul(weights.transposedMatrix())
-    return [Tensor.concatenate([xGradient, moved], axis: -1), -(weights * right).sum([-1], keepingAxes: true)]
+    return [Tensor.concatenate([xGradient, moved], axis: -1), -(weights * right).sum([-1], keepDims: true)]
   }
 
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {

@@ -1,5 +1,5 @@
 /// How a readout is computed from states and targets, in one regression.
-public protocol ReadoutRule: Catalogued, Hashable {
+public protocol ReadoutRule: Configurable, Hashable {
   /// The penalty, where it is known before anything is computed; else 0.
   var penalty: Double { get }
 

@@ -6,14 +6,14 @@ final class DatasetCache {
   }
 
   private struct ResidentKey: Hashable {
-    let data: Choice
+    let data: MethodSpec
     let examples: Int?
   }
 
   private let folders: DataFolders
   private let progress: DownloadProgress?
   private let loaded: (_ origin: String) -> Void
-  private var entries: [Choice: Entry] = [:]
+  private var entries: [MethodSpec: Entry] = [:]
   private var residents: [ResidentKey: ResidentPair] = [:]
 
   /// - Parameter loaded: called with where a data set came from.
@@ -22,9 +22,9 @@ final class DatasetCache {
   }
 
   /// - Throws: `ConfigurationError`, `DatasetError`.
-  func entry(_ choice: Choice) throws -> Entry {
+  func entry(_ choice: MethodSpec) throws -> Entry {
     if let entry = entries[choice] { return entry }
-    let data = try Catalog<any DataSource>.all.make(choice).load(from: folders, progress: progress)
+    let data = try Registry<any DataSource>.all.build(choice).load(from: folders, progress: progress)
     let entry = Entry(data: data, identity: DataIdentity(data, source: choice.description))
     entries[choice] = entry
     loaded(data.origin)

@@ -104,7 +104,7 @@ extension Tensor {
   }
 
   /// The tensor in the type that its sums and running means should have: `float32` for half precision.
-  public var widened: Tensor { cast(to: dtype.accumulation) }
+  public var upcast: Tensor { cast(to: dtype.accumulation) }
 }
 
 extension FixedWidthInteger {

@@ -66,7 +66,7 @@ extension Tensor {
     let (q, r) = (isWide ? transposedMatrix() : self).qr(file: file, line: line)
     // A diagonal of rounding only belongs to a column that depends on others.
     let diagonal = (r * Tensor.identity(r.shape.last, dtype: dtype)).sum([-1]).abs()
-    let floor = diagonal.max([-1], keepingAxes: true) * (dtype.accumulation == .float64 ? 0x1p-52 : 0x1p-23)
+    let floor = diagonal.max([-1], keepDims: true) * (dtype.accumulation == .float64 ? 0x1p-52 : 0x1p-23)
     let solution: Tensor
     if isWide {
       // Aᵀ = Q·R, so that A·(Q·z) = Rᵀ·z.

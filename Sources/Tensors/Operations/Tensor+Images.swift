@@ -71,7 +71,7 @@ extension Tensor {
     guard rank == 4, dtype.isFloatingPoint else { return notImages("averagePool2D", file, line) }
     let geometry = geometry(window, strides ?? window, padding)
     let sum = WindowSum(geometry: geometry)
-    let total = Tensor(sum, [widened], file: file, line: line)
+    let total = Tensor(sum, [upcast], file: file, line: line)
     let isPadded = !geometry.low.allSatisfy { $0 == 0 } || !geometry.high.allSatisfy { $0 == 0 }
     guard isPadded, !countsPadding else { return (total / (Double(window.0) * Double(window.1))).cast(to: dtype) }
     let plane = shape.replacing(axis: 0, with: 1).replacing(axis: 3, with: 1)

@@ -27,7 +27,7 @@ public func conditional(
 /// Runs `body` on `carry` while `condition` holds.
 ///
 /// ```swift
-/// let halved = repeatWhile(carry: [Tensor(100)], condition: { $0[0] .> 1 }) { [$0[0] * 0.5] }
+/// let halved = whileLoop(carry: [Tensor(100)], condition: { $0[0] .> 1 }) { [$0[0] * 0.5] }
 /// print(try halved[0].scalar())  // 0.78125
 /// ```
 ///
@@ -36,7 +36,7 @@ public func conditional(
 /// - Parameters:
 ///   - condition: returns a bool scalar.
 ///   - body: returns as many tensors, of the same types.
-public func repeatWhile(
+public func whileLoop(
   carry: [Tensor], file: String = #fileID, line: Int = #line, condition: ([Tensor]) -> Tensor,
   body: ([Tensor]) -> [Tensor]
 ) -> [Tensor] {

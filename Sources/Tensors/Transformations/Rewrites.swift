@@ -131,7 +131,7 @@ extension Tensor {
   /// The shape of an example before it was flattened: `[height, width, channels]` for a tensor
   /// `[batch, height·width·channels]` that a reshape made of images and that only elementwise operations have changed
   /// since. Nil for others.
-  package var flattenedExample: Shape? {
+  package var shapeBeforeFlattening: Shape? {
     guard rank == 2 else { return nil }
     var seen: Set<UInt64> = []
     var pending = [self]

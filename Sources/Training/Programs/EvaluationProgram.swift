@@ -42,7 +42,7 @@ struct EvaluationProgram {
         let weights = batches * batch == data.count ? nil : (Tensor.iota([batch]) + first) .>= start
         let x = method.preprocessing(data.inputs.rows(from: first, count: batch), dtype: precision.computation)
         let targets = data.targets.rows(from: first, count: batch)
-        let outputs = model.apply(variables, to: x, precision: precision).output.widened
+        let outputs = model.apply(variables, to: x, precision: precision).output.upcast
         let total = loss.total(outputs, targets, weights: weights)
         return ([], [method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights))])
       }

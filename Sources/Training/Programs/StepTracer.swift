@@ -30,7 +30,7 @@ struct StepTracer {
       let (objective, gradients) = valueAndGradient(at: parameters.tensors) { point in
         let variables = ModelVariables(parameters: parameters.with(point), state: modelState)
         let result = model.apply(variables, to: x, isTraining: true, key: partKey, precision: precision)
-        let outputs = result.output.widened
+        let outputs = result.output.upcast
         let total = loss.total(outputs, targets, weights: weights)
         let value = loss.value(
           sum: total.sum, count: total.count, penalty: method.penalty(variables.parameters))

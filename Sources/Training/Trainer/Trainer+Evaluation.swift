@@ -64,7 +64,7 @@ extension Trainer {
     guard kind == .classProbabilities || kind == .eventProbabilities || isLogarithm else { return }
     let rows = data.inputs.slice(0..<Swift.min(16, data.count))
     let x = method.preprocessing(rows, dtype: precision.computation)
-    let outputs = model.apply(variables, to: x, precision: precision).output.widened
+    let outputs = model.apply(variables, to: x, precision: precision).output.upcast
     let probabilities = isLogarithm ? outputs.exp() : outputs
     let (least, greatest) = (outputs.min(), outputs.max())
     // How far the sums of the classes' probabilities are from 1.

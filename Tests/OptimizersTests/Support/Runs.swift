@@ -25,5 +25,5 @@ func run(_ transform: any Transform, from parameters: TensorTree, gradients: Ten
 }
 
 func optimizer(_ text: String) throws -> any Optimizer {
-  try Catalog<any Optimizer>.all.make(Choice(parsing: text))
+  try Registry<any Optimizer>.all.build(MethodSpec(parsing: text))
 }

@@ -60,9 +60,9 @@ import Testing
     #expect(try StudyPlan(yaml: short.yaml(), source: "again.yml", name: "x") == short)
     #expect(try short.runs().map(\.id) == long.runs().map(\.id))
     var configuration = RunConfiguration()
-    #expect(configuration.metrics == [Choice("accuracy")])
-    configuration.loss = Choice("huber")
-    #expect(configuration.metrics == [Choice("meanAbsoluteError"), Choice("r2")])
+    #expect(configuration.metrics == [MethodSpec("accuracy")])
+    configuration.loss = MethodSpec("huber")
+    #expect(configuration.metrics == [MethodSpec("meanAbsoluteError"), MethodSpec("r2")])
     configuration.metrics = []
     #expect(try configuration.method().metrics.isEmpty)
   }

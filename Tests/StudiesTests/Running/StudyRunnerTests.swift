@@ -108,7 +108,7 @@ import Testing
     let checkpointer = try RunCheckpointer(
       run, configuration, in: store, heartbeat: LeaseHeartbeat(run, in: store, lease: 60), keepsCheckpoint: false,
       transaction: EpochTransaction(store) { _ in })
-    let data = try Catalog<any DataSource>.all.make(configuration.data).load(from: DataFolders(), progress: nil)
+    let data = try Registry<any DataSource>.all.build(configuration.data).load(from: DataFolders(), progress: nil)
     let pair = try ResidentPair(data)
     #expect(throws: Interruption.self) {
       try trainer.fit(

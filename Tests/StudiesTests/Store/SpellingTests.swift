@@ -89,7 +89,7 @@ import Testing
   }
 
   private static func path(of configuration: RunConfiguration) -> String? {
-    func path(_ choice: Choice) -> String? {
+    func path(_ choice: MethodSpec) -> String? {
       for (key, value) in choice.options.pairs {
         if key == "path" { return value.word }
         if case .choice(let inner) = value { return path(inner) }
@@ -130,7 +130,7 @@ import Testing
     for index in 0..<60 {
       let texts = (0..<8).map { _ in generator.text() }
       let arms = texts.enumerated().map { index, path in
-        Arm("arm \(index)", settings: [Override("data", .choice(Choice("npz", Options(["path": .text(path)]))))])
+        Arm("arm \(index)", settings: [Override("data", .choice(MethodSpec("npz", Options(["path": .text(path)]))))])
       }
       let plan = StudyPlan(
         name: "any-\(index)", title: texts[0], base: [Override("epochs", .number(1))], arms: arms, seeds: [0])

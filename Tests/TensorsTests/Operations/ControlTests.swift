@@ -79,7 +79,7 @@ import Testing
   @Test func loopsEndByThemselves() throws {
     // Newton's square roots, each member until it converges.
     func root(_ square: Tensor) -> Tensor {
-      repeatWhile(carry: [square]) {
+      whileLoop(carry: [square]) {
         ($0[0] * $0[0] - square).abs() .> 1e-12
       } body: { carry in
         [(carry[0] + square / carry[0]) * 0.5]

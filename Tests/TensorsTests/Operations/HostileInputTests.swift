@@ -121,7 +121,7 @@ import Testing
       failed.logSumExp([0]), failed.segmentSum(failed, count: 2), failed.maxPool2D((1, 1)), failed.any(),
       conditional(failed, then: { failed }, else: { failed }),
       conditional(Tensor(true), then: { failed }, else: { Tensor(1) }),
-      repeatWhile(carry: [failed]) { _ in
+      whileLoop(carry: [failed]) { _ in
         failed
       } body: {
         $0

@@ -30,7 +30,7 @@ import Testing
   @Test func otherDifferencesCantBeArguments() throws {
     // An operation, an attribute, a shape, a constant that isn't a scalar, one in a loop's body, the way results share.
     #expect(Unification([[x + 1], [x * 1]]) == nil)
-    #expect(Unification([[x.sum([0], keepingAxes: true)], [x.slice(0..<1)]]) == nil)
+    #expect(Unification([[x.sum([0], keepDims: true)], [x.slice(0..<1)]]) == nil)
     #expect(Unification([[x.slice(0..<1)], [x.slice(1..<2)]]) == nil)
     #expect(Unification([[x], [x.expand(at: 0)]]) == nil)
     #expect(Unification([[x + Tensor([1.0, 2, 3])], [x + Tensor([1.0, 2, 4])]]) == nil)

@@ -56,7 +56,7 @@ extension PrimitiveTable {
         Sample(
           [Tensor([1.0], shape: []), Tensor([9.0], shape: []), index(0)], gives: [f64(), i32()], values: [[16], [4]]
         ) { inputs in
-          repeatWhile(carry: [inputs[0], inputs[2]]) {
+          whileLoop(carry: [inputs[0], inputs[2]]) {
             $0[0] .< inputs[1]
           } body: { carry in
             [carry[0] * 2, carry[1] + 1]
@@ -65,14 +65,14 @@ extension PrimitiveTable {
       ],
       refusals: [
         Refusal("bool scalar") {
-          repeatWhile(carry: [Tensor(1)]) {
+          whileLoop(carry: [Tensor(1)]) {
             $0[0]
           } body: {
             $0
           }
         },
         Refusal("keeps its types") {
-          repeatWhile(carry: [Tensor(1)]) {
+          whileLoop(carry: [Tensor(1)]) {
             $0[0] .< 2
           } body: {
             [$0[0].expand(at: 0)]

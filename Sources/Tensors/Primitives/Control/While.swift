@@ -32,7 +32,7 @@ struct While: Primitive {
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
     let failed = Tensor.failed(
-      "repeatWhile",
+      "whileLoop",
       "a loop without a fixed length has no gradient: use scan, or stopGradient() on what goes into the loop",
       inputs, file: nil, line: 0)
     return inputs.map { $0.dtype.isFloatingPoint ? failed : nil }

@@ -31,7 +31,7 @@ struct QRDecomposition: SelectiveEmission {
   private func composed(_ inputs: [Tensor]) -> [Tensor] {
     let shape = inputs[0].shape
     let count = Swift.min(shape[-1], shape[-2])
-    let matrices = inputs[0].widened.reshape(to: Shape([-1] + shape.suffix(2)))
+    let matrices = inputs[0].upcast.reshape(to: Shape([-1] + shape.suffix(2)))
     let columns = matrices.slice(0..<count, axis: 2).transposedMatrix()
     let rows = Tensors.vectorized { [orthonormalized($0[0])] }([columns])[0]
     let triangles = rows.matmul(matrices).triu()

@@ -3,13 +3,13 @@ import Layers
 import TestSupport
 import Testing
 
-@Suite(.tags(.engine)) struct CatalogTests {
-  static let types: [any Catalogued.Type] =
-    Catalog<any Activation>.all.types + Catalog<any Initializer>.all.types + Catalog<any Loss>.all.types
-    + Catalog<any Metric>.all.types + Catalog<any Penalty>.all.types + Catalog<any Architecture>.all.types
+@Suite(.tags(.engine)) struct RegistryTests {
+  static let types: [any Configurable.Type] =
+    Registry<any Activation>.all.types + Registry<any Initializer>.all.types + Registry<any Loss>.all.types
+    + Registry<any Metric>.all.types + Registry<any Penalty>.all.types + Registry<any Architecture>.all.types
   static let typeNames = Set(types.map { "\($0)" }).sorted()
 
-  static func made(_ type: any Catalogued.Type, _ options: Options) throws -> any Catalogued {
+  static func made(_ type: any Configurable.Type, _ options: Options) throws -> any Configurable {
     var options = options
     let method = try type.init(from: &options)
     try options.finish(type.name)
@@ -35,13 +35,13 @@ import Testing
   func documentedDefaultsAreTheDefaults(_ typeName: String) throws {
     let type = try #require(Self.types.first { "\($0)" == typeName })
     let standard = try Self.made(type, Options())
-    #expect(try standard.choice() == Choice(type.name))
+    #expect(try standard.spec() == MethodSpec(type.name))
     #expect(try OptionValue(method: standard) == .text(type.name))
     for parameter in type.parameters {
       let value = try OptionValue(parsing: parameter.defaultValue)
       let explicit = try Self.made(type, Options([parameter.name: value]))
       #expect("\(explicit)" == "\(standard)", "\(parameter.name)")
-      #expect(try explicit.choice() == Choice(type.name), "\(parameter.name)")
+      #expect(try explicit.spec() == MethodSpec(type.name), "\(parameter.name)")
     }
   }
 
@@ -59,12 +59,12 @@ import Testing
     let standard = try Self.made(type, Options())
     func check(_ options: Options) throws {
       let method = try Self.made(type, options)
-      let choice = try method.choice()
+      let choice = try method.spec()
       #expect(choice.name == type.name)
       #expect(choice.options.pairs.map(\.key) == options.pairs.map(\.key))
-      let again = try Self.made(type, Choice(parsing: choice.description).options)
+      let again = try Self.made(type, MethodSpec(parsing: choice.description).options)
       #expect("\(again)" == "\(method)")
-      #expect(try again.choice() == choice)
+      #expect(try again.spec() == choice)
     }
     var changes: [String: OptionValue] = [:]
     for parameter in type.parameters {
@@ -84,15 +84,15 @@ import Testing
   @Test func valuesAreWritten() throws {
     let network = CNNArchitecture(filters: [6, 16], size: 5, hidden: [120, 84], activation: HSwish(n: 3))
     #expect(
-      try network.choice().description == "cnn(activation: hSwish(n: 3), filters: [6, 16], hidden: [120, 84], size: 5)")
+      try network.spec().description == "cnn(activation: hSwish(n: 3), filters: [6, 16], hidden: [120, 84], size: 5)")
     #expect(
-      try NineConvArchitecture(normalization: .pyTorch).choice().description
+      try NineConvArchitecture(normalization: .pyTorch).spec().description
         == "nineConv(epsilon: 1e-05, momentum: 0.9, unbiased: true)")
     let flooded = MeanSquaredError().flooded(at: CosineSchedule(0.02), reporting: .raw)
     #expect(
-      try flooded.choice().description
+      try flooded.spec().description
         == "flooded(at: cosine(initial: 0.02), loss: meanSquaredError, reporting: raw)")
     let nameless = SoftmaxCrossEntropy().flooded(at: Tensor(0.5))
-    #expect(throws: ConfigurationError.self) { try nameless.choice() }
+    #expect(throws: ConfigurationError.self) { try nameless.spec() }
   }
 }

@@ -5,14 +5,14 @@ import Testing
 @testable import Plans
 
 /// Every default that help shows can be written, and means what leaving it out means.
-@Suite(.tags(.unit)) struct CatalogDefaultTests {
-  private static let kinds: [[any Catalogued.Type]] = [
-    Catalog<any DataSource>.all.types, Catalog<any Architecture>.all.types, Catalog<any Activation>.all.types,
-    Catalog<any Initializer>.all.types, Catalog<any Loss>.all.types, Catalog<any Penalty>.all.types,
-    Catalog<any NamedPreprocessing>.all.types, Catalog<any Augmentation>.all.types, Catalog<any Metric>.all.types,
-    Catalog<any GradientRule>.all.types, Catalog<any Optimizer>.all.types, Catalog<any NamedTransform>.all.types,
-    Catalog<any NamedSchedule>.all.types, Catalog<any Averaging>.all.types, Catalog<any ReadoutRule>.all.types,
-    Catalog<any Experiment>.all.types,
+@Suite(.tags(.unit)) struct RegistryDefaultTests {
+  private static let kinds: [[any Configurable.Type]] = [
+    Registry<any DataSource>.all.types, Registry<any Architecture>.all.types, Registry<any Activation>.all.types,
+    Registry<any Initializer>.all.types, Registry<any Loss>.all.types, Registry<any Penalty>.all.types,
+    Registry<any NamedPreprocessing>.all.types, Registry<any Augmentation>.all.types, Registry<any Metric>.all.types,
+    Registry<any GradientRule>.all.types, Registry<any Optimizer>.all.types, Registry<any NamedTransform>.all.types,
+    Registry<any NamedSchedule>.all.types, Registry<any Averaging>.all.types, Registry<any ReadoutRule>.all.types,
+    Registry<any Experiment>.all.types,
   ]
 
   /// What has to be named, and so has no default.
@@ -25,7 +25,7 @@ import Testing
       #expect(needed.allSatisfy { Self.required[$0.name] != nil }, "\(type.name): \(needed.map(\.name))")
       let given = needed.map { "\($0.name): \(Self.required[$0.name] ?? "")" }
       func make(_ settings: [String]) throws -> String {
-        var options = try Choice(parsing: "\(type.name)(\((given + settings).joined(separator: ", ")))").options
+        var options = try MethodSpec(parsing: "\(type.name)(\((given + settings).joined(separator: ", ")))").options
         let made = try type.init(from: &options)
         try options.finish(type.name)
         return "\(made)"

@@ -3,8 +3,8 @@ import Configuration
 import TestSupport
 import Testing
 
-@Suite(.tags(.engine)) struct CatalogTests {
-  static let types = Catalog<any Augmentation>.all.types
+@Suite(.tags(.engine)) struct RegistryTests {
+  static let types = Registry<any Augmentation>.all.types
 
   /// What help texts say of an augmentation is so: it has these settings and no others.
   @Test(arguments: types.map { "\($0)" })
@@ -26,7 +26,7 @@ import Testing
   }
 
   private func written(_ text: String) throws -> String {
-    try Catalog<any Augmentation>.all.make(Choice(parsing: text)).choice().description
+    try Registry<any Augmentation>.all.build(MethodSpec(parsing: text)).spec().description
   }
 
   /// What differs from the defaults, in the notation that reads it.
@@ -40,10 +40,10 @@ import Testing
   }
 
   @Test func valuesAreWritten() throws {
-    #expect(try Zoom(0.5...1.5).choice().description == "zoom(range: [0.5, 1.5])")
-    #expect(try Shift(width: .init(2)).choice().description == "shift(width: [0, 1])")
-    #expect(throws: ConfigurationError.self) { try Shift(width: .uniform(2)).choice() }
-    #expect(try RandomErasing(.original).choice().description == "randomErasing(rule: original)")
+    #expect(try Zoom(0.5...1.5).spec().description == "zoom(range: [0.5, 1.5])")
+    #expect(try Shift(width: .init(2)).spec().description == "shift(width: [0, 1])")
+    #expect(throws: ConfigurationError.self) { try Shift(width: .uniform(2)).spec() }
+    #expect(try RandomErasing(.original).spec().description == "randomErasing(rule: original)")
   }
 
   /// Rules had other names in earlier versions.

@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 @Suite("Data sets and preprocessing by name", .tags(.unit))
-struct CatalogTests {
-  private static let types = Catalog<any DataSource>.all.types + Catalog<any NamedPreprocessing>.all.types
+struct RegistryTests {
+  private static let types = Registry<any DataSource>.all.types + Registry<any NamedPreprocessing>.all.types
 
   private static let required: [String: OptionValue] = ["data": .text("digits"), "path": .text("a.npz")]
 
@@ -36,23 +36,23 @@ struct CatalogTests {
     "heldOut(data: digits, seed: 3)", "subset(data: noisyLabels(data: mnist, kind: anyClass), test: 10)",
     "vowels",
   ]) func sourcesAreWrittenBack(_ text: String) throws {
-    #expect(try Catalog<any DataSource>.all.make(Choice(parsing: text)).choice().description == text)
+    #expect(try Registry<any DataSource>.all.build(MethodSpec(parsing: text)).spec().description == text)
   }
 
   @Test(arguments: ["samplewise(center: false)", "zcaWhitening(epsilon: 0.1)", "standardizedChannels(mean: [0.5])"])
   func preprocessingIsWrittenBack(_ text: String) throws {
-    #expect(try Catalog<any NamedPreprocessing>.all.make(Choice(parsing: text)).choice().description == text)
+    #expect(try Registry<any NamedPreprocessing>.all.build(MethodSpec(parsing: text)).spec().description == text)
   }
 
   @Test func valuesAreWritten() throws {
     let source = SubsetSource(HeldOutSource(MNISTSource(), fraction: 0.25), train: 10)
-    #expect(try source.choice().description == "subset(data: heldOut(data: mnist, fraction: 0.25), train: 10)")
+    #expect(try source.spec().description == "subset(data: heldOut(data: mnist, fraction: 0.25), train: 10)")
   }
 
   @Test(arguments: ["subset", "heldOut(seed: 1)", "noisyLabels(fraction: 0.1)"])
   func derivedSourcesNeedADataSet(_ text: String) {
     let error = #expect(throws: ConfigurationError.self) {
-      try Catalog<any DataSource>.all.make(Choice(parsing: text))
+      try Registry<any DataSource>.all.build(MethodSpec(parsing: text))
     }
     #expect(error?.description.contains("(data: mnist)") == true)
   }
@@ -60,12 +60,12 @@ struct CatalogTests {
   @Test(arguments: ["npz", "npz(path: '')", "sines(periods: [])", "standardizedChannels(deviation: [0])"])
   func settingsThatAreInvalidAreErrors(_ text: String) {
     #expect(throws: ConfigurationError.self) {
-      let choice = try Choice(parsing: text)
+      let choice = try MethodSpec(parsing: text)
       guard choice.name == "standardizedChannels" else {
-        _ = try Catalog<any DataSource>.all.make(choice)
+        _ = try Registry<any DataSource>.all.build(choice)
         return
       }
-      _ = try Catalog<any NamedPreprocessing>.all.make(choice)
+      _ = try Registry<any NamedPreprocessing>.all.build(choice)
     }
   }
 }

@@ -1,13 +1,13 @@
 /// A method that can be chosen by name in a command or a plan: an activation, an optimizer, a schedule.
 ///
-/// A protocol that refines this one is a catalog: the build lists the public structs that conform to it, so
+/// A protocol that refines this one is a registry: the build lists the public structs that conform to it, so
 /// that adding a method is adding its file.
-public protocol Catalogued: Sendable {
+public protocol Configurable: Sendable {
   /// What the method is called, what it is and what can be set; everything else here follows from it.
   static var declaration: Declaration<Self> { get }
 }
 
-extension Catalogued {
+extension Configurable {
   /// The name people write, in lower camel case: `hSwish`.
   public static var name: String { declaration.name }
   /// One line on what it is.
@@ -32,12 +32,12 @@ extension Catalogued {
 
   /// The method as people write it: its name, and the settings that differ from its defaults.
   /// - Throws: ``ConfigurationError`` if a value has no notation.
-  public func choice() throws(ConfigurationError) -> Choice {
-    Choice(Self.name, try Self.declaration.options(of: self))
+  public func spec() throws(ConfigurationError) -> MethodSpec {
+    MethodSpec(Self.name, try Self.declaration.options(of: self))
   }
 }
 
-/// A setting of a catalogued method, for help texts.
+/// A setting of a registered method, for help texts.
 public struct Parameter: Sendable, Hashable {
   public let name: String
   /// Empty where there is none and the parameter is required.

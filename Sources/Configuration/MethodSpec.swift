@@ -1,5 +1,5 @@
 /// A method's name and options as a person writes them: `hSwish(n: 3)`, `sgd(learningRate: 0.1, momentum: 0.9)`.
-public struct Choice: Sendable, Hashable, CustomStringConvertible {
+public struct MethodSpec: Sendable, Hashable, CustomStringConvertible {
   public let name: String
   public let options: Options
 
@@ -11,7 +11,7 @@ public struct Choice: Sendable, Hashable, CustomStringConvertible {
   /// Reads `name`, `name(key: value, …)`; `=` does for `:`, and values may nest.
   /// - Throws: ``ConfigurationError`` with the place where reading stopped.
   public init(parsing text: String, origin: String = "") throws(ConfigurationError) {
-    var reader = ChoiceReader(text, origin: origin)
+    var reader = MethodSpecReader(text, origin: origin)
     self = try reader.whole()
   }
 

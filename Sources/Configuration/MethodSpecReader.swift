@@ -1,5 +1,5 @@
 /// Reads `name(key: value, …)`.
-struct ChoiceReader {
+struct MethodSpecReader {
   // Scalars, since an accent after a quotation mark would make one character of both.
   private let scalars: [Unicode.Scalar]
   private var position = 0
@@ -10,7 +10,7 @@ struct ChoiceReader {
     self.origin = origin
   }
 
-  mutating func whole() throws(ConfigurationError) -> Choice {
+  mutating func whole() throws(ConfigurationError) -> MethodSpec {
     let choice = try choice(depth: 0)
     try expectEnd()
     return choice
@@ -33,11 +33,11 @@ struct ChoiceReader {
   /// Whether a text can stand without quotes.
   static func isWord(_ text: String) -> Bool { !text.isEmpty && text.unicodeScalars.allSatisfy(isWordScalar) }
 
-  private mutating func choice(depth: Int) throws(ConfigurationError) -> Choice {
+  private mutating func choice(depth: Int) throws(ConfigurationError) -> MethodSpec {
     let name = try word()
     guard depth < 32 else { throw unexpected("fewer nested parentheses") }
     skipSpaces()
-    guard take("(") else { return Choice(name, Options(origin: origin)) }
+    guard take("(") else { return MethodSpec(name, Options(origin: origin)) }
     var options = Options(origin: origin)
     while !take(")") {
       let key = try word()
@@ -45,7 +45,7 @@ struct ChoiceReader {
       try options.set(key, value(depth: depth))
       guard take(",") || peek == ")" else { throw unexpected("',' or ')'") }
     }
-    return Choice(name, options)
+    return MethodSpec(name, options)
   }
 
   private mutating func value(depth: Int) throws(ConfigurationError) -> OptionValue {

@@ -1,10 +1,10 @@
 /// The methods of one kind, by name.
-public struct Catalog<Entry>: Sendable {
+public struct Registry<Entry>: Sendable {
   /// What the entries are, for error messages: `Activation`.
   public let kind: String
-  public let types: [any Catalogued.Type]
+  public let types: [any Configurable.Type]
 
-  public init(kind: String, _ types: [any Catalogued.Type]) {
+  public init(kind: String, _ types: [any Configurable.Type]) {
     self.kind = kind
     self.types = types.sorted { $0.name < $1.name }
   }
@@ -13,7 +13,7 @@ public struct Catalog<Entry>: Sendable {
 
   /// The method that `choice` names, with its options.
   /// - Throws: ``ConfigurationError`` for an unknown name or option, with the nearest known one.
-  public func make(_ choice: Choice) throws(ConfigurationError) -> Entry {
+  public func build(_ choice: MethodSpec) throws(ConfigurationError) -> Entry {
     guard let type = type(named: choice.name) else {
       throw .unknownName(kind: kind, name: choice.name, known: names, origin: choice.options.origin)
     }
@@ -27,7 +27,7 @@ public struct Catalog<Entry>: Sendable {
   }
 
   /// The method of a name, however its words are joined.
-  public func type(named name: String) -> (any Catalogued.Type)? {
+  public func type(named name: String) -> (any Configurable.Type)? {
     let wanted = normalized(name)
     return types.first { normalized($0.name) == wanted }
   }
