@@ -9,7 +9,7 @@ let arguments = CommandLine.arguments.dropFirst()
 guard let output = arguments.first else { exit(64) }
 let text = try arguments.dropFirst().map { try String(contentsOfFile: $0, encoding: .utf8) }.joined(separator: "\n")
 
-let registries = text.matches(of: #/public protocol (\w+)[^{\n]*\bCatalogued\b/#).map { String($0.1) }
+let registries = text.matches(of: #/public protocol (\w+)[^{\n]*\bConfigurable\b/#).map { String($0.1) }
 var lines = ["import Configuration", ""]
 for registry in registries.sorted() {
   let conformance = try Regex<(Substring, Substring, Substring)>(#"public struct (\w+):([^{]*)\{"#)
