@@ -253,7 +253,7 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// As ``choice(_:default:)``, nil where there is none.
-  public mutating func optionalChoice(_ key: String) throws(ConfigurationError) -> MethodSpec? {
+  public mutating func optionalMethod(_ key: String) throws(ConfigurationError) -> MethodSpec? {
     guard values[key] == nil else { return try choice(key, default: MethodSpec("")) }
     known.insert(key)
     return nil

@@ -194,7 +194,7 @@ extension SettingFormat {
     SettingFormat(
       "a method",
       read: { (options, key, fallback) throws(ConfigurationError) in
-        guard let choice = try options.optionalChoice(key) else { return fallback }
+        guard let choice = try options.optionalMethod(key) else { return fallback }
         return try registry().build(choice)
       },
       write: { (method) throws(ConfigurationError) in try OptionValue(method: method) })

@@ -62,14 +62,14 @@ extension Options {
       _ = take(key)
       return fallback
     case .number: return try nonNegative(key, default: 0)
-    case .choice: return try registry.make(choice(key, default: MethodSpec(key)))
+    case .choice: return try registry.build(choice(key, default: MethodSpec(key)))
     case .text(let name):
       let choice = try choice(key, default: MethodSpec(key))
       // A word that is near no schedule may have been meant as a number.
       guard registry.type(named: name) != nil || name.nearest(in: registry.names) != nil else {
         throw .wrongType(key: key, expected: expected, found: "'\(name)'", origin: origin(of: key))
       }
-      return try registry.make(choice)
+      return try registry.build(choice)
     case let value?:
       throw .wrongType(key: key, expected: expected, found: value.description, origin: origin(of: key))
     }

@@ -48,7 +48,7 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: folder.path + "/activations-mnist/report.html"))
   }
 
-  @Test func methodsListsEveryCatalog() throws {
+  @Test func methodsListsEveryRegistry() throws {
     let all = try output(["methods"])
     for name in [
       "RECIPES", "ACTIVATIONS", "OPTIMIZERS, set with 'optimizer'", "SCHEDULES", "LOSSES", "tanhExp", "nesterov",

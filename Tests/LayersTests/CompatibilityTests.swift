@@ -96,7 +96,7 @@ import Testing
     #expect(loss.defaultMetrics.map { type(of: $0).name } == expected)
   }
 
-  @Test func everyCataloguedLossSaysWhatItReads() throws {
+  @Test func everyRegisteredLossSaysWhatItReads() throws {
     for name in Registry<any Loss>.all.names {
       #expect(try Registry<any Loss>.all.build(MethodSpec(name)).outputKind != nil, "\(name)")
     }

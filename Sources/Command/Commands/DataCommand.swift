@@ -43,7 +43,7 @@ struct DataInfoCommand: ParsableCommand {
       try sources.isEmpty ? registry.names.map { MethodSpec($0) } : sources.map { try MethodSpec(parsing: $0) }
     for choice in choices {
       do {
-        let pair = try registry.make(choice).load(from: folders, progress: nil)
+        let pair = try registry.build(choice).load(from: folders, progress: nil)
         let cells = [
           choice.description, Self.text(pair.train.inputs), Self.text(pair.test.inputs),
           pair.train.classCount.map(String.init) ?? "-", pair.origin,

@@ -40,7 +40,7 @@ public struct RunConfiguration: Sendable, Hashable {
   /// - Throws: `ConfigurationError` for what is unknown, of the wrong kind or out of range.
   public init(from options: Options) throws(ConfigurationError) {
     var options = options
-    if let value = try options.optionalChoice("experiment") {
+    if let value = try options.optionalMethod("experiment") {
       self = try RunConfiguration(experiment: value, &options)
       return
     }

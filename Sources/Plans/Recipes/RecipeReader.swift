@@ -37,7 +37,7 @@ struct PlanReader {
     recipe.summary = try options.text("summary", default: "")
     recipe.formerly = try Self.optionalText("formerly", of: &options)
     recipe.main = try Self.names("main", of: &options)
-    if let progress = try options.optionalChoice("progress") { recipe.progress = try EpochListing(progress) }
+    if let progress = try options.optionalMethod("progress") { recipe.progress = try EpochListing(progress) }
     let place = options.origin(of: "seeds")
     guard let seeds = options.take("seeds") else {
       throw .invalid(
@@ -54,7 +54,7 @@ struct PlanReader {
   ) throws(ConfigurationError) {
     plan.name = try options.text("name", default: name)
     plan.title = try options.text("title", default: plan.name)
-    if let metric = try options.optionalChoice("metric") { plan.metric = try PrimaryMetric(metric) }
+    if let metric = try options.optionalMethod("metric") { plan.metric = try PrimaryMetric(metric) }
     if options.pairs.contains(where: { $0.key == "targets" }) {
       plan.targets = try options.numbers("targets", default: [])
     }
