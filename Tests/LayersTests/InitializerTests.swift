@@ -9,7 +9,7 @@ import Testing
   static let all = Registry<any Initializer>.all
   static let key = Key(seed: 3)
 
-  static func make(_ text: String) throws -> any Initializer { try all.make(MethodSpec(parsing: text)) }
+  static func make(_ text: String) throws -> any Initializer { try all.build(MethodSpec(parsing: text)) }
 
   static func values(_ text: String, _ shape: Shape, _ dtype: DType) throws -> Tensor {
     let initializer = try make(text)
