@@ -67,6 +67,14 @@ public struct SettingFormat<Value: Sendable>: Sendable {
   }
 }
 
+extension Options {
+  /// The value of a key as a format reads it, for settings that are read together.
+  /// - Throws: ``ConfigurationError`` for a value that the format doesn't take.
+  package mutating func value<Value>(
+    _ key: String, _ format: SettingFormat<Value>, default fallback: Value
+  ) throws(ConfigurationError) -> Value { try format.read(&self, key, fallback) }
+}
+
 extension SettingFormat where Value == Double {
   /// Any number but NaN.
   public static var number: SettingFormat { number(in: -Double.infinity...Double.infinity) }

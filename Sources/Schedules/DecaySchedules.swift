@@ -199,8 +199,8 @@ public struct PiecewiseSchedule: NamedSchedule {
 
   private init(reading options: inout Options) throws(ConfigurationError) {
     let standard = Self.declaration.standard
-    let values = try options.nonNegatives("values", default: [standard.initial])
-    let boundaries = try options.nonNegatives("boundaries", default: standard.pieces.map(\.epoch))
+    let values = try options.value("values", .nonNegatives, default: [standard.initial])
+    let boundaries = try options.value("boundaries", .nonNegatives, default: standard.pieces.map(\.epoch))
     guard let first = values.first, values.count == boundaries.count + 1 else {
       throw .invalid(
         message: "piecewise: \(values.count) values need \(Swift.max(values.count, 1) - 1) boundaries, "
@@ -229,5 +229,12 @@ public struct RelativeStep: Schedule {
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     let work = dtype.accumulation
     return limit.value(at: progress, dtype: work).minimum(progress.updateNumber(dtype: work).rsqrt()).cast(to: dtype)
+  }
+}
+
+extension SettingFormat where Value == [Double] {
+  /// Finite numbers that are 0 or more.
+  static var nonNegatives: SettingFormat {
+    numbers.checked("finite numbers, 0 or more") { $0.allSatisfy { $0 >= 0 && $0.isFinite } }
   }
 }

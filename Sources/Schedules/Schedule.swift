@@ -4,8 +4,8 @@ import Configuration
 /// A hyper-parameter as a function of training's progress. A plain number is one, and so is a scalar tensor.
 ///
 /// ```swift
-/// SGD(rate: 0.1)
-/// SGD(rate: CosineSchedule(0.1))
+/// SGD(learningRate: 0.1)
+/// SGD(learningRate: CosineSchedule(0.1))
 /// ```
 public protocol Schedule: Sendable {
   /// The value for the coming update, a scalar of the given type.
@@ -61,8 +61,8 @@ extension Options {
     case nil:
       _ = take(key)
       return fallback
-    case .number: return try nonNegative(key, default: 0)
-    case .choice: return try registry.build(choice(key, default: MethodSpec(key)))
+    case .number: return try value(key, .nonNegative, default: 0.0)
+    case .choice: return try catalog.make(choice(key, default: Choice(key)))
     case .text(let name):
       let choice = try choice(key, default: MethodSpec(key))
       // A word that is near no schedule may have been meant as a number.
@@ -79,7 +79,7 @@ extension Options {
   fileprivate mutating func momentum(_ key: String, default fallback: any Schedule) throws(ConfigurationError)
     -> any Schedule
   {
-    if case .number = try peek(key) { return try decayFactor(key, default: 0) }
+    if case .number = try peek(key) { return try value(key, .decayRate, default: 0.0) }
     return try schedule(key, default: fallback)
   }
 }

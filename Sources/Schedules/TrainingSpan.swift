@@ -77,4 +77,15 @@ extension Options {
     }
     return .steps(steps)
   }
+
+  /// A finite number above 0, nil for `word`.
+  private mutating func positive(_ key: String, or word: String) throws(ConfigurationError) -> Double? {
+    let origin = origin(of: key)
+    guard let number = try number(key, or: word) else { return nil }
+    guard number > 0, number.isFinite else {
+      throw .outOfRange(
+        key: key, value: OptionValue.number(number).description, range: "a finite number above 0", origin: origin)
+    }
+    return number
+  }
 }

@@ -1,0 +1,42 @@
+import TestSupport
+import Testing
+
+@testable import Plans
+
+/// The settings of experiments, and how they are written back.
+@Suite(.tags(.unit)) struct ExperimentSettingTests {
+  private func read(_ text: String) throws -> any Experiment {
+    try Catalog<any Experiment>.all.make(Choice(parsing: text))
+  }
+
+  @Test(arguments: [
+    ("reservoirHorizon(gain: 2, radius: 0.79)", "reservoirHorizon(radius: 0.79)"),
+    ("reservoirGeneration(gain: 1.5, radius: none)", "reservoirGeneration(gain: 1.5)"),
+    ("reservoirGeneration(gain: 1.5, radius: -1)", "reservoirGeneration(gain: 1.5)"),
+    ("reservoirHorizon(leak: 0.396, taken: 0.44)", "reservoirHorizon(leak: 0.396, taken: 0.44)"),
+    ("reservoirPrediction(taken: leak, readout: pinv(cutoff: automatic))", "reservoirPrediction(readout: pinv)"),
+    ("reservoirPrediction(readout: pinv(cutoff: -1, lambda: 0.5))", "reservoirPrediction(readout: pinv(lambda: 0.5))"),
+    ("reservoirPrediction(readout: pinv(cutoff: 0.25))", "reservoirPrediction(readout: pinv(cutoff: 0.25))"),
+    ("reservoirClassification(readout: cholesky(lambda: 1e-8))", "reservoirClassification"),
+    ("reservoirClassification(readout: qr, washout: 0)", "reservoirClassification(readout: qr)"),
+  ]) func whatDiffersFromTheDefaultIsWrittenBack(_ text: String, _ written: String) throws {
+    #expect(try read(text).choice().description == written)
+    #expect(try read(written).choice().description == written)
+  }
+
+  @Test func eachExperimentHasItsDefaults() throws {
+    #expect(try read("reservoirGeneration(washout: 2000, readout: pinv)").choice().description == "reservoirGeneration")
+    #expect(ReservoirGeneration().settings.reservoir.feedback && ReservoirHorizon().settings.reservoir.feedback)
+    #expect(!ReservoirPrediction().settings.reservoir.feedback)
+    #expect(ReservoirHorizon.parameters.prefix(5).map(\.defaultValue) == ["84", "50", "1000", "1000", "qr"])
+  }
+
+  @Test(arguments: [
+    "reservoirHorizon(radius: -2)", "reservoirHorizon(taken: -1)", "reservoirHorizon(horizon: 0)",
+    "reservoirGeneration(weights: gamma)", "reservoirGeneration(units: 20001)", "reservoirGeneration(readout: qs)",
+    "reservoirPrediction(readout: crossValidated(lambdas: []))", "reservoirPrediction(readout: pinv(cutoff: 2))",
+    "reservoirPrediction(readout: crossValidated(lambdas: [-1]))", "reservoirClassification(horizon: 1)",
+  ]) func settingsAreChecked(_ text: String) {
+    #expect(throws: ConfigurationError.self) { try read(text) }
+  }
+}
