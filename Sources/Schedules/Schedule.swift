@@ -62,7 +62,7 @@ extension Options {
       _ = take(key)
       return fallback
     case .number: return try value(key, .nonNegative, default: 0.0)
-    case .choice: return try catalog.make(choice(key, default: Choice(key)))
+    case .choice: return try registry.build(choice(key, default: MethodSpec(key)))
     case .text(let name):
       let choice = try choice(key, default: MethodSpec(key))
       // A word that is near no schedule may have been meant as a number.

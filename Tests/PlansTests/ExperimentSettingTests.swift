@@ -6,7 +6,7 @@ import Testing
 /// The settings of experiments, and how they are written back.
 @Suite(.tags(.unit)) struct ExperimentSettingTests {
   private func read(_ text: String) throws -> any Experiment {
-    try Catalog<any Experiment>.all.make(Choice(parsing: text))
+    try Registry<any Experiment>.all.build(MethodSpec(parsing: text))
   }
 
   @Test(arguments: [
@@ -20,12 +20,12 @@ import Testing
     ("reservoirClassification(readout: cholesky(lambda: 1e-8))", "reservoirClassification"),
     ("reservoirClassification(readout: qr, washout: 0)", "reservoirClassification(readout: qr)"),
   ]) func whatDiffersFromTheDefaultIsWrittenBack(_ text: String, _ written: String) throws {
-    #expect(try read(text).choice().description == written)
-    #expect(try read(written).choice().description == written)
+    #expect(try read(text).spec().description == written)
+    #expect(try read(written).spec().description == written)
   }
 
   @Test func eachExperimentHasItsDefaults() throws {
-    #expect(try read("reservoirGeneration(washout: 2000, readout: pinv)").choice().description == "reservoirGeneration")
+    #expect(try read("reservoirGeneration(washout: 2000, readout: pinv)").spec().description == "reservoirGeneration")
     #expect(ReservoirGeneration().settings.reservoir.feedback && ReservoirHorizon().settings.reservoir.feedback)
     #expect(!ReservoirPrediction().settings.reservoir.feedback)
     #expect(ReservoirHorizon.parameters.prefix(5).map(\.defaultValue) == ["84", "50", "1000", "1000", "qr"])
