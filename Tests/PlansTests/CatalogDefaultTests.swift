@@ -6,7 +6,7 @@ import Testing
 
 /// Every default that help shows can be written, and means what leaving it out means.
 @Suite(.tags(.unit)) struct CatalogDefaultTests {
-  private static let kinds: [[any Catalogued.Type]] = [
+  static let kinds: [[any Catalogued.Type]] = [
     Catalog<any DataSource>.all.types, Catalog<any Architecture>.all.types, Catalog<any Activation>.all.types,
     Catalog<any Initializer>.all.types, Catalog<any Loss>.all.types, Catalog<any Penalty>.all.types,
     Catalog<any NamedPreprocessing>.all.types, Catalog<any Augmentation>.all.types, Catalog<any Metric>.all.types,

@@ -68,6 +68,16 @@ import Testing
         }
       }
     }
-    #expect(count > 60)
+    #expect(count > 10)
+  }
+
+  /// The publications that methods declare are entries of the bibliography, by their links.
+  @Test func methodsReferencesAreInTheBibliography() throws {
+    let bibliography = try Self.text("docs/bibliography.md")
+    let references = CatalogDefaultTests.kinds.joined().compactMap { $0.reference }
+    for reference in references {
+      #expect(bibliography.contains("<\(reference.link)>"), "\(reference)")
+    }
+    #expect(Set(references).count > 60)
   }
 }
