@@ -109,7 +109,7 @@ private struct Sample: Configurable {
   @Test func anOverrideReplacesWhatHasAnotherName() throws {
     var options = Options(["optimizer": .choice(try MethodSpec(parsing: "lamb(learningRate: 0.5)"))])
     try options.override("optimizer.learningRate", .number(2), origin: "command line")
-    #expect(options.description == "optimizer: sample(learningRate: 2)")
+    #expect(options.description == "optimizer: lamb(learningRate: 2)")
   }
 
   @Test func whatHasNoNameIsAnError() {

@@ -6,7 +6,7 @@ import Testing
 
 /// Every default that help shows can be written, and means what leaving it out means.
 @Suite(.tags(.unit)) struct RegistryDefaultTests {
-  private static let kinds: [[any Configurable.Type]] = [
+  static let kinds: [[any Configurable.Type]] = [
     Registry<any DataSource>.all.types, Registry<any Architecture>.all.types, Registry<any Activation>.all.types,
     Registry<any Initializer>.all.types, Registry<any Loss>.all.types, Registry<any Penalty>.all.types,
     Registry<any NamedPreprocessing>.all.types, Registry<any Augmentation>.all.types, Registry<any Metric>.all.types,

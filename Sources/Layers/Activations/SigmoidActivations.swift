@@ -40,7 +40,7 @@ public struct Softsign: Activation {
     "softsign", "x/(1 + |x|)", standard: Softsign(),
     reference: Reference(
       "Turian et al.", 2009, "Quadratic Features and Deep Architectures for Chunking",
-      "https://aclanthology.org/N09-2062"))
+      "https://aclanthology.org/N09-2062/"))
 
   public var range: ClosedRange<Double> { -1...1 }
 
