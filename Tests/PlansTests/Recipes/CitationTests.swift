@@ -70,7 +70,7 @@ import Testing
   /// The publications that methods declare are entries of the bibliography, by their links.
   @Test func methodsReferencesAreInTheBibliography() throws {
     let bibliography = try Self.text("docs/bibliography.md")
-    let references = CatalogDefaultTests.kinds.joined().compactMap { $0.reference }
+    let references = RegistryDefaultTests.kinds.joined().compactMap { $0.reference }
     for reference in references {
       #expect(bibliography.contains("<\(reference.link)>"), "\(reference)")
     }
