@@ -33,6 +33,14 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Tanren", targets: ["Tanren"]),
+    // Parts of it: who trains only builds no SQLite, no YAML and no server.
+    .library(name: "TanrenTensors", targets: ["Tensors"]),
+    .library(name: "TanrenTraining", targets: ["Training"]),
+    .library(name: "TanrenReservoirs", targets: ["Reservoirs"]),
+    .library(name: "TanrenPlans", targets: ["Plans"]),
+    .library(name: "TanrenStudies", targets: ["Studies"]),
+    .library(name: "TanrenStatistics", targets: ["Statistics"]),
+    .library(name: "TanrenFigures", targets: ["Figures"]),
     .executable(name: "tanren", targets: ["Command"]),
   ],
   dependencies: [
