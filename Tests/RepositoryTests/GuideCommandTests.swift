@@ -26,22 +26,25 @@ import Testing
       // Continuous integration runs every recipe, in a step of its own.
       if command.words.contains("--all") { continue }
       let result = try run(command.shortened(in: folder), in: folder)
+      if let file = command.outputFile { try folder.write(result.output, to: file) }
       #expect(result.status == 0, "\(page):\(command.line): \(command.words.joined(separator: " ")): \(result.error)")
     }
   }
 
   /// Runs a command to its end, and a server for some seconds.
-  private func run(_ words: [String], in folder: TemporaryFolder) throws -> (status: Int32, error: String) {
+  private func run(_ words: [String], in folder: TemporaryFolder) throws -> (
+    status: Int32, output: String, error: String
+  ) {
     let process = try TanrenProcess(
       words, environment: ["TANREN_DATA": folder("data") + ":" + folder("data/cifar10")], in: folder)
     try process.start()
     if words.first == "serve" {
       Thread.sleep(forTimeInterval: 2)
       // What it serves is another test's.
-      if process.stop() { return (0, "") }
+      if process.stop() { return (0, "", "") }
     }
     let result = try process.result()
-    return (result.status, result.error)
+    return (result.status, result.output, result.error)
   }
 
   private func plan(in page: String) throws -> String? {
@@ -90,6 +93,15 @@ private struct GuideCommand {
   /// `tanren`, `make`, `swift`, or a path in the package.
   let program: String
   let words: [String]
+  /// The file that the command's output goes to.
+  let outputFile: String?
+
+  private init(line: Int, program: String, words: [String]) {
+    (self.line, self.program) = (line, program)
+    let redirection = words.firstIndex(of: ">") ?? words.endIndex
+    self.words = Array(words[..<redirection])
+    outputFile = words.dropFirst(redirection + 1).first
+  }
 
   static func all(in page: String) throws -> [GuideCommand] {
     var commands: [GuideCommand] = []
