@@ -104,7 +104,7 @@ struct ExperimentRun {
   /// - Throws: the errors of the experiment.
   func run(writingTo folder: OutputFolder, say: (String) -> Void) throws {
     var written = [try folder.write(configuration.yaml(), to: "configuration.yml")]
-    let data = try Registry<any DataSource>.all.build(configuration.data).load(from: folders, progress: nil)
+    let data = try configuration.source().load(from: folders, progress: nil)
     say("Data: \(data.origin)")
     let clock = ContinuousClock()
     let start = clock.now

@@ -13,7 +13,7 @@ struct ExperimentFigures {
       guard let seed = results.study.plan.seeds.first else { continue }
       let configuration = try arm.configuration(base: results.study.plan.base, seed: seed)
       guard configuration.experiment != nil else { continue }
-      let data = try Registry<any DataSource>.all.build(configuration.data).load(from: DataFolders(), progress: nil)
+      let data = try configuration.source().load(from: DataFolders(), progress: nil)
       // A failed run has no charts; the table shows its error.
       guard let charts = try? configuration.runExperiment(on: data).charts, !charts.isEmpty else { continue }
       let name = arm.name.map { $0.isLetter || $0.isNumber ? String($0) : "-" }.joined()

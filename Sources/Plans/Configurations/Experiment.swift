@@ -34,12 +34,6 @@ public struct ExperimentResult: Sendable {
 }
 
 extension RunConfiguration {
-  /// The experiment that this run is, nil for a training.
-  public func makeExperiment() throws(ConfigurationError) -> (any Experiment)? {
-    guard let experiment else { return nil }
-    return try Registry<any Experiment>.all.build(experiment)
-  }
-
   /// Runs the experiment.
   /// - Throws: `ConfigurationError` if there is none, `TrainingError.notFinite` for data with NaN or infinite numbers, and
   ///   what the experiment throws.

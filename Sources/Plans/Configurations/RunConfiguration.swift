@@ -34,6 +34,8 @@ public struct RunConfiguration: Sendable, Hashable {
   public var examples: Int?
   /// What the run is if it isn't a training by `fit`; settings of training then mean nothing, and can't be set.
   public var experiment: MethodSpec?
+  /// What the specs name, built once when they were read.
+  private var built: BuiltRun?
 
   public init() {}
 
@@ -66,10 +68,9 @@ public struct RunConfiguration: Sendable, Hashable {
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count
     try options.finish("a run")
-    _ = try method()
-    _ = try Registry<any Architecture>.all.build(model)
-    _ = try Registry<any DataSource>.all.build(data)
+    let (method, architecture, source) = (try method(), try architecture(), try source())
     self = canonical
+    built = BuiltRun(specs: specs, source: source, method: method, architecture: architecture)
   }
 
   /// An experiment takes what it needs besides its own options: data, seed, element type and draws.
@@ -81,9 +82,35 @@ public struct RunConfiguration: Sendable, Hashable {
     draws = try options.oneOf("draws", default: draws)
     epochs = 1
     try options.finish("an experiment")
-    _ = try makeExperiment()
-    _ = try Registry<any DataSource>.all.build(data)
+    let (experiment, source) = (try makeExperiment(), try source())
     self = canonical
+    built = BuiltRun(specs: specs, source: source, experiment: experiment)
+  }
+
+  /// What was built, if it is what the specs still name.
+  private var current: BuiltRun? { built.flatMap { $0.specs == specs ? $0 : nil } }
+
+  private var specs: [[MethodSpec]] {
+    [[data, model, loss, optimizer, rule, averaging], penalties, namedMetrics ?? [], augmentation]
+      + [preprocessing, experiment].map { $0.map { [$0] } ?? [] }
+  }
+
+  /// Where the run's data comes from.
+  public func source() throws(ConfigurationError) -> any DataSource {
+    if let current { return current.source }
+    return try Registry<any DataSource>.all.build(data)
+  }
+
+  /// The network that the run trains.
+  public func architecture() throws(ConfigurationError) -> any Architecture {
+    if let architecture = current?.architecture { return architecture }
+    return try Registry<any Architecture>.all.build(model)
+  }
+
+  /// The experiment that this run is, nil for a training.
+  public func makeExperiment() throws(ConfigurationError) -> (any Experiment)? {
+    if let experiment = current?.experiment { return experiment }
+    return try experiment.map { (spec) throws(ConfigurationError) in try Registry<any Experiment>.all.build(spec) }
   }
 
   /// What a loss records where no metrics are named; nothing for one that can't be made.
@@ -97,6 +124,7 @@ public struct RunConfiguration: Sendable, Hashable {
 
   /// The method with all its slots filled.
   public func method() throws(ConfigurationError) -> Method {
+    if let method = current?.method { return method }
     var made = Method(
       loss: try Registry<any Loss>.all.build(loss), optimizer: try Registry<any Optimizer>.all.build(optimizer))
     made.gradientRule = try Registry<any GradientRule>.all.build(rule)
@@ -116,4 +144,16 @@ public struct RunConfiguration: Sendable, Hashable {
     case float32, float64, bfloat16, float16
     var dtype: DType { DType(rawValue: rawValue) ?? .float32 }
   }
+}
+
+/// The values that a run's specs name. Configurations are equal by their specs alone.
+private struct BuiltRun: Sendable, Hashable {
+  let specs: [[MethodSpec]]
+  let source: any DataSource
+  var method: Method?
+  var architecture: (any Architecture)?
+  var experiment: (any Experiment)?
+
+  static func == (one: BuiltRun, other: BuiltRun) -> Bool { true }
+  func hash(into hasher: inout Hasher) {}
 }

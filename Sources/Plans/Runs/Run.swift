@@ -14,16 +14,16 @@ public struct Run: Sendable {
   ) throws {
     self.init(
       configuration,
-      data: try Registry<any DataSource>.all.build(configuration.data).load(from: folders, progress: progress))
+      data: try configuration.source().load(from: folders, progress: progress))
   }
 
   /// The model, with an output for each class, or for each target; a single one for a loss of yes and no on two classes.
   /// - Throws: `ConfigurationError`.
   public func model() throws(ConfigurationError) -> any Layer {
     var outputs = data.train.classCount ?? data.train.targets.shape.dropFirst().reduce(1, *)
-    let kind = try Registry<any Loss>.all.build(configuration.loss).outputKind
+    let kind = try configuration.method().loss.outputKind
     if data.train.classCount == 2, kind?.isOfEvents == true { outputs = 1 }
-    return try Registry<any Architecture>.all.build(configuration.model).model(outputs: outputs)
+    return try configuration.architecture().model(outputs: outputs)
   }
 
   /// A trainer at its start, and the options to fit with.

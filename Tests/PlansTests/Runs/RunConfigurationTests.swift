@@ -10,6 +10,24 @@ import Testing
     return try RunConfiguration(from: options)
   }
 
+  /// Methods are built when a run is read; a spec that is changed afterwards builds another.
+  @Test func methodsAreThoseOfTheSpecs() throws {
+    var run = try configuration(["optimizer": "adam(learningRate: 0.25)", "model": "mlp(hidden: [7])"])
+    #expect(try #require(run.method().optimizer as? Adam).learningRate as? Double == 0.25)
+    #expect(try #require(run.architecture() as? MLPArchitecture).hidden == [7])
+    let before = run
+    run.optimizer = try MethodSpec(parsing: "adam(learningRate: 0.5)")
+    run.model = try MethodSpec(parsing: "mlp(hidden: [9])")
+    #expect(try #require(run.method().optimizer as? Adam).learningRate as? Double == 0.5)
+    #expect(try #require(run.architecture() as? MLPArchitecture).hidden == [9])
+    #expect(before != run)
+    // Equal specs make equal runs, whether they were read or set.
+    var set = RunConfiguration()
+    set.optimizer = before.optimizer
+    set.model = before.model
+    #expect(set == before && set.id == before.id)
+  }
+
   @Test func everyKeyIsRead() throws {
     let read = try configuration([
       "data": "syntheticDigits(train: 20, test: 10)", "model": "mlp(hidden: [7])", "loss": "flooded(at: 0.1)",
