@@ -35,7 +35,7 @@ public struct RunConfiguration: Sendable, Hashable {
   /// What the run is if it isn't a training by `fit`; settings of training then mean nothing, and can't be set.
   public var experiment: MethodSpec?
   /// What the specs name, built once when they were read.
-  private var built: BuiltRun?
+  private var built = BuiltRun()
 
   public init() {}
 
@@ -88,7 +88,7 @@ public struct RunConfiguration: Sendable, Hashable {
   }
 
   /// What was built, if it is what the specs still name.
-  private var current: BuiltRun? { built.flatMap { $0.specs == specs ? $0 : nil } }
+  private var current: BuiltRun? { built.specs == specs ? built : nil }
 
   private var specs: [[MethodSpec]] {
     [[data, model, loss, optimizer, rule, averaging], penalties, namedMetrics ?? [], augmentation]
@@ -97,7 +97,7 @@ public struct RunConfiguration: Sendable, Hashable {
 
   /// Where the run's data comes from.
   public func source() throws(ConfigurationError) -> any DataSource {
-    if let current { return current.source }
+    if let source = current?.source { return source }
     return try Registry<any DataSource>.all.build(data)
   }
 
@@ -148,8 +148,9 @@ public struct RunConfiguration: Sendable, Hashable {
 
 /// The values that a run's specs name. Configurations are equal by their specs alone.
 private struct BuiltRun: Sendable, Hashable {
-  let specs: [[MethodSpec]]
-  let source: any DataSource
+  /// What was built, empty for nothing.
+  var specs: [[MethodSpec]] = []
+  var source: (any DataSource)?
   var method: Method?
   var architecture: (any Architecture)?
   var experiment: (any Experiment)?
