@@ -19,7 +19,7 @@ extension SettingFormat where Value == [any Transform] {
 /// An optimizer that gets its gradients through transforms: clipped, with an L2 penalty.
 ///
 /// ```swift
-/// SGD(rate: 0.1).preceded(by: ClipByGlobalNorm(5))
+/// SGD(learningRate: 0.1).preceded(by: ClipByGlobalNorm(5))
 /// ```
 public struct Preceded: Optimizer {
   public static let declaration = Declaration(

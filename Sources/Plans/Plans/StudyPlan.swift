@@ -5,8 +5,8 @@ import Configuration
 /// ```swift
 /// var plan = StudyPlan(
 ///   name: "rates", base: ["data": "mnist", "epochs": "10"],
-///   arms: [Arm("sgd", ["optimizer": "sgd"]), Arm("adam", ["optimizer": "adam"])], seeds: Array(0..<10))
-/// plan.grid = [GridAxis("batch", [64, 128])]
+///   arms: [Arm("sgd") { $0.optimizer = SGD() }, Arm("adam") { $0.optimizer = Adam() }], seeds: Array(0..<10))
+/// plan.grid = [GridAxis("batch", [.number(64), .number(128)])]
 /// ```
 public struct StudyPlan: Sendable, Hashable {
   /// What the store and files call the study: letters, digits, `.`, `_` and `-`.

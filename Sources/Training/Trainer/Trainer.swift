@@ -210,7 +210,7 @@ public final class Trainer {
   ///
   /// ```swift
   /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
-  /// func trainer(seed: UInt64) throws -> Trainer {
+  /// func newTrainer(seed: UInt64) throws -> Trainer {
   ///   try Trainer(
   ///     model: Sequential { Flatten(); Dense(10) },
   ///     method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
@@ -219,11 +219,11 @@ public final class Trainer {
   ///     inputs: data.train.inputs, seed: seed)
   /// }
   /// let folder = "runs/first/checkpoints"
-  /// let first = try trainer(seed: 1)
+  /// let first = try newTrainer(seed: 1)
   /// try first.fit(data.train, epochs: 2, batchSize: 50)
   /// try first.save(to: folder)
   ///
-  /// let second = try trainer(seed: 2)
+  /// let second = try newTrainer(seed: 2)
   /// try second.restore(from: folder)
   /// try second.fit(data.train, epochs: 3, batchSize: 50)
   /// print(second.history.epochs.map(\.epoch))  // [1, 2, 3, 4, 5]
