@@ -74,7 +74,7 @@ public struct ChunkProgress: Sendable {
 ///
 /// A ``CheckpointCallback`` saves what the callbacks before it in the list have made of the epoch.
 public protocol RememberingCallback: Callback {
-  /// The key under which its memory is saved. Several callbacks of one name are told apart by their order.
+  /// The key under which its memory is saved. Several callbacks of one name are distinguished by their order.
   var memoryName: String { get }
   /// What must be known to continue as if there had been no break.
   func memory() throws -> CallbackMemory
