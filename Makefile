@@ -1,6 +1,6 @@
 # make demo       builds, and compares three activations on MNIST
 # make test       builds, installs the engine, runs all tests and the examples of the guides
-# make test-fast  runs the tests that need no other process and no long training, in less than a minute
+# make test-fast  runs the tests that need no other process and no long training, in about a minute
 # make format     formats all Swift sources
 # make lint       checks format, line lengths and file sizes, as continuous integration does
 # make oracle     trains networks in every supported way, and compares with NumPy and float64
