@@ -46,7 +46,11 @@ public struct NPZSource: DataSource {
     let names = try classNames(archive)
     let train = try records("train", inputs, archive, classes: classes ?? names?.count, names)
     let test = try records("test", self.inputs("test", archive), archive, classes: classes ?? train.classCount, names)
-    return DatasetPair(train: train, test: test, name: "npz", origin: "arrays from \(path)", classNames: names ?? [])
+    let encoding = ArrayEncoding(
+      shape: Array(inputs.shape.dropFirst()), dtype: inputs.dtype, isChannelsFirst: layout == .channelsFirst)
+    return DatasetPair(
+      train: train, test: test, name: "npz", origin: "arrays from \(path)", classNames: names ?? [],
+      encoding: .arrays(encoding))
   }
 
   private func records(

@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import PJRT
 import TestSupport
 import Testing
@@ -43,6 +44,22 @@ import Testing
     // With all their digits.
     #expect(try pair.train.targets.values(as: Double.self) == values)
     #expect(pair.test.targets.shape == [2, 2] && pair.test.targets.dtype == .float32)
+  }
+
+  @Test func newRecordsAreReadAsTheOldOnesWere() throws {
+    let encoding = try #require(try load().encoding)
+    let kept = try JSONDecoder().decode(InputEncoding.self, from: JSONEncoder().encode(encoding))
+    #expect(kept == encoding)
+    let (rows, archive) = (folder.path + "/rows.npy", folder.path + "/one.npz")
+    try NPY.write(HostArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3]), to: rows)
+    try NPZ.write(["x": HostArray([7, 8, 9] as [Float], shape: [1, 3])], to: archive)
+    let new = try kept.inputs(from: [rows, archive])
+    #expect(try new.inputs.values(as: Float.self) == [1, 2, 3, 4, 5, 6, 7, 8, 9] && new.inputs.shape == [3, 3])
+    #expect(new.names == ["\(rows)[0]", "\(rows)[1]", "\(archive)[0]"])
+    try NPY.write(HostArray([1, 2] as [Float], shape: [1, 2]), to: rows)
+    #expect(throws: DatasetError(.wrongRank(found: [1, 2], wanted: "[N, 3], as the training data have"), path: rows)) {
+      try kept.inputs(from: [rows])
+    }
   }
 
   @Test func mistakesNameTheArray() throws {

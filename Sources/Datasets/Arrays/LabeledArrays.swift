@@ -65,14 +65,18 @@ public struct DatasetPair: Sendable, Equatable {
   public var origin: String
   /// The classes' names, in order; empty where they have none.
   public var classNames: [String]
+  /// How files become inputs, if new ones can be read in the same way.
+  public var encoding: InputEncoding?
 
   public init(
-    train: LabeledArrays, test: LabeledArrays, name: String, origin: String, classNames: [String] = []
+    train: LabeledArrays, test: LabeledArrays, name: String, origin: String, classNames: [String] = [],
+    encoding: InputEncoding? = nil
   ) {
     self.train = train
     self.test = test
     self.name = name
     self.origin = origin
     self.classNames = classNames
+    self.encoding = encoding
   }
 }

@@ -1,0 +1,61 @@
+import Arrays
+import Formats
+
+/// How a data source turns files into inputs. A saved model keeps it, so that new files are prepared as the training
+/// data were.
+public enum InputEncoding: Sendable, Equatable, Codable {
+  /// Arrays of NumPy, one record per entry of the first axis.
+  case arrays(ArrayEncoding)
+
+  /// The records in files outside of the data set.
+  /// - Throws: ``DatasetError`` if a file can't be read or doesn't fit the training data.
+  public func inputs(from paths: [String]) throws(DatasetError) -> EncodedInputs {
+    switch self {
+    case .arrays(let encoding): try encoding.inputs(from: paths)
+    }
+  }
+}
+
+/// Inputs read from files, before preprocessing.
+public struct EncodedInputs: Sendable, Equatable {
+  /// [N, …]
+  public let inputs: HostArray
+  /// What each record is called in tables of predictions: a file's path, or path and row.
+  public let names: [String]
+  /// What was changed to make the records fit, for people: `kitten.jpg: resized from 500x375`.
+  public let notes: [String]
+
+  public init(inputs: HostArray, names: [String], notes: [String] = []) {
+    (self.inputs, self.names, self.notes) = (inputs, names, notes)
+  }
+}
+
+/// Records in NPY files, or in the member `x` of NPZ files.
+public struct ArrayEncoding: Sendable, Equatable, Codable {
+  /// The shape of one record.
+  public let shape: [Int]
+  public let dtype: DType
+  /// Whether images [N, channels, height, width] are converted to channels last.
+  public let isChannelsFirst: Bool
+
+  public init(shape: [Int], dtype: DType, isChannelsFirst: Bool = false) {
+    (self.shape, self.dtype, self.isChannelsFirst) = (shape, dtype, isChannelsFirst)
+  }
+
+  func inputs(from paths: [String]) throws(DatasetError) -> EncodedInputs {
+    var bytes: [UInt8] = []
+    var names: [String] = []
+    for path in paths {
+      let isArchive = path.lowercased().hasSuffix(".npz")
+      var array = isArchive ? try NPZ.read(path, member: "x", as: dtype) : try NPY.read(path, as: dtype)
+      if isChannelsFirst { array = try array.channelsLast() }
+      guard array.shape.count == shape.count + 1, Array(array.shape.dropFirst()) == shape else {
+        let wanted = "[N" + shape.map { ", \($0)" }.joined() + "], as the training data have"
+        throw DatasetError(.wrongRank(found: array.shape, wanted: wanted), path: path)
+      }
+      bytes += array.bytes
+      names += (0..<array.recordCount).map { "\(path)[\($0)]" }
+    }
+    return EncodedInputs(inputs: try .make(dtype, [names.count] + shape, bytes), names: names)
+  }
+}
