@@ -26,7 +26,8 @@ struct RunCommand: ParsableCommand {
         epochs: 20
 
       Files in the output folder: configuration.yml repeats the run; history.csv and history.jsonl grow with \
-      every epoch; curves.svg shows the learning curves.
+      every epoch; curves.svg shows the learning curves; model.safetensors is the trained model and \
+      best.safetensors that of the best epoch, for tanren predict and tanren evaluate.
       """)
 
   @Argument(
@@ -70,13 +71,14 @@ struct RunCommand: ParsableCommand {
 
     Interruption.endsProcess()
     let watcher = quiet ? nil : progress.callback(terminal)
+    let models = files.models(of: run)
     let history = try run.train(
       chunks: !quiet && progress == .bar && terminal.isInteractive ? run.chunksForProgress(layers) : 1,
-      callbacks: files.logs + [watcher].compactMap(\.self)
+      callbacks: files.logs + [watcher].compactMap(\.self) + [models]
     ).history
     let curves = try files.writeCurves(history, of: run)
     say(RunReport(history).text)
-    say("Written: " + (files.written + [curves]).joined(separator: ", "))
+    say("Written: " + (files.written + [curves] + models.written).joined(separator: ", "))
   }
 }
 

@@ -40,3 +40,14 @@ extension RunConfiguration {
     ["data": data, "model": model, "loss": loss, "optimizer": optimizer, "rule": rule, "averaging": averaging][key]
   }
 }
+
+extension RunConfiguration {
+  /// The configuration with some settings replaced, as a command line writes them: `data=digits`.
+  /// - Throws: `ConfigurationError` for what is no setting, unknown, of the wrong kind or out of range.
+  public func overridden(by assignments: [String]) throws(ConfigurationError) -> RunConfiguration {
+    if assignments.isEmpty { return self }
+    var options = try YAMLReader.options(text: yaml(), source: "the configuration")
+    for assignment in assignments { try options.override(assignment: assignment) }
+    return try RunConfiguration(from: options)
+  }
+}
