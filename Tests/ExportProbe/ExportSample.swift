@@ -20,7 +20,7 @@ struct ExportSample {
     let initial = try model.variables(for: prepared, key: key)
     // As after training: no zeros and ones that would hide where they are used.
     let parameters = initial.parameters.map { path, tensor in
-      tensor + key.derived(path).normal(tensor.shape, deviation: 0.05, dtype: tensor.dtype)
+      tensor.rank > 1 ? tensor : tensor + key.derived(path).normal(tensor.shape, deviation: 0.05, dtype: tensor.dtype)
     }
     let state = initial.state.map { path, tensor in
       path.hasSuffix("variance")
@@ -169,8 +169,8 @@ extension ExportSample {
 
   private static var preparations: [ExportSample] {
     get throws {
-      let fitted = try ZCAWhitening().fitted(
-        to: images.slice(0..<batch).slice(0..<8, axis: 1).slice(0..<8, axis: 2).hostArray())
+      let small = key.derived("whitening").uniform([500, 6, 6, 3], in: 0..<256).floor().cast(to: .uint8)
+      let fitted = try ZCAWhitening().fitted(to: small.hostArray())
       func prepared(_ name: String, _ preprocessing: any Preprocessing, _ inputs: Tensor) -> ExportSample {
         ExportSample(
           name: "preprocessing-\(name)",
@@ -183,7 +183,7 @@ extension ExportSample {
         prepared("standardizedChannels", StandardizedChannels(), images),
         prepared("samplewise", Samplewise(), images),
         prepared("single", Rescaling(dividingBy: 255, offset: -0.5, precision: .float32), images),
-        prepared("zcaWhitening", fitted, images.slice(0..<8, axis: 1).slice(0..<8, axis: 2)),
+        prepared("zcaWhitening", fitted, small.slice(0..<batch)),
       ]
     }
   }
