@@ -34,7 +34,7 @@ import Testing
 
   @Test func classesFromArrays() throws {
     let data = try DataFiles.writeNPZ(to: folder)
-    let text = try output("run", "data=npz(path: \(data))", "--epochs", "3", "--batch", "5", "--output", "out")
+    let text = try output("run", "data=npz(path: \(data))", "--epochs", "3", "--batch-size", "5", "--output", "out")
     #expect(text.contains("out/best.safetensors, out/model.safetensors"))
     let rows = try folder.text("out/history.csv").split(separator: "\n").map { $0.split(separator: ",") }
     let recorded = Dictionary(uniqueKeysWithValues: zip(rows[0].map { String($0) }, rows[3].map { Double($0) ?? .nan }))
@@ -93,7 +93,7 @@ import Testing
     }
     let data = try DataFiles.writeNPZ(to: folder, replacing: arrays)
     _ = try output(
-      "run", "data=npz(path: \(data))", "loss=meanSquaredError", "optimizer=adam", "--epochs", "1", "--batch", "5",
+      "run", "data=npz(path: \(data))", "loss=meanSquaredError", "optimizer=adam", "--epochs", "1", "--batch-size", "5",
       "--output", "out",
       "--quiet")
     try NPY.write(HostArray((0..<4).map { Float($0) }, shape: [1, 4]), to: folder("new.npy"))

@@ -42,12 +42,12 @@ import Testing
     ("digits", "model=mlp(hidden: [8])"),
     ("digits", "model=nineConv(filters: [2, 3], repeats: 1); averaging=ema(decay: 0.9)"),
     ("digits", "model=nineConv(filters: [2, 3], repeats: 1); averaging=swa(statistics: estimated)"),
-    ("digits", "model=wideResNet(depth: 10, width: 1); rule=sam(state: second); preprocessing=featurewise"),
+    ("digits", "model=wideResNet(depth: 10, width: 1); gradientRule=sam(state: second); preprocessing=featurewise"),
     ("digits", "model=mlp(hidden: [8]); preprocessing=zcaWhitening; averaging=lookahead"),
     (
       "digits", "model=mlp(hidden: [8]); dtype=bfloat16; loss=flooded(at: polynomial(initial: 0.5), reporting: flooded)"
     ),
-    ("digits", "model=mlp(hidden: [8]); dtype=float64; remainder=masked; batch=40"),
+    ("digits", "model=mlp(hidden: [8]); dtype=float64; partialBatch=masked; batchSize=40"),
     ("events", "loss=binaryCrossEntropy; preprocessing=featurewise(white: 1)"),
     ("marks", "loss=binaryCrossEntropy"),
     ("values", "loss=meanSquaredError; preprocessing=standardizedChannels(mean: [0.5], deviation: [2], white: 1)"),
