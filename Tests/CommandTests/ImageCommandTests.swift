@@ -40,7 +40,9 @@ import Testing
     let written = try output(["data", "export", "cifar10", "--output", "photos"])
     #expect(written.contains("240 pictures to photos"))
     #expect(folder.names("photos/train").count == 10 && folder.names("photos") == ["test", "train"])
-    let common = ["model=mlp(hidden: [30])", "epochs=3", "batch=20", "examples=150", "augmentation=basic", "--quiet"]
+    let common = [
+      "model=mlp(hidden: [30])", "epochs=3", "batchSize=20", "examples=150", "augmentation=basic", "--quiet",
+    ]
     _ = try output(["run", "data=cifar10", "--output", "binary"] + common)
     _ = try output(["run", "data=images(path: photos, size: 32)", "--output", "pictures"] + common)
     #expect(try history("pictures") == history("binary") && history("binary").count == 4)
@@ -69,7 +71,7 @@ import Testing
     }
     #expect(try output(["data", "preview", source, "--output", "sheet.svg"]).contains("10 of 10 images"))
     #expect(try folder.text("sheet.svg").contains(">dog</text>"))
-    #expect(try output(["run", "data=\(source)", "epochs=1", "batch=5"]).contains("1 unreadable and skipped"))
+    #expect(try output(["run", "data=\(source)", "epochs=1", "batchSize=5"]).contains("1 unreadable and skipped"))
     let refused = try TanrenProcess.run(["run", "data=images(path: photos)"], in: folder)
     #expect(refused.status != 0 && refused.error.contains("photos/dog/bad.jpg: this isn't a PNG or JPEG picture"))
   }
