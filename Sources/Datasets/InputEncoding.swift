@@ -6,12 +6,15 @@ import Formats
 public enum InputEncoding: Sendable, Equatable, Codable {
   /// Arrays of NumPy, one record per entry of the first axis.
   case arrays(ArrayEncoding)
+  /// Pictures, resized.
+  case images(ImageEncoding)
 
   /// The records in files outside of the data set.
   /// - Throws: ``DatasetError`` if a file can't be read or doesn't fit the training data.
   public func inputs(from paths: [String]) throws(DatasetError) -> EncodedInputs {
     switch self {
     case .arrays(let encoding): try encoding.inputs(from: paths)
+    case .images(let encoding): try encoding.inputs(from: paths)
     }
   }
 }
