@@ -100,7 +100,7 @@ private struct UnspecifiedSource: DataSource {
 
 extension SettingFormat where Value == UInt32 {
   /// A seed of NumPy's generator.
-  fileprivate static var seed: SettingFormat {
+  static var seed: SettingFormat {
     SettingFormat<Int>.integer(in: 0...Int(UInt32.max)).map({ UInt32(clamping: $0) }, back: { Int($0) })
   }
 }

@@ -68,6 +68,7 @@ public struct RunConfiguration: Sendable, Hashable {
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count
     try options.finish("a run")
+    data = try data.replacingSeed(by: seed)
     let (method, architecture, source) = (try method(), try architecture(), try source())
     self = canonical
     built = BuiltRun(specs: specs, source: source, method: method, architecture: architecture)
@@ -82,6 +83,7 @@ public struct RunConfiguration: Sendable, Hashable {
     draws = try options.oneOf("draws", default: draws)
     epochs = 1
     try options.finish("an experiment")
+    data = try data.replacingSeed(by: seed)
     let (experiment, source) = (try makeExperiment(), try source())
     self = canonical
     built = BuiltRun(specs: specs, source: source, experiment: experiment)

@@ -23,7 +23,7 @@ public struct Run: Sendable {
     var outputs = data.train.classCount ?? data.train.targets.shape.dropFirst().reduce(1, *)
     let kind = try configuration.method().loss.outputKind
     if data.train.classCount == 2, kind?.isOfEvents == true { outputs = 1 }
-    return try configuration.architecture().model(outputs: outputs)
+    return try configuration.architecture().model(outputs: outputs, inputs: data.encoding)
   }
 
   /// A trainer at its start, and the options to fit with.
@@ -83,6 +83,21 @@ public struct Run: Sendable {
       pair.train, epochs: configuration.epochs, batchSize: configuration.batch, validation: pair.test, options: options,
       callbacks: callbacks)
     return (trainer, history)
+  }
+}
+
+extension Architecture {
+  /// The model for inputs that were encoded in a certain way.
+  /// - Throws: `ConfigurationError` if they number categories, whose numbers mean nothing to the model.
+  public func model(outputs: Int, inputs: InputEncoding?) throws(ConfigurationError) -> any Layer {
+    let categories = inputs?.categoryCounts ?? []
+    if let tabular = self as? any TabularArchitecture { return tabular.model(outputs: outputs, categories: categories) }
+    guard categories.isEmpty else {
+      throw .invalid(
+        message: "'\(Self.name)' takes no numbered categories: choose categories: oneHot for the table, or the model "
+          + "tabularMLP", origin: "")
+    }
+    return model(outputs: outputs)
   }
 }
 
