@@ -23,7 +23,7 @@ public struct Run: Sendable {
     var outputs = data.train.classCount ?? data.train.targets.shape.dropFirst().reduce(1, *)
     let kind = try configuration.method().loss.outputKind
     if data.train.classCount == 2, kind?.isOfEvents == true { outputs = 1 }
-    return try configuration.architecture().model(outputs: outputs)
+    return try configuration.architecture().model(for: ModelInputs(), outputs: outputs)
   }
 
   /// A trainer at its start, and the options to fit with.
