@@ -19,21 +19,13 @@ public struct Run: Sendable {
 
   /// The model, with an output for each class, or for each target; a single one for a loss of yes and no on two classes.
   /// - Throws: `ConfigurationError`.
-  public func model() throws(ConfigurationError) -> any Layer {
-    var outputs = data.train.classCount ?? data.train.targets.shape.dropFirst().reduce(1, *)
-    let kind = try configuration.method().loss.outputKind
-    if data.train.classCount == 2, kind?.isOfEvents == true { outputs = 1 }
-    return try configuration.architecture().model(for: ModelInputs(), outputs: outputs)
-  }
+  public func model() throws(ConfigurationError) -> any Layer { try configuration.model(for: ModelData(data)) }
 
   /// A trainer at its start, and the options to fit with.
   /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
   public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
-    var method = try configuration.method()
-    // Bytes are scaled in single precision whatever the model computes in, as NumPy programs often have them.
-    if configuration.preprocessing == nil, data.train.inputs.dtype == .uint8 {
-      method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
-    }
+    let model = try model()
+    var method = try configuration.method(for: model, inputs: data.train.inputs.dtype)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
       method.preprocessing = try fitted.fitted(to: data.train.inputs)
     }
@@ -41,16 +33,15 @@ public struct Run: Sendable {
       throw ConfigurationError.outOfRange(
         key: "seed", value: "\(configuration.seed)", range: "in 0...\(UInt32.max)", origin: "")
     }
-    let model = try model()
     func trainer(_ parameters: TensorTree? = nil) throws -> Trainer {
       try Trainer(
         model: model, method: method, inputs: data.train.inputs, precision: configuration.precision, seed: UInt64(seed),
         parameters: parameters)
     }
     var options = FitOptions(
-      partialBatch: configuration.remainder, evaluatesBeforeTraining: configuration.untrained)
+      partialBatch: configuration.partialBatch, evaluatesBeforeTraining: configuration.evaluatesBeforeTraining)
     let keyed = try trainer()
-    guard configuration.draws == .numPy else { return (keyed, options) }
+    guard configuration.rng == .numPy else { return (keyed, options) }
     var generator = NumPyRandomState(seed: seed)
     let parameters = try keyed.state.parameters.map { try Self.draw($0, $1, from: &generator) }
     options.order = NumPyOrder(generator)
@@ -64,7 +55,7 @@ public struct Run: Sendable {
     guard path.hasSuffix("kernel") else { return parameter.zerosLike() }
     guard parameter.rank == 2 else {
       throw .invalid(
-        message: "'draws: numPy' is for dense layers only, but '\(path)' has the shape \(parameter.shape)", origin: "")
+        message: "'rng: numPy' is for dense layers only, but '\(path)' has the shape \(parameter.shape)", origin: "")
     }
     let scale = (2 / Double(parameter.shape[0])).squareRoot()
     let drawn = generator.randn(parameter.shape.elementCount).map { $0 * scale }
@@ -80,9 +71,32 @@ public struct Run: Sendable {
     options.chunksPerEpoch = chunks
     let pair = try resident ?? ResidentPair(data, examples: configuration.examples)
     let history = try trainer.fit(
-      pair.train, epochs: configuration.epochs, batchSize: configuration.batch, validation: pair.test, options: options,
+      pair.train, epochs: configuration.epochs, batchSize: configuration.batchSize, validation: pair.test,
+      options: options,
       callbacks: callbacks)
     return (trainer, history)
+  }
+}
+
+extension RunConfiguration {
+  /// The network that the run trains on such data.
+  func model(for data: ModelData) throws(ConfigurationError) -> any Layer {
+    try architecture().model(for: ModelInputs(), outputs: data.outputs(for: method().loss))
+  }
+
+  /// The method for a model's inputs of a type. If no preprocessing is named, bytes are scaled to 0...1, and tokens stay as
+  /// they are.
+  func method(for model: any Layer, inputs dtype: DType) throws(ConfigurationError) -> Method {
+    var method = try method()
+    if preprocessing == nil, (model as? any TokenModel)?.takesTokens == true {
+      method.preprocessing = UnchangedInputs()
+      return method
+    }
+    // In single precision whatever the model computes in, as NumPy programs often do.
+    if preprocessing == nil, dtype == .uint8 {
+      method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
+    }
+    return method
   }
 }
 
