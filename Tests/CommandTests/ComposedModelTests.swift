@@ -69,14 +69,21 @@ import Testing
     var arrays: [String: HostArray] = [:]
     for (part, count) in [("train", 64), ("test", 32)] {
       // Whether token 250 is among six: bytes that were scaled, or rounded to half precision, wouldn't tell.
-      let tokens = (0..<count * 6).map { UInt8(($0 * 37 + 11) % 7 == 0 ? 250 : 244 + $0 % 6) }
+      var (tokens, classes): ([UInt8], [Int64]) = ([], [])
+      for record in 0..<count {
+        let own = (0..<6).map { step in
+          let place = record * 6 + step
+          return (place * 37 + 11) % 7 == 0 ? UInt8(250) : UInt8(244 + place % 6)
+        }
+        tokens += own
+        classes.append(own.contains(250) ? 1 : 0)
+      }
       arrays["x_" + part] = try HostArray(tokens, shape: [count, 6])
-      arrays["y_" + part] = try HostArray(
-        (0..<count).map { Int64(tokens[$0 * 6..<$0 * 6 + 6].contains(250) ? 1 : 0) })
+      arrays["y_" + part] = try HostArray(classes)
     }
     let path = folder.path + "/tokens.npz"
     try NPZ.write(arrays, to: path)
-    for model in ["transformer(16, 1, vocabulary: 256)", "[embedding(256, 8), lstm(8), dense]"] {
+    for model in ["transformer(16, depth: 1, vocabulary: 256)", "[embedding(256, 8), lstm(8), dense]"] {
       let result = try run(
         "data=npz(path: \(path))", "model=\(model)", "optimizer=adam(0.02)", "batchSize=16", "epochs=40",
         "dtype=bfloat16",

@@ -3,12 +3,12 @@
     python3 -m pip install -r Tests/fixture-requirements.txt
     python3 Tests/LayersTests/Fixtures/generate_architectures.py
 
-A row is {"name", "model", "source", "isTraining", "input", "output", "gradients", "state"}. Weights and inputs aren't
+A row is {"name", "model", "source", "isTraining", "input", "output", "shapes", "gradients", "state"}. Weights and inputs aren't
 stored. Element i, in PyTorch's layout, of the array whose name is number n in alphabetical order of all parameters is
 scale * sin(0.7 * i + n), where scale is sqrt(2 / (elements / first extent)) for weights of two or more axes and 0.1
 else, with 1 added for weights of one axis; running means are 0 and variances 1. Inputs are sin(0.37 * i), channels last.
-"gradients" holds the norm of each parameter's gradient of sum(output * cos(i)), by PyTorch's names, and "state" the norm
-of each running statistic after the step.
+"shapes" are the parameters', by PyTorch's names. In training, "gradients" holds the norm of each parameter's gradient of
+sum(output * cos(i)), and "state" the norm of each running statistic after the step.
 """
 
 import sys
@@ -57,7 +57,7 @@ class NarrowResNet(ResNet):
 def preact(layers, width, basic, cifar=True):
     channels = [width << stage if basic else 4 * width << stage for stage in range(4)]
     net = ResNetV2(layers, channels, num_classes=10, stem_chs=width, basic=basic, preact=True, conv_layer=create_conv2d,
-                   norm_layer=BatchNormAct2d)
+                   norm_layer=BatchNormAct2d, bottle_ratio=1.0 if basic else 0.25)
     if cifar:
         net.stem = nn.Sequential()
         net.stem.add_module("conv", nn.Conv2d(3, width, 3, 1, 1, bias=False))
@@ -114,7 +114,8 @@ def add(model, source, net, shape, training):
     rows.append({
         "name": f"{model}, {'training' if training else 'inference'}", "model": model, "source": source,
         "isTraining": training, "input": list(shape), "output": array(y.detach().numpy()),
-        "gradients": {n: norm(g) for n, g in zip(names, gradients)},
+        "shapes": {n: list(parameters[n].shape) for n in names},
+        "gradients": {n: norm(g) for n, g in zip(names, gradients)} if training else {},
         "state": {n: norm(b.double()) for n, b in net.named_buffers() if "running" in n}})
 
 
