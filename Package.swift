@@ -75,10 +75,15 @@ let package = Package(
     room("Formats", ["Arrays", "Files", "CArchive", "CZlib"]),
     room("Datasets", ["Tensors", "Formats"], hasRegistries: true),
     room("Augmentations", ["Tensors"], hasRegistries: true),
-    room("Reservoirs", ["Layers", "Datasets", "CReservoirs"], hasRegistries: true),
     room(
       "Checkpoints",
       ["Arrays", "Layers", "Files", "Formats", .product(name: "OrderedCollections", package: "swift-collections")]),
+    room(
+      "Reservoirs",
+      [
+        "Layers", "Datasets", "Checkpoints", "CReservoirs",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ], hasRegistries: true),
     room("Figures", []),
     room("Statistics", ["Figures"]),
     room(
