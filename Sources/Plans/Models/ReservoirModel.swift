@@ -54,9 +54,9 @@ public struct ReservoirModel: Sendable {
     var (names, bytes, notes): ([String], [UInt8], [String]) = ([], [], [])
     for path in paths {
       let read = try series(path)
-      let found = try predict(read.inputs, names: read.names)
-      names += found.names
-      bytes += found.values.bytes
+      var network = network
+      bytes += try driven(&network, by: read.inputs).bytes
+      names += read.names
       notes += read.notes
     }
     let outputs = network.reservoir.outputs
@@ -97,10 +97,19 @@ public struct ReservoirModel: Sendable {
     return try network.predict(inputs: isFed ? nil : series, teacher: isFed ? series : nil).hostArray()
   }
 
+  /// In the series' own unit, under its columns' names.
   private func predictions(_ values: HostArray, _ names: [String]) throws -> Predictions {
     let outputs = network.reservoir.outputs
-    return try Predictions(
-      names, values: values, columns: outputs == 1 ? ["value"] : (0..<outputs).map { "value \($0)" })
+    guard case .series(let encoding) = file.data.encoding, encoding.targets.count == outputs else {
+      return try Predictions(
+        names, values: values, columns: outputs == 1 ? ["value"] : (0..<outputs).map { "value \($0)" })
+    }
+    guard !encoding.targetScales.isEmpty else {
+      return try Predictions(names, values: values, columns: encoding.targets)
+    }
+    let wide: [Double] = try Tensor(values).cast(to: .float64).values()
+    let restored = Tensor(encoding.restored(wide), shape: Shape(values.shape)).cast(to: values.dtype)
+    return try Predictions(names, values: restored.hostArray(), columns: encoding.targets)
   }
 
   private func series(_ path: String) throws -> EncodedInputs {
@@ -109,8 +118,7 @@ public struct ReservoirModel: Sendable {
       let arrays = ArrayEncoding(shape: file.data.inputShape, dtype: file.data.inputType)
       return try InputEncoding.arrays(arrays).inputs(from: [path])
     }
-    // A first line of numbers is no header.
-    let table = try (try? CSVSeries.read(path)) ?? CSVSeries.read(path, CSVFormat(hasHeader: true))
+    let table = try CSVSeries.read(path, CSVFormat(hasHeader: nil))
     return EncodedInputs(inputs: table.values, names: (0..<(table.values.shape.first ?? 0)).map { "\(path)[\($0)]" })
   }
 }
