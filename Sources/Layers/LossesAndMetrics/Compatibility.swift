@@ -159,6 +159,16 @@ extension Metric {
       targets.areClassIndices(for: outputs) ? "accuracy fits class indices" : "it needs a target for each output")
   }
 
+  /// Why a metric of predicted classes or events doesn't apply.
+  func mismatchOfPredictions(_ kind: OutputKind?, outputs: Shape, targets: TargetDescription) -> Incompatibility? {
+    guard kind?.isOfEvents == true else {
+      if kind == .values { return mismatch("a loss of values", "meanAbsoluteError and r2 fit numbers") }
+      return mismatchOfClasses(kind, outputs: outputs, targets: targets)
+    }
+    if targets.areValues(for: outputs), targets.areProbabilities { return nil }
+    return mismatch("outputs of the shape \(outputs) and \(targets.text)", "it needs a 0 or 1 for each output")
+  }
+
   /// Why a metric of classes doesn't apply.
   func mismatchOfClasses(_ kind: OutputKind?, outputs: Shape, targets: TargetDescription) -> Incompatibility? {
     if outputs.last ?? 1 == 1 {

@@ -30,6 +30,7 @@ extension RunConfiguration {
     ]
     if let preprocessing { lines.append(("preprocessing", .choice(preprocessing))) }
     if !augmentation.isEmpty { lines.append(("augmentation", .list(augmentation.map(OptionValue.choice)))) }
+    if let classWeights { lines.append(("classWeights", OptionValue(classWeights))) }
     if let examples { lines.append(("examples", .number(Double(examples)))) }
     return lines
   }

@@ -19,6 +19,8 @@ public struct RunConfiguration: Sendable, Hashable {
   private var namedMetrics: [MethodSpec]?
   /// What is done to inputs before the model sees them; nil scales bytes to 0...1 and leaves others as they are.
   public var preprocessing: MethodSpec?
+  /// How much the examples of each class count in the training loss; nil if all count alike.
+  public var classWeights: ClassWeights?
   /// Random changes of training images, in their order.
   public var augmentation: [MethodSpec] = []
   public var epochs = 10
@@ -58,6 +60,7 @@ public struct RunConfiguration: Sendable, Hashable {
     let prepared = try options.choice("preprocessing", default: MethodSpec("none"))
     preprocessing = prepared == MethodSpec("none") ? nil : prepared
     augmentation = try options.choices("augmentation", default: augmentation)
+    classWeights = try options.classWeights("classWeights")
     epochs = try options.integer("epochs", default: epochs, in: 0...1_000_000)
     batchSize = try options.integer("batchSize", default: batchSize, in: 1...10_000_000)
     seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
@@ -125,6 +128,13 @@ public struct RunConfiguration: Sendable, Hashable {
 
   /// The method with all its slots filled.
   public func method() throws(ConfigurationError) -> Method {
+    var made = try namedMethod()
+    made.classWeights = classWeights
+    return made
+  }
+
+  /// What the specs make of a method.
+  private func namedMethod() throws(ConfigurationError) -> Method {
     if let method = current?.method { return method }
     var made = Method(
       loss: try Registry<any Loss>.all.build(loss), optimizer: try Registry<any Optimizer>.all.build(optimizer))

@@ -12,6 +12,8 @@ public struct ArmSettings: Sendable {
   public var penalties: [any Penalty]?
   public var metrics: [any Metric]?
   public var augmentation: [any Augmentation]?
+  /// How much the examples of each class count in the training loss.
+  public var classWeights: ClassWeights?
   public var epochs: Int?
   public var batchSize: Int?
   /// The element type that the model computes in.
@@ -52,6 +54,7 @@ public struct ArmSettings: Sendable {
     add("penalties", penalties)
     add("metrics", metrics)
     add("augmentation", augmentation)
+    if let classWeights { overrides.append(Override("classWeights", OptionValue(classWeights), origin: origin)) }
     add("epochs", epochs)
     add("batchSize", batchSize)
     add("examples", examples)

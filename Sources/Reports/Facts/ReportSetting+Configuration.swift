@@ -26,6 +26,9 @@ extension ReportSetting {
         augmentation, at: configuration.augmentation.count == 1 ? "augmentation" : "augmentation.\(index + 1)",
         to: &settings)
     }
+    if let weights = configuration.classWeights {
+      settings.append(ReportSetting("classWeights", weights == .balanced ? "balanced" : "\(weights)"))
+    }
     let names = configuration.metrics.map(\.description).joined(separator: ", ")
     settings.append(ReportSetting("metrics", names))
     for (name, number) in [("epochs", configuration.epochs), ("batchSize", configuration.batchSize)] {

@@ -2,13 +2,17 @@
 struct StepTracer {
   let setup: Setup
   let plan: FitPlan
+  /// How much each class counts in the loss; nil if all count alike.
+  let classWeights: [Double]?
 
   /// - Parameters:
   ///   - weights: 0 for examples that only pad the batch, nil if there are none.
+  ///   - importance: how much each example counts in the loss, nil if all count alike.
   ///   - step: number of updates done before, an `int32` scalar.
   /// - Returns: the state after the step, and a row of the batch's sums and counts.
   func callAsFunction(
-    _ state: TrainingState, inputs: Tensor, targets: Tensor, weights: Tensor?, step: Tensor, key: Key
+    _ state: TrainingState, inputs: Tensor, targets: Tensor, weights: Tensor?, importance: Tensor?, step: Tensor,
+    key: Key
   ) -> (state: TrainingState, sums: Tensor) {
     let (model, method, precision) = (setup.model, setup.method, setup.precision)
     let size = inputs.shape[0]
@@ -31,7 +35,8 @@ struct StepTracer {
         let variables = ModelVariables(parameters: parameters.with(point), state: modelState)
         let result = model.apply(variables, to: x, isTraining: true, key: partKey, precision: precision)
         let outputs = result.output.upcast
-        let total = loss.total(outputs, targets, weights: weights)
+        let total = loss.total(
+          outputs, targets, weights: lossWeights(targets, weights, importance.map(part), dtype: outputs.dtype))
         let value = loss.value(
           sum: total.sum, count: total.count, penalty: method.penalty(variables.parameters))
         evaluation.state = result.state
@@ -63,6 +68,13 @@ struct StepTracer {
       method.row(
         lossSum: evaluation.reported * count.cast(to: evaluation.reported.dtype), count: count, evaluation.metrics)
     )
+  }
+
+  /// What each example counts in the loss; nil if all count alike.
+  private func lossWeights(_ targets: Tensor, _ mask: Tensor?, _ importance: Tensor?, dtype: DType) -> Tensor? {
+    guard classWeights != nil || importance != nil else { return mask }
+    let parts = [mask, importance, classWeights.map { targets.weights($0, dtype: dtype) }].compactMap(\.self)
+    return parts.map { $0.cast(to: dtype) }.reduce(Tensor.ones([targets.shape[0]], dtype: dtype)) { $0 * $1 }
   }
 
   /// The batch augmented and preprocessed, once for all passes over it; nil if nothing is augmented.
