@@ -42,3 +42,14 @@ extension RunConfiguration {
     ][RenamedSettings.named(key, in: RenamedSettings.run, .present)]
   }
 }
+
+extension RunConfiguration {
+  /// The configuration with some settings replaced, as a command line writes them: `data=digits`.
+  /// - Throws: `ConfigurationError` for what is no setting, unknown, of the wrong kind or out of range.
+  public func overridden(by assignments: [String]) throws(ConfigurationError) -> RunConfiguration {
+    if assignments.isEmpty { return self }
+    var options = try YAMLReader.options(text: yaml(), source: "the configuration")
+    for assignment in assignments { try options.override(assignment: assignment) }
+    return try RunConfiguration(from: options)
+  }
+}

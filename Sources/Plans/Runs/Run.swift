@@ -19,21 +19,12 @@ public struct Run: Sendable {
 
   /// The model, with an output for each class, or for each target; a single one for a loss of yes and no on two classes.
   /// - Throws: `ConfigurationError`.
-  public func model() throws(ConfigurationError) -> any Layer {
-    var outputs = data.train.classCount ?? data.train.targets.shape.dropFirst().reduce(1, *)
-    let kind = try configuration.method().loss.outputKind
-    if data.train.classCount == 2, kind?.isOfEvents == true { outputs = 1 }
-    return try configuration.architecture().model(outputs: outputs)
-  }
+  public func model() throws(ConfigurationError) -> any Layer { try configuration.model(for: ModelData(data)) }
 
   /// A trainer at its start, and the options to fit with.
   /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
   public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
-    var method = try configuration.method()
-    // Bytes are scaled in single precision whatever the model computes in, as NumPy programs often have them.
-    if configuration.preprocessing == nil, data.train.inputs.dtype == .uint8 {
-      method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
-    }
+    var method = try configuration.method(forInputsOf: data.train.inputs.dtype)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
       method.preprocessing = try fitted.fitted(to: data.train.inputs)
     }
@@ -84,6 +75,23 @@ public struct Run: Sendable {
       options: options,
       callbacks: callbacks)
     return (trainer, history)
+  }
+}
+
+extension RunConfiguration {
+  /// The network that the run trains on such data.
+  func model(for data: ModelData) throws(ConfigurationError) -> any Layer {
+    try architecture().model(outputs: data.outputs(for: method().loss))
+  }
+
+  /// The method for inputs of a type: bytes are scaled to 0...1 if no preprocessing is named.
+  func method(forInputsOf dtype: DType) throws(ConfigurationError) -> Method {
+    var method = try method()
+    // In single precision whatever the model computes in, as NumPy programs often do.
+    if preprocessing == nil, dtype == .uint8 {
+      method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
+    }
+    return method
   }
 }
 
