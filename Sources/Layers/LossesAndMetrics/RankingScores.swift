@@ -159,7 +159,7 @@ public struct AveragePrecision: Metric, CollectedMetric {
 /// How many positive and negative examples have each score, score by score.
 private struct Ties: Sequence, IteratorProtocol {
   private let examples: [(score: Double, isPositive: Bool)]
-  private var next = 0
+  private var position = 0
 
   init(_ scores: [Double], _ isPositive: [Bool], ascending: Bool) {
     let pairs = zip(scores, isPositive).map { (score: $0, isPositive: $1) }
@@ -167,12 +167,12 @@ private struct Ties: Sequence, IteratorProtocol {
   }
 
   mutating func next() -> (positives: Double, negatives: Double)? {
-    guard next < examples.count else { return nil }
-    let score = examples[next].score
+    guard position < examples.count else { return nil }
+    let score = examples[position].score
     var (positives, negatives) = (0.0, 0.0)
-    while next < examples.count, examples[next].score == score {
-      if examples[next].isPositive { positives += 1 } else { negatives += 1 }
-      next += 1
+    while position < examples.count, examples[position].score == score {
+      if examples[position].isPositive { positives += 1 } else { negatives += 1 }
+      position += 1
     }
     return (positives, negatives)
   }
