@@ -86,7 +86,7 @@ let package = Package(
       [
         "Arrays", "Layers", "Optimizers", "Datasets", "Augmentations", "Checkpoints", "Figures", "Files",
         .product(name: "OrderedCollections", package: "swift-collections"),
-      ]),
+      ], hasRegistries: true),
     room("Plans", ["Training", "Reservoirs", "Figures", "Recipes", "Yams"], hasRegistries: true),
     room("Reports", ["Plans", "Statistics"]),
     room("Studies", ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),

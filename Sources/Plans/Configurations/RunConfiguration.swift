@@ -19,6 +19,14 @@ public struct RunConfiguration: Sendable, Hashable {
   private var namedMetrics: [MethodSpec]?
   /// What is done to inputs before the model sees them; nil scales bytes to 0...1 and leaves others as they are.
   public var preprocessing: MethodSpec?
+  /// Regular expressions for the paths of parameters that aren't trained; see `Method.freeze`.
+  public var freeze: [String] = []
+  /// What happens to running statistics of the same paths.
+  public var frozenStatistics = FrozenStatistics.fixed
+  /// How much faster or slower some parameters learn.
+  public var learningRateFactors: [LearningRateFactor] = []
+  /// What watches training: early stopping, checkpoints, ….
+  public var callbacks: [MethodSpec] = []
   /// How much the examples of each class count in the training loss; nil if all count alike.
   public var classWeights: ClassWeights?
   /// Random changes of training images, in their order.
@@ -61,6 +69,10 @@ public struct RunConfiguration: Sendable, Hashable {
     preprocessing = prepared == MethodSpec("none") ? nil : prepared
     augmentation = try options.choices("augmentation", default: augmentation)
     classWeights = try options.classWeights("classWeights")
+    freeze = try options.patterns("freeze")
+    frozenStatistics = try options.oneOf("frozenStatistics", default: frozenStatistics)
+    learningRateFactors = try options.learningRateFactors("learningRateFactors")
+    callbacks = try options.choices("callbacks", default: callbacks)
     epochs = try options.integer("epochs", default: epochs, in: 0...1_000_000)
     batchSize = try options.integer("batchSize", default: batchSize, in: 1...10_000_000)
     seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
@@ -72,7 +84,8 @@ public struct RunConfiguration: Sendable, Hashable {
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count
     try options.finish("a run")
-    let (method, architecture, source) = (try method(), try architecture(), try source())
+    let (method, architecture, source) = (try namedMethod(), try architecture(), try source())
+    try checkCallbacks()
     self = canonical
     built = BuiltRun(specs: specs, source: source, method: method, architecture: architecture)
   }
@@ -130,6 +143,10 @@ public struct RunConfiguration: Sendable, Hashable {
   public func method() throws(ConfigurationError) -> Method {
     var made = try namedMethod()
     made.classWeights = classWeights
+    if !freeze.isEmpty { made.freeze = try PathFilter(including: freeze) }
+    made.freezesStatistics = frozenStatistics == .fixed
+    made.learningRateFactors = learningRateFactors
+    made.adjustsLearningRate = try namedCallbacks().contains { type(of: $0).adjustsLearningRate }
     return made
   }
 

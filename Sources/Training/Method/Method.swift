@@ -41,6 +41,16 @@ public struct Method: Sendable {
   private(set) var augmentation = AugmentationPipeline()
   /// How much the examples of each class count in the training loss; nil if all count alike.
   public var classWeights: ClassWeights?
+  /// Which parameters aren't trained: those whose path has a match get no gradient, no memory of the optimizer, no
+  /// weight decay and no penalty. Nil to train all.
+  public var freeze: PathFilter?
+  /// Whether ``freeze`` applies to running statistics as well: batch normalization then computes with them as outside of
+  /// training, and they stay as they are, as in Keras. Otherwise they follow the batches, as in PyTorch's training mode.
+  public var freezesStatistics = true
+  /// How much faster or slower some parameters learn. The first one that matches a path counts.
+  public var learningRateFactors: [LearningRateFactor] = []
+  /// Whether callbacks such as ``ReduceOnPlateau`` may change the learning rate, by a factor that is part of the state.
+  public var adjustsLearningRate = false
   /// Decides where and how often gradients are taken.
   public var gradientRule: any GradientRule = PlainGradient()
   /// Decides which parameters are evaluated and kept.

@@ -34,7 +34,7 @@ struct EvaluationProgram {
     let batches = (data.count + batch - 1) / batch
     let collects = !method.collectedMetrics.isEmpty
     return { arguments in
-      let variables = TrainingState(tree: state.tree.with(arguments.dropLast())).variables(method.averaging)
+      let variables = TrainingState(tree: state.tree.with(arguments.dropLast())).variables(method)
       let loss = method.loss.scheduled(at: plan.progress(at: arguments[arguments.count - 1]))
       let looped = scan(carry: [], over: [Tensor.iota([batches])]) { _, elements in
         // The last batch starts earlier so that it is full, and counts only the examples not seen yet.

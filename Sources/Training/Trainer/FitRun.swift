@@ -153,7 +153,8 @@ struct FitRun {
     if options.recordsLearningRate, trainers.first.learningRate != nil {
       let progress = plan.progress(at: try Tensor([Int32(clamping: lastStep)], shape: []).onDevice())
       for (index, trainer) in trainers.all.enumerated() {
-        metrics[index][Self.learningRate] = try trainer.learningRate?.value(at: progress, dtype: .float64).scalar()
+        let rate = try trainer.learningRate?.value(at: progress, dtype: .float64).scalar()
+        metrics[index][Self.learningRate] = try rate.map { try $0 * trainer.learningRateScale() }
       }
     }
     return metrics
