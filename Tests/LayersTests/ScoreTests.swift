@@ -86,12 +86,12 @@ import Testing
     let outputs = Tensor([200, -200, 0, -500, 500, 1] as [Float], shape: [2, 3])
     let result = valueAndGradient(at: [outputs]) { loss($0[0], Tensor([0, 1] as [Int32]), weights: nil).objective }
     let found = try Tensor.evaluate([result.value, result.gradients[0]]).flatMap { try $0.doubles() }
-    #expect(found.allSatisfy(\.isFinite), "\(found)")
+    #expect(found.allSatisfy { $0.isFinite }, "\(found)")
     let binary = valueAndGradient(at: [outputs]) {
       BinaryFocal(gamma: 0.5)($0[0], Tensor([1, 0, 1, 0, 1, 0] as [Float], shape: [2, 3]), weights: nil).objective
     }
-    #expect(
-      try Tensor.evaluate([binary.value, binary.gradients[0]]).flatMap { try $0.doubles() }.allSatisfy(\.isFinite))
+    let numbers = try Tensor.evaluate([binary.value, binary.gradients[0]]).flatMap { try $0.doubles() }
+    #expect(numbers.allSatisfy { $0.isFinite })
   }
 
   @Test func outputsThatAreNoNumbersHaveNoRank() throws {

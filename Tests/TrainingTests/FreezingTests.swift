@@ -1,4 +1,5 @@
 import ArrayFixtures
+import Configuration
 import Foundation
 import TestSupport
 import Testing
@@ -89,7 +90,9 @@ import Testing
     }
     try trainer.fit(data, epochs: 2, batchSize: 6, validation: data)
     for path in before.parameters.paths {
-      let (old, new) = (try #require(before.parameters[path]).doubles(), try #require(trainer.state.parameters[path]).doubles())
+      let (old, new) = (
+        try #require(before.parameters[path]).doubles(), try #require(trainer.state.parameters[path]).doubles()
+      )
       #expect((old == new) == frozen.contains(path), "\(path)")
       #expect(trainer.variables.parameters[path]?.type == before.parameters[path]?.type)
     }
@@ -122,7 +125,9 @@ import Testing
     let error = #expect(throws: TrainingError.self) {
       try Self.trainer { $0.learningRateFactors = [try LearningRateFactor("head", 2)] }
     }
-    #expect(error?.description.contains("'head' of 'learningRateFactors' matches no parameter; their paths are first/") == true)
+    #expect(
+      error?.description.contains("'head' of 'learningRateFactors' matches no parameter; their paths are first/")
+        == true)
     #expect(throws: TrainingError.nothingTrained) { try Self.trainer { $0.freeze = try PathFilter(including: ["."]) } }
     #expect(throws: ConfigurationError.self) { try LearningRateFactor("a", -1) }
     #expect(throws: ConfigurationError.self) { try LearningRateFactor("(", 1) }

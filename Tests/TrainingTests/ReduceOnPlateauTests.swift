@@ -5,7 +5,9 @@ import Testing
 
 @Suite(.tags(.engine)) struct ReduceOnPlateauTests {
   /// A trainer whose loss never changes, since parameters of a rate of 0 don't.
-  private func trainer(_ optimizer: any Optimizer, adjusts: Bool = true) throws -> (trainer: Trainer, data: LabeledArrays) {
+  private func trainer(_ optimizer: any Optimizer, adjusts: Bool = true) throws -> (
+    trainer: Trainer, data: LabeledArrays
+  ) {
     let data = try Problems.classes(12)
     let trainer = try Trainer(
       model: Problems.network,
@@ -62,11 +64,14 @@ import Testing
       var saved: Checkpoint?
       try first.fit(
         data, epochs: 8, batchSize: 4, validation: data,
-        callbacks: [callback(), .stopping { record in
-          guard record.epoch == epochs else { return .continue }
-          saved = try first.checkpoint()
-          return .stop(reason: "interrupted")
-        }])
+        callbacks: [
+          callback(),
+          .stopping { record in
+            guard record.epoch == epochs else { return .continue }
+            saved = try first.checkpoint()
+            return .stop(reason: "interrupted")
+          },
+        ])
       let (second, _) = try trainer(SGD(learningRate: 0.4))
       try second.restore(try #require(saved))
       try second.fit(data, epochs: 8 - epochs, batchSize: 4, validation: data, callbacks: [callback()])

@@ -59,7 +59,9 @@ struct RunCommand: ParsableCommand {
   var quiet = false
 
   func run() throws {
-    let configuration = try resume ? InterruptedRun.configuration(in: output, choices, settings) : RunConfiguration(from: choices.options(settings))
+    let configuration =
+      try resume
+      ? InterruptedRun.configuration(in: output, choices, settings) : RunConfiguration(from: choices.options(settings))
     let terminal = Terminal.current()
     func say(_ text: String) { if !quiet { terminal.write(text + "\n") } }
 
@@ -79,7 +81,9 @@ struct RunCommand: ParsableCommand {
     if summary != .none { say(try summary.text(layers, configuration)) }
 
     if resume {
-      say(checkpoint.map { "Continuing after epoch \($0.epoch)." } ?? "There is no checkpoint yet: starting from the beginning.")
+      say(
+        checkpoint.map { "Continuing after epoch \($0.epoch)." }
+          ?? "There is no checkpoint yet: starting from the beginning.")
     }
     for warning in try run.warnings() { Terminal.current(.standardError).write("Warning: \(warning)\n") }
     Interruption.endsProcess()
@@ -128,7 +132,8 @@ struct RunChoices: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Parameters that aren't trained, by a regular expression of their paths: 'layer[1-3]|conv'", valueName: "pattern"))
+      "Parameters that aren't trained, by a regular expression of their paths: 'layer[1-3]|conv'", valueName: "pattern")
+  )
   var freeze: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of epochs. (default: 10)", valueName: "n"))

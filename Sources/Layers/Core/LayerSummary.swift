@@ -81,11 +81,12 @@ extension LayerSummary {
           "\(row.trainableCount + row.frozenCount + row.stateCount)",
         ])
     }
-    let totals = [
-      "Total params: \(Self.grouped(trainableCount + frozenCount + stateCount))",
-      "Trainable params: \(Self.grouped(trainableCount))",
-      "Non-trainable params: \(Self.grouped(frozenCount + stateCount))",
-    ] + frozenLayers
+    let totals =
+      [
+        "Total params: \(Self.grouped(trainableCount + frozenCount + stateCount))",
+        "Trainable params: \(Self.grouped(trainableCount))",
+        "Non-trainable params: \(Self.grouped(frozenCount + stateCount))",
+      ] + frozenLayers
     return
       (["Model: \"\(name)\"", line, Self.cells(["Layer (type)", "Output Shape", "Param #"]), doubleLine]
       + [cells.joined(separator: "\n\(line)\n")] + [doubleLine] + totals + [line]).joined(separator: "\n")

@@ -78,12 +78,12 @@ public struct TargetDescription: Sendable, Hashable {
   var areProbabilities: Bool { range.map { $0.lowerBound >= -1e-6 && $0.upperBound <= 1 + 1e-6 } ?? true }
 
   /// Whether these are integers that can be the class of each position of an example.
-  func areClassIndices(for outputs: Shape) -> Bool {
+  package func areClassIndices(for outputs: Shape) -> Bool {
     dtype.isInteger && !outputs.isEmpty && shape == Shape(outputs.dropLast())
   }
 
   /// Whether there is one number per output of an example.
-  func areValues(for outputs: Shape) -> Bool {
+  package func areValues(for outputs: Shape) -> Bool {
     shape == outputs || (outputs.last == 1 && shape == Shape(outputs.dropLast()))
   }
 

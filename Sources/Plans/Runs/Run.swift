@@ -93,6 +93,23 @@ public struct Run: Sendable {
   }
 }
 
+extension RunConfiguration {
+  /// The network that the run trains on such data.
+  func model(for data: ModelData) throws(ConfigurationError) -> any Layer {
+    try architecture().model(outputs: data.outputs(for: method().loss))
+  }
+
+  /// The method for inputs of a type: bytes are scaled to 0...1 if no preprocessing is named.
+  func method(forInputsOf dtype: DType) throws(ConfigurationError) -> Method {
+    var method = try method()
+    // In single precision whatever the model computes in, as NumPy programs often do.
+    if preprocessing == nil, dtype == .uint8 {
+      method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
+    }
+    return method
+  }
+}
+
 /// Training and test data on the device, for several runs.
 public struct ResidentPair: Sendable {
   public let train: ResidentData

@@ -24,7 +24,9 @@ public struct CallbackPlace: Sendable, Hashable {
   /// The run's configuration, which checkpoints keep.
   public let configuration: String
 
-  public init(folder: String, configuration: String = "") { (self.folder, self.configuration) = (folder, configuration) }
+  public init(folder: String, configuration: String = "") {
+    (self.folder, self.configuration) = (folder, configuration)
+  }
 }
 
 /// ``EarlyStopping``, by name.

@@ -65,7 +65,8 @@ struct StepTracer {
     let moved = parameters.zip(updates) { $0 + $1 }
     let averaged = method.averaging.update(moved, state: state.averaging, context: context)
     let next = state.replacing(
-      parameters: method.freeze == nil ? averaged.parameters : all.replaced(by: averaged.parameters), state: evaluation.state, optimizer: updated.state, rule: ruled.state,
+      parameters: method.freeze == nil ? averaged.parameters : all.replaced(by: averaged.parameters),
+      state: evaluation.state, optimizer: updated.state, rule: ruled.state,
       averaging: averaged.state)
     let count = evaluation.weight ?? Tensor(Double(size), dtype: evaluation.reported.dtype)
     return (

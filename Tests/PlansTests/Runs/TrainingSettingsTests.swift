@@ -31,7 +31,9 @@ import Testing
     #expect(try !configuration("callbacks: earlyStopping").method().adjustsLearningRate)
     #expect(try configuration("classWeights: balanced").classWeights == .balanced)
     // What isn't set leaves the text, and with it the id, as they were.
-    for none in ["freeze: none", "learningRateFactors: none", "callbacks: none", "classWeights: none", "frozenStatistics: fixed"] {
+    for none in [
+      "freeze: none", "learningRateFactors: none", "callbacks: none", "classWeights: none", "frozenStatistics: fixed",
+    ] {
       #expect(try configuration(none).id == RunConfiguration().id, "\(none)")
     }
   }
@@ -56,7 +58,7 @@ import Testing
   @Test func armsTakeThemAsValues() throws {
     var stopping = NamedEarlyStopping()
     stopping.patience = 3
-    let typed = Arm("typed") {
+    let typed = try Arm("typed") {
       $0.callbacks = [stopping, NamedBestWeights()]
       $0.freeze = ["dense1"]
       $0.learningRateFactors = [try LearningRateFactor("dense2", 0.5)]
