@@ -106,6 +106,7 @@ struct MethodKind {
       MethodKind("transforms", "transform", Registry<any NamedTransform>.all.types),
       MethodKind("schedules", "schedule", Registry<any NamedSchedule>.all.types),
       MethodKind("averaging", "averaging", key: "averaging", Registry<any Averaging>.all.types),
+      MethodKind("callbacks", "callback", key: "callbacks", Registry<any NamedCallback>.all.types),
       MethodKind("experiments", "experiment", key: "experiment", Registry<any Experiment>.all.types),
       MethodKind("readouts", "readout", Registry<any ReadoutRule>.all.types),
     ]

@@ -98,7 +98,8 @@ extension Run {
   func layerSummary() throws -> LayerSummary {
     let model = try model()
     let shape = Shape([configuration.batchSize] + data.train.inputs.shape.dropFirst())
-    return try model.layerSummary(for: TensorType(configuration.dtype, shape))
+    let method = try configuration.method()
+    return try model.layerSummary(for: TensorType(configuration.dtype, shape), isTrained: method.isTrained)
   }
 
   /// The number of programs to divide an epoch into, so that the progress bar moves about ten times per second.

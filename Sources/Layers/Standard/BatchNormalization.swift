@@ -35,7 +35,8 @@ public struct BatchNorm: ComposableLayer {
   }
 
   public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
-    if let problem = problem(with: x, isTraining: scope.isTraining) {
+    let isTraining = scope.isTraining && !scope.isFrozen("mean")
+    if let problem = problem(with: x, isTraining: isTraining) {
       return .failed(Diagnostic(operation: label, message: problem, inputs: [x.type]))
     }
     let (channels, type): (Shape, DType) = ([x.shape.last], x.dtype.accumulation)
@@ -43,7 +44,7 @@ public struct BatchNorm: ComposableLayer {
     let offset = hasOffset ? scope.parameter("offset", channels, .zeros, dtype: type) : nil
     let mean = scope.state("mean", channels, .zeros, dtype: type)
     let variance = scope.state("variance", channels, .ones, dtype: type)
-    guard scope.isTraining else {
+    guard isTraining else {
       let factor = (variance + convention.epsilon).rsqrt()
       let y = (x.cast(to: type) - mean) * (scale.map { factor * $0 } ?? factor)
       let result = (offset.map { y + $0 } ?? y).cast(to: x.dtype)

@@ -58,6 +58,7 @@ extension RunConfiguration {
     named.penalties = named.penalties.map(Registry<any Penalty>.all.canonical)
     named.preprocessing = named.preprocessing.map(Registry<any NamedPreprocessing>.all.canonical)
     named.augmentation = named.augmentation.map(Registry<any Augmentation>.all.canonical)
+    named.callbacks = named.callbacks.map(Registry<any NamedCallback>.all.canonical)
     named.metrics = named.metrics.map(Registry<any Metric>.all.canonical)
     return named
   }

@@ -195,8 +195,8 @@ extension RunConfiguration {
   /// The names of what a run records after each epoch.
   public var recordedMetrics: [String] {
     if let made = try? makeExperiment() { return made.recordedMetrics }
-    let names = (try? method())?.recordedNames ?? ["loss"]
-    return names + names.map { "val_" + $0 }
+    guard let method = try? method() else { return ["loss", "val_loss"] }
+    return method.recordedNames + method.evaluatedNames.map { "val_" + $0 }
   }
 }
 

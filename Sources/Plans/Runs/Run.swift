@@ -48,6 +48,12 @@ public struct Run: Sendable {
     return (try trainer(parameters), options)
   }
 
+  /// What is probably a mistake but can be trained; see `Trainer.warnings(on:)`.
+  /// - Throws: as ``trainer()`` does.
+  public func warnings() throws -> [String] {
+    try trainer().trainer.warnings(on: ResidentData(data.train.prefix(min(16, data.train.count))))
+  }
+
   /// A parameter's initial values by NumPy's draws.
   private static func draw(
     _ path: String, _ parameter: Tensor, from generator: inout NumPyRandomState
@@ -62,19 +68,28 @@ public struct Run: Sendable {
     return Tensor(drawn, shape: parameter.shape).cast(to: parameter.dtype)
   }
 
-  /// Trains from the start to the end.
-  /// - Parameter chunks: programs an epoch is divided into, so that progress can be shown.
+  /// Trains from the start, or from where a checkpoint was made, to the end.
+  /// - Parameters:
+  ///   - chunks: programs an epoch is divided into, so that progress can be shown.
+  ///   - folder: where the configuration's callbacks write.
+  ///   - checkpoint: of the same configuration; training continues to the same bits.
+  ///   - callbacks: called after those of the configuration.
+  /// - Returns: the trainer, and the records of all epochs.
+  /// - Throws: as ``trainer()`` and `Trainer.fit` do; `CheckpointError` for another model's checkpoint.
   public func train(
-    on resident: ResidentPair? = nil, chunks: Int = 1, callbacks: [any Callback] = []
+    on resident: ResidentPair? = nil, chunks: Int = 1, writingTo folder: String = "out/run",
+    from checkpoint: Checkpoint? = nil, callbacks: [any Callback] = []
   ) throws -> (trainer: Trainer, history: History) {
     var (trainer, options) = try trainer()
     options.chunksPerEpoch = chunks
     let pair = try resident ?? ResidentPair(data, examples: configuration.examples)
-    let history = try trainer.fit(
-      pair.train, epochs: configuration.epochs, batchSize: configuration.batchSize, validation: pair.test,
-      options: options,
-      callbacks: callbacks)
-    return (trainer, history)
+    if let checkpoint { try trainer.restore(checkpoint) }
+    let isStopped = trainer.history.stopReason != nil
+    let place = CallbackPlace(folder: folder, configuration: configuration.canonicalText)
+    try trainer.fit(
+      pair.train, epochs: isStopped ? 0 : configuration.epochs - trainer.epoch, batchSize: configuration.batchSize,
+      validation: pair.test, options: options, callbacks: configuration.makeCallbacks(in: place) + callbacks)
+    return (trainer, trainer.history)
   }
 }
 

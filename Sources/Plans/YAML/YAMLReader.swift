@@ -94,7 +94,13 @@ public struct YAMLReader {
       var values: [OptionValue] = []
       for element in sequence { values.append(try self.element(element, of: key)) }
       return .list(values)
-    case .mapping(let mapping): return .choice(try choice(mapping, of: key, at: place(of: node)))
+    case .mapping(let mapping):
+      let mapping = try merged(mapping)
+      // `{'layer[12]': 0.1}` is a list of `'layer[12]: 0.1'`.
+      if key == "learningRateFactors", mapping["name"] == nil {
+        return .list(mapping.map { .text("\($0.key.string ?? ""): \($0.value.string ?? "")") })
+      }
+      return .choice(try choice(mapping, of: key, at: place(of: node)))
     case .alias: throw .invalid(message: "the alias in '\(key)' names nothing", origin: place(of: node))
     }
   }
@@ -135,7 +141,6 @@ public struct YAMLReader {
   private mutating func choice(
     _ mapping: Node.Mapping, of key: String, at place: String
   ) throws(ConfigurationError) -> MethodSpec {
-    let mapping = try merged(mapping)
     guard case .scalar(let name) = mapping["name"], !name.string.isEmpty else {
       throw .invalid(
         message: "'\(key)' is a mapping without the name of a method: write '\(key): {name: …}'", origin: place)

@@ -6,6 +6,8 @@ public struct ResidentData: Sendable {
   public let inputs: Tensor
   /// `[count]` class indices, or `[count, …]` values.
   public let targets: Tensor
+  /// How much each example counts in the training loss, `[count]`; nil if all count alike.
+  public let weights: Tensor?
   public let count: Int
   /// For checking whether a loss fits the targets.
   let description: TargetDescription
@@ -16,6 +18,7 @@ public struct ResidentData: Sendable {
     count = data.count
     inputs = Tensor(try Tensor(data.inputs).buffer())
     targets = Tensor(try Tensor(data.targets).buffer())
+    weights = try data.weights.map { Tensor(try Tensor($0).buffer()) }
     description = TargetDescription(
       dtype: data.targets.dtype, shape: Shape(data.targets.shape.dropFirst()), range: try data.targets.range())
     nonFinite = (data.inputs.firstNonFinite, data.targets.firstNonFinite)

@@ -14,6 +14,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case differentType(path: String, expected: String, actual: String)
   case differentMethods
   case wrongOrder(expected: String, actual: String)
+  /// A pattern of paths that no parameter has.
+  case unmatchedPattern(setting: String, pattern: String, paths: [String])
+  case nothingTrained
   case unknownMetric(name: String, known: [String])
   /// A log's file or folder cannot be created or written.
   case output(FileFailure)
@@ -39,11 +42,19 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         + ": train them separately"
     case .wrongOrder(let expected, let actual):
       "the batch order gives \(actual), but an epoch needs the indices of all examples, \(expected)"
+    case .unmatchedPattern(let setting, let pattern, let paths):
+      "'\(pattern)' of '\(setting)' matches no parameter; their paths are \(paths.joined(separator: ", "))"
+    case .nothingTrained: "'freeze' matches every parameter, so that nothing is left to train: freeze fewer"
     case .unknownMetric(let name, let known):
       "there is no metric '\(name)' to watch: an epoch records \(known.joined(separator: ", "))"
     case .output(let failure): failure.description
     }
   }
+
+  static let fixedLearningRate = TrainingError.incompatible(
+    Incompatibility(
+      "a callback that changes the learning rate", with: "a method whose learning rate is fixed",
+      remedy: "set the method's adjustsLearningRate"))
 
   static func check(_ value: Int, name: String, atLeast least: Int) throws(TrainingError) {
     guard value >= least else { throw .invalidSetting(name: name, value: value, requirement: "\(least) or more") }

@@ -32,8 +32,9 @@ struct EvaluationProgram {
     let (model, method, precision) = (setup.model, setup.method, setup.precision)
     let batch = Swift.min(batchSize, data.count)
     let batches = (data.count + batch - 1) / batch
+    let collects = !method.collectedMetrics.isEmpty
     return { arguments in
-      let variables = TrainingState(tree: state.tree.with(arguments.dropLast())).variables(method.averaging)
+      let variables = TrainingState(tree: state.tree.with(arguments.dropLast())).variables(method)
       let loss = method.loss.scheduled(at: plan.progress(at: arguments[arguments.count - 1]))
       let looped = scan(carry: [], over: [Tensor.iota([batches])]) { _, elements in
         // The last batch starts earlier so that it is full, and counts only the examples not seen yet.
@@ -44,10 +45,12 @@ struct EvaluationProgram {
         let targets = data.targets.rows(from: first, count: batch)
         let outputs = model.apply(variables, to: x, precision: precision).output.upcast
         let total = loss.total(outputs, targets, weights: weights)
-        return ([], [method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights))])
+        let row = method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights))
+        return ([], collects ? [row, outputs] : [row])
       }
+      let collected = looped.outputs.dropFirst()
       // The loss's modifiers see the sum over the whole data set: a flooded mean isn't the mean of flooded batches.
-      return looped.outputs.map { rows in
+      return looped.outputs.prefix(1).map { rows in
         // A model that doesn't fit the data gives no rows to take apart.
         if rows.diagnostic != nil { return rows }
         let totals = rows.sum([0])
@@ -56,13 +59,62 @@ struct EvaluationProgram {
         return Tensor.concatenate([
           value.expand(at: 0), Tensor(1, dtype: value.dtype).expand(at: 0), totals.slice(2..<totals.shape[0]),
         ])
-      }
+      } + collected
     }
   }
 
-  /// A row of sums over the data set.
+  /// A row of sums over the data set; with it, if a metric needs them, the outputs of all batches, `[batches, batch, …]`.
   /// - Parameter step: number of updates before the one whose schedules apply.
-  func callAsFunction(_ state: TrainingState, step: Int) throws -> Tensor {
-    try program(state.tree.tensors + [Tensor([Int32(clamping: step)], shape: [])])[0]
+  func callAsFunction(_ state: TrainingState, step: Int) throws -> (row: Tensor, outputs: Tensor?) {
+    let results = try program(state.tree.tensors + [Tensor([Int32(clamping: step)], shape: [])])
+    return (results[0], results.dropFirst().first)
+  }
+}
+
+/// The metrics of a data set that need the outputs of all its examples at once.
+struct OutputCollector {
+  private let metrics: [(name: String, metric: any CollectedMetric)]
+  private let targets: [Double]
+  private let count: Int
+  private let width: Int
+  /// Numbers that the last batch repeats, since it starts earlier so that it is full.
+  private let repeated: (start: Int, end: Int)
+
+  /// A collector per member; none if no metric needs one.
+  static func all(
+    _ setups: Members<Setup>, _ data: ResidentData, batchSize: Int
+  ) throws -> [OutputCollector] {
+    guard !setups.first.method.collectedMetrics.isEmpty else { return [] }
+    let targets = try data.targets.cast(to: .float64).values(as: Double.self)
+    return setups.all.map { OutputCollector($0, data, targets, batchSize: batchSize) }
+  }
+
+  private init(_ setup: Setup, _ data: ResidentData, _ targets: [Double], batchSize: Int) {
+    (metrics, self.targets, count) = (setup.method.collectedMetrics, targets, data.count)
+    let outputs = setup.outputType.shape
+    width = outputs.rank > 1 ? outputs.last : 1
+    let (batch, example) = (Swift.min(batchSize, data.count), outputs.elementCount)
+    let batches = (data.count + batch - 1) / batch
+    let start = (batches - 1) * batch
+    repeated = (start * example, (start + batches * batch - data.count) * example)
+  }
+
+  /// The metrics of each member.
+  /// - Parameter outputs: `[batches, batch, …]`, of several members along a leading axis.
+  static func values(
+    _ collectors: [OutputCollector], of outputs: Tensor?
+  ) throws -> [[(name: String, value: Double)]] {
+    guard let outputs, !collectors.isEmpty else { return [] }
+    let numbers = try outputs.cast(to: .float64).values(as: Double.self)
+    let share = numbers.count / collectors.count
+    return collectors.enumerated().map { index, collector in
+      collector.values(Array(numbers[index * share..<(index + 1) * share]))
+    }
+  }
+
+  private func values(_ numbers: [Double]) -> [(name: String, value: Double)] {
+    let own = CollectedOutputs(
+      outputs: Array(numbers[..<repeated.start] + numbers[repeated.end...]), targets: targets, width: width)
+    return metrics.map { ($0.name, $0.metric.value(of: own)) }
   }
 }
