@@ -140,7 +140,8 @@ import Testing
       }, "\(text)")
     #expect(try folder.text("s.svg").contains("oneCycle(peak: 0.1)"))
     let scaled = try output([
-      "schedule", "plot", "batchScaled(schedule: 0.1, reference: 128)", "--batch", "1024", "--epochs", "2", "--log",
+      "schedule", "plot", "batchScaled(schedule: 0.1, reference: 128)", "--batch-size", "1024", "--epochs", "2",
+      "--log",
     ])
     #expect(scaled.contains("0.8") && folder.exists("out/schedule.svg"))
     for (words, message) in [
@@ -280,7 +281,7 @@ import Testing
 
   @Test func recipesThatFailAreNamedAndTheOthersGoOn() throws {
     let result = try TanrenProcess.run(
-      ["reproduce", "--all", "--budget", "smoke", "--offline", "batch=100000", "--output", "all"], in: folder)
+      ["reproduce", "--all", "--budget", "smoke", "--offline", "batchSize=100000", "--output", "all"], in: folder)
     #expect(result.status == 1 && !result.endedBySignal)
     let list = try output(["reproduce", "--list"])
     let names = list.split(separator: "\n").filter { !$0.hasPrefix(" ") }.map(String.init)

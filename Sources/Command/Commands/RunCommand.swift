@@ -100,7 +100,7 @@ struct RunChoices: ParsableArguments {
   var loss: String?
 
   @Option(help: ArgumentHelp("Gradient rule: plain, sam, … (default: plain)", valueName: "rule"))
-  var rule: String?
+  var gradientRule: String?
 
   @Option(help: ArgumentHelp("Weight averaging: none, ema, … (default: none)", valueName: "averaging"))
   var averaging: String?
@@ -114,7 +114,7 @@ struct RunChoices: ParsableArguments {
   var epochs: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Batch size. (default: 100)", valueName: "n"))
-  var batch: String?
+  var batchSize: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Random seed. (default: 0)", valueName: "n"))
   var seed: String?
@@ -137,15 +137,14 @@ struct RunChoices: ParsableArguments {
       throw UsageError("expected at most one configuration file, but got \(files.joined(separator: ", "))")
     }
     var options = try files.first.map { try YAMLReader.options(file: $0) } ?? Options()
-    let flags = [
-      ("data", data), ("model", model), ("optimizer", optimizer), ("loss", loss), ("rule", rule),
-      ("averaging", averaging), ("augmentation", augmentation), ("epochs", epochs), ("batch", batch), ("seed", seed),
-      ("dtype", dtype),
-      ("examples", examples),
+    let given = [
+      ("data", "--data", data), ("model", "--model", model), ("optimizer", "--optimizer", optimizer),
+      ("loss", "--loss", loss), ("gradientRule", "--gradient-rule", gradientRule),
+      ("averaging", "--averaging", averaging), ("augmentation", "--augmentation", augmentation),
+      ("epochs", "--epochs", epochs), ("batchSize", "--batch-size", batchSize), ("seed", "--seed", seed),
+      ("dtype", "--dtype", dtype), ("examples", "--examples", examples),
     ]
-    for (key, value) in flags {
-      if let value { try options.override(key, value, origin: "--\(key)") }
-    }
+    for case (let key, let option, let value?) in given { try options.override(key, value, origin: option) }
     for assignment in settings where Self.isAssignment(assignment) { try options.override(assignment: assignment) }
     return options
   }

@@ -118,7 +118,7 @@ extension Run {
   /// - Throws: `Diagnostic` with the path of the layer whose shapes do not match.
   func layerSummary() throws -> LayerSummary {
     let model = try model()
-    let shape = Shape([configuration.batch] + data.train.inputs.shape.dropFirst())
+    let shape = Shape([configuration.batchSize] + data.train.inputs.shape.dropFirst())
     return try model.layerSummary(for: TensorType(configuration.dtype, shape))
   }
 

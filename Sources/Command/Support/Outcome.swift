@@ -113,7 +113,10 @@ struct RenamedOption {
   let new: String
 
   static let all = [
-    RenamedOption(command: "engine install", old: "--again", new: "--force")
+    RenamedOption(command: "engine install", old: "--again", new: "--force"),
+    RenamedOption(command: "run", old: "--batch", new: "--batch-size"),
+    RenamedOption(command: "run", old: "--rule", new: "--gradient-rule"),
+    RenamedOption(command: "schedule plot", old: "--batch", new: "--batch-size"),
   ]
 
   /// The arguments with current names.

@@ -25,8 +25,7 @@ extension Options {
       throw .invalid(message: "'\(path)' is no setting's name: write key or method.key", origin: origin)
     }
     if path.contains("."), let key = path.split(separator: ".").first.map(String.init) {
-      var copy = self
-      if copy.take(key) == nil, let method = RunConfiguration().choice(named: key) {
+      if !hasUnderAnyName(key), let method = RunConfiguration().choice(named: key) {
         try override(key, .choice(MethodSpec(method.name, Options(origin: origin))), origin: origin)
       }
     }
@@ -37,7 +36,10 @@ extension Options {
 extension RunConfiguration {
   /// The method that fills a slot.
   fileprivate func choice(named key: String) -> MethodSpec? {
-    ["data": data, "model": model, "loss": loss, "optimizer": optimizer, "rule": rule, "averaging": averaging][key]
+    [
+      "data": data, "model": model, "loss": loss, "optimizer": optimizer, "gradientRule": gradientRule,
+      "averaging": averaging,
+    ][RenamedSettings.named(key, in: RenamedSettings.run, .present)]
   }
 }
 

@@ -83,7 +83,7 @@ extension StudyPlan {
     }
     for settings in [base] + arms.map(\.settings) {
       var paths: Set<String> = []
-      for setting in settings where !paths.insert(setting.path).inserted {
+      for setting in settings where !paths.insert(setting.path.presentPath).inserted {
         throw .duplicateKey(key: setting.path, origin: setting.origin.isEmpty ? name : setting.origin)
       }
     }
@@ -112,7 +112,9 @@ extension StudyPlan {
       guard axis.path != "seed" else {
         throw .invalid(message: "'seed' is no axis: write 'seeds' instead", origin: axis.origin)
       }
-      guard paths.insert(axis.path).inserted else { throw .duplicateKey(key: axis.path, origin: axis.origin) }
+      guard paths.insert(axis.path.presentPath).inserted else {
+        throw .duplicateKey(key: axis.path, origin: axis.origin)
+      }
       guard !axis.values.isEmpty else { throw .invalid(message: "'\(axis.path)' has no values", origin: axis.origin) }
       guard Set(axis.values).count == axis.values.count else {
         throw .invalid(message: "'\(axis.path)' has a value twice", origin: axis.origin)

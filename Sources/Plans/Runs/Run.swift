@@ -39,9 +39,9 @@ public struct Run: Sendable {
         parameters: parameters)
     }
     var options = FitOptions(
-      partialBatch: configuration.remainder, evaluatesBeforeTraining: configuration.untrained)
+      partialBatch: configuration.partialBatch, evaluatesBeforeTraining: configuration.evaluatesBeforeTraining)
     let keyed = try trainer()
-    guard configuration.draws == .numPy else { return (keyed, options) }
+    guard configuration.rng == .numPy else { return (keyed, options) }
     var generator = NumPyRandomState(seed: seed)
     let parameters = try keyed.state.parameters.map { try Self.draw($0, $1, from: &generator) }
     options.order = NumPyOrder(generator)
@@ -55,7 +55,7 @@ public struct Run: Sendable {
     guard path.hasSuffix("kernel") else { return parameter.zerosLike() }
     guard parameter.rank == 2 else {
       throw .invalid(
-        message: "'draws: numPy' is for dense layers only, but '\(path)' has the shape \(parameter.shape)", origin: "")
+        message: "'rng: numPy' is for dense layers only, but '\(path)' has the shape \(parameter.shape)", origin: "")
     }
     let scale = (2 / Double(parameter.shape[0])).squareRoot()
     let drawn = generator.randn(parameter.shape.elementCount).map { $0 * scale }
@@ -71,7 +71,8 @@ public struct Run: Sendable {
     options.chunksPerEpoch = chunks
     let pair = try resident ?? ResidentPair(data, examples: configuration.examples)
     let history = try trainer.fit(
-      pair.train, epochs: configuration.epochs, batchSize: configuration.batch, validation: pair.test, options: options,
+      pair.train, epochs: configuration.epochs, batchSize: configuration.batchSize, validation: pair.test,
+      options: options,
       callbacks: callbacks)
     return (trainer, history)
   }
