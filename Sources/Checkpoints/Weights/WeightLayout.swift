@@ -112,7 +112,7 @@ extension WeightLayout {
     return file
   }
 
-  /// A model's variables with the values of a file in this layout.
+  /// A model's variables with the values of a file in this layout. Floating-point arrays are converted to the model's type.
   ///
   /// - Parameters:
   ///   - variables: the model's own, for their paths and types.
@@ -122,32 +122,13 @@ extension WeightLayout {
     _ file: Safetensors, for variables: ModelVariables, records: [LayerRecord] = []
   ) throws -> ModelVariables {
     let all = variables.parameters.merging(variables.state)
-    let mappings = try mappings(for: all, records: records)
-    var values = TensorTree()
-    var (missing, mismatched): ([String], [TypeMismatch]) = ([], [])
-    for mapping in mappings {
-      guard let expected = mapping.exported(all)?.type else { continue }
-      guard let array = file.tensors[mapping.name] else {
-        missing.append(mapping.name)
-        continue
-      }
-      let actual = TensorType(array.dtype, Shape(array.shape))
-      guard actual == expected else {
-        mismatched.append(TypeMismatch(path: mapping.name, expected: expected, actual: actual))
-        continue
-      }
-      for (path, tensor) in mapping.imported(Tensor(array)) {
-        values[path] = values[path].map { $0 + tensor } ?? tensor
-      }
+    let assignment = assigning(file.tensors, to: all, by: try mappings(for: all, records: records))
+    let match = assignment.match
+    guard match.isComplete else {
+      throw WeightError.differentModel(
+        missing: match.missing, unexpected: match.unexpected, mismatched: match.mismatched)
     }
-    let names = Set(mappings.map(\.name))
-    let unexpected = Array(file.tensors.keys).filter { name in
-      !names.contains(name) && !passedOver.contains { name == $0 || name.hasSuffix(separator + $0) }
-    }
-    guard missing.isEmpty, unexpected.isEmpty, mismatched.isEmpty else {
-      throw WeightError.differentModel(missing: missing, unexpected: unexpected, mismatched: mismatched)
-    }
-    let read = try values.evaluate()
+    let read = try assignment.values.evaluate()
     return ModelVariables(
       parameters: variables.parameters.map { path, tensor in read[path] ?? tensor },
       state: variables.state.map { path, tensor in read[path] ?? tensor })

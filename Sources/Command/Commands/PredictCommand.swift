@@ -25,17 +25,17 @@ struct PredictCommand: ParsableCommand {
   var output: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of records computed at once.", valueName: "n"))
-  var batch: Int = 1000
+  var batchSize: Int = 1000
 
   @OptionGroup(title: "Device options") var device: DeviceOptions
 
   func run() throws {
-    guard (1...10_000_000).contains(batch) else {
-      throw UsageError("--batch is \(batch), but must be between 1 and 10000000")
+    guard (1...10_000_000).contains(batchSize) else {
+      throw UsageError("--batch-size is \(batchSize), but must be between 1 and 10000000")
     }
     let file = try ModelFile(contentsOf: model)
     try device.start()
-    let (predictions, notes) = try TrainedModel(file).predict(files: files, batchSize: batch)
+    let (predictions, notes) = try TrainedModel(file).predict(files: files, batchSize: batchSize)
     for note in notes { Terminal.current(.standardError).write("Note: \(note)\n") }
     let table = try predictions.table().csv()
     guard let output else { return Terminal.current().write(table) }

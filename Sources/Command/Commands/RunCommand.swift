@@ -17,6 +17,7 @@ struct RunCommand: ParsableCommand {
         tanren run --model 'mlp(hidden: [200, 100], activation: mish)'
         tanren run optimizer='nesterov(learningRate: 0.1)' loss='flooded(at: 0.01)'
         tanren run config.yml optimizer.learningRate=0.5 seed=3 --output out/fast
+        tanren run --weights out/run/best.safetensors head=new data='npz(path: new.npz)'
         tanren run experiment=reservoirPrediction data=narma
 
       Example configuration file:
@@ -74,7 +75,7 @@ struct RunCommand: ParsableCommand {
     let models = files.models(of: run)
     let history = try run.train(
       chunks: !quiet && progress == .bar && terminal.isInteractive ? run.chunksForProgress(layers) : 1,
-      callbacks: files.logs + [watcher].compactMap(\.self) + [models]
+      callbacks: files.logs + [watcher].compactMap(\.self) + [models], note: say
     ).history
     let curves = try files.writeCurves(history, of: run)
     say(RunReport(history).text)
@@ -129,6 +130,12 @@ struct RunChoices: ParsableArguments {
     help: ArgumentHelp("Train on the first <n> examples only. (default: all)", valueName: "n"))
   var examples: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "File of weights to start from: of a saved model, or PyTorch's or Keras' in safetensors or NPZ. (default: none)",
+      valueName: "file"))
+  var weights: String?
+
   /// All settings: those of the file, overridden by the options, overridden by `key=value` in their order.
   /// - Parameter settings: the positional arguments, with at most one file among them.
   func options(_ settings: [String]) throws -> Options {
@@ -142,7 +149,7 @@ struct RunChoices: ParsableArguments {
       ("loss", "--loss", loss), ("gradientRule", "--gradient-rule", gradientRule),
       ("averaging", "--averaging", averaging), ("augmentation", "--augmentation", augmentation),
       ("epochs", "--epochs", epochs), ("batchSize", "--batch-size", batchSize), ("seed", "--seed", seed),
-      ("dtype", "--dtype", dtype), ("examples", "--examples", examples),
+      ("dtype", "--dtype", dtype), ("examples", "--examples", examples), ("weights", "--weights", weights),
     ]
     for case (let key, let option, let value?) in given { try options.override(key, value, origin: option) }
     for assignment in settings where Self.isAssignment(assignment) { try options.override(assignment: assignment) }

@@ -31,6 +31,11 @@ extension RunConfiguration {
     if let preprocessing { lines.append(("preprocessing", .choice(preprocessing))) }
     if !augmentation.isEmpty { lines.append(("augmentation", .list(augmentation.map(OptionValue.choice)))) }
     if let examples { lines.append(("examples", .number(Double(examples)))) }
+    if let weights {
+      lines.append(("weights", .text(weights)))
+      if head != .keep { lines.append(("head", .text(head.rawValue))) }
+      if allowsPartialWeights { lines.append(("partialWeights", .flag(true))) }
+    }
     return lines
   }
 }

@@ -22,8 +22,10 @@ public struct Run: Sendable {
   public func model() throws(ConfigurationError) -> any Layer { try configuration.model(for: ModelData(data)) }
 
   /// A trainer at its start, and the options to fit with.
-  /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
-  public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
+  /// - Parameter note: receives sentences about the weights that the run starts from, if it starts from some.
+  /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data; `WeightError` if
+  ///   the weights don't fit the model.
+  public func trainer(note: (String) -> Void = { _ in }) throws -> (trainer: Trainer, options: FitOptions) {
     var method = try configuration.method(forInputsOf: data.train.inputs.dtype)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
       method.preprocessing = try fitted.fitted(to: data.train.inputs)
@@ -41,11 +43,16 @@ public struct Run: Sendable {
     var options = FitOptions(
       partialBatch: configuration.partialBatch, evaluatesBeforeTraining: configuration.evaluatesBeforeTraining)
     let keyed = try trainer()
-    guard configuration.rng == .numPy else { return (keyed, options) }
+    guard configuration.rng == .numPy else {
+      try configuration.loadWeights(into: keyed, note: note)
+      return (keyed, options)
+    }
     var generator = NumPyRandomState(seed: seed)
     let parameters = try keyed.state.parameters.map { try Self.draw($0, $1, from: &generator) }
     options.order = NumPyOrder(generator)
-    return (try trainer(parameters), options)
+    let drawn = try trainer(parameters)
+    try configuration.loadWeights(into: drawn, note: note)
+    return (drawn, options)
   }
 
   /// A parameter's initial values by NumPy's draws.
@@ -63,11 +70,14 @@ public struct Run: Sendable {
   }
 
   /// Trains from the start to the end.
-  /// - Parameter chunks: programs an epoch is divided into, so that progress can be shown.
+  /// - Parameters:
+  ///   - chunks: programs an epoch is divided into, so that progress can be shown.
+  ///   - note: as for ``trainer(note:)``.
   public func train(
-    on resident: ResidentPair? = nil, chunks: Int = 1, callbacks: [any Callback] = []
+    on resident: ResidentPair? = nil, chunks: Int = 1, callbacks: [any Callback] = [],
+    note: (String) -> Void = { _ in }
   ) throws -> (trainer: Trainer, history: History) {
-    var (trainer, options) = try trainer()
+    var (trainer, options) = try trainer(note: note)
     options.chunksPerEpoch = chunks
     let pair = try resident ?? ResidentPair(data, examples: configuration.examples)
     let history = try trainer.fit(
