@@ -82,10 +82,19 @@ package enum RenamedSettings {
 
   /// The entries of a method, however the words of its name are joined.
   private static func entries(of method: String) -> [Entry] {
-    func plain(_ name: String) -> String { name.lowercased().filter { $0.isLetter || $0.isNumber } }
-    let wanted = plain(method)
-    return table.filter { $0.methods.contains { plain($0) == wanted } }
+    entriesByMethod[method] ?? entriesByPlainName[method.joinedWords] ?? []
   }
+
+  private static let entriesByMethod = {
+    var entries: [String: [Entry]] = [:]
+    for entry in table {
+      for method in entry.methods { entries[method, default: []].append(entry) }
+    }
+    return entries
+  }()
+
+  private static let entriesByPlainName = Dictionary(
+    uniqueKeysWithValues: entriesByMethod.map { ($0.key.joinedWords, $0.value) })
 
   private static let notes = Mutex<[String]>([])
 

@@ -24,7 +24,7 @@ import Testing
     #expect(result.output.contains("dense1 (Dense)               (None, 100)               78500"))
     #expect(result.output.contains("Epoch 2/2\n4/4 [=============================="))
     #expect(result.output.contains("\n2 epochs in "))
-    for name in ["configuration.yml", "history.csv", "history.jsonl", "curves.svg"] {
+    for name in ["configuration.yml", "history.csv", "history.jsonl", "curves.svg", "report.html"] {
       #expect(folder.exists("out/" + name))
       #expect(result.output.contains("out/" + name))
     }

@@ -27,8 +27,9 @@ struct RunCommand: ParsableCommand {
         epochs: 20
 
       Files in the output folder: configuration.yml repeats the run; history.csv and history.jsonl grow with \
-      every epoch; curves.svg shows the learning curves; model.safetensors is the trained model and \
-      best.safetensors that of the best epoch, for tanren predict and tanren evaluate.
+      every epoch; curves.svg shows the learning curves; report.html shows them with the metrics, the confusion matrix \
+      and the worst mistakes; model.safetensors is the trained model and best.safetensors that of the best epoch, for \
+      tanren predict and tanren evaluate.
       """)
 
   @Argument(
@@ -73,13 +74,14 @@ struct RunCommand: ParsableCommand {
     Interruption.endsProcess()
     let watcher = quiet ? nil : progress.callback(terminal)
     let models = files.models(of: run)
-    let history = try run.train(
+    let (trainer, history) = try run.train(
       chunks: !quiet && progress == .bar && terminal.isInteractive ? run.chunksForProgress(layers) : 1,
-      callbacks: files.logs + [watcher].compactMap(\.self) + [models], note: say
-    ).history
-    let curves = try files.writeCurves(history, of: run)
+      callbacks: files.logs + [watcher].compactMap(\.self) + [models], note: say)
+    let figures = [
+      try files.writeCurves(history, of: run), try files.writePage(history, of: run, trainedBy: trainer),
+    ]
     say(RunReport(history).text)
-    say("Written: " + (files.written + [curves] + models.written).joined(separator: ", "))
+    say("Written: " + (files.written + figures + models.written).joined(separator: ", "))
   }
 }
 

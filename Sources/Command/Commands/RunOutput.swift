@@ -26,6 +26,13 @@ struct RunFiles {
     let grid = HistoryCurves(history, title: "\(run.configuration.model) on \(run.data.name)").grid()
     return try folder.write(grid.svg(), to: "curves.svg")
   }
+
+  /// Writes the page: curves, confusion, and the worst mistakes.
+  /// - Returns: the path of the file.
+  func writePage(_ history: History, of run: Run, trainedBy trainer: Trainer) throws -> String {
+    let facts = try RunFacts(run, trainedBy: trainer, history: history)
+    return try folder.write(RunPage(facts).text, to: "report.html")
+  }
 }
 
 /// The outcome of a run in one or two lines.
@@ -49,39 +56,6 @@ struct RunReport {
       lines.append("Training diverged: some metrics are not finite. A smaller learning rate often helps.")
     }
     return lines.joined(separator: "\n")
-  }
-}
-
-/// The learning curves of a run: one panel per metric, with training and validation data.
-struct HistoryCurves {
-  private let history: History
-  private let title: String
-
-  init(_ history: History, title: String) {
-    (self.history, self.title) = (history, title)
-  }
-
-  func grid() -> ChartGrid {
-    var names: [String] = []
-    for record in history.epochs {
-      for name in record.metrics.keys {
-        let plain = Self.plain(name)
-        if !names.contains(plain) { names.append(plain) }
-      }
-    }
-    return ChartGrid(title, panels: names.map(chart), columns: min(2, max(1, names.count)))
-  }
-
-  private static func plain(_ name: String) -> String { name.hasPrefix("val_") ? String(name.dropFirst(4)) : name }
-
-  private func chart(_ name: String) -> Chart {
-    let lines = [("training", name), ("validation", "val_" + name)].compactMap { label, metric -> LineSeries? in
-      let points = history.values(metric).map { DataPoint(x: Double($0.epoch), y: $0.value) }
-      return points.isEmpty ? nil : LineSeries(label, points: points)
-    }
-    let isFraction = name.lowercased().contains("accuracy")
-    return Chart(
-      name, x: ChartAxis("epoch"), y: ChartAxis("", format: isFraction ? .percent : .automatic), lines: lines)
   }
 }
 

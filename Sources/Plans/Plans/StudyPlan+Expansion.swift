@@ -32,7 +32,8 @@ extension StudyPlan {
     try checkSeeds()
     let planned = try plannedArms()
     var configurations: [RunConfiguration] = []
-    for arm in planned { configurations.append(try configuration(of: arm.arm)) }
+    let metric = metric
+    for arm in planned { configurations.append(try configuration(of: arm.arm, recording: metric)) }
     try checkPoints(planned, configurations)
     return seeds.flatMap { seed in
       zip(planned, configurations).map { arm, configuration in
@@ -53,7 +54,9 @@ extension StudyPlan {
     }
   }
 
-  private func configuration(of arm: Arm) throws(ConfigurationError) -> RunConfiguration {
+  private func configuration(
+    of arm: Arm, recording metric: PrimaryMetric
+  ) throws(ConfigurationError) -> RunConfiguration {
     let configuration = try arm.configuration(base: base, seed: 0)
     let recorded = configuration.recordedMetrics
     guard recorded.contains(metric.name) else {
