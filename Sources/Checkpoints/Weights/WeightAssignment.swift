@@ -118,11 +118,11 @@ struct ModuleAlignment {
     // Texts and numbers in turns.
     let parts = names.map { $0.matches(of: /[0-9]+|[^0-9]+/).map { String($0.0) } }
     let count = parts.map(\.count).max() ?? 0
-    let padded = parts.map { parts in
+    let padded = parts.map { (parts: [String]) -> [String] in
       switch (parts.last, count - parts.count) {
-      case (let last?, 1): parts.dropLast() + [last + "_", "0"]
-      case (_, 2): parts + ["_", "0"]
-      default: parts
+      case (let last?, 1): return parts.dropLast() + [last + "_", "0"]
+      case (_, 2): return parts + ["_", "0"]
+      default: return parts
       }
     }
     guard padded.allSatisfy({ $0.count == count }) else { return nil }

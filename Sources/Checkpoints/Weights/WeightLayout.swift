@@ -12,8 +12,8 @@ import Tensors
 /// print(try layout.exported(trainer.variables).tensors.keys)  // ["0.weight", "0.bias", "2.weight", "2.bias"]
 /// ```
 /// To support another layer's parameters, add a rule. Rules are in order of precedence: for PyTorch, the kernel of a
-/// convolution along time would be `WeightRule("kernel", rank: 3, as: "weight", axes: [2, 1, 0])`. An array without a
-/// rule keeps its name and axes.
+/// convolution of volumes would be `WeightRule("kernel", rank: 5, as: "weight", axes: [4, 3, 0, 1, 2])`. An array
+/// without a rule keeps its name and axes.
 ///
 /// Two things follow from the model's structure instead: the order of features that were images before flattening, and
 /// how the parameters of recurrent cells are divided.
@@ -50,7 +50,10 @@ public struct WeightLayout: Sendable {
   public static let pyTorch = WeightLayout(
     rules: [
       WeightRule("kernel", rank: 2, as: "weight", axes: [1, 0]),
+      WeightRule("kernel", rank: 3, as: "weight", axes: [2, 1, 0]),
       WeightRule("kernel", rank: 4, as: "weight", axes: [3, 2, 0, 1]),
+      WeightRule("in_proj_kernel", rank: 2, as: "in_proj_weight", axes: [1, 0]),
+      WeightRule("slope", as: "weight"),
       WeightRule("table", rank: 2, as: "weight"),
       WeightRule("scale", as: "weight"),
       WeightRule("offset", as: "bias"),

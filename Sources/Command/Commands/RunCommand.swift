@@ -17,7 +17,7 @@ struct RunCommand: ParsableCommand {
         tanren run --model 'mlp(hidden: [200, 100], activation: mish)'
         tanren run optimizer='nesterov(learningRate: 0.1)' loss='flooded(at: 0.01)'
         tanren run config.yml optimizer.learningRate=0.5 seed=3 --output out/fast
-        tanren run --weights out/run/best.safetensors head=new data='npz(path: new.npz)'
+        tanren run --data cifar10 --weights out/run/best.safetensors head=new
         tanren run experiment=reservoirPrediction data=narma
 
       Example configuration file:

@@ -181,6 +181,29 @@ import Testing
     #expect(now["parameters/dense2/kernel"] != before["parameters/dense2/kernel"])
   }
 
+  /// Ten steps from PyTorch's weights with a new head, as PyTorch makes them.
+  @Test func fineTuningIsPyTorchs() throws {
+    let count = 8
+    let inputs = (0..<count * 18 * 14 * 3).map { Float(sin(0.37 * Double($0))) }
+    let data = try LabeledArrays(
+      inputs: HostArray(inputs, shape: [count, 18, 14, 3]), targets: HostArray((0..<count).map { Int32($0 % 4) }),
+      classCount: 4)
+    let trainer = try Trainer(
+      model: CNNArchitecture(filters: [3, 4], hidden: [5]).model(outputs: 4),
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(learningRate: 0.05, momentum: 0.9)),
+      inputs: data.inputs)
+    try file("pyTorch").write(to: folder("weights"))
+    try trainer.loadWeights(from: folder("weights"), WeightPolicy(replacesHead: true))
+    let head = (0..<20).map { Float(sin(0.7 * Double($0)) * 0.5) }
+    try Safetensors([
+      "dense2.weight": HostArray(head, shape: [4, 5]), "dense2.bias": HostArray([Float](repeating: 0, count: 4)),
+    ]).write(to: folder("head"))
+    try trainer.loadWeights(from: folder("head"), WeightPolicy(allowsPartial: true))
+    let history = try trainer.fit(data, epochs: 10, batchSize: count)
+    let expected = try Bundle.module.decodeFixture("fine_tuning", as: [String: [Double]].self)
+    #expect(distance(history.values("loss").map(\.value), expected["all"]) < 1e-5)
+  }
+
   /// Files that aren't read say how they become ones that are.
   @Test func otherFilesAreErrors() throws {
     let trainer = try Self.trainer()
