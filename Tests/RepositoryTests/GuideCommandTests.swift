@@ -15,6 +15,7 @@ import Testing
     try folder.writeMNIST(train: 1000, test: 200, to: "data/mnist")
     try writeCIFAR(to: folder)
     try folder.write(photos, to: "photos.npy")
+    try writeTables(to: folder)
     // The plans that a page shows, by the names that its commands use; without one, a plan of the page's own.
     let plan =
       try plan(in: page) ?? "seeds: 2\nbase: {data: mnist, epochs: 1}\narms: {sgd: {}, adam: {optimizer: adam}}\n"
@@ -67,6 +68,23 @@ import Testing
     let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 32, 32, 3), }"
     let padded = header + String(repeating: " ", count: 117 - header.count) + "\n"
     return [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8) + [UInt8](repeating: 99, count: 6144)
+  }
+
+  /// A table of three species and a series of two columns.
+  private func writeTables(to folder: TemporaryFolder) throws {
+    let rows = (0..<150).map { row in
+      let species = row % 3
+      let colour = row % 11 == 0 ? "?" : ["white", "blue", "red"][(species + row % 4 / 3) % 3]
+      return
+        "\(4 + species).\(row % 10),\(3 - species).\(row % 7),\(colour),\(["setosa", "virginica", "versicolor"][species])"
+    }
+    try folder.write("length,width,colour,species\n" + rows.joined(separator: "\n") + "\n", to: "flowers.csv")
+    let steps = (0..<400).map { step in
+      let (hour, minute) = (step / 6 % 24, step % 6 * 10)
+      let time = "2024-01-\(step / 144 + 10)T\(hour < 10 ? "0" : "")\(hour):\(minute)\(minute == 0 ? "0" : "")"
+      return "\(time),\(20 + 5 * sin(Double(step) / 9)),\(cos(Double(step) / 5))"
+    }
+    try folder.write("time,temperature,load\n" + steps.joined(separator: "\n") + "\n", to: "sensor.csv")
   }
 
   /// Other programs are too slow to run for a guide, or are tested elsewhere: here they must exist.
