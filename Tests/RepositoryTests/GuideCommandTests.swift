@@ -14,6 +14,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.writeMNIST(train: 1000, test: 200, to: "data/mnist")
     try writeCIFAR(to: folder)
+    try folder.write(photos, to: "photos.npy")
     try writeTables(to: folder)
     // The plans that a page shows, by the names that its commands use; without one, a plan of the page's own.
     let plan =
@@ -60,6 +61,13 @@ import Testing
     for name in (1...5).map({ "data_batch_\($0)" }) + ["test_batch"] {
       try folder.write(records, to: "data/cifar10/\(name).bin")
     }
+  }
+
+  /// Two gray images of 32 by 32 pixels as `numpy.save` writes them.
+  private var photos: [UInt8] {
+    let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 32, 32, 3), }"
+    let padded = header + String(repeating: " ", count: 117 - header.count) + "\n"
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8) + [UInt8](repeating: 99, count: 6144)
   }
 
   /// A table of three species and a series of two columns.

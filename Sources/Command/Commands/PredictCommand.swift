@@ -30,7 +30,7 @@ struct PredictCommand: ParsableCommand {
   var output: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of records computed at once.", valueName: "n"))
-  var batch: Int = 1000
+  var batchSize: Int = 1000
 
   @Option(
     parsing: .unconditional,
@@ -40,8 +40,8 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup(title: "Device options") var device: DeviceOptions
 
   func run() throws {
-    guard (1...10_000_000).contains(batch) else {
-      throw UsageError("--batch is \(batch), but must be between 1 and 10000000")
+    guard (1...10_000_000).contains(batchSize) else {
+      throw UsageError("--batch-size is \(batchSize), but must be between 1 and 10000000")
     }
     let file = try ModelFile(contentsOf: model)
     try device.start()
@@ -57,7 +57,7 @@ struct PredictCommand: ParsableCommand {
   private func networkPredictions(_ file: ModelFile) throws -> (Predictions, notes: [String]) {
     guard generate == nil else { throw UsageError("--generate is for reservoirs, but \(model) holds a network") }
     guard !files.isEmpty else { throw UsageError("give files with the records to predict") }
-    return try TrainedModel(file).predict(files: files, batchSize: batch)
+    return try TrainedModel(file).predict(files: files, batchSize: batchSize)
   }
 
   private func reservoirPredictions(_ file: ModelFile) throws -> (Predictions, notes: [String]) {

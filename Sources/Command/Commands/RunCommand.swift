@@ -19,6 +19,7 @@ struct RunCommand: ParsableCommand {
         tanren run config.yml optimizer.learningRate=0.5 seed=3 --output out/fast
         tanren run --epochs 100 callbacks='[earlyStopping(patience: 5), bestWeights]'
         tanren run --resume --output out/fast
+        tanren run --data cifar10 --weights out/run/best.safetensors head=new
         tanren run experiment=reservoirPrediction data=narma
 
       Example configuration file:
@@ -92,7 +93,7 @@ struct RunCommand: ParsableCommand {
     let (trainer, history) = try run.train(
       chunks: !quiet && progress == .bar && terminal.isInteractive ? run.chunksForProgress(layers) : 1,
       writingTo: output, from: checkpoint,
-      callbacks: files.logs + [watcher].compactMap(\.self) + [models] + interrupted.callbacks)
+      callbacks: files.logs + [watcher].compactMap(\.self) + [models] + interrupted.callbacks, note: say)
     interrupted.end()
     let figures = [
       try files.writeCurves(history, of: run), try files.writePage(history, of: run, trainedBy: trainer),
@@ -155,6 +156,12 @@ struct RunChoices: ParsableArguments {
     help: ArgumentHelp("Train on the first <n> examples only. (default: all)", valueName: "n"))
   var examples: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "File of weights to start from: of a saved model, or PyTorch's or Keras' in safetensors or NPZ. (default: none)",
+      valueName: "file"))
+  var weights: String?
+
   /// All settings: those of the file, overridden by the options, overridden by `key=value` in their order.
   /// - Parameters:
   ///   - settings: the positional arguments, with at most one file among them.
@@ -170,7 +177,7 @@ struct RunChoices: ParsableArguments {
       ("loss", "--loss", loss), ("gradientRule", "--gradient-rule", gradientRule),
       ("averaging", "--averaging", averaging), ("augmentation", "--augmentation", augmentation),
       ("epochs", "--epochs", epochs), ("batchSize", "--batch-size", batchSize), ("seed", "--seed", seed),
-      ("dtype", "--dtype", dtype), ("examples", "--examples", examples),
+      ("dtype", "--dtype", dtype), ("examples", "--examples", examples), ("weights", "--weights", weights),
     ]
     for case (let key, let option, let value?) in given { try options.override(key, value, origin: option) }
     if let freeze { try options.override("freeze", .text(freeze), origin: "--freeze") }

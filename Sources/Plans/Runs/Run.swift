@@ -22,8 +22,10 @@ public struct Run: Sendable {
   public func model() throws(ConfigurationError) -> any Layer { try configuration.model(for: ModelData(data)) }
 
   /// A trainer at its start, and the options to fit with.
-  /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
-  public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
+  /// - Parameter note: receives sentences about the weights that the run starts from, if it starts from some.
+  /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data; `WeightError` if
+  ///   the weights don't fit the model.
+  public func trainer(note: (String) -> Void = { _ in }) throws -> (trainer: Trainer, options: FitOptions) {
     let model = try model()
     var method = try configuration.method(for: model, inputs: data.train.inputs.dtype)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
@@ -41,11 +43,16 @@ public struct Run: Sendable {
     var options = FitOptions(
       partialBatch: configuration.partialBatch, evaluatesBeforeTraining: configuration.evaluatesBeforeTraining)
     let keyed = try trainer()
-    guard configuration.rng == .numPy else { return (keyed, options) }
+    guard configuration.rng == .numPy else {
+      try configuration.loadWeights(into: keyed, note: note)
+      return (keyed, options)
+    }
     var generator = NumPyRandomState(seed: seed)
     let parameters = try keyed.state.parameters.map { try Self.draw($0, $1, from: &generator) }
     options.order = NumPyOrder(generator)
-    return (try trainer(parameters), options)
+    let drawn = try trainer(parameters)
+    try configuration.loadWeights(into: drawn, note: note)
+    return (drawn, options)
   }
 
   /// What is probably a mistake but can be trained; see `Trainer.warnings(on:)`.
@@ -74,13 +81,14 @@ public struct Run: Sendable {
   ///   - folder: where the configuration's callbacks write.
   ///   - checkpoint: of the same configuration; training continues to the same bits.
   ///   - callbacks: called after those of the configuration.
+  ///   - note: as for ``trainer(note:)``.
   /// - Returns: the trainer, and the records of all epochs.
-  /// - Throws: as ``trainer()`` and `Trainer.fit` do; `CheckpointError` for another model's checkpoint.
+  /// - Throws: as ``trainer(note:)`` and `Trainer.fit` do; `CheckpointError` for another model's checkpoint.
   public func train(
     on resident: ResidentPair? = nil, chunks: Int = 1, writingTo folder: String = "out/run",
-    from checkpoint: Checkpoint? = nil, callbacks: [any Callback] = []
+    from checkpoint: Checkpoint? = nil, callbacks: [any Callback] = [], note: (String) -> Void = { _ in }
   ) throws -> (trainer: Trainer, history: History) {
-    var (trainer, options) = try trainer()
+    var (trainer, options) = try trainer(note: note)
     options.chunksPerEpoch = chunks
     let pair = try resident ?? ResidentPair(data, examples: configuration.examples)
     if let checkpoint { try trainer.restore(checkpoint) }

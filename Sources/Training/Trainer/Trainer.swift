@@ -303,27 +303,12 @@ public final class Trainer {
     }
   }
 
-  // MARK: - Weights of other frameworks
-
-  /// Writes the weights, averaged if the method averages, as a safetensors file that other frameworks can read.
-  /// - Throws: ``WeightError`` or ``SafetensorsError``.
-  public func exportWeights(to path: String, layout: WeightLayout = .tanren) throws {
-    try layout.exported(variables, records: structure()).write(to: path)
-  }
-
-  /// Starts afresh with the weights of a safetensors file: epochs, updates and the method's memory are those of a new
-  /// trainer.
-  /// - Throws: ``WeightError`` or ``SafetensorsError``; the trainer is unchanged in that case.
-  public func importWeights(from path: String, layout: WeightLayout = .tanren) throws {
-    let variables = ModelVariables(parameters: state.parameters, state: state.modelState)
-    let read = try layout.imported(Safetensors(contentsOf: path), for: variables, records: structure())
-    let fresh = TrainingState(read, method: method)
+  /// Starts afresh with other variables: epochs, updates and the method's memory are those of a new trainer.
+  func begin(with variables: ModelVariables) throws {
+    let fresh = TrainingState(variables, method: method)
     state = TrainingState(tree: try fresh.tree.evaluate().unaliased())
     (step, epoch, history, plan, memories) = (0, 0, History(), nil, [:])
   }
-
-  /// The calls of the layers that make up the model.
-  private func structure() throws -> [LayerRecord] { try model.trace(inputType, precision: precision).records }
 }
 
 extension TensorTree {
