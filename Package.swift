@@ -92,7 +92,10 @@ let package = Package(
         "Arrays", "Layers", "Optimizers", "Datasets", "Augmentations", "Checkpoints", "Figures", "Files",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
-    room("Plans", ["Training", "Reservoirs", "Figures", "Recipes", "Yams"], hasRegistries: true),
+    room(
+      "Exports",
+      ["Training", "Formats", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),
+    room("Plans", ["Training", "Exports", "Reservoirs", "Figures", "Recipes", "Yams"], hasRegistries: true),
     room("Reports", ["Plans", "Statistics"]),
     room("Studies", ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Serve", ["Studies"]),
@@ -100,7 +103,8 @@ let package = Package(
       "Tanren",
       [
         "Arrays", "Configuration", "Files", "Formats", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers",
-        "Datasets", "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Training", "Plans",
+        "Datasets", "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Training", "Exports",
+        "Plans",
         "Reports", "Studies",
       ]),
     .executableTarget(
@@ -142,6 +146,10 @@ let package = Package(
     // Trains with checkpoints, to be killed by a test.
     .executableTarget(name: "CrashProbe", dependencies: ["Training"], path: "Tests/CrashProbe", swiftSettings: strict),
     tests(of: "Training", ["CrashProbe"]),
+    // Exports models of every kind for scripts/onnx-check.
+    .executableTarget(
+      name: "ExportProbe", dependencies: ["Exports", "Configuration"], path: "Tests/ExportProbe", swiftSettings: strict),
+    tests(of: "Exports"),
     tests(of: "Plans", ["Recipes"]),
     tests(of: "Reports"),
     tests(of: "Studies"),
