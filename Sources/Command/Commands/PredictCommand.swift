@@ -7,12 +7,13 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict classes or values for new records with a saved model.",
     discussion: """
-      Files are read as the training data were: arrays in NPY files, or in the member x of NPZ files. The table is CSV: \
-      name, class and the probability of each class, or name and each predicted value.
+      Files are read as the training data were: pictures and folders of them, arrays in NPY files, or in the member x of \
+      NPZ files. The table is CSV: name, class and the probability of each class, or name and each predicted value.
 
       Examples:
         tanren predict out/run/model.safetensors new.npy
         tanren predict out/run/best.safetensors a.npz b.npz --output predictions.csv
+        tanren predict out/photos/best.safetensors new-photos kitten.jpg
       """)
 
   @Argument(help: ArgumentHelp("File that tanren run has saved.", valueName: "model"))
