@@ -41,6 +41,8 @@ public enum DatasetProblem: Equatable, Sendable {
   case wrongFieldCount(line: Int, expected: Int, actual: Int)
   case missingColumn(name: String, available: [String])
   case noRows
+  /// What is wrong with a text file of columns, or with what its columns hold.
+  case table(TableProblem)
 
   // Pictures
   case damagedPicture(format: String, reason: String)
@@ -114,6 +116,7 @@ extension DatasetProblem {
     case .missingFile(let line, let file): "line \(line) names '\(file)', but there is no such file"
     case .beyondMemory(let needed, let available):
       "the data take \(needed / 1_000_000) MB, but this machine has \(available / 1_000_000) MB of memory"
+    case .table(let problem): problem.summary
     case .notFound(let name, let searched, _):
       "\(name) was not found in: \(searched.isEmpty ? "no folder at all" : searched.joined(separator: ", "))"
     case .downloadFailed(let address, let reason): "\(address) can't be downloaded: \(reason)"
@@ -149,8 +152,10 @@ extension DatasetProblem {
     case .missingMember: "Check the names in the archive."
     case .duplicateMember: "Save the archive again with each name once: programs differ in which one they take."
     case .unsafeMember: "Don't trust this archive: fetch it from where it was published."
+    case .table(let problem): problem.remedy
     case .malformedField, .wrongFieldCount:
-      "Fix that line, or choose another separator, header or set of columns."
+      "Fix that line, or choose another separator, header or set of columns: a field that holds separators needs double "
+        + "quotes, and numbers with decimal commas a separator such as ';'."
     case .missingColumn: "Choose one of these; without a header they are counted from 0."
     case .noRows: "Check the path and the comment character."
     case .damagedPicture, .oversizedPicture:

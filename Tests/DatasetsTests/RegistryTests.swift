@@ -7,7 +7,9 @@ import Testing
 struct RegistryTests {
   private static let types = Registry<any DataSource>.all.types + Registry<any NamedPreprocessing>.all.types
 
-  private static let required: [String: OptionValue] = ["data": .text("digits"), "path": .text("a.npz")]
+  private static let required: [String: OptionValue] = [
+    "data": .text("digits"), "path": .text("a.npz"), "target": .text("y"),
+  ]
 
   /// What help texts say of a method is so: it has these settings and no others.
   @Test(arguments: types.map { "\($0)" })

@@ -15,13 +15,14 @@ struct DataInfoCommand: ParsableCommand {
     abstract: "List data sets with their shapes, classes and origins.",
     discussion: """
       Data sets are searched for in the folders of TANREN_DATA, separated by colons, and then in the cache. \
-      Nothing is downloaded.
+      Nothing is downloaded. Tables and series are described column by column.
 
       Examples:
         tanren data info
         TANREN_DATA=~/data tanren data info mnist cifar10
         tanren data info 'npz(path: mine.npz)' --output mine.svg
         tanren data info 'images(path: photos)'
+        tanren data info 'table(path: wine.csv, target: cultivar)'
       """)
 
   @Argument(help: ArgumentHelp("Data sets. (default: all that need no settings)", valueName: "data-set"))
@@ -42,6 +43,7 @@ struct DataInfoCommand: ParsableCommand {
     var table = TextTable(["data set", "training", "test", "classes", "origin"])
     var panels: [any Figure] = []
     var classTables = ""
+    var columns: [TextTable] = []
     let choices =
       try sources.isEmpty ? registry.names.map { MethodSpec($0) } : sources.map { try MethodSpec(parsing: $0) }
     for choice in choices {
@@ -53,12 +55,14 @@ struct DataInfoCommand: ParsableCommand {
         ]
         table.append(cells.map { TableCell($0) })
         if !sources.isEmpty { classTables += try Self.classTable(pair) }
+        columns += pair.columnTables
         if output != nil { panels += try DataCharts(pair).panels() }
       } catch  where sources.isEmpty {
         table.append([TableCell(choice.description), "-", "-", "-", TableCell("\(error)", style: .muted)])
       }
     }
     terminal.write(table.text(colors: terminal.colors) + classTables)
+    for table in columns { terminal.write("\n" + table.text(colors: terminal.colors)) }
     guard let output else { return }
     try OutputFolder.write(DataCharts.svg(panels), to: output)
     terminal.write("Written: \(output)\n")
