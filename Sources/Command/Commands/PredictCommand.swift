@@ -7,8 +7,8 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict classes or values for new records, or go on with a series, with a saved model.",
     discussion: """
-      Files are read as the training data were: arrays in NPY files, or in the member x of NPZ files. The table is CSV: \
-      name, class and the probability of each class, or name and each predicted value.
+      Files are read as the training data were: pictures and folders of them, arrays in NPY files, or in the member x of \
+      NPZ files. The table is CSV: name, class and the probability of each class, or name and each predicted value.
 
       A reservoir that an experiment has fitted predicts from each step of a series in CSV or NPY files, beginning at rest. \
       With --generate it goes on by itself: from where it was saved, or after the series in a file.
@@ -18,6 +18,7 @@ struct PredictCommand: ParsableCommand {
         tanren predict out/run/best.safetensors a.npz b.npz --output predictions.csv
         tanren predict out/wave/model.safetensors sensor.csv --output predictions.csv
         tanren predict out/wave/model.safetensors --generate 500 --output generated.csv
+        tanren predict out/photos/best.safetensors new-photos kitten.jpg
       """)
 
   @Argument(help: ArgumentHelp("File that tanren run has saved.", valueName: "model"))

@@ -44,6 +44,12 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Never download data.")
   var offline = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The most memory that inputs take: 500M, 2G. Pictures and arrays that need more are read part by part. (default: all in memory)",
+      valueName: "size"))
+  var memory: MemorySize?
+
   @Option(help: ArgumentHelp("Output folder.", valueName: "folder"))
   var output = "out/run"
 
@@ -76,7 +82,8 @@ struct RunCommand: ParsableCommand {
     if !resume { interrupted.begin() }
     let checkpoint = try resume ? interrupted.checkpoint() : nil
     let run = try Run(
-      configuration, folders: DataFolders(allowsDownload: !offline), progress: quiet ? nil : DownloadReport().progress)
+      configuration, folders: DataFolders(allowsDownload: !offline), progress: quiet ? nil : DownloadReport().progress,
+      memory: memory?.bytes)
     say("Data: \(run.data.origin)")
     let layers = try run.layerSummary()
     if summary != .none { say(try summary.text(layers, configuration)) }

@@ -1,7 +1,9 @@
 /// One training of one configuration.
 public struct Run: Sendable {
   public let configuration: RunConfiguration
+  /// Of data that are read part by part only the first records.
   public let data: DatasetPair
+  private var stream: (pair: StreamedPair, memory: Int)?
 
   public init(_ configuration: RunConfiguration, data: DatasetPair) {
     self.configuration = configuration
@@ -9,12 +11,32 @@ public struct Run: Sendable {
   }
 
   /// A run on the data that the configuration names.
+  /// - Parameter memory: the most bytes that inputs take at a time; nil to have them in memory. Data that need more are
+  ///   read part by part, with the same results.
   public init(
-    _ configuration: RunConfiguration, folders: DataFolders = DataFolders(), progress: DownloadProgress? = nil
+    _ configuration: RunConfiguration, folders: DataFolders = DataFolders(), progress: DownloadProgress? = nil,
+    memory: Int? = nil
   ) throws {
-    self.init(
-      configuration,
-      data: try configuration.source().load(from: folders, progress: progress))
+    let source = try configuration.source()
+    guard let memory else {
+      self.init(configuration, data: try source.load(from: folders, progress: progress))
+      return
+    }
+    guard let streaming = source as? any StreamingSource else {
+      throw ConfigurationError.invalid(
+        message: "a limit of memory is for data that can be read part by part, such as images and npy, not for "
+          + "'\(configuration.data.name)'", origin: "memory")
+    }
+    let pair = try streaming.stream(from: folders, progress: progress)
+    // In memory they are on the host and on the device.
+    guard 2 * pair.byteCount > memory else {
+      self.init(configuration, data: try pair.loaded())
+      return
+    }
+    var sample = try pair.loaded(Swift.max(16, memory / 16 / Swift.max(1, pair.train.inputs.recordByteCount)))
+    sample.origin += "; read in parts, within \(memory / 1_000_000) MB"
+    self.init(configuration, data: sample)
+    stream = (pair, memory)
   }
 
   /// The model, with an output for each class, or for each target; a single one for a loss of yes and no on two classes.
@@ -29,6 +51,9 @@ public struct Run: Sendable {
     let model = try model()
     var method = try configuration.method(for: model, inputs: data.train.inputs.dtype)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
+      guard stream == nil else {
+        throw TrainingError.needsDataInMemory(feature: "'\(configuration.preprocessing?.name ?? "")'")
+      }
       method.preprocessing = try fitted.fitted(to: data.train.inputs)
     }
     guard let seed = UInt32(exactly: configuration.seed) else {
@@ -90,7 +115,11 @@ public struct Run: Sendable {
   ) throws -> (trainer: Trainer, history: History) {
     var (trainer, options) = try trainer(note: note)
     options.chunksPerEpoch = chunks
-    let pair = try resident ?? ResidentPair(data, examples: configuration.examples)
+    let pair =
+      try resident ?? stream.map {
+        try ResidentPair(streaming: $0.pair, examples: configuration.examples, memory: $0.memory)
+      }
+      ?? ResidentPair(data, examples: configuration.examples)
     if let checkpoint { try trainer.restore(checkpoint) }
     let isStopped = trainer.history.stopReason != nil
     let place = CallbackPlace(folder: folder, configuration: configuration.canonicalText)
@@ -142,6 +171,15 @@ public struct ResidentPair: Sendable {
     let count = Swift.min(examples ?? pair.train.count, pair.train.count)
     train = try ResidentData(count == pair.train.count ? pair.train : pair.train.prefix(count))
     test = try ResidentData(pair.test)
+    try train.checkFinite("training")
+    try test.checkFinite("test")
+  }
+
+  /// Data that are read part by part; both parts are never read at the same time.
+  /// - Parameter memory: the most bytes that inputs take at a time.
+  public init(streaming pair: StreamedPair, examples: Int? = nil, memory: Int) throws {
+    train = try ResidentData(streaming: pair.train.prefix(examples ?? .max), memory: memory)
+    test = try ResidentData(streaming: pair.test, memory: memory)
     try train.checkFinite("training")
     try test.checkFinite("test")
   }
