@@ -77,7 +77,8 @@ let package = Package(
     room("Augmentations", ["Tensors"], hasRegistries: true),
     room("Reservoirs", ["Layers", "Datasets", "CReservoirs"], hasRegistries: true),
     room(
-      "Checkpoints", ["Arrays", "Layers", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),
+      "Checkpoints",
+      ["Arrays", "Layers", "Files", "Formats", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Figures", []),
     room("Statistics", ["Figures"]),
     room(

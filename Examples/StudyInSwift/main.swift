@@ -12,7 +12,7 @@ func study(epochs: Int) throws {
     name: "momenta", title: "Does momentum help on drawn digits?",
     base: [
       "data": "syntheticDigits(train: 3000, test: 1000)", "model": "mlp(hidden: [50], activation: hSwish)",
-      "batch": "50", "epochs": "\(epochs)",
+      "batchSize": "50", "epochs": "\(epochs)",
     ],
     arms: [
       Arm("sgd") { $0.optimizer = SGD(learningRate: 0.05) },

@@ -13,6 +13,7 @@ struct TanrenCommand: ParsableCommand {
         tanren engine install               download the compiler (once)
         tanren run                          train a small network on digits
         tanren run optimizer=adam epochs=5  use another optimizer
+        tanren predict out/run/model.safetensors new.npy  use the trained model
         tanren reproduce --list             list published comparisons to rerun
         tanren study run plan.yml           compare methods over several seeds
         tanren report --output report.html  write a study's report as a web page
@@ -33,7 +34,8 @@ struct TanrenCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, StudyCommand.self, ReproduceCommand.self, ReportCommand.self, ServeCommand.self,
+      RunCommand.self, EvaluateCommand.self, PredictCommand.self, StudyCommand.self, ReproduceCommand.self,
+      ReportCommand.self, ServeCommand.self,
       ActivationsCommand.self, ScheduleCommand.self, MethodsCommand.self,
       DataCommand.self, EngineCommand.self,
     ])

@@ -49,11 +49,12 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     _ path: String, _ value: OptionValue, of method: String, origin: String
   ) throws(ConfigurationError) {
     let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
-    guard var key = parts.first else { throw .invalid(message: "an override needs a key", origin: origin) }
-    // What was set under its other name is replaced under it.
-    if values[key] == nil {
-      let other = RenamedSettings.name(of: key, in: method) ?? RenamedSettings.oldName(of: key, in: method)
-      if let other, values[other] != nil { key = other }
+    guard let key = parts.first else { throw .invalid(message: "an override needs a key", origin: origin) }
+    // What was set under another of its names is replaced.
+    let other = RenamedSettings.name(of: key, in: method) ?? RenamedSettings.oldName(of: key, in: method)
+    if values[key] == nil, let other, let value = values[other] {
+      values[key] = value
+      remove(other)
     }
     origins[key] = origin
     guard parts.count == 2 else {
@@ -84,17 +85,8 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     return true
   }
 
-  /// Gives the settings of a method that were written under an earlier name the name that they have now.
-  /// - Throws: if a setting was given under both names.
-  mutating func renameDeprecated(of method: String) throws(ConfigurationError) {
-    for (old, value) in values {
-      guard let name = RenamedSettings.name(of: old, in: method) else { continue }
-      let origin = origins.removeValue(forKey: old)
-      values[old] = nil
-      RenamedSettings.note(old, name, origin: origin ?? self.origin)
-      try set(name, value, origin: origin)
-    }
-  }
+  /// As if `key` had never been given.
+  mutating func remove(_ key: String) { (values[key], origins[key]) = (nil, nil) }
 
   /// The value of `key` as it was written, if it was given.
   public mutating func take(_ key: String) -> OptionValue? {

@@ -28,12 +28,13 @@ public struct Registry<Entry>: Sendable {
 
   /// The method of a name, however its words are joined.
   public func type(named name: String) -> (any Configurable.Type)? {
-    let wanted = normalized(name)
-    return types.first { normalized($0.name) == wanted }
+    if let type = types.first(where: { $0.name == name }) { return type }
+    let wanted = name.joinedWords
+    return types.first { $0.name.joinedWords == wanted }
   }
+}
 
-  /// `h_swish`, `h-swish` and `hSwish` are one name.
-  private func normalized(_ name: String) -> String {
-    name.lowercased().filter { $0.isLetter || $0.isNumber }
-  }
+extension String {
+  /// A method's name without what joins its words: `h_swish`, `h-swish` and `hSwish` are one name.
+  var joinedWords: String { lowercased().filter { $0.isLetter || $0.isNumber } }
 }

@@ -38,7 +38,8 @@ import Testing
     let path = folder.path + "/images.npz"
     try NPZ.write(arrays, to: path)
     func run(_ data: String) throws -> TanrenProcess.Result {
-      try TanrenProcess.run(["run", "data=\(data)", "epochs=1", "batch=5", "--model", "mlp(hidden: [4])"], in: folder)
+      try TanrenProcess.run(
+        ["run", "data=\(data)", "epochs=1", "batchSize=5", "--model", "mlp(hidden: [4])"], in: folder)
     }
     let refused = try run("npz(path: \(path))")
     #expect(refused.status == 2 && refused.error.contains("layout: channelsFirst"), "\(refused.error)")

@@ -22,7 +22,7 @@ import Testing
     #expect(!result.error.contains("Fatal error") && !result.error.contains("crashed"), sourceLocation: location)
   }
 
-  private func run(_ more: String...) -> [String] { ["run", "--offline", "--epochs", "1", "--batch", "5"] + more }
+  private func run(_ more: String...) -> [String] { ["run", "--offline", "--epochs", "1", "--batch-size", "5"] + more }
 
   @Test func truncatedIDX() throws {
     try folder.writeMNIST(train: 20, test: 10)
@@ -169,7 +169,7 @@ import Testing
   }
 
   @Test func batchLargerThanData() throws {
-    try expect(run("--data", DataFiles.tiny, "batch=1000"), says: ["1000", "200 examples"])
+    try expect(run("--data", DataFiles.tiny, "batchSize=1000"), says: ["1000", "200 examples"])
   }
 
   @Test func unknownWords() throws {
@@ -193,7 +193,7 @@ import Testing
   @Test(arguments: [
     ("seeds: 2\narms: {a: {}}\nsead: 3", "plan.yml:3: a plan has no setting 'sead': did you mean 'seeds'?"),
     ("seeds: 2\narms:\n  a:\n    optimizer: sgdd", "plan.yml:4: there is no optimizer 'sgdd': did you mean 'sgd'?"),
-    ("seeds: 2\narms:\n  a: {}\n  a: {batch: 5}", "plan.yml:4: 'a' is set twice"),
+    ("seeds: 2\narms:\n  a: {}\n  a: {batchSize: 5}", "plan.yml:4: 'a' is set twice"),
     ("arms: {a: {}}", "plan.yml: there are no seeds: write 'seeds: 5'"),
     ("seeds: []\narms: {a: {}}", "plan.yml:1: there are no seeds"),
     ("seeds: 2\nmetric: val_acuracy\narms: {a: {}}", "there is no metric 'val_acuracy': did you mean 'val_accuracy'?"),

@@ -15,7 +15,7 @@ import Testing
 
   @Test func helpReadsWell() throws {
     let root = try output(["--help"])
-    for name in ["run", "reproduce", "activations", "methods", "data", "engine"] {
+    for name in ["run", "evaluate", "predict", "reproduce", "activations", "methods", "data", "engine"] {
       #expect(root.contains("\n  \(name) "))
       #expect(try output([name, "--help"]).contains("OVERVIEW:"))
     }
@@ -24,7 +24,8 @@ import Testing
     #expect(try output(["--version"]) == "0.1.0\n")
     // Examples must not be broken across lines, and no option is described as a sentence with "the" or "what".
     for name in [
-      "run", "study", "study plan", "study run", "study worker", "study list", "study show", "study export",
+      "run", "evaluate", "predict", "study", "study plan", "study run", "study worker", "study list", "study show",
+      "study export",
       "study diff", "study slurm", "reproduce", "report", "serve", "activations", "schedule plot", "methods",
       "data info", "data preview", "engine info", "engine install",
     ] {
@@ -139,7 +140,8 @@ import Testing
       }, "\(text)")
     #expect(try folder.text("s.svg").contains("oneCycle(peak: 0.1)"))
     let scaled = try output([
-      "schedule", "plot", "batchScaled(schedule: 0.1, reference: 128)", "--batch", "1024", "--epochs", "2", "--log",
+      "schedule", "plot", "batchScaled(schedule: 0.1, reference: 128)", "--batch-size", "1024", "--epochs", "2",
+      "--log",
     ])
     #expect(scaled.contains("0.8") && folder.exists("out/schedule.svg"))
     for (words, message) in [
@@ -279,7 +281,7 @@ import Testing
 
   @Test func recipesThatFailAreNamedAndTheOthersGoOn() throws {
     let result = try TanrenProcess.run(
-      ["reproduce", "--all", "--budget", "smoke", "--offline", "batch=100000", "--output", "all"], in: folder)
+      ["reproduce", "--all", "--budget", "smoke", "--offline", "batchSize=100000", "--output", "all"], in: folder)
     #expect(result.status == 1 && !result.endedBySignal)
     let list = try output(["reproduce", "--list"])
     let names = list.split(separator: "\n").filter { !$0.hasPrefix(" ") }.map(String.init)

@@ -27,7 +27,7 @@ import Testing
   @Test func controlCLeavesFinishedEpochsOnDisk() throws {
     let folder = try TemporaryFolder()
     let result = try interrupt(
-      ["run", "--data", DataFiles.tiny, "--epochs", "1000000", "--batch", "10", "--output", "out"],
+      ["run", "--data", DataFiles.tiny, "--epochs", "1000000", "--batch-size", "10", "--output", "out"],
       afterRowsIn: "out/history.csv", in: folder)
     #expect(result.status == 130 && !result.endedBySignal)
     #expect(result.error.contains("Interrupted"))

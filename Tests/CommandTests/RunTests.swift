@@ -18,13 +18,13 @@ import Testing
 
   @Test func writesItsFilesAndTellsThem() throws {
     let result = try TanrenProcess.run(
-      ["run", "--data", DataFiles.tiny, "--epochs", "2", "--batch", "50", "--output", "out"], in: folder)
+      ["run", "--data", DataFiles.tiny, "--epochs", "2", "--batch-size", "50", "--output", "out"], in: folder)
     #expect(result.status == 0 && result.error.isEmpty, "\(result.error)")
     #expect(result.output.contains("Data: synthetic digits"))
     #expect(result.output.contains("dense1 (Dense)               (None, 100)               78500"))
     #expect(result.output.contains("Epoch 2/2\n4/4 [=============================="))
     #expect(result.output.contains("\n2 epochs in "))
-    for name in ["configuration.yml", "history.csv", "history.jsonl", "curves.svg"] {
+    for name in ["configuration.yml", "history.csv", "history.jsonl", "curves.svg", "report.html"] {
       #expect(folder.exists("out/" + name))
       #expect(result.output.contains("out/" + name))
     }
@@ -51,7 +51,7 @@ import Testing
         rate: 0.05
       penalties: [l1l2(l2: 1e-4)]
       epochs: 2
-      batch: 50
+      batchSize: 50
       """, to: "config.yml")
     let first = try TanrenProcess.run(
       ["run", "config.yml", "optimizer.momentum=0.5", "seed=4", "--output", "a", "--quiet"], in: folder)
@@ -76,11 +76,17 @@ import Testing
     let result = try TanrenProcess.run(
       [
         "run", "config.yml", "--epochs", "2", "--seed", "2", "seed=3", "--output", "out", "--progress", "lines",
-        "--summary", "compact",
+        "--summary", "compact", "--rule", "plain",
       ], in: folder)
     #expect(result.status == 0, "\(result.error)")
+    #expect(
+      result.error == """
+        Note: --rule is deprecated. Use --gradient-rule instead.
+        Note: config.yml:3: 'batch' is deprecated: write 'batchSize'
+
+        """)
     let resolved = try folder.text("out/configuration.yml")
-    #expect(resolved.contains("epochs: 2\n") && resolved.contains("batch: 20\n") && resolved.contains("seed: 3\n"))
+    #expect(resolved.contains("epochs: 2\n") && resolved.contains("batchSize: 20\n") && resolved.contains("seed: 3\n"))
     let lines = result.output.split(separator: "\n").map(String.init)
     #expect(lines.contains("affine1 affine 784 100"))
     #expect(lines.contains { $0.wholeMatch(of: #/2( \d+(\.\d+)?(e-\d+)?){4}/#) != nil }, "\(result.output)")
@@ -90,7 +96,7 @@ import Testing
   @Test func trainsOnArraysOfOnesOwn() throws {
     let path = try DataFiles.writeNPZ(to: folder)
     let result = try TanrenProcess.run(
-      ["run", "data=npz(path: \(path))", "--batch", "5", "--epochs", "1", "--output", "out"], in: folder)
+      ["run", "data=npz(path: \(path))", "--batch-size", "5", "--epochs", "1", "--output", "out"], in: folder)
     #expect(result.status == 0, "\(result.error)")
     #expect(result.output.contains("arrays from \(path)"))
     #expect(result.output.contains("(None, 3)"))
@@ -109,7 +115,7 @@ import Testing
 
   @Test func aTableOfNumbersIsMeasuredAsOne() throws {
     let path = try table()
-    let words = ["run", "--data", "npz(path: \(path))", "loss=meanSquaredError", "--epochs", "2", "--batch", "5"]
+    let words = ["run", "--data", "npz(path: \(path))", "loss=meanSquaredError", "--epochs", "2", "--batch-size", "5"]
     let result = try TanrenProcess.run(words + ["--output", "out"], in: folder)
     #expect(result.status == 0, "\(result.error)")
     #expect(
@@ -126,7 +132,7 @@ import Testing
   @Test func numbersThatArentFiniteEndTheRunAtOnce() throws {
     let path = try table(last: .nan)
     let result = try TanrenProcess.run(
-      ["run", "--data", "npz(path: \(path))", "loss=meanSquaredError", "--batch", "5"], in: folder)
+      ["run", "--data", "npz(path: \(path))", "loss=meanSquaredError", "--batch-size", "5"], in: folder)
     #expect(
       result.status != 0 && result.error.contains("the targets of the test data hold nan at [9, 0]"), "\(result.error)")
     #expect(!result.output.contains("Epoch 1") && !result.output.contains("smaller rate"))

@@ -25,7 +25,7 @@ import Testing
 
   @Test func anExampleMoreChangesLittle() throws {
     func accuracy(_ test: Int) throws -> Double {
-      try last("--data", "syntheticDigits(train: 10000, test: \(test))", "--epochs", "4", "--batch", "20")[
+      try last("--data", "syntheticDigits(train: 10000, test: \(test))", "--epochs", "4", "--batch-size", "20")[
         "val_accuracy"] ?? .nan
     }
     let (batch, batches) = (try accuracy(1000), try accuracy(1001))
@@ -36,7 +36,7 @@ import Testing
 
   @Test func anEpochOfOneStepTrains() throws {
     let last = try last(
-      "--data", "syntheticDigits(train: 1000, test: 400)", "--epochs", "61", "--batch", "1000", "--optimizer",
+      "--data", "syntheticDigits(train: 1000, test: 400)", "--epochs", "61", "--batch-size", "1000", "--optimizer",
       "sgd(learningRate: 0.5)")
     #expect(abs((last["loss"] ?? .nan) - 0.275) < 0.002)
     #expect(abs((last["val_accuracy"] ?? .nan) - 0.7825) < 0.006)

@@ -73,7 +73,9 @@ import Testing
     let data = "npz(path: '\(odd)/2024.10')"
     try folder.write(
       "data: \(data)   # mine (really)\r\nmodel: mlp(hidden: [8])\r\nepochs: 1\r\nbatch: 10\r\n", to: "c.yml")
-    for words in [["data=\(data)", "epochs=1", "batch=10"], ["--data", data, "epochs=1", "batch=10"], ["c.yml"]] {
+    for words in [
+      ["data=\(data)", "epochs=1", "batchSize=10"], ["--data", data, "epochs=1", "batchSize=10"], ["c.yml"],
+    ] {
       let result = try TanrenProcess.run(["run"] + words + ["--quiet", "--output", "out"], in: folder)
       #expect(result.status == 0, "\(words): \(result.error)")
       #expect(try folder.text("out/configuration.yml").contains("path: \"\(odd)/2024.10\""))

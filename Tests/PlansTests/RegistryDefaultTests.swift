@@ -56,9 +56,11 @@ import Testing
   }
 
   @Test(arguments: [
-    "augmentation: none", "penalties: none", "preprocessing: none", "averaging: none", "rule: plain", "examples: all",
+    "augmentation: none", "penalties: none", "preprocessing: none", "averaging: none", "gradientRule: plain",
+    "examples: all",
     "dtype: float32",
-    "metrics: [accuracy]", "remainder: dropped", "draws: keyed", "untrained: false", "augmentation: []", "data: digits",
+    "metrics: [accuracy]", "partialBatch: drop", "rng: keyed", "evaluateBeforeTraining: false", "augmentation: []",
+    "data: digits",
     "model: 'mlp(hidden: [100, 50], activation: relu)'",
   ]) func aRunsDefaultsCanBeWritten(_ text: String) throws {
     let read = try RunConfiguration(from: YAMLReader.options(text: text, source: "c.yml"))

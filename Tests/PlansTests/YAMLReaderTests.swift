@@ -31,7 +31,7 @@ import Testing
     #expect(read.optimizer == MethodSpec("sgd", Options(["learningRate": .number(0.25)])))
     #expect(read.penalties.map(\.description) == ["l1l2(l2: 0.5)", "l1l2(l1: 0.5)"])
     #expect(read.metrics.map(\.name) == ["accuracy", "topKAccuracy"])
-    #expect(read.epochs == 7 && read.untrained)
+    #expect(read.epochs == 7 && read.evaluatesBeforeTraining)
   }
 
   @Test(arguments: [
@@ -112,7 +112,7 @@ import Testing
     let plan = try PlanTexts.plan(
       """
       seeds: 2
-      base: &base {epochs: 3, batch: 20}
+      base: &base {epochs: 3, batchSize: 20}
       arms:
         sgd: &sgd
           <<: *base
@@ -128,7 +128,8 @@ import Testing
     }
     #expect(try value(1, "optimizer") == "adam" && value(1, "epochs") == "3" && value(1, "model") == "mlp(hidden: [8])")
     #expect(
-      try value(2, "optimizer") == "sgd(learningRate: 0.1)" && value(2, "epochs") == "5" && value(2, "batch") == "20")
+      try value(2, "optimizer") == "sgd(learningRate: 0.1)" && value(2, "epochs") == "5"
+        && value(2, "batchSize") == "20")
     #expect(
       try configuration("optimizer: {name: sgd, <<: {rate: 0.5}}").optimizer.description == "sgd(learningRate: 0.5)")
     #expect(message("<<: 3").hasPrefix("plan.yml:1: '<<' takes mappings by their aliases"))
@@ -165,11 +166,11 @@ import Testing
     original.penalties = [MethodSpec("l1l2", Options(["l2": .number(0.5)])), MethodSpec("l1l2")]
     original.metrics = []
     original.dtype = .float64
-    original.remainder = .pad
-    original.draws = .numPy
-    original.untrained = true
+    original.partialBatch = .pad
+    original.rng = .numPy
+    original.evaluatesBeforeTraining = true
     original.examples = 123
-    (original.epochs, original.batch, original.seed) = (3, 7, 11)
+    (original.epochs, original.batchSize, original.seed) = (3, 7, 11)
     #expect(try configuration(original.yaml()) == original)
     #expect(try configuration(RunConfiguration().yaml()) == RunConfiguration())
     // Words that YAML or we would take for something else.

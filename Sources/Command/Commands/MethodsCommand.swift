@@ -100,7 +100,7 @@ struct MethodKind {
       MethodKind("preprocessings", "preprocessing", key: "preprocessing", Registry<any NamedPreprocessing>.all.types),
       MethodKind("augmentations", "augmentation", key: "augmentation", Registry<any Augmentation>.all.types),
       MethodKind("metrics", "metric", key: "metrics", Registry<any Metric>.all.types),
-      MethodKind("rules", "gradient rule", key: "rule", Registry<any GradientRule>.all.types),
+      MethodKind("rules", "gradient rule", key: "gradientRule", Registry<any GradientRule>.all.types),
       MethodKind("optimizers", "optimizer", key: "optimizer", Registry<any Optimizer>.all.types),
       MethodKind("transforms", "transform", Registry<any NamedTransform>.all.types),
       MethodKind("schedules", "schedule", Registry<any NamedSchedule>.all.types),

@@ -26,7 +26,9 @@ struct RunCommand: ParsableCommand {
         epochs: 20
 
       Files in the output folder: configuration.yml repeats the run; history.csv and history.jsonl grow with \
-      every epoch; curves.svg shows the learning curves.
+      every epoch; curves.svg shows the learning curves; report.html shows them with the metrics, the confusion matrix \
+      and the worst mistakes; model.safetensors is the trained model and best.safetensors that of the best epoch, for \
+      tanren predict and tanren evaluate.
       """)
 
   @Argument(
@@ -70,13 +72,15 @@ struct RunCommand: ParsableCommand {
 
     Interruption.endsProcess()
     let watcher = quiet ? nil : progress.callback(terminal)
-    let history = try run.train(
+    let models = files.models(of: run)
+    let (trainer, history) = try run.train(
       chunks: !quiet && progress == .bar && terminal.isInteractive ? run.chunksForProgress(layers) : 1,
-      callbacks: files.logs + [watcher].compactMap(\.self)
-    ).history
-    let curves = try files.writeCurves(history, of: run)
+      callbacks: files.logs + [watcher].compactMap(\.self) + [models])
+    let figures = [
+      try files.writeCurves(history, of: run), try files.writePage(history, of: run, trainedBy: trainer),
+    ]
     say(RunReport(history).text)
-    say("Written: " + (files.written + [curves]).joined(separator: ", "))
+    say("Written: " + (files.written + figures + models.written).joined(separator: ", "))
   }
 }
 
@@ -98,7 +102,7 @@ struct RunChoices: ParsableArguments {
   var loss: String?
 
   @Option(help: ArgumentHelp("Gradient rule: plain, sam, … (default: plain)", valueName: "rule"))
-  var rule: String?
+  var gradientRule: String?
 
   @Option(help: ArgumentHelp("Weight averaging: none, ema, … (default: none)", valueName: "averaging"))
   var averaging: String?
@@ -112,7 +116,7 @@ struct RunChoices: ParsableArguments {
   var epochs: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Batch size. (default: 100)", valueName: "n"))
-  var batch: String?
+  var batchSize: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Random seed. (default: 0)", valueName: "n"))
   var seed: String?
@@ -135,15 +139,14 @@ struct RunChoices: ParsableArguments {
       throw UsageError("expected at most one configuration file, but got \(files.joined(separator: ", "))")
     }
     var options = try files.first.map { try YAMLReader.options(file: $0) } ?? Options()
-    let flags = [
-      ("data", data), ("model", model), ("optimizer", optimizer), ("loss", loss), ("rule", rule),
-      ("averaging", averaging), ("augmentation", augmentation), ("epochs", epochs), ("batch", batch), ("seed", seed),
-      ("dtype", dtype),
-      ("examples", examples),
+    let given = [
+      ("data", "--data", data), ("model", "--model", model), ("optimizer", "--optimizer", optimizer),
+      ("loss", "--loss", loss), ("gradientRule", "--gradient-rule", gradientRule),
+      ("averaging", "--averaging", averaging), ("augmentation", "--augmentation", augmentation),
+      ("epochs", "--epochs", epochs), ("batchSize", "--batch-size", batchSize), ("seed", "--seed", seed),
+      ("dtype", "--dtype", dtype), ("examples", "--examples", examples),
     ]
-    for (key, value) in flags {
-      if let value { try options.override(key, value, origin: "--\(key)") }
-    }
+    for case (let key, let option, let value?) in given { try options.override(key, value, origin: option) }
     for assignment in settings where Self.isAssignment(assignment) { try options.override(assignment: assignment) }
     return options
   }

@@ -15,11 +15,23 @@ struct RunFiles {
     written = [resolved, csv, lines]
   }
 
+  /// Saves the best model whenever it gets better, and the last one.
+  func models(of run: Run) -> ModelSaver {
+    ModelSaver(run, last: folder.file("model.safetensors"), best: folder.file("best.safetensors"))
+  }
+
   /// Draws the learning curves.
   /// - Returns: the path of the file.
   func writeCurves(_ history: History, of run: Run) throws -> String {
     let grid = HistoryCurves(history, title: "\(run.configuration.model) on \(run.data.name)").grid()
     return try folder.write(grid.svg(), to: "curves.svg")
+  }
+
+  /// Writes the page: curves, confusion, and the worst mistakes.
+  /// - Returns: the path of the file.
+  func writePage(_ history: History, of run: Run, trainedBy trainer: Trainer) throws -> String {
+    let facts = try RunFacts(run, trainedBy: trainer, history: history)
+    return try folder.write(RunPage(facts).text, to: "report.html")
   }
 }
 
@@ -35,60 +47,15 @@ struct RunReport {
     var lines = [
       "\(NumberText.count(last.epoch, "epoch")) in \(NumberText.duration(history.seconds)): \(values)"
     ]
-    if let best = best, best.epoch != last.epoch {
-      lines[0] += " (best \(best.name) \(NumberText.significant(best.value)), epoch \(best.epoch))"
+    let metric = PrimaryMetric.ofValidation(last.metrics.keys)
+    if let metric, let best = metric.bestEpoch(of: history), best.epoch != last.epoch, let value = best[metric.name] {
+      lines[0] += " (best \(metric.name) \(NumberText.significant(value)), epoch \(best.epoch))"
     }
     if let reason = history.stopReason { lines.append("Stopped early: \(reason)") }
     if last.metrics.values.contains(where: { !$0.isFinite }) {
       lines.append("Training diverged: some metrics are not finite. A smaller learning rate often helps.")
     }
     return lines.joined(separator: "\n")
-  }
-
-  /// The best epoch by the first validation metric other than the loss. Epochs without a finite loss do not count:
-  /// their accuracy may still be finite.
-  private var best: (name: String, epoch: Int, value: Double)? {
-    let recorded = history.epochs.last.map { Array($0.metrics.keys) } ?? []
-    guard let name = recorded.first(where: { $0.hasPrefix("val_") && $0 != "val_loss" }) else { return nil }
-    let metric = PrimaryMetric(name, reading: .best)
-    let finite = history.epochs.filter { record in
-      record.epoch > 0 && ["loss", "val_loss", name].allSatisfy { record[$0]?.isFinite ?? true }
-    }
-    guard let value = metric.value(of: History(epochs: finite)) else { return nil }
-    return finite.first { $0[name] == value }.map { (name, $0.epoch, value) }
-  }
-}
-
-/// The learning curves of a run: one panel per metric, with training and validation data.
-struct HistoryCurves {
-  private let history: History
-  private let title: String
-
-  init(_ history: History, title: String) {
-    (self.history, self.title) = (history, title)
-  }
-
-  func grid() -> ChartGrid {
-    var names: [String] = []
-    for record in history.epochs {
-      for name in record.metrics.keys {
-        let plain = Self.plain(name)
-        if !names.contains(plain) { names.append(plain) }
-      }
-    }
-    return ChartGrid(title, panels: names.map(chart), columns: min(2, max(1, names.count)))
-  }
-
-  private static func plain(_ name: String) -> String { name.hasPrefix("val_") ? String(name.dropFirst(4)) : name }
-
-  private func chart(_ name: String) -> Chart {
-    let lines = [("training", name), ("validation", "val_" + name)].compactMap { label, metric -> LineSeries? in
-      let points = history.values(metric).map { DataPoint(x: Double($0.epoch), y: $0.value) }
-      return points.isEmpty ? nil : LineSeries(label, points: points)
-    }
-    let isFraction = name.lowercased().contains("accuracy")
-    return Chart(
-      name, x: ChartAxis("epoch"), y: ChartAxis("", format: isFraction ? .percent : .automatic), lines: lines)
   }
 }
 
@@ -125,7 +92,7 @@ extension Run {
   /// - Throws: `Diagnostic` with the path of the layer whose shapes do not match.
   func layerSummary() throws -> LayerSummary {
     let model = try model()
-    let shape = Shape([configuration.batch] + data.train.inputs.shape.dropFirst())
+    let shape = Shape([configuration.batchSize] + data.train.inputs.shape.dropFirst())
     return try model.layerSummary(for: TensorType(configuration.dtype, shape))
   }
 

@@ -19,7 +19,7 @@ struct SchedulePlotCommand: ParsableCommand {
       Examples:
         tanren schedule plot 'warmup(epochs: 5, then: cosine(initial: 0.8))'
         tanren schedule plot 'oneCycle(peak: 0.1)' 'cosine(initial: 0.1)' --epochs 30
-        tanren schedule plot 'batchScaled(schedule: 0.1, reference: 128)' --batch 512
+        tanren schedule plot 'batchScaled(schedule: 0.1)' --batch-size 512
       """)
 
   @Argument(help: ArgumentHelp("Schedules or constants.", valueName: "schedule"))
@@ -34,7 +34,7 @@ struct SchedulePlotCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Batch size, for schedules that scale with it.", valueName: "n"))
-  var batch: Int = 128
+  var batchSize: Int = 128
 
   @Flag(help: "Use a logarithmic y-axis.")
   var log = false
@@ -45,7 +45,7 @@ struct SchedulePlotCommand: ParsableCommand {
   @OptionGroup(title: "Device options") var device: DeviceOptions
 
   func run() throws {
-    for (option, value) in [("--epochs", epochs), ("--steps-per-epoch", stepsPerEpoch), ("--batch", batch)]
+    for (option, value) in [("--epochs", epochs), ("--steps-per-epoch", stepsPerEpoch), ("--batch-size", batchSize)]
     where !(1...1_000_000).contains(value) {
       throw UsageError("\(option) is \(value), but must be between 1 and 1000000")
     }
@@ -57,7 +57,7 @@ struct SchedulePlotCommand: ParsableCommand {
       return (text, try options.schedule("schedule", default: 0.0))
     }
     try device.start()
-    let curves = try ScheduleCurves(named, epochs: epochs, stepsPerEpoch: stepsPerEpoch, batch: batch)
+    let curves = try ScheduleCurves(named, epochs: epochs, stepsPerEpoch: stepsPerEpoch, batchSize: batchSize)
     let chart = curves.chart(isLogarithmic: log)
     try OutputFolder.write(chart.svg(), to: output)
     let terminal = Terminal.current()
@@ -79,13 +79,13 @@ struct ScheduleCurves {
   private static let limit = 2000
 
   /// - Throws: `Diagnostic` if a schedule cannot be computed.
-  init(_ schedules: [(name: String, schedule: any Schedule)], epochs: Int, stepsPerEpoch: Int, batch: Int) throws {
+  init(_ schedules: [(name: String, schedule: any Schedule)], epochs: Int, stepsPerEpoch: Int, batchSize: Int) throws {
     let total = epochs * stepsPerEpoch
     let count = min(total, Self.limit)
     // The first and the last step are always included.
     let steps = (0..<count).map { Int32(count == 1 ? 0 : $0 * (total - 1) / (count - 1)) }
     let looped = scan(carry: [], over: [Tensor(steps)]) { _, step in
-      let progress = Progress(step: step[0], stepsPerEpoch: stepsPerEpoch, epochs: epochs, batchSize: batch)
+      let progress = Progress(step: step[0], stepsPerEpoch: stepsPerEpoch, epochs: epochs, batchSize: batchSize)
       return ([], schedules.map { $0.schedule.value(at: progress, dtype: .float64) })
     }
     self.epochs = epochs

@@ -41,6 +41,10 @@ enum Outcome {
     case is ConfigurationError, is AugmentationError, is Diagnostic, is HostArrayError, is ReportError,
       is StatisticsError, is ServeError, is UsageError:
       return ("Error: \(error)", badInput)
+    case let error as ModelFileError:
+      if case .file(let failure) = error { return ("Error: \(error)", status(of: failure)) }
+      return ("Error: \(error)", badInput)
+    case is WeightError, is SafetensorsError: return ("Error: \(error)", badInput)
     case let error as DatasetError:
       return ("Error: \(error)", status(of: error))
     case let error as StoreError: return ("Error: \(error)", status(of: error))
@@ -109,7 +113,10 @@ struct RenamedOption {
   let new: String
 
   static let all = [
-    RenamedOption(command: "engine install", old: "--again", new: "--force")
+    RenamedOption(command: "engine install", old: "--again", new: "--force"),
+    RenamedOption(command: "run", old: "--batch", new: "--batch-size"),
+    RenamedOption(command: "run", old: "--rule", new: "--gradient-rule"),
+    RenamedOption(command: "schedule plot", old: "--batch", new: "--batch-size"),
   ]
 
   /// The arguments with current names.

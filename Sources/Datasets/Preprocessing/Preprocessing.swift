@@ -15,9 +15,54 @@ public protocol NamedPreprocessing: Preprocessing, Configurable {}
 
 /// Preprocessing that needs statistics of the training data. A run fits it to its training data.
 public protocol FittedPreprocessing: Preprocessing {
+  /// The statistics as arrays by name: all that ``preprocessing(with:)`` needs, so that a saved model can keep them.
   /// - Parameter inputs: the training set's, `[count, …, channels]`.
   /// - Throws: ``DatasetError`` for inputs that have no such statistics, and the engine's errors.
-  func fitted(to inputs: HostArray) throws -> any Preprocessing
+  func statistics(of inputs: HostArray) throws -> [String: HostArray]
+
+  /// - Parameter statistics: as ``statistics(of:)`` returned them.
+  /// - Throws: ``DatasetError`` for an array that is missing, or of another type or shape.
+  func preprocessing(with statistics: [String: HostArray]) throws(DatasetError) -> any Preprocessing
+}
+
+extension FittedPreprocessing {
+  /// This preprocessing with the statistics of a training set.
+  /// - Throws: as ``statistics(of:)`` does.
+  public func fitted(to inputs: HostArray) throws -> PreprocessingFit { try fitted(with: statistics(of: inputs)) }
+
+  /// This preprocessing with statistics that are known.
+  /// - Throws: as ``preprocessing(with:)`` does.
+  public func fitted(with statistics: [String: HostArray]) throws(DatasetError) -> PreprocessingFit {
+    PreprocessingFit(try preprocessing(with: statistics), statistics)
+  }
+}
+
+/// A ``FittedPreprocessing`` with the statistics of its training data.
+public struct PreprocessingFit: Preprocessing {
+  /// By name; ``FittedPreprocessing/fitted(with:)`` makes the same preprocessing of them.
+  public let statistics: [String: HostArray]
+  private let preprocessing: any Preprocessing
+
+  fileprivate init(_ preprocessing: any Preprocessing, _ statistics: [String: HostArray]) {
+    (self.preprocessing, self.statistics) = (preprocessing, statistics)
+  }
+
+  public func callAsFunction(_ inputs: Tensor, dtype: DType) -> Tensor { preprocessing(inputs, dtype: dtype) }
+}
+
+extension [String: HostArray] {
+  /// One of the statistics of a preprocessing.
+  /// - Throws: ``DatasetError`` if there is no such array, or one of another type or number of axes.
+  func statistic(_ name: String, _ dtype: DType, axes: Int) throws(DatasetError) -> HostArray {
+    guard let array = self[name] else { throw DatasetError(.missingMember(name: name, available: keys.sorted())) }
+    guard array.dtype == dtype else {
+      throw DatasetError(.wrongElementType(found: array.dtype.rawValue, wanted: [dtype]))
+    }
+    guard array.shape.count == axes else {
+      throw DatasetError(.wrongRank(found: array.shape, wanted: "an array of \(axes == 1 ? "1 axis" : "\(axes) axes")"))
+    }
+    return array
+  }
 }
 
 extension FittedPreprocessing where Self: NamedPreprocessing {

@@ -122,11 +122,16 @@ public struct Featurewise: NamedPreprocessing, StandardizingPreprocessing, Fitte
     self.white = white
   }
 
-  public func fitted(to inputs: HostArray) throws -> any Preprocessing {
+  public func statistics(of inputs: HostArray) throws -> [String: HostArray] {
     let statistics = try ChannelStatistics(of: inputs, white: white)
+    return ["mean": try HostArray(statistics.mean), "deviation": try HostArray(statistics.deviation)]
+  }
+
+  public func preprocessing(with statistics: [String: HostArray]) throws(DatasetError) -> any Preprocessing {
+    let mean: [Double] = try statistics.statistic("mean", .float64, axes: 1).converted()
+    let spread: [Double] = try statistics.statistic("deviation", .float64, axes: 1).converted()
     return StandardizedChannels(
-      mean: center ? statistics.mean : [0],
-      deviation: deviation ? statistics.deviation.map { $0 + Self.epsilon } : [1], white: white)
+      mean: center ? mean : [0], deviation: deviation ? spread.map { $0 + Self.epsilon } : [1], white: white)
   }
 }
 

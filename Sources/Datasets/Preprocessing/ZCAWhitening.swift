@@ -28,7 +28,7 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
     self.white = white
   }
 
-  public func fitted(to inputs: HostArray) throws -> any Preprocessing {
+  public func statistics(of inputs: HostArray) throws -> [String: HostArray] {
     let features = Shape(inputs.shape.dropFirst()).elementCount
     guard features <= Self.limit else {
       throw DatasetError(
@@ -38,7 +38,13 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
     let mean = try ChannelStatistics(of: inputs, white: white).mean
     let covariance = try Self.covariance(of: Tensor(inputs), mean: Tensor(mean), white: white)
     let matrix = try Self.inverseRoot(of: covariance, epsilon: epsilon).cast(to: .float32).hostArray()
-    return Whitening(mean: mean, matrix: matrix, white: white)
+    return ["mean": try HostArray(mean), "matrix": matrix]
+  }
+
+  public func preprocessing(with statistics: [String: HostArray]) throws(DatasetError) -> any Preprocessing {
+    Whitening(
+      mean: try statistics.statistic("mean", .float64, axes: 1).converted(),
+      matrix: try statistics.statistic("matrix", .float32, axes: 2), white: white)
   }
 
   /// Of `[count, …]`, `float64 [features, features]`.

@@ -3,7 +3,7 @@ import Formats
 
 /// Coloured shapes in CIFAR-10's format, for tests and for machines without CIFAR-10.
 ///
-/// Each image shows one of ten shapes of random size, position, rotation and colour on a backbackground of another colour
+/// Each image shows one of ten shapes of random size, position, rotation and colour on a background of another colour
 /// that varies across the image, with noise: only the shape carries information about the class.
 public enum SyntheticImages {
   /// The names of classes 0 to 9.

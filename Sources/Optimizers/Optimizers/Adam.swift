@@ -120,19 +120,16 @@ public struct AdamMoments: ParameterwiseTransform {
   ]
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.upcast.zerosLike()
-    slots["second"] = parameter.upcast.zerosLike()
-    if amsgrad { slots["greatest"] = parameter.upcast.zerosLike() }
+    slots.setZeros("first", "second", like: parameter)
+    if amsgrad { slots.setZeros("greatest", like: parameter) }
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
-    var second = slots["second"].runningMean(gradient.squared(), keeping: beta2)
-    slots["first"] = first
-    slots["second"] = second
+    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress)
+    var second = slots.updateMean("second", with: gradient.squared(), keeping: beta2)
     if amsgrad {
       second = slots["greatest"].maximum(second)
       slots["greatest"] = second

@@ -65,18 +65,16 @@ public struct InfinityMoments: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.upcast.zerosLike()
-    slots["greatest"] = parameter.upcast.zerosLike()
+    slots.setZeros("first", "greatest", like: parameter)
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
+    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress)
     let magnitude = placement == .insideMaximum ? gradient.abs() + epsilon : gradient.abs()
     let greatest = (slots["greatest"] * beta2).maximum(magnitude)
-    slots["first"] = first
     slots["greatest"] = greatest
     let mean = first / context.progress.biasCorrection(beta1, dtype: gradient.dtype)
     return (mean / (placement == .outsideMaximum ? greatest + epsilon : greatest)).cast(to: update.dtype)
@@ -154,8 +152,7 @@ public struct NesterovMoments: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.upcast.zerosLike()
-    slots["second"] = parameter.upcast.zerosLike()
+    slots.setZeros("first", "second", like: parameter)
     slots["product"] = Tensor(1, dtype: parameter.dtype.accumulation)
   }
 
@@ -163,15 +160,13 @@ public struct NesterovMoments: ParameterwiseTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
-    let second = slots["second"].runningMean(gradient.squared(), keeping: beta2)
+    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress)
+    let second = slots.updateMean("second", with: gradient.squared(), keeping: beta2)
     let number = context.progress.updateNumber(dtype: gradient.dtype)
     let (momentum, nextMomentum) = (
       momentum(at: number, context.progress), momentum(at: number + 1, context.progress.next)
     )
     let product = slots["product"] * momentum
-    slots["first"] = first
-    slots["second"] = second
     slots["product"] = product
     let mean = first * (nextMomentum / (1 - product * nextMomentum)) + gradient * ((1 - momentum) / (1 - product))
     let corrected = second / context.progress.biasCorrection(beta2, dtype: gradient.dtype)
@@ -228,18 +223,15 @@ public struct RectifiedMoments: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.upcast.zerosLike()
-    slots["second"] = parameter.upcast.zerosLike()
+    slots.setZeros("first", "second", like: parameter)
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
-    let second = slots["second"].runningMean(gradient.squared(), keeping: beta2)
-    slots["first"] = first
-    slots["second"] = second
+    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress)
+    let second = slots.updateMean("second", with: gradient.squared(), keeping: beta2)
     let progress = context.progress
     let mean = first / progress.biasCorrection(beta1, dtype: gradient.dtype)
     let correction = progress.biasCorrection(beta2, dtype: gradient.dtype)
@@ -307,17 +299,15 @@ public struct BeliefMoments: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.upcast.zerosLike()
-    slots["second"] = parameter.upcast.zerosLike()
+    slots.setZeros("first", "second", like: parameter)
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let first = slots["first"].runningMean(gradient, keeping: beta1, at: context.progress)
+    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress)
     let second = slots["second"].runningMean((gradient - first).squared(), keeping: beta2) + epsilonRoot
-    slots["first"] = first
     slots["second"] = second
     let mean = first / context.progress.biasCorrection(beta1, dtype: gradient.dtype)
     let corrected = second / context.progress.biasCorrection(beta2, dtype: gradient.dtype)

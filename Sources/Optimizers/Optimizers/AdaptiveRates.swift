@@ -140,19 +140,17 @@ public struct RootMeanSquare: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["second"] = parameter.upcast.zerosLike()
-    if isCentered { slots["first"] = parameter.upcast.zerosLike() }
+    slots.setZeros("second", like: parameter)
+    if isCentered { slots.setZeros("first", like: parameter) }
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    var squares = slots["second"].runningMean(gradient.squared(), keeping: rho)
-    slots["second"] = squares
+    var squares = slots.updateMean("second", with: gradient.squared(), keeping: rho)
     if isCentered {
-      let mean = slots["first"].runningMean(gradient, keeping: rho)
-      slots["first"] = mean
+      let mean = slots.updateMean("first", with: gradient, keeping: rho)
       // A variance that rounding makes negative has no root.
       squares = (squares - mean.squared()).maximum(0)
     }
@@ -210,17 +208,15 @@ public struct AdaptiveDelta: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["squares"] = parameter.upcast.zerosLike()
-    slots["squaredSteps"] = parameter.upcast.zerosLike()
+    slots.setZeros("squares", "squaredSteps", like: parameter)
   }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let squares = slots["squares"].runningMean(gradient.squared(), keeping: rho)
+    let squares = slots.updateMean("squares", with: gradient.squared(), keeping: rho)
     let step = gradient * (slots["squaredSteps"] + epsilon).sqrt() / (squares + epsilon).sqrt()
-    slots["squares"] = squares
     slots["squaredSteps"] = slots["squaredSteps"].runningMean(step.squared(), keeping: rho)
     return step.cast(to: update.dtype)
   }

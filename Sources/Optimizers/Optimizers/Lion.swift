@@ -48,7 +48,7 @@ public struct SignedMomentum: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.upcast.zerosLike()
+    slots.setZeros("first", like: parameter)
   }
 
   public func update(

@@ -82,7 +82,7 @@ public struct Orthogonalize: ParameterwiseTransform {
   }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots["first"] = parameter.upcast.zerosLike()
+    slots.setZeros("first", like: parameter)
   }
 
   public func update(
@@ -93,8 +93,7 @@ public struct Orthogonalize: ParameterwiseTransform {
         Diagnostic(operation: "orthogonalize", message: "needs a matrix, and '\(slots.path)' is \(update.shape)"))
     }
     let gradient = update.upcast
-    let first = slots["first"].runningMean(gradient, keeping: beta, at: context.progress)
-    slots["first"] = first
+    let first = slots.updateMean("first", with: gradient, keeping: beta, at: context.progress)
     let (now, next) = corrections(context.progress, dtype: gradient.dtype)
     let beta = beta.value(at: context.progress, dtype: gradient.dtype)
     let mean = isNesterov ? first * beta / next + gradient * (1 - beta) / now : first / now

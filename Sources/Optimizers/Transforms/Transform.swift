@@ -119,6 +119,25 @@ public struct Slots: Sendable {
     }
     set { state["\(name)/\(path)"] = newValue }
   }
+
+  /// Begins slots at zero, in the parameter's shape and its accumulation type.
+  public mutating func setZeros(_ names: String..., like parameter: Tensor) {
+    for name in names { self[name] = parameter.upcast.zerosLike() }
+  }
+
+  /// Moves a slot towards a value, and returns it: `slot' = keeping * slot + (1 - keeping) * value`.
+  public mutating func updateMean(_ name: String, with value: Tensor, keeping: Double) -> Tensor {
+    self[name] = self[name].runningMean(value, keeping: keeping)
+    return self[name]
+  }
+
+  /// The same with the present value of a schedule.
+  public mutating func updateMean(
+    _ name: String, with value: Tensor, keeping: any Schedule, at progress: Progress
+  ) -> Tensor {
+    self[name] = self[name].runningMean(value, keeping: keeping, at: progress)
+    return self[name]
+  }
 }
 
 /// Transforms one after the other.

@@ -18,7 +18,7 @@ public protocol Experiment: Configurable {
 public struct ExperimentSetting: Sendable, Hashable {
   public let seed: UInt32
   public let dtype: DType
-  public let draws: Draws
+  public let rng: RNG
 }
 
 /// What an experiment showed.
@@ -44,6 +44,6 @@ extension RunConfiguration {
     try data.train.checkFinite("training")
     try data.test.checkFinite("test")
     return try made.run(
-      on: data, ExperimentSetting(seed: UInt32(clamping: seed), dtype: dtype, draws: draws))
+      on: data, ExperimentSetting(seed: UInt32(clamping: seed), dtype: dtype, rng: rng))
   }
 }

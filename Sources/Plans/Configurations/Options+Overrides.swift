@@ -25,8 +25,7 @@ extension Options {
       throw .invalid(message: "'\(path)' is no setting's name: write key or method.key", origin: origin)
     }
     if path.contains("."), let key = path.split(separator: ".").first.map(String.init) {
-      var copy = self
-      if copy.take(key) == nil, let method = RunConfiguration().choice(named: key) {
+      if !hasUnderAnyName(key), let method = RunConfiguration().choice(named: key) {
         try override(key, .choice(MethodSpec(method.name, Options(origin: origin))), origin: origin)
       }
     }
@@ -37,6 +36,20 @@ extension Options {
 extension RunConfiguration {
   /// The method that fills a slot.
   fileprivate func choice(named key: String) -> MethodSpec? {
-    ["data": data, "model": model, "loss": loss, "optimizer": optimizer, "rule": rule, "averaging": averaging][key]
+    [
+      "data": data, "model": model, "loss": loss, "optimizer": optimizer, "gradientRule": gradientRule,
+      "averaging": averaging,
+    ][RenamedSettings.named(key, in: RenamedSettings.run, .present)]
+  }
+}
+
+extension RunConfiguration {
+  /// The configuration with some settings replaced, as a command line writes them: `data=digits`.
+  /// - Throws: `ConfigurationError` for what is no setting, unknown, of the wrong kind or out of range.
+  public func overridden(by assignments: [String]) throws(ConfigurationError) -> RunConfiguration {
+    if assignments.isEmpty { return self }
+    var options = try YAMLReader.options(text: yaml(), source: "the configuration")
+    for assignment in assignments { try options.override(assignment: assignment) }
+    return try RunConfiguration(from: options)
   }
 }

@@ -11,7 +11,7 @@ extension RunConfiguration {
   /// An option that is left out stays left out, since a method's defaults may depend on its other options. Settings that
   /// have been renamed since the format was made keep their first name here, so that ids stay what they were.
   public var canonicalText: String {
-    "# tanren run, format \(Self.canonicalFormat)\n" + canonical.renamed(RenamedSettings.oldName).yaml()
+    "# tanren run, format \(Self.canonicalFormat)\n" + canonical.yaml(.first)
   }
 
   /// SHA-256 of ``canonicalText``, 64 hexadecimal digits.
@@ -30,7 +30,7 @@ extension RunConfiguration {
     alike.seed = 0
     alike.loss = loss.withoutNumbers
     alike.optimizer = optimizer.withoutNumbers
-    alike.rule = rule.withoutNumbers
+    alike.gradientRule = gradientRule.withoutNumbers
     alike.averaging = averaging.withoutNumbers
     alike.penalties = penalties.map(\.withoutNumbers)
     return alike.id
@@ -41,18 +41,18 @@ extension RunConfiguration {
   public init(canonicalText: String, source: String) throws(ConfigurationError) {
     // What a store says under earlier names is no reason for a note.
     let options = try YAMLReader.options(text: canonicalText, source: source)
-    try self.init(from: options.renamed(RenamedSettings.name))
+    try self.init(from: options.renamed(.present))
   }
 
   /// The configuration with its methods and their settings by their present names, in the one spelling that the
   /// methods read them in.
   var canonical: RunConfiguration {
-    var named = renamed(RenamedSettings.name)
+    var named = renamed(.present)
     named.data = Registry<any DataSource>.all.canonical(named.data)
     named.model = Registry<any Architecture>.all.canonical(named.model)
     named.loss = Registry<any Loss>.all.canonical(named.loss)
     named.optimizer = Registry<any Optimizer>.all.canonical(named.optimizer)
-    named.rule = Registry<any GradientRule>.all.canonical(named.rule)
+    named.gradientRule = Registry<any GradientRule>.all.canonical(named.gradientRule)
     named.averaging = Registry<any Averaging>.all.canonical(named.averaging)
     named.experiment = named.experiment.map(Registry<any Experiment>.all.canonical)
     named.penalties = named.penalties.map(Registry<any Penalty>.all.canonical)
@@ -65,16 +65,16 @@ extension RunConfiguration {
 
 extension RunConfiguration {
   /// The configuration with other names for its methods' settings.
-  fileprivate func renamed(_ name: (_ setting: String, _ method: String) -> String?) -> RunConfiguration {
+  fileprivate func renamed(_ naming: RenamedSettings.Naming) -> RunConfiguration {
     var renamed = self
-    for slot in [\RunConfiguration.data, \.model, \.loss, \.optimizer, \.rule, \.averaging] {
-      renamed[keyPath: slot] = renamed[keyPath: slot].renamed(name)
+    for slot in [\RunConfiguration.data, \.model, \.loss, \.optimizer, \.gradientRule, \.averaging] {
+      renamed[keyPath: slot] = renamed[keyPath: slot].renamed(naming)
     }
     for slot in [\RunConfiguration.penalties, \.augmentation] {
-      renamed[keyPath: slot] = renamed[keyPath: slot].map { $0.renamed(name) }
+      renamed[keyPath: slot] = renamed[keyPath: slot].map { $0.renamed(naming) }
     }
-    renamed.preprocessing = preprocessing?.renamed(name)
-    renamed.experiment = experiment?.renamed(name)
+    renamed.preprocessing = preprocessing?.renamed(naming)
+    renamed.experiment = experiment?.renamed(naming)
     return renamed
   }
 }

@@ -2,33 +2,35 @@ import Configuration
 
 extension RunConfiguration {
   /// Every setting as YAML that ``YAMLReader`` reads back to an equal configuration.
-  public func yaml() -> String {
+  public func yaml() -> String { yaml(.present) }
+
+  /// The settings, and those of methods within, by the names of a naming.
+  func yaml(_ naming: RenamedSettings.Naming) -> String {
+    lines.map { key, value in
+      let name = RenamedSettings.named(key, in: RenamedSettings.run, naming)
+      return "\(name): \(value.renamed(naming, for: key).yaml)\n"
+    }.joined()
+  }
+
+  /// What isn't set has no line, so that the run's id is what it was before there was such a setting.
+  private var lines: [(key: String, value: OptionValue)] {
     if let experiment {
-      let lines = [
-        ("experiment", OptionValue.choice(experiment).yaml), ("data", OptionValue.choice(data).yaml),
-        ("seed", "\(seed)"),
-        ("dtype", dtype.rawValue), ("draws", draws.rawValue),
+      return [
+        ("experiment", .choice(experiment)), ("data", .choice(data)), ("seed", .number(Double(seed))),
+        ("dtype", .text(dtype.rawValue)), ("rng", .text(rng.rawValue)),
       ]
-      return lines.map { "\($0.0): \($0.1)\n" }.joined()
     }
-    let choices = [
-      ("data", data), ("model", model), ("loss", loss), ("optimizer", optimizer), ("rule", rule),
-      ("averaging", averaging),
+    var lines: [(key: String, value: OptionValue)] = [
+      ("data", .choice(data)), ("model", .choice(model)), ("loss", .choice(loss)), ("optimizer", .choice(optimizer)),
+      ("gradientRule", .choice(gradientRule)), ("averaging", .choice(averaging)),
+      ("penalties", .list(penalties.map(OptionValue.choice))), ("metrics", .list(metrics.map(OptionValue.choice))),
+      ("epochs", .number(Double(epochs))), ("batchSize", .number(Double(batchSize))), ("seed", .number(Double(seed))),
+      ("dtype", .text(dtype.rawValue)), ("partialBatch", .text(partialBatch.rawValue)), ("rng", .text(rng.rawValue)),
+      ("evaluateBeforeTraining", .flag(evaluatesBeforeTraining)),
     ]
-    var lines = choices.map { ($0.0, OptionValue.choice($0.1).yaml) }
-    lines += [
-      ("penalties", OptionValue.list(penalties.map(OptionValue.choice)).yaml),
-      ("metrics", OptionValue.list(metrics.map(OptionValue.choice)).yaml),
-      ("epochs", "\(epochs)"), ("batch", "\(batch)"), ("seed", "\(seed)"), ("dtype", dtype.rawValue),
-      ("remainder", remainder.rawValue), ("draws", draws.rawValue),
-      ("untrained", "\(untrained)"),
-    ]
-    // What isn't set leaves the text as it was before there was such a setting, and with it the run's id.
-    if let preprocessing { lines.append(("preprocessing", OptionValue.choice(preprocessing).yaml)) }
-    if !augmentation.isEmpty {
-      lines.append(("augmentation", OptionValue.list(augmentation.map(OptionValue.choice)).yaml))
-    }
-    if let examples { lines.append(("examples", "\(examples)")) }
-    return lines.map { "\($0.0): \($0.1)\n" }.joined()
+    if let preprocessing { lines.append(("preprocessing", .choice(preprocessing))) }
+    if !augmentation.isEmpty { lines.append(("augmentation", .list(augmentation.map(OptionValue.choice)))) }
+    if let examples { lines.append(("examples", .number(Double(examples)))) }
+    return lines
   }
 }

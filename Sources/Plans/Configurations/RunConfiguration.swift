@@ -7,7 +7,7 @@ public struct RunConfiguration: Sendable, Hashable {
   public var model = MethodSpec("mlp")
   public var loss = MethodSpec("softmaxCrossEntropy")
   public var optimizer = MethodSpec("sgd")
-  public var rule = MethodSpec("plain")
+  public var gradientRule = MethodSpec("plain")
   public var averaging = MethodSpec("none")
   public var penalties: [MethodSpec] = []
   /// What is recorded besides the loss: the loss's own metrics where none are named.
@@ -22,14 +22,14 @@ public struct RunConfiguration: Sendable, Hashable {
   /// Random changes of training images, in their order.
   public var augmentation: [MethodSpec] = []
   public var epochs = 10
-  public var batch = 100
+  public var batchSize = 100
   public var seed = 0
   /// The element type that the model computes in; see ``precision``.
   public var dtype = DType.float32
-  public var remainder = PartialBatch.drop
-  public var draws = Draws.keyed
+  public var partialBatch = PartialBatch.drop
+  public var rng = RNG.keyed
   /// Whether an epoch 0 records the untrained model.
-  public var untrained = false
+  public var evaluatesBeforeTraining = false
   /// Training examples to use, the first ones; nil for all.
   public var examples: Int?
   /// What the run is if it isn't a training by `fit`; settings of training then mean nothing, and can't be set.
@@ -42,6 +42,7 @@ public struct RunConfiguration: Sendable, Hashable {
   /// - Throws: `ConfigurationError` for what is unknown, of the wrong kind or out of range.
   public init(from options: Options) throws(ConfigurationError) {
     var options = options
+    try options.renameDeprecated()
     if let value = try options.optionalMethod("experiment") {
       self = try RunConfiguration(experiment: value, &options)
       return
@@ -50,7 +51,7 @@ public struct RunConfiguration: Sendable, Hashable {
     model = try options.choice("model", default: model)
     loss = try options.choice("loss", default: loss)
     optimizer = try options.choice("optimizer", default: optimizer)
-    rule = try options.choice("rule", default: rule)
+    gradientRule = try options.choice("gradientRule", default: gradientRule)
     averaging = try options.choice("averaging", default: averaging)
     penalties = try options.choices("penalties", default: penalties)
     metrics = try options.choices("metrics", default: metrics)
@@ -58,12 +59,12 @@ public struct RunConfiguration: Sendable, Hashable {
     preprocessing = prepared == MethodSpec("none") ? nil : prepared
     augmentation = try options.choices("augmentation", default: augmentation)
     epochs = try options.integer("epochs", default: epochs, in: 0...1_000_000)
-    batch = try options.integer("batch", default: batch, in: 1...10_000_000)
+    batchSize = try options.integer("batchSize", default: batchSize, in: 1...10_000_000)
     seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
     dtype = try options.oneOf("dtype", default: FloatType.float32).dtype
-    remainder = try options.oneOf("remainder", default: remainder)
-    draws = try options.oneOf("draws", default: draws)
-    untrained = try options.flag("untrained", default: untrained)
+    partialBatch = try options.oneOf("partialBatch", default: partialBatch)
+    rng = try options.oneOf("rng", default: rng)
+    evaluatesBeforeTraining = try options.flag("evaluateBeforeTraining", default: evaluatesBeforeTraining)
     if try options.peek("examples") == .text("all") { _ = options.take("examples") }
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count
@@ -74,13 +75,13 @@ public struct RunConfiguration: Sendable, Hashable {
     built = BuiltRun(specs: specs, source: source, method: method, architecture: architecture)
   }
 
-  /// An experiment takes what it needs besides its own options: data, seed, element type and draws.
+  /// An experiment takes what it needs besides its own options: data, seed, element type and random numbers.
   private init(experiment: MethodSpec, _ options: inout Options) throws(ConfigurationError) {
     self.experiment = experiment
     data = try options.choice("data", default: MethodSpec("sine"))
     seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
     dtype = try options.oneOf("dtype", default: FloatType.float64).dtype
-    draws = try options.oneOf("draws", default: draws)
+    rng = try options.oneOf("rng", default: rng)
     epochs = 1
     try options.finish("an experiment")
     data = try data.replacingSeed(by: seed)
@@ -93,7 +94,7 @@ public struct RunConfiguration: Sendable, Hashable {
   private var current: BuiltRun? { built.specs == specs ? built : nil }
 
   private var specs: [[MethodSpec]] {
-    [[data, model, loss, optimizer, rule, averaging], penalties, namedMetrics ?? [], augmentation]
+    [[data, model, loss, optimizer, gradientRule, averaging], penalties, namedMetrics ?? [], augmentation]
       + [preprocessing, experiment].map { $0.map { [$0] } ?? [] }
   }
 
@@ -129,7 +130,7 @@ public struct RunConfiguration: Sendable, Hashable {
     if let method = current?.method { return method }
     var made = Method(
       loss: try Registry<any Loss>.all.build(loss), optimizer: try Registry<any Optimizer>.all.build(optimizer))
-    made.gradientRule = try Registry<any GradientRule>.all.build(rule)
+    made.gradientRule = try Registry<any GradientRule>.all.build(gradientRule)
     made.averaging = try Registry<any Averaging>.all.build(averaging)
     if let preprocessing { made.preprocessing = try Registry<any NamedPreprocessing>.all.build(preprocessing) }
     var augmentations: [any Augmentation] = []

@@ -24,7 +24,7 @@ struct ReservoirSettings: Sendable {
     var own = reservoir
     (own.inputs, own.outputs, own.dtype) = (inputs, outputs, setting.dtype)
     return try EchoStateNetwork(
-      own, draws: setting.draws == .numPy ? .numPy(seed: setting.seed) : .keyed(seed: UInt64(setting.seed)))
+      own, draws: setting.rng == .numPy ? .numPy(seed: setting.seed) : .keyed(seed: UInt64(setting.seed)))
   }
 }
 

@@ -46,14 +46,14 @@ public struct ArmSettings: Sendable {
     add("model", model)
     add("loss", loss)
     add("optimizer", optimizer)
-    add("rule", gradientRule)
+    add("gradientRule", gradientRule)
     add("averaging", averaging)
     add("preprocessing", preprocessing)
     add("penalties", penalties)
     add("metrics", metrics)
     add("augmentation", augmentation)
     add("epochs", epochs)
-    add("batch", batchSize)
+    add("batchSize", batchSize)
     add("examples", examples)
     if let dtype { overrides.append(Override("dtype", .text(dtype.rawValue), origin: origin)) }
     return overrides

@@ -42,6 +42,14 @@ public struct Override: Sendable, Hashable {
   }
 }
 
+extension String {
+  /// The path of a setting, in which earlier versions may have called the run's setting otherwise.
+  var presentPath: String {
+    let key = prefix { $0 != "." }
+    return RenamedSettings.named(String(key), in: RenamedSettings.run, .present) + dropFirst(key.count)
+  }
+}
+
 extension [Override] {
   /// The settings of a dictionary, in the keys' order.
   public init(_ texts: [String: String], origin: String = "") {

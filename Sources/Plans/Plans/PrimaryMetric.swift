@@ -52,6 +52,25 @@ public struct PrimaryMetric: Sendable, Hashable {
     return values.first.map { first in values.dropFirst().reduce(first) { isBetter($1, than: $0) ? $1 : $0 } }
   }
 
+  /// The epoch with the best value, the first of equal ones. Epochs with a loss that isn't finite don't count: their
+  /// accuracy may still be finite.
+  public func bestEpoch(of history: History) -> EpochRecord? {
+    let candidates = history.epochs.filter { record in
+      record.epoch > 0 && ["loss", "val_loss", name].allSatisfy { record[$0]?.isFinite ?? ($0 != name) }
+    }
+    return candidates.dropFirst().reduce(candidates.first) { best, record in
+      guard let best, let value = record[name], let least = best[name] else { return best }
+      return isBetter(value, than: least) ? record : best
+    }
+  }
+
+  /// What a run is judged by if nothing is said: the first metric of the validation data, or else their loss.
+  /// - Parameter names: what is recorded.
+  public static func ofValidation(_ names: some Sequence<String>) -> PrimaryMetric? {
+    let names = names.filter { $0.hasPrefix("val_") }
+    return (names.first { $0 != "val_loss" } ?? names.first).map { PrimaryMetric($0, reading: .best) }
+  }
+
   private static func usualDirection(of name: String) -> Direction {
     RecordedMetric.isGreaterBetter(name) ? .higher : .lower
   }

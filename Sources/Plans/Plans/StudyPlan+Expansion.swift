@@ -32,7 +32,8 @@ extension StudyPlan {
     try checkSeeds()
     let planned = try plannedArms()
     var configurations: [RunConfiguration] = []
-    for arm in planned { configurations.append(try configuration(of: arm.arm)) }
+    let metric = metric
+    for arm in planned { configurations.append(try configuration(of: arm.arm, recording: metric)) }
     try checkPoints(planned, configurations)
     var followsSeed: [Bool] = []
     for (arm, configuration) in zip(planned, configurations) {
@@ -69,7 +70,9 @@ extension StudyPlan {
     }
   }
 
-  private func configuration(of arm: Arm) throws(ConfigurationError) -> RunConfiguration {
+  private func configuration(
+    of arm: Arm, recording metric: PrimaryMetric
+  ) throws(ConfigurationError) -> RunConfiguration {
     let configuration = try arm.configuration(base: base, seed: 0)
     let recorded = configuration.recordedMetrics
     guard recorded.contains(metric.name) else {
@@ -99,7 +102,7 @@ extension StudyPlan {
     }
     for settings in [base] + arms.map(\.settings) {
       var paths: Set<String> = []
-      for setting in settings where !paths.insert(setting.path).inserted {
+      for setting in settings where !paths.insert(setting.path.presentPath).inserted {
         throw .duplicateKey(key: setting.path, origin: setting.origin.isEmpty ? name : setting.origin)
       }
     }
@@ -128,7 +131,9 @@ extension StudyPlan {
       guard axis.path != "seed" else {
         throw .invalid(message: "'seed' is no axis: write 'seeds' instead", origin: axis.origin)
       }
-      guard paths.insert(axis.path).inserted else { throw .duplicateKey(key: axis.path, origin: axis.origin) }
+      guard paths.insert(axis.path.presentPath).inserted else {
+        throw .duplicateKey(key: axis.path, origin: axis.origin)
+      }
       guard !axis.values.isEmpty else { throw .invalid(message: "'\(axis.path)' has no values", origin: axis.origin) }
       guard Set(axis.values).count == axis.values.count else {
         throw .invalid(message: "'\(axis.path)' has a value twice", origin: axis.origin)

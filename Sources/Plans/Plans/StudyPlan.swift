@@ -6,7 +6,7 @@ import Configuration
 /// var plan = StudyPlan(
 ///   name: "rates", base: ["data": "mnist", "epochs": "10"],
 ///   arms: [Arm("sgd") { $0.optimizer = SGD() }, Arm("adam") { $0.optimizer = Adam() }], seeds: Array(0..<10))
-/// plan.grid = [GridAxis("batch", [.number(64), .number(128)])]
+/// plan.grid = [GridAxis("batchSize", [.number(64), .number(128)])]
 /// ```
 public struct StudyPlan: Sendable, Hashable {
   /// What the store and files call the study: letters, digits, `.`, `_` and `-`.
@@ -135,7 +135,8 @@ extension StudyPlan {
   /// Replaces the axis of the same setting, or adds one.
   mutating func set(_ axis: GridAxis) {
     // What is below a replaced method belonged to the old one.
-    grid.removeAll { $0.path == axis.path || $0.path.hasPrefix(axis.path + ".") }
+    let path = axis.path.presentPath
+    grid.removeAll { $0.path.presentPath == path || $0.path.presentPath.hasPrefix(path + ".") }
     grid.append(axis)
   }
 }

@@ -168,7 +168,11 @@ public struct EpochListing: Sendable, Hashable {
 extension [Override] {
   /// With others in place of those of the same paths, and of what is below these; sorted, as files are read.
   fileprivate func replaced(by others: [Override]) -> [Override] {
-    let kept = filter { mine in !others.contains { mine.path == $0.path || mine.path.hasPrefix($0.path + ".") } }
+    let replaced = others.map(\.path.presentPath)
+    let kept = filter { mine in
+      let path = mine.path.presentPath
+      return !replaced.contains { path == $0 || path.hasPrefix($0 + ".") }
+    }
     return (kept + others).sorted { $0.path < $1.path }
   }
 }

@@ -19,21 +19,12 @@ public struct Run: Sendable {
 
   /// The model, with an output for each class, or for each target; a single one for a loss of yes and no on two classes.
   /// - Throws: `ConfigurationError`.
-  public func model() throws(ConfigurationError) -> any Layer {
-    var outputs = data.train.classCount ?? data.train.targets.shape.dropFirst().reduce(1, *)
-    let kind = try configuration.method().loss.outputKind
-    if data.train.classCount == 2, kind?.isOfEvents == true { outputs = 1 }
-    return try configuration.architecture().model(outputs: outputs, inputs: data.encoding)
-  }
+  public func model() throws(ConfigurationError) -> any Layer { try configuration.model(for: ModelData(data)) }
 
   /// A trainer at its start, and the options to fit with.
   /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
   public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
-    var method = try configuration.method()
-    // Bytes are scaled in single precision whatever the model computes in, as NumPy programs often have them.
-    if configuration.preprocessing == nil, data.train.inputs.dtype == .uint8 {
-      method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
-    }
+    var method = try configuration.method(forInputsOf: data.train.inputs.dtype)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
       method.preprocessing = try fitted.fitted(to: data.train.inputs)
     }
@@ -48,9 +39,9 @@ public struct Run: Sendable {
         parameters: parameters)
     }
     var options = FitOptions(
-      partialBatch: configuration.remainder, evaluatesBeforeTraining: configuration.untrained)
+      partialBatch: configuration.partialBatch, evaluatesBeforeTraining: configuration.evaluatesBeforeTraining)
     let keyed = try trainer()
-    guard configuration.draws == .numPy else { return (keyed, options) }
+    guard configuration.rng == .numPy else { return (keyed, options) }
     var generator = NumPyRandomState(seed: seed)
     let parameters = try keyed.state.parameters.map { try Self.draw($0, $1, from: &generator) }
     options.order = NumPyOrder(generator)
@@ -64,7 +55,7 @@ public struct Run: Sendable {
     guard path.hasSuffix("kernel") else { return parameter.zerosLike() }
     guard parameter.rank == 2 else {
       throw .invalid(
-        message: "'draws: numPy' is for dense layers only, but '\(path)' has the shape \(parameter.shape)", origin: "")
+        message: "'rng: numPy' is for dense layers only, but '\(path)' has the shape \(parameter.shape)", origin: "")
     }
     let scale = (2 / Double(parameter.shape[0])).squareRoot()
     let drawn = generator.randn(parameter.shape.elementCount).map { $0 * scale }
@@ -80,24 +71,27 @@ public struct Run: Sendable {
     options.chunksPerEpoch = chunks
     let pair = try resident ?? ResidentPair(data, examples: configuration.examples)
     let history = try trainer.fit(
-      pair.train, epochs: configuration.epochs, batchSize: configuration.batch, validation: pair.test, options: options,
+      pair.train, epochs: configuration.epochs, batchSize: configuration.batchSize, validation: pair.test,
+      options: options,
       callbacks: callbacks)
     return (trainer, history)
   }
 }
 
-extension Architecture {
-  /// The model for inputs that were encoded in a certain way.
-  /// - Throws: `ConfigurationError` if they number categories, whose numbers mean nothing to the model.
-  public func model(outputs: Int, inputs: InputEncoding?) throws(ConfigurationError) -> any Layer {
-    let categories = inputs?.categoryCounts ?? []
-    if let tabular = self as? any TabularArchitecture { return tabular.model(outputs: outputs, categories: categories) }
-    guard categories.isEmpty else {
-      throw .invalid(
-        message: "'\(Self.name)' takes no numbered categories: choose categories: oneHot for the table, or the model "
-          + "tabularMLP", origin: "")
+extension RunConfiguration {
+  /// The network that the run trains on such data.
+  func model(for data: ModelData) throws(ConfigurationError) -> any Layer {
+    try architecture().model(outputs: data.outputs(for: method().loss), inputs: data.encoding)
+  }
+
+  /// The method for inputs of a type: bytes are scaled to 0...1 if no preprocessing is named.
+  func method(forInputsOf dtype: DType) throws(ConfigurationError) -> Method {
+    var method = try method()
+    // In single precision whatever the model computes in, as NumPy programs often do.
+    if preprocessing == nil, dtype == .uint8 {
+      method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
     }
-    return model(outputs: outputs)
+    return method
   }
 }
 
@@ -115,5 +109,20 @@ public struct ResidentPair: Sendable {
     test = try ResidentData(pair.test)
     try train.checkFinite("training")
     try test.checkFinite("test")
+  }
+}
+
+extension Architecture {
+  /// The model for inputs that were encoded in a certain way.
+  /// - Throws: `ConfigurationError` if they number categories, whose numbers mean nothing to the model.
+  public func model(outputs: Int, inputs: InputEncoding?) throws(ConfigurationError) -> any Layer {
+    let categories = inputs?.categoryCounts ?? []
+    if let tabular = self as? any TabularArchitecture { return tabular.model(outputs: outputs, categories: categories) }
+    guard categories.isEmpty else {
+      throw .invalid(
+        message: "'\(Self.name)' takes no numbered categories: choose categories: oneHot for the table, or the model "
+          + "tabularMLP", origin: "")
+    }
+    return model(outputs: outputs)
   }
 }

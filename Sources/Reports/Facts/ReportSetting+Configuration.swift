@@ -8,12 +8,13 @@ extension ReportSetting {
       add(experiment, at: "experiment", to: &settings)
       add(configuration.data, at: "data", to: &settings)
       return settings + [
-        ReportSetting("dtype", configuration.dtype.rawValue), ReportSetting("draws", configuration.draws.rawValue),
+        ReportSetting("dtype", configuration.dtype.rawValue), ReportSetting("rng", configuration.rng.rawValue),
       ]
     }
     let slots = [
       ("data", configuration.data), ("model", configuration.model), ("loss", configuration.loss),
-      ("optimizer", configuration.optimizer), ("rule", configuration.rule), ("averaging", configuration.averaging),
+      ("optimizer", configuration.optimizer), ("gradientRule", configuration.gradientRule),
+      ("averaging", configuration.averaging),
     ]
     for (name, choice) in slots { add(choice, at: name, to: &settings) }
     for (index, penalty) in configuration.penalties.enumerated() {
@@ -27,7 +28,7 @@ extension ReportSetting {
     }
     let names = configuration.metrics.map(\.description).joined(separator: ", ")
     settings.append(ReportSetting("metrics", names))
-    for (name, number) in [("epochs", configuration.epochs), ("batch", configuration.batch)] {
+    for (name, number) in [("epochs", configuration.epochs), ("batchSize", configuration.batchSize)] {
       settings.append(ReportSetting(name, "\(number)", number: Double(number)))
     }
     if let examples = configuration.examples {
@@ -35,8 +36,8 @@ extension ReportSetting {
     }
     settings += [
       ReportSetting("dtype", configuration.dtype.rawValue),
-      ReportSetting("remainder", configuration.remainder.rawValue),
-      ReportSetting("draws", configuration.draws.rawValue),
+      ReportSetting("partialBatch", configuration.partialBatch.rawValue),
+      ReportSetting("rng", configuration.rng.rawValue),
     ]
     return settings
   }

@@ -1,3 +1,4 @@
+import Configuration
 import Statistics
 
 /// The metric over a setting that several arms differ in only by its number.
@@ -11,7 +12,7 @@ public struct Sweep: Sendable, Equatable, Encodable {
     public let values: [Double]
   }
 
-  /// The setting's path: `optimizer.learningRate`, `batch`, ….
+  /// The setting's path: `optimizer.learningRate`, `batchSize`, ….
   public let path: String
   /// From the smallest value to the largest one, each line.
   public let lines: [Line]
@@ -53,12 +54,15 @@ public struct Sweep: Sendable, Equatable, Encodable {
     others = arms.map(\.name).filter { !members.contains($0) }
   }
 
-  /// What arms of a grid are called but for the setting: `warmup` of `warmup batch=128` and `warmup batch=256`.
+  /// What arms of a grid are called but for the setting: `warmup` of `warmup batchSize=128` and `warmup batchSize=256`.
   private static func name(_ arms: [String], path: String) -> String? {
     guard let key = path.split(separator: ".").last else { return nil }
     let names = arms.map { arm -> String? in
       let words = arm.split(separator: " ")
-      let others = words.filter { !$0.hasPrefix("\(key)=") && !$0.hasPrefix("\(path)=") }
+      let others = words.filter { word in
+        guard let setting = word.firstIndex(of: "=").map({ String(word[..<$0]) }) else { return true }
+        return ![String(key), path].contains(RenamedSettings.named(setting, in: RenamedSettings.run, .present))
+      }
       return others.count == words.count ? nil : others.joined(separator: " ")
     }
     guard let first = names.first ?? nil, !first.isEmpty, names.allSatisfy({ $0 == first }) else { return nil }

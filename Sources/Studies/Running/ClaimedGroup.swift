@@ -139,7 +139,7 @@ final class ClaimedGroup {
     }
     let resident = try cache.resident(configuration)
     _ = try TrainerGroup(members.map(\.trainer)).fit(
-      resident.train, epochs: configuration.epochs - progress.resumed, batchSize: configuration.batch,
+      resident.train, epochs: configuration.epochs - progress.resumed, batchSize: configuration.batchSize,
       validation: resident.test, options: members[0].options, orders: { members[$0].options.order },
       callbacks: { [checkpointers[$0]] })
     for (member, checkpointer) in zip(members, checkpointers) {

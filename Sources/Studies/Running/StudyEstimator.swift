@@ -39,8 +39,8 @@ public struct StudyEstimator {
     if configuration.experiment != nil { return 1 }
     let all = try cache.entry(configuration.data).data.train.count
     let count = min(configuration.examples ?? all, all)
-    let isMasked = configuration.remainder == .pad && count % configuration.batch != 0
-    return count / configuration.batch + (isMasked ? 1 : 0)
+    let isMasked = configuration.partialBatch == .pad && count % configuration.batchSize != 0
+    return count / configuration.batchSize + (isMasked ? 1 : 0)
   }
 
   /// Seconds of an epoch once everything is compiled.
@@ -50,11 +50,11 @@ public struct StudyEstimator {
       return try ContinuousClock().measure { _ = try configuration.runExperiment(on: data) } / .seconds(1)
     }
     var short = configuration
-    (short.epochs, short.untrained) = (2, false)
+    (short.epochs, short.evaluatesBeforeTraining) = (2, false)
     let (trainer, options) = try Run(short, data: try cache.entry(short.data).data).trainer()
     let resident = try cache.resident(short)
     let history = try trainer.fit(
-      resident.train, epochs: short.epochs, batchSize: short.batch, validation: resident.test, options: options)
+      resident.train, epochs: short.epochs, batchSize: short.batchSize, validation: resident.test, options: options)
     return history.epochs.last.map { $0.trainingSeconds + $0.evaluationSeconds }
   }
 }

@@ -32,13 +32,12 @@ public struct FitOptions: Sendable {
   }
 }
 
-/// What happens to the last examples of an epoch if they don't fill a batch. The raw values are those of run
-/// configurations.
+/// What happens to the last examples of an epoch if they don't fill a batch.
 public enum PartialBatch: String, Sendable, CaseIterable {
   /// The epoch leaves them out.
-  case drop = "dropped"
+  case drop
   /// The batch is padded with examples of weight 0.
-  case pad = "masked"
+  case pad
 }
 
 /// What a call of `fit` is about to do.

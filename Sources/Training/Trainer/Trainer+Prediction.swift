@@ -23,7 +23,7 @@ extension Trainer {
   /// - Throws: ``TrainingError`` for a batch size below 1; `Diagnostic` with the layer's path if the inputs don't
   ///   fit the model.
   public func predict(_ inputs: HostArray, batchSize: Int = 1000) throws -> HostArray {
-    try predict(inputs, batchSize: batchSize) { $0 }
+    try predict(inputs, batchSize: batchSize) { [$0] }[0]
   }
 
   /// The class with the greatest output for each input, the first of equal ones. A single output of a loss of events
@@ -31,26 +31,75 @@ extension Trainer {
   /// - Throws: as ``predict(_:batchSize:)``, and `Diagnostic` if the model's outputs aren't `[batch, classes]`, or one
   ///   output that isn't an event.
   public func predictClasses(_ inputs: HostArray, batchSize: Int = 1000) throws -> [Int] {
+    let classes = try classes()
+    return try predict(inputs, batchSize: batchSize) { [classes($0)] }[0].values(as: Int32.self).map(Int.init)
+  }
+
+  /// The probabilities that the outputs stand for, as the loss interprets them.
+  ///
+  /// ```swift
+  /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
+  /// let trainer = try Trainer(
+  ///   model: Sequential { Flatten(); Dense(10) },
+  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+  ///     $0.preprocessing = Rescaling(dividingBy: 255)
+  ///   },
+  ///   inputs: data.train.inputs)
+  /// print(try trainer.predictProbabilities(data.test.inputs).shape)  // [100, 10]
+  /// ```
+  /// - Returns: `[count, …, classes]` for a loss of classes; `[count, …]`, one per event, for a loss of events. In
+  ///   `float32` where the model computes in half precision.
+  /// - Throws: as ``predict(_:batchSize:)``, and `Diagnostic` for a loss of values, whose outputs ``predict(_:batchSize:)``
+  ///   gives.
+  public func predictProbabilities(_ inputs: HostArray, batchSize: Int = 1000) throws -> HostArray {
+    let probabilities = try probabilities()
+    return try predict(inputs, batchSize: batchSize) { [probabilities($0)] }[0]
+  }
+
+  /// ``predictClasses(_:batchSize:)`` and ``predictProbabilities(_:batchSize:)`` by one computation.
+  package func predictClassesWithProbabilities(
+    _ inputs: HostArray, batchSize: Int
+  ) throws -> (classes: [Int], probabilities: HostArray) {
+    let (classes, probabilities) = (try classes(), try probabilities())
+    let results = try predict(inputs, batchSize: batchSize) { [classes($0), probabilities($0)] }
+    return (try results[0].values(as: Int32.self).map(Int.init), results[1])
+  }
+
+  /// What turns outputs into classes.
+  private func classes() throws(Diagnostic) -> (Tensor) -> Tensor {
     guard outputType.shape.rank == 2 else {
       throw Diagnostic(operation: "predictClasses", message: "needs outputs [batch, classes]", inputs: [outputType])
     }
-    if outputType.shape[1] == 1 {
-      guard let threshold = method.loss.outputKind?.threshold else {
-        throw Diagnostic(
-          operation: "predictClasses",
-          message: "needs several outputs, or one output and a loss of events such as binaryCrossEntropy; "
-            + "predict gives numbers",
-          inputs: [outputType])
-      }
-      return try predict(inputs, batchSize: batchSize) { ($0 .> threshold).cast(to: .int32).reshape(to: [$0.shape[0]]) }
-        .values(as: Int32.self).map(Int.init)
+    if outputType.shape[1] > 1 { return { $0.argMax() } }
+    guard let threshold = method.loss.outputKind?.threshold else {
+      throw Diagnostic(
+        operation: "predictClasses",
+        message: "needs several outputs, or one output and a loss of events such as binaryCrossEntropy; "
+          + "predict gives numbers",
+        inputs: [outputType])
     }
-    return try predict(inputs, batchSize: batchSize) { $0.argMax() }.values(as: Int32.self).map(Int.init)
+    return { ($0 .> threshold).cast(to: .int32).reshape(to: [$0.shape[0]]) }
   }
 
+  /// What turns outputs into probabilities.
+  private func probabilities() throws(Diagnostic) -> (Tensor) -> Tensor {
+    switch method.loss.outputKind {
+    case .classLogits: return { $0.upcast.softmax() }
+    case .classLogProbabilities: return { $0.upcast.exp() }
+    case .eventLogits: return { $0.upcast.sigmoid() }
+    case .classProbabilities, .eventProbabilities: return { $0.upcast }
+    case .values, nil:
+      throw Diagnostic(
+        operation: "predictProbabilities",
+        message: "needs a loss of classes or events, not '\(type(of: method.loss).name)'; predict gives numbers",
+        inputs: [outputType])
+    }
+  }
+
+  /// - Returns: the results of `transform`, of all batches.
   private func predict(
-    _ inputs: HostArray, batchSize: Int, _ transform: (Tensor) -> Tensor
-  ) throws -> HostArray {
+    _ inputs: HostArray, batchSize: Int, _ transform: (Tensor) -> [Tensor]
+  ) throws -> [HostArray] {
     try TrainingError.check(batchSize, name: "batch size", atLeast: 1)
     guard let count = inputs.shape.first else {
       throw Diagnostic(
@@ -61,21 +110,27 @@ extension Trainer {
     let program = try Program(state.tree.types + [type]) { arguments in
       let variables = TrainingState(tree: state.tree.with(arguments)).variables(method.averaging)
       let x = method.preprocessing(arguments[arguments.count - 1], dtype: precision.computation)
-      return [transform(model.apply(variables, to: x, precision: precision).output)]
+      return transform(model.apply(variables, to: x, precision: precision).output)
     }
-    let result = program.results[0]
-    guard result.shape.first == batch else {
+    for result in program.results where result.shape.first != batch {
       throw Diagnostic(operation: "predict", message: "needs a model that gives [batch, …]", inputs: [type, result])
     }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count * result.shape.dropFirst().reduce(result.dtype.byteCount, *))
+    var bytes = program.results.map { result in
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(count * result.shape.dropFirst().reduce(result.dtype.byteCount, *))
+      return bytes
+    }
     for start in stride(from: 0, to: count, by: batch) {
       // The last batch starts earlier so that it is full; only its new outputs are taken.
       let first = Swift.min(start, count - batch)
       let outputs = try program(state.tree.tensors + [Tensor(inputs.rows(first..<first + batch))])
-      bytes += try outputs[0].hostArray().rows(start - first..<batch).bytes
+      for (index, output) in outputs.enumerated() {
+        bytes[index] += try output.hostArray().rows(start - first..<batch).bytes
+      }
     }
-    return try HostArray(dtype: result.dtype, shape: [count] + result.shape.dropFirst(), bytes: bytes)
+    return try zip(program.results, bytes).map { result, bytes in
+      try HostArray(dtype: result.dtype, shape: [count] + result.shape.dropFirst(), bytes: bytes)
+    }
   }
 }
 

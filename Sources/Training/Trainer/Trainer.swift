@@ -28,7 +28,7 @@ public final class Trainer {
   /// The records of all epochs, including those before a restored checkpoint.
   public private(set) var history = History()
   /// How the running or the last `fit` goes through its data.
-  private(set) var plan: Checkpoint.Plan?
+  public private(set) var plan: Checkpoint.Plan?
   private(set) var key: Key
   /// The callbacks of the running `fit`.
   private var callbacks: [any Callback] = []

@@ -31,20 +31,21 @@ import Testing
   }
 
   @Test func aGridAloneMakesArms() throws {
-    let plan = try PlanTexts.plan("seeds: 2\ngrid:\n  optimizer: [sgd, adam]\n  batch: [10, 20]\n  epochs: 1")
+    let plan = try PlanTexts.plan("seeds: 2\ngrid:\n  optimizer: [sgd, adam]\n  batchSize: [10, 20]\n  epochs: 1")
     let arms = try plan.plannedArms()
     #expect(
       arms.map(\.arm.name) == [
-        "optimizer=sgd batch=10", "optimizer=sgd batch=20", "optimizer=adam batch=10", "optimizer=adam batch=20",
+        "optimizer=sgd batchSize=10", "optimizer=sgd batchSize=20", "optimizer=adam batchSize=10",
+        "optimizer=adam batchSize=20",
       ])
     // The first is what all are compared with.
-    #expect(arms.map(\.baseline) == [nil] + Array(repeating: "optimizer=sgd batch=10", count: 3))
+    #expect(arms.map(\.baseline) == [nil] + Array(repeating: "optimizer=sgd batchSize=10", count: 3))
     #expect(try plan.runs().allSatisfy { $0.configuration.epochs == 1 })
   }
 
   @Test func axesOfOneNameShowTheirPaths() throws {
     let plan = try PlanTexts.plan(
-      "seeds: 1\nbase: {rule: sam}\ngrid:\n  optimizer.learningRate: [0.1, 0.2]\n  loss.learningRate: [1, 2]\n")
+      "seeds: 1\nbase: {gradientRule: sam}\ngrid:\n  optimizer.learningRate: [0.1, 0.2]\n  loss.learningRate: [1, 2]\n")
     #expect(try plan.plannedArms()[1].arm.name == "optimizer.learningRate=0.1 loss.learningRate=2")
   }
 
@@ -75,7 +76,7 @@ import Testing
         seeds: seeds)
       plan.grid = [
         GridAxis("optimizer.learningRate", rates.map(OptionValue.number)),
-        GridAxis("batch", batches.map(OptionValue.number)),
+        GridAxis("batchSize", batches.map(OptionValue.number)),
       ].shuffled(using: &generator)
       let runs = try plan.runs()
       #expect(runs.count == armCount * rates.count * batches.count * seeds.count)
@@ -93,19 +94,19 @@ import Testing
   }
 
   @Test func nothingIsSetTwice() {
-    let twice = [Override("batch", .number(10)), Override("batch", .number(20))]
+    let twice = [Override("batchSize", .number(10)), Override("batchSize", .number(20))]
     for plan in [
       StudyPlan(name: "twice", base: twice, arms: [Arm("sgd", ["optimizer": "sgd"])]),
       StudyPlan(name: "twice", arms: [Arm("sgd", settings: twice)]),
     ] {
-      #expect(throws: ConfigurationError.duplicateKey(key: "batch", origin: "twice")) { try plan.runs() }
+      #expect(throws: ConfigurationError.duplicateKey(key: "batchSize", origin: "twice")) { try plan.runs() }
     }
   }
 
   @Test func printedNumbersStayWithWhatTheyWerePrintedFor() throws {
     var plan = try PlanTexts.plan(PlanTexts.rates)
     #expect(try plan.plannedArms().allSatisfy { $0.arm.published == nil })
-    plan.grid = [GridAxis("batch", [.number(20)])]
+    plan.grid = [GridAxis("batchSize", [.number(20)])]
     #expect(try plan.plannedArms()[1].arm.published?.test == 97.85)
   }
 }

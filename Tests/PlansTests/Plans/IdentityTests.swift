@@ -24,11 +24,12 @@ import Testing
   /// Texts that mean other runs than the default one, and than each other.
   @Test func everythingThatDecidesAResultMatters() throws {
     let texts = [
-      "", "seed: 1", "epochs: 11", "batch: 101", "dtype: float64", "remainder: masked", "draws: numPy",
-      "untrained: true",
+      "", "seed: 1", "epochs: 11", "batchSize: 101", "dtype: float64", "partialBatch: pad", "rng: numPy",
+      "evaluateBeforeTraining: true",
       "examples: 100", "data: mnist", "data: syntheticDigits(seed: 1)", "model: mlp(hidden: [8])",
       "model: mlp(hidden: [8, 8])", "model: mlp(activation: hSwish)", "model: mlp(activation: hSwish(n: 3))",
-      "loss: flooded(at: 0.1)", "optimizer: adam", "optimizer: sgd(learningRate: 0.5)", "rule: sam", "averaging: ema",
+      "loss: flooded(at: 0.1)", "optimizer: adam", "optimizer: sgd(learningRate: 0.5)", "gradientRule: sam",
+      "averaging: ema",
       "metrics: []",
     ]
     let ids = try texts.map { try configuration($0).id }
@@ -114,6 +115,49 @@ import Testing
     }
   }
 
+  /// A run's own settings by the names that earlier versions gave them.
+  @Test func aRunsSettingsAreReadByTheirEarlierNames() throws {
+    let old = try configuration(
+      "batch: 20\nrule: sam(rho: 0.1)\ndraws: numPy\nremainder: masked\nuntrained: true\n")
+    let notes = RenamedSettings.takeNotes().filter { $0.hasPrefix("text:") }
+    for note in [
+      "text:1: 'batch' is deprecated: write 'batchSize'", "text:2: 'rule' is deprecated: write 'gradientRule'",
+      "text:3: 'draws' is deprecated: write 'rng'", "text:4: 'remainder' is deprecated: write 'partialBatch'",
+      "text:4: 'masked' is deprecated: write 'pad'",
+      "text:5: 'untrained' is deprecated: write 'evaluateBeforeTraining'",
+    ] { #expect(notes.contains(note)) }
+    let new = try configuration(
+      "batchSize: 20\ngradientRule: sam(rho: 0.1)\nrng: numPy\npartialBatch: pad\nevaluateBeforeTraining: true\n")
+    #expect(old == new && old.id == new.id)
+    #expect((new.batchSize, new.rng, new.partialBatch) == (20, .numPy, .pad) && new.evaluatesBeforeTraining)
+    for line in [
+      "batchSize: 20\n", "gradientRule: {name: sam, rho: 0.1}\n", "rng: numPy\n", "partialBatch: pad\n",
+      "evaluateBeforeTraining: true\n",
+    ] { #expect(new.yaml().contains(line)) }
+    for line in [
+      "batch: 20\n", "rule: {name: sam, rho: 0.1}\n", "draws: numPy\n", "remainder: masked\n", "untrained: true\n",
+    ] { #expect(new.canonicalText.contains(line)) }
+    #expect(throws: ConfigurationError.self) { try configuration("batch: 20\nbatchSize: 20") }
+    let experiment = try configuration("experiment: reservoirPrediction\ndata: sine\ndraws: numPy")
+    #expect(experiment.yaml().contains("rng: numPy\n") && experiment.canonicalText.contains("draws: numPy\n"))
+    // A setting replaces the one of the other name, in files, plans and words alike.
+    for (base, word) in [("rule: sam", "gradientRule.rho=0.3"), ("gradientRule: sam", "rule.rho=0.3")] {
+      var options = try YAMLReader.options(text: base, source: "text")
+      try options.override(assignment: word)
+      try options.override(assignment: "batch=7")
+      try options.override(assignment: "batchSize=8")
+      let read = try RunConfiguration(from: options)
+      #expect(read.gradientRule.description == "sam(rho: 0.3)" && read.batchSize == 8)
+    }
+    let plan = try StudyPlan(
+      yaml: "seeds: 1\nbase: {batch: 10}\narms: {a: {batchSize: 20}, b: {}}\ngrid: {remainder: [dropped, masked]}",
+      source: "plan.yml")
+    let runs = try plan.runs().map(\.configuration)
+    #expect(runs.map(\.batchSize) == [20, 20, 10, 10] && runs.map(\.partialBatch) == [.drop, .pad, .drop, .pad])
+    let twice = try StudyPlan(yaml: "seeds: 1\narms: {a: {batch: 10, batchSize: 20}}", source: "plan.yml")
+    #expect(throws: ConfigurationError.self) { try twice.runs() }
+  }
+
   /// Methods as values in Swift go into plans like any others.
   @Test func armsTakeValues() throws {
     let typed = Arm("typed") {
@@ -128,7 +172,7 @@ import Testing
       "typed",
       [
         "optimizer": "adam(beta1: cosine(initial: 0.9))", "loss": "softmaxCrossEntropy(labelSmoothing: 0.1)",
-        "rule": "sam(rho: 0.1)", "penalties": "[l1l2(l2: 0.5)]", "epochs": "3", "batch": "50",
+        "gradientRule": "sam(rho: 0.1)", "penalties": "[l1l2(l2: 0.5)]", "epochs": "3", "batchSize": "50",
       ])
     let base = [Override](["model": "mlp(hidden: [7])"])
     #expect(try typed.configuration(base: base, seed: 4) == written.configuration(base: base, seed: 4))

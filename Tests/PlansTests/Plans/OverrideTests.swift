@@ -17,9 +17,12 @@ import Testing
   }
 
   @Test func commasMakeAnAxis() throws {
-    let plan = try plan("optimizer.learningRate=0.1", "rule=plain,sam(rho: 0.1, eta: 0)")
-    #expect(plan.grid.map(\.path) == ["batch", "optimizer.learningRate", "rule"])
-    #expect(try plan.plannedArms().map(\.arm.name).prefix(2) == ["sgd rule=plain", "sgd rule=sam(eta: 0, rho: 0.1)"])
+    let plan = try plan("optimizer.learningRate=0.1", "gradientRule=plain,sam(rho: 0.1, eta: 0)")
+    #expect(plan.grid.map(\.path) == ["batchSize", "optimizer.learningRate", "gradientRule"])
+    #expect(
+      try plan.plannedArms().map(\.arm.name).prefix(2) == [
+        "sgd gradientRule=plain", "sgd gradientRule=sam(eta: 0, rho: 0.1)",
+      ])
   }
 
   @Test func aListInBracketsIsOneValue() throws {
@@ -30,7 +33,8 @@ import Testing
 
   @Test func aReplacedMethodTakesItsOptionsWithIt() throws {
     let plan = try plan("optimizer=adam")
-    #expect(plan.grid.map(\.path) == ["batch", "optimizer"])
+    #expect(plan.grid.map(\.path) == ["batchSize", "optimizer"])
+    #expect(try self.plan("batch=7").grid.map(\.path) == ["optimizer.learningRate", "batch"])
     #expect(try plan.runs()[0].configuration.optimizer.description == "adam")
   }
 

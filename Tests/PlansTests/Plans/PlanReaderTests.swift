@@ -15,9 +15,9 @@ import Testing
     #expect(plan.arms.map(\.name) == ["sgd", "adam", "plain"])
     #expect(
       plan.arms[1].published == PublishedValues(train: 100, test: 97.85, best: 97.88, reached: [2, nil], seconds: 41))
-    #expect(plan.grid.map(\.path) == ["optimizer.learningRate", "batch"])
+    #expect(plan.grid.map(\.path) == ["optimizer.learningRate", "batchSize"])
     #expect(plan.grid[0].values == [.number(0.1), .number(0.5)])
-    #expect(plan.base.map(\.path) == ["batch", "data", "epochs", "model"])
+    #expect(plan.base.map(\.path) == ["batchSize", "data", "epochs", "model"])
     #expect(plan.base[1].origin == "plan.yml:6")
   }
 
@@ -39,9 +39,10 @@ import Testing
   }
 
   @Test func armsMayBeAList() throws {
-    let plan = try PlanTexts.plan("seeds: 1\narms:\n  - name: a\n    batch: 10\n  - {name: b, published: {test: 1}}\n")
+    let plan = try PlanTexts.plan(
+      "seeds: 1\narms:\n  - name: a\n    batchSize: 10\n  - {name: b, published: {test: 1}}\n")
     #expect(plan.arms.map(\.name) == ["a", "b"])
-    #expect(plan.arms[0].settings == [Override("batch", .number(10))])
+    #expect(plan.arms[0].settings == [Override("batchSize", .number(10))])
     #expect(plan.arms[1].settings.isEmpty)
     #expect(plan.arms[1].published == PublishedValues(test: 1))
   }
@@ -51,7 +52,7 @@ import Testing
     ("seeds: 1\narms: {a: {}}\nsead: 3", "plan.yml:3: a plan has no setting 'sead': did you mean 'seeds'?"),
     ("seeds: 1\narms:\n  a:\n    epoch: 3", "plan.yml:4: a run has no setting 'epoch': did you mean 'epochs'?"),
     ("seeds: 1\narms:\n  a:\n    epochs: many", "plan.yml:4: 'epochs' takes a whole number"),
-    ("seeds: 1\nbase:\n  batch: 0\narms: {a: {}}", "plan.yml:3: 'batch' is 0, but must be in 1..."),
+    ("seeds: 1\nbase:\n  batchSize: 0\narms: {a: {}}", "plan.yml:3: 'batchSize' is 0, but must be in 1..."),
     ("seeds: 1\narms:\n  a:\n    optimizer: adm", "plan.yml:4: there is no optimizer 'adm': did you mean 'adam'?"),
     (
       "seeds: 1\narms:\n  a:\n    optimizer:\n      name: sgd\n      rat: 1",
@@ -59,7 +60,7 @@ import Testing
     ),
     ("seeds: 1\narms:\n  a: {}\n  b: {}\n  a: {}", "plan.yml:5: 'a' is set twice"),
     ("seeds: 1\narms:\n  - name: a\n  - name: a", "plan.yml:4: there are two arms 'a'"),
-    ("seeds: 1\narms:\n  - batch: 3", "plan.yml:3: an arm needs a name"),
+    ("seeds: 1\narms:\n  - batchSize: 3", "plan.yml:3: an arm needs a name"),
     ("arms: {a: {}}", "plan.yml: there are no seeds: write 'seeds: 5'"),
     ("seeds: []\narms: {a: {}}", "plan.yml:1: there are no seeds"),
     ("seeds: 0\narms: {a: {}}", "plan.yml:1: there are no seeds"),
@@ -77,8 +78,8 @@ import Testing
     ("seeds: 1\narms: 3", "plan.yml:2: 'arms' takes names"),
     ("seeds: 1\nbase: 3\narms: {a: {}}", "plan.yml:2: 'base' takes settings"),
     ("seeds: 1\ngrid: 3", "plan.yml:2: 'grid' takes settings with their values"),
-    ("seeds: 1\ngrid: {batch: []}", "plan.yml:2: 'batch' has no values"),
-    ("seeds: 1\ngrid: {batch: [10, 10]}", "plan.yml:2: 'batch' has a value twice"),
+    ("seeds: 1\ngrid: {batchSize: []}", "plan.yml:2: 'batchSize' has no values"),
+    ("seeds: 1\ngrid: {batchSize: [10, 10]}", "plan.yml:2: 'batchSize' has a value twice"),
     ("seeds: 1\ngrid: {seed: [1, 2]}", "plan.yml:2: 'seed' is no axis"),
     ("seeds: 1\narms:\n  a:\n    seed: 3", "plan.yml:4: 'seed' isn't an arm's"),
     ("seeds: 1\nmetric: val_acuracy\narms: {a: {}}", "there is no metric 'val_acuracy': did you mean 'val_accuracy'?"),
@@ -94,7 +95,10 @@ import Testing
       "plan.yml:3: 'published' has no setting 'tests': did you mean 'test'?"
     ),
     ("seeds: 1\narms:\n  a: {published: {reached: [1, soon]}}", "'reached' takes a list of epochs and 'never'"),
-    ("seeds: 1\narms:\n  a: {batch.size: 3}", "plan.yml:3: 'batch.size' can't be set: 'batch' isn't set to a method"),
+    (
+      "seeds: 1\narms:\n  a: {batchSize.size: 3}",
+      "plan.yml:3: 'batchSize.size' can't be set: 'batchSize' isn't set to a method"
+    ),
     ("seeds: 1\narms:\n  a: {optimizer..rate: 3}", "'optimizer..rate' is no setting's name"),
     ("- a\n- b", "plan.yml:1: settings are written 'name: value'"),
     ("seeds: [1\narms: {a: {}}", "this isn't YAML that can be read"),

@@ -11,7 +11,7 @@ enum PlanTexts {
       data: syntheticDigits(train: 200, test: 100)
       model: {name: mlp, hidden: [8]}
       epochs: 3
-      batch: 20
+      batchSize: 20
     arms:
       sgd:
         optimizer: sgd(learningRate: 0.1)
@@ -21,7 +21,7 @@ enum PlanTexts {
       plain:
     grid:
       optimizer.learningRate: [0.1, 0.5]
-      batch: 20
+      batchSize: 20
     """
 
   static func plan(_ text: String) throws -> StudyPlan { try StudyPlan(yaml: text, source: "plan.yml", name: "plan") }

@@ -33,10 +33,11 @@ import Testing
     let texts = try Self.texts()
     #expect(texts.count > 500)
     for (path, text) in texts {
-      for line in text.split(separator: "\n") where !line.hasPrefix("formerly:") {
-        let code = line.firstMatch(of: #/\bS[0-4]-T?[0-9]+\b|\b[Aa]rticle ?[0-4][ab]?s?\b/#)
-        #expect(code == nil, "\(path): \(line)")
-      }
+      let lines = text.split(separator: "\n").filter { !$0.hasPrefix("formerly:") }.joined(separator: "\n")
+      // Foundation's regular expressions, which read a thousand files in a fraction of the time.
+      let code = lines.range(
+        of: #"\bS[0-4]-T?[0-9]+\b|\b[Aa]rticle ?[0-4][ab]?s?\b"#, options: .regularExpression)
+      #expect(code == nil, "\(path): \(code.map { lines[$0] } ?? "")")
     }
   }
 

@@ -29,9 +29,9 @@ import Testing
             0 0.1 2.5
             1 0.75 1e-05
       adam: {optimizer: adam}
-      again: {optimizer: *fast, batch: 10}
+      again: {optimizer: *fast, batchSize: 10}
     grid:
-      batch: [20, 40]
+      batchSize: [20, 40]
     budgets:
       smoke:
         note: Small.
@@ -39,12 +39,12 @@ import Testing
         base: {optimizer: adam, epochs: 1}
         arms:
           2: {optimizer.learningRate: 0.25}
-        grid: {batch: 10}
+        grid: {batchSize: 10}
       empty:
       list:
         base: {epochs: 2}
         arms: {adam: {optimizer: lamb, published: {test: 1}}}
-        grid: {batch: [1, 2]}
+        grid: {batchSize: [1, 2]}
     """
 
   private func recipe(_ text: String = text) throws -> Recipe { try Recipe(yaml: text, source: "r.yml", name: "rates") }
@@ -82,13 +82,13 @@ import Testing
     #expect(plan.name == "rates-smoke" && plan.seeds == [5, 6])
     let runs = try plan.runs()
     #expect(runs.map(\.arm) == ["slow", "2", "slow", "2"])
-    #expect(runs.allSatisfy { $0.configuration.epochs == 1 && $0.configuration.batch == 10 })
+    #expect(runs.allSatisfy { $0.configuration.epochs == 1 && $0.configuration.batchSize == 10 })
     // The base's optimizer takes the rate that was set for the old one with it.
     #expect(runs.map(\.configuration.optimizer.description).prefix(2) == ["adam", "sgd(learningRate: 0.25)"])
     #expect(try recipe().plan(budget: "empty").runs().map(\.id) == recipe().plan().runs().map(\.id))
     let list = try recipe().plan(arms: ["adam"], budget: "list")
     #expect(list.arms[0].published?.test == 1)
-    #expect(try list.runs().map(\.configuration.batch) == [1, 2])
+    #expect(try list.runs().map(\.configuration.batchSize) == [1, 2])
   }
 
   @Test func departuresAreTold() throws {
@@ -98,7 +98,7 @@ import Testing
     #expect(try recipe.departure(of: "smoke") == "Budget 'smoke', not what was published: Small.")
     #expect(
       try recipe.departure(of: "list")
-        == "Budget 'list', not what was published: epochs=2, batch=1,2, optimizer=lamb of 'adam'.")
+        == "Budget 'list', not what was published: epochs=2, batchSize=1,2, optimizer=lamb of 'adam'.")
   }
 
   @Test(arguments: [

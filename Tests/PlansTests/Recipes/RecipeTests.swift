@@ -72,7 +72,7 @@ import Testing
         let (sgd, sam, longer) = (arms["\(kind)-sgd200"], arms["\(kind)-sam200"], arms["\(kind)-sgd400"])
         #expect(sgd?.epochs == sam?.epochs)
         #expect(longer?.epochs == (sgd?.epochs ?? 0) * 2)
-        #expect(sam?.rule.name == "sam" && sgd?.rule.name == "plain")
+        #expect(sam?.gradientRule.name == "sam" && sgd?.gradientRule.name == "plain")
       }
     }
     #expect(try recipe.plan().runs().map(\.configuration.epochs) == [200, 200, 400, 200, 200, 400])
@@ -85,7 +85,7 @@ import Testing
       try recipe.plan(arms: ["strong", "warmup", "lamb"], budget: budget).runs().map(\.configuration)
     }
     let (full, cpu) = (try configurations(Recipe.published), try configurations("cpu"))
-    #expect(full.count == 21 && full.map { $0.batch / 4 } == cpu.map(\.batch))
+    #expect(full.count == 21 && full.map { $0.batchSize / 4 } == cpu.map(\.batchSize))
     for (one, other) in zip(full, cpu) {
       let rates = try [one, other].map { configuration in
         let text = configuration.optimizer.description
@@ -118,12 +118,12 @@ import Testing
   }
 
   @Test func laterSettingsReplaceEarlierOnes() throws {
-    let base = [Override](["optimizer": "sgd(learningRate: 0.1, momentum: 0.5)", "epochs": "9", "batch": "30"])
+    let base = [Override](["optimizer": "sgd(learningRate: 0.1, momentum: 0.5)", "epochs": "9", "batchSize": "30"])
     let arm = Arm("fast", ["optimizer.learningRate": "0.3", "epochs": "4", "model.hidden": "[5]"])
     let configuration = try arm.configuration(base: base, seed: 8)
     #expect(configuration.optimizer.description == "sgd(learningRate: 0.3, momentum: 0.5)")
     #expect(configuration.model.description == "mlp(hidden: [5])")
-    #expect((configuration.epochs, configuration.batch, configuration.seed) == (4, 30, 8))
+    #expect((configuration.epochs, configuration.batchSize, configuration.seed) == (4, 30, 8))
     // A method before its options, however they are spelled.
     let both = Arm("both", ["optimizer.learningRate": "0.3", "optimizer": "adam"])
     #expect(try both.configuration(base: base, seed: 0).optimizer.description == "adam(learningRate: 0.3)")

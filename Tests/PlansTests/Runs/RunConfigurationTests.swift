@@ -31,21 +31,21 @@ import Testing
   @Test func everyKeyIsRead() throws {
     let read = try configuration([
       "data": "syntheticDigits(train: 20, test: 10)", "model": "mlp(hidden: [7])", "loss": "flooded(at: 0.1)",
-      "optimizer": "adam(learningRate: 0.01)", "rule": "sam", "averaging": "ema", "penalties": "l1l2(l2: 0.5)",
-      "metrics": "[accuracy, topKAccuracy(k: 3)]", "epochs": "3", "batch": "4", "seed": "5", "dtype": "float64",
-      "remainder": "masked", "draws": "numPy", "untrained": "true", "examples": "12",
+      "optimizer": "adam(learningRate: 0.01)", "gradientRule": "sam", "averaging": "ema", "penalties": "l1l2(l2: 0.5)",
+      "metrics": "[accuracy, topKAccuracy(k: 3)]", "epochs": "3", "batchSize": "4", "seed": "5", "dtype": "float64",
+      "partialBatch": "pad", "rng": "numPy", "evaluateBeforeTraining": "true", "examples": "12",
     ])
     #expect(read.data.description == "syntheticDigits(test: 10, train: 20)")
     #expect(read.model.description == "mlp(hidden: [7])")
     #expect(read.loss.name == "flooded")
     #expect(read.optimizer.name == "adam")
-    #expect(read.rule.name == "sam")
+    #expect(read.gradientRule.name == "sam")
     #expect(read.averaging.name == "ema")
     #expect(read.penalties.map(\.description) == ["l1l2(l2: 0.5)"])
     #expect(read.metrics.map(\.description) == ["accuracy", "topKAccuracy(k: 3)"])
-    #expect((read.epochs, read.batch, read.seed) == (3, 4, 5))
-    #expect((read.dtype, read.remainder, read.draws) == (.float64, .pad, .numPy))
-    #expect(read.untrained)
+    #expect((read.epochs, read.batchSize, read.seed) == (3, 4, 5))
+    #expect((read.dtype, read.partialBatch, read.rng) == (.float64, .pad, .numPy))
+    #expect(read.evaluatesBeforeTraining)
     #expect(read.examples == 12)
 
     let method = try read.method()
@@ -74,7 +74,7 @@ import Testing
     ("model", "mlp(hidden: [0])", "test: 'hidden' is 0, but must be in 1...1000000"),
     ("data", "mnits", "test: there is no data source 'mnits': did you mean 'mnist'?"),
     ("loss", "flooded(loss: huber(delta: -1), at: 1)", "test: 'delta' is -1, but must be in"),
-    ("rule", "sam(rho: -1)", "test: 'rho' is -1, but must be"),
+    ("gradientRule", "sam(rho: -1)", "test: 'rho' is -1, but must be"),
     ("averaging", "ema(decay: 1)", "test: 'decay' is 1, but must be"),
     ("penalties", "[l1l2(l2: -1)]", "test: 'l2' is -1, but must be a finite number, 0 or more"),
     ("penalties", "[2]", "test: 'penalties' takes a list of methods, not a list ([2])"),
@@ -82,13 +82,13 @@ import Testing
     ("epochs", "-1", "test: 'epochs' is -1, but must be in 0...1000000"),
     ("epochs", "1.5", "test: 'epochs' takes a whole number, not a number (1.5)"),
     ("epochs", "1e300", "test: 'epochs' takes a whole number"),
-    ("batch", "0", "test: 'batch' is 0, but must be in 1...10000000"),
+    ("batchSize", "0", "test: 'batchSize' is 0, but must be in 1...10000000"),
     ("seed", "-1", "test: 'seed' is -1, but must be in 0...4294967295"),
     ("seed", "4294967296", "test: 'seed' is 4294967296, but must be in 0...4294967295"),
     ("dtype", "int32", "test: 'dtype' is int32, but must be one of float32, float64, bfloat16, float16"),
-    ("remainder", "kept", "test: 'remainder' is kept, but must be one of dropped, masked"),
-    ("draws", "torch", "test: 'draws' is torch, but must be one of keyed, numPy"),
-    ("untrained", "1", "test: 'untrained' takes true or false, not a number (1)"),
+    ("partialBatch", "kept", "test: 'partialBatch' is kept, but must be one of drop, pad"),
+    ("rng", "torch", "test: 'rng' is torch, but must be one of keyed, numPy"),
+    ("evaluateBeforeTraining", "1", "test: 'evaluateBeforeTraining' takes true or false, not a number (1)"),
     ("examples", "-5", "test: 'examples' is -5, but must be in 0...2147483647"),
   ])
   func mistakesAreNamed(_ key: String, _ text: String, _ message: String) throws {

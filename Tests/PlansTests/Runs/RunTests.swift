@@ -14,8 +14,8 @@ import Testing
     let data = try Self.digits.get()
     let texts = [
       "model": "mlp(hidden: [8], activation: mish)", "optimizer": "adam(learningRate: 0.01)", "epochs": "2",
-      "batch": "25",
-      "examples": "55", "remainder": "masked", "untrained": "true", "dtype": "float64",
+      "batchSize": "25",
+      "examples": "55", "partialBatch": "pad", "evaluateBeforeTraining": "true", "dtype": "float64",
     ]
     let (trainer, history) = try Run(configuration(texts), data: data).train()
     #expect(history.epochs.map(\.epoch) == [0, 1, 2])
@@ -38,7 +38,8 @@ import Testing
   @Test(arguments: [("float32", Precision.float32), ("bfloat16", .bfloat16), ("float64", .float64)])
   func networksOfImagesRunInEachPrecision(_ dtype: String, _ precision: Precision) throws {
     let texts = [
-      "model": "nineConv(filters: [2, 3], repeats: 1)", "rule": "sam(state: second)", "epochs": "1", "batch": "20",
+      "model": "nineConv(filters: [2, 3], repeats: 1)", "gradientRule": "sam(state: second)", "epochs": "1",
+      "batchSize": "20",
       "examples": "40", "dtype": dtype,
     ]
     let (trainer, history) = try Run(configuration(texts), data: Self.digits.get()).train()
@@ -60,7 +61,7 @@ import Testing
     let targets = try HostArray((0..<18).map { Double($0) / 10 }, shape: [6, 3])
     let arrays = try LabeledArrays(inputs: inputs, targets: targets)
     let pair = DatasetPair(train: arrays, test: arrays, name: "plane", origin: "here")
-    let texts = ["loss": "meanSquaredError", "metrics": "meanAbsoluteError", "batch": "3", "epochs": "1"]
+    let texts = ["loss": "meanSquaredError", "metrics": "meanAbsoluteError", "batchSize": "3", "epochs": "1"]
     let (trainer, history) = try Run(configuration(texts), data: pair).train()
     #expect(trainer.outputType.shape == [1, 3])
     #expect(history.epochs[0]["val_meanAbsoluteError"]?.isFinite == true)
@@ -78,7 +79,7 @@ import Testing
       ("binaryCrossEntropy", 1, "val_binaryAccuracy"), ("softmaxCrossEntropy", 2, "val_accuracy"),
     ] {
       let texts = [
-        "loss": loss, "batch": "20", "epochs": "10", "optimizer": "adam(learningRate: 0.01)",
+        "loss": loss, "batchSize": "20", "epochs": "10", "optimizer": "adam(learningRate: 0.01)",
         "model": "mlp(hidden: [8])",
       ]
       let (trainer, history) = try Run(configuration(texts), data: pair).train()
@@ -95,7 +96,7 @@ import Testing
       targets: HostArray([Float](repeating: 1, count: 6), shape: [6, 1]))
     let bad = try LabeledArrays(
       inputs: HostArray([1, 1, 1, Float.nan, 1, 1, 1, 1, 1, 1, 1, 1], shape: [6, 2]), targets: good.targets)
-    let texts = ["loss": "meanSquaredError", "batch": "3", "epochs": "1"]
+    let texts = ["loss": "meanSquaredError", "batchSize": "3", "epochs": "1"]
     let pair = DatasetPair(train: good, test: bad, name: "holes", origin: "here")
     let error = #expect(throws: TrainingError.self) { try Run(configuration(texts), data: pair).train() }
     #expect(error?.description.hasPrefix("the inputs of the test data hold nan at [1, 1]") == true)

@@ -31,8 +31,8 @@ import Testing
     let arms = [("none", "plain"), ("with warmup", "sam")].flatMap { name, rule in
       [128.0, 256, 512].map { size in
         ArmFacts(
-          "\(name) batch=\(Int(size))",
-          settings: [ReportSetting("rule", rule), ReportSetting("batch", "\(Int(size))", number: size)])
+          "\(name) batchSize=\(Int(size))",
+          settings: [ReportSetting("gradientRule", rule), ReportSetting("batchSize", "\(Int(size))", number: size)])
       }
     }
     #expect(try sweeps(arms).first?.lines.map(\.name) == ["none", "with warmup"])

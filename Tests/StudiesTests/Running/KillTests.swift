@@ -13,11 +13,11 @@ struct KillTests {
   private let plan: String
   private static let yaml = """
     seeds: 0..2
-    base: {data: 'syntheticDigits(train: 200, test: 100)', model: 'mlp(hidden: [8])', batch: 20, epochs: 60}
+    base: {data: 'syntheticDigits(train: 200, test: 100)', model: 'mlp(hidden: [8])', batchSize: 20, epochs: 60}
     arms:
       sgd: {optimizer: 'sgd(learningRate: 0.1)'}
       adam: {optimizer: 'adam(learningRate: 0.01)'}
-      sam: {rule: sam}
+      sam: {gradientRule: sam}
     """
 
   init() throws {
@@ -138,7 +138,7 @@ struct KillTests {
     (["study", "run", "PLAN", "--store", "/proc/none/x.sqlite"], 2, "can't be opened"),
     (["study", "slurm", "PLAN", "--time", "soon", "--store", "FOLDER/x.sqlite"], 2, "a time limit is written"),
     (
-      ["study", "run", "PLAN", "batch=5000", "seeds=1", "arms=sgd", "--quiet", "--store", "FOLDER/x.sqlite"], 1,
+      ["study", "run", "PLAN", "batchSize=5000", "seeds=1", "arms=sgd", "--quiet", "--store", "FOLDER/x.sqlite"], 1,
       "the batch size is 5000"
     ),
   ])

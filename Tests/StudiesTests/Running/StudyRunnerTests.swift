@@ -51,7 +51,7 @@ import Testing
 
   @Test func aFailedRunKeepsItsErrorAndTheOthersGoOn() throws {
     var plan = TinyStudies.plan(seeds: 1)
-    plan.arms.append(Arm("broken", ["batch": "5000"]))
+    plan.arms.append(Arm("broken", ["batchSize": "5000"]))
     plan.arms.append(Arm("last", ["optimizer": "momentum"]))
     var runner = try runner()
     var failures = 0
@@ -77,7 +77,7 @@ import Testing
 
   @Test func costsCountGradientEvaluations() throws {
     var plan = TinyStudies.plan(arms: ["sam": "sgd"], seeds: 1, epochs: 1)
-    plan.base.append(Override("rule", text: "sam"))
+    plan.base.append(Override("gradientRule", text: "sam"))
     let results = try runner().run(plan)
     #expect(results.runs[0].steps == 10)
     #expect(results.runs[0].gradientEvaluations == 20)
@@ -86,7 +86,7 @@ import Testing
   @Test func runsWithoutEpochsAreDoneAtOnce() throws {
     #expect(try runner().run(TinyStudies.plan(seeds: 1, epochs: 0)).study.counts.done == 2)
     var plan = TinyStudies.plan("untrained", seeds: 1, epochs: 0)
-    plan.base.append(Override("untrained", .flag(true)))
+    plan.base.append(Override("evaluateBeforeTraining", .flag(true)))
     let results = try runner().run(plan)
     #expect(results.runs.allSatisfy { $0.state == .done && $0.history.epochs.map(\.epoch) == [0] })
   }
@@ -96,7 +96,9 @@ import Testing
     arguments: [0, 1, 2, 5], [("adam(learningRate: 0.01)", false), ("sgd(learningRate: cosine(initial: 0.1))", true)])
   func anInterruptedRunEndsAsIfNothingHadHappened(_ epochs: Int, _ method: (optimizer: String, isNumPy: Bool)) throws {
     var plan = TinyStudies.plan(arms: ["arm": method.optimizer], seeds: 1, epochs: 6)
-    plan.base += [Override("untrained", .flag(true)), Override("draws", .text(method.isNumPy ? "numPy" : "keyed"))]
+    plan.base += [
+      Override("evaluateBeforeTraining", .flag(true)), Override("rng", .text(method.isNumPy ? "numPy" : "keyed")),
+    ]
     let undisturbed = try runner("undisturbed.sqlite").run(plan)
 
     struct Interruption: Error {}

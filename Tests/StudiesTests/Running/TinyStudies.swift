@@ -11,7 +11,7 @@ enum TinyStudies {
     return StudyPlan(
       name: name,
       base: [
-        "data": "syntheticDigits(train: 200, test: 100)", "model": "mlp(hidden: [8])", "batch": "20",
+        "data": "syntheticDigits(train: 200, test: 100)", "model": "mlp(hidden: [8])", "batchSize": "20",
         "epochs": "\(epochs)",
       ], arms: arms.sorted { $0.key > $1.key }.map { Arm($0.key, ["optimizer": $0.value]) }, seeds: Array(0..<seeds))
   }

@@ -19,7 +19,7 @@ import Testing
   @Test(arguments: [("float64", 1e-12), ("float32", 1e-3)])
   func runsAreWhatTheyAreByThemselves(_ dtype: String, _ tolerance: Double) throws {
     var plan = TinyStudies.plan(seeds: 3)
-    plan.base += [Override("dtype", .text(dtype)), Override("untrained", .flag(true))]
+    plan.base += [Override("dtype", .text(dtype)), Override("evaluateBeforeTraining", .flag(true))]
     let alone = try runner("alone.sqlite", .off).run(plan)
     var together = try runner("together.sqlite", .on)
     var began: [String] = []
@@ -144,7 +144,7 @@ import Testing
 
   @Test func whatEndsOneRunEndsAllOfItsGroup() throws {
     var plan = TinyStudies.plan(arms: ["broken": "sgd"], seeds: 2)
-    try plan.override(assignment: "batch=5000")
+    try plan.override(assignment: "batchSize=5000")
     let results = try runner("broken.sqlite", .on).run(plan)
     #expect(results.runs.map(\.state) == [.failed, .failed])
     #expect(results.runs.allSatisfy { $0.error?.contains("the batch size is 5000") == true })

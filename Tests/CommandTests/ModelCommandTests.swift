@@ -1,0 +1,128 @@
+import Foundation
+import Tanren
+import TestSupport
+import Testing
+
+/// From arrays to a model, and from the model to metrics and predictions.
+@Suite(.tags(.process)) struct ModelCommandTests {
+  let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func output(_ words: String..., location: SourceLocation = #_sourceLocation) throws -> String {
+    let result = try TanrenProcess.run(words, in: folder)
+    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)", sourceLocation: location)
+    return result.output
+  }
+
+  private func expectError(_ words: [String], says parts: String..., location: SourceLocation = #_sourceLocation) throws
+  {
+    let result = try TanrenProcess.run(words, in: folder)
+    #expect(result.status == 2 && result.error.hasPrefix("Error: "), "\(result.error)", sourceLocation: location)
+    for part in parts { #expect(result.error.contains(part), "\(result.error)", sourceLocation: location) }
+  }
+
+  /// The metrics in what `evaluate` prints.
+  private func metrics(_ text: String) -> [String: Double] {
+    var metrics: [String: Double] = [:]
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      if words.count == 2 { metrics[String(words[0])] = Double(words[1]) }
+    }
+    return metrics
+  }
+
+  @Test func classesFromArrays() throws {
+    let data = try DataFiles.writeNPZ(to: folder)
+    let text = try output("run", "data=npz(path: \(data))", "--epochs", "3", "--batch-size", "5", "--output", "out")
+    #expect(text.contains("out/best.safetensors, out/model.safetensors"))
+    let rows = try folder.text("out/history.csv").split(separator: "\n").map { $0.split(separator: ",") }
+    let recorded = Dictionary(uniqueKeysWithValues: zip(rows[0].map { String($0) }, rows[3].map { Double($0) ?? .nan }))
+    let evaluated = try output("evaluate", "out/model.safetensors")
+    #expect(
+      evaluated.contains("Model: mlp trained on npz, epoch 3 of 3\nData: arrays from \(data), 10 test examples\n"))
+    #expect(metrics(evaluated)["loss"] == recorded["val_loss"])
+    #expect(metrics(evaluated)["accuracy"] == recorded["val_accuracy"])
+
+    // The training inputs again, from both kinds of files.
+    let inputs = try HostArray((0..<80).map { Float($0 % 7) }, shape: [20, 4])
+    try NPY.write(inputs, to: folder("new.npy"))
+    try NPZ.write(["x": inputs, "y": HostArray([1])], to: folder("new.npz"))
+    let table = try output("predict", "out/model.safetensors", "new.npy", "new.npz", "--batch", "7")
+    let lines = table.split(separator: "\r\n").map { $0.split(separator: ",").map(String.init) }
+    #expect(lines.count == 41 && lines[0] == ["name", "class", "0", "1", "2"])
+    #expect(lines[1][0] == "new.npy[0]" && lines[40][0] == "new.npz[19]")
+    for line in lines.dropFirst() {
+      let probabilities = line.suffix(3).compactMap { Double($0) }
+      #expect((probabilities.reduce(0, +) - 1).magnitude < 1e-6)
+      #expect(probabilities.firstIndex(of: probabilities.max() ?? 0) == Int(line[1]))
+    }
+    #expect(zip(lines[1...20], lines[21...40]).allSatisfy { $0.dropFirst() == $1.dropFirst() })
+    let said = try output("predict", "out/model.safetensors", "new.npy", "--output", "new/predictions.csv")
+    #expect(said == "Written: new/predictions.csv, 20 predictions\n")
+    let written = try folder.text("new/predictions.csv").split(separator: "\r\n")
+    #expect(written.count == 21 && written.last?.hasPrefix("new.npy[19],") == true)
+
+    // Other metrics, and other data.
+    let other = metrics(try output("evaluate", "out/model.safetensors", "metrics=topKAccuracy(k: 2)", "--quiet"))
+    #expect(other.keys.sorted() == ["loss", "topKAccuracy"] && (other["topKAccuracy"] ?? 0) > 0.5)
+    try expectError(
+      ["evaluate", "out/model.safetensors", "data=\(DataFiles.tiny)"], says: "float32 [4]", "uint8 [28, 28]")
+    try expectError(["evaluate", "out/model.safetensors", "epochs=3"], says: "'epochs=3'", "data=… or metrics=…")
+    try expectError(["evaluate", "out/model.safetensors", "metrics=acuracy"], says: "did you mean 'accuracy'?")
+    try expectError(["predict", "out/model.safetensors", "out/history.csv"], says: "out/history.csv", "NPY")
+    try expectError(["predict", "out/model.safetensors", "absent.npy"], says: "absent.npy")
+    try expectError(["predict", "out/model.safetensors", "new.npy", "--batch", "0"], says: "--batch is 0")
+    try NPY.write(HostArray([Float](repeating: 0, count: 6), shape: [2, 3]), to: folder("narrow.npy"))
+    try expectError(["predict", "out/model.safetensors", "narrow.npy"], says: "narrow.npy", "[2, 3]", "[N, 4]")
+    try expectError(["predict", data, "new.npy"], says: data, "an archive of arrays", "'weights'")
+    try expectError(["evaluate", "absent.safetensors"], says: "absent.safetensors", "Check the path")
+    var bytes = try folder.bytes("out/model.safetensors")
+    bytes[bytes.count - 2] ^= 4
+    try folder.write(bytes, to: "changed.safetensors")
+    try expectError(["predict", "changed.safetensors", "new.npy"], says: "changed.safetensors has changed since")
+    try folder.write(Array(bytes.prefix(bytes.count / 2)), to: "half.safetensors")
+    try expectError(["evaluate", "half.safetensors"], says: "half.safetensors", "truncated")
+  }
+
+  /// Predicted numbers have no classes; pictures without an encoding of their own are arrays.
+  @Test func numbersAndPictures() throws {
+    var arrays: [String: HostArray] = [:]
+    for (part, count) in [("train", 20), ("test", 10)] {
+      arrays["y_" + part] = try HostArray((0..<count).map { Float($0 % 7) })
+    }
+    let data = try DataFiles.writeNPZ(to: folder, replacing: arrays)
+    _ = try output(
+      "run", "data=npz(path: \(data))", "loss=meanSquaredError", "optimizer=adam", "--epochs", "1", "--batch-size", "5",
+      "--output", "out",
+      "--quiet")
+    try NPY.write(HostArray((0..<4).map { Float($0) }, shape: [1, 4]), to: folder("new.npy"))
+    let table = try output("predict", "out/best.safetensors", "new.npy").split(separator: "\r\n")
+    #expect(table.count == 2 && table[0] == "name,value" && Double(table[1].dropFirst("new.npy[0],".count)) != nil)
+
+    _ = try output("run", "--data", DataFiles.tiny, "--epochs", "1", "--output", "digits", "--quiet")
+    try NPY.write(HostArray([UInt8](repeating: 9, count: 784), shape: [1, 28, 28]), to: folder("digit.npy"))
+    #expect(
+      try output("predict", "digits/model.safetensors", "digit.npy").hasPrefix("name,class,0,1,2,3,4,5,6,7,8,9\r\n"))
+    // Its own data have changed.
+    for (part, count) in [("train", 20), ("test", 10)] {
+      arrays["y_" + part] = try HostArray((0..<count).map { Int64($0 % 2) })
+    }
+    _ = try DataFiles.writeNPZ(to: folder, replacing: arrays)
+    try expectError(["evaluate", "out/model.safetensors"], says: "a number", "2 classes without names")
+  }
+
+  /// An interrupted or diverging run leaves no model that isn't its own.
+  @Test func aRunThatDivergesHasNoBestModel() throws {
+    let words = ["run", "--data", DataFiles.tiny, "--epochs", "2", "--output", "out"]
+    #expect(try TanrenProcess.run(words, in: folder).status == 0)
+    #expect(folder.exists("out/best.safetensors"))
+    let result = try TanrenProcess.run(words + ["optimizer=sgd(learningRate: 1e30)"], in: folder)
+    #expect(result.status == 0 && result.output.contains("Training diverged"), "\(result.error)")
+    #expect(!folder.exists("out/best.safetensors") && folder.exists("out/model.safetensors"))
+    // Where nothing can be written, the run fails and says why.
+    try FileManager.default.removeItem(atPath: folder("out/model.safetensors"))
+    try FileManager.default.createDirectory(atPath: folder("out/model.safetensors"), withIntermediateDirectories: false)
+    try expectError(words, says: "out/model.safetensors", "folder")
+  }
+}
