@@ -58,6 +58,11 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"]), .brew(["jpeg-turbo"])]),
+    // Decodes and resizes pictures: both libraries report errors by longjmp, which has to stay in C.
+    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG"]),
     .plugin(name: "RegistryPlugin", capability: .buildTool(), dependencies: ["RegistryTool"]),
     .executableTarget(name: "RegistryTool", swiftSettings: strict),
     // The published comparisons, a YAML file each, embedded in the program.
@@ -72,7 +77,7 @@ let package = Package(
     room("Schedules", ["Tensors"], hasRegistries: true),
     room("Optimizers", ["Schedules"], hasRegistries: true),
     room("Layers", ["Schedules"], hasRegistries: true),
-    room("Formats", ["Arrays", "Files", "CArchive", "CZlib"]),
+    room("Formats", ["Arrays", "Files", "CArchive", "CZlib", "CPictures"]),
     room("Datasets", ["Tensors", "Formats"], hasRegistries: true),
     room("Augmentations", ["Tensors"], hasRegistries: true),
     room("Reservoirs", ["Layers", "Datasets", "CReservoirs"], hasRegistries: true),
@@ -87,7 +92,10 @@ let package = Package(
         "Arrays", "Layers", "Optimizers", "Datasets", "Augmentations", "Checkpoints", "Figures", "Files",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
-    room("Plans", ["Training", "Reservoirs", "Figures", "Recipes", "Yams"], hasRegistries: true),
+    room(
+      "Exports",
+      ["Training", "Formats", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),
+    room("Plans", ["Training", "Exports", "Reservoirs", "Figures", "Recipes", "Yams"], hasRegistries: true),
     room("Reports", ["Plans", "Statistics"]),
     room("Studies", ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Serve", ["Studies"]),
@@ -95,7 +103,8 @@ let package = Package(
       "Tanren",
       [
         "Arrays", "Configuration", "Files", "Formats", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers",
-        "Datasets", "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Training", "Plans",
+        "Datasets", "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Training", "Exports",
+        "Plans",
         "Reports", "Studies",
       ]),
     .executableTarget(
@@ -137,6 +146,10 @@ let package = Package(
     // Trains with checkpoints, to be killed by a test.
     .executableTarget(name: "CrashProbe", dependencies: ["Training"], path: "Tests/CrashProbe", swiftSettings: strict),
     tests(of: "Training", ["CrashProbe"]),
+    // Exports models of every kind for scripts/onnx-check.
+    .executableTarget(
+      name: "ExportProbe", dependencies: ["Exports", "Configuration"], path: "Tests/ExportProbe", swiftSettings: strict),
+    tests(of: "Exports"),
     tests(of: "Plans", ["Recipes"]),
     tests(of: "Reports"),
     tests(of: "Studies"),

@@ -34,7 +34,8 @@ struct TanrenCommand: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      RunCommand.self, EvaluateCommand.self, PredictCommand.self, StudyCommand.self, ReproduceCommand.self,
+      RunCommand.self, EvaluateCommand.self, PredictCommand.self, ExportCommand.self, StudyCommand.self,
+      ReproduceCommand.self,
       ReportCommand.self, ServeCommand.self,
       ActivationsCommand.self, ScheduleCommand.self, MethodsCommand.self,
       DataCommand.self, EngineCommand.self,

@@ -6,6 +6,8 @@ import Formats
 public enum InputEncoding: Sendable, Equatable, Codable {
   /// Arrays of NumPy, one record per entry of the first axis.
   case arrays(ArrayEncoding)
+  /// Pictures, resized.
+  case images(ImageEncoding)
   /// Rows of text files with named columns.
   case table(TableEncoding)
   /// Steps of text files or arrays.
@@ -16,6 +18,7 @@ public enum InputEncoding: Sendable, Equatable, Codable {
   public func inputs(from paths: [String]) throws(DatasetError) -> EncodedInputs {
     switch self {
     case .arrays(let encoding): try encoding.inputs(from: paths)
+    case .images(let encoding): try encoding.inputs(from: paths)
     case .table(let encoding): try encoding.inputs(from: paths)
     case .series(let encoding): try encoding.inputs(from: paths)
     }

@@ -31,11 +31,19 @@ public enum NPZ {
   public static func write(
     _ arrays: [String: HostArray], to path: String, isCompressed: Bool = false
   ) throws(DatasetError) {
+    try FileBytes.write(encode(arrays, path: path, isCompressed: isCompressed), to: path)
+  }
+
+  /// The bytes that ``write(_:to:isCompressed:)`` writes.
+  /// - Parameter path: what errors call the file.
+  package static func encode(
+    _ arrays: [String: HostArray], path: String, isCompressed: Bool = false
+  ) throws(DatasetError) -> [UInt8] {
     var writer = try ZipWriter(path: path, isCompressed: isCompressed)
     for (name, array) in arrays.sorted(by: { $0.key < $1.key }) {
       try writer.add(name + ".npy", NPY.encode(array, path: "\(path)(\(name).npy)"))
     }
-    try FileBytes.write(writer.finished(), to: path)
+    return try writer.finished()
   }
 }
 

@@ -13,6 +13,7 @@
 @_exported import Figures
 @_exported import Checkpoints
 @_exported import Training
+@_exported import Exports
 @_exported import Statistics
 @_exported import Plans
 @_exported import Reports

@@ -57,7 +57,8 @@ extension Tensor {
         throw ShapeError(
           "the result would have shape \(type.shape): extents must be 0 or more and fit into memory")
       }
-      let origin = TraceContext.recordsLines ? Origin(file: file, line: line) : nil
+      let isRecorded = TraceContext.recordsLines || TraceContext.recordsPaths
+      let origin = isRecorded ? Origin(file: file, line: line) : nil
       let node = Node(primitive, inputs: inputs, types: types, origin: origin)
       return types.indices.map { Tensor(node: node, result: $0) }
     } catch {

@@ -15,7 +15,7 @@ import Testing
 
   @Test func helpReadsWell() throws {
     let root = try output(["--help"])
-    for name in ["run", "evaluate", "predict", "reproduce", "activations", "methods", "data", "engine"] {
+    for name in ["run", "evaluate", "predict", "export", "reproduce", "activations", "methods", "data", "engine"] {
       #expect(root.contains("\n  \(name) "))
       #expect(try output([name, "--help"]).contains("OVERVIEW:"))
     }
@@ -24,7 +24,8 @@ import Testing
     #expect(try output(["--version"]) == "0.1.0\n")
     // Examples must not be broken across lines, and no option is described as a sentence with "the" or "what".
     for name in [
-      "run", "evaluate", "predict", "study", "study plan", "study run", "study worker", "study list", "study show",
+      "run", "evaluate", "predict", "export", "study", "study plan", "study run", "study worker", "study list",
+      "study show",
       "study export",
       "study diff", "study slurm", "reproduce", "report", "serve", "activations", "schedule plot", "methods",
       "data info", "data preview", "engine info", "engine install",

@@ -17,6 +17,7 @@ struct DataPreviewCommand: ParsableCommand {
         tanren data preview cifar10 --columns 10
         tanren data preview 'syntheticDigits(seed: 7)' --test --output digits.png
         tanren data preview cifar10 --augment strong --columns 12
+        tanren data preview 'images(path: photos)' --output contact-sheet.png
         tanren data preview 'table(path: wine.csv, target: cultivar)' --count 5
       """)
 

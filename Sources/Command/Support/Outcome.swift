@@ -44,6 +44,9 @@ enum Outcome {
     case let error as ModelFileError:
       if case .file(let failure) = error { return ("Error: \(error)", status(of: failure)) }
       return ("Error: \(error)", badInput)
+    case let error as ExportError:
+      if case .file(let failure) = error { return ("Error: \(error)", status(of: failure)) }
+      return ("Error: \(error)", badInput)
     case is WeightError, is SafetensorsError: return ("Error: \(error)", badInput)
     case let error as DatasetError:
       return ("Error: \(error)", status(of: error))

@@ -67,6 +67,8 @@ public struct TrainedModel {
   public var inputType: TensorType { trainer.inputType }
   /// The element types of parameters and computation.
   public var precision: Precision { trainer.precision }
+  /// What the network's outputs are, as the loss interprets them; nil if it doesn't say.
+  public var outputKind: OutputKind? { trainer.method.loss.outputKind }
   /// The names of the classes, or their numbers where they have no names; empty for other targets.
   public var classNames: [String] {
     file.data.classNames.isEmpty ? (0..<(file.data.classCount ?? 0)).map(String.init) : file.data.classNames

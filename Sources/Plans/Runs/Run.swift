@@ -95,6 +95,21 @@ extension RunConfiguration {
   }
 }
 
+extension Architecture {
+  /// The model for inputs that were encoded in a certain way.
+  /// - Throws: `ConfigurationError` if they number categories, whose numbers mean nothing to the model.
+  public func model(outputs: Int, inputs: InputEncoding?) throws(ConfigurationError) -> any Layer {
+    let categories = inputs?.categoryCounts ?? []
+    if let tabular = self as? any TabularArchitecture { return tabular.model(outputs: outputs, categories: categories) }
+    guard categories.isEmpty else {
+      throw .invalid(
+        message: "'\(Self.name)' takes no numbered categories: choose categories: oneHot for the table, or the model "
+          + "tabularMLP", origin: "")
+    }
+    return model(outputs: outputs)
+  }
+}
+
 /// Training and test data on the device, for several runs.
 public struct ResidentPair: Sendable {
   public let train: ResidentData
@@ -109,20 +124,5 @@ public struct ResidentPair: Sendable {
     test = try ResidentData(pair.test)
     try train.checkFinite("training")
     try test.checkFinite("test")
-  }
-}
-
-extension Architecture {
-  /// The model for inputs that were encoded in a certain way.
-  /// - Throws: `ConfigurationError` if they number categories, whose numbers mean nothing to the model.
-  public func model(outputs: Int, inputs: InputEncoding?) throws(ConfigurationError) -> any Layer {
-    let categories = inputs?.categoryCounts ?? []
-    if let tabular = self as? any TabularArchitecture { return tabular.model(outputs: outputs, categories: categories) }
-    guard categories.isEmpty else {
-      throw .invalid(
-        message: "'\(Self.name)' takes no numbered categories: choose categories: oneHot for the table, or the model "
-          + "tabularMLP", origin: "")
-    }
-    return model(outputs: outputs)
   }
 }

@@ -43,9 +43,12 @@ extension Tensor {
     return try cast(to: .float64).values(as: Double.self)[0]
   }
 
+  /// The array, if it is known while tracing.
+  package var constantArray: HostArray? { (node.primitive as? Constant)?.array }
+
   /// The array on the host, computed first if necessary.
   public func hostArray() throws -> HostArray {
-    if let constant = node.primitive as? Constant { return constant.array }
+    if let constantArray { return constantArray }
     return try evaluate().buffer(on: nil).read()
   }
 

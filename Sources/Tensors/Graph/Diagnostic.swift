@@ -51,7 +51,8 @@ public struct Diagnostic: Error, Sendable, Hashable, CustomStringConvertible {
 
   /// The modules whose lines aren't the user's.
   static let rooms: Set = [
-    "Augmentations", "Checkpoints", "Command", "Configuration", "Datasets", "Layers", "Optimizers", "PJRT", "Plans",
+    "Augmentations", "Checkpoints", "Command", "Configuration", "Datasets", "Exports", "Layers", "Optimizers", "PJRT",
+    "Plans",
     "Reports", "Reservoirs", "Schedules", "Serve", "Studies", "Tanren", "Tensors", "Training",
   ]
 }

@@ -10,6 +10,9 @@ extension TraceContext {
   /// ``Tensor/graph`` then shows the lines, and a ``Diagnostic`` names one for operators too. Each node costs a stack
   /// trace, so this is for debugging. By default it is on if the environment variable `TANREN_TRACE_NODES` is `1`.
   @TaskLocal public static var recordsLines = ProcessInfo.processInfo.environment["TANREN_TRACE_NODES"] == "1"
+
+  /// Whether nodes remember the layer that created them, which costs little.
+  @TaskLocal package static var recordsPaths = false
 }
 
 /// Where a node was created: in which layer, and by which line of the program's own.
@@ -28,7 +31,7 @@ final class Origin: Sendable {
     self.site = site
     #if os(Linux) && canImport(Runtime)
       // Looking up lines takes much longer than noting the stack: that is left to whoever asks.
-      backtrace = site == nil ? try? Backtrace.capture() : nil
+      backtrace = site == nil && TraceContext.recordsLines ? try? Backtrace.capture() : nil
     #endif
   }
 

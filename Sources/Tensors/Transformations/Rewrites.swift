@@ -101,7 +101,7 @@ extension Tensor {
   }
 
   /// `y` and `c` of `maximum(y, c)`, `c` a number.
-  fileprivate var bounded: (Tensor, Tensor)? {
+  var bounded: (Tensor, Tensor)? {
     guard node.primitive is Maximum else { return nil }
     for (y, bound) in [(node.inputs[0], node.inputs[1]), (node.inputs[1], node.inputs[0])] {
       if let number = bound.number { return (y, Tensor(number)) }
@@ -110,7 +110,7 @@ extension Tensor {
   }
 
   /// `y` and `c` of `select(y <= c, c, y)`, `c` a number: the maximum whose derivative at `c` is 0.
-  fileprivate var rectified: (Tensor, Tensor)? {
+  var rectified: (Tensor, Tensor)? {
     guard node.primitive is Select, let number = node.inputs[1].number else { return nil }
     let condition = node.inputs[0].node
     guard (condition.primitive as? Compare)?.direction == .lessOrEqual, condition.inputs[0].id == node.inputs[2].id,
