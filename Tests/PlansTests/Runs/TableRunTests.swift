@@ -121,6 +121,8 @@ import Testing
     #expect(runs[2].configuration.data.description.contains("fold: 4, folds: 10"))
     #expect(runs[3].configuration.data.description == "heldOut(data: digits, seed: 4)")
     #expect(runs[2].configuration.seed == 4)
+    #expect(try plan.shownConfiguration(of: plan.arms[0]).data.description.contains("fold: seed, folds: 10"))
+    #expect(try plan.shownConfiguration(of: plan.arms[1]).data.description == "heldOut(data: digits, seed: seed)")
     // A run's own configuration has the number, and is read back as the same run.
     let again = try RunConfiguration(canonicalText: runs[2].configuration.canonicalText, source: "stored")
     #expect(again.id == runs[2].id)
