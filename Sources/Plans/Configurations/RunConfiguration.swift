@@ -48,7 +48,7 @@ public struct RunConfiguration: Sendable, Hashable {
       return
     }
     data = try options.choice("data", default: data)
-    model = try options.choice("model", default: model)
+    model = try options.choice("model", default: model, list: SequentialArchitecture.notation)
     loss = try options.choice("loss", default: loss)
     optimizer = try options.choice("optimizer", default: optimizer)
     gradientRule = try options.choice("gradientRule", default: gradientRule)

@@ -27,7 +27,8 @@ public struct TrainedModel {
     guard file.kind == .network else { throw ModelFileError.wrongKind(found: file.kind, wanted: .network) }
     self.file = file
     let configuration = file.configuration
-    var method = try configuration.method(forInputsOf: file.data.inputType)
+    let model = try configuration.model(for: file.data)
+    var method = try configuration.method(for: model, inputs: file.data.inputType)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
       method.preprocessing = try fitted.fitted(with: file.statistics)
     }
@@ -36,8 +37,8 @@ public struct TrainedModel {
       ($0.metrics, $0.preprocessing) = (method.metrics, method.preprocessing)
     }
     trainer = try Trainer(
-      model: configuration.model(for: file.data), method: bare,
-      inputs: TensorType(file.data.inputType, Shape([1] + file.data.inputShape)), precision: configuration.precision)
+      model: model, method: bare, inputs: TensorType(file.data.inputType, Shape([1] + file.data.inputShape)),
+      precision: configuration.precision)
     try Self.restore(file, into: trainer)
   }
 

@@ -24,7 +24,8 @@ public struct Run: Sendable {
   /// A trainer at its start, and the options to fit with.
   /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
   public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
-    var method = try configuration.method(forInputsOf: data.train.inputs.dtype)
+    let model = try model()
+    var method = try configuration.method(for: model, inputs: data.train.inputs.dtype)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
       method.preprocessing = try fitted.fitted(to: data.train.inputs)
     }
@@ -32,7 +33,6 @@ public struct Run: Sendable {
       throw ConfigurationError.outOfRange(
         key: "seed", value: "\(configuration.seed)", range: "in 0...\(UInt32.max)", origin: "")
     }
-    let model = try model()
     func trainer(_ parameters: TensorTree? = nil) throws -> Trainer {
       try Trainer(
         model: model, method: method, inputs: data.train.inputs, precision: configuration.precision, seed: UInt64(seed),
@@ -81,32 +81,29 @@ public struct Run: Sendable {
 extension RunConfiguration {
   /// The network that the run trains on such data.
   func model(for data: ModelData) throws(ConfigurationError) -> any Layer {
-    try architecture().model(outputs: data.outputs(for: method().loss), inputs: data.encoding)
+    let architecture = try architecture()
+    let inputs = ModelInputs(categories: data.encoding?.categoryCounts ?? [])
+    guard inputs.categories.isEmpty || architecture.takesCategories else {
+      throw .invalid(
+        message: "'\(type(of: architecture).name)' takes no numbered categories: choose categories: oneHot for the "
+          + "table, or the model tabularMLP", origin: "")
+    }
+    return architecture.model(for: inputs, outputs: data.outputs(for: try method().loss))
   }
 
-  /// The method for inputs of a type: bytes are scaled to 0...1 if no preprocessing is named.
-  func method(forInputsOf dtype: DType) throws(ConfigurationError) -> Method {
+  /// The method for a model's inputs of a type. If no preprocessing is named, bytes are scaled to 0...1, and tokens stay as
+  /// they are.
+  func method(for model: any Layer, inputs dtype: DType) throws(ConfigurationError) -> Method {
     var method = try method()
+    if preprocessing == nil, (model as? any TokenModel)?.takesTokens == true {
+      method.preprocessing = UnchangedInputs()
+      return method
+    }
     // In single precision whatever the model computes in, as NumPy programs often do.
     if preprocessing == nil, dtype == .uint8 {
       method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
     }
     return method
-  }
-}
-
-extension Architecture {
-  /// The model for inputs that were encoded in a certain way.
-  /// - Throws: `ConfigurationError` if they number categories, whose numbers mean nothing to the model.
-  public func model(outputs: Int, inputs: InputEncoding?) throws(ConfigurationError) -> any Layer {
-    let categories = inputs?.categoryCounts ?? []
-    if let tabular = self as? any TabularArchitecture { return tabular.model(outputs: outputs, categories: categories) }
-    guard categories.isEmpty else {
-      throw .invalid(
-        message: "'\(Self.name)' takes no numbered categories: choose categories: oneHot for the table, or the model "
-          + "tabularMLP", origin: "")
-    }
-    return model(outputs: outputs)
   }
 }
 
