@@ -7,14 +7,16 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict classes or values for new records, or go on with a series, with a saved model.",
     discussion: """
-      Files are read as the training data were: pictures and folders of them, arrays in NPY files, or in the member x of \
-      NPZ files. The table is CSV: name, class and the probability of each class, or name and each predicted value.
+      Files are read as the training data were: pictures and folders of them, rows of tables by their columns' names, steps \
+      of series, arrays in NPY files, or in the member x of NPZ files. The table is CSV: name, class and the probability of \
+      each class, or name and each predicted value.
 
       A reservoir that an experiment has fitted predicts from each step of a series in CSV or NPY files, beginning at rest. \
       With --generate it goes on by itself: from where it was saved, or after the series in a file.
 
       Examples:
         tanren predict out/run/model.safetensors new.npy
+        tanren predict out/run/model.safetensors new.csv --output predictions.csv
         tanren predict out/run/best.safetensors a.npz b.npz --output predictions.csv
         tanren predict out/wave/model.safetensors sensor.csv --output predictions.csv
         tanren predict out/wave/model.safetensors --generate 500 --output generated.csv

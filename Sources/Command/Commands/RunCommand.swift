@@ -46,7 +46,8 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The most memory that inputs take: 500M, 2G. Pictures and arrays that need more are read part by part. (default: all in memory)",
+      "The most memory that inputs take: 500M, 2G. Pictures and arrays that need more are read part by part. "
+        + "(default: all in memory)",
       valueName: "size"))
   var memory: MemorySize?
 

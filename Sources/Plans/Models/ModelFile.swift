@@ -210,6 +210,10 @@ public struct ModelData: Sendable, Equatable, Codable {
   /// - Throws: ``ModelFileError/differentInputs(saved:found:)`` and ``ModelFileError/differentClasses(saved:found:)``.
   func check(_ other: ModelData) throws(ModelFileError) {
     try checkInputs(other.inputType, other.inputShape)
+    if let encoding, let other = other.encoding, encoding != other, encoding.isFitted || other.isFitted {
+      let described = "\(inputType) \(inputShape), prepared by the statistics of"
+      throw .differentInputs(saved: "\(described) its training data", found: "\(described) other data")
+    }
     let areNamed = !classNames.isEmpty && !other.classNames.isEmpty
     // Unnamed classes are counted by their greatest label, which other data need not have.
     let areAlike = areNamed ? classNames == other.classNames : (other.classCount ?? 0) <= (classCount ?? 0)

@@ -4,6 +4,8 @@ public struct Run: Sendable {
   /// Of data that are read part by part only the first records.
   public let data: DatasetPair
   private var stream: (pair: StreamedPair, memory: Int)?
+  /// Whether the data take more memory than allowed, and so are read part by part.
+  public var isReadInParts: Bool { stream != nil }
 
   public init(_ configuration: RunConfiguration, data: DatasetPair) {
     self.configuration = configuration
