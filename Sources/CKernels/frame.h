@@ -55,7 +55,8 @@ bool tanren_schedule(const XLA_FFI_CallFrame *frame, void (*task)(void *data), v
 // What calls hand over to later ones.
 extern char tanren_memory;
 
-// Calls `body` with each number below `count`, on this thread and on those of XLA's pool that are free.
+// Calls `body` with each number below `count`, on this thread and, unless the frame is NULL, on those of XLA's pool that are
+// free. Numbers are begun in their order.
 void tanren_parallel(
   const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context);
 

@@ -14,12 +14,12 @@ typedef struct {
   double *results;
 } Gram;
 
-// Copies the lower triangle to the upper one.
+// Copies the upper triangle to the lower one.
 static void mirror(double *product, int64_t n) {
   for (int64_t left = 0; left < n; left += SQUARE) {
     int64_t right = tanren_least(left + SQUARE, n);
-    for (int64_t i = 0; i < right; i++) {
-      for (int64_t j = left > i ? left : i + 1; j < right; j++) product[i * n + j] = product[j * n + i];
+    for (int64_t i = left; i < n; i++) {
+      for (int64_t j = left; j < tanren_least(right, i); j++) product[i * n + j] = product[j * n + i];
     }
   }
 }

@@ -1,17 +1,14 @@
 #include "onednn.h"
 
 #include <dlfcn.h>
-#include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "kernels.h"
+#include "library.h"
 #include "xla_ffi.h"
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static TanrenDNNL library;
 static const TanrenDNNL *_Atomic loaded;
-static void *loaded_handle;
 
 const TanrenDNNL *tanren_dnnl(void) { return loaded; }
 
@@ -41,42 +38,19 @@ static bool find_functions(void *handle, const char *path, char *message, size_t
   *(void **)&library.omp_get_max_threads = dlsym(handle, "omp_get_max_threads");
   // Primitives are kept here, with the memory they work in.
   library.dnnl_set_primitive_cache_capacity(0);
-  return true;
-}
-
-static bool load(const char *path, char *message, size_t capacity) {
-  // OpenMP's threads would otherwise wait for work by turning in circles, beside XLA's.
-  setenv("OMP_WAIT_POLICY", "passive", 0);
-  void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (handle == NULL) {
-    snprintf(message, capacity, "%s", dlerror());
-    return false;
-  }
-  if (loaded != NULL) {
-    bool is_same = handle == loaded_handle;
-    if (!is_same) snprintf(message, capacity, "%s isn't the library that is in use already", path);
-    dlclose(handle);
-    return is_same;
-  }
-  if (!find_functions(handle, path, message, capacity)) {
-    dlclose(handle);
-    return false;
-  }
-  loaded_handle = handle;
   loaded = &library;
   return true;
 }
 
+// OpenMP's threads would otherwise wait for work by turning in circles, beside XLA's.
+static TanrenLoader loader = {PTHREAD_MUTEX_INITIALIZER, "OMP_WAIT_POLICY", "passive", find_functions, NULL};
+
 bool tanren_load_onednn(const char *path, TanrenOneDNN *found, char *message, size_t capacity) {
-  pthread_mutex_lock(&lock);
-  bool is_loaded = load(path, message, capacity);
-  if (is_loaded) {
-    int instructions = library.dnnl_get_effective_cpu_isa();
-    found->major = library.dnnl_version()->major;
-    found->minor = library.dnnl_version()->minor;
-    found->has_bfloat16 = (instructions & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
-    found->has_fast_bfloat16 = (instructions & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
-  }
-  pthread_mutex_unlock(&lock);
-  return is_loaded;
+  if (!tanren_load_library(&loader, path, message, capacity)) return false;
+  int instructions = library.dnnl_get_effective_cpu_isa();
+  found->major = library.dnnl_version()->major;
+  found->minor = library.dnnl_version()->minor;
+  found->has_bfloat16 = (instructions & dnnl_cpu_isa_avx512_core) == dnnl_cpu_isa_avx512_core;
+  found->has_fast_bfloat16 = (instructions & dnnl_cpu_isa_avx512_core_bf16) == dnnl_cpu_isa_avx512_core_bf16;
+  return true;
 }

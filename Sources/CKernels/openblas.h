@@ -42,6 +42,9 @@ typedef struct {
     const char *transa, const char *transb, const int *m, const int *n, const int *k, const double *alpha,
     const double *a, const int *lda, const double *b, const int *ldb, const double *beta, double *c, const int *ldc,
     size_t, size_t);
+  void (*dtrsm)(
+    const char *side, const char *uplo, const char *trans, const char *diag, const int *m, const int *n,
+    const double *alpha, const double *a, const int *lda, double *b, const int *ldb, size_t, size_t, size_t, size_t);
   char *(*get_config)(void);
   char *(*get_corename)(void);
 } TanrenOpenBLASFunctions;

@@ -61,7 +61,7 @@ bool tanren_schedule(const XLA_FFI_CallFrame *frame, void (*task)(void *data), v
 
 void tanren_parallel(
   const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context) {
-  int64_t helpers = tanren_thread_count(frame) - 1;
+  int64_t helpers = frame == NULL ? 0 : tanren_thread_count(frame) - 1;
   if (helpers > count - 1) helpers = count - 1;
   Work *work = helpers > 0 ? malloc(sizeof *work) : NULL;
   if (work == NULL) {

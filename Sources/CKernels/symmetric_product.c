@@ -5,35 +5,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "element.h"
 #include "openblas.h"
+#include "wide_product.h"
 
 enum {
   // Columns of X that one tile has on its shorter and on its longer side.
   SIDE = 192,
   LENGTH = 4 * SIDE,
+  // Rows of X that are put together at a time if they come in parts, and those that a thread takes at once.
+  STRETCH = 3072,
+  BUNDLE = 64,
   // Members from which on a thread takes one at a time.
   MANY = 4,
 };
 
-// Columns of one part, from column `offset` of X on.
+// A stretch of rows whose columns are beside each other.
 typedef struct {
+  const TanrenRows *rows;
+  int64_t index, first;
+  int steps;
   const double *data;
-  int stride, width, offset;
-} Columns;
-
-typedef struct {
-  Columns rows, columns;
-} Tile;
-
-typedef struct {
-  const TanrenRows *matrices;
-  int64_t index;
-  double *product;
-  Tile *tiles;
-  int64_t count;
+  double *copy, *product;
 } Product;
-
-static int least(int a, int b) { return a < b ? a : b; }
 
 bool tanren_rows_read(const XLA_FFI_CallFrame *frame, int64_t count, TanrenRows *rows) {
   *rows = (TanrenRows){.count = (int)count, .batch = 1};
@@ -56,53 +50,65 @@ bool tanren_rows_read(const XLA_FFI_CallFrame *frame, int64_t count, TanrenRows 
   return true;
 }
 
-// Writes the tiles to the left of `rows`, and the one on the diagonal; NULL counts them.
-static int64_t list(const TanrenRows *matrices, int64_t index, Columns rows, Tile *tiles) {
-  int64_t count = 0;
-  int offset = 0;
-  for (int part = 0; part < matrices->count && offset < rows.offset; part++) {
-    int width = matrices->widths[part], end = least(width, rows.offset - offset);
-    const double *data = matrices->parts[part] + index * matrices->steps * width;
-    for (int first = 0; first < end; first += LENGTH) {
-      if (tiles != NULL) tiles[count] = (Tile){rows, {data + first, width, least(LENGTH, end - first), offset + first}};
-      count++;
+static void copy_rows(void *context, int64_t bundle) {
+  const Product *product = context;
+  const TanrenRows *rows = product->rows;
+  int64_t end = tanren_least((bundle + 1) * BUNDLE, product->steps);
+  for (int64_t step = bundle * BUNDLE; step < end; step++) {
+    double *place = product->copy + step * rows->columns;
+    for (int part = 0; part < rows->count; part++) {
+      int64_t width = rows->widths[part];
+      const double *row = rows->parts[part] + (product->index * rows->steps + product->first + step) * width;
+      memcpy(place, row, (size_t)width * sizeof *place);
+      place += width;
     }
-    offset += width;
   }
-  if (tiles != NULL) tiles[count] = (Tile){rows, rows};
-  return count + 1;
 }
 
-// All tiles, from the longest rows on.
-static int64_t list_all(const TanrenRows *matrices, int64_t index, Tile *tiles) {
-  int64_t count = 0;
-  int offset = matrices->columns;
-  for (int part = matrices->count - 1; part >= 0; part--) {
-    int width = matrices->widths[part];
-    offset -= width;
-    const double *data = matrices->parts[part] + index * matrices->steps * width;
-    for (int first = (width - 1) / SIDE * SIDE; first >= 0; first -= SIDE) {
-      Columns rows = {data + first, width, least(SIDE, width - first), offset + first};
-      count += list(matrices, index, rows, tiles == NULL ? NULL : tiles + count);
-    }
-  }
-  return count;
+// The tiles beside and on the diagonal of the SIDE columns from `first` on.
+static int64_t tiles_beside(int64_t columns, int64_t first) {
+  int64_t rest = columns - first - SIDE;
+  return 1 + (rest <= 0 ? 0 : (rest + LENGTH - 1) / LENGTH);
 }
 
 static void multiply(void *context, int64_t number) {
-  Product *product = context;
+  const Product *product = context;
   const TanrenOpenBLASFunctions *blas = tanren_openblas();
-  Tile tile = product->tiles[number];
-  int steps = product->matrices->steps, stride = product->matrices->columns;
-  double *result = product->product + (int64_t)tile.rows.offset * stride + tile.columns.offset, one = 1, zero = 0;
+  int stride = product->rows->columns, steps = product->steps, first = 0;
+  for (int64_t count; number >= (count = tiles_beside(stride, first)); first += SIDE) number -= count;
+  int width = (int)tanren_least(SIDE, stride - first);
+  double *result = product->product + (int64_t)first * stride + first, one = 1, old = product->first > 0;
   // BLAS takes the arrays for their transposes.
-  if (tile.rows.offset == tile.columns.offset) {
-    blas->dsyrk("U", "N", &tile.rows.width, &steps, &one, tile.rows.data, &tile.rows.stride, &zero, result, &stride, 1, 1);
+  if (number == 0) {
+    blas->dsyrk("L", "N", &width, &steps, &one, product->data + first, &stride, &old, result, &stride, 1, 1);
   } else {
+    int begin = first + SIDE + (int)(number - 1) * LENGTH, length = (int)tanren_least(LENGTH, stride - begin);
     blas->dgemm(
-      "N", "T", &tile.columns.width, &tile.rows.width, &steps, &one, tile.columns.data, &tile.columns.stride,
-      tile.rows.data, &tile.rows.stride, &zero, result, &stride, 1, 1);
+      "N", "T", &length, &width, &steps, &one, product->data + begin, &stride, product->data + first, &stride, &old,
+      result + (begin - first), &stride, 1, 1);
   }
+}
+
+// By OpenBLAS, in tiles.
+static bool tiled_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *result) {
+  Product product = {.rows = rows, .index = index, .product = result};
+  int stretch = rows->steps, columns = rows->columns;
+  if (rows->count == 1) {
+    product.data = rows->parts[0] + index * rows->steps * columns;
+  } else {
+    stretch = (int)tanren_least(STRETCH, rows->steps);
+    product.data = product.copy = malloc((size_t)stretch * (size_t)columns * sizeof *product.copy);
+    if (product.copy == NULL) return false;
+  }
+  int64_t tiles = 0;
+  for (int first = 0; first < columns; first += SIDE) tiles += tiles_beside(columns, first);
+  for (; product.first < rows->steps; product.first += stretch) {
+    product.steps = (int)tanren_least(stretch, rows->steps - product.first);
+    if (rows->count > 1) tanren_parallel(frame, (product.steps + BUNDLE - 1) / BUNDLE, copy_rows, &product);
+    tanren_parallel(frame, tiles, multiply, &product);
+  }
+  free(product.copy);
+  return true;
 }
 
 bool tanren_symmetric_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *result) {
@@ -110,17 +116,8 @@ bool tanren_symmetric_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, 
     memset(result, 0, (size_t)rows->columns * (size_t)rows->columns * sizeof *result);
     return true;
   }
-  Product product = {.matrices = rows, .index = index, .product = result, .count = list_all(rows, index, NULL)};
-  product.tiles = malloc((size_t)product.count * sizeof *product.tiles);
-  if (product.tiles == NULL) return false;
-  list_all(rows, index, product.tiles);
-  if (frame != NULL) {
-    tanren_parallel(frame, product.count, multiply, &product);
-  } else {
-    for (int64_t number = 0; number < product.count; number++) multiply(&product, number);
-  }
-  free(product.tiles);
-  return true;
+  return tanren_has_wide_product() ? tanren_wide_product(frame, rows, index, result)
+                                   : tiled_product(frame, rows, index, result);
 }
 
 typedef struct {

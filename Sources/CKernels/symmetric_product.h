@@ -1,4 +1,4 @@
-// The lower triangle of X^T X in float64, in tiles that XLA's threads share.
+// One triangle of X^T X in float64, in blocks that XLA's threads share.
 
 #ifndef TANREN_SYMMETRIC_PRODUCT_H
 #define TANREN_SYMMETRIC_PRODUCT_H
@@ -19,8 +19,9 @@ typedef struct {
 // Reads `count` arguments. Returns whether they are parts of matrices in float64.
 bool tanren_rows_read(const XLA_FFI_CallFrame *frame, int64_t count, TanrenRows *rows);
 
-// Writes the lower triangle of a member's product, row-major; the upper one is left as it is. With a frame the tiles are
-// shared among XLA's threads. The tiles don't depend on how many there are. Returns whether there was memory.
+// Writes the upper triangle of a member's product, row-major, which is the lower one to BLAS; what is below it near the
+// diagonal changes too. With a frame the blocks are shared among XLA's threads. They don't depend on how many there are.
+// Returns whether there was memory.
 bool tanren_symmetric_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *product);
 
 // Calls `body` for each member: with the frame where they are few, else on several threads at a time and with NULL. It

@@ -1,8 +1,8 @@
-#include "systems.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "matrices.h"
 
 // Cholesky's decomposition and systems of equations in float32 or float64, all column-major.
 
@@ -15,7 +15,8 @@ static bool is_regular(const TanrenBatch *batch, const void *matrix, int n, int 
   return true;
 }
 
-bool tanren_factor_positive(const TanrenBatch *batch, const char *uplo, int n, void *matrix, int stride) {
+// Replaces the triangle `uplo` of a column-major matrix by its factor. Returns whether the matrix is positive definite.
+static bool factor_positive(const TanrenBatch *batch, const char *uplo, int n, void *matrix, int stride) {
   int info = 0;
   batch->lapack->potrf(uplo, &n, matrix, &stride, &info, 1);
   return info == 0 && is_regular(batch, matrix, n, stride);
@@ -28,7 +29,7 @@ static bool cholesky_one(const TanrenBatch *batch, int64_t index) {
   int n = batch->arrays[0].rows;
   void *factor = tanren_member(batch, 1, index);
   memcpy(factor, tanren_member(batch, 0, index), batch->arrays[0].stride);
-  if (tanren_factor_positive(batch, "L", n, factor, n)) {
+  if (factor_positive(batch, "L", n, factor, n)) {
     tanren_clear_triangle(batch, factor, n, n, true);
   } else {
     tanren_fill_nan(batch, 1, 1, index);
@@ -60,7 +61,7 @@ static bool solve_with(const TanrenBatch *batch, int64_t index, bool is_positive
     memcpy(solution, tanren_member(batch, 1, index), batch->arrays[1].stride);
     bool is_solvable = is_positive;
     if (is_positive) {
-      is_solvable = tanren_factor_positive(batch, "L", n, matrix, n);
+      is_solvable = factor_positive(batch, "L", n, matrix, n);
       if (is_solvable) batch->lapack->potrs("L", &n, &sides, matrix, &n, solution, &n, &info, 1);
     } else {
       batch->lapack->getrf(&n, &n, matrix, &n, pivots, &info);

@@ -18,6 +18,11 @@ static int64_t side(Random *random) { return random_between(random, 1, random_ch
 static int type(Random *random) { return random_chance(random, 50) ? F32 : F64; }
 static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
+// Rows of a regression: now and then more than are packed at a time.
+static int64_t many(Random *random, int64_t fewest) {
+  return random_chance(random, 3) ? random_between(random, 3000, 3300) : random_between(random, fewest, 100);
+}
+
 static int64_t extent(const Array *array, int64_t from_last) { return array->dims[array->rank - from_last]; }
 
 // How many matrices `array` has.
@@ -51,7 +56,7 @@ static int64_t add_parts(Random *random, Call *call, int64_t axes, int64_t dims[
 
 static void make_gram(Random *random, Call *call) {
   int64_t dims[MOST_AXES], axes = batch(random, dims);
-  dims[axes] = dims[axes + 1] = add_parts(random, call, axes, dims, random_between(random, 0, 100));
+  dims[axes] = dims[axes + 1] = add_parts(random, call, axes, dims, many(random, 0));
   add_result(call, F64, axes + 2, dims);
 }
 
@@ -81,7 +86,7 @@ static bool gram_is_right(const Call *call, void *const *arguments, void *const 
 
 static void make_ridge(Random *random, Call *call) {
   int64_t dims[MOST_AXES], axes = batch(random, dims);
-  int64_t columns = add_parts(random, call, axes, dims, random_between(random, 1, 100));
+  int64_t columns = add_parts(random, call, axes, dims, many(random, 1));
   int64_t sides = random_between(random, 1, columns < 12 ? columns : 12);
   if (sides == columns) {
     columns++;

