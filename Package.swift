@@ -58,6 +58,11 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"]), .brew(["libpng"])]),
+    .systemLibrary(
+      name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"]), .brew(["jpeg-turbo"])]),
+    // Decodes and resizes pictures: both libraries report errors by longjmp, which has to stay in C.
+    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG"]),
     .plugin(name: "RegistryPlugin", capability: .buildTool(), dependencies: ["RegistryTool"]),
     .executableTarget(name: "RegistryTool", swiftSettings: strict),
     // The published comparisons, a YAML file each, embedded in the program.
@@ -72,7 +77,7 @@ let package = Package(
     room("Schedules", ["Tensors"], hasRegistries: true),
     room("Optimizers", ["Schedules"], hasRegistries: true),
     room("Layers", ["Schedules"], hasRegistries: true),
-    room("Formats", ["Arrays", "Files", "CArchive", "CZlib"]),
+    room("Formats", ["Arrays", "Files", "CArchive", "CZlib", "CPictures"]),
     room("Datasets", ["Tensors", "Formats"], hasRegistries: true),
     room("Augmentations", ["Tensors"], hasRegistries: true),
     room("Reservoirs", ["Layers", "Datasets", "CReservoirs"], hasRegistries: true),

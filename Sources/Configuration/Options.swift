@@ -173,14 +173,14 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     return word
   }
 
-  /// A list of words; a single word is a list of one.
+  /// A list of words; a single word is a list of one. Numbers and flags count as words.
   public mutating func texts(_ key: String, default fallback: [String]) throws(ConfigurationError) -> [String] {
     guard let value = take(key) else { return fallback }
     noteWord(key)
     var texts: [String] = []
     for element in value.elements {
-      guard case .text(let text) = element else { throw mismatch(key, "a list of words", value) }
-      texts.append(text)
+      guard let word = element.word else { throw mismatch(key, "a list of words", value) }
+      texts.append(word)
     }
     return texts
   }

@@ -47,3 +47,10 @@ extension SettingFormat where Value == Int? {
     SettingFormat<Int>.integer(in: 0...limit).map({ $0 == 0 ? nil : $0 }, back: { $0 ?? 0 })
   }
 }
+
+extension SettingFormat where Value == UInt32 {
+  /// A seed of NumPy's generator.
+  static var seed: SettingFormat {
+    SettingFormat<Int>.integer(in: 0...Int(UInt32.max)).map({ UInt32(clamping: $0) }, back: { Int($0) })
+  }
+}

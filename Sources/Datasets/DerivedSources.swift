@@ -97,10 +97,3 @@ private struct UnspecifiedSource: DataSource {
     throw DatasetError(.invalidArgument(name: "data", value: Self.name, allowed: "a data set"))
   }
 }
-
-extension SettingFormat where Value == UInt32 {
-  /// A seed of NumPy's generator.
-  fileprivate static var seed: SettingFormat {
-    SettingFormat<Int>.integer(in: 0...Int(UInt32.max)).map({ UInt32(clamping: $0) }, back: { Int($0) })
-  }
-}

@@ -6,13 +6,27 @@ import Formats
 public enum InputEncoding: Sendable, Equatable, Codable {
   /// Arrays of NumPy, one record per entry of the first axis.
   case arrays(ArrayEncoding)
+  /// Pictures, resized.
+  case images(ImageEncoding)
+  /// Rows of text files with named columns.
+  case table(TableEncoding)
+  /// Steps of text files or arrays.
+  case series(SeriesEncoding)
 
   /// The records in files outside of the data set.
   /// - Throws: ``DatasetError`` if a file can't be read or doesn't fit the training data.
   public func inputs(from paths: [String]) throws(DatasetError) -> EncodedInputs {
     switch self {
     case .arrays(let encoding): try encoding.inputs(from: paths)
+    case .images(let encoding): try encoding.inputs(from: paths)
+    case .table(let encoding): try encoding.inputs(from: paths)
+    case .series(let encoding): try encoding.inputs(from: paths)
     }
+  }
+
+  /// For each of the inputs at the end that number categories, how many numbers there are; see ``CategoryCode/index``.
+  public var categoryCounts: [Int] {
+    if case .table(let encoding) = self { encoding.categoryCounts } else { [] }
   }
 }
 

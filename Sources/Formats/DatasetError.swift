@@ -41,6 +41,20 @@ public enum DatasetProblem: Equatable, Sendable {
   case wrongFieldCount(line: Int, expected: Int, actual: Int)
   case missingColumn(name: String, available: [String])
   case noRows
+  /// What is wrong with a text file of columns, or with what its columns hold.
+  case table(TableProblem)
+
+  // Pictures
+  case damagedPicture(format: String, reason: String)
+  case oversizedPicture(width: Int, height: Int, limit: Int)
+  case noPictures
+  case singleClass(name: String)
+  case unknownClass(name: String, known: [String])
+  /// Pictures and folders that follow two conventions at once.
+  case mixedLayouts(found: String)
+  /// A file that a table of files names.
+  case missingFile(line: Int, file: String)
+  case beyondMemory(needed: Int, available: Int)
 
   // Finding and fetching
   case notFound(name: String, searched: [String], downloadAllowed: Bool)
@@ -91,6 +105,18 @@ extension DatasetProblem {
     case .missingColumn(let name, let available):
       "there is no column \(name); the columns are \(available.joined(separator: ", "))"
     case .noRows: "there are no rows of data"
+    case .damagedPicture(let format, let reason): "this \(format) picture can't be decoded: \(reason)"
+    case .oversizedPicture(let width, let height, let limit):
+      "the picture is \(width)x\(height) pixels large, more than the \(limit / 1_000_000) million that are read"
+    case .noPictures: "there are no PNG or JPEG pictures in it"
+    case .singleClass(let name): "all pictures are of one class, '\(name)'"
+    case .unknownClass(let name, let known):
+      "there is no class '\(name)' in the training data, which have " + Self.list(known)
+    case .mixedLayouts(let found): "\(found), so it isn't clear what the classes are"
+    case .missingFile(let line, let file): "line \(line) names '\(file)', but there is no such file"
+    case .beyondMemory(let needed, let available):
+      "the data take \(needed / 1_000_000) MB, but this machine has \(available / 1_000_000) MB of memory"
+    case .table(let problem): problem.summary
     case .notFound(let name, let searched, _):
       "\(name) was not found in: \(searched.isEmpty ? "no folder at all" : searched.joined(separator: ", "))"
     case .downloadFailed(let address, let reason): "\(address) can't be downloaded: \(reason)"
@@ -101,8 +127,7 @@ extension DatasetProblem {
     case .labelOutOfRange(let record, let label, let classCount):
       "record \(record) has the label \(label), but labels must lie in 0..<\(classCount)"
     case .unknownLabel(let record, let label, let known):
-      "record \(record) has the label '\(label)', which no training record has; there are "
-        + known.prefix(20).map { "'\($0)'" }.joined(separator: ", ") + (known.count > 20 ? ", …" : "")
+      "record \(record) has the label '\(label)', which no training record has; there are " + Self.list(known)
     case .channelsFirst(let shape):
       "the shape \(shape) looks like images with their channels first, but models take [N, height, width, channels]"
     case .featureMismatch(let fitted, let actual):
@@ -127,10 +152,20 @@ extension DatasetProblem {
     case .missingMember: "Check the names in the archive."
     case .duplicateMember: "Save the archive again with each name once: programs differ in which one they take."
     case .unsafeMember: "Don't trust this archive: fetch it from where it was published."
+    case .table(let problem): problem.remedy
     case .malformedField, .wrongFieldCount:
-      "Fix that line, or choose another separator, header or set of columns."
+      "Fix that line, or choose another separator, header or set of columns: a field that holds separators needs double "
+        + "quotes, and numbers with decimal commas a separator such as ';'."
     case .missingColumn: "Choose one of these; without a header they are counted from 0."
     case .noRows: "Check the path and the comment character."
+    case .damagedPicture, .oversizedPicture:
+      "Replace or remove it, or set unreadable: skip to have such pictures left out and counted."
+    case .noPictures: "Put the pictures of each class in a folder of its own: photos/cat/1.jpg, photos/dog/1.jpg."
+    case .singleClass: "Add a folder of pictures of another class; where each picture lies tells its class."
+    case .unknownClass: "Correct the name, or add training pictures of that class."
+    case .mixedLayouts: "Have either train and test with folders of classes in them, or only folders of classes."
+    case .missingFile: "Correct the path, which starts at the table's folder, or remove the line."
+    case .beyondMemory: "Choose a smaller size or fewer records."
     case .notFound(_, _, let downloadAllowed):
       downloadAllowed
         ? "Set TANREN_DATA to the folder that holds it."
@@ -144,6 +179,11 @@ extension DatasetProblem {
     case .featureMismatch: "Fit the normalizer on training data of the same shape."
     case .invalidArgument: "Give another value."
     }
+  }
+
+  /// Names in quotes, the first 20 of them.
+  private static func list(_ names: [String]) -> String {
+    names.prefix(20).map { "'\($0)'" }.joined(separator: ", ") + (names.count > 20 ? ", …" : "")
   }
 
   private static func alternatives(_ types: [DType]) -> String {

@@ -7,7 +7,9 @@ import Testing
 struct RegistryTests {
   private static let types = Registry<any DataSource>.all.types + Registry<any NamedPreprocessing>.all.types
 
-  private static let required: [String: OptionValue] = ["data": .text("digits"), "path": .text("a.npz")]
+  private static let required: [String: OptionValue] = [
+    "data": .text("digits"), "path": .text("a.npz"), "target": .text("y"),
+  ]
 
   /// What help texts say of a method is so: it has these settings and no others.
   @Test(arguments: types.map { "\($0)" })
@@ -34,7 +36,7 @@ struct RegistryTests {
     "narma(order: 20)", "sines(periods: [100, 30])", "sunspots(test: 12)", "cifar100(labels: coarse)",
     "npz(classes: 3, layout: channelsFirst, path: data.npz)", "syntheticDigits(seed: 4294967296, train: 10)",
     "heldOut(data: digits, seed: 3)", "subset(data: noisyLabels(data: mnist, kind: anyClass), test: 10)",
-    "vowels",
+    "vowels", "images(channels: grey, path: photos, resize: centerCrop, size: 224, unreadable: skip)",
   ]) func sourcesAreWrittenBack(_ text: String) throws {
     #expect(try Registry<any DataSource>.all.build(MethodSpec(parsing: text)).spec().description == text)
   }
@@ -57,7 +59,10 @@ struct RegistryTests {
     #expect(error?.description.contains("(data: mnist)") == true)
   }
 
-  @Test(arguments: ["npz", "npz(path: '')", "sines(periods: [])", "standardizedChannels(deviation: [0])"])
+  @Test(arguments: [
+    "npz", "npz(path: '')", "images(path: a, size: 0)", "images(path: a, resize: stretch)", "sines(periods: [])",
+    "standardizedChannels(deviation: [0])",
+  ])
   func settingsThatAreInvalidAreErrors(_ text: String) {
     #expect(throws: ConfigurationError.self) {
       let choice = try MethodSpec(parsing: text)

@@ -16,7 +16,7 @@ import Testing
   ]
 
   /// What has to be named, and so has no default.
-  private static let required = ["data": "digits", "path": "x.npz"]
+  private static let required = ["data": "digits", "path": "x.npz", "target": "y"]
 
   @Test func everyDefaultCanBeWritten() throws {
     var count = 0

@@ -7,7 +7,8 @@ import Training
 /// What reads files or notations that others may have written, each by the door that users have: for the fuzzer, and for
 /// the tests that read what it found.
 public enum Reader: String, CaseIterable, Sendable {
-  case csv, series, idx, npy, npz, tar, cifar, safetensors, checkpoint, yaml, plan, notation, store, record, request
+  case csv, series, idx, npy, npz, tar, cifar, picture, safetensors, checkpoint, yaml, plan, notation, store, record,
+    request
 
   /// Reads bytes.
   /// - Returns: whether they were accepted. Whatever they are, the process doesn't end.
@@ -36,6 +37,7 @@ public enum Reader: String, CaseIterable, Sendable {
     case .npz: try DataReaders.npz(bytes)
     case .tar: try DataReaders.tar(bytes)
     case .cifar: try DataReaders.cifar(bytes)
+    case .picture: _ = try Picture.decode(bytes, channels: .rgb, path: "input")
     case .safetensors: try StateReaders.safetensors(bytes)
     case .checkpoint: try StateReaders.checkpoint(bytes)
     case .yaml: try SettingReaders.yaml(bytes)

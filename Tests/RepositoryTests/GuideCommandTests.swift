@@ -14,6 +14,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.writeMNIST(train: 1000, test: 200, to: "data/mnist")
     try writeCIFAR(to: folder)
+    try writeTables(to: folder)
     // The plans that a page shows, by the names that its commands use; without one, a plan of the page's own.
     let plan =
       try plan(in: page) ?? "seeds: 2\nbase: {data: mnist, epochs: 1}\narms: {sgd: {}, adam: {optimizer: adam}}\n"
@@ -59,6 +60,23 @@ import Testing
     for name in (1...5).map({ "data_batch_\($0)" }) + ["test_batch"] {
       try folder.write(records, to: "data/cifar10/\(name).bin")
     }
+  }
+
+  /// A table of three species and a series of two columns.
+  private func writeTables(to folder: TemporaryFolder) throws {
+    let rows = (0..<150).map { row in
+      let species = row % 3
+      let colour = row % 11 == 0 ? "?" : ["white", "blue", "red"][(species + row % 4 / 3) % 3]
+      return
+        "\(4 + species).\(row % 10),\(3 - species).\(row % 7),\(colour),\(["setosa", "virginica", "versicolor"][species])"
+    }
+    try folder.write("length,width,colour,species\n" + rows.joined(separator: "\n") + "\n", to: "flowers.csv")
+    let steps = (0..<400).map { step in
+      let (hour, minute) = (step / 6 % 24, step % 6 * 10)
+      let time = "2024-01-\(step / 144 + 10)T\(hour < 10 ? "0" : "")\(hour):\(minute)\(minute == 0 ? "0" : "")"
+      return "\(time),\(20 + 5 * sin(Double(step) / 9)),\(cos(Double(step) / 5))"
+    }
+    try folder.write("time,temperature,load\n" + steps.joined(separator: "\n") + "\n", to: "sensor.csv")
   }
 
   /// Other programs are too slow to run for a guide, or are tested elsewhere: here they must exist.

@@ -4,7 +4,8 @@ import Tanren
 /// `tanren data`: the available data sets.
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Inspect data sets.", subcommands: [DataInfoCommand.self, DataPreviewCommand.self])
+    commandName: "data", abstract: "Inspect data sets.",
+    subcommands: [DataInfoCommand.self, DataPreviewCommand.self, DataExportCommand.self])
 }
 
 /// `tanren data info`.
@@ -14,12 +15,14 @@ struct DataInfoCommand: ParsableCommand {
     abstract: "List data sets with their shapes, classes and origins.",
     discussion: """
       Data sets are searched for in the folders of TANREN_DATA, separated by colons, and then in the cache. \
-      Nothing is downloaded.
+      Nothing is downloaded. Tables and series are described column by column.
 
       Examples:
         tanren data info
         TANREN_DATA=~/data tanren data info mnist cifar10
         tanren data info 'npz(path: mine.npz)' --output mine.svg
+        tanren data info 'images(path: photos)'
+        tanren data info 'table(path: wine.csv, target: cultivar)'
       """)
 
   @Argument(help: ArgumentHelp("Data sets. (default: all that need no settings)", valueName: "data-set"))
@@ -39,6 +42,8 @@ struct DataInfoCommand: ParsableCommand {
     }
     var table = TextTable(["data set", "training", "test", "classes", "origin"])
     var panels: [any Figure] = []
+    var classTables = ""
+    var columns: [TextTable] = []
     let choices =
       try sources.isEmpty ? registry.names.map { MethodSpec($0) } : sources.map { try MethodSpec(parsing: $0) }
     for choice in choices {
@@ -49,15 +54,32 @@ struct DataInfoCommand: ParsableCommand {
           pair.train.classCount.map(String.init) ?? "-", pair.origin,
         ]
         table.append(cells.map { TableCell($0) })
+        if !sources.isEmpty { classTables += try Self.classTable(pair) }
+        columns += pair.columnTables
         if output != nil { panels += try DataCharts(pair).panels() }
       } catch  where sources.isEmpty {
         table.append([TableCell(choice.description), "-", "-", "-", TableCell("\(error)", style: .muted)])
       }
     }
-    terminal.write(table.text(colors: terminal.colors))
+    terminal.write(table.text(colors: terminal.colors) + classTables)
+    for table in columns { terminal.write("\n" + table.text(colors: terminal.colors)) }
     guard let output else { return }
     try OutputFolder.write(DataCharts.svg(panels), to: output)
     terminal.write("Written: \(output)\n")
+  }
+
+  /// How often each class occurs; empty for data without names of classes.
+  private static func classTable(_ pair: DatasetPair) throws -> String {
+    guard !pair.classNames.isEmpty, let classes = pair.train.classCount, classes <= DataCharts.classLimit else {
+      return ""
+    }
+    var table = TextTable(["class", "training", "test"])
+    let (train, test) = (try DataCharts.counts(pair.train, classes), try DataCharts.counts(pair.test, classes))
+    for label in 0..<classes {
+      table.append(
+        [DataCharts.name(of: label, in: pair), "\(train[label])", "\(test[label])"].map { TableCell($0) })
+    }
+    return "\n" + table.text(colors: Terminal.current().colors)
   }
 
   private static func text(_ array: HostArray) -> String {
@@ -68,7 +90,7 @@ struct DataInfoCommand: ParsableCommand {
 /// A data set as charts: how often each class occurs, and how the input values are distributed.
 struct DataCharts {
   /// The most classes with a bar of their own.
-  private static let classLimit = 100
+  static let classLimit = 100
   /// The most values counted per split. Larger splits are sampled evenly.
   private static let valueLimit = 1_000_000
 
@@ -83,13 +105,22 @@ struct DataCharts {
       pair.name, x: ChartAxis("input value"),
       samples: try splits.map { Histogram.Sample($0, values: try Self.values(of: $1)) }, bins: 32, isNormalized: true)
     guard let classes = pair.train.classCount, classes <= Self.classLimit else { return [histogram] }
-    let names = (0..<classes).map { pair.classNames.indices.contains($0) ? pair.classNames[$0] : "\($0)" }
+    let names = (0..<classes).map { Self.name(of: $0, in: pair) }
     let groups = try splits.map { name, data in
-      var counts = [Double](repeating: 0, count: classes)
-      for label in try data.labels() where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
-      return BarChart.Group(name, values: counts)
+      BarChart.Group(name, values: try Self.counts(data, classes).map { Double($0) })
     }
     return [BarChart(pair.name, axis: ChartAxis("examples per class"), categories: names, groups: groups), histogram]
+  }
+
+  static func counts(_ data: LabeledArrays, _ classes: Int) throws -> [Int] {
+    var counts = [Int](repeating: 0, count: classes)
+    for label in try data.labels() where counts.indices.contains(Int(label)) { counts[Int(label)] += 1 }
+    return counts
+  }
+
+  /// A class without a name is called by its number.
+  static func name(of label: Int, in pair: DatasetPair) -> String {
+    pair.classNames.indices.contains(label) ? pair.classNames[label] : "\(label)"
   }
 
   /// The panels in two columns, high enough for bars and their numbers.

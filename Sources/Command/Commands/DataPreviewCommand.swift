@@ -6,9 +6,10 @@ import Tanren
 struct DataPreviewCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "preview",
-    abstract: "Draw images of a data set with their classes, as SVG or PNG.",
+    abstract: "Draw images of a data set with their classes, as SVG or PNG; print the first rows of a table.",
     discussion: """
-      The name of the output file decides the format. PNG files show no classes.
+      The name of the output file decides the format. PNG files show no classes. Rows of a table are printed as \
+      the model gets them.
 
       Examples:
         tanren data preview
@@ -16,6 +17,8 @@ struct DataPreviewCommand: ParsableCommand {
         tanren data preview cifar10 --columns 10
         tanren data preview 'syntheticDigits(seed: 7)' --test --output digits.png
         tanren data preview cifar10 --augment strong --columns 12
+        tanren data preview 'images(path: photos)' --output contact-sheet.png
+        tanren data preview 'table(path: wine.csv, target: cultivar)' --count 5
       """)
 
   @Argument(help: ArgumentHelp("Data set.", valueName: "data-set"))
@@ -57,6 +60,10 @@ struct DataPreviewCommand: ParsableCommand {
     let pair = try Registry<any DataSource>.all.build(MethodSpec(parsing: source))
       .load(from: DataFolders(allowsDownload: !offline), progress: DownloadReport().progress)
     let data = test ? pair.test : pair.train
+    if let rows = try pair.rowTable(of: data, count: count) {
+      let terminal = Terminal.current()
+      return terminal.write("Data: \(pair.origin)\n\n\(rows.text(colors: terminal.colors))")
+    }
     let sheet = try ContactSheet(
       augmented(data), classNames: pair.classNames, count: count, columns: columns, areRowsAlike: augment != nil)
     if isPNG {

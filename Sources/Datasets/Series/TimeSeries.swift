@@ -26,14 +26,44 @@ public struct TimeSeries: Sendable, Equatable {
     return try .make(.float64, [range.count, channels], part.withUnsafeBytes { Array($0) })
   }
 
+  /// Records that end in the steps of `range`: the step itself, float [steps, channels], or with a window the last steps
+  /// up to it, [steps, window, channels]. The caller has checked that they lie in the series.
+  func array(endingIn range: Range<Int>, window: Int?, _ dtype: DType) throws(DatasetError) -> HostArray {
+    let part: [Double]
+    if let window {
+      part = range.flatMap { end in values[(end - window + 1) * channels..<(end + 1) * channels] }
+    } else {
+      part = Array(values[range.lowerBound * channels..<range.upperBound * channels])
+    }
+    return try .make(dtype, [range.count] + (window.map { [$0] } ?? []) + [channels], dtype.bytes(of: part))
+  }
+
+  /// The steps from one on, for values that are predicted some steps ahead.
+  func dropFirst(_ count: Int) -> TimeSeries {
+    TimeSeries(Array(values.dropFirst(count * channels)), channels: channels)
+  }
+
+  /// Each channel standardized; the series itself without scales.
+  func scaled(_ scales: [SeriesScale]) -> TimeSeries {
+    guard !scales.isEmpty else { return self }
+    let scaled = values.enumerated().map { index, value in
+      (value - scales[index % channels].mean) / scales[index % channels].deviation
+    }
+    return TimeSeries(scaled, channels: channels)
+  }
+
+  /// What each channel's first steps are standardized by.
+  func scales(ofFirst steps: Int) -> [SeriesScale] {
+    (0..<channels).map { channel in SeriesScale(of: (0..<steps).map { values[$0 * channels + channel] }) }
+  }
+
   /// Each step's value as input and the next step's as target; the test data begin where the training data end.
   /// - Parameter train: the number of training inputs; nil for all that `test` leaves of the series.
   public func oneStepAhead(
     train: Int?, test: Int, name: String, origin: String
   ) throws(DatasetError) -> DatasetPair {
     try pair(
-      train ?? steps - 1 - test, test, inputs: self,
-      targets: TimeSeries(Array(values.dropFirst(channels)), channels: channels), name, origin)
+      train ?? steps - 1 - test, test, inputs: self, targets: dropFirst(1), name, origin)
   }
 
   /// Steps of one series as inputs and of another as targets.

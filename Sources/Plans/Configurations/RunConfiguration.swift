@@ -69,6 +69,7 @@ public struct RunConfiguration: Sendable, Hashable {
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count
     try options.finish("a run")
+    data = try data.replacingSeed(by: seed)
     let (method, architecture, source) = (try method(), try architecture(), try source())
     self = canonical
     built = BuiltRun(specs: specs, source: source, method: method, architecture: architecture)
@@ -83,6 +84,7 @@ public struct RunConfiguration: Sendable, Hashable {
     rng = try options.oneOf("rng", default: rng)
     epochs = 1
     try options.finish("an experiment")
+    data = try data.replacingSeed(by: seed)
     let (experiment, source) = (try makeExperiment(), try source())
     self = canonical
     built = BuiltRun(specs: specs, source: source, experiment: experiment)

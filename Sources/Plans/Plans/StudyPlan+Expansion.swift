@@ -35,13 +35,29 @@ extension StudyPlan {
     let metric = metric
     for arm in planned { configurations.append(try configuration(of: arm.arm, recording: metric)) }
     try checkPoints(planned, configurations)
-    return seeds.flatMap { seed in
-      zip(planned, configurations).map { arm, configuration in
-        var seeded = configuration
+    var followsSeed: [Bool] = []
+    for (arm, configuration) in zip(planned, configurations) {
+      followsSeed.append(try dataFollowSeed(arm.arm, configuration))
+    }
+    var runs: [PlannedRun] = []
+    for seed in seeds {
+      for (index, arm) in planned.enumerated() {
+        var seeded = configurations[index]
+        if followsSeed[index] { seeded = try arm.arm.configuration(base: base, seed: seed) }
         seeded.seed = seed
-        return PlannedRun(arm: arm.arm.name, seed: seed, configuration: seeded)
+        runs.append(PlannedRun(arm: arm.arm.name, seed: seed, configuration: seeded))
       }
     }
+    return runs
+  }
+
+  /// Whether an arm's data differ from seed to seed: `data: table(…, folds: 10, fold: seed)`.
+  private func dataFollowSeed(_ arm: Arm, _ configuration: RunConfiguration) throws(ConfigurationError) -> Bool {
+    for setting in base + arm.settings where setting.path == "data" || setting.path.hasPrefix("data.") {
+      guard try setting.value().description.contains("seed") else { continue }
+      return try arm.configuration(base: base, seed: 1).data != configuration.data
+    }
+    return false
   }
 
   /// Values may be alike in all but their spelling, `0.1` and `0.10`, which their method alone knows.

@@ -81,7 +81,7 @@ public struct Run: Sendable {
 extension RunConfiguration {
   /// The network that the run trains on such data.
   func model(for data: ModelData) throws(ConfigurationError) -> any Layer {
-    try architecture().model(outputs: data.outputs(for: method().loss))
+    try architecture().model(outputs: data.outputs(for: method().loss), inputs: data.encoding)
   }
 
   /// The method for inputs of a type: bytes are scaled to 0...1 if no preprocessing is named.
@@ -92,6 +92,21 @@ extension RunConfiguration {
       method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
     }
     return method
+  }
+}
+
+extension Architecture {
+  /// The model for inputs that were encoded in a certain way.
+  /// - Throws: `ConfigurationError` if they number categories, whose numbers mean nothing to the model.
+  public func model(outputs: Int, inputs: InputEncoding?) throws(ConfigurationError) -> any Layer {
+    let categories = inputs?.categoryCounts ?? []
+    if let tabular = self as? any TabularArchitecture { return tabular.model(outputs: outputs, categories: categories) }
+    guard categories.isEmpty else {
+      throw .invalid(
+        message: "'\(Self.name)' takes no numbered categories: choose categories: oneHot for the table, or the model "
+          + "tabularMLP", origin: "")
+    }
+    return model(outputs: outputs)
   }
 }
 

@@ -85,6 +85,9 @@ def data():
     write("tar", "gnu", tar(small, tarfile.GNU_FORMAT)[:4096])
     write("cifar", "two", b"\0" + bytes([1, 4]) + bytes(3072) + bytes([19, 99]))
     write("cifar", "partial", b"\1" + bytes([1, 4, 5, 6]))
+    pictures = pathlib.Path(__file__).parents[2] / "DatasetsTests/Fixtures/pictures"
+    for name in ["grey1.png", "palette-alpha.png", "interlaced.png", "turned.png", "grey.jpg", "progressive.jpg", "cmyk.jpg"]:
+        write("picture", name, (pictures / name).read_bytes())
 
 
 def states():
