@@ -1,5 +1,6 @@
 import Foundation
 import Plans
+import Reservoirs
 import TestSupport
 import Testing
 
