@@ -120,16 +120,13 @@ import Testing
 
   @Test func aSecondSoftmaxIsNoticed() throws {
     let data = try Problems.classes(12)
-    func trainer(_ loss: any Loss) throws -> Trainer {
-      try Problems.trainer(
-        data,
-        model: Sequential {
-          Dense(3); Softmax()
-        }, loss: loss)
+    let ending = Sequential {
+      Dense(3); Softmax()
     }
-    let resident = try ResidentData(data)
-    #expect(try trainer(SoftmaxCrossEntropy()).warnings(on: resident).first?.contains("already probabilities") == true)
-    #expect(try trainer(ProbabilityCrossEntropy()).warnings(on: resident).isEmpty)
-    #expect(try Problems.trainer(data).warnings(on: resident).isEmpty)
+    let (twice, plain) = (try Problems.trainer(data, model: ending), try Problems.trainer(data))
+    #expect(try twice.layerSummary().warning(with: SoftmaxCrossEntropy())?.contains("ends in softmax") == true)
+    #expect(try twice.layerSummary().warning(with: Focal().flooded(at: 0.1))?.contains("takes logits") == true)
+    #expect(try twice.layerSummary().warning(with: ProbabilityCrossEntropy()) == nil)
+    #expect(try plain.layerSummary().warning(with: SoftmaxCrossEntropy()) == nil)
   }
 }
