@@ -19,6 +19,7 @@ struct RunCommand: ParsableCommand {
         tanren run config.yml optimizer.learningRate=0.5 seed=3 --output out/fast
         tanren run --epochs 100 callbacks='[earlyStopping(patience: 5), bestWeights]'
         tanren run --resume --output out/fast
+        tanren run --data cifar10 --weights out/run/best.safetensors head=new
         tanren run experiment=reservoirPrediction data=narma
 
       Example configuration file:
@@ -42,6 +43,13 @@ struct RunCommand: ParsableCommand {
 
   @Flag(help: "Never download data.")
   var offline = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The most memory that inputs take: 500M, 2G. Pictures and arrays that need more are read part by part. "
+        + "(default: all in memory)",
+      valueName: "size"))
+  var memory: MemorySize?
 
   @Option(help: ArgumentHelp("Output folder.", valueName: "folder"))
   var output = "out/run"
@@ -75,7 +83,8 @@ struct RunCommand: ParsableCommand {
     if !resume { interrupted.begin() }
     let checkpoint = try resume ? interrupted.checkpoint() : nil
     let run = try Run(
-      configuration, folders: DataFolders(allowsDownload: !offline), progress: quiet ? nil : DownloadReport().progress)
+      configuration, folders: DataFolders(allowsDownload: !offline), progress: quiet ? nil : DownloadReport().progress,
+      memory: memory?.bytes)
     say("Data: \(run.data.origin)")
     let layers = try run.layerSummary()
     if summary != .none { say(try summary.text(layers, configuration)) }
@@ -94,7 +103,7 @@ struct RunCommand: ParsableCommand {
     let (trainer, history) = try run.train(
       chunks: !quiet && progress == .bar && terminal.isInteractive ? run.chunksForProgress(layers) : 1,
       writingTo: output, from: checkpoint,
-      callbacks: files.logs + [watcher].compactMap(\.self) + [models] + interrupted.callbacks)
+      callbacks: files.logs + [watcher].compactMap(\.self) + [models] + interrupted.callbacks, note: say)
     interrupted.end()
     let figures = [
       try files.writeCurves(history, of: run), try files.writePage(history, of: run, trainedBy: trainer),
@@ -157,6 +166,12 @@ struct RunChoices: ParsableArguments {
     help: ArgumentHelp("Train on the first <n> examples only. (default: all)", valueName: "n"))
   var examples: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "File of weights to start from: of a saved model, or PyTorch's or Keras' in safetensors or NPZ. (default: none)",
+      valueName: "file"))
+  var weights: String?
+
   /// All settings: those of the file, overridden by the options, overridden by `key=value` in their order.
   /// - Parameters:
   ///   - settings: the positional arguments, with at most one file among them.
@@ -172,7 +187,7 @@ struct RunChoices: ParsableArguments {
       ("loss", "--loss", loss), ("gradientRule", "--gradient-rule", gradientRule),
       ("averaging", "--averaging", averaging), ("augmentation", "--augmentation", augmentation),
       ("epochs", "--epochs", epochs), ("batchSize", "--batch-size", batchSize), ("seed", "--seed", seed),
-      ("dtype", "--dtype", dtype), ("examples", "--examples", examples),
+      ("dtype", "--dtype", dtype), ("examples", "--examples", examples), ("weights", "--weights", weights),
     ]
     for case (let key, let option, let value?) in given { try options.override(key, value, origin: option) }
     if let freeze { try options.override("freeze", .text(freeze), origin: "--freeze") }

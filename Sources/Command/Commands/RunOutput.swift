@@ -83,6 +83,11 @@ struct ExperimentRun {
       let title = "\(configuration.experiment?.name ?? "") on \(data.name), seed \(configuration.seed)"
       written.append(try ExperimentFigures.write(result.charts, title: title, to: "charts.svg", in: folder))
     }
+    if let network = result.network {
+      let path = folder.file("model.safetensors")
+      try ModelFile(network, of: configuration, data).write(to: path)
+      written.append(path)
+    }
     say("Written: " + written.joined(separator: ", "))
   }
 }

@@ -83,6 +83,12 @@ extension RunConfiguration {
 extension Registry {
   fileprivate func canonical(_ choice: MethodSpec) -> MethodSpec {
     let named = MethodSpec(type(named: choice.name)?.name ?? choice.name, choice.options)
+    // Layers within layers are written in their one way by themselves.
+    if named.name == SequentialArchitecture.name, let model = try? build(named) as? SequentialArchitecture,
+      let spec = try? model.spec()
+    {
+      return spec
+    }
     return (try? resolved(named)) ?? named
   }
 }

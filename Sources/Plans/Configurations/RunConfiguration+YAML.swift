@@ -38,6 +38,11 @@ extension RunConfiguration {
     }
     if !callbacks.isEmpty { lines.append(("callbacks", .list(callbacks.map(OptionValue.choice)))) }
     if let examples { lines.append(("examples", .number(Double(examples)))) }
+    if let weights {
+      lines.append(("weights", .text(weights)))
+      if head != .keep { lines.append(("head", .text(head.rawValue))) }
+      if allowsPartialWeights { lines.append(("partialWeights", .flag(true))) }
+    }
     return lines
   }
 }

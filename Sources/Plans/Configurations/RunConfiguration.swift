@@ -42,6 +42,12 @@ public struct RunConfiguration: Sendable, Hashable {
   public var evaluatesBeforeTraining = false
   /// Training examples to use, the first ones; nil for all.
   public var examples: Int?
+  /// A file of weights to start from, see `WeightFile`; nil for random ones.
+  public var weights: String?
+  /// What becomes of the last layer of a network that starts from weights.
+  public var head = Head.keep
+  /// Whether arrays that don't fit stay as they are initialized.
+  public var allowsPartialWeights = false
   /// What the run is if it isn't a training by `fit`; settings of training then mean nothing, and can't be set.
   public var experiment: MethodSpec?
   /// What the specs name, built once when they were read.
@@ -58,7 +64,7 @@ public struct RunConfiguration: Sendable, Hashable {
       return
     }
     data = try options.choice("data", default: data)
-    model = try options.choice("model", default: model)
+    model = try options.choice("model", default: model, list: SequentialArchitecture.notation)
     loss = try options.choice("loss", default: loss)
     optimizer = try options.choice("optimizer", default: optimizer)
     gradientRule = try options.choice("gradientRule", default: gradientRule)
@@ -83,6 +89,7 @@ public struct RunConfiguration: Sendable, Hashable {
     if try options.peek("examples") == .text("all") { _ = options.take("examples") }
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count
+    try readWeights(&options)
     try options.finish("a run")
     data = try data.replacingSeed(by: seed)
     let (method, architecture, source) = (try namedMethod(), try architecture(), try source())

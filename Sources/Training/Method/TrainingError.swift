@@ -17,6 +17,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A pattern of paths that no parameter has.
   case unmatchedPattern(setting: String, pattern: String, paths: [String])
   case nothingTrained
+  /// A batch alone takes more memory than data may take.
+  case beyondMemory(needed: Int, limit: Int)
+  /// What can't be done with data that are read part by part.
+  case needsDataInMemory(feature: String)
   case unknownMetric(name: String, known: [String])
   /// A log's file or folder cannot be created or written.
   case output(FileFailure)
@@ -45,6 +49,11 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unmatchedPattern(let setting, let pattern, let paths):
       "'\(pattern)' of '\(setting)' matches no parameter; their paths are \(paths.joined(separator: ", "))"
     case .nothingTrained: "'freeze' matches every parameter, so that nothing is left to train: freeze fewer"
+    case .beyondMemory(let needed, let limit):
+      "a batch needs \(needed / 1_000_000 + 1) MB with its copies, but data may take \(limit / 1_000_000) MB: allow more memory, "
+        + "take a smaller batch or smaller inputs"
+    case .needsDataInMemory(let feature):
+      "\(feature) needs the data in memory, but they are read part by part: allow more memory"
     case .unknownMetric(let name, let known):
       "there is no metric '\(name)' to watch: an epoch records \(known.joined(separator: ", "))"
     case .output(let failure): failure.description

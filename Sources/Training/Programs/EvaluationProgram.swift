@@ -1,6 +1,11 @@
 /// Loss and metrics over a data set, batch by batch in one compiled loop.
 struct EvaluationProgram {
-  private let program: Program
+  private enum Way {
+    case whole(Program)
+    case streamed(StreamedEvaluation)
+  }
+
+  private let way: Way
 
   /// - Parameters:
   ///   - setups: several members are evaluated along a leading axis of state and rows.
@@ -11,10 +16,19 @@ struct EvaluationProgram {
   init(
     _ setups: Members<Setup>, state: TrainingState, data: ResidentData, batchSize: Int, plan: FitPlan
   ) throws {
+    if let stream = data.stream {
+      guard setups.isSingle else { throw TrainingError.needsDataInMemory(feature: "training several trainers as one") }
+      if let metric = setups.first.method.collectedMetrics.first {
+        throw TrainingError.needsDataInMemory(feature: "the metric '\(metric.name)'")
+      }
+      way = .streamed(
+        try StreamedEvaluation(setups.first, state: state, stream: stream, batchSize: batchSize, plan: plan))
+      return
+    }
     let types = state.tree.types + [TensorType(.int32, [])]
     let evaluations = setups.map { Self.evaluation($0, state, data, batchSize: batchSize, plan) }
     if evaluations.isSingle {
-      program = try Program(types, evaluations.first)
+      way = .whole(try Program(types, evaluations.first))
       return
     }
     let placeholders = types.map { Tensor.zeros($0.shape, dtype: $0.dtype) }
@@ -23,13 +37,13 @@ struct EvaluationProgram {
     }
     let members = types.dropLast().map { TensorType($0.dtype, $0.shape.prepending(setups.count)) }
     let axes: [Int?] = members.map { _ in 0 } + [nil]
-    program = try Program(members + types.suffix(1), vectorized(over: axes, evaluations.first))
+    way = .whole(try Program(members + types.suffix(1), vectorized(over: axes, evaluations.first)))
   }
 
   private static func evaluation(
     _ setup: Setup, _ state: TrainingState, _ data: ResidentData, batchSize: Int, _ plan: FitPlan
   ) -> ([Tensor]) -> [Tensor] {
-    let (model, method, precision) = (setup.model, setup.method, setup.precision)
+    let method = setup.method
     let batch = Swift.min(batchSize, data.count)
     let batches = (data.count + batch - 1) / batch
     let collects = !method.collectedMetrics.isEmpty
@@ -41,32 +55,50 @@ struct EvaluationProgram {
         let start = elements[0] * Double(batch)
         let first = start.minimum(Double(data.count - batch))
         let weights = batches * batch == data.count ? nil : (Tensor.iota([batch]) + first) .>= start
-        let x = method.preprocessing(data.inputs.rows(from: first, count: batch), dtype: precision.computation)
-        let targets = data.targets.rows(from: first, count: batch)
-        let outputs = model.apply(variables, to: x, precision: precision).output.upcast
-        let total = loss.total(outputs, targets, weights: weights)
-        let row = method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights))
+        let (row, outputs) = Self.row(
+          setup, variables, loss, inputs: data.inputs.rows(from: first, count: batch),
+          targets: data.targets.rows(from: first, count: batch), weights: weights)
         return ([], collects ? [row, outputs] : [row])
       }
-      let collected = looped.outputs.dropFirst()
-      // The loss's modifiers see the sum over the whole data set: a flooded mean isn't the mean of flooded batches.
-      return looped.outputs.prefix(1).map { rows in
-        // A model that doesn't fit the data gives no rows to take apart.
-        if rows.diagnostic != nil { return rows }
-        let totals = rows.sum([0])
-        if totals.diagnostic != nil { return totals }
-        let value = loss.value(sum: totals[0], count: totals[1], penalty: nil).evaluated
-        return Tensor.concatenate([
-          value.expand(at: 0), Tensor(1, dtype: value.dtype).expand(at: 0), totals.slice(2..<totals.shape[0]),
-        ])
-      } + collected
+      return looped.outputs.prefix(1).map { Self.summary($0, loss) } + looped.outputs.dropFirst()
     }
+  }
+
+  /// A batch's row of sums, and the model's outputs.
+  static func row(
+    _ setup: Setup, _ variables: ModelVariables, _ loss: any Loss, inputs: Tensor,
+    targets: @autoclosure () -> Tensor, weights: Tensor?
+  ) -> (row: Tensor, outputs: Tensor) {
+    let (method, precision) = (setup.method, setup.precision)
+    let x = method.preprocessing(inputs, dtype: precision.computation)
+    let targets = targets()
+    let outputs = setup.model.apply(variables, to: x, precision: precision).output.upcast
+    let total = loss.total(outputs, targets, weights: weights)
+    return (method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights)), outputs)
+  }
+
+  /// The row of a data set from those of its batches. The loss's modifiers see the sum over the whole data set: a flooded
+  /// mean isn't the mean of flooded batches.
+  static func summary(_ rows: Tensor, _ loss: any Loss) -> Tensor {
+    // A model that doesn't fit the data gives no rows to take apart.
+    if rows.diagnostic != nil { return rows }
+    let totals = rows.sum([0])
+    if totals.diagnostic != nil { return totals }
+    let value = loss.value(sum: totals[0], count: totals[1], penalty: nil).evaluated
+    return Tensor.concatenate([
+      value.expand(at: 0), Tensor(1, dtype: value.dtype).expand(at: 0), totals.slice(2..<totals.shape[0]),
+    ])
   }
 
   /// A row of sums over the data set; with it, if a metric needs them, the outputs of all batches, `[batches, batch, …]`.
   /// - Parameter step: number of updates before the one whose schedules apply.
   func callAsFunction(_ state: TrainingState, step: Int) throws -> (row: Tensor, outputs: Tensor?) {
-    let results = try program(state.tree.tensors + [Tensor([Int32(clamping: step)], shape: [])])
+    let step = Tensor([Int32(clamping: step)], shape: [])
+    let results =
+      switch way {
+      case .whole(let program): try program(state.tree.tensors + [step])
+      case .streamed(let evaluation): try evaluation(state, step: step)
+      }
     return (results[0], results.dropFirst().first)
   }
 }

@@ -6,7 +6,8 @@ struct RunningSums {
   private let metrics: [any Metric]
   /// Number of sums of each metric.
   private let widths: [Int]
-  private var totals: [Double]
+  /// What was added so far.
+  var totals: [Double]
 
   /// - Parameter data: any data whose targets have the type that will be summed.
   init(_ setup: Setup, _ data: ResidentData) {

@@ -30,6 +30,8 @@ public final class Trainer {
   /// How the running or the last `fit` goes through its data.
   public private(set) var plan: Checkpoint.Plan?
   private(set) var key: Key
+  /// How far the epoch is that is under way.
+  var partialEpoch: PartialEpoch?
   /// The callbacks of the running `fit`.
   private var callbacks: [any Callback] = []
   /// What a checkpoint kept for callbacks that no `fit` has used yet.
@@ -167,7 +169,7 @@ public final class Trainer {
     step += steps
   }
 
-  func finishEpoch() { epoch += 1 }
+  func finishEpoch() { (epoch, partialEpoch) = (epoch + 1, nil) }
 
   func add(_ record: EpochRecord) { history.epochs.append(record) }
 
@@ -184,7 +186,9 @@ public final class Trainer {
 
   func position() throws -> Position { Position(state: try state.copy(), step: step, epoch: epoch) }
 
-  func move(to position: Position) { (state, step, epoch) = (position.state, position.step, position.epoch) }
+  func move(to position: Position) {
+    (state, step, epoch, partialEpoch) = (position.state, position.step, position.epoch, nil)
+  }
 
   // MARK: - Going back and continuing
 
@@ -204,6 +208,7 @@ public final class Trainer {
     for (path, tensor) in state.tree.pairs { tensors[path] = try tensor.hostArray() }
     var memories = self.memories
     for (name, callback) in rememberingCallbacks { memories[name] = try callback.memory() }
+    if let partialEpoch { memories[PartialEpoch.name] = try partialEpoch.memory() }
     return Checkpoint(
       tensors: tensors, epoch: epoch, step: step, key: try key.state.values(), plan: plan,
       configuration: configuration, history: history, callbacks: memories)
@@ -280,6 +285,7 @@ public final class Trainer {
     (state, self.key) = (TrainingState(tree: restored), key)
     (step, epoch, history) = (checkpoint.step, checkpoint.epoch, checkpoint.history)
     (plan, memories) = (checkpoint.plan, checkpoint.callbacks)
+    partialEpoch = PartialEpoch(memories.removeValue(forKey: PartialEpoch.name))
   }
 
   /// The callbacks of the running `fit` that remember earlier epochs, under distinct names.
@@ -292,27 +298,12 @@ public final class Trainer {
     }
   }
 
-  // MARK: - Weights of other frameworks
-
-  /// Writes the weights, averaged if the method averages, as a safetensors file that other frameworks can read.
-  /// - Throws: ``WeightError`` or ``SafetensorsError``.
-  public func exportWeights(to path: String, layout: WeightLayout = .tanren) throws {
-    try layout.exported(variables, records: structure()).write(to: path)
-  }
-
-  /// Starts afresh with the weights of a safetensors file: epochs, updates and the method's memory are those of a new
-  /// trainer.
-  /// - Throws: ``WeightError`` or ``SafetensorsError``; the trainer is unchanged in that case.
-  public func importWeights(from path: String, layout: WeightLayout = .tanren) throws {
-    let variables = ModelVariables(parameters: state.parameters, state: state.modelState)
-    let read = try layout.imported(Safetensors(contentsOf: path), for: variables, records: structure())
-    let fresh = TrainingState(read, method: method)
+  /// Starts afresh with other variables: epochs, updates and the method's memory are those of a new trainer.
+  func begin(with variables: ModelVariables) throws {
+    let fresh = TrainingState(variables, method: method)
     state = TrainingState(tree: try fresh.tree.evaluate().unaliased())
-    (step, epoch, history, plan, memories) = (0, 0, History(), nil, [:])
+    (step, epoch, history, plan, memories, partialEpoch) = (0, 0, History(), nil, [:], nil)
   }
-
-  /// The calls of the layers that make up the model.
-  private func structure() throws -> [LayerRecord] { try model.trace(inputType, precision: precision).records }
 }
 
 extension TensorTree {
