@@ -94,7 +94,9 @@ struct RunCommand: ParsableCommand {
         checkpoint.map { "Continuing after epoch \($0.epoch)." }
           ?? "There is no checkpoint yet: starting from the beginning.")
     }
-    for warning in try run.warnings() { Terminal.current(.standardError).write("Warning: \(warning)\n") }
+    if let warning = layers.warning(with: try configuration.method().loss) {
+      Terminal.current(.standardError).write("Warning: \(warning)\n")
+    }
     Interruption.endsProcess()
     let watcher = quiet ? nil : progress.callback(terminal)
     let models = files.models(of: run)

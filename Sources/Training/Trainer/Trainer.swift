@@ -96,17 +96,6 @@ public final class Trainer {
   /// - Throws: `Diagnostic`, as tracing does.
   public func summary() throws -> String { try layerSummary().kerasText(name: model.label) }
 
-  /// What callbacks have multiplied the learning rate by; 1 if they can't.
-  /// - Throws: `EngineError` if the state can't be read.
-  public func learningRateScale() throws -> Double { try state.learningRateScale?.scalar() ?? 1 }
-
-  /// Multiplies the learning rate of all further updates.
-  /// - Throws: ``TrainingError/incompatible(_:)`` if the method's ``Method/adjustsLearningRate`` isn't set.
-  public func setLearningRateScale(_ scale: Double) throws {
-    guard state.learningRateScale != nil else { throw TrainingError.fixedLearningRate }
-    state.tree[TrainingState.learningRateScaleName] = try Tensor([Float(scale)], shape: []).onDevice()
-  }
-
   // MARK: - Training
 
   /// Trains for some more epochs.
