@@ -37,7 +37,8 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Steps that a reservoir goes on by itself, after a file's series if there is one.", valueName: "n"))
+    help: ArgumentHelp(
+      "Steps that a reservoir goes on by itself, after a file's series if there is one.", valueName: "n"))
   var generate: Int?
 
   @OptionGroup(title: "Device options") var device: DeviceOptions

@@ -25,7 +25,9 @@ import Testing
 
   private static let sine = "sine(period: 60, train: 600, test: 200)"
 
-  @Test(arguments: ["float64", "float32"]) func predictionsBeginAtRestAndGenerationWhereItWasSaved(_ dtype: String) throws {
+  @Test(arguments: ["float64", "float32"]) func predictionsBeginAtRestAndGenerationWhereItWasSaved(_ dtype: String)
+    throws
+  {
     var (network, data, model, _) = try fitted(
       "reservoirPrediction(units: 120, washout: 50, readout: ridge(lambda: 1e-6))", Self.sine, dtype: dtype)
     #expect(model.predictsItsInput)
