@@ -108,7 +108,7 @@ struct RunCommand: ParsableCommand {
     let figures = [
       try files.writeCurves(history, of: run), try files.writePage(history, of: run, trainedBy: trainer),
     ]
-    say(RunReport(history).text)
+    say(RunReport(history, of: configuration).text)
     say("Written: " + (files.written + figures + models.written).joined(separator: ", "))
   }
 }
