@@ -80,10 +80,15 @@ let package = Package(
     room("Formats", ["Arrays", "Files", "CArchive", "CZlib", "CPictures"]),
     room("Datasets", ["Tensors", "Formats"], hasRegistries: true),
     room("Augmentations", ["Tensors"], hasRegistries: true),
-    room("Reservoirs", ["Layers", "Datasets", "CReservoirs"], hasRegistries: true),
     room(
       "Checkpoints",
       ["Arrays", "Layers", "Files", "Formats", .product(name: "OrderedCollections", package: "swift-collections")]),
+    room(
+      "Reservoirs",
+      [
+        "Layers", "Datasets", "Checkpoints", "CReservoirs",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ], hasRegistries: true),
     room("Figures", []),
     room("Statistics", ["Figures"]),
     room(
@@ -91,7 +96,7 @@ let package = Package(
       [
         "Arrays", "Layers", "Optimizers", "Datasets", "Augmentations", "Checkpoints", "Figures", "Files",
         .product(name: "OrderedCollections", package: "swift-collections"),
-      ]),
+      ], hasRegistries: true),
     room(
       "Exports",
       ["Training", "Formats", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),

@@ -28,6 +28,10 @@ package enum RenamedSettings {
     "muon", "nadam", "nesterov", "radam", "rmsprop", "sgd",
   ]
 
+  private static let reservoirs: Set = [
+    "reservoirClassification", "reservoirGeneration", "reservoirHorizon", "reservoirPrediction",
+  ]
+
   package static let table = [
     Entry(old: "coupledDecay", new: "l2", methods: optimizers),
     Entry(old: "decay", new: "weightDecay", methods: optimizers),
@@ -38,6 +42,8 @@ package enum RenamedSettings {
     Entry(old: "otherRate", new: "otherLearningRate", methods: ["muon"]),
     Entry(old: "rate", new: "learningRate", methods: optimizers),
     Entry(old: "rate", new: "weightDecay", methods: ["decay"]),
+    Entry(old: "fixup", new: "correctsLastOutput", methods: reservoirs),
+    Entry(old: "taken", new: "activationScale", methods: reservoirs),
     Entry(old: "batch", new: "batchSize", methods: [run]),
     Entry(old: "draws", new: "rng", methods: [run]),
     Entry(

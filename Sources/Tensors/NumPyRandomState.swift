@@ -20,7 +20,7 @@
 /// Source: Matsumoto and Nishimura, "Mersenne Twister" (1998), and NumPy's frozen legacy stream
 /// (NEP 19). Normal values go through the platform's `log`; with the same C library as NumPy's they
 /// are equal to the last bit.
-public struct NumPyRandomState: Sendable, Hashable {
+public struct NumPyRandomState: Sendable, Hashable, Codable {
   private static let length = 624
   private static let middle = 397
 
@@ -38,6 +38,20 @@ public struct NumPyRandomState: Sendable, Hashable {
     }
     position = Self.length
   }
+
+  /// - Throws: `DecodingError` for a state that the generator never has.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    key = try container.decode([UInt32].self, forKey: .key)
+    position = try container.decode(Int.self, forKey: .position)
+    keptGaussian = try container.decodeIfPresent(Double.self, forKey: .keptGaussian)
+    guard key.count == Self.length, (0...Self.length).contains(position) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .key, in: container, debugDescription: "a state has \(Self.length) words and a position among them")
+    }
+  }
+
+  private enum CodingKeys: CodingKey { case key, position, keptGaussian }
 
   // MARK: Words
 

@@ -38,14 +38,14 @@ struct ExportSample {
 
 extension ExportSample {
   /// Every architecture, activation and layer.
-  static var all: [ExportSample] { get throws { try architectures + activations + layers + preparations } }
+  static var all: [ExportSample] { get throws { try architectures + activations + layers + preparations + operations } }
 
-  private static let key = Key(seed: 3)
+  static let key = Key(seed: 3)
   private static let batch = 6
-  private static var images: Tensor { (key.uniform([batch, 32, 32, 3], in: 0..<256)).floor().cast(to: .uint8) }
-  private static var sequences: Tensor { key.normal([batch, 12, 5]) }
-  private static var rows: Tensor { key.normal([batch, 10], deviation: 2) }
-  private static var tokens: Tensor { (key.uniform([batch, 9], in: 0..<20)).floor().cast(to: .int32) }
+  static var images: Tensor { (key.uniform([batch, 32, 32, 3], in: 0..<256)).floor().cast(to: .uint8) }
+  static var sequences: Tensor { key.normal([batch, 12, 5]) }
+  static var rows: Tensor { key.normal([batch, 10], deviation: 2) }
+  static var tokens: Tensor { (key.uniform([batch, 9], in: 0..<20)).floor().cast(to: .int32) }
 
   /// Those that can be chosen by name, with the settings of their defaults: what is added is exported too.
   private static var architectures: [ExportSample] {

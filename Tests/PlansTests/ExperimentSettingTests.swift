@@ -13,8 +13,15 @@ import Testing
     ("reservoirHorizon(gain: 2, radius: 0.79)", "reservoirHorizon(radius: 0.79)"),
     ("reservoirGeneration(gain: 1.5, radius: none)", "reservoirGeneration(gain: 1.5)"),
     ("reservoirGeneration(gain: 1.5, radius: -1)", "reservoirGeneration(gain: 1.5)"),
-    ("reservoirHorizon(leak: 0.396, taken: 0.44)", "reservoirHorizon(leak: 0.396, taken: 0.44)"),
-    ("reservoirPrediction(taken: leak, readout: pinv(cutoff: automatic))", "reservoirPrediction(readout: pinv)"),
+    ("reservoirHorizon(leak: 0.396, taken: 0.44)", "reservoirHorizon(activationScale: 0.44, leak: 0.396)"),
+    ("reservoirGeneration(fixup: false)", "reservoirGeneration(correctsLastOutput: false)"),
+    ("reservoirGeneration(readout: force)", "reservoirGeneration(readout: force)"),
+    ("reservoirPrediction(readout: ridge(lambda: 0.5))", "reservoirPrediction(readout: ridge(lambda: 0.5))"),
+    (
+      "reservoirPrediction(readout: recursiveLeastSquares(forgetting: 0.99, lambda: 1e-3))",
+      "reservoirPrediction(readout: recursiveLeastSquares(forgetting: 0.99))"
+    ),
+    ("reservoirPrediction(activationScale: leak, readout: pinv(cutoff: automatic))", "reservoirPrediction(readout: pinv)"),
     ("reservoirPrediction(readout: pinv(cutoff: -1, lambda: 0.5))", "reservoirPrediction(readout: pinv(lambda: 0.5))"),
     ("reservoirPrediction(readout: pinv(cutoff: 0.25))", "reservoirPrediction(readout: pinv(cutoff: 0.25))"),
     ("reservoirClassification(readout: cholesky(lambda: 1e-8))", "reservoirClassification"),
@@ -32,10 +39,11 @@ import Testing
   }
 
   @Test(arguments: [
-    "reservoirHorizon(radius: -2)", "reservoirHorizon(taken: -1)", "reservoirHorizon(horizon: 0)",
+    "reservoirHorizon(radius: -2)", "reservoirHorizon(activationScale: -1)", "reservoirHorizon(taken: 1, activationScale: 1)", "reservoirHorizon(horizon: 0)",
     "reservoirGeneration(weights: gamma)", "reservoirGeneration(units: 20001)", "reservoirGeneration(readout: qs)",
     "reservoirPrediction(readout: crossValidated(lambdas: []))", "reservoirPrediction(readout: pinv(cutoff: 2))",
     "reservoirPrediction(readout: crossValidated(lambdas: [-1]))", "reservoirClassification(horizon: 1)",
+    "reservoirGeneration(readout: force(lambda: 0))", "reservoirGeneration(readout: force(forgetting: 1.5))",
   ]) func settingsAreChecked(_ text: String) {
     #expect(throws: ConfigurationError.self) { try read(text) }
   }

@@ -83,6 +83,11 @@ struct ExperimentRun {
       let title = "\(configuration.experiment?.name ?? "") on \(data.name), seed \(configuration.seed)"
       written.append(try ExperimentFigures.write(result.charts, title: title, to: "charts.svg", in: folder))
     }
+    if let network = result.network {
+      let path = folder.file("model.safetensors")
+      try ModelFile(network, of: configuration, data).write(to: path)
+      written.append(path)
+    }
     say("Written: " + written.joined(separator: ", "))
   }
 }
@@ -93,7 +98,8 @@ extension Run {
   func layerSummary() throws -> LayerSummary {
     let model = try model()
     let shape = Shape([configuration.batchSize] + data.train.inputs.shape.dropFirst())
-    return try model.layerSummary(for: TensorType(configuration.dtype, shape))
+    let method = try configuration.method()
+    return try model.layerSummary(for: TensorType(configuration.dtype, shape), isTrained: method.isTrained)
   }
 
   /// The number of programs to divide an epoch into, so that the progress bar moves about ten times per second.

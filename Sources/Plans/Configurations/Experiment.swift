@@ -1,5 +1,6 @@
 import Figures
 import OrderedCollections
+import Reservoirs
 
 /// What a run may be instead of a training by `fit`: something with a seed that looks at data and gives numbers.
 ///
@@ -27,9 +28,11 @@ public struct ExperimentResult: Sendable {
   public let metrics: OrderedDictionary<String, Double>
   /// What is worth seeing.
   public let charts: [Chart]
+  /// What was fitted, for use afterwards: `tanren run` saves it. Nil if nothing is worth saving.
+  public let network: EchoStateNetwork?
 
-  public init(metrics: OrderedDictionary<String, Double>, charts: [Chart]) {
-    (self.metrics, self.charts) = (metrics, charts)
+  public init(metrics: OrderedDictionary<String, Double>, charts: [Chart], network: EchoStateNetwork? = nil) {
+    (self.metrics, self.charts, self.network) = (metrics, charts, network)
   }
 }
 

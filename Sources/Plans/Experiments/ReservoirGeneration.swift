@@ -1,7 +1,8 @@
 import Figures
 import Reservoirs
 
-/// An echo state network with feedback that learns a series and goes on with it by itself.
+/// An echo state network with feedback that learns a series and goes on with it by itself. It is saved as it stands after the
+/// training data.
 public struct ReservoirGeneration: Experiment {
   public static let declaration = Declaration(
     "reservoirGeneration", "an echo state network learns a series and goes on with it by itself",
@@ -22,6 +23,7 @@ public struct ReservoirGeneration: Experiment {
     let targets = Tensor(data.train.targets).cast(to: setting.dtype)
     let teacher = Tensor.concatenate([inputs, targets.slice(targets.shape[0] - 1..<targets.shape[0])])
     let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.readout)
+    let fitted = network
     let expected: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let steps = data.test.count
     // What overflows is as far from the series as can be, and no reason to have no result.
@@ -44,7 +46,7 @@ public struct ReservoirGeneration: Experiment {
         SeriesChart.make("training", [("teacher", learned), ("prediction", predicted)], channels: channels),
         SeriesChart.make(
           "free run", [("teacher", expected), ("generation", generated)], channels: channels, steps: 5000),
-      ])
+      ], network: fitted)
   }
 }
 

@@ -39,6 +39,7 @@ public struct ReservoirHorizon: Experiment {
       Tensor(data.train.inputs), targets.slice(targets.shape[0] - 1..<targets.shape[0]),
     ])
     let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.readout)
+    let fitted = network
     let test: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let length = warmup + horizon
     guard data.test.targets.shape.last == 1, test.count >= length + trials - 1 else {
@@ -73,7 +74,7 @@ public struct ReservoirHorizon: Experiment {
         Chart(
           "error by steps ahead", x: ChartAxis("steps"), y: ChartAxis("log10 NRMSE"),
           lines: [LineSeries("NRMSE", y: curve.map { log10($0) }, from: 1)]),
-      ])
+      ], network: fitted)
   }
 
   /// The next `horizon` values of each sequence: the output after the warm-up, and what follows from it.

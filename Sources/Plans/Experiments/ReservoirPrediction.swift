@@ -5,7 +5,7 @@ import Reservoirs
 /// of a series, or another series.
 ///
 /// Errors on the test data, through which the network goes on from the training data: `nmse` is the mean squared error
-/// over the targets' variance, `nrmse` its root.
+/// over the targets' variance, `nrmse` its root. The network is saved as it stands after the test data.
 public struct ReservoirPrediction: Experiment {
   public static let declaration = Declaration(
     "reservoirPrediction", "an echo state network learns targets from the inputs that drive it",
@@ -31,6 +31,6 @@ public struct ReservoirPrediction: Experiment {
       metrics: ["nmse": nmse, "nrmse": nmse.squareRoot(), "train_nrmse": fit.nrmse, "lambda": fit.lambda],
       charts: [
         SeriesChart.make("test data", [("target", targets), ("prediction", predicted)], channels: channels, steps: 400)
-      ])
+      ], network: network)
   }
 }

@@ -21,6 +21,8 @@ public enum ModelFileError: Error, Sendable, Equatable, CustomStringConvertible 
   case differentInputs(saved: String, found: String)
   /// Other classes, or another kind of targets.
   case differentClasses(saved: String, found: String)
+  /// A reservoir that predicts something else than its input can't go on by itself.
+  case notGenerating
   /// Outputs that make no table of predictions.
   case unsupportedOutputs(shape: [Int])
 
@@ -51,6 +53,9 @@ public enum ModelFileError: Error, Sendable, Equatable, CustomStringConvertible 
     case .differentClasses(let saved, let found):
       "the model was trained on \(saved), but these data have \(found). Choose data with the same targets in the same "
         + "order."
+    case .notGenerating:
+      "the network has no feedback, and predicts another series than the one that drives it, so it can't generate: give "
+        + "files with what drives it, or use the experiment reservoirGeneration."
     case .unsupportedOutputs(let shape):
       "the model gives \(shape) per record, which doesn't fit into a row of a table. Use TrainedModel.outputs in Swift."
     }

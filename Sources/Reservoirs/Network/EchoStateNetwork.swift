@@ -46,7 +46,7 @@ public struct EchoStateNetwork: Sendable {
     try self.init(reservoir, weights: weights, stream: UniformStream(draws))
   }
 
-  private init(_ reservoir: Reservoir, weights: ReservoirWeights, stream: UniformStream) throws {
+  init(_ reservoir: Reservoir, weights: ReservoirWeights, stream: UniformStream) throws {
     try weights.check(reservoir)
     (self.reservoir, self.weights, self.stream) = (reservoir, weights, stream)
     tensors = try ReservoirTensors(weights, reservoir)
@@ -181,11 +181,15 @@ extension EchoStateNetwork {
   ///   - teacher: `[steps, outputs]`, or with feedback `[steps + 1, outputs]`; see ``EchoStateNetwork`` for which
   ///     value belongs to which step.
   ///   - washout: steps at the start of each sequence that nothing is learned from.
+  ///   - rule: how; a regression, or step by step an ``OnlineReadoutRule``, for one sequence.
   /// - Throws: ``ReservoirError``.
   @discardableResult
   public mutating func fit(
     inputs: Tensor? = nil, teacher: Tensor, washout: Int = 0, readout rule: any ReadoutRule = CholeskyReadout()
   ) throws -> ReadoutFit {
+    if let online = rule as? any OnlineReadoutRule {
+      return try fitOnline(inputs, teacher, washout: washout, by: online)
+    }
     let problem = try regressionProblem(inputs: inputs, teacher: teacher, washout: washout)
     let found = try rule.weights(problem.inputs, problem.targets)
     readout = found.tensor
@@ -256,56 +260,5 @@ extension EchoStateNetwork {
     let results = try Tensor.evaluate([(squares.maximum(0) / scale).sqrt(), state.readOut(found)])
     if reservoir.correctsLastOutput { output = results[1] }
     return try results[0].scalar()
-  }
-
-  /// Learns the readout step by step while the network runs, by recursive least squares.
-  ///
-  /// - Parameters: as ``fit(inputs:teacher:washout:readout:)`` has them; one sequence.
-  /// - Returns: the outputs of each step before it was learned from, `[steps, outputs]`.
-  /// - Throws: ``ReservoirError``.
-  public mutating func learn(
-    inputs: Tensor? = nil, teacher: Tensor, by rule: RecursiveLeastSquares = RecursiveLeastSquares()
-  ) throws -> Tensor {
-    try rule.check()
-    let inputs = try series(inputs: inputs)
-    let teacher = try SequenceBatch(
-      teacher, channels: reservoir.outputs, dtype: reservoir.dtype, named: "teacher's values")
-    let steps = reservoir.feedback ? teacher.steps - 1 : teacher.steps
-    guard steps >= 1, teacher.sequences == 1, inputs.map({ $0.steps == steps && $0.sequences == 1 }) ?? true else {
-      throw ReservoirError.shape(
-        series: "teacher's values", found: Array(teacher.tensor.shape), expected: "one sequence that fits the inputs")
-    }
-    if state.shape[0] != 1 { try reset() }
-    let units = reservoir.units
-    let dtype = reservoir.dtype
-    var sequences = [teacher.tensor.squeeze(0).slice(teacher.steps - steps..<teacher.steps)]
-    if reservoir.feedback { sequences.append(teacher.tensor.squeeze(0).slice(0..<steps)) }
-    var drive = tensors.bias.expand(at: 0).broadcast(to: [steps, units])
-    if let inputs { drive = drive + inputs.tensor.squeeze(0).matmul(tensors.input) }
-    if let noise = noise(1, steps) { drive = drive + noise.squeeze(0) }
-    sequences.append(drive)
-    let inverse = Tensor.identity(units + 1, dtype: dtype) / rule.lambda
-    let start = [
-      state.squeeze(0), output.squeeze(0), inverse, readout ?? .zeros([units + 1, reservoir.outputs], dtype: dtype),
-    ]
-    let (tensors, hasFeedback) = (tensors, reservoir.feedback)
-    let looped = scan(carry: start, over: sequences) { carry, elements in
-      var sums = elements[elements.count - 1]
-      if hasFeedback {
-        let fedBack = rule.feedback == .teacher ? elements[1] : carry[1]
-        sums = sums + fedBack.expand(at: 0).matmul(tensors.feedback).squeeze(0)
-      }
-      let next = tensors.step(carry[0], sums)
-      let extended = Tensor.concatenate([next, .ones([1], dtype: dtype)])
-      let learned = rule.step(inverse: carry[2], readout: carry[3], state: extended, target: elements[0])
-      let output = extended.expand(at: 0).matmul(learned.1).squeeze(0)
-      return ([next, output, learned.0, learned.1], [learned.2])
-    }
-    let results = try Tensor.evaluate([looped.outputs[0]] + looped.carry)
-    guard try results[4].isFinite().all().cast(to: .int32).scalar() == 1 else {
-      throw ReservoirError.singular(penalty: rule.lambda, dtype: dtype.rawValue)
-    }
-    (state, output, readout) = (results[1].expand(at: 0), results[2].expand(at: 0), results[4])
-    return results[0]
   }
 }

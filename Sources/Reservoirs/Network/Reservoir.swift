@@ -6,9 +6,9 @@
 /// With the state x, input u, and what is fed back z (the teacher's value or the last output):
 /// `x' = (1 - a)·x + s·tanh(W·x + W_in·u + W_fb·z + b + noise)` and `z' = [x', 1]·W_out`, with the leak rate a and the
 /// activation scale s, both 1 by default.
-public struct Reservoir: Sendable, Hashable {
+public struct Reservoir: Sendable, Hashable, Codable {
   /// How recurrent weights that aren't zero are drawn.
-  public enum Values: String, Sendable, CaseIterable {
+  public enum Values: String, Sendable, CaseIterable, Codable {
     /// From a normal distribution.
     case normal
     /// Uniform in -1…1.
@@ -18,7 +18,7 @@ public struct Reservoir: Sendable, Hashable {
   }
 
   /// How the recurrent weights get their size.
-  public enum Scaling: Sendable, Hashable {
+  public enum Scaling: Sendable, Hashable, Codable {
     /// Times `g / sqrt(connectivity·units)`, which for normal values makes g about the spectral radius.
     case gain(Double)
     /// To this spectral radius.
@@ -26,7 +26,7 @@ public struct Reservoir: Sendable, Hashable {
   }
 
   /// Where the state's noise lies.
-  public enum NoiseRange: String, Sendable, CaseIterable {
+  public enum NoiseRange: String, Sendable, CaseIterable, Codable {
     /// In [0, s): its mean isn't 0.
     case positive
     /// In [-s, s), as Jaeger has it.
@@ -34,7 +34,7 @@ public struct Reservoir: Sendable, Hashable {
   }
 
   /// How the recurrent product is computed.
-  public enum Storage: String, Sendable, CaseIterable {
+  public enum Storage: String, Sendable, CaseIterable, Codable {
     /// Sparse on the CPU, dense elsewhere, and where most weights are there.
     case automatic
     case sparse, dense
@@ -115,11 +115,13 @@ extension Reservoir {
     Setting("feedbackScale", \.feedbackScale, .number(in: 0...1e6), "feedback weights are uniform within ± this"),
     Setting("biasScale", \.biasScale, .number(in: 0...1e6), "biases are uniform within ± this"),
     Setting("leak", \.leakRate, .number(in: 0...1), "leak rate a: x' = (1 - a)·x + a·tanh(…)"),
-    Setting("taken", \.activationScale, .number(in: 0...1e6, or: "leak"), "factor of tanh in place of the leak rate"),
+    Setting(
+      "activationScale", \.activationScale, .number(in: 0...1e6, or: "leak"),
+      "factor of tanh in place of the leak rate"),
     Setting("noise", \.noise, .number(in: 0...1e6), "amplitude s of uniform noise within tanh"),
     Setting("noiseRange", \.noiseRange, .word, "positive: noise in [0, s); centred: in [-s, s)"),
     Setting(
-      "fixup", \.correctsLastOutput, .flag, "whether the last output is computed again with the new readout"),
+      "correctsLastOutput", \.correctsLastOutput, .flag, "whether the last output is computed again with the new readout"),
     Setting("storage", \.storage, .word, "how the recurrent product is computed"),
   ]
 

@@ -14,6 +14,12 @@ public enum ReservoirError: Error, Sendable, Equatable, CustomStringConvertible 
   case missingInputs(count: Int)
   /// Generation needs an output that is fed back.
   case noFeedback
+  /// FORCE learns with the output fed back, and there is none.
+  case noOutputFedBack
+  /// Outputs can't go in where inputs do: there are others in number, or the network has a feedback already.
+  case openLoop(inputs: Int, outputs: Int)
+  /// A file doesn't hold a network as it should.
+  case malformedFile(path: String?, reason: String)
   /// Nothing is left to learn from.
   case washout(steps: Int, length: Int)
   /// There is no readout yet.
@@ -41,6 +47,14 @@ public enum ReservoirError: Error, Sendable, Equatable, CustomStringConvertible 
     case .missingInputs(let count): "the network has \(count) input\(count == 1 ? "" : "s"), but none were given"
     case .noFeedback:
       "the network feeds nothing back, so it can't generate: make it with 'feedback: true', or predict from inputs"
+    case .noOutputFedBack:
+      "force feeds back the network's own output while it learns: take a network with feedback, as reservoirGeneration "
+        + "has, or the readout 'recursiveLeastSquares'"
+    case .openLoop(let inputs, let outputs):
+      "a network with \(inputs) inputs and \(outputs) outputs can't take its outputs for inputs: as many are needed, and "
+        + "no feedback"
+    case .malformedFile(let path, let reason):
+      (path.map { "\($0): " } ?? "") + "\(reason). Save the network again with 'save(to:)' or 'tanren run'."
     case .washout(let steps, let length):
       "a washout of \(steps) steps leaves nothing of \(length): take a shorter one or a longer series"
     case .notFitted: "the network has no readout yet: call 'fit' first"

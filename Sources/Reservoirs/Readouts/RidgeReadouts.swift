@@ -83,3 +83,25 @@ public struct QRReadout: ReadoutRule, RidgeReadout {
     return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
   }
 }
+
+/// Ridge regression by Cholesky's decomposition, and by QR where the Gram matrix isn't positive definite in this precision.
+public struct RidgeRegression: ReadoutRule, RidgeReadout {
+  public static let declaration = Declaration(
+    "ridge", "ridge regression by Cholesky's decomposition, or by QR where rounding makes that fail",
+    standard: RidgeRegression(), settings: ridgeSettings)
+
+  public var lambda: Double
+  public var penalizesBias: Bool
+
+  public init(lambda: Double = 1e-8, penalizesBias: Bool = true) {
+    (self.lambda, self.penalizesBias) = (lambda, penalizesBias)
+  }
+
+  public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
+    do {
+      return try CholeskyReadout(lambda: lambda, penalizesBias: penalizesBias).weights(states, targets)
+    } catch ReservoirError.singular {
+      return try QRReadout(lambda: lambda, penalizesBias: penalizesBias).weights(states, targets)
+    }
+  }
+}

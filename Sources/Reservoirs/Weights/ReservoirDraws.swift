@@ -9,17 +9,19 @@ public enum ReservoirDraws: Sendable, Hashable {
 }
 
 /// A stream of uniform numbers of either origin, which goes on from call to call.
-struct UniformStream: Sendable {
-  private let key: Key
-  private var calls = 0
+struct UniformStream: Sendable, Codable {
+  private let seed: UInt64
+  private var calls: Int64 = 0
   private(set) var numPy: NumPyRandomState?
 
   init(_ draws: ReservoirDraws) {
     switch draws {
-    case .keyed(let seed): key = Key(seed: seed)
-    case .numPy(let seed): (key, numPy) = (Key(seed: 0), NumPyRandomState(seed: seed))
+    case .keyed(let seed): self.seed = seed
+    case .numPy(let seed): (self.seed, numPy) = (0, NumPyRandomState(seed: seed))
     }
   }
+
+  private var key: Key { Key(seed: seed) }
 
   /// `count` numbers in [0, 1) as an array on the host.
   mutating func uniform(_ count: Int, named name: String) throws -> [Double] {
@@ -34,9 +36,9 @@ struct UniformStream: Sendable {
 
   /// Uniform numbers in [0, 1), others in each call.
   mutating func noise(_ shape: Shape) -> Tensor {
-    defer { calls += 1 }
+    defer { calls &+= 1 }
     if numPy != nil { return Tensor((0..<shape.elementCount).map { _ in numPy?.randomSample() ?? 0 }, shape: shape) }
-    return key.derived("noise").folding(Tensor([Int64(calls)], shape: []).hiddenFromCache()).uniform(
+    return key.derived("noise").folding(Tensor([calls], shape: []).hiddenFromCache()).uniform(
       shape, dtype: .float64)
   }
 }

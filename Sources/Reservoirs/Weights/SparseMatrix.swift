@@ -28,6 +28,21 @@ public struct SparseMatrix: Sendable, Hashable {
     (self.size, self.width, self.values, self.columns) = (size, width, values, columns)
   }
 
+  /// - Parameters:
+  ///   - values: `size·width` values, row by row, padded with zeros.
+  ///   - columns: where they are.
+  /// - Throws: ``ReservoirError/shape(series:found:expected:)`` for other numbers of values, or columns that don't exist.
+  init(values: [Double], columns: [Int32], size: Int, width: Int) throws(ReservoirError) {
+    guard size >= 1, width >= 1, values.count == size * width, columns.count == values.count,
+      columns.allSatisfy({ (0..<size).contains(Int($0)) })
+    else {
+      throw .shape(
+        series: "recurrent weights", found: [values.count, columns.count],
+        expected: "\(size) rows of \(width) values and as many columns below \(size)")
+    }
+    (self.size, self.width, self.values, self.columns) = (size, width, values, columns)
+  }
+
   /// How many values aren't 0.
   public var count: Int { values.count { $0 != 0 } }
 

@@ -146,7 +146,7 @@ public enum MonitorMode: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The best value of a metric so far.
-private struct Monitor: CustomStringConvertible {
+struct Monitor: CustomStringConvertible {
   let name: String
   private let isGreaterBetter: Bool
   /// How much better a value must be to count as an improvement.

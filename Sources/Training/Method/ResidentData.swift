@@ -7,6 +7,8 @@ public struct ResidentData: Sendable {
   public private(set) var inputs: Tensor
   /// `[count]` class indices, or `[count, …]` values.
   public private(set) var targets: Tensor
+  /// How much each example counts in the training loss, `[count]`; nil if all count alike.
+  public let weights: Tensor?
   public let count: Int
   /// For checking whether a loss fits the targets.
   let description: TargetDescription
@@ -19,6 +21,7 @@ public struct ResidentData: Sendable {
     count = data.count
     inputs = Tensor(try Tensor(data.inputs).buffer())
     targets = Tensor(try Tensor(data.targets).buffer())
+    weights = try data.weights.map { Tensor(try Tensor($0).buffer()) }
     description = TargetDescription(
       dtype: data.targets.dtype, shape: Shape(data.targets.shape.dropFirst()), range: try data.targets.range())
     nonFinite = (data.inputs.firstNonFinite, data.targets.firstNonFinite)
@@ -41,6 +44,7 @@ public struct ResidentData: Sendable {
     let first = try data.loaded(Self.sampleCount)
     inputs = Tensor(try Tensor(first.inputs).buffer())
     targets = Tensor(try Tensor(data.targets).buffer())
+    weights = nil
     description = TargetDescription(
       dtype: data.targets.dtype, shape: Shape(data.targets.shape.dropFirst()), range: try data.targets.range())
     // Inputs are checked when they are read.

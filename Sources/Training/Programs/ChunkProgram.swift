@@ -40,7 +40,7 @@ struct ChunkProgram {
         let weights = isPadded ? chosen .>= 0 : nil
         let next = unified(
           carry, inputs: data.inputs.take(chosen), targets: data.targets.take(chosen), weights: weights,
-          step: firstStep + elements[0], key: key, settings: own)
+          importance: data.weights?.take(chosen), step: firstStep + elements[0], key: key, settings: own)
         return (next.state, [next.sums])
       }
       return looped.carry + looped.outputs
@@ -85,7 +85,8 @@ private struct UnifiedStep {
     }
     let unification = Self.unification(
       tracers, state.tree, inputs: batch(data.inputs), targets: batch(data.targets),
-      weights: isPadded ? .zeros([batchSize], dtype: .bool) : nil, step: .zeros([], dtype: .int32), key: Key(seed: 0))
+      weights: isPadded ? .zeros([batchSize], dtype: .bool) : nil, importance: data.weights.map(batch),
+      step: .zeros([], dtype: .int32), key: Key(seed: 0))
     guard let unification else { throw .differentMethods }
     settings = unification.constants.map { $0.map { Tensor($0) } }
   }
@@ -94,28 +95,33 @@ private struct UnifiedStep {
   ///   - state: the tensors of the members' state.
   ///   - settings: one value for each of ``settings``.
   func callAsFunction(
-    _ state: [Tensor], inputs: Tensor, targets: Tensor, weights: Tensor?, step: Tensor, key: Key, settings: [Tensor]
+    _ state: [Tensor], inputs: Tensor, targets: Tensor, weights: Tensor?, importance: Tensor?, step: Tensor, key: Key,
+    settings: [Tensor]
   ) -> (state: [Tensor], sums: Tensor) {
     let own = tree.with(state)
     if tracers.isSingle {
       let next = tracers.first(
-        TrainingState(tree: own), inputs: inputs, targets: targets, weights: weights, step: step, key: key)
+        TrainingState(tree: own), inputs: inputs, targets: targets, weights: weights, importance: importance,
+        step: step,
+        key: key)
       return (next.state.tree.tensors, next.sums)
     }
     let unification = Self.unification(
-      tracers, own, inputs: inputs, targets: targets, weights: weights, step: step, key: key)
+      tracers, own, inputs: inputs, targets: targets, weights: weights, importance: importance, step: step, key: key)
     let results = unification?(settings) ?? []
     return (results.dropLast(), results.last ?? step)
   }
 
   private static func unification(
-    _ tracers: Members<StepTracer>, _ tree: TensorTree, inputs: Tensor, targets: Tensor, weights: Tensor?, step: Tensor,
-    key: Key
+    _ tracers: Members<StepTracer>, _ tree: TensorTree, inputs: Tensor, targets: Tensor, weights: Tensor?,
+    importance: Tensor?, step: Tensor, key: Key
   ) -> Unification? {
     Unification(
       tracers.all.map {
         let next = $0(
-          TrainingState(tree: tree), inputs: inputs, targets: targets, weights: weights, step: step, key: key)
+          TrainingState(tree: tree), inputs: inputs, targets: targets, weights: weights, importance: importance,
+          step: step,
+          key: key)
         return next.state.tree.tensors + [next.sums]
       })
   }

@@ -12,7 +12,7 @@ struct RunningSums {
   /// - Parameter data: any data whose targets have the type that will be summed.
   init(_ setup: Setup, _ data: ResidentData) {
     names = setup.method.recordedNames
-    metrics = setup.method.readMetrics
+    metrics = setup.method.summedMetrics
     let outputs = Tensor.zeros(setup.outputType.shape, dtype: setup.outputType.dtype.accumulation)
     let targets = Tensor.zeros(Shape([1] + data.targets.shape.dropFirst()), dtype: data.targets.dtype)
     widths = metrics.map { $0.sums(outputs, targets, weights: nil).shape[0] }

@@ -34,7 +34,7 @@ struct StreamedEvaluation {
         let rest = Array(arguments.dropFirst(state.tree.count))
         let (firstBatch, inputs, targets) = (rest[1], rest[2], rest[3])
         let variables = TrainingState(tree: state.tree.with(arguments.prefix(state.tree.count)))
-          .variables(setup.method.averaging)
+          .variables(setup.method)
         let loss = setup.method.loss.scheduled(at: plan.progress(at: rest[0]))
         return scan(carry: [], over: [Tensor.iota([size])]) { _, elements in
           let place = elements[0] * Double(batch)
@@ -43,7 +43,8 @@ struct StreamedEvaluation {
           let weights = batches * batch == count ? nil : (Tensor.iota([batch]) + first) .>= start
           let row = EvaluationProgram.row(
             setup, variables, loss, inputs: inputs.rows(from: place, count: batch),
-            targets: targets.rows(from: place, count: batch), weights: weights)
+            targets: targets.rows(from: place, count: batch), weights: weights
+          ).row
           return ([], [row])
         }.outputs
       }

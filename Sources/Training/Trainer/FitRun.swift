@@ -16,6 +16,8 @@ struct FitRun {
   private let chunkSteps: Int
   private let isPadded: Bool
   private let evaluation: EvaluationProgram?
+  /// For the validation data, one per trainer; none if no metric needs all outputs at once.
+  private let collectors: [OutputCollector]
   private let trainingEvaluation: EvaluationProgram?
   /// Present if the averaged parameters have running statistics of their own.
   private let statistics: StatisticsProgram?
@@ -56,9 +58,15 @@ struct FitRun {
     let rate = options.recordsLearningRate && first.learningRate != nil ? [Self.learningRate] : []
     let plan = FitPlan(
       epochs: epochs, lastEpoch: first.epoch + epochs, stepsPerEpoch: training.count / batchSize + (isPadded ? 1 : 0),
-      batchSize: batchSize, metrics: names + (validation == nil ? [] : names.map { "val_" + $0 }) + rate)
+      batchSize: batchSize,
+      metrics: names + (validation == nil ? [] : first.method.evaluatedNames.map { "val_" + $0 }) + rate)
     self.plan = plan
-    let tracers = setups.map { StepTracer(setup: $0, plan: plan) }
+    let outputs = Shape(first.outputType.shape.dropFirst())
+    let tracers = try setups.map {
+      StepTracer(
+        setup: $0, plan: plan,
+        classWeights: try $0.method.classWeights?.values(for: training, outputs: outputs, $0.method.loss.outputKind))
+    }
     first.forgetPartialEpoch(unlessOf: plan)
     self.isPadded = isPadded
     let steps = plan.stepsPerEpoch
@@ -78,6 +86,7 @@ struct FitRun {
       try EvaluationProgram(setups, state: first.state, data: data, batchSize: options.evaluationBatch, plan: plan)
     }
     self.evaluation = try validation.map(evaluation)
+    collectors = try validation.map { try OutputCollector.all(setups, $0, batchSize: options.evaluationBatch) } ?? []
     trainingEvaluation = options.evaluatesBeforeTraining && first.epoch == 0 ? try evaluation(training) : nil
     statistics =
       first.state.averagedState.isEmpty || epochs == 0
@@ -156,7 +165,7 @@ struct FitRun {
     let start = clock.now
     let state = try TrainingState.stacked(trainers.map(\.state))
     var sums = noSums
-    try trainingEvaluation.map { try RunningSums.add($0(state, step: 0), to: &sums) }
+    try trainingEvaluation.map { try RunningSums.add($0(state, step: 0).row, to: &sums) }
     let metrics = try metrics(sums, state, lastStep: 0)
     let seconds = (clock.now - start) / .seconds(1) / Double(trainers.count)
     return metrics.map { EpochRecord(epoch: 0, step: 0, metrics: $0, evaluationSeconds: seconds) }
@@ -169,15 +178,19 @@ struct FitRun {
     var metrics = training.map(\.values)
     if let evaluation {
       var sums = noSums
-      try RunningSums.add(evaluation(state, step: lastStep), to: &sums)
-      for index in metrics.indices {
-        for (name, value) in sums[index].values { metrics[index]["val_" + name] = value }
+      let result = try evaluation(state, step: lastStep)
+      try RunningSums.add(result.row, to: &sums)
+      let collected = try OutputCollector.values(collectors, of: result.outputs)
+      for (index, trainer) in trainers.all.enumerated() {
+        let values = trainer.method.evaluated(sums[index].values, collected.isEmpty ? [] : collected[index])
+        for (name, value) in values { metrics[index]["val_" + name] = value }
       }
     }
     if options.recordsLearningRate, trainers.first.learningRate != nil {
       let progress = plan.progress(at: try Tensor([Int32(clamping: lastStep)], shape: []).onDevice())
       for (index, trainer) in trainers.all.enumerated() {
-        metrics[index][Self.learningRate] = try trainer.learningRate?.value(at: progress, dtype: .float64).scalar()
+        let rate = try trainer.learningRate?.value(at: progress, dtype: .float64).scalar()
+        metrics[index][Self.learningRate] = try rate.map { try $0 * trainer.learningRateScale() }
       }
     }
     return metrics

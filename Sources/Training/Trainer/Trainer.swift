@@ -58,6 +58,7 @@ public final class Trainer {
     // The call of the model itself ends last.
     setup = Setup(
       model: model, method: method, precision: precision, outputType: records.last?.output ?? sample.type)
+    try method.check(lazy.parameters.paths)
     var variables = ModelVariables(parameters: try lazy.parameters.evaluate(), state: try lazy.state.evaluate())
     if let parameters {
       variables.parameters = try parameters.checked(against: variables.parameters).evaluate().copied()
@@ -83,15 +84,28 @@ public final class Trainer {
   public var outputType: TensorType { setup.outputType }
 
   /// The variables to evaluate and keep: averaged if the method averages.
-  public var variables: ModelVariables { state.variables(method.averaging) }
+  public var variables: ModelVariables { state.variables(method) }
 
   /// The model's layers with their shapes and parameter counts.
   /// - Throws: `Diagnostic`, as tracing does.
-  public func layerSummary() throws -> LayerSummary { try model.layerSummary(for: inputType) }
+  public func layerSummary() throws -> LayerSummary {
+    try model.layerSummary(for: inputType, isTrained: method.isTrained)
+  }
 
   /// The model's layers as Keras prints them; see `LayerSummary.kerasText(name:)`.
   /// - Throws: `Diagnostic`, as tracing does.
-  public func summary() throws -> String { try model.summary(for: inputType) }
+  public func summary() throws -> String { try layerSummary().kerasText(name: model.label) }
+
+  /// What callbacks have multiplied the learning rate by; 1 if they can't.
+  /// - Throws: `EngineError` if the state can't be read.
+  public func learningRateScale() throws -> Double { try state.learningRateScale?.scalar() ?? 1 }
+
+  /// Multiplies the learning rate of all further updates.
+  /// - Throws: ``TrainingError/incompatible(_:)`` if the method's ``Method/adjustsLearningRate`` isn't set.
+  public func setLearningRateScale(_ scale: Double) throws {
+    guard state.learningRateScale != nil else { throw TrainingError.fixedLearningRate }
+    state.tree[TrainingState.learningRateScaleName] = try Tensor([Float(scale)], shape: []).onDevice()
+  }
 
   // MARK: - Training
 
@@ -295,27 +309,12 @@ public final class Trainer {
     }
   }
 
-  // MARK: - Weights of other frameworks
-
-  /// Writes the weights, averaged if the method averages, as a safetensors file that other frameworks can read.
-  /// - Throws: ``WeightError`` or ``SafetensorsError``.
-  public func exportWeights(to path: String, layout: WeightLayout = .tanren) throws {
-    try layout.exported(variables, records: structure()).write(to: path)
-  }
-
-  /// Starts afresh with the weights of a safetensors file: epochs, updates and the method's memory are those of a new
-  /// trainer.
-  /// - Throws: ``WeightError`` or ``SafetensorsError``; the trainer is unchanged in that case.
-  public func importWeights(from path: String, layout: WeightLayout = .tanren) throws {
-    let variables = ModelVariables(parameters: state.parameters, state: state.modelState)
-    let read = try layout.imported(Safetensors(contentsOf: path), for: variables, records: structure())
-    let fresh = TrainingState(read, method: method)
+  /// Starts afresh with other variables: epochs, updates and the method's memory are those of a new trainer.
+  func begin(with variables: ModelVariables) throws {
+    let fresh = TrainingState(variables, method: method)
     state = TrainingState(tree: try fresh.tree.evaluate().unaliased())
     (step, epoch, history, plan, memories, partialEpoch) = (0, 0, History(), nil, [:], nil)
   }
-
-  /// The calls of the layers that make up the model.
-  private func structure() throws -> [LayerRecord] { try model.trace(inputType, precision: precision).records }
 }
 
 extension TensorTree {

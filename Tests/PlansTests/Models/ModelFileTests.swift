@@ -33,7 +33,7 @@ import Testing
 
   private static func run(_ data: String, _ settings: String) throws -> Run {
     let texts = settings.split(separator: "; ").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
-    let base = ["epochs": "3", "batch": "30", "optimizer": "momentum(learningRate: 0.05)"]
+    let base = ["epochs": "3", "batchSize": "30", "optimizer": "momentum(learningRate: 0.05)"]
     let all = base.merging(texts.map { ($0[0], $0[1]) }) { $1 }
     return Run(try Arm("test", all).configuration(base: [], seed: 3), data: try Self.data(data))
   }
@@ -47,7 +47,7 @@ import Testing
     (
       "digits", "model=mlp(hidden: [8]); dtype=bfloat16; loss=flooded(at: polynomial(initial: 0.5), reporting: flooded)"
     ),
-    ("digits", "model=mlp(hidden: [8]); dtype=float64; partialBatch=masked; batchSize=40"),
+    ("digits", "model=mlp(hidden: [8]); dtype=float64; partialBatch=pad; batchSize=40"),
     ("events", "loss=binaryCrossEntropy; preprocessing=featurewise(white: 1)"),
     ("marks", "loss=binaryCrossEntropy"),
     ("values", "loss=meanSquaredError; preprocessing=standardizedChannels(mean: [0.5], deviation: [2], white: 1)"),

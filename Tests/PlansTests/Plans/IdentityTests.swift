@@ -115,6 +115,18 @@ import Testing
     }
   }
 
+  /// Experiments' settings are in run ids as they were.
+  @Test func renamedSettingsOfReservoirsLeaveIdsAsTheyWere() throws {
+    let old = try configuration(
+      "experiment: 'reservoirHorizon(leak: 0.4, taken: 0.44, fixup: false)'\ndata: mackeyGlass\ndtype: float64\n")
+    let new = try configuration(
+      "experiment: 'reservoirHorizon(leak: 0.4, activationScale: 0.44, correctsLastOutput: false)'\n"
+        + "data: mackeyGlass\ndtype: float64\n")
+    #expect(old == new && old.id == new.id)
+    #expect(new.canonicalText.contains("taken: 0.44") && new.canonicalText.contains("fixup: false"))
+    #expect(new.yaml().contains("activationScale: 0.44"))
+  }
+
   /// A run's own settings by the names that earlier versions gave them.
   @Test func aRunsSettingsAreReadByTheirEarlierNames() throws {
     let old = try configuration(

@@ -1,0 +1,139 @@
+import OrderedCollections
+import Reservoirs
+import Training
+
+/// An echo state network that an experiment has fitted, ready to be used.
+///
+/// ```swift
+/// let configuration = try RunConfiguration(
+///   from: ["experiment": "reservoirPrediction(units: 50)", "data": "sine(train: 500, test: 200)", "dtype": "float64"])
+/// let data = try configuration.source().load(from: DataFolders(), progress: nil)
+/// let result = try configuration.runExperiment(on: data)
+/// if let network = result.network {
+///   try ModelFile(network, of: configuration, data).write(to: "wave.safetensors")
+///   let model = try ReservoirModel(contentsOf: "wave.safetensors")
+///   let next = try model.generate(steps: 100)  // goes on after the test data
+/// }
+/// ```
+/// Networks that another series drives begin at rest; generation alone begins where the network was saved.
+public struct ReservoirModel: Sendable {
+  public let file: ModelFile
+  /// The network as it was saved.
+  public let network: EchoStateNetwork
+
+  /// - Throws: ``ModelFileError``; the network's errors.
+  public init(contentsOf path: String) throws { try self.init(ModelFile(contentsOf: path)) }
+
+  /// - Throws: ``ModelFileError/wrongKind(found:wanted:)`` if the file holds no reservoir; `ReservoirError` if its arrays
+  ///   make no network.
+  public init(_ file: ModelFile) throws {
+    guard file.kind == .reservoir else { throw ModelFileError.wrongKind(found: file.kind, wanted: .reservoir) }
+    self.file = file
+    network = try EchoStateNetwork(arrays: file.tensors)
+  }
+
+  /// Whether what the network learned to put out is what goes into it next, so that it can go on by itself.
+  public var predictsItsInput: Bool { file.tensors[Self.isNext]?.bytes == [1] }
+
+  static let isNext = "predictsItsInput"
+
+  /// The output after each step of a series, which drives the network from rest.
+  /// - Parameters:
+  ///   - series: `[steps, channels]`, as the training data's inputs.
+  ///   - names: what the steps are called; their numbers by default.
+  /// - Throws: `ReservoirError` for a series that doesn't fit.
+  public func predict(_ series: HostArray, names: [String]? = nil) throws -> Predictions {
+    var network = network
+    return try predictions(driven(&network, by: series), names ?? (0..<(series.shape.first ?? 0)).map(String.init))
+  }
+
+  /// Predictions for the series in files: CSV with a column for each channel and with or without a header, NPY or NPZ; as the
+  /// training data were read if their source says how.
+  /// - Throws: `DatasetError` for files that can't be read; as ``predict(_:names:)`` does.
+  public func predict(files paths: [String]) throws -> (predictions: Predictions, notes: [String]) {
+    var (names, bytes, notes): ([String], [UInt8], [String]) = ([], [], [])
+    for path in paths {
+      let read = try series(path)
+      var network = network
+      bytes += try driven(&network, by: read.inputs).bytes
+      names += read.names
+      notes += read.notes
+    }
+    let outputs = network.reservoir.outputs
+    let values = try HostArray(dtype: network.reservoir.dtype, shape: [names.count, outputs], bytes: bytes)
+    return (try predictions(values, names), notes)
+  }
+
+  /// What the network puts out by itself.
+  /// - Parameters:
+  ///   - steps: 1 or more.
+  ///   - series: what drives the network first, from rest; nil to go on from where it was saved.
+  /// - Throws: ``ModelFileError/notGenerating`` if the network predicts something else than its input; `ReservoirError`.
+  public func generate(steps: Int, after series: HostArray? = nil) throws -> Predictions {
+    guard network.reservoir.feedback || predictsItsInput else { throw ModelFileError.notGenerating }
+    guard steps >= 1 else {
+      throw ReservoirError.setting(name: "steps", value: "\(steps)", allowed: "1 or more")
+    }
+    var network = network
+    if let series { _ = try driven(&network, by: series) }
+    var parts: [Tensor] = []
+    // What stands before the next step, after one that was driven. A network that was saved after its fit hasn't put out the
+    // value after its teacher's last yet.
+    if series != nil || !network.reservoir.feedback { parts.append(network.output) }
+    if !network.reservoir.feedback { network = try network.closingLoop() }
+    if steps > parts.count { parts.append(try network.generate(steps: steps - parts.count)) }
+    let values = try Tensor.concatenate(parts).hostArray()
+    return try predictions(values, (1...steps).map(String.init))
+  }
+
+  /// As ``generate(steps:after:)``, after the series in a file.
+  public func generate(steps: Int, afterFile path: String?) throws -> Predictions {
+    try generate(steps: steps, after: path.map { try series($0).inputs })
+  }
+
+  private func driven(_ network: inout EchoStateNetwork, by series: HostArray) throws -> HostArray {
+    try network.reset()
+    let (series, isFed) = (Tensor(series), network.reservoir.feedback)
+    return try network.predict(inputs: isFed ? nil : series, teacher: isFed ? series : nil).hostArray()
+  }
+
+  /// In the series' own unit, under its columns' names.
+  private func predictions(_ values: HostArray, _ names: [String]) throws -> Predictions {
+    let outputs = network.reservoir.outputs
+    guard case .series(let encoding) = file.data.encoding, encoding.targets.count == outputs else {
+      return try Predictions(
+        names, values: values, columns: outputs == 1 ? ["value"] : (0..<outputs).map { "value \($0)" })
+    }
+    guard !encoding.targetScales.isEmpty else {
+      return try Predictions(names, values: values, columns: encoding.targets)
+    }
+    let wide: [Double] = try Tensor(values).cast(to: .float64).values()
+    let restored = Tensor(encoding.restored(wide), shape: Shape(values.shape)).cast(to: values.dtype)
+    return try Predictions(names, values: restored.hostArray(), columns: encoding.targets)
+  }
+
+  private func series(_ path: String) throws -> EncodedInputs {
+    if let encoding = file.data.encoding { return try encoding.inputs(from: [path]) }
+    if path.lowercased().hasSuffix(".npy") || path.lowercased().hasSuffix(".npz") {
+      let arrays = ArrayEncoding(shape: file.data.inputShape, dtype: file.data.inputType)
+      return try InputEncoding.arrays(arrays).inputs(from: [path])
+    }
+    let table = try CSVSeries.read(path, CSVFormat(hasHeader: nil))
+    return EncodedInputs(inputs: table.values, names: (0..<(table.values.shape.first ?? 0)).map { "\(path)[\($0)]" })
+  }
+}
+
+extension ModelFile {
+  /// A network that an experiment has fitted, as it stands now.
+  /// - Throws: the engine's errors.
+  public init(_ network: EchoStateNetwork, of configuration: RunConfiguration, _ data: DatasetPair) throws {
+    var tensors = try network.arrays()
+    let (inputs, targets) = (data.train.inputs, data.train.targets)
+    let width = inputs.bytes.count / max(1, inputs.shape.first ?? 1)
+    let isNext =
+      inputs.dtype == targets.dtype && inputs.shape == targets.shape
+      && inputs.bytes.dropFirst(width).elementsEqual(targets.bytes.dropLast(width))
+    tensors[ReservoirModel.isNext] = try HostArray([UInt8(isNext ? 1 : 0)])
+    self.init(.reservoir, configuration, data: ModelData(data), tensors: tensors)
+  }
+}

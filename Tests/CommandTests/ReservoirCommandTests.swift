@@ -1,0 +1,53 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// From a series to a reservoir, and from the reservoir to predictions.
+@Suite(.tags(.process)) struct ReservoirCommandTests {
+  private let folder: TemporaryFolder
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func output(_ words: String..., location: SourceLocation = #_sourceLocation) throws -> String {
+    let result = try TanrenProcess.run(words, in: folder)
+    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)", sourceLocation: location)
+    return result.output
+  }
+
+  private func rows(_ name: String) throws -> [[String]] {
+    try folder.text(name).split(separator: "\r\n").map { $0.split(separator: ",").map(String.init) }
+  }
+
+  @Test func predictAndGenerate() throws {
+    let run = try output(
+      "run", "experiment=reservoirPrediction(units: 100, washout: 50, readout: ridge(lambda: 1e-6))",
+      "data=sine(period: 50, train: 500, test: 100)", "--dtype", "float64", "--output", "wave")
+    #expect(run.contains("wave/model.safetensors"))
+    let series = (0..<300).map { sin(2 * Double.pi * Double($0) / 50) }
+    try folder.write("wave\n" + series.map { "\($0)\n" }.joined(), to: "sensor.csv")
+    #expect(
+      try output("predict", "wave/model.safetensors", "sensor.csv", "--output", "predictions.csv")
+        == "Written: predictions.csv, 300 predictions\n")
+    let predictions = try rows("predictions.csv")
+    #expect(predictions.count == 301 && predictions[0] == ["name", "value"] && predictions[300][0] == "sensor.csv[299]")
+    for step in 100..<299 {
+      #expect(abs((Double(predictions[step + 1][1]) ?? .nan) - series[step + 1]) < 0.01)
+    }
+    #expect(
+      try output("predict", "wave/model.safetensors", "--generate", "500", "--output", "generated.csv")
+        == "Written: generated.csv, 500 predictions\n")
+    #expect(try rows("generated.csv").count == 501 && rows("generated.csv")[500][0] == "500")
+    let after = try output("predict", "wave/model.safetensors", "sensor.csv", "--generate", "20")
+    let values = after.split(separator: "\r\n").dropFirst().compactMap { Double($0.split(separator: ",")[1]) }
+    #expect(values.enumerated().allSatisfy { abs($0.element - sin(2 * .pi * Double(300 + $0.offset) / 50)) < 0.05 })
+    #expect(values.count == 20)
+    for (words, part) in [
+      (["wave/model.safetensors"], "--generate"), (["wave/model.safetensors", "--generate", "0"], "between 1"),
+      (["wave/model.safetensors", "sensor.csv", "sensor.csv", "--generate", "2"], "one file"),
+      (["wave/model.safetensors", "absent.csv"], "absent.csv"),
+    ] {
+      let result = try TanrenProcess.run(["predict"] + words, in: folder)
+      #expect(result.status == 2 && result.error.contains(part), "\(words): \(result.error)")
+    }
+  }
+}
