@@ -178,7 +178,8 @@ public final class Trainer {
 
   func stop(_ reason: String) { history.stopReason = history.stopReason ?? reason }
 
-  func endFit() { callbacks = [] }
+  /// An epoch that an error ended is not continued: only a checkpoint from its middle is.
+  func endFit() { (callbacks, partialEpoch) = ([], nil) }
 
   /// Where a trainer stands; the state is in memory of its own.
   struct Position {
