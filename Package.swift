@@ -96,7 +96,7 @@ let package = Package(
       [
         "Arrays", "Layers", "Optimizers", "Datasets", "Augmentations", "Checkpoints", "Figures", "Files",
         .product(name: "OrderedCollections", package: "swift-collections"),
-      ]),
+      ], hasRegistries: true),
     room(
       "Exports",
       ["Training", "Formats", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),

@@ -20,7 +20,7 @@ class Contestant(NamedTuple):
     @property
     def label(self):
         words = [{"tanren": "Tanren", "pytorch": "PyTorch", "jax": "JAX", "keras": "Keras",
-                  "esn_library": "reservoirpy", "esn_numpy": "NumPy"}[self.worker], self.variant]
+                  "esn_library": "reservoirpy", "torch_pictures": "torchvision", "esn_numpy": "NumPy"}[self.worker], self.variant]
         return " ".join(words + ([f"({self.condition} cache)"] if self.condition else [])
                         + ([f"of {self.build}"] if self.build else []))
 
@@ -112,6 +112,8 @@ WORKLOADS = [
     Workload("augment-strong", "Augmented images of 32x32: the strong augmentation, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
         Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
     augmentations(),
+    Workload("pictures", "Pictures: JPEG of about 500x375 read, decoded and resized to 224x224 on all cores, batches of 64", "us", 1e-6, 9, "resident", [
+        Contestant(OURS, "step"), Contestant("torch_pictures", "loader"), Contestant("torch_pictures", "loader-bytes")]),
     Workload("augment-step", "A training step of nine convolutions, batch 128, f32, with the strong augmentation and without", "ms", 1e-3, 5,
              "resident", [Contestant(OURS, "fit"), Contestant(OURS, "strong")], False, ((Contestant(OURS, "strong"), Contestant(OURS, "fit")),)),
 ]

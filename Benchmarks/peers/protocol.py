@@ -32,9 +32,9 @@ def options():
     """Parsed before the framework is imported, because some settings only count then."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--workload", required=True, choices=[
-        "mlp-step", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", "augment-each", *RESERVOIRS, *NETWORKS])
+        "mlp-step", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", "augment-each", "pictures", *RESERVOIRS, *NETWORKS])
     parser.add_argument("--variant", required=True)
-    parser.add_argument("--data", help="folder with MNIST's four IDX files; without it the data is random")
+    parser.add_argument("--data", help="folder with MNIST's four IDX files, or of pictures; without it the data is random")
     parser.add_argument("--cache", help="folder for compiled programs; without it nothing is kept")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     return parser.parse_args()

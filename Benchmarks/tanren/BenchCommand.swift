@@ -17,6 +17,7 @@ import Tanren
     case augmentBasic = "augment-basic"
     case augmentStrong = "augment-strong"
     case augmentEach = "augment-each", augmentStep = "augment-step"
+    case pictures
     case esnDrive = "esn-drive", esnFit = "esn-fit", esnGenerate = "esn-generate", esnEnsemble = "esn-ensemble"
     case convolution32 = "convolution-32x64"
     case convolution16 = "convolution-16x128"
@@ -88,6 +89,9 @@ import Tanren
         let engine = try Engine(device: device, programCache: programs)
         let augmentation = try Registry<any Augmentation>.all.build(MethodSpec(variant.rawValue))
         worker.serve(try AugmentRounds(augmentation, on: engine), data: "random")
+      case (.pictures, .step):
+        let engine = try Engine(device: device, programCache: programs)
+        worker.serve(try PictureRounds(folder: data ?? "", on: engine), data: "pictures")
       case (.esnDrive, .step), (.esnFit, .step), (.esnGenerate, .step), (.esnEnsemble, .ensemble),
         (.esnEnsemble, .member):
         try Engine.configure(device: device, programCache: programs)

@@ -17,7 +17,7 @@ public struct RandomResizedCrop: Augmentation, AffineAugmentation {
   public static let declaration = Declaration(
     "randomResizedCrop", "cuts out a random part and enlarges it to the image's size", standard: RandomResizedCrop(),
     reference: Reference(
-      "Szegedy et al.", 2015, "Going Deeper with Convolutions", "https://arxiv.org/abs/1409.4842"),
+      "Szegedy et al.", 2014, "Going Deeper with Convolutions", "https://arxiv.org/abs/1409.4842"),
     settings: [
       Setting("scale", \.scale, .range(in: 0.0001...1), "range of the part's area, as a fraction of the image's"),
       Setting("ratio", \.ratio, .range(in: 0.01...100), "range of the part's width divided by its height"),

@@ -23,15 +23,19 @@ public struct Declaration<Method: Sendable>: Sendable {
   /// The publication that introduced it, if there is one.
   public let reference: Reference?
   public let settings: [Setting<Method>]
+  /// The first settings whose names may be left out: `conv2D(32, 3)`.
+  public var unnamed: [String] { settings.prefix(unnamedCount).map(\.name) }
+  private let unnamedCount: Int
   private let check: @Sendable (Method, Options) throws(ConfigurationError) -> Void
 
   /// - Parameters:
   ///   - standard: the method with its defaults, which no other place states.
   ///   - settings: in the order in which they are listed and read.
+  ///   - unnamed: how many of the first settings need no name.
   ///   - check: what must hold between settings; throws if it doesn't. The options tell where each was written.
   public init(
     _ name: String, _ summary: String, standard: Method, reference: Reference? = nil,
-    settings: [Setting<Method>] = [],
+    settings: [Setting<Method>] = [], unnamed: Int = 1,
     check: @escaping @Sendable (Method, Options) throws(ConfigurationError) -> Void = { _, _ in }
   ) {
     self.name = name
@@ -39,12 +43,14 @@ public struct Declaration<Method: Sendable>: Sendable {
     self.standard = standard
     self.reference = reference
     self.settings = settings
+    unnamedCount = unnamed
     self.check = check
   }
 
   /// The method with the settings in `options`, which takes out what it knows.
   /// - Throws: ``ConfigurationError`` for a value of the wrong kind or out of range, and for a missing one.
   func method(from options: inout Options) throws(ConfigurationError) -> Method {
+    try options.nameUnnamed(unnamed, of: name)
     try options.renameDeprecated(of: name)
     var method = standard
     for setting in settings { try setting.read(&method, &options) }

@@ -8,7 +8,8 @@ public struct MethodSpec: Sendable, Hashable, CustomStringConvertible {
     self.options = options
   }
 
-  /// Reads `name`, `name(key: value, …)`; `=` does for `:`, and values may nest.
+  /// Reads `name`, `name(key: value, …)`; `=` does for `:`, and values may nest. Values without a name come first and
+  /// are those of the method's first settings: `conv2D(32, size: 3)`.
   /// - Throws: ``ConfigurationError`` with the place where reading stopped.
   public init(parsing text: String, origin: String = "") throws(ConfigurationError) {
     var reader = MethodSpecReader(text, origin: origin)

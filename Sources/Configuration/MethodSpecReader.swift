@@ -1,4 +1,4 @@
-/// Reads `name(key: value, …)`.
+/// Reads `name(value, key: value, …)`.
 struct MethodSpecReader {
   // Scalars, since an accent after a quotation mark would make one character of both.
   private let scalars: [Unicode.Scalar]
@@ -39,11 +39,22 @@ struct MethodSpecReader {
     skipSpaces()
     guard take("(") else { return MethodSpec(name, Options(origin: origin)) }
     var options = Options(origin: origin)
+    var unnamed = 0
     while !take(")") {
-      let key = try word()
-      guard take(":") || take("=") else { throw unexpected("':'") }
-      try options.set(key, value(depth: depth))
-      guard take(",") || peek == ")" else { throw unexpected("',' or ')'") }
+      let key = key()
+      if let key {
+        try options.set(key, value(depth: depth))
+      } else {
+        let place = position
+        let value = try value(depth: depth)
+        guard unnamed == options.pairs.count, unnamed < Options.unnamedLimit else {
+          position = place
+          throw unexpected("a setting's name and ':'")
+        }
+        try options.set(Options.key(ofUnnamed: unnamed), value)
+        unnamed += 1
+      }
+      guard take(",") || peek == ")" else { throw unexpected((key == nil ? "':', " : "") + "',' or ')'") }
     }
     return MethodSpec(name, options)
   }
@@ -53,7 +64,7 @@ struct MethodSpecReader {
       var values: [OptionValue] = []
       while !take("]") {
         guard values.count < 10_000, depth < 32 else { throw unexpected("a shorter list") }
-        values.append(try value(depth: depth + 1))
+        values.append(try element(depth: depth + 1))
         guard take(",") || peek == "]" else { throw unexpected("',' or ']'") }
       }
       return .list(values)
@@ -62,6 +73,22 @@ struct MethodSpecReader {
     if let quote = peek, quote == "'" || quote == "\"" { return .text(try quotedText(in: quote)) }
     let choice = try choice(depth: depth + 1)
     return choice.options.isEmpty ? OptionValue(scalar: choice.name) : .choice(choice)
+  }
+
+  /// A value in a list, where `residual: […]` is `residual([…])`.
+  private mutating func element(depth: Int) throws(ConfigurationError) -> OptionValue {
+    guard let name = key() else { return try value(depth: depth) }
+    var options = Options(origin: origin)
+    try options.set(Options.key(ofUnnamed: 0), value(depth: depth))
+    return .choice(MethodSpec(name, options))
+  }
+
+  /// A name and the colon after it; nil, and nothing is read, where there is none.
+  private mutating func key() -> String? {
+    let start = position
+    if let name = try? word(), take(":") || take("=") { return name }
+    position = start
+    return nil
   }
 
   /// As YAML has it: two single quotes are one within single quotes, and backslashes escape within double quotes.

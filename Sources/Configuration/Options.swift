@@ -3,6 +3,10 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   private var values: [String: OptionValue] = [:]
   private var known: Set<String> = []
   private var origins: [String: String] = [:]
+  /// Where each value of a list was written, if that is known.
+  private var elementOrigins: [String: [String]] = [:]
+  /// What replaced another value, or one without a name.
+  private var overridden: Set<String> = []
   /// Where words that are read are noted, and the keys of the methods around this one.
   private var reads: (record: WordReads, path: [String])?
   /// Where the options were written, `plan.yml:12` say, for error messages.
@@ -25,16 +29,21 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   public var pairs: [(key: String, value: OptionValue)] { values.sorted { $0.key < $1.key } }
 
   public var description: String {
-    pairs.map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+    pairs.map { Self.isUnnamed($0.key) ? "\($0.value)" : "\($0.key): \($0.value)" }.joined(separator: ", ")
   }
 
-  /// - Parameter origin: where this key was written, if that is known more exactly.
+  /// - Parameters:
+  ///   - origin: where this key was written, if that is known more exactly.
+  ///   - elements: where each value of a list was written.
   /// - Throws: if `key` is there already.
-  public mutating func set(_ key: String, _ value: OptionValue, origin: String? = nil) throws(ConfigurationError) {
+  public mutating func set(
+    _ key: String, _ value: OptionValue, origin: String? = nil, elements: [String] = []
+  ) throws(ConfigurationError) {
     guard values.updateValue(value, forKey: key) == nil else {
       throw .duplicateKey(key: key, origin: origin ?? self.origin)
     }
     origins[key] = origin
+    if !elements.isEmpty { elementOrigins[key] = elements }
   }
 
   /// Replaces what `path` names: a key, or keys of methods inside methods, `optimizer.learningRate`.
@@ -59,6 +68,8 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     origins[key] = origin
     guard parts.count == 2 else {
       values[key] = value
+      elementOrigins[key] = nil
+      overridden.insert(key)
       return
     }
     var inner: MethodSpec
@@ -87,6 +98,36 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
 
   /// As if `key` had never been given.
   mutating func remove(_ key: String) { (values[key], origins[key]) = (nil, nil) }
+
+  /// Gives values without a name those of the method's first settings.
+  /// - Parameter settings: the settings that need no name.
+  /// - Throws: for more values than that, and for a setting that was given by its name too.
+  mutating func nameUnnamed(_ settings: [String], of method: String) throws(ConfigurationError) {
+    if let reads { reads.record.insert(settings, at: reads.path) }
+    for (key, value) in pairs where Self.isUnnamed(key) {
+      let origin = origins.removeValue(forKey: key)
+      let elements = elementOrigins.removeValue(forKey: key) ?? []
+      guard let index = Int(key), index < settings.count else {
+        let taken = settings.map { "'\($0)'" }.joined(separator: " and ")
+        throw .invalid(
+          message: "\(method) doesn't know what '\(value)' is: "
+            + (taken.isEmpty ? "it has no settings" : "write the setting's name before it; only \(taken) needs none"),
+          origin: origin ?? self.origin)
+      }
+      values[key] = nil
+      if !overridden.contains(settings[index]) {
+        try set(settings[index], value, origin: origin, elements: elements)
+      }
+    }
+  }
+
+  /// The key of a value that is written without one; `index` counts from 0.
+  package static func key(ofUnnamed index: Int) -> String { "\(index)" }
+
+  static func isUnnamed(_ key: String) -> Bool { key.count == 1 && key.first?.isWholeNumber == true }
+
+  /// How many values of a method may go without a name.
+  static let unnamedLimit = 10
 
   /// The value of `key` as it was written, if it was given.
   public mutating func take(_ key: String) -> OptionValue? {
@@ -220,8 +261,11 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     guard let value = try takeMeaning(key) else { return fallback }
     guard value != .text("none") else { return [] }
     var choices: [MethodSpec] = []
-    for element in value.elements {
-      guard let choice = try choice(element, of: key) else { throw mismatch(key, "a list of methods", value) }
+    let isList = if case .list = value { true } else { false }
+    for (index, element) in value.elements.enumerated() {
+      guard let choice = try choice(element, of: key, at: isList ? index : nil) else {
+        throw mismatch(key, "a list of methods", value)
+      }
       choices.append(choice)
     }
     return choices
@@ -234,12 +278,30 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     return choice
   }
 
-  private func choice(_ value: OptionValue, of key: String) throws(ConfigurationError) -> MethodSpec? {
-    switch try value.unquoted(origin: origin(of: key)) {
+  /// As ``choice(_:default:)``; a list is the value of a setting of a method.
+  /// - Parameter list: that method and its setting: `[a, b]` is `sequential(layers: [a, b])`.
+  public mutating func choice(
+    _ key: String, default fallback: MethodSpec, list: (method: String, setting: String)
+  ) throws(ConfigurationError) -> MethodSpec {
+    guard case .list(let elements)? = try peek(key) else { return try choice(key, default: fallback) }
+    _ = take(key)
+    var options = Options(origin: origin(of: key))
+    try options.set(list.setting, .list(elements), elements: elementOrigins[key] ?? [])
+    return MethodSpec(list.method, options)
+  }
+
+  /// - Parameter index: the value's place in a list.
+  private func choice(
+    _ value: OptionValue, of key: String, at index: Int? = nil
+  ) throws(ConfigurationError) -> MethodSpec? {
+    let places = elementOrigins[key] ?? []
+    let place = index.flatMap { $0 < places.count ? places[$0] : nil } ?? origin(of: key)
+    switch try value.unquoted(origin: place) {
     case .choice(let choice):
       guard let reads else { return choice }
-      return MethodSpec(choice.name, choice.options.recording(in: reads.record, below: reads.path + [key]))
-    case .text(let name): return MethodSpec(name, Options(origin: origin(of: key)))
+      let path = reads.path + [key] + (index.map { [WordReads.key(ofElement: $0)] } ?? [])
+      return MethodSpec(choice.name, choice.options.recording(in: reads.record, below: path))
+    case .text(let name): return MethodSpec(name, Options(origin: place))
     default: return nil
     }
   }
@@ -254,6 +316,11 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   /// - Throws: if a key was given that nobody asked for.
   public func finish(_ owner: String) throws(ConfigurationError) {
     guard let key = values.keys.sorted().first else { return }
+    if Self.isUnnamed(key), let value = values[key] {
+      throw .invalid(
+        message: "\(owner) doesn't know what '\(value)' is: write the setting's name before it", origin: origin(of: key)
+      )
+    }
     throw .unknownKey(key: key, owner: owner, known: known.sorted(), origin: origin(of: key))
   }
 

@@ -1,11 +1,20 @@
 import Synchronization
 
-/// Which settings of a method were read as words: what they are spelled like matters, and of the others it doesn't.
+/// Which settings of a method were read as words: what they are spelled like matters, and of the others it doesn't. And
+/// which of its settings need no name.
 final class WordReads: Sendable {
   private let paths = Mutex<Set<[String]>>([])
+  private let settings = Mutex<[[String]: [String]]>([:])
 
   func insert(_ path: [String]) { paths.withLock { _ = $0.insert(path) } }
   func contains(_ path: [String]) -> Bool { paths.withLock { $0.contains(path) } }
+
+  /// - Parameter path: of the method whose first settings need no name.
+  func insert(_ settings: [String], at path: [String]) { self.settings.withLock { $0[path] = settings } }
+  func settings(at path: [String]) -> [String] { settings.withLock { $0[path] ?? [] } }
+
+  /// A list's value in a path.
+  static func key(ofElement index: Int) -> String { "[\(index)]" }
 }
 
 extension Registry {
@@ -22,10 +31,12 @@ extension Registry {
 
 extension MethodSpec {
   fileprivate func resolved(_ reads: WordReads, at path: [String]) throws(ConfigurationError) -> MethodSpec {
-    MethodSpec(
+    var named = options
+    try named.nameUnnamed(reads.settings(at: path), of: name)
+    return MethodSpec(
       name,
-      try options.mapValues { (key, value) throws(ConfigurationError) in
-        try value.resolved(reads, at: path + [key], origin: options.origin(of: key))
+      try named.mapValues { (key, value) throws(ConfigurationError) in
+        try value.resolved(reads, at: path + [key], origin: named.origin(of: key))
       })
   }
 }
@@ -38,7 +49,7 @@ extension OptionValue {
     case .spelled: true
     case .text(let text): Self.isNotation(text)
     case .list(let values): values.contains(where: \.isAmbiguous)
-    case .choice(let choice): choice.options.pairs.contains { $0.value.isAmbiguous }
+    case .choice(let choice): choice.options.pairs.contains { Options.isUnnamed($0.key) || $0.value.isAmbiguous }
     }
   }
 
@@ -49,7 +60,12 @@ extension OptionValue {
     case .spelled(let spelling): return reads.contains(path) ? .text(spelling) : meaning
     case .list(let values):
       var resolved: [OptionValue] = []
-      for value in values { resolved.append(try value.resolved(reads, at: path, origin: origin)) }
+      for (index, value) in values.enumerated() {
+        let isMethod =
+          if !reads.contains(path), case .choice = try value.unquoted(origin: origin) { true } else { false }
+        let place = isMethod ? path + [WordReads.key(ofElement: index)] : path
+        resolved.append(try value.resolved(reads, at: place, origin: origin))
+      }
       return .list(resolved)
     case .choice(let choice): return .choice(try choice.resolved(reads, at: path))
     case .text where !reads.contains(path):

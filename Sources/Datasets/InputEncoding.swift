@@ -24,6 +24,32 @@ public enum InputEncoding: Sendable, Equatable, Codable {
     }
   }
 
+  /// Whether it depends on what the training data hold.
+  public var isFitted: Bool {
+    switch self {
+    case .table: true
+    case .series(let encoding): !encoding.inputScales.isEmpty
+    default: false
+    }
+  }
+
+  /// What predicted values are called, column by column; empty for targets without names, and for classes.
+  public var targetNames: [String] {
+    switch self {
+    case .table(let encoding): encoding.target.task == .regression ? [encoding.target.name] : []
+    case .series(let encoding): encoding.targets
+    default: []
+    }
+  }
+
+  /// A model's outputs in the targets' own unit.
+  /// - Parameter outputs: predicted values, float32 or float64 `[N, …]`.
+  /// - Throws: ``DatasetError`` for other element types.
+  public func restored(_ outputs: HostArray) throws(DatasetError) -> HostArray {
+    guard case .series(let encoding) = self, !encoding.targetScales.isEmpty else { return outputs }
+    return try .make(outputs.dtype, outputs.shape, outputs.dtype.bytes(of: encoding.restored(outputs.converted())))
+  }
+
   /// For each of the inputs at the end that number categories, how many numbers there are; see ``CategoryCode/index``.
   public var categoryCounts: [Int] {
     if case .table(let encoding) = self { encoding.categoryCounts } else { [] }

@@ -39,12 +39,14 @@ public struct NPZSource: DataSource {
   }
 
   /// Inputs are uint8, scaled to 0...1 before the model, or float32 or float64, used unchanged. Integer and string
-  /// targets are classes, strings sorted by code point; others are values to predict, [N, …].
+  /// targets are classes, strings sorted by code point; others are values to predict, [N, …]. An array `w_train` [N] weights
+  /// the training examples in the loss.
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let archive = try NPZArchive(path)
     let inputs = try inputs("train", archive)
     let names = try classNames(archive)
-    let train = try records("train", inputs, archive, classes: classes ?? names?.count, names)
+    let train = try weighted(
+      records("train", inputs, archive, classes: classes ?? names?.count, names), by: archive)
     let test = try records("test", self.inputs("test", archive), archive, classes: classes ?? train.classCount, names)
     let encoding = ArrayEncoding(
       shape: Array(inputs.shape.dropFirst()), dtype: inputs.dtype, isChannelsFirst: layout == .channelsFirst)
@@ -84,6 +86,17 @@ public struct NPZSource: DataSource {
       return try LabeledArrays(
         inputs: inputs, targets: Self.indices(labels.map { Int32($0) }, shape, member), classCount: count)
     } catch {
+      throw DatasetError(error.problem, path: member)
+    }
+  }
+
+  /// The training data with the weights of an array `w_train`, if there is one.
+  private func weighted(_ data: LabeledArrays, by archive: NPZArchive) throws(DatasetError) -> LabeledArrays {
+    guard archive.has("w_train") else { return data }
+    let (bytes, member) = try archive.member("w_train")
+    let weights = try NPY.decode(bytes, as: [.float32, .float64, .int32, .int64], path: member)
+    let numbers: [Double] = try weights.converted()
+    do throws(DatasetError) { return try data.weighted(by: numbers.map { Float($0) }) } catch {
       throw DatasetError(error.problem, path: member)
     }
   }

@@ -129,7 +129,7 @@ extension ArraySlice where Element: FixedWidthInteger {
 }
 
 /// The header of an NPY file: a Python dictionary with three keys.
-private struct NPYHeader {
+struct NPYHeader {
   enum Element: Equatable {
     case number(DType)
     /// Strings of a fixed length, padded with zeros.

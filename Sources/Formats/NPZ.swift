@@ -57,6 +57,9 @@ package struct NPZArchive {
     self.path = path
   }
 
+  /// Whether there is an array of the name.
+  package func has(_ name: String) -> Bool { archive.names.contains { Self.arrayName(of: $0) == name } }
+
   /// The bytes of an array, and what errors call them.
   /// - Throws: ``DatasetError`` if there is no such array, or two of them: programs differ in which they take.
   package func member(_ name: String) throws(DatasetError) -> (bytes: [UInt8], path: String) {

@@ -48,7 +48,7 @@ import Testing
     let inputs = try HostArray((0..<80).map { Float($0 % 7) }, shape: [20, 4])
     try NPY.write(inputs, to: folder("new.npy"))
     try NPZ.write(["x": inputs, "y": HostArray([1])], to: folder("new.npz"))
-    let table = try output("predict", "out/model.safetensors", "new.npy", "new.npz", "--batch", "7")
+    let table = try output("predict", "out/model.safetensors", "new.npy", "new.npz", "--batch-size", "7")
     let lines = table.split(separator: "\r\n").map { $0.split(separator: ",").map(String.init) }
     #expect(lines.count == 41 && lines[0] == ["name", "class", "0", "1", "2"])
     #expect(lines[1][0] == "new.npy[0]" && lines[40][0] == "new.npz[19]")
@@ -72,7 +72,7 @@ import Testing
     try expectError(["evaluate", "out/model.safetensors", "metrics=acuracy"], says: "did you mean 'accuracy'?")
     try expectError(["predict", "out/model.safetensors", "out/history.csv"], says: "out/history.csv", "NPY")
     try expectError(["predict", "out/model.safetensors", "absent.npy"], says: "absent.npy")
-    try expectError(["predict", "out/model.safetensors", "new.npy", "--batch", "0"], says: "--batch is 0")
+    try expectError(["predict", "out/model.safetensors", "new.npy", "--batch-size", "0"], says: "--batch-size is 0")
     try NPY.write(HostArray([Float](repeating: 0, count: 6), shape: [2, 3]), to: folder("narrow.npy"))
     try expectError(["predict", "out/model.safetensors", "narrow.npy"], says: "narrow.npy", "[2, 3]", "[N, 4]")
     try expectError(["predict", data, "new.npy"], says: data, "an archive of arrays", "'weights'")

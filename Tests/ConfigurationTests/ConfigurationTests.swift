@@ -19,7 +19,10 @@ import Testing
     #expect(inner.description == "sgd(learningRate: 0.1, momentum: 0.9)")
   }
 
-  @Test(arguments: ["", "a(", "a(b)", "a(b:)", "a(b:1", "a)", "a(b:1,b:2)", "a b", "a(b: [1", "(", "😀(🎈: 1)"])
+  @Test(arguments: [
+    "", "a(", "a(b:)", "a(b: 1, c)", "a(b c)", "[a: b: c]", "a(b:1", "a)", "a(b:1,b:2)", "a b", "a(b: [1", "(",
+    "😀(🎈: 1)",
+  ])
   func brokenChoicesAreErrors(_ text: String) {
     #expect(throws: ConfigurationError.self) { try MethodSpec(parsing: text) }
   }

@@ -60,7 +60,8 @@ struct RegistryTests {
   }
 
   @Test(arguments: [
-    "npz", "npz(path: '')", "images(path: a, size: 0)", "images(path: a, resize: stretch)", "sines(periods: [])",
+    "npz", "npz(path: '')", "npy(path: '')", "images(path: a, size: 0)", "images(path: a, resize: stretch)",
+    "sines(periods: [])",
     "standardizedChannels(deviation: [0])",
   ])
   func settingsThatAreInvalidAreErrors(_ text: String) {

@@ -30,7 +30,11 @@ import Testing
     ("meanSquaredError", [1], numbers, nil), ("meanSquaredError", [3], vectors, nil), ("huber", [1], flags, nil),
     ("meanSquaredError", [10], distributions, nil), ("meanAbsoluteError", [10], indices, "softmaxCrossEntropy"),
     ("meanSquaredError", [2], vectors, "an output for each target"), ("klDivergence", [10], distributions, nil),
-    ("klDivergence", [3], vectors, "meanSquaredError"),
+    ("klDivergence", [3], vectors, "meanSquaredError"), ("focal", [10], indices, nil),
+    ("focal", [1], bits, "binaryCrossEntropy"), ("binaryFocal", [1], flags, nil),
+    ("binaryFocal", [10], indices, "softmaxCrossEntropy"), ("hinge", [1], bits, nil),
+    ("hinge", [1], numbers, "meanSquaredError"), ("categoricalHinge", [10], indices, nil),
+    ("categoricalHinge", [3], vectors, "meanSquaredError"),
   ]
 
   @Test(arguments: losses.indices)
@@ -63,6 +67,14 @@ import Testing
       ("binaryAccuracy(of: probabilities)", .eventLogits, [1], bits, "agree"),
       ("binaryAccuracy", .classLogits, [10], indices, "accuracy fits"),
       ("binaryAccuracy", .eventLogits, [1], numbers, "0 or 1"),
+      ("f1", .classLogits, [10], indices, nil), ("f1(average: micro)", .eventLogits, [1], flags, nil),
+      ("precision", .eventProbabilities, [10], distributions, nil), ("recall", .values, [1], numbers, "r2"),
+      ("precision", .eventLogits, [1], numbers, "0 or 1"), ("f1", .classLogits, [3], vectors, "r2 fit numbers"),
+      ("rocAUC", .classProbabilities, [10], indices, nil), ("rocAUC", .eventLogits, [1], bits, nil),
+      ("rocAUC", .values, [1], numbers, "r2"), ("averagePrecision", .values, [3], vectors, "r2"),
+      ("calibrationError", .classLogits, [20, 5], steps, nil),
+      ("calibrationError", nil, [10], indices, "probabilities"),
+      ("calibrationError", .values, [1], numbers, "r2"),
       ("r2", .values, [1], numbers, nil), ("meanAbsoluteError", .values, [3], vectors, nil),
       ("r2", .values, [1], flags, nil),
       ("meanSquaredError", .classProbabilities, [10], distributions, nil),

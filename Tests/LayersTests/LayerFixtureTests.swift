@@ -21,7 +21,9 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
 
 /// Layers against Keras and PyTorch: outputs, gradients, state.
 @Suite(.tags(.engine)) struct LayerFixtureTests {
-  static let rows = Result { try Bundle.module.rows("layers", of: LayerRow.self) }
+  static let rows = Result {
+    try Bundle.module.rows("layers", of: LayerRow.self) + Bundle.module.rows("torch_layers", of: LayerRow.self)
+  }
   static let names = ((try? rows.get()) ?? []).map(\.name)
 
   static let layers: [String: any Layer] = [
@@ -58,6 +60,31 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
     "pytorch simple": Recurrent(SimpleRNNCell(3, convention: .pyTorch), result: .sequence),
     "pytorch lstm": Recurrent(LSTMCell(3, convention: .pyTorch), result: .sequence),
     "pytorch gru": Recurrent(GRUCell(3, convention: .pyTorch), result: .sequence),
+    "conv1D": Conv1D(4, size: 3),
+    "conv1D, all settings": Conv1D(
+      6, size: 3, strides: 2, padding: .symmetric(2), dilation: 2, groups: 2, hasBias: false, activation: ReLU()),
+    "conv1D causal": Conv1D(3, size: 3, padding: .causal, dilation: 2),
+    "depthwise conv": DepthwiseConv2D(size: 3, multiplier: 2, strides: 2, padding: .symmetric(1)),
+    "transposed conv": ConvTranspose2D(3, size: 2, strides: 2),
+    "transposed conv, padding 1": ConvTranspose2D(
+      3, size: Extent2D(4, 3), strides: Extent2D(2, 1), padding: .symmetric(1), hasBias: false),
+    "transposed conv, same": ConvTranspose2D(2, size: 3, strides: 2, padding: .same),
+    "attention": MultiHeadAttention(heads: 2),
+    "attention causal": MultiHeadAttention(heads: 3, isCausal: true),
+    "attention, no bias": MultiHeadAttention(heads: 2, hasBias: false),
+    "transformer block": TransformerBlock(heads: 2),
+    "transformer block as in the paper": TransformerBlock(heads: 2, hidden: 5, activation: ReLU(), norm: .after),
+    "rms norm": RMSNorm(),
+    "group norm": GroupNorm(3),
+    "positional embedding": PositionalEmbedding(length: 5),
+    "sinusoidal encoding": SinusoidalEncoding(),
+    "prelu": PReLU(),
+    "prelu, shared": PReLU(isShared: true),
+    "squeeze and excitation": SqueezeExcitation(reduction: 4, gate: HardSigmoid()),
+    "global max pool": GlobalMaxPool2D(),
+    "global average pool of sequences": GlobalAveragePool2D(),
+    "max pool of sequences": MaxPool1D(3, strides: 2),
+    "bidirectional gru": Bidirectional(GRU(2, result: .sequence, convention: .pyTorch)),
   ]
 
   @Test func everyRowHasALayer() throws {

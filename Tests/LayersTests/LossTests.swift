@@ -78,6 +78,10 @@ struct LossRow: Decodable, CustomTestStringConvertible {
       "huber": [(Huber(delta: 0.2), values)],
       "klDivergence": [(KLDivergence(), values), (KLDivergence(of: .logProbabilities), values)],
       "flooded": [(Flooded(MeanSquaredError(), at: 10), values), (MeanSquaredError().flooded(at: 0.01), values)],
+      "focal": [(Focal(), classes), (Focal(gamma: 0.5), values)],
+      "binaryFocal": [(BinaryFocal(), values), (BinaryFocal(gamma: 0.5, alpha: nil), values)],
+      "hinge": [(Hinge(), values), (Hinge(squared: true), values)],
+      "categoricalHinge": [(CategoricalHinge(), classes), (CategoricalHinge(squared: true), classes)],
       "summed": [(Summed(SoftmaxCrossEntropy()), classes)],
     ]
   }()

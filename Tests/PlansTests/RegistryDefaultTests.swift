@@ -12,11 +12,13 @@ import Testing
     Registry<any NamedPreprocessing>.all.types, Registry<any Augmentation>.all.types, Registry<any Metric>.all.types,
     Registry<any GradientRule>.all.types, Registry<any Optimizer>.all.types, Registry<any NamedTransform>.all.types,
     Registry<any NamedSchedule>.all.types, Registry<any Averaging>.all.types, Registry<any ReadoutRule>.all.types,
-    Registry<any Experiment>.all.types,
+    Registry<any Experiment>.all.types, Registry<any ComposableLayer>.all.types, Registry<any NamedCallback>.all.types,
   ]
 
   /// What has to be named, and so has no default.
-  private static let required = ["data": "digits", "path": "x.npz", "target": "y"]
+  private static let required = [
+    "data": "digits", "path": "x.npz", "target": "y", "layers": "[relu]", "layer": "relu", "as": "other", "count": "2",
+  ]
 
   @Test func everyDefaultCanBeWritten() throws {
     var count = 0
@@ -47,7 +49,7 @@ import Testing
         }
         var options = choice.options
         for (key, value) in Self.required where needed.contains(where: { $0.name == key }) {
-          try options.set(key, .text(value))
+          try options.set(key, OptionValue(parsing: value))
         }
         #expect(throws: Never.self, "\(yaml)") { _ = try type.init(from: &options) }
       }

@@ -62,7 +62,9 @@ import Testing
     ("loss:\n  name: flooded\n  a: 3", "plan.yml:3: flooded has no setting 'a'"),
     ("seed: 2\noptimizer: addam", "plan.yml:2: there is no optimizer 'addam': did you mean 'adam'?"),
     ("seed: 2\noptimizer: sgd(raet: 1)", "plan.yml:2: sgd has no setting 'raet': did you mean 'learningRate'?"),
-    ("optimizer: sgd(rate 1)", "plan.yml:1: can't read 'sgd(rate 1)' at column 10: expected ':', found '1'"),
+    (
+      "optimizer: sgd(rate 1)", "plan.yml:1: can't read 'sgd(rate 1)' at column 10: expected ':', ',' or ')', found '1'"
+    ),
     ("optimizer: {rate: 1}", "plan.yml:1: 'optimizer' is a mapping without the name of a method"),
     ("seed: 1\nepochs:", "plan.yml:2: 'epochs' has no value"),
     ("- 1\n- 2", "plan.yml:1: settings are written 'name: value'"),

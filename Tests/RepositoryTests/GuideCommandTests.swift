@@ -14,6 +14,7 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.writeMNIST(train: 1000, test: 200, to: "data/mnist")
     try writeCIFAR(to: folder)
+    try folder.write(photos, to: "photos.npy")
     try writeTables(to: folder)
     // The plans that a page shows, by the names that its commands use; without one, a plan of the page's own.
     let plan =
@@ -62,6 +63,13 @@ import Testing
     }
   }
 
+  /// Two gray images of 32 by 32 pixels as `numpy.save` writes them.
+  private var photos: [UInt8] {
+    let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 32, 32, 3), }"
+    let padded = header + String(repeating: " ", count: 117 - header.count) + "\n"
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, 118, 0] + Array(padded.utf8) + [UInt8](repeating: 99, count: 6144)
+  }
+
   /// A table of three species and a series of two columns.
   private func writeTables(to folder: TemporaryFolder) throws {
     let rows = (0..<150).map { row in
@@ -71,6 +79,7 @@ import Testing
         "\(4 + species).\(row % 10),\(3 - species).\(row % 7),\(colour),\(["setosa", "virginica", "versicolor"][species])"
     }
     try folder.write("length,width,colour,species\n" + rows.joined(separator: "\n") + "\n", to: "flowers.csv")
+    try folder.write("colour,width,length\nblue,2.9,5.1\n?,1.2,6.3\n", to: "new-flowers.csv")
     let steps = (0..<400).map { step in
       let (hour, minute) = (step / 6 % 24, step % 6 * 10)
       let time = "2024-01-\(step / 144 + 10)T\(hour < 10 ? "0" : "")\(hour):\(minute)\(minute == 0 ? "0" : "")"

@@ -22,6 +22,7 @@ import Testing
     Registry<any Augmentation>.all.types,
     Registry<any ReadoutRule>.all.types,
     Registry<any Experiment>.all.types,
+    Registry<any ComposableLayer>.all.types,
   ]
   private static let types = registries.joined()
 
@@ -33,7 +34,7 @@ import Testing
         "word",
       ]
       + ["adam", "sam", "tanh", "heUniform", "elastic", "digits", "mnist", "ridge", "l1l2", "cosine(initial: 0.5)"]
-      + ["softmaxCrossEntropy(labelSmoothing: 0.1)", "[clipByNorm]"]
+      + ["softmaxCrossEntropy(labelSmoothing: 0.1)", "[clipByNorm]", "relu", "[relu]", "gru"]
   }
 
   private static func written<Method: Configurable>(_ type: Method.Type, _ text: String) -> MethodSpec? {

@@ -118,6 +118,13 @@ public struct Safetensors: Sendable, Equatable {
   }
 }
 
+extension Safetensors {
+  /// What the metadata's `format` is in a model that a run has saved.
+  package static let modelFormat = "tanren model"
+  /// In such a model, what the names of arrays begin with that are statistics of the training data.
+  package static let preprocessingPrefix = "preprocessing/"
+}
+
 /// The header of a safetensors file, with every number checked against the file and the other numbers.
 private struct SafetensorsHeader {
   struct Entry {

@@ -1,7 +1,7 @@
 import Formats
 
-/// What kind of file weights are in, by its contents.
-package enum WeightFileFormat: Sendable, Hashable {
+/// What kind of file weights are in, by its contents. Safetensors and NPZ files can be read.
+public enum WeightFileFormat: Sendable, Hashable {
   case safetensors
   /// NumPy's archive of arrays.
   case npz
@@ -35,7 +35,7 @@ package enum WeightFileFormat: Sendable, Hashable {
   }
 
   /// For error messages: "a pickle of PyTorch".
-  package var name: String {
+  public var name: String {
     switch self {
     case .safetensors: "a safetensors file"
     case .npz: "an archive of arrays"
@@ -43,6 +43,25 @@ package enum WeightFileFormat: Sendable, Hashable {
     case .hdf5: "an HDF5 file"
     case .kerasArchive: "a model of Keras"
     case .unknown: "a file of another kind"
+    }
+  }
+
+  /// How to make a file of it that can be read.
+  var remedy: String {
+    switch self {
+    case .safetensors, .npz: ""
+    case .pickle:
+      """
+      Unpickling runs code, so convert it where you trust it: python3 -c "import torch, safetensors.torch as s; \
+      s.save_file({k: v.contiguous() for k, v in torch.load('weights.pth', map_location='cpu').items()}, \
+      'weights.safetensors')"
+      """
+    case .hdf5, .kerasArchive:
+      """
+      Convert it where you have Keras: python3 -c "import keras, numpy; m = keras.saving.load_model('model.keras'); \
+      numpy.savez('weights.npz', **{w.path: w.numpy() for w in m.weights})"
+      """
+    case .unknown: "Weights are read from safetensors and NPZ files."
     }
   }
 }

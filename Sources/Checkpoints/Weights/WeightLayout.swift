@@ -12,8 +12,8 @@ import Tensors
 /// print(try layout.exported(trainer.variables).tensors.keys)  // ["0.weight", "0.bias", "2.weight", "2.bias"]
 /// ```
 /// To support another layer's parameters, add a rule. Rules are in order of precedence: for PyTorch, the kernel of a
-/// convolution along time would be `WeightRule("kernel", rank: 3, as: "weight", axes: [2, 1, 0])`. An array without a
-/// rule keeps its name and axes.
+/// convolution of volumes would be `WeightRule("kernel", rank: 5, as: "weight", axes: [4, 3, 0, 1, 2])`. An array
+/// without a rule keeps its name and axes.
 ///
 /// Two things follow from the model's structure instead: the order of features that were images before flattening, and
 /// how the parameters of recurrent cells are divided.
@@ -50,7 +50,10 @@ public struct WeightLayout: Sendable {
   public static let pyTorch = WeightLayout(
     rules: [
       WeightRule("kernel", rank: 2, as: "weight", axes: [1, 0]),
+      WeightRule("kernel", rank: 3, as: "weight", axes: [2, 1, 0]),
       WeightRule("kernel", rank: 4, as: "weight", axes: [3, 2, 0, 1]),
+      WeightRule("in_proj_kernel", rank: 2, as: "in_proj_weight", axes: [1, 0]),
+      WeightRule("slope", as: "weight"),
       WeightRule("table", rank: 2, as: "weight"),
       WeightRule("scale", as: "weight"),
       WeightRule("offset", as: "bias"),
@@ -112,7 +115,7 @@ extension WeightLayout {
     return file
   }
 
-  /// A model's variables with the values of a file in this layout.
+  /// A model's variables with the values of a file in this layout. Floating-point arrays are converted to the model's type.
   ///
   /// - Parameters:
   ///   - variables: the model's own, for their paths and types.
@@ -122,32 +125,13 @@ extension WeightLayout {
     _ file: Safetensors, for variables: ModelVariables, records: [LayerRecord] = []
   ) throws -> ModelVariables {
     let all = variables.parameters.merging(variables.state)
-    let mappings = try mappings(for: all, records: records)
-    var values = TensorTree()
-    var (missing, mismatched): ([String], [TypeMismatch]) = ([], [])
-    for mapping in mappings {
-      guard let expected = mapping.exported(all)?.type else { continue }
-      guard let array = file.tensors[mapping.name] else {
-        missing.append(mapping.name)
-        continue
-      }
-      let actual = TensorType(array.dtype, Shape(array.shape))
-      guard actual == expected else {
-        mismatched.append(TypeMismatch(path: mapping.name, expected: expected, actual: actual))
-        continue
-      }
-      for (path, tensor) in mapping.imported(Tensor(array)) {
-        values[path] = values[path].map { $0 + tensor } ?? tensor
-      }
+    let assignment = assigning(file.tensors, to: all, by: try mappings(for: all, records: records))
+    let match = assignment.match
+    guard match.isComplete else {
+      throw WeightError.differentModel(
+        missing: match.missing, unexpected: match.unexpected, mismatched: match.mismatched)
     }
-    let names = Set(mappings.map(\.name))
-    let unexpected = Array(file.tensors.keys).filter { name in
-      !names.contains(name) && !passedOver.contains { name == $0 || name.hasSuffix(separator + $0) }
-    }
-    guard missing.isEmpty, unexpected.isEmpty, mismatched.isEmpty else {
-      throw WeightError.differentModel(missing: missing, unexpected: unexpected, mismatched: mismatched)
-    }
-    let read = try values.evaluate()
+    let read = try assignment.values.evaluate()
     return ModelVariables(
       parameters: variables.parameters.map { path, tensor in read[path] ?? tensor },
       state: variables.state.map { path, tensor in read[path] ?? tensor })

@@ -43,7 +43,9 @@ struct ExportCommand: ParsableCommand {
       guard (1...10_000_000).contains(batch) else {
         throw UsageError("--batch-size is \(batch), but must be between 1 and 10000000")
       }
-      guard format.isProgram else { throw UsageError("--batch-size is for onnx and stablehlo: weights have no batches") }
+      guard format.isProgram else {
+        throw UsageError("--batch-size is for onnx and stablehlo: weights have no batches")
+      }
     }
     guard format.isProgram || !withoutPreprocessing else {
       throw UsageError("--without-preprocessing is for onnx and stablehlo: weights have no preprocessing")

@@ -93,6 +93,7 @@ struct MethodKind {
       MethodKind(recipes: (try? Recipe.all) ?? []),
       MethodKind("data", "data set", key: "data", Registry<any DataSource>.all.types),
       MethodKind("models", "model", key: "model", Registry<any Architecture>.all.types),
+      MethodKind("layers", "layer", Registry<any ComposableLayer>.all.types),
       MethodKind("activations", "activation", Registry<any Activation>.all.types),
       MethodKind("initializers", "initializer", Registry<any Initializer>.all.types),
       MethodKind("losses", "loss", key: "loss", Registry<any Loss>.all.types),
@@ -105,6 +106,7 @@ struct MethodKind {
       MethodKind("transforms", "transform", Registry<any NamedTransform>.all.types),
       MethodKind("schedules", "schedule", Registry<any NamedSchedule>.all.types),
       MethodKind("averaging", "averaging", key: "averaging", Registry<any Averaging>.all.types),
+      MethodKind("callbacks", "callback", key: "callbacks", Registry<any NamedCallback>.all.types),
       MethodKind("experiments", "experiment", key: "experiment", Registry<any Experiment>.all.types),
       MethodKind("readouts", "readout", Registry<any ReadoutRule>.all.types),
     ]

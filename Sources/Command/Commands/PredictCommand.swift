@@ -7,17 +7,20 @@ struct PredictCommand: ParsableCommand {
     commandName: "predict",
     abstract: "Predict classes or values for new records, or go on with a series, with a saved model.",
     discussion: """
-      Files are read as the training data were: arrays in NPY files, or in the member x of NPZ files. The table is CSV: \
-      name, class and the probability of each class, or name and each predicted value.
+      Files are read as the training data were: pictures and folders of them, rows of tables by their columns' names, steps \
+      of series, arrays in NPY files, or in the member x of NPZ files. The table is CSV: name, class and the probability of \
+      each class, or name and each predicted value.
 
       A reservoir that an experiment has fitted predicts from each step of a series in CSV or NPY files, beginning at rest. \
       With --generate it goes on by itself: from where it was saved, or after the series in a file.
 
       Examples:
         tanren predict out/run/model.safetensors new.npy
+        tanren predict out/run/model.safetensors new.csv --output predictions.csv
         tanren predict out/run/best.safetensors a.npz b.npz --output predictions.csv
         tanren predict out/wave/model.safetensors sensor.csv --output predictions.csv
         tanren predict out/wave/model.safetensors --generate 500 --output generated.csv
+        tanren predict out/photos/best.safetensors new-photos kitten.jpg
       """)
 
   @Argument(help: ArgumentHelp("File that tanren run has saved.", valueName: "model"))
@@ -30,7 +33,7 @@ struct PredictCommand: ParsableCommand {
   var output: String?
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of records computed at once.", valueName: "n"))
-  var batch: Int = 1000
+  var batchSize: Int = 1000
 
   @Option(
     parsing: .unconditional,
@@ -41,8 +44,8 @@ struct PredictCommand: ParsableCommand {
   @OptionGroup(title: "Device options") var device: DeviceOptions
 
   func run() throws {
-    guard (1...10_000_000).contains(batch) else {
-      throw UsageError("--batch is \(batch), but must be between 1 and 10000000")
+    guard (1...10_000_000).contains(batchSize) else {
+      throw UsageError("--batch-size is \(batchSize), but must be between 1 and 10000000")
     }
     let file = try ModelFile(contentsOf: model)
     try device.start()
@@ -58,7 +61,7 @@ struct PredictCommand: ParsableCommand {
   private func networkPredictions(_ file: ModelFile) throws -> (Predictions, notes: [String]) {
     guard generate == nil else { throw UsageError("--generate is for reservoirs, but \(model) holds a network") }
     guard !files.isEmpty else { throw UsageError("give files with the records to predict") }
-    return try TrainedModel(file).predict(files: files, batchSize: batch)
+    return try TrainedModel(file).predict(files: files, batchSize: batchSize)
   }
 
   private func reservoirPredictions(_ file: ModelFile) throws -> (Predictions, notes: [String]) {

@@ -17,6 +17,9 @@ struct RunCommand: ParsableCommand {
         tanren run --model 'mlp(hidden: [200, 100], activation: mish)'
         tanren run optimizer='nesterov(learningRate: 0.1)' loss='flooded(at: 0.01)'
         tanren run config.yml optimizer.learningRate=0.5 seed=3 --output out/fast
+        tanren run --epochs 100 callbacks='[earlyStopping(patience: 5), bestWeights]'
+        tanren run --resume --output out/fast
+        tanren run --data cifar10 --weights out/run/best.safetensors head=new
         tanren run experiment=reservoirPrediction data=narma
 
       Example configuration file:
@@ -41,6 +44,13 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Never download data.")
   var offline = false
 
+  @Option(
+    help: ArgumentHelp(
+      "The most memory that inputs take: 500M, 2G. Pictures and arrays that need more are read part by part. "
+        + "(default: all in memory)",
+      valueName: "size"))
+  var memory: MemorySize?
+
   @Option(help: ArgumentHelp("Output folder.", valueName: "folder"))
   var output = "out/run"
 
@@ -50,11 +60,16 @@ struct RunCommand: ParsableCommand {
   @Option(help: "Progress to print while training.")
   var progress = ProgressStyle.bar
 
+  @Flag(help: "Continue the interrupted run in the output folder; it ends with the same bits as without a break.")
+  var resume = false
+
   @Flag(help: "Print errors only.")
   var quiet = false
 
   func run() throws {
-    let configuration = try RunConfiguration(from: choices.options(settings))
+    let configuration =
+      try resume
+      ? InterruptedRun.configuration(in: output, choices, settings) : RunConfiguration(from: choices.options(settings))
     let terminal = Terminal.current()
     func say(_ text: String) { if !quiet { terminal.write(text + "\n") } }
 
@@ -64,22 +79,36 @@ struct RunCommand: ParsableCommand {
     }
     let files = try RunFiles(OutputFolder(output), configuration)
     try device.start()
+    let interrupted = InterruptedRun(configuration, in: output)
+    if !resume { interrupted.begin() }
+    let checkpoint = try resume ? interrupted.checkpoint() : nil
     let run = try Run(
-      configuration, folders: DataFolders(allowsDownload: !offline), progress: quiet ? nil : DownloadReport().progress)
+      configuration, folders: DataFolders(allowsDownload: !offline), progress: quiet ? nil : DownloadReport().progress,
+      memory: memory?.bytes)
     say("Data: \(run.data.origin)")
     let layers = try run.layerSummary()
     if summary != .none { say(try summary.text(layers, configuration)) }
 
+    if resume {
+      say(
+        checkpoint.map { "Continuing after epoch \($0.epoch)." }
+          ?? "There is no checkpoint yet: starting from the beginning.")
+    }
+    if let warning = layers.warning(with: try configuration.method().loss) {
+      Terminal.current(.standardError).write("Warning: \(warning)\n")
+    }
     Interruption.endsProcess()
     let watcher = quiet ? nil : progress.callback(terminal)
     let models = files.models(of: run)
     let (trainer, history) = try run.train(
       chunks: !quiet && progress == .bar && terminal.isInteractive ? run.chunksForProgress(layers) : 1,
-      callbacks: files.logs + [watcher].compactMap(\.self) + [models])
+      writingTo: output, from: checkpoint,
+      callbacks: files.logs + [watcher].compactMap(\.self) + [models] + interrupted.callbacks, note: say)
+    interrupted.end()
     let figures = [
       try files.writeCurves(history, of: run), try files.writePage(history, of: run, trainedBy: trainer),
     ]
-    say(RunReport(history).text)
+    say(RunReport(history, of: configuration).text)
     say("Written: " + (files.written + figures + models.written).joined(separator: ", "))
   }
 }
@@ -112,6 +141,12 @@ struct RunChoices: ParsableArguments {
       "Data augmentation: basic, '[basic, cutout(size: 16)]', … (default: none)", valueName: "augmentation"))
   var augmentation: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Parameters that aren't trained, by a regular expression of their paths: 'layer[1-3]|conv'", valueName: "pattern")
+  )
+  var freeze: String?
+
   @Option(parsing: .unconditional, help: ArgumentHelp("Number of epochs. (default: 10)", valueName: "n"))
   var epochs: String?
 
@@ -131,22 +166,31 @@ struct RunChoices: ParsableArguments {
     help: ArgumentHelp("Train on the first <n> examples only. (default: all)", valueName: "n"))
   var examples: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "File of weights to start from: of a saved model, or PyTorch's or Keras' in safetensors or NPZ. (default: none)",
+      valueName: "file"))
+  var weights: String?
+
   /// All settings: those of the file, overridden by the options, overridden by `key=value` in their order.
-  /// - Parameter settings: the positional arguments, with at most one file among them.
-  func options(_ settings: [String]) throws -> Options {
+  /// - Parameters:
+  ///   - settings: the positional arguments, with at most one file among them.
+  ///   - saved: settings that are there without a file.
+  func options(_ settings: [String], over saved: Options = Options()) throws -> Options {
     let files = settings.filter { !Self.isAssignment($0) }
     guard files.count <= 1 else {
       throw UsageError("expected at most one configuration file, but got \(files.joined(separator: ", "))")
     }
-    var options = try files.first.map { try YAMLReader.options(file: $0) } ?? Options()
+    var options = try files.first.map { try YAMLReader.options(file: $0) } ?? saved
     let given = [
       ("data", "--data", data), ("model", "--model", model), ("optimizer", "--optimizer", optimizer),
       ("loss", "--loss", loss), ("gradientRule", "--gradient-rule", gradientRule),
       ("averaging", "--averaging", averaging), ("augmentation", "--augmentation", augmentation),
       ("epochs", "--epochs", epochs), ("batchSize", "--batch-size", batchSize), ("seed", "--seed", seed),
-      ("dtype", "--dtype", dtype), ("examples", "--examples", examples),
+      ("dtype", "--dtype", dtype), ("examples", "--examples", examples), ("weights", "--weights", weights),
     ]
     for case (let key, let option, let value?) in given { try options.override(key, value, origin: option) }
+    if let freeze { try options.override("freeze", .text(freeze), origin: "--freeze") }
     for assignment in settings where Self.isAssignment(assignment) { try options.override(assignment: assignment) }
     return options
   }

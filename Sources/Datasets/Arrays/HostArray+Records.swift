@@ -32,7 +32,7 @@ extension HostArray {
   }
 
   /// The records at `indices`, in that order, repeats included. The caller has checked the indices.
-  func gathered(_ indices: some Collection<Int>) throws(DatasetError) -> HostArray {
+  package func gathered(_ indices: some Collection<Int>) throws(DatasetError) -> HostArray {
     let size = recordByteCount
     let gathered = [UInt8](unsafeUninitializedCapacity: indices.count * size) { buffer, initialized in
       bytes.withUnsafeBytes { source in

@@ -54,7 +54,8 @@ extension LabeledArrays {
   /// The caller has checked the indices, or made them from `count`.
   private func gathered(_ indices: some Collection<Int>) throws(DatasetError) -> LabeledArrays {
     try LabeledArrays(
-      inputs: inputs.gathered(indices), targets: targets.gathered(indices), classCount: classCount)
+      inputs: inputs.gathered(indices), targets: targets.gathered(indices), classCount: classCount
+    ).weighted(by: weights.map { weights in indices.map { weights[$0] } })
   }
 }
 
@@ -87,7 +88,9 @@ extension LabeledArrays {
       labels[record] = kind == .otherClasses && draw >= labels[record] ? draw + 1 : draw
     }
     let targets = try HostArray.make(.int32, [count], labels.withUnsafeBytes { Array($0) })
-    return (try LabeledArrays(inputs: inputs, targets: targets, classCount: classCount), corrupted)
+    return (
+      try LabeledArrays(inputs: inputs, targets: targets, classCount: classCount).weighted(by: weights), corrupted
+    )
   }
 }
 

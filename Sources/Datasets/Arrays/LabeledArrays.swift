@@ -9,6 +9,8 @@ public struct LabeledArrays: Sendable, Equatable {
   public let targets: HostArray
   /// How many classes the labels in `targets` count, `nil` for real targets.
   public let classCount: Int?
+  /// How much each record counts in the training loss; nil if all count alike.
+  public private(set) var weights: [Float]?
 
   /// - Throws: ``DatasetError`` if the two differ in their number of records, or, where a class count
   ///   is given, if targets aren't int32 [N] with every label in 0..<classCount.
@@ -34,6 +36,30 @@ public struct LabeledArrays: Sendable, Equatable {
     self.inputs = inputs
     self.targets = targets
     self.classCount = classCount
+  }
+
+  /// The data with a weight per record: a finite number, 0 or more. Losses of training are weighted means; evaluation
+  /// counts every record once.
+  ///
+  /// ```swift
+  /// let data = try LabeledArrays(inputs: HostArray([0.1, 0.2] as [Float]), targets: HostArray([0, 1] as [Int32]))
+  /// print(try data.weighted(by: [1, 0.5]).weights ?? [])  // [1.0, 0.5]
+  /// ```
+  /// - Throws: ``DatasetError`` for another number of weights, or one that isn't finite or is below 0.
+  public func weighted(by weights: [Float]?) throws(DatasetError) -> LabeledArrays {
+    if let weights {
+      guard weights.count == count else {
+        throw DatasetError(.invalidArgument(name: "weights", value: "\(weights.count) numbers", allowed: "\(count)"))
+      }
+      if let record = weights.firstIndex(where: { !($0 >= 0 && $0.isFinite) }) {
+        throw DatasetError(
+          .invalidArgument(
+            name: "the weight of record \(record)", value: "\(weights[record])", allowed: "a finite number, 0 or more"))
+      }
+    }
+    var copy = self
+    copy.weights = weights
+    return copy
   }
 
   /// The number of records.

@@ -74,20 +74,26 @@ public struct ImagesSource: DataSource {
     let encoding = ImageEncoding(size: size, resize: resize, channels: resolvedChannels(list))
     let train = try part(list.train, list, encoding)
     let test = try part(list.test, list, encoding)
-    let sizes = (train.sizes + test.sizes).map(\.description)
-    let extent = Self.extent(train.sizes + test.sizes)
-    let change = Set(sizes) == ["\(size)x\(size)"] ? extent : "\(extent), to \(size)x\(size) by \(resize.rawValue)"
+    let sizes = train.sizes + test.sizes
+    let extent = Self.extent(sizes)
+    let change = extent == "\(size)x\(size)" ? extent : "\(extent), to \(size)x\(size) by \(resize.rawValue)"
+    return DatasetPair(
+      train: train.records, test: test.records, name: name,
+      origin: origin(list, count: sizes.count, change: change, failures: train.failures + test.failures),
+      classNames: list.classNames, encoding: .images(encoding))
+  }
+
+  /// The folder's or the table's name.
+  var name: String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
+
+  /// Where the data came from and what became of them, for people.
+  func origin(_ list: ImageList, count: Int, change: String, failures: [DatasetError]) -> String {
     var notes = list.notes
-    let failures = train.failures + test.failures
     if let first = failures.first {
       notes.append("\(failures.count) unreadable and skipped, the first: \(first)")
     }
-    let origin = ["\(sizes.count) pictures of \(list.classNames.count) classes from \(path), \(change)"] + notes
-    return DatasetPair(
-      train: train.records, test: test.records,
-      name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
-      origin: origin.joined(separator: "; "),
-      classNames: list.classNames, encoding: .images(encoding))
+    let pictures = "\(count) pictures of \(list.classNames.count) classes from \(path), \(change)"
+    return ([pictures] + notes).joined(separator: "; ")
   }
 
   private func part(
@@ -105,7 +111,7 @@ public struct ImagesSource: DataSource {
     return (records, decoded.sizes.compactMap(\.self), decoded.failures.map(\.error))
   }
 
-  private func resolvedChannels(_ list: ImageList) -> Picture.Channels {
+  func resolvedChannels(_ list: ImageList) -> Picture.Channels {
     switch channels {
     case .grey: return .grey
     case .rgb: return .rgb

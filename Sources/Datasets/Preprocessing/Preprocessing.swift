@@ -98,3 +98,10 @@ public struct Rescaling: Preprocessing {
     return shifted.cast(to: precision ?? dtype).cast(to: dtype)
   }
 }
+
+/// Inputs as they are, in their own element type: for models of tokens.
+public struct UnchangedInputs: Preprocessing {
+  public init() {}
+
+  public func callAsFunction(_ inputs: Tensor, dtype: DType) -> Tensor { inputs }
+}

@@ -25,8 +25,13 @@ extension InferenceModel {
   }
 
   func onnxGraph(batchSize: Int?) throws -> ONNXGraph {
+    var exported = self
+    // Runtimes have few operators in half precision on CPUs, and the parameters are float32 anyway.
+    exported.precision.computation = precision.parameters
     let traces = try (batchSize.map { [$0] } ?? Self.tracedSizes).map { size in
-      try TracedFunction(batchSize: size, [inputs(ofSize: size)]) { results($0[0], variables) }
+      try TracedFunction(batchSize: size, [inputs(ofSize: size)]) {
+        exported.results($0[0], variables)
+      }
     }
     for result in traces[0].results where result.shape.first != traces[0].batchSize {
       throw Diagnostic(operation: "export", message: "needs a model that gives [batch, …]", inputs: [result.type])

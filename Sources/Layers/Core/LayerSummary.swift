@@ -9,6 +9,8 @@ public struct LayerSummary: Sendable {
     public let output: Shape
     /// Trainable parameters.
     public let trainableCount: Int
+    /// Parameters that are frozen.
+    public let frozenCount: Int
     /// Elements of the state: running statistics.
     public let stateCount: Int
   }
@@ -16,12 +18,20 @@ public struct LayerSummary: Sendable {
   /// The model's direct layers, in the order of their first call.
   public let rows: [Row]
   public let trainableCount: Int
+  /// Parameters that are frozen.
+  public let frozenCount: Int
   public let stateCount: Int
 
   /// - Parameters:
   ///   - records: of one trace, see `Layer.trace(_:key:precision:)`.
   ///   - variables: of the same trace.
-  public init(_ records: [LayerRecord], _ variables: ModelVariables) {
+  ///   - isTrained: whether the parameter of a path is trained; by default, all are.
+  public init(
+    _ records: [LayerRecord], _ variables: ModelVariables, isTrained: (String) -> Bool = { _ in true }
+  ) {
+    let (trained, frozen) = (
+      variables.parameters.filter(isTrained), variables.parameters.filter { !isTrained($0) }
+    )
     let outer = records.filter { !$0.path.isEmpty && !$0.path.contains("/") }
     var seen: Set<String> = []
     // A model that is a single layer has no inner ones.
@@ -32,20 +42,24 @@ public struct LayerSummary: Sendable {
       }
       return Row(
         path: record.path, label: record.label, typeName: record.typeName, input: record.input.shape,
-        output: record.output.shape, trainableCount: count(variables.parameters), stateCount: count(variables.state))
+        output: record.output.shape, trainableCount: count(trained), frozenCount: count(frozen),
+        stateCount: count(variables.state))
     }
-    trainableCount = variables.parameters.elementCount
+    (trainableCount, frozenCount) = (trained.elementCount, frozen.elementCount)
     stateCount = variables.state.elementCount
   }
 }
 
 extension Layer {
   /// The model's layers for batches of the given type.
+  /// - Parameter isTrained: whether the parameter of a path is trained; by default, all are.
   /// - Throws: `Diagnostic` with the layer's path if the layers don't fit each other or the input.
-  public func layerSummary(for input: TensorType) throws -> LayerSummary {
+  public func layerSummary(
+    for input: TensorType, isTrained: (String) -> Bool = { _ in true }
+  ) throws -> LayerSummary {
     let precision = input.dtype.isFloatingPoint ? Precision(input.dtype) : .float32
     let (records, variables) = try trace(input, precision: precision)
-    return LayerSummary(records, variables)
+    return LayerSummary(records, variables, isTrained: isTrained)
   }
 
   /// The model's layers as Keras 2 prints them; see ``LayerSummary/kerasText(name:)``.
@@ -64,17 +78,26 @@ extension LayerSummary {
       Self.cells(
         [
           "\(row.path.isEmpty ? row.label : row.path) (\(row.typeName))", Self.text(row.output),
-          "\(row.trainableCount + row.stateCount)",
+          "\(row.trainableCount + row.frozenCount + row.stateCount)",
         ])
     }
-    let totals = [
-      "Total params: \(Self.grouped(trainableCount + stateCount))",
-      "Trainable params: \(Self.grouped(trainableCount))",
-      "Non-trainable params: \(Self.grouped(stateCount))",
-    ]
+    let totals =
+      [
+        "Total params: \(Self.grouped(trainableCount + frozenCount + stateCount))",
+        "Trainable params: \(Self.grouped(trainableCount))",
+        "Non-trainable params: \(Self.grouped(frozenCount + stateCount))",
+      ] + frozenLayers
     return
       (["Model: \"\(name)\"", line, Self.cells(["Layer (type)", "Output Shape", "Param #"]), doubleLine]
       + [cells.joined(separator: "\n\(line)\n")] + [doubleLine] + totals + [line]).joined(separator: "\n")
+  }
+
+  /// A line that names the layers with frozen parameters; none without.
+  private var frozenLayers: [String] {
+    let frozen = rows.filter { $0.frozenCount > 0 }.map { row in
+      (row.path.isEmpty ? row.label : row.path) + (row.trainableCount > 0 ? " (in part)" : "")
+    }
+    return frozen.isEmpty ? [] : ["Frozen: " + frozen.joined(separator: ", ")]
   }
 
   private static let width = 65
@@ -140,6 +163,22 @@ extension LayerSummary {
     if plain is SoftmaxCrossEntropy { return ("softmax", false) }
     if let binary = plain as? BinaryCrossEntropy, binary.outputs == .logits { return ("sigmoid", false) }
     return ("identity", false)
+  }
+
+  /// What is probably a mistake but can be trained: a model that ends in softmax or sigmoid under a loss of logits, which
+  /// applies it again. Gradients are then small, and training is slow.
+  /// - Returns: a sentence for a person; nil as a rule.
+  public func warning(with loss: any Loss) -> String? {
+    let (again, remedy) =
+      switch loss.outputKind {
+      case .classLogits: (Softmax.name, ProbabilityCrossEntropy.name)
+      case .eventLogits: (Sigmoid.name, "\(BinaryCrossEntropy.name)(of: probabilities)")
+      default: ("", "")
+      }
+    guard !again.isEmpty, rows.last?.label == again else { return nil }
+    return
+      "the model ends in \(again), but the loss '\(Swift.type(of: loss).name)' takes logits: leave \(again) out, or take "
+      + "the loss \(remedy)"
   }
 
   private static let outputs: Set = [Softmax.name, Sigmoid.name, LogSoftmax.name, Tanh.name]

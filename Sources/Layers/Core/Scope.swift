@@ -13,6 +13,10 @@ public final class Scope {
   /// all batches count equally. Nil in ordinary training, where the layer's momentum applies.
   public var statisticsShare: Tensor? { trace.statisticsShare }
 
+  /// Whether a state of this layer is frozen: the layer then computes with it as outside of training, and doesn't
+  /// update it.
+  public func isFrozen(_ name: String) -> Bool { trace.isFrozen?(joined(name)) ?? false }
+
   private let trace: ScopeTrace
   private let isShared: Bool
 
@@ -80,6 +84,8 @@ private final class ScopeTrace {
   let key: Key
   let precision: Precision
   let statisticsShare: Tensor?
+  /// By path of a state.
+  let isFrozen: ((String) -> Bool)?
   /// Whether parameters are created, in the first trace of a model, or looked up.
   let isInitializing: Bool
 
@@ -90,7 +96,10 @@ private final class ScopeTrace {
   var isInLoop = false
   private var asked: Set<String> = []
 
-  init(_ variables: ModelVariables?, key: Key, isTraining: Bool, precision: Precision, statisticsShare: Tensor? = nil) {
+  init(
+    _ variables: ModelVariables?, key: Key, isTraining: Bool, precision: Precision, statisticsShare: Tensor? = nil,
+    isFrozen: ((String) -> Bool)? = nil
+  ) {
     isInitializing = variables == nil
     parameters = variables?.parameters ?? TensorTree()
     state = variables?.state ?? TensorTree()
@@ -98,6 +107,7 @@ private final class ScopeTrace {
     self.isTraining = isTraining
     self.precision = precision
     self.statisticsShare = statisticsShare
+    self.isFrozen = isFrozen
   }
 
   func parameter(_ path: String, _ type: TensorType, _ initializer: any Initializer, mayRepeat: Bool) -> Tensor {
@@ -169,15 +179,17 @@ extension Layer {
   /// - Parameters:
   ///   - precision: by default, the model computes in the type of the first parameter.
   ///   - statisticsShare: see ``Scope/statisticsShare``.
+  ///   - isFrozen: whether the state of a path is frozen, see ``Scope/isFrozen(_:)``; by default, none is.
   /// - Returns: the output, and the state after this step.
   public func apply(
     _ variables: ModelVariables, to x: Tensor, isTraining: Bool = false, key: Key = Key(seed: 0),
-    precision: Precision? = nil, statisticsShare: Tensor? = nil
+    precision: Precision? = nil, statisticsShare: Tensor? = nil, isFrozen: ((String) -> Bool)? = nil
   ) -> (output: Tensor, state: TensorTree) {
     let dtype = variables.parameters.tensors.first?.dtype ?? .float32
     let trace = ScopeTrace(
       variables, key: key, isTraining: isTraining,
-      precision: precision ?? Precision(parameters: dtype, computation: dtype), statisticsShare: statisticsShare)
+      precision: precision ?? Precision(parameters: dtype, computation: dtype), statisticsShare: statisticsShare,
+      isFrozen: isFrozen)
     let output = self(x, in: Scope(trace))
     return (output, trace.state)
   }

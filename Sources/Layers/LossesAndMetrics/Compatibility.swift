@@ -78,12 +78,12 @@ public struct TargetDescription: Sendable, Hashable {
   var areProbabilities: Bool { range.map { $0.lowerBound >= -1e-6 && $0.upperBound <= 1 + 1e-6 } ?? true }
 
   /// Whether these are integers that can be the class of each position of an example.
-  func areClassIndices(for outputs: Shape) -> Bool {
+  package func areClassIndices(for outputs: Shape) -> Bool {
     dtype.isInteger && !outputs.isEmpty && shape == Shape(outputs.dropLast())
   }
 
   /// Whether there is one number per output of an example.
-  func areValues(for outputs: Shape) -> Bool {
+  package func areValues(for outputs: Shape) -> Bool {
     shape == outputs || (outputs.last == 1 && shape == Shape(outputs.dropLast()))
   }
 
@@ -157,6 +157,16 @@ extension Metric {
     return mismatch(
       "outputs of the shape \(outputs) and \(targets.text)",
       targets.areClassIndices(for: outputs) ? "accuracy fits class indices" : "it needs a target for each output")
+  }
+
+  /// Why a metric of predicted classes or events doesn't apply.
+  func mismatchOfPredictions(_ kind: OutputKind?, outputs: Shape, targets: TargetDescription) -> Incompatibility? {
+    guard kind?.isOfEvents == true else {
+      if kind == .values { return mismatch("a loss of values", "meanAbsoluteError and r2 fit numbers") }
+      return mismatchOfClasses(kind, outputs: outputs, targets: targets)
+    }
+    if targets.areValues(for: outputs), targets.areProbabilities { return nil }
+    return mismatch("outputs of the shape \(outputs) and \(targets.text)", "it needs a 0 or 1 for each output")
   }
 
   /// Why a metric of classes doesn't apply.

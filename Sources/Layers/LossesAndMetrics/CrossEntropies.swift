@@ -162,7 +162,7 @@ extension Setting {
 }
 
 /// A batch's targets for outputs whose last axis is classes: indices of one rank less, or values of the same shape.
-private enum ClassTargets {
+enum ClassTargets {
   /// One-hot, and whether each index is a class.
   case indices(oneHot: Tensor, isValid: Tensor)
   case dense(Tensor)

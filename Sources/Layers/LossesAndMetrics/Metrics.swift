@@ -128,7 +128,7 @@ public struct TopKAccuracy: Metric, AveragedMetric {
 
 extension Tensor {
   /// These targets as class indices (int32): unchanged, or the index of the greatest along the last axis.
-  fileprivate func asClasses(for outputs: Tensor, operation: String) -> Tensor {
+  func asClasses(for outputs: Tensor, operation: String) -> Tensor {
     if let diagnostic = outputs.diagnostic ?? diagnostic { return .failed(diagnostic) }
     if outputs.rank >= 2 {
       if dtype.isInteger, shape == Shape(outputs.shape.dropLast()) { return cast(to: .int32) }

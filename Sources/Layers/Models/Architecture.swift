@@ -9,6 +9,37 @@ public protocol Architecture: Configurable {
   /// The model.
   /// - Parameter outputs: the number of classes, or of values to predict.
   func model(outputs: Int) -> any Layer
+
+  /// The model, for architectures that need to know more about their inputs; by default it is ``model(outputs:)``.
+  func model(for inputs: ModelInputs, outputs: Int) -> any Layer
+
+  /// Whether the model makes sense of inputs that number categories; by default it doesn't.
+  var takesCategories: Bool { get }
+}
+
+extension Architecture {
+  public var takesCategories: Bool { false }
+
+  public func model(for inputs: ModelInputs, outputs: Int) -> any Layer { model(outputs: outputs) }
+}
+
+/// What a model has to know about its inputs besides their type, which it sees when it is traced.
+public struct ModelInputs: Sendable, Hashable {
+  /// For each of the inputs at the end that number categories, how many categories there are.
+  public var categories: [Int]
+
+  public init(categories: [Int] = []) { self.categories = categories }
+}
+
+/// A model whose inputs may be tokens: integers that each stand for a vector. It takes them in any type that holds them
+/// exactly, without preprocessing.
+public protocol TokenModel: Layer {
+  var takesTokens: Bool { get }
+}
+
+extension Tensor {
+  /// Tokens as integers, whatever type a file had them in.
+  var tokens: Tensor { dtype.isInteger ? self : cast(to: .int32) }
 }
 
 /// Layers one after the other, for images `[batch, height, width, channels]`. Images without channels,

@@ -1,17 +1,5 @@
 import Configuration
 
-/// A model for tables whose categories are numbers, which the data's description counts.
-public protocol TabularArchitecture: Architecture {
-  /// - Parameters:
-  ///   - outputs: the number of classes, or of values to predict.
-  ///   - categories: for each of the inputs at the end that number categories, how many numbers there are.
-  func model(outputs: Int, categories: [Int]) -> any Layer
-}
-
-extension TabularArchitecture {
-  public func model(outputs: Int) -> any Layer { model(outputs: outputs, categories: []) }
-}
-
 /// A multilayer perceptron for tables: each category is a trained vector, and these vectors follow the row's numbers.
 /// "Entity embeddings of categorical variables" (Guo and Berkhahn 2016, https://arxiv.org/abs/1604.06737).
 ///
@@ -65,7 +53,7 @@ public struct TabularMLP: Layer {
 }
 
 /// A multilayer perceptron for tables by name; see ``TabularMLP``.
-public struct TabularMLPArchitecture: Architecture, TabularArchitecture {
+public struct TabularMLPArchitecture: Architecture {
   public static let declaration = Declaration(
     "tabularMLP", "multilayer perceptron for tables, with a trained vector for each category",
     standard: TabularMLPArchitecture(),
@@ -93,8 +81,12 @@ public struct TabularMLPArchitecture: Architecture, TabularArchitecture {
     self.kernel = kernel
   }
 
-  public func model(outputs: Int, categories: [Int]) -> any Layer {
+  public var takesCategories: Bool { true }
+
+  public func model(outputs: Int) -> any Layer { model(for: ModelInputs(), outputs: outputs) }
+
+  public func model(for inputs: ModelInputs, outputs: Int) -> any Layer {
     TabularMLP(
-      hidden + [outputs], categories: categories, embedding: embedding, activation: activation, kernel: kernel)
+      hidden + [outputs], categories: inputs.categories, embedding: embedding, activation: activation, kernel: kernel)
   }
 }

@@ -1,3 +1,5 @@
+import Configuration
+
 /// Convolution of images `[batch, height, width, channels]` to `[batch, height', width', filters]`.
 ///
 /// Kernel `[rows, columns, channels / groups, filters]`, bias `[filters]`. With `span = (size - 1)·dilation + 1`
@@ -7,7 +9,23 @@
 ///   PyTorch's `padding="same"` is the same with strides of 1;
 /// - `.symmetric(p)`: `(n + 2p - span) / strides + 1`, rounded down (`padding=p` in PyTorch). With strides of 2, a
 ///   size of 3 and an even extent, `.symmetric(1)` gives as many elements as `.same`, but at other positions.
-public struct Conv2D: Layer {
+public struct Conv2D: ComposableLayer {
+  public var takesImages: Bool { true }
+
+  public static let declaration = Declaration(
+    "conv2D", "convolution of images", standard: Conv2D(32, size: 3),
+    settings: [
+      Setting("filters", \.filters, .integer(in: 1...1_000_000), "filters, the channels of the result"),
+      Setting("size", \.size, .extent(in: 1...10_000), "rows and columns of the kernel"),
+      Setting("strides", \.strides, .extent(in: 1...10_000), "distance of neighboring windows"),
+      Setting("padding", \.padding, .padding, "what is added around the image"),
+      Setting("dilation", \.dilation, .extent(in: 1...10_000), "distance of neighboring elements of the kernel"),
+      Setting("groups", \.groups, .integer(in: 1...1_000_000), "groups of channels that don't see each other"),
+      Setting("bias", \.optionalBias, .bias, "the bias added to each channel"),
+      Setting("activation", \.activation, .optional(.method, standing: ReLU()), "activation of the result"),
+      Setting("kernel", \.kernel, .method, "initializer of the kernel"),
+    ], unnamed: 2)
+
   public var filters: Int
   public var size: Extent2D
   public var strides: Extent2D
@@ -48,6 +66,11 @@ public struct Conv2D: Layer {
       weights, strides: strides.pair, padding: padding, dilation: dilation.pair, groups: groups)
     if hasBias { y += scope.parameter("bias", [filters], bias) }
     return activation?(y) ?? y
+  }
+
+  private var optionalBias: (any Initializer)? {
+    get { hasBias ? bias : nil }
+    set { (hasBias, bias) = (newValue != nil, newValue ?? .zeros) }
   }
 
   /// Why the kernel would have no valid shape; the convolution itself reports anything else.

@@ -1,112 +1,21 @@
 import Configuration
 
-/// Batch normalization: normalizes each channel, the last axis of `[batch, …, channels]`, by its mean and variance, those
-/// of the batch in training and running ones otherwise (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167).
-///
-/// Parameters are `scale` (γ) and `offset` (β), state is `mean` and `variance`, all `[channels]`. These and the batch's
-/// statistics are `float32` if the input has half precision.
-public struct BatchNorm: Layer {
-  public var convention: BatchNormConvention
-  public var hasScale: Bool
-  public var hasOffset: Bool
-  /// Applied to the result; ReLU is fused into the same pass over memory.
-  public var activation: (any Activation)?
-
-  public init(
-    _ convention: BatchNormConvention = .keras, hasScale: Bool = true, hasOffset: Bool = true,
-    activation: (any Activation)? = nil
-  ) {
-    self.convention = convention
-    self.hasScale = hasScale
-    self.hasOffset = hasOffset
-    self.activation = activation
-  }
-
-  public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
-    if let problem = problem(with: x, isTraining: scope.isTraining) {
-      return .failed(Diagnostic(operation: label, message: problem, inputs: [x.type]))
-    }
-    let (channels, type): (Shape, DType) = ([x.shape.last], x.dtype.accumulation)
-    let scale = hasScale ? scope.parameter("scale", channels, .ones, dtype: type) : nil
-    let offset = hasOffset ? scope.parameter("offset", channels, .zeros, dtype: type) : nil
-    let mean = scope.state("mean", channels, .zeros, dtype: type)
-    let variance = scope.state("variance", channels, .ones, dtype: type)
-    guard scope.isTraining else {
-      let factor = (variance + convention.epsilon).rsqrt()
-      let y = (x.cast(to: type) - mean) * (scale.map { factor * $0 } ?? factor)
-      let result = (offset.map { y + $0 } ?? y).cast(to: x.dtype)
-      return activation?(result) ?? result
-    }
-    let isFused = activation is ReLU
-    let batch = Tensor.batchNormalization(
-      x, scale: scale, offset: offset, epsilon: convention.epsilon, activation: isFused ? .relu : .none)
-    let count = Double(x.shape.dropLast().reduce(1, *))
-    let estimate = convention.isUnbiased ? batch.variance * (count / (count - 1)) : batch.variance
-    scope.update("mean", moved(mean, to: batch.mean, in: scope))
-    scope.update("variance", moved(variance, to: estimate, in: scope))
-    return isFused ? batch.output : activation?(batch.output) ?? batch.output
-  }
-
-  private func moved(_ running: Tensor, to batch: Tensor, in scope: Scope) -> Tensor {
-    if let share = scope.statisticsShare?.cast(to: running.dtype) {
-      // The first batch replaces the old statistics entirely, even a NaN.
-      return (running * (1 - share)).replaced(where: share .== 1, by: 0) + batch * share
-    }
-    return running * convention.momentum + batch.stopGradient() * (1 - convention.momentum)
-  }
-
-  private func problem(with x: Tensor, isTraining: Bool) -> String? {
-    guard x.rank >= 2, x.dtype.isFloatingPoint else { return "takes numbers [batch, …, channels]" }
-    guard (0...1).contains(convention.momentum), convention.epsilon >= 0, convention.epsilon.isFinite else {
-      return "needs a momentum of 0 to 1, not \(convention.momentum), and an epsilon of 0 or more, not "
-        + "\(convention.epsilon)"
-    }
-    let (count, least) = (x.shape.dropLast().reduce(1, *), convention.isUnbiased ? 2 : 1)
-    guard !isTraining || count >= least else {
-      return "a batch needs \(least) or more values per channel to have a variance, not \(count)"
-    }
-    return nil
-  }
-}
-
-/// The parameters of batch normalization in which frameworks differ.
-public struct BatchNormConvention: Sendable, Hashable {
-  /// The weight of the old running statistics in each update, as Keras and Flax define momentum; PyTorch's momentum is
-  /// 1 minus this.
-  public var momentum: Double
-  /// ε, which is added to the variance.
-  public var epsilon: Double
-  /// Whether the running variance uses the unbiased estimate, `n/(n - 1)` times the variance by which the batch is
-  /// normalized.
-  public var isUnbiased: Bool
-
-  public init(momentum: Double, epsilon: Double, isUnbiased: Bool = false) {
-    (self.momentum, self.epsilon, self.isUnbiased) = (momentum, epsilon, isUnbiased)
-  }
-
-  /// The settings of a method that has batch normalization.
-  static let settings: [Setting<BatchNormConvention>] = [
-    Setting(
-      "momentum", \.momentum, .number(in: 0...1),
-      "batch normalization's momentum, the weight of the old running statistics, as in Keras"),
-    Setting("epsilon", \.epsilon, .nonNegative, "batch normalization's ε, added to the variance"),
-    Setting("unbiased", \.isUnbiased, .flag, "whether the running variance is the unbiased estimate, as in PyTorch"),
-  ]
-
-  /// Momentum 0.99, epsilon 0.001.
-  public static let keras = BatchNormConvention(momentum: 0.99, epsilon: 1e-3)
-  /// Momentum 0.9 (0.1 in PyTorch's own definition), epsilon 0.00001, unbiased running variance.
-  public static let pyTorch = BatchNormConvention(momentum: 0.9, epsilon: 1e-5, isUnbiased: true)
-  /// Momentum 0.9, epsilon 0.00001: Flax in the wide residual networks of SAM's authors.
-  public static let samAuthors = BatchNormConvention(momentum: 0.9, epsilon: 1e-5)
-}
-
 /// Layer normalization: normalizes each example, or each position, by mean and variance over its last axes (Ba et al.
 /// 2016, https://arxiv.org/abs/1607.06450).
 ///
 /// Parameters are `scale` and `offset`, of the shape of those axes. Statistics are `float32` if the input has half
 /// precision.
-public struct LayerNorm: Layer {
+public struct LayerNorm: ComposableLayer {
+  public static let declaration = Declaration(
+    "layerNorm", "normalizes each example by mean and variance over its last axes", standard: LayerNorm(),
+    reference: Reference("Ba et al.", 2016, "Layer Normalization", "https://arxiv.org/abs/1607.06450"),
+    settings: [
+      Setting("axes", \.axes, .integer(in: 1...10), "number of last axes that are normalized together"),
+      Setting("epsilon", \.epsilon, .nonNegative, "ε, added to the variance; 0.001 in Keras, 0.00001 in PyTorch"),
+      Setting("scale", \.hasScale, .flag, "whether the result is multiplied by a trainable γ"),
+      Setting("offset", \.hasOffset, .flag, "whether a trainable β is added"),
+    ])
+
   /// The number of last axes that are normalized together.
   public var axes: Int
   /// ε, which is added to the variance.
@@ -140,6 +49,85 @@ public struct LayerNorm: Layer {
     var y = centered * (centered.squared().mean(last, keepDims: true) + epsilon).rsqrt()
     if hasScale { y *= scope.parameter("scale", shape, .ones, dtype: wide.dtype) }
     if hasOffset { y += scope.parameter("offset", shape, .zeros, dtype: wide.dtype) }
+    return y.cast(to: x.dtype)
+  }
+}
+
+/// Divides each example, or each position, by the root of its mean square along the last axis (Zhang and Sennrich 2019,
+/// https://arxiv.org/abs/1910.07467). The parameter is `scale`; the mean square is `float32` if the input has half
+/// precision.
+public struct RMSNorm: ComposableLayer {
+  public static let declaration = Declaration(
+    "rmsNorm", "divides by the root mean square along the last axis", standard: RMSNorm(),
+    reference: Reference(
+      "Zhang and Sennrich", 2019, "Root Mean Square Layer Normalization", "https://arxiv.org/abs/1910.07467"),
+    settings: [
+      Setting("epsilon", \.epsilon, .nonNegative, "ε, added to the mean square"),
+      Setting("scale", \.hasScale, .flag, "whether the result is multiplied by a trainable γ"),
+    ])
+
+  public var label: String { Self.name }
+  /// ε, which is added to the mean square.
+  public var epsilon: Double
+  public var hasScale: Bool
+
+  public init(epsilon: Double = 1e-6, hasScale: Bool = true) { (self.epsilon, self.hasScale) = (epsilon, hasScale) }
+
+  public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
+    guard x.rank >= 2, x.dtype.isFloatingPoint, epsilon >= 0, epsilon.isFinite else {
+      let message = "takes numbers [batch, …, features], with an epsilon of 0 or more, not \(epsilon)"
+      return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
+    }
+    let wide = x.upcast
+    let y = wide * (wide.squared().mean([-1], keepDims: true) + epsilon).rsqrt()
+    let scaled = hasScale ? y * scope.parameter("scale", [x.shape.last], .ones, dtype: wide.dtype) : y
+    return scaled.cast(to: x.dtype)
+  }
+}
+
+/// Normalizes each example by mean and variance over groups of channels, the last axis, and all positions (Wu and He
+/// 2018, https://arxiv.org/abs/1803.08494). One group is layer normalization of whole images, a group per channel
+/// instance normalization.
+///
+/// Parameters are `scale` and `offset`, per channel. Statistics are `float32` if the input has half precision.
+public struct GroupNorm: ComposableLayer {
+  public static let declaration = Declaration(
+    "groupNorm", "normalizes each example over groups of channels", standard: GroupNorm(),
+    reference: Reference("Wu and He", 2018, "Group Normalization", "https://arxiv.org/abs/1803.08494"),
+    settings: [
+      Setting("groups", \.groups, .integer(in: 1...1_000_000), "groups, which divide the channels"),
+      Setting("epsilon", \.epsilon, .nonNegative, "ε, added to the variance"),
+      Setting("scale", \.hasScale, .flag, "whether the result is multiplied by a trainable γ per channel"),
+      Setting("offset", \.hasOffset, .flag, "whether a trainable β per channel is added"),
+    ])
+
+  public var groups: Int
+  /// ε, which is added to the variance.
+  public var epsilon: Double
+  public var hasScale: Bool
+  public var hasOffset: Bool
+
+  public init(_ groups: Int = 32, epsilon: Double = 1e-5, hasScale: Bool = true, hasOffset: Bool = true) {
+    (self.groups, self.epsilon, self.hasScale, self.hasOffset) = (groups, epsilon, hasScale, hasOffset)
+  }
+
+  public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
+    guard x.rank >= 2, x.dtype.isFloatingPoint, groups >= 1, x.shape.last.isMultiple(of: groups),
+      epsilon >= 0, epsilon.isFinite
+    else {
+      let message =
+        "takes numbers [batch, …, channels] whose channels \(groups) groups divide, with an epsilon of 0 or more, not "
+        + "\(epsilon)"
+      return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
+    }
+    let (channels, wide) = (x.shape.last, x.upcast)
+    let positions = x.shape.dropFirst().dropLast().reduce(1, *)
+    let split = wide.reshape(to: [x.shape[0], positions, groups, channels / groups])
+    let centered = split - split.mean([1, 3], keepDims: true)
+    let normal = centered * (centered.squared().mean([1, 3], keepDims: true) + epsilon).rsqrt()
+    var y = normal.reshape(to: x.shape)
+    if hasScale { y *= scope.parameter("scale", [channels], .ones, dtype: wide.dtype) }
+    if hasOffset { y += scope.parameter("offset", [channels], .zeros, dtype: wide.dtype) }
     return y.cast(to: x.dtype)
   }
 }

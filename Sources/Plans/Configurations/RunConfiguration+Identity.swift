@@ -58,6 +58,7 @@ extension RunConfiguration {
     named.penalties = named.penalties.map(Registry<any Penalty>.all.canonical)
     named.preprocessing = named.preprocessing.map(Registry<any NamedPreprocessing>.all.canonical)
     named.augmentation = named.augmentation.map(Registry<any Augmentation>.all.canonical)
+    named.callbacks = named.callbacks.map(Registry<any NamedCallback>.all.canonical)
     named.metrics = named.metrics.map(Registry<any Metric>.all.canonical)
     return named
   }
@@ -82,6 +83,12 @@ extension RunConfiguration {
 extension Registry {
   fileprivate func canonical(_ choice: MethodSpec) -> MethodSpec {
     let named = MethodSpec(type(named: choice.name)?.name ?? choice.name, choice.options)
+    // Layers within layers are written in their one way by themselves.
+    if named.name == SequentialArchitecture.name, let model = try? build(named) as? SequentialArchitecture,
+      let spec = try? model.spec()
+    {
+      return spec
+    }
     return (try? resolved(named)) ?? named
   }
 }

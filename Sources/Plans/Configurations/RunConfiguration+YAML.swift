@@ -30,7 +30,19 @@ extension RunConfiguration {
     ]
     if let preprocessing { lines.append(("preprocessing", .choice(preprocessing))) }
     if !augmentation.isEmpty { lines.append(("augmentation", .list(augmentation.map(OptionValue.choice)))) }
+    if let classWeights { lines.append(("classWeights", OptionValue(classWeights))) }
+    if !freeze.isEmpty { lines.append(("freeze", .list(freeze.map(OptionValue.text)))) }
+    if frozenStatistics != .fixed { lines.append(("frozenStatistics", .text(frozenStatistics.rawValue))) }
+    if !learningRateFactors.isEmpty {
+      lines.append(("learningRateFactors", .list(learningRateFactors.map { .text($0.text) })))
+    }
+    if !callbacks.isEmpty { lines.append(("callbacks", .list(callbacks.map(OptionValue.choice)))) }
     if let examples { lines.append(("examples", .number(Double(examples)))) }
+    if let weights {
+      lines.append(("weights", .text(weights)))
+      if head != .keep { lines.append(("head", .text(head.rawValue))) }
+      if allowsPartialWeights { lines.append(("partialWeights", .flag(true))) }
+    }
     return lines
   }
 }

@@ -19,6 +19,16 @@ public struct RunConfiguration: Sendable, Hashable {
   private var namedMetrics: [MethodSpec]?
   /// What is done to inputs before the model sees them; nil scales bytes to 0...1 and leaves others as they are.
   public var preprocessing: MethodSpec?
+  /// Regular expressions for the paths of parameters that aren't trained; see `Method.freeze`.
+  public var freeze: [String] = []
+  /// What happens to running statistics of the same paths.
+  public var frozenStatistics = FrozenStatistics.fixed
+  /// How much faster or slower some parameters learn.
+  public var learningRateFactors: [LearningRateFactor] = []
+  /// What watches training: early stopping, checkpoints, ….
+  public var callbacks: [MethodSpec] = []
+  /// How much the examples of each class count in the training loss; nil if all count alike.
+  public var classWeights: ClassWeights?
   /// Random changes of training images, in their order.
   public var augmentation: [MethodSpec] = []
   public var epochs = 10
@@ -32,6 +42,12 @@ public struct RunConfiguration: Sendable, Hashable {
   public var evaluatesBeforeTraining = false
   /// Training examples to use, the first ones; nil for all.
   public var examples: Int?
+  /// A file of weights to start from, see `WeightFile`; nil for random ones.
+  public var weights: String?
+  /// What becomes of the last layer of a network that starts from weights.
+  public var head = Head.keep
+  /// Whether arrays that don't fit stay as they are initialized.
+  public var allowsPartialWeights = false
   /// What the run is if it isn't a training by `fit`; settings of training then mean nothing, and can't be set.
   public var experiment: MethodSpec?
   /// What the specs name, built once when they were read.
@@ -48,7 +64,7 @@ public struct RunConfiguration: Sendable, Hashable {
       return
     }
     data = try options.choice("data", default: data)
-    model = try options.choice("model", default: model)
+    model = try options.choice("model", default: model, list: SequentialArchitecture.notation)
     loss = try options.choice("loss", default: loss)
     optimizer = try options.choice("optimizer", default: optimizer)
     gradientRule = try options.choice("gradientRule", default: gradientRule)
@@ -58,6 +74,11 @@ public struct RunConfiguration: Sendable, Hashable {
     let prepared = try options.choice("preprocessing", default: MethodSpec("none"))
     preprocessing = prepared == MethodSpec("none") ? nil : prepared
     augmentation = try options.choices("augmentation", default: augmentation)
+    classWeights = try options.classWeights("classWeights")
+    freeze = try options.patterns("freeze")
+    frozenStatistics = try options.oneOf("frozenStatistics", default: frozenStatistics)
+    learningRateFactors = try options.learningRateFactors("learningRateFactors")
+    callbacks = try options.choices("callbacks", default: callbacks)
     epochs = try options.integer("epochs", default: epochs, in: 0...1_000_000)
     batchSize = try options.integer("batchSize", default: batchSize, in: 1...10_000_000)
     seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
@@ -68,9 +89,11 @@ public struct RunConfiguration: Sendable, Hashable {
     if try options.peek("examples") == .text("all") { _ = options.take("examples") }
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count
+    try readWeights(&options)
     try options.finish("a run")
     data = try data.replacingSeed(by: seed)
-    let (method, architecture, source) = (try method(), try architecture(), try source())
+    let (method, architecture, source) = (try namedMethod(), try architecture(), try source())
+    try checkCallbacks()
     self = canonical
     built = BuiltRun(specs: specs, source: source, method: method, architecture: architecture)
   }
@@ -127,6 +150,17 @@ public struct RunConfiguration: Sendable, Hashable {
 
   /// The method with all its slots filled.
   public func method() throws(ConfigurationError) -> Method {
+    var made = try namedMethod()
+    made.classWeights = classWeights
+    if !freeze.isEmpty { made.freeze = try PathFilter(including: freeze) }
+    made.freezesStatistics = frozenStatistics == .fixed
+    made.learningRateFactors = learningRateFactors
+    made.adjustsLearningRate = try namedCallbacks().contains { type(of: $0).adjustsLearningRate }
+    return made
+  }
+
+  /// What the specs make of a method.
+  private func namedMethod() throws(ConfigurationError) -> Method {
     if let method = current?.method { return method }
     var made = Method(
       loss: try Registry<any Loss>.all.build(loss), optimizer: try Registry<any Optimizer>.all.build(optimizer))

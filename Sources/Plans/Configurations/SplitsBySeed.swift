@@ -18,4 +18,18 @@ extension MethodSpec {
     }
     return MethodSpec(name, options)
   }
+
+  /// The data set with the word again, where those of two seeds differ.
+  func markingSeed(whereUnlike other: MethodSpec) throws(ConfigurationError) -> MethodSpec {
+    let others = Dictionary(other.options.pairs.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
+    var options = Options(origin: options.origin)
+    for (key, value) in self.options.pairs {
+      if case .choice(let inner) = value, case .choice(let otherInner)? = others[key] {
+        try options.set(key, .choice(try inner.markingSeed(whereUnlike: otherInner)))
+      } else {
+        try options.set(key, value == others[key] ? value : .text("seed"))
+      }
+    }
+    return MethodSpec(name, options)
+  }
 }

@@ -64,7 +64,7 @@ public struct ModelFile: Sendable, Equatable {
   }
 
   private init(_ file: Safetensors, _ bytes: [UInt8], path: String) throws(ModelFileError) {
-    guard file.metadata["format"] == Self.format, let text = file.metadata["model"] else {
+    guard file.metadata["format"] == Safetensors.modelFormat, let text = file.metadata["model"] else {
       throw .notAModel(path: path, found: "a safetensors file without Tanren's description of the model")
     }
     let version = file.metadata["version"].flatMap { Int($0) } ?? 0
@@ -88,8 +88,8 @@ public struct ModelFile: Sendable, Equatable {
     (kind, data, epoch) = (header.kind, header.data, header.epoch)
     (tensors, statistics) = ([:], [:])
     for (name, array) in file.tensors {
-      if name.hasPrefix(Self.statisticsPrefix) {
-        statistics[String(name.dropFirst(Self.statisticsPrefix.count))] = array
+      if name.hasPrefix(Safetensors.preprocessingPrefix) {
+        statistics[String(name.dropFirst(Safetensors.preprocessingPrefix.count))] = array
       } else {
         tensors[name] = array
       }
@@ -113,10 +113,10 @@ public struct ModelFile: Sendable, Equatable {
   private func bytes() throws(ModelFileError) -> [UInt8] {
     let header = Header(kind: kind, configuration: configuration.canonicalText, data: data, epoch: epoch)
     var file = Safetensors(tensors)
-    for (name, array) in statistics { file.tensors[Self.statisticsPrefix + name] = array }
+    for (name, array) in statistics { file.tensors[Safetensors.preprocessingPrefix + name] = array }
     do {
       file.metadata = [
-        "format": Self.format, "version": "\(Self.version)", "digest": Self.blankDigest,
+        "format": Safetensors.modelFormat, "version": "\(Self.version)", "digest": Self.blankDigest,
         "model": String(decoding: try Header.encoder.encode(header), as: UTF8.self),
       ]
       var bytes = try file.bytes()
@@ -131,9 +131,7 @@ public struct ModelFile: Sendable, Equatable {
 
   // MARK: - Format
 
-  private static let format = "tanren model"
   private static let version = 1
-  private static let statisticsPrefix = "preprocessing/"
   private static let blankDigest = String(repeating: "0", count: 64)
 
   /// The digest of a file with zeros in the digest's place.
@@ -212,6 +210,10 @@ public struct ModelData: Sendable, Equatable, Codable {
   /// - Throws: ``ModelFileError/differentInputs(saved:found:)`` and ``ModelFileError/differentClasses(saved:found:)``.
   func check(_ other: ModelData) throws(ModelFileError) {
     try checkInputs(other.inputType, other.inputShape)
+    if let encoding, let other = other.encoding, encoding != other, encoding.isFitted || other.isFitted {
+      let described = "\(inputType) \(inputShape), prepared by the statistics of"
+      throw .differentInputs(saved: "\(described) its training data", found: "\(described) other data")
+    }
     let areNamed = !classNames.isEmpty && !other.classNames.isEmpty
     // Unnamed classes are counted by their greatest label, which other data need not have.
     let areAlike = areNamed ? classNames == other.classNames : (other.classCount ?? 0) <= (classCount ?? 0)

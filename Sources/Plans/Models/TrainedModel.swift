@@ -27,7 +27,8 @@ public struct TrainedModel {
     guard file.kind == .network else { throw ModelFileError.wrongKind(found: file.kind, wanted: .network) }
     self.file = file
     let configuration = file.configuration
-    var method = try configuration.method(forInputsOf: file.data.inputType)
+    let model = try configuration.model(for: file.data)
+    var method = try configuration.method(for: model, inputs: file.data.inputType)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
       method.preprocessing = try fitted.fitted(with: file.statistics)
     }
@@ -36,8 +37,8 @@ public struct TrainedModel {
       ($0.metrics, $0.preprocessing) = (method.metrics, method.preprocessing)
     }
     trainer = try Trainer(
-      model: configuration.model(for: file.data), method: bare,
-      inputs: TensorType(file.data.inputType, Shape([1] + file.data.inputShape)), precision: configuration.precision)
+      model: model, method: bare, inputs: TensorType(file.data.inputType, Shape([1] + file.data.inputShape)),
+      precision: configuration.precision)
     try Self.restore(file, into: trainer)
   }
 
@@ -94,7 +95,9 @@ public struct TrainedModel {
     let count = inputs.shape.first ?? 0
     let names = names ?? (0..<count).map(String.init)
     guard let kind = trainer.method.loss.outputKind, kind != .values else {
-      return try Predictions(names, values: trainer.predict(inputs, batchSize: batchSize), columns: columns(shape))
+      let outputs = try trainer.predict(inputs, batchSize: batchSize)
+      let values = try file.data.encoding?.restored(outputs) ?? outputs
+      return try Predictions(names, values: values, columns: columns(shape))
     }
     guard shape.count == 1 || !kind.isOfClasses else { throw ModelFileError.unsupportedOutputs(shape: shape) }
     guard file.data.classCount != nil else {
@@ -127,9 +130,10 @@ public struct TrainedModel {
     try file.data.checkInputs(inputs.dtype, Array(inputs.shape.dropFirst()))
   }
 
-  /// What outputs that aren't classes are called: `value`, or `value 0`, `value 1`, ….
+  /// What outputs that aren't classes are called: the targets' names, otherwise `value`, or `value 0`, `value 1`, ….
   private func columns(_ shape: [Int]) -> [String] {
     let count = shape.reduce(1, *)
+    if let names = file.data.encoding?.targetNames, names.count == count { return names }
     return count == 1 ? ["value"] : (0..<count).map { "value \($0)" }
   }
 }

@@ -12,6 +12,12 @@ public struct ArmSettings: Sendable {
   public var penalties: [any Penalty]?
   public var metrics: [any Metric]?
   public var augmentation: [any Augmentation]?
+  /// How much the examples of each class count in the training loss.
+  public var classWeights: ClassWeights?
+  public var callbacks: [any NamedCallback]?
+  /// Regular expressions for the paths of parameters that aren't trained.
+  public var freeze: [String]?
+  public var learningRateFactors: [LearningRateFactor]?
   public var epochs: Int?
   public var batchSize: Int?
   /// The element type that the model computes in.
@@ -52,6 +58,13 @@ public struct ArmSettings: Sendable {
     add("penalties", penalties)
     add("metrics", metrics)
     add("augmentation", augmentation)
+    add("callbacks", callbacks)
+    if let freeze { overrides.append(Override("freeze", .list(freeze.map(OptionValue.text)), origin: origin)) }
+    if let learningRateFactors {
+      let texts = learningRateFactors.map { OptionValue.text($0.text) }
+      overrides.append(Override("learningRateFactors", .list(texts), origin: origin))
+    }
+    if let classWeights { overrides.append(Override("classWeights", OptionValue(classWeights), origin: origin)) }
     add("epochs", epochs)
     add("batchSize", batchSize)
     add("examples", examples)

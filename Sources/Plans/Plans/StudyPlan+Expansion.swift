@@ -60,6 +60,17 @@ extension StudyPlan {
     return false
   }
 
+  /// What pages say of an arm's runs: settings of the data that follow the seed are the word `seed`.
+  /// - Throws: `ConfigurationError` for what a run's configuration doesn't take.
+  package func shownConfiguration(of arm: Arm) throws(ConfigurationError) -> RunConfiguration {
+    var configuration = try arm.configuration(base: base, seed: 0)
+    if try dataFollowSeed(arm, configuration) {
+      let other = try arm.configuration(base: base, seed: 1).data
+      configuration.data = try configuration.data.markingSeed(whereUnlike: other)
+    }
+    return configuration
+  }
+
   /// Values may be alike in all but their spelling, `0.1` and `0.10`, which their method alone knows.
   private func checkPoints(_ planned: [PlannedArm], _ configurations: [RunConfiguration]) throws(ConfigurationError) {
     var seen: [[String]: String] = [:]
@@ -195,8 +206,8 @@ extension RunConfiguration {
   /// The names of what a run records after each epoch.
   public var recordedMetrics: [String] {
     if let made = try? makeExperiment() { return made.recordedMetrics }
-    let names = (try? method())?.recordedNames ?? ["loss"]
-    return names + names.map { "val_" + $0 }
+    guard let method = try? method() else { return ["loss", "val_loss"] }
+    return method.recordedNames + method.evaluatedNames.map { "val_" + $0 }
   }
 }
 

@@ -1,7 +1,11 @@
 /// One training of one configuration.
 public struct Run: Sendable {
   public let configuration: RunConfiguration
+  /// Of data that are read part by part only the first records.
   public let data: DatasetPair
+  private var stream: (pair: StreamedPair, memory: Int)?
+  /// Whether the data take more memory than allowed, and so are read part by part.
+  public var isReadInParts: Bool { stream != nil }
 
   public init(_ configuration: RunConfiguration, data: DatasetPair) {
     self.configuration = configuration
@@ -9,12 +13,32 @@ public struct Run: Sendable {
   }
 
   /// A run on the data that the configuration names.
+  /// - Parameter memory: the most bytes that inputs take at a time; nil to have them in memory. Data that need more are
+  ///   read part by part, with the same results.
   public init(
-    _ configuration: RunConfiguration, folders: DataFolders = DataFolders(), progress: DownloadProgress? = nil
+    _ configuration: RunConfiguration, folders: DataFolders = DataFolders(), progress: DownloadProgress? = nil,
+    memory: Int? = nil
   ) throws {
-    self.init(
-      configuration,
-      data: try configuration.source().load(from: folders, progress: progress))
+    let source = try configuration.source()
+    guard let memory else {
+      self.init(configuration, data: try source.load(from: folders, progress: progress))
+      return
+    }
+    guard let streaming = source as? any StreamingSource else {
+      throw ConfigurationError.invalid(
+        message: "a limit of memory is for data that can be read part by part, such as images and npy, not for "
+          + "'\(configuration.data.name)'", origin: "memory")
+    }
+    let pair = try streaming.stream(from: folders, progress: progress)
+    // In memory they are on the host and on the device.
+    guard 2 * pair.byteCount > memory else {
+      self.init(configuration, data: try pair.loaded())
+      return
+    }
+    var sample = try pair.loaded(Swift.max(16, memory / 16 / Swift.max(1, pair.train.inputs.recordByteCount)))
+    sample.origin += "; read in parts, within \(memory / 1_000_000) MB"
+    self.init(configuration, data: sample)
+    stream = (pair, memory)
   }
 
   /// The model, with an output for each class, or for each target; a single one for a loss of yes and no on two classes.
@@ -22,17 +46,22 @@ public struct Run: Sendable {
   public func model() throws(ConfigurationError) -> any Layer { try configuration.model(for: ModelData(data)) }
 
   /// A trainer at its start, and the options to fit with.
-  /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data.
-  public func trainer() throws -> (trainer: Trainer, options: FitOptions) {
-    var method = try configuration.method(forInputsOf: data.train.inputs.dtype)
+  /// - Parameter note: receives sentences about the weights that the run starts from, if it starts from some.
+  /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data; `WeightError` if
+  ///   the weights don't fit the model.
+  public func trainer(note: (String) -> Void = { _ in }) throws -> (trainer: Trainer, options: FitOptions) {
+    let model = try model()
+    var method = try configuration.method(for: model, inputs: data.train.inputs.dtype)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
+      guard stream == nil else {
+        throw TrainingError.needsDataInMemory(feature: "'\(configuration.preprocessing?.name ?? "")'")
+      }
       method.preprocessing = try fitted.fitted(to: data.train.inputs)
     }
     guard let seed = UInt32(exactly: configuration.seed) else {
       throw ConfigurationError.outOfRange(
         key: "seed", value: "\(configuration.seed)", range: "in 0...\(UInt32.max)", origin: "")
     }
-    let model = try model()
     func trainer(_ parameters: TensorTree? = nil) throws -> Trainer {
       try Trainer(
         model: model, method: method, inputs: data.train.inputs, precision: configuration.precision, seed: UInt64(seed),
@@ -41,11 +70,16 @@ public struct Run: Sendable {
     var options = FitOptions(
       partialBatch: configuration.partialBatch, evaluatesBeforeTraining: configuration.evaluatesBeforeTraining)
     let keyed = try trainer()
-    guard configuration.rng == .numPy else { return (keyed, options) }
+    guard configuration.rng == .numPy else {
+      try configuration.loadWeights(into: keyed, note: note)
+      return (keyed, options)
+    }
     var generator = NumPyRandomState(seed: seed)
     let parameters = try keyed.state.parameters.map { try Self.draw($0, $1, from: &generator) }
     options.order = NumPyOrder(generator)
-    return (try trainer(parameters), options)
+    let drawn = try trainer(parameters)
+    try configuration.loadWeights(into: drawn, note: note)
+    return (drawn, options)
   }
 
   /// A parameter's initial values by NumPy's draws.
@@ -62,51 +96,62 @@ public struct Run: Sendable {
     return Tensor(drawn, shape: parameter.shape).cast(to: parameter.dtype)
   }
 
-  /// Trains from the start to the end.
-  /// - Parameter chunks: programs an epoch is divided into, so that progress can be shown.
+  /// Trains from the start, or from where a checkpoint was made, to the end.
+  /// - Parameters:
+  ///   - chunks: programs an epoch is divided into, so that progress can be shown.
+  ///   - folder: where the configuration's callbacks write.
+  ///   - checkpoint: of the same configuration; training continues to the same bits.
+  ///   - callbacks: called after those of the configuration.
+  ///   - note: as for ``trainer(note:)``.
+  /// - Returns: the trainer, and the records of all epochs.
+  /// - Throws: as ``trainer(note:)`` and `Trainer.fit` do; `CheckpointError` for another model's checkpoint.
   public func train(
-    on resident: ResidentPair? = nil, chunks: Int = 1, callbacks: [any Callback] = []
+    on resident: ResidentPair? = nil, chunks: Int = 1, writingTo folder: String = "out/run",
+    from checkpoint: Checkpoint? = nil, callbacks: [any Callback] = [], note: (String) -> Void = { _ in }
   ) throws -> (trainer: Trainer, history: History) {
-    var (trainer, options) = try trainer()
+    var (trainer, options) = try trainer(note: note)
     options.chunksPerEpoch = chunks
-    let pair = try resident ?? ResidentPair(data, examples: configuration.examples)
-    let history = try trainer.fit(
-      pair.train, epochs: configuration.epochs, batchSize: configuration.batchSize, validation: pair.test,
-      options: options,
-      callbacks: callbacks)
-    return (trainer, history)
+    let pair =
+      try resident ?? stream.map {
+        try ResidentPair(streaming: $0.pair, examples: configuration.examples, memory: $0.memory)
+      }
+      ?? ResidentPair(data, examples: configuration.examples)
+    if let checkpoint { try trainer.restore(checkpoint) }
+    let isStopped = trainer.history.stopReason != nil
+    let place = CallbackPlace(folder: folder, configuration: configuration.canonicalText)
+    try trainer.fit(
+      pair.train, epochs: isStopped ? 0 : configuration.epochs - trainer.epoch, batchSize: configuration.batchSize,
+      validation: pair.test, options: options, callbacks: configuration.makeCallbacks(in: place) + callbacks)
+    return (trainer, trainer.history)
   }
 }
 
 extension RunConfiguration {
   /// The network that the run trains on such data.
   func model(for data: ModelData) throws(ConfigurationError) -> any Layer {
-    try architecture().model(outputs: data.outputs(for: method().loss), inputs: data.encoding)
+    let architecture = try architecture()
+    let inputs = ModelInputs(categories: data.encoding?.categoryCounts ?? [])
+    guard inputs.categories.isEmpty || architecture.takesCategories else {
+      throw .invalid(
+        message: "'\(type(of: architecture).name)' takes no numbered categories: choose categories: oneHot for the "
+          + "table, or the model tabularMLP", origin: "")
+    }
+    return architecture.model(for: inputs, outputs: data.outputs(for: try method().loss))
   }
 
-  /// The method for inputs of a type: bytes are scaled to 0...1 if no preprocessing is named.
-  func method(forInputsOf dtype: DType) throws(ConfigurationError) -> Method {
+  /// The method for a model's inputs of a type. If no preprocessing is named, bytes are scaled to 0...1, and tokens stay as
+  /// they are.
+  func method(for model: any Layer, inputs dtype: DType) throws(ConfigurationError) -> Method {
     var method = try method()
+    if preprocessing == nil, (model as? any TokenModel)?.takesTokens == true {
+      method.preprocessing = UnchangedInputs()
+      return method
+    }
     // In single precision whatever the model computes in, as NumPy programs often do.
     if preprocessing == nil, dtype == .uint8 {
       method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
     }
     return method
-  }
-}
-
-extension Architecture {
-  /// The model for inputs that were encoded in a certain way.
-  /// - Throws: `ConfigurationError` if they number categories, whose numbers mean nothing to the model.
-  public func model(outputs: Int, inputs: InputEncoding?) throws(ConfigurationError) -> any Layer {
-    let categories = inputs?.categoryCounts ?? []
-    if let tabular = self as? any TabularArchitecture { return tabular.model(outputs: outputs, categories: categories) }
-    guard categories.isEmpty else {
-      throw .invalid(
-        message: "'\(Self.name)' takes no numbered categories: choose categories: oneHot for the table, or the model "
-          + "tabularMLP", origin: "")
-    }
-    return model(outputs: outputs)
   }
 }
 
@@ -122,6 +167,15 @@ public struct ResidentPair: Sendable {
     let count = Swift.min(examples ?? pair.train.count, pair.train.count)
     train = try ResidentData(count == pair.train.count ? pair.train : pair.train.prefix(count))
     test = try ResidentData(pair.test)
+    try train.checkFinite("training")
+    try test.checkFinite("test")
+  }
+
+  /// Data that are read part by part; both parts are never read at the same time.
+  /// - Parameter memory: the most bytes that inputs take at a time.
+  public init(streaming pair: StreamedPair, examples: Int? = nil, memory: Int) throws {
+    train = try ResidentData(streaming: pair.train.prefix(examples ?? .max), memory: memory)
+    test = try ResidentData(streaming: pair.test, memory: memory)
     try train.checkFinite("training")
     try test.checkFinite("test")
   }

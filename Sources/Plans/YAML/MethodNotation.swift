@@ -4,7 +4,7 @@ import Configuration
 ///
 /// YAML takes the colon within for the end of a key, so such a value would have to stand in quotes. What
 /// plainly is a method, from the start of a value to the end of its line, is quoted before YAML sees it, with a tag
-/// that distinguishes it from what the author quoted, which is a text.
+/// that distinguishes it from what the author quoted, which is a text. A list of methods may take several lines.
 enum MethodNotation {
   /// The tag of what was quoted here.
   static let tag = "!notation"
@@ -14,17 +14,62 @@ enum MethodNotation {
   static func quoted(in text: String) -> String {
     guard text.contains("(") else { return text }
     var block = BlockText()
-    return text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      block.holds(line) ? String(line) : quoted(line: line)
-    }.joined(separator: "\n")
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+    var quoted: [String] = []
+    while let line = lines.first {
+      if !block.holds(line), let start = startOfValue(in: line) {
+        if let (text, count) = quotedLines(lines, from: start) {
+          quoted.append(text)
+          lines = lines.dropFirst(count)
+          continue
+        }
+        quoted.append(self.quoted(line: line, from: start))
+      } else {
+        quoted.append(String(line))
+      }
+      lines = lines.dropFirst()
+    }
+    return quoted.joined(separator: "\n")
   }
 
-  private static func quoted(line: Substring) -> String {
-    // Indentation, dashes of a list, a key and an anchor; then the value; then spaces and a comment.
+  /// What comes after indentation, dashes of a list, a key and an anchor.
+  private static func startOfValue(in line: Substring) -> Substring.Index? {
     let pattern = #/\s*(?:-\s+)*(?:[A-Za-z][A-Za-z0-9_.\-]*\s*:\s+(?:&[A-Za-z0-9_\-]+\s+)?)?/#
-    guard let start = line.prefixMatch(of: pattern)?.range.upperBound, start > line.startIndex,
-      let end = endOfMethod(in: line[start...])
-    else { return String(line) }
+    guard let start = line.prefixMatch(of: pattern)?.range.upperBound, start > line.startIndex else { return nil }
+    return start
+  }
+
+  /// A list of methods that begins in the first line and ends in a later one, and the number of these lines; nil for
+  /// anything else.
+  private static func quotedLines(
+    _ lines: ArraySlice<Substring>, from start: Substring.Index
+  ) -> (text: String, count: Int)? {
+    guard let first = lines.first, first[start...].first == "[", endOfMethod(in: first[start...]) == nil else {
+      return nil
+    }
+    let parts = [first[start...]] + lines.dropFirst().prefix(200)
+    let text = parts.map(withoutComment).joined(separator: "\n")
+    guard let end = endOfMethod(in: text[...]) else { return nil }
+    let (value, rest) = (String(text[..<end]), text[end...].prefix { $0 != "\n" })
+    guard value.contains("("), rest.allSatisfy(\.isWhitespace), (try? OptionValue(parsing: value)) != nil else {
+      return nil
+    }
+    return ("\(first[..<start])\(tag) '\(value.replacing("'", with: "''"))'", value.count { $0 == "\n" } + 1)
+  }
+
+  private static func withoutComment(_ line: Substring) -> Substring {
+    var previous: Character = " "
+    for (index, character) in zip(line.indices, line) {
+      if "'\"".contains(character) { break }
+      if character == "#", previous.isWhitespace { return line[..<index] }
+      previous = character
+    }
+    return line
+  }
+
+  /// Then spaces and a comment may follow.
+  private static func quoted(line: Substring, from start: Substring.Index) -> String {
+    guard let end = endOfMethod(in: line[start...]) else { return String(line) }
     let (value, rest) = (String(line[start..<end]), line[end...])
     guard value.contains("("), OptionValue.isNotation(value), rest.wholeMatch(of: #/\s*|\s+#.*/#) != nil else {
       return String(line)

@@ -5,7 +5,7 @@ import Yams
 /// Reads settings from YAML, and remembers for each of them the line it stands in.
 ///
 /// A method is written as on a command line, `optimizer: sgd(learningRate: 0.1)`, or as a mapping,
-/// `optimizer: {name: sgd, rate: 0.1}`.
+/// `optimizer: {name: sgd, rate: 0.1}`. In a list, `residual: […]` is `residual([…])`.
 public struct YAMLReader {
   /// What errors call the text.
   private let source: String
@@ -74,9 +74,15 @@ public struct YAMLReader {
         throw .invalid(message: "the name of a setting must be a word", origin: place(of: key))
       }
       if name.string == left { continue }
-      try options.set(name.string, self.value(value, of: name.string), origin: place(of: key))
+      try options.set(
+        name.string, self.value(value, of: name.string), origin: place(of: key), elements: places(of: value))
     }
     return options
+  }
+
+  /// Where each value of a list is written; empty for anything else.
+  private func places(of node: Node) -> [String] {
+    if case .sequence(let sequence) = node { sequence.map(place) } else { [] }
   }
 
   mutating func value(_ node: Node, of key: String) throws(ConfigurationError) -> OptionValue {
@@ -86,9 +92,15 @@ public struct YAMLReader {
     case .scalar(let scalar): return try value(scalar, of: key, at: place(of: node))
     case .sequence(let sequence):
       var values: [OptionValue] = []
-      for element in sequence { values.append(try value(element, of: key)) }
+      for element in sequence { values.append(try self.element(element, of: key)) }
       return .list(values)
-    case .mapping(let mapping): return .choice(try choice(mapping, of: key, at: place(of: node)))
+    case .mapping(let mapping):
+      let mapping = try merged(mapping)
+      // `{'layer[12]': 0.1}` is a list of `'layer[12]: 0.1'`.
+      if key == "learningRateFactors", mapping["name"] == nil {
+        return .list(mapping.map { .text("\($0.key.string ?? ""): \($0.value.string ?? "")") })
+      }
+      return .choice(try choice(mapping, of: key, at: place(of: node)))
     case .alias: throw .invalid(message: "the alias in '\(key)' names nothing", origin: place(of: node))
     }
   }
@@ -111,10 +123,24 @@ public struct YAMLReader {
     return OptionValue(scalar: scalar.string)
   }
 
+  /// A value in a list, where a single key that isn't `name` is a method, and its value what goes without a name there.
+  private mutating func element(_ node: Node, of key: String) throws(ConfigurationError) -> OptionValue {
+    guard case .mapping(let mapping) = node, mapping.count == 1, let (only, value) = mapping.first,
+      case .scalar(let name) = only, name.string != "name", !Self.isMerge(only)
+    else { return try self.value(node, of: key) }
+    if case .mapping(let settings) = value, settings["name"] == nil {
+      return .choice(MethodSpec(name.string, try options(settings, origin: place(of: only))))
+    }
+    var options = Options(origin: place(of: only))
+    try options.set(
+      Options.key(ofUnnamed: 0), self.value(value, of: name.string), origin: place(of: only),
+      elements: places(of: value))
+    return .choice(MethodSpec(name.string, options))
+  }
+
   private mutating func choice(
     _ mapping: Node.Mapping, of key: String, at place: String
   ) throws(ConfigurationError) -> MethodSpec {
-    let mapping = try merged(mapping)
     guard case .scalar(let name) = mapping["name"], !name.string.isEmpty else {
       throw .invalid(
         message: "'\(key)' is a mapping without the name of a method: write '\(key): {name: …}'", origin: place)

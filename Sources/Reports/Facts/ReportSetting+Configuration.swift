@@ -26,6 +26,20 @@ extension ReportSetting {
         augmentation, at: configuration.augmentation.count == 1 ? "augmentation" : "augmentation.\(index + 1)",
         to: &settings)
     }
+    if !configuration.freeze.isEmpty {
+      settings.append(ReportSetting("freeze", configuration.freeze.joined(separator: ", ")))
+      settings.append(ReportSetting("frozenStatistics", configuration.frozenStatistics.rawValue))
+    }
+    for factor in configuration.learningRateFactors {
+      settings.append(
+        ReportSetting(
+          "learningRateFactors.\(factor.pattern)", OptionValue.number(factor.factor).description,
+          number: factor.factor))
+    }
+    for callback in configuration.callbacks { add(callback, at: "callbacks.\(callback.name)", to: &settings) }
+    if let weights = configuration.classWeights {
+      settings.append(ReportSetting("classWeights", weights == .balanced ? "balanced" : "\(weights)"))
+    }
     let names = configuration.metrics.map(\.description).joined(separator: ", ")
     settings.append(ReportSetting("metrics", names))
     for (name, number) in [("epochs", configuration.epochs), ("batchSize", configuration.batchSize)] {

@@ -43,6 +43,9 @@ public struct RunFacts: Sendable {
       predictions = EstimatedRecords(outputs: outputs, targets: test.targets).map(Predictions.values)
     }
     inputs = test.inputs
+    if run.isReadInParts {
+      notes.append("The data are read in parts: predictions are shown for the first \(test.count) test records.")
+    }
   }
 }
 

@@ -11,7 +11,7 @@ extension StudyFacts {
     var arms: [ArmFacts] = []
     var isTraining = false
     for planned in try plan.plannedArms() {
-      let configuration = try planned.arm.configuration(base: plan.base, seed: 0)
+      let configuration = try plan.shownConfiguration(of: planned.arm)
       if configuration.experiment == nil { isTraining = true }
       arms.append(
         ArmFacts(
@@ -51,6 +51,9 @@ extension StudyFacts {
     }
     var origins: [String] = []
     for origin in results.runs.compactMap(\.dataOrigin) where !origins.contains(origin) { origins.append(origin) }
+    // Folds are many divisions of the same data.
+    let more = origins.count - 3
+    if more > 0 { origins = [origins[0], "\(more + 2) other divisions or data sets"] }
     if !origins.isEmpty { facts.append(EnvironmentFact("Data", origins.joined(separator: "; "))) }
     facts.append(EnvironmentFact("Changed", timestamp(results.study.changed)))
     return facts

@@ -137,11 +137,16 @@ final class ClaimedGroup {
         $0.run, $0.configuration, in: store, heartbeat: heartbeats[$0.index],
         keepsCheckpoint: runner.keepsCheckpoints, transaction: transaction)
     }
+    let callbacks = try zip(members, checkpointers).map { member, checkpointer in
+      let place = CallbackPlace(
+        folder: store.callbackFolder(of: member.run.id), configuration: member.configuration.canonicalText)
+      return try member.configuration.makeCallbacks(in: place) + [checkpointer]
+    }
     let resident = try cache.resident(configuration)
     _ = try TrainerGroup(members.map(\.trainer)).fit(
       resident.train, epochs: configuration.epochs - progress.resumed, batchSize: configuration.batchSize,
       validation: resident.test, options: members[0].options, orders: { members[$0].options.order },
-      callbacks: { [checkpointers[$0]] })
+      callbacks: { callbacks[$0] })
     for (member, checkpointer) in zip(members, checkpointers) {
       try checkpointer.trainingDone(member.trainer)
       if !runner.keepsCheckpoints { store.removeFiles(of: member.run.id) }

@@ -4,7 +4,8 @@ import OrderedCollections
 /// the same epoch, and can go on together.
 final class EpochTransaction {
   private let store: StudyStore
-  private let members: Int
+  /// Runs that are still trained.
+  private var members: Int
   private let report: (EpochRecord) -> Void
   private var entries: [StoredEpoch] = []
   /// The runs that the store knows as done.
@@ -23,6 +24,8 @@ final class EpochTransaction {
     guard entries.count == members else { return }
     let complete = entries
     entries = []
+    // A run that a callback has stopped has no further epochs.
+    members -= complete.count { $0.end != nil }
     try store.record(complete)
     finished.formUnion(complete.filter { $0.end != nil }.map(\.run.id))
     report(Self.mean(complete.map(\.record)))

@@ -37,7 +37,8 @@ final class RunCheckpointer: Callback {
 
   func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     try heartbeat.check()
-    let isLast = record.epoch == configuration.epochs
+    // A callback before this one may have stopped the run.
+    let isLast = record.epoch == configuration.epochs || trainer.history.stopReason != nil
     var checkpoint: StoredCheckpoint?
     if record.epoch > 0, !isLast || keepsCheckpoint {
       checkpoint = try save(trainer)
@@ -75,6 +76,9 @@ final class RunCheckpointer: Callback {
 
 /// The checkpoints of runs, which lie beside the store.
 extension StudyStore {
+  /// Where the callbacks of a run's configuration write: logs for TensorBoard, checkpoints.
+  func callbackFolder(of run: String) -> String { "\(filesFolder)-logs/\(run.prefix(12))" }
+
   /// Takes up training at the checkpoint that the store knows, or else at the last one that was on the disk for
   /// certain.
   /// - Returns: why the first isn't possible; nil if it is, or nothing was done yet.

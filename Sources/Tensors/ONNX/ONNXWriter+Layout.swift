@@ -87,10 +87,29 @@ extension ONNXWriter {
   mutating func elementwise(
     _ operation: String, _ inputs: [ONNXValue], _ result: ONNXType, _ attributes: [String: ONNXAttribute] = [:]
   ) -> ONNXValue {
+    if operation != "Cast", inputs.contains(where: \.dtype.isShortInteger) {
+      // ONNX Runtime computes with integers of 32 bits and more only.
+      let wide = inputs.map { $0.dtype.isShortInteger ? cast($0, to: .int32) : $0 }
+      let dtype = result.dtype.isShortInteger ? .int32 : result.dtype
+      return cast(
+        elementwise(operation, wide, ONNXType(dtype: dtype, shape: result.shape), attributes), to: result.dtype)
+    }
     let all = Set(inputs.flatMap(\.axes))
     let leading = inputs.first { $0.axes.count == all.count && $0.constant == nil }
     let order = leading?.axes ?? inputs.first { $0.axes.count == all.count }?.axes ?? all.sorted()
     let names = inputs.map { input in name(of: arranged(input, as: order)) }
     return ONNXValue(.named(add(operation, names, attributes)), result, layout: order)
   }
+
+  /// The value in another element type.
+  mutating func cast(_ value: ONNXValue, to dtype: DType) -> ONNXValue {
+    if value.dtype == dtype { return value }
+    let type = ONNXType(dtype: dtype, shape: value.shape)
+    if let tensor = value.constant { return ONNXValue(.constant(tensor.cast(to: dtype)), type, layout: value.layout) }
+    return elementwise("Cast", [value], type, ["to": .integer(dtype.onnxCode)])
+  }
+}
+
+extension DType {
+  fileprivate var isShortInteger: Bool { isInteger && byteCount < 4 }
 }

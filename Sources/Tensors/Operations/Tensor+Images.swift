@@ -44,6 +44,44 @@ extension Tensor {
     return Tensor(primitive, [self, kernel], file: file, line: line)
   }
 
+  /// The transpose of a convolution: what ``conv2D(_:strides:padding:dilation:groups:file:line:)`` with the kernel's last
+  /// axes exchanged does to the gradient of its images. It enlarges images by the strides.
+  ///
+  /// - Parameters:
+  ///   - kernel: `[height, width, channels, features]`; not flipped.
+  ///   - padding: of the convolution that it transposes: `n` rows become `(n - 1)·strides + size` less the padding, and
+  ///     `n·strides` for `.same`.
+  public func transposedConv2D(
+    _ kernel: Tensor, strides: (Int, Int) = (1, 1), padding: WindowPadding = .valid, file: String = #fileID,
+    line: Int = #line
+  ) -> Tensor {
+    guard rank == 4, kernel.rank == 4, [strides.0, strides.1].allSatisfy({ (1...1 << 30).contains($0) }) else {
+      return .failed(
+        "transposedConv2D",
+        "needs images [batch, height, width, channels], a kernel [height, width, channels, features] and strides of 1 or "
+          + "more", [self, kernel], file: file, line: line)
+    }
+    let (steps, window) = ([strides.0, strides.1], Array(kernel.shape.prefix(2)))
+    let edges: [(low: Int, high: Int)]
+    let space: [Int]
+    if case .same = padding {
+      space = zip([shape[1], shape[2]], steps).map { $0 * $1 }
+      edges = padding.edges(of: space, window: window, strides: steps, dilation: [1, 1])
+    } else {
+      edges = padding.edges(of: [shape[1], shape[2]], window: window, strides: steps, dilation: [1, 1])
+      guard edges.count == 2, edges.allSatisfy({ $0.low.magnitude < 1 << 30 && $0.high.magnitude < 1 << 30 }) else {
+        return .failed(
+          "transposedConv2D", "needs edges below 2^30 for two spatial axes", [self], file: file, line: line)
+      }
+      space = (0..<2).map { Swift.max(0, shape[$0 + 1] - 1) * steps[$0] + window[$0] - edges[$0].low - edges[$0].high }
+    }
+    let forward = Convolution(
+      strides: steps, low: edges.map(\.low), high: edges.map(\.high), inputDilation: [1, 1], kernelDilation: [1, 1])
+    let exchanged = kernel.transpose([0, 1, 3, 2])
+    return Tensor(
+      ConvolutionInputGradient(convolution: forward, space: space), [self, exchanged], file: file, line: line)
+  }
+
   /// The maximum of each window; its gradient goes to the first maximal element.
   ///
   /// A bias of channels and a relu that precede the pooling are applied after it, to fewer elements, with the same values;

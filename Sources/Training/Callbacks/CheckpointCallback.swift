@@ -17,6 +17,9 @@
 public final class CheckpointCallback: Callback {
   private let folder: CheckpointFolder
   private let epochs: Int
+  /// Parts of an epoch from one checkpoint to the next; nil for checkpoints between epochs only.
+  private let parts: Int?
+  private var partsDone = 0
   private let keep: Int
   private let configuration: String
   /// Whether epochs have been done since the last save.
@@ -24,16 +27,27 @@ public final class CheckpointCallback: Callback {
 
   /// - Parameters:
   ///   - epochs: number of epochs from one checkpoint to the next.
+  ///   - parts: number of parts of an epoch from one checkpoint to the next, where an epoch has parts: it is streamed, or
+  ///     ``FitOptions/chunksPerEpoch`` divides it. A training that continues from such a checkpoint continues within the epoch.
   ///   - keep: number of checkpoints to keep.
   ///   - configuration: saved with the state, for ``Trainer/restore(from:configuration:)`` to compare.
   /// - Throws: ``CheckpointError/invalidSetting(name:value:requirement:)`` for numbers below 1.
   public init(
-    _ folder: CheckpointFolder, every epochs: Int = 1, keep: Int = 2, configuration: String = ""
+    _ folder: CheckpointFolder, every epochs: Int = 1, parts: Int? = nil, keep: Int = 2, configuration: String = ""
   ) throws(CheckpointError) {
-    for (name, value) in [("every", epochs), ("keep", keep)] where value < 1 {
+    for (name, value) in [("every", epochs), ("keep", keep), ("parts", parts ?? 1)] where value < 1 {
       throw .invalidSetting(name: name, value: value, requirement: "1 or more")
     }
-    (self.folder, self.epochs, self.keep, self.configuration) = (folder, epochs, keep, configuration)
+    (self.folder, self.epochs, self.parts, self.keep) = (folder, epochs, parts, keep)
+    self.configuration = configuration
+  }
+
+  public func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {
+    guard let parts else { return }
+    partsDone += 1
+    isBehind = true
+    // The epoch's own checkpoint follows its last part.
+    if partsDone % parts == 0, progress.steps < progress.stepsPerEpoch { try save(trainer) }
   }
 
   public func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {

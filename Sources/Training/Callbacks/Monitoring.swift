@@ -119,7 +119,9 @@ public final class BestParameters: RememberingCallback {
   }
 
   public func trainingEnded(_ history: History, in trainer: Trainer) throws {
-    if restores, let state { try trainer.restore(state) }
+    guard restores, let state else { return }
+    try trainer.restore(state)
+    trainer.restoredEpoch = best?.epoch
   }
 
   public var memoryName: String { "bestParameters(\(monitor))" }
@@ -146,7 +148,7 @@ public enum MonitorMode: String, Sendable, Hashable, CaseIterable {
 }
 
 /// The best value of a metric so far.
-private struct Monitor: CustomStringConvertible {
+struct Monitor: CustomStringConvertible {
   let name: String
   private let isGreaterBetter: Bool
   /// How much better a value must be to count as an improvement.

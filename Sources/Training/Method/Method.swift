@@ -3,6 +3,7 @@
 @_exported import Datasets
 @_exported import Layers
 @_exported import Optimizers
+import OrderedCollections
 
 /// How a model is trained: one value per slot.
 ///
@@ -38,6 +39,18 @@ public struct Method: Sendable {
     didSet { augmentation = AugmentationPipeline(augmentations) }
   }
   private(set) var augmentation = AugmentationPipeline()
+  /// How much the examples of each class count in the training loss; nil if all count alike.
+  public var classWeights: ClassWeights?
+  /// Which parameters aren't trained: those whose path has a match get no gradient, no memory of the optimizer, no
+  /// weight decay and no penalty. Nil to train all.
+  public var freeze: PathFilter?
+  /// Whether ``freeze`` applies to running statistics as well: batch normalization then computes with them as outside of
+  /// training, and they stay as they are, as in Keras. Otherwise they follow the batches, as in PyTorch's training mode.
+  public var freezesStatistics = true
+  /// How much faster or slower some parameters learn. The first one that matches a path counts.
+  public var learningRateFactors: [LearningRateFactor] = []
+  /// Whether callbacks such as ``ReduceOnPlateau`` may change the learning rate, by a factor that is part of the state.
+  public var adjustsLearningRate = false
   /// Decides where and how often gradients are taken.
   public var gradientRule: any GradientRule = PlainGradient()
   /// Decides which parameters are evaluated and kept.
@@ -55,8 +68,13 @@ public struct Method: Sendable {
     try configure(&self)
   }
 
-  /// The names recorded for a data set, in order: `loss`, then the metrics'.
-  public var recordedNames: [String] { RecordedMetric.names(metrics) }
+  /// The names recorded of training data, in order: `loss`, then those of the metrics that add up over batches.
+  public var recordedNames: [String] {
+    zip(evaluatedNames, [nil] + metrics.map(Optional.some)).filter { !($1 is any CollectedMetric) }.map(\.0)
+  }
+
+  /// The names of what an evaluation gives, in order: `loss`, then all metrics'.
+  public var evaluatedNames: [String] { RecordedMetric.names(metrics) }
 }
 
 extension Method {
@@ -68,14 +86,33 @@ extension Method {
   /// For each metric, under its recorded name, its sums over a batch; sums of batches of any size can be added up.
   func sums(_ outputs: Tensor, _ targets: Tensor, _ weights: Tensor?) -> TensorTree {
     var tree = TensorTree()
-    for (name, metric) in zip(recordedNames.dropFirst(), readMetrics) {
+    for (name, metric) in zip(recordedNames.dropFirst(), summedMetrics) {
       tree[name] = metric.sums(outputs, targets, weights: weights)
     }
     return tree
   }
 
-  /// The metrics, interpreting outputs as the loss does.
-  var readMetrics: [any Metric] { metrics.map { $0.reading(loss.outputKind) } }
+  /// The metrics that add up over batches, interpreting outputs as the loss does.
+  var summedMetrics: [any Metric] {
+    metrics.filter { !($0 is any CollectedMetric) }.map { $0.reading(loss.outputKind) }
+  }
+
+  /// The metrics that need all outputs at once, interpreting them as the loss does, with the names they are recorded by.
+  var collectedMetrics: [(name: String, metric: any CollectedMetric)] {
+    zip(evaluatedNames.dropFirst(), metrics).compactMap { name, metric in
+      (metric.reading(loss.outputKind) as? any CollectedMetric).map { (name, $0) }
+    }
+  }
+
+  /// The values of an evaluation, in the order of ``evaluatedNames``.
+  func evaluated(
+    _ sums: OrderedDictionary<String, Double>, _ collected: [(name: String, value: Double)]
+  ) -> OrderedDictionary<String, Double> {
+    var values = sums
+    for (name, value) in collected { values[name] = value }
+    let ordered = evaluatedNames.compactMap { name in values[name].map { (name, $0) } }
+    return OrderedDictionary(uniqueKeysWithValues: ordered)
+  }
 
   /// One row: sum and count of the loss, then each metric's sums; in double precision if any metric asks for it.
   func row(lossSum: Tensor, count: Tensor, _ metrics: TensorTree) -> Tensor {

@@ -1,14 +1,19 @@
 import PJRT
 
-/// A supervised data set in device memory, unconverted: bytes stay bytes.
+/// A supervised data set in device memory, unconverted: bytes stay bytes. Or one whose inputs are read part by part while
+/// it is used; see ``init(streaming:memory:)``.
 public struct ResidentData: Sendable {
-  /// `[count, …]`
-  public let inputs: Tensor
+  /// `[count, …]`; of streamed data only the first ones.
+  public private(set) var inputs: Tensor
   /// `[count]` class indices, or `[count, …]` values.
-  public let targets: Tensor
+  public private(set) var targets: Tensor
+  /// How much each example counts in the training loss, `[count]`; nil if all count alike.
+  public let weights: Tensor?
   public let count: Int
   /// For checking whether a loss fits the targets.
   let description: TargetDescription
+  /// Where inputs are read from, if they aren't in device memory.
+  let stream: ExampleStream?
   private let nonFinite: (inputs: NonFiniteNumber?, targets: NonFiniteNumber?)
 
   /// - Throws: `EngineError` if the device can't hold it.
@@ -16,9 +21,44 @@ public struct ResidentData: Sendable {
     count = data.count
     inputs = Tensor(try Tensor(data.inputs).buffer())
     targets = Tensor(try Tensor(data.targets).buffer())
+    weights = try data.weights.map { Tensor(try Tensor($0).buffer()) }
     description = TargetDescription(
       dtype: data.targets.dtype, shape: Shape(data.targets.shape.dropFirst()), range: try data.targets.range())
     nonFinite = (data.inputs.firstNonFinite, data.targets.firstNonFinite)
+    stream = nil
+  }
+
+  /// Inputs that are read while the data are used: decoded on all cores, and brought to the device while the examples
+  /// before them train. The examples, their order and the results are those of data in memory, bit for bit.
+  ///
+  /// ```swift
+  /// let source = ImagesSource(path: "photos", size: 16)
+  /// let pair = try source.stream(from: DataFolders(), progress: nil)
+  /// let train = try ResidentData(streaming: pair.train, memory: 2_000_000_000)
+  /// print(train.count)
+  /// ```
+  /// - Parameter memory: the most bytes that inputs take at a time, on host and device together.
+  /// - Throws: `DatasetError` if the first examples can't be read, `EngineError`.
+  public init(streaming data: StreamedArrays, memory: Int) throws {
+    count = data.count
+    let first = try data.loaded(Self.sampleCount)
+    inputs = Tensor(try Tensor(first.inputs).buffer())
+    targets = Tensor(try Tensor(data.targets).buffer())
+    weights = nil
+    description = TargetDescription(
+      dtype: data.targets.dtype, shape: Shape(data.targets.shape.dropFirst()), range: try data.targets.range())
+    // Inputs are checked when they are read.
+    nonFinite = (nil, data.targets.firstNonFinite)
+    stream = ExampleStream(data, memory: memory)
+  }
+
+  private static let sampleCount = 16
+
+  /// The same data with a part's inputs and targets.
+  func part(inputs: Tensor, targets: Tensor) -> ResidentData {
+    var part = self
+    (part.inputs, part.targets) = (inputs, targets)
+    return part
   }
 
   /// The least and the greatest target, if targets are integers and there are any.

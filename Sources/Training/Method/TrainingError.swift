@@ -14,6 +14,13 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case differentType(path: String, expected: String, actual: String)
   case differentMethods
   case wrongOrder(expected: String, actual: String)
+  /// A pattern of paths that no parameter has.
+  case unmatchedPattern(setting: String, pattern: String, paths: [String])
+  case nothingTrained
+  /// A batch alone takes more memory than data may take.
+  case beyondMemory(needed: Int, limit: Int)
+  /// What can't be done with data that are read part by part.
+  case needsDataInMemory(feature: String)
   case unknownMetric(name: String, known: [String])
   /// A log's file or folder cannot be created or written.
   case output(FileFailure)
@@ -39,11 +46,24 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
         + ": train them separately"
     case .wrongOrder(let expected, let actual):
       "the batch order gives \(actual), but an epoch needs the indices of all examples, \(expected)"
+    case .unmatchedPattern(let setting, let pattern, let paths):
+      "'\(pattern)' of '\(setting)' matches no parameter; their paths are \(paths.joined(separator: ", "))"
+    case .nothingTrained: "'freeze' matches every parameter, so that nothing is left to train: freeze fewer"
+    case .beyondMemory(let needed, let limit):
+      "a batch needs \(needed / 1_000_000 + 1) MB with its copies, but data may take \(limit / 1_000_000) MB: allow more memory, "
+        + "take a smaller batch or smaller inputs"
+    case .needsDataInMemory(let feature):
+      "\(feature) needs the data in memory, but they are read part by part: allow more memory"
     case .unknownMetric(let name, let known):
       "there is no metric '\(name)' to watch: an epoch records \(known.joined(separator: ", "))"
     case .output(let failure): failure.description
     }
   }
+
+  static let fixedLearningRate = TrainingError.incompatible(
+    Incompatibility(
+      "a callback that changes the learning rate", with: "a method whose learning rate is fixed",
+      remedy: "set the method's adjustsLearningRate"))
 
   static func check(_ value: Int, name: String, atLeast least: Int) throws(TrainingError) {
     guard value >= least else { throw .invalidSetting(name: name, value: value, requirement: "\(least) or more") }

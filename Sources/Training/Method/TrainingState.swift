@@ -5,8 +5,8 @@ public struct TrainingState: Sendable {
   public var tree: TensorTree
 
   public init(_ variables: ModelVariables, method: Method) {
-    let parameters = variables.parameters
-    tree = parameters.nested(under: "parameters")
+    tree = variables.parameters.nested(under: "parameters")
+    let parameters = method.trained(variables.parameters)
     tree.merge(variables.state.nested(under: "state"))
     tree.merge(method.optimizer.transform.initial(parameters).nested(under: "optimizer"))
     tree.merge(method.gradientRule.initial(parameters).nested(under: "rule"))
@@ -14,7 +14,10 @@ public struct TrainingState: Sendable {
     if method.averaging.statistics == .estimated {
       tree.merge(variables.state.nested(under: Self.averagedStateName))
     }
+    if method.adjustsLearningRate { tree[Self.learningRateScaleName] = Tensor([1 as Float], shape: []) }
   }
+
+  static let learningRateScaleName = "learningRateScale"
 
   static let averagedStateName = "averagedState"
 
@@ -32,11 +35,15 @@ public struct TrainingState: Sendable {
   /// - Throws: `EngineError`, also if a step has already taken over this state's memory.
   public func copy() throws -> TrainingState { TrainingState(tree: try tree.copied()) }
 
+  /// What callbacks have multiplied the learning rate by, a scalar; nil if they can't.
+  var learningRateScale: Tensor? { tree[Self.learningRateScaleName] }
+
   /// The variables to evaluate and keep: averaged if the method averages.
-  func variables(_ averaging: any Averaging) -> ModelVariables {
-    ModelVariables(
-      parameters: averaging.averaged(parameters, state: self.averaging),
-      state: averaging.statistics == .estimated ? averagedState : modelState)
+  func variables(_ method: Method) -> ModelVariables {
+    let averaged = method.averaging.averaged(method.trained(parameters), state: averaging)
+    return ModelVariables(
+      parameters: method.freeze == nil ? averaged : parameters.replaced(by: averaged),
+      state: method.averaging.statistics == .estimated ? averagedState : modelState)
   }
 
   /// The same paths with new parts, in the order of `tree`, whatever the order of the parts.
@@ -47,6 +54,7 @@ public struct TrainingState: Sendable {
     for (name, part) in [("state", state), ("optimizer", optimizer), ("rule", rule), ("averaging", averaging)] {
       parts.merge(part.nested(under: name))
     }
+    parts[Self.learningRateScaleName] = learningRateScale
     return TrainingState(tree: tree.zip(parts) { $1 })
   }
 

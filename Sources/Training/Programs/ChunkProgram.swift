@@ -20,38 +20,46 @@ struct ChunkProgram {
     let count = state.tree.count
     let unified = try UnifiedStep(tracers, state: state, data: data, batchSize: batchSize, isPadded: isPadded)
     settings = try unified.settings.map { try Tensor.stack($0).evaluate() }
-    let (scalar, order) = (TensorType(.int32, []), TensorType(.int32, [plan.stepsPerEpoch * batchSize]))
+    // A part of streamed data comes with the order of its own examples.
+    let part = data.stream?.types(count: steps * batchSize + (isPadded ? 1 : 0)) ?? []
+    let length = part.isEmpty ? plan.stepsPerEpoch * batchSize : steps * batchSize
+    let (scalar, order) = (TensorType(.int32, []), TensorType(.int32, [length]))
     let member = state.tree.types + [order, TensorType(.uint64, [2])] + unified.settings.map { $0[0].type }
     let types =
       (tracers.isSingle ? member : member.map { TensorType($0.dtype, $0.shape.prepending(tracers.count)) })
-      + [scalar, scalar]
+      + [scalar, scalar] + part
     func run(_ arguments: [Tensor]) -> [Tensor] {
       let (indices, key) = (arguments[count], Key(state: arguments[count + 1]))
       let own = Array(arguments[(count + 2)..<member.count])
       let (firstStep, firstBatch) = (arguments[member.count], arguments[member.count + 1])
+      let data =
+        part.isEmpty ? data : data.part(inputs: arguments[member.count + 2], targets: arguments[member.count + 3])
       let looped = scan(carry: Array(arguments.prefix(count)), over: [Tensor.iota([steps])]) { carry, elements in
         let start = (firstBatch + elements[0]) * Double(batchSize)
         let chosen = indices.rows(from: start, count: batchSize)
         let weights = isPadded ? chosen .>= 0 : nil
         let next = unified(
           carry, inputs: data.inputs.take(chosen), targets: data.targets.take(chosen), weights: weights,
-          step: firstStep + elements[0], key: key, settings: own)
+          importance: data.weights?.take(chosen), step: firstStep + elements[0], key: key, settings: own)
         return (next.state, [next.sums])
       }
       return looped.carry + looped.outputs
     }
-    let axes = member.map { _ in tracers.isSingle ? nil : 0 } + [nil, nil]
+    let axes = member.map { _ in tracers.isSingle ? nil : 0 } + [nil, nil] + part.map { _ in nil }
     let body = tracers.isSingle ? run : vectorized(over: axes, run)
     program = try Program(types, aliases: Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, $0) }), body)
   }
 
   /// Runs the steps, taking over the memory of `state`.
+  /// - Parameters:
+  ///   - order: of the epoch, or of the part's examples.
+  ///   - part: inputs and targets of streamed data.
   /// - Returns: the new state, and a row of sums and counts per step, still being computed.
   func callAsFunction(
-    _ state: TrainingState, order: Tensor, firstStep: Int, firstBatch: Int, key: Tensor
+    _ state: TrainingState, order: Tensor, firstStep: Int, firstBatch: Int, key: Tensor, part: [Tensor] = []
   ) throws -> (state: TrainingState, sums: Tensor) {
     let scalars = [firstStep, firstBatch].map { Tensor([Int32(clamping: $0)], shape: []) }
-    let results = try program(state.tree.tensors + [order, key] + settings + scalars)
+    let results = try program(state.tree.tensors + [order, key] + settings + scalars + part)
     return (TrainingState(tree: state.tree.with(results.dropLast())), results[results.count - 1])
   }
 }
@@ -77,7 +85,8 @@ private struct UnifiedStep {
     }
     let unification = Self.unification(
       tracers, state.tree, inputs: batch(data.inputs), targets: batch(data.targets),
-      weights: isPadded ? .zeros([batchSize], dtype: .bool) : nil, step: .zeros([], dtype: .int32), key: Key(seed: 0))
+      weights: isPadded ? .zeros([batchSize], dtype: .bool) : nil, importance: data.weights.map(batch),
+      step: .zeros([], dtype: .int32), key: Key(seed: 0))
     guard let unification else { throw .differentMethods }
     settings = unification.constants.map { $0.map { Tensor($0) } }
   }
@@ -86,28 +95,33 @@ private struct UnifiedStep {
   ///   - state: the tensors of the members' state.
   ///   - settings: one value for each of ``settings``.
   func callAsFunction(
-    _ state: [Tensor], inputs: Tensor, targets: Tensor, weights: Tensor?, step: Tensor, key: Key, settings: [Tensor]
+    _ state: [Tensor], inputs: Tensor, targets: Tensor, weights: Tensor?, importance: Tensor?, step: Tensor, key: Key,
+    settings: [Tensor]
   ) -> (state: [Tensor], sums: Tensor) {
     let own = tree.with(state)
     if tracers.isSingle {
       let next = tracers.first(
-        TrainingState(tree: own), inputs: inputs, targets: targets, weights: weights, step: step, key: key)
+        TrainingState(tree: own), inputs: inputs, targets: targets, weights: weights, importance: importance,
+        step: step,
+        key: key)
       return (next.state.tree.tensors, next.sums)
     }
     let unification = Self.unification(
-      tracers, own, inputs: inputs, targets: targets, weights: weights, step: step, key: key)
+      tracers, own, inputs: inputs, targets: targets, weights: weights, importance: importance, step: step, key: key)
     let results = unification?(settings) ?? []
     return (results.dropLast(), results.last ?? step)
   }
 
   private static func unification(
-    _ tracers: Members<StepTracer>, _ tree: TensorTree, inputs: Tensor, targets: Tensor, weights: Tensor?, step: Tensor,
-    key: Key
+    _ tracers: Members<StepTracer>, _ tree: TensorTree, inputs: Tensor, targets: Tensor, weights: Tensor?,
+    importance: Tensor?, step: Tensor, key: Key
   ) -> Unification? {
     Unification(
       tracers.all.map {
         let next = $0(
-          TrainingState(tree: tree), inputs: inputs, targets: targets, weights: weights, step: step, key: key)
+          TrainingState(tree: tree), inputs: inputs, targets: targets, weights: weights, importance: importance,
+          step: step,
+          key: key)
         return next.state.tree.tensors + [next.sums]
       })
   }

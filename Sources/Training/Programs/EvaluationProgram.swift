@@ -1,6 +1,11 @@
 /// Loss and metrics over a data set, batch by batch in one compiled loop.
 struct EvaluationProgram {
-  private let program: Program
+  private enum Way {
+    case whole(Program)
+    case streamed(StreamedEvaluation)
+  }
+
+  private let way: Way
 
   /// - Parameters:
   ///   - setups: several members are evaluated along a leading axis of state and rows.
@@ -11,10 +16,19 @@ struct EvaluationProgram {
   init(
     _ setups: Members<Setup>, state: TrainingState, data: ResidentData, batchSize: Int, plan: FitPlan
   ) throws {
+    if let stream = data.stream {
+      guard setups.isSingle else { throw TrainingError.needsDataInMemory(feature: "training several trainers as one") }
+      if let metric = setups.first.method.collectedMetrics.first {
+        throw TrainingError.needsDataInMemory(feature: "the metric '\(metric.name)'")
+      }
+      way = .streamed(
+        try StreamedEvaluation(setups.first, state: state, stream: stream, batchSize: batchSize, plan: plan))
+      return
+    }
     let types = state.tree.types + [TensorType(.int32, [])]
     let evaluations = setups.map { Self.evaluation($0, state, data, batchSize: batchSize, plan) }
     if evaluations.isSingle {
-      program = try Program(types, evaluations.first)
+      way = .whole(try Program(types, evaluations.first))
       return
     }
     let placeholders = types.map { Tensor.zeros($0.shape, dtype: $0.dtype) }
@@ -23,46 +37,116 @@ struct EvaluationProgram {
     }
     let members = types.dropLast().map { TensorType($0.dtype, $0.shape.prepending(setups.count)) }
     let axes: [Int?] = members.map { _ in 0 } + [nil]
-    program = try Program(members + types.suffix(1), vectorized(over: axes, evaluations.first))
+    way = .whole(try Program(members + types.suffix(1), vectorized(over: axes, evaluations.first)))
   }
 
   private static func evaluation(
     _ setup: Setup, _ state: TrainingState, _ data: ResidentData, batchSize: Int, _ plan: FitPlan
   ) -> ([Tensor]) -> [Tensor] {
-    let (model, method, precision) = (setup.model, setup.method, setup.precision)
+    let method = setup.method
     let batch = Swift.min(batchSize, data.count)
     let batches = (data.count + batch - 1) / batch
+    let collects = !method.collectedMetrics.isEmpty
     return { arguments in
-      let variables = TrainingState(tree: state.tree.with(arguments.dropLast())).variables(method.averaging)
+      let variables = TrainingState(tree: state.tree.with(arguments.dropLast())).variables(method)
       let loss = method.loss.scheduled(at: plan.progress(at: arguments[arguments.count - 1]))
       let looped = scan(carry: [], over: [Tensor.iota([batches])]) { _, elements in
         // The last batch starts earlier so that it is full, and counts only the examples not seen yet.
         let start = elements[0] * Double(batch)
         let first = start.minimum(Double(data.count - batch))
         let weights = batches * batch == data.count ? nil : (Tensor.iota([batch]) + first) .>= start
-        let x = method.preprocessing(data.inputs.rows(from: first, count: batch), dtype: precision.computation)
-        let targets = data.targets.rows(from: first, count: batch)
-        let outputs = model.apply(variables, to: x, precision: precision).output.upcast
-        let total = loss.total(outputs, targets, weights: weights)
-        return ([], [method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights))])
+        let (row, outputs) = Self.row(
+          setup, variables, loss, inputs: data.inputs.rows(from: first, count: batch),
+          targets: data.targets.rows(from: first, count: batch), weights: weights)
+        return ([], collects ? [row, outputs] : [row])
       }
-      // The loss's modifiers see the sum over the whole data set: a flooded mean isn't the mean of flooded batches.
-      return looped.outputs.map { rows in
-        // A model that doesn't fit the data gives no rows to take apart.
-        if rows.diagnostic != nil { return rows }
-        let totals = rows.sum([0])
-        if totals.diagnostic != nil { return totals }
-        let value = loss.value(sum: totals[0], count: totals[1], penalty: nil).evaluated
-        return Tensor.concatenate([
-          value.expand(at: 0), Tensor(1, dtype: value.dtype).expand(at: 0), totals.slice(2..<totals.shape[0]),
-        ])
-      }
+      return looped.outputs.prefix(1).map { Self.summary($0, loss) } + looped.outputs.dropFirst()
     }
   }
 
-  /// A row of sums over the data set.
+  /// A batch's row of sums, and the model's outputs.
+  static func row(
+    _ setup: Setup, _ variables: ModelVariables, _ loss: any Loss, inputs: Tensor,
+    targets: @autoclosure () -> Tensor, weights: Tensor?
+  ) -> (row: Tensor, outputs: Tensor) {
+    let (method, precision) = (setup.method, setup.precision)
+    let x = method.preprocessing(inputs, dtype: precision.computation)
+    let targets = targets()
+    let outputs = setup.model.apply(variables, to: x, precision: precision).output.upcast
+    let total = loss.total(outputs, targets, weights: weights)
+    return (method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights)), outputs)
+  }
+
+  /// The row of a data set from those of its batches. The loss's modifiers see the sum over the whole data set: a flooded
+  /// mean isn't the mean of flooded batches.
+  static func summary(_ rows: Tensor, _ loss: any Loss) -> Tensor {
+    // A model that doesn't fit the data gives no rows to take apart.
+    if rows.diagnostic != nil { return rows }
+    let totals = rows.sum([0])
+    if totals.diagnostic != nil { return totals }
+    let value = loss.value(sum: totals[0], count: totals[1], penalty: nil).evaluated
+    return Tensor.concatenate([
+      value.expand(at: 0), Tensor(1, dtype: value.dtype).expand(at: 0), totals.slice(2..<totals.shape[0]),
+    ])
+  }
+
+  /// A row of sums over the data set; with it, if a metric needs them, the outputs of all batches, `[batches, batch, …]`.
   /// - Parameter step: number of updates before the one whose schedules apply.
-  func callAsFunction(_ state: TrainingState, step: Int) throws -> Tensor {
-    try program(state.tree.tensors + [Tensor([Int32(clamping: step)], shape: [])])[0]
+  func callAsFunction(_ state: TrainingState, step: Int) throws -> (row: Tensor, outputs: Tensor?) {
+    let step = Tensor([Int32(clamping: step)], shape: [])
+    let results =
+      switch way {
+      case .whole(let program): try program(state.tree.tensors + [step])
+      case .streamed(let evaluation): try evaluation(state, step: step)
+      }
+    return (results[0], results.dropFirst().first)
+  }
+}
+
+/// The metrics of a data set that need the outputs of all its examples at once.
+struct OutputCollector {
+  private let metrics: [(name: String, metric: any CollectedMetric)]
+  private let targets: [Double]
+  private let count: Int
+  private let width: Int
+  /// Numbers that the last batch repeats, since it starts earlier so that it is full.
+  private let repeated: (start: Int, end: Int)
+
+  /// A collector per member; none if no metric needs one.
+  static func all(
+    _ setups: Members<Setup>, _ data: ResidentData, batchSize: Int
+  ) throws -> [OutputCollector] {
+    guard !setups.first.method.collectedMetrics.isEmpty else { return [] }
+    let targets = try data.targets.cast(to: .float64).values(as: Double.self)
+    return setups.all.map { OutputCollector($0, data, targets, batchSize: batchSize) }
+  }
+
+  private init(_ setup: Setup, _ data: ResidentData, _ targets: [Double], batchSize: Int) {
+    (metrics, self.targets, count) = (setup.method.collectedMetrics, targets, data.count)
+    let outputs = setup.outputType.shape
+    width = outputs.rank > 1 ? outputs.last : 1
+    let (batch, example) = (Swift.min(batchSize, data.count), outputs.elementCount)
+    let batches = (data.count + batch - 1) / batch
+    let start = (batches - 1) * batch
+    repeated = (start * example, (start + batches * batch - data.count) * example)
+  }
+
+  /// The metrics of each member.
+  /// - Parameter outputs: `[batches, batch, …]`, of several members along a leading axis.
+  static func values(
+    _ collectors: [OutputCollector], of outputs: Tensor?
+  ) throws -> [[(name: String, value: Double)]] {
+    guard let outputs, !collectors.isEmpty else { return [] }
+    let numbers = try outputs.cast(to: .float64).values(as: Double.self)
+    let share = numbers.count / collectors.count
+    return collectors.enumerated().map { index, collector in
+      collector.values(Array(numbers[index * share..<(index + 1) * share]))
+    }
+  }
+
+  private func values(_ numbers: [Double]) -> [(name: String, value: Double)] {
+    let own = CollectedOutputs(
+      outputs: Array(numbers[..<repeated.start] + numbers[repeated.end...]), targets: targets, width: width)
+    return metrics.map { ($0.name, $0.metric.value(of: own)) }
   }
 }

@@ -6,12 +6,13 @@ struct RunningSums {
   private let metrics: [any Metric]
   /// Number of sums of each metric.
   private let widths: [Int]
-  private var totals: [Double]
+  /// What was added so far.
+  var totals: [Double]
 
   /// - Parameter data: any data whose targets have the type that will be summed.
   init(_ setup: Setup, _ data: ResidentData) {
     names = setup.method.recordedNames
-    metrics = setup.method.readMetrics
+    metrics = setup.method.summedMetrics
     let outputs = Tensor.zeros(setup.outputType.shape, dtype: setup.outputType.dtype.accumulation)
     let targets = Tensor.zeros(Shape([1] + data.targets.shape.dropFirst()), dtype: data.targets.dtype)
     widths = metrics.map { $0.sums(outputs, targets, weights: nil).shape[0] }

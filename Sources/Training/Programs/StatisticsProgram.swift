@@ -14,7 +14,7 @@ struct StatisticsProgram {
     func run(_ arguments: [Tensor]) -> [Tensor] {
       let own = TrainingState(tree: state.tree.with(arguments.prefix(count)))
       let (indices, key) = (arguments[count], Key(state: arguments[count + 1]).derived("statistics"))
-      let parameters = own.variables(method.averaging).parameters
+      let parameters = own.variables(method).parameters
       let looped = scan(carry: own.modelState.tensors, over: [Tensor.iota([batches])]) { carry, elements in
         let chosen = indices.rows(from: elements[0] * Double(batchSize), count: batchSize)
         let x = method.preprocessing(data.inputs.take(chosen), dtype: precision.computation)
@@ -22,7 +22,7 @@ struct StatisticsProgram {
         let share = 1 / (elements[0].cast(to: .float32) + 1)
         let result = model.apply(
           variables, to: x, isTraining: true, key: key.folding(elements[0]), precision: precision,
-          statisticsShare: share)
+          statisticsShare: share, isFrozen: method.isStateFrozen)
         return (result.state.tensors, [])
       }
       return looped.carry

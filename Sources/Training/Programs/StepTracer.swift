@@ -2,19 +2,24 @@
 struct StepTracer {
   let setup: Setup
   let plan: FitPlan
+  /// How much each class counts in the loss; nil if all count alike.
+  let classWeights: [Double]?
 
   /// - Parameters:
   ///   - weights: 0 for examples that only pad the batch, nil if there are none.
+  ///   - importance: how much each example counts in the loss, nil if all count alike.
   ///   - step: number of updates done before, an `int32` scalar.
   /// - Returns: the state after the step, and a row of the batch's sums and counts.
   func callAsFunction(
-    _ state: TrainingState, inputs: Tensor, targets: Tensor, weights: Tensor?, step: Tensor, key: Key
+    _ state: TrainingState, inputs: Tensor, targets: Tensor, weights: Tensor?, importance: Tensor?, step: Tensor,
+    key: Key
   ) -> (state: TrainingState, sums: Tensor) {
     let (model, method, precision) = (setup.model, setup.method, setup.precision)
     let size = inputs.shape[0]
     let progress = plan.progress(at: step)
     let loss = method.loss.scheduled(at: progress)
-    let parameters = state.parameters
+    // What is frozen is a constant to gradients, rules, optimizers and averages.
+    let (all, parameters) = (state.parameters, method.trained(state.parameters))
     let stepKey = key.derived("step").folding(step)
     let given = prepared(inputs, targets, key: stepKey.derived("augmentation"))
     let batch = EvaluableBatch(size: size) { parameters, modelState, examples in
@@ -28,12 +33,16 @@ struct StepTracer {
       let partKey = isWhole ? modelKey : modelKey.folding(examples.lowerBound)
       var evaluation = Evaluation(loss: Tensor(0), gradients: parameters, state: modelState, metrics: TensorTree())
       let (objective, gradients) = valueAndGradient(at: parameters.tensors) { point in
-        let variables = ModelVariables(parameters: parameters.with(point), state: modelState)
-        let result = model.apply(variables, to: x, isTraining: true, key: partKey, precision: precision)
+        let trained = parameters.with(point)
+        let variables = ModelVariables(
+          parameters: method.freeze == nil ? trained : all.replaced(by: trained), state: modelState)
+        let result = model.apply(
+          variables, to: x, isTraining: true, key: partKey, precision: precision, isFrozen: method.isStateFrozen)
         let outputs = result.output.upcast
-        let total = loss.total(outputs, targets, weights: weights)
+        let total = loss.total(
+          outputs, targets, weights: lossWeights(targets, weights, importance.map(part), dtype: outputs.dtype))
         let value = loss.value(
-          sum: total.sum, count: total.count, penalty: method.penalty(variables.parameters))
+          sum: total.sum, count: total.count, penalty: method.penalty(trained))
         evaluation.state = result.state
         evaluation.reported = value.reported
         evaluation.weight = total.count
@@ -52,10 +61,12 @@ struct StepTracer {
     let context = UpdateContext(
       parameters: parameters, progress: progress, key: stepKey.derived("optimizer"), loss: evaluation.loss)
     let updated = method.optimizer.transform.update(evaluation.gradients, state: state.optimizer, context: context)
-    let moved = parameters.zip(updated.updates) { $0 + $1 }
+    let updates = method.scaled(updated.updates, by: state.learningRateScale)
+    let moved = parameters.zip(updates) { $0 + $1 }
     let averaged = method.averaging.update(moved, state: state.averaging, context: context)
     let next = state.replacing(
-      parameters: averaged.parameters, state: evaluation.state, optimizer: updated.state, rule: ruled.state,
+      parameters: method.freeze == nil ? averaged.parameters : all.replaced(by: averaged.parameters),
+      state: evaluation.state, optimizer: updated.state, rule: ruled.state,
       averaging: averaged.state)
     let count = evaluation.weight ?? Tensor(Double(size), dtype: evaluation.reported.dtype)
     return (
@@ -63,6 +74,13 @@ struct StepTracer {
       method.row(
         lossSum: evaluation.reported * count.cast(to: evaluation.reported.dtype), count: count, evaluation.metrics)
     )
+  }
+
+  /// What each example counts in the loss; nil if all count alike.
+  private func lossWeights(_ targets: Tensor, _ mask: Tensor?, _ importance: Tensor?, dtype: DType) -> Tensor? {
+    guard classWeights != nil || importance != nil else { return mask }
+    let parts = [mask, importance, classWeights.map { targets.weights($0, dtype: dtype) }].compactMap(\.self)
+    return parts.map { $0.cast(to: dtype) }.reduce(Tensor.ones([targets.shape[0]], dtype: dtype)) { $0 * $1 }
   }
 
   /// The batch augmented and preprocessed, once for all passes over it; nil if nothing is augmented.

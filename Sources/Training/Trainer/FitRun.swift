@@ -10,8 +10,14 @@ struct FitRun {
   /// One per trainer.
   private let orders: [any BatchOrder]
   private let training: ResidentData
-  private let chunks: [ChunkProgram]
+  /// The programs of an epoch's parts, by their steps.
+  private let chunks: [Int: ChunkProgram]
+  /// Steps of a part.
+  private let chunkSteps: Int
+  private let isPadded: Bool
   private let evaluation: EvaluationProgram?
+  /// For the validation data, one per trainer; none if no metric needs all outputs at once.
+  private let collectors: [OutputCollector]
   private let trainingEvaluation: EvaluationProgram?
   /// Present if the averaged parameters have running statistics of their own.
   private let statistics: StatisticsProgram?
@@ -36,6 +42,14 @@ struct FitRun {
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
     }
+    if training.stream != nil {
+      guard trainers.isSingle else {
+        throw TrainingError.needsDataInMemory(feature: "training several trainers as one")
+      }
+      guard first.state.averagedState.isEmpty else {
+        throw TrainingError.needsDataInMemory(feature: "estimating statistics for averaged parameters")
+      }
+    }
     (self.trainers, self.training, self.options, self.orders) = (trainers, training, options, orders)
     let setups = trainers.map(\.setup)
     noSums = setups.all.map { RunningSums($0, training) }
@@ -44,34 +58,50 @@ struct FitRun {
     let rate = options.recordsLearningRate && first.learningRate != nil ? [Self.learningRate] : []
     let plan = FitPlan(
       epochs: epochs, lastEpoch: first.epoch + epochs, stepsPerEpoch: training.count / batchSize + (isPadded ? 1 : 0),
-      batchSize: batchSize, metrics: names + (validation == nil ? [] : names.map { "val_" + $0 }) + rate)
+      batchSize: batchSize,
+      metrics: names + (validation == nil ? [] : first.method.evaluatedNames.map { "val_" + $0 }) + rate)
     self.plan = plan
-    let tracers = setups.map { StepTracer(setup: $0, plan: plan) }
-    chunks = try Self.chunks(tracers, first.state, training, isPadded: isPadded, count: options.chunksPerEpoch)
+    let outputs = Shape(first.outputType.shape.dropFirst())
+    let tracers = try setups.map {
+      StepTracer(
+        setup: $0, plan: plan,
+        classWeights: try $0.method.classWeights?.values(for: training, outputs: outputs, $0.method.loss.outputKind))
+    }
+    first.forgetPartialEpoch(unlessOf: plan)
+    self.isPadded = isPadded
+    let steps = plan.stepsPerEpoch
+    let length = (steps + Swift.min(options.chunksPerEpoch, steps) - 1) / Swift.min(options.chunksPerEpoch, steps)
+    chunkSteps = Swift.min(length, try training.stream?.batches(of: batchSize) ?? length)
+    var made: [Int: ChunkProgram] = [:]
+    if epochs > 0 {
+      let done = first.partialEpoch?.steps ?? 0
+      for length in Set(Self.lengths(chunkSteps, from: 0, to: steps) + Self.lengths(chunkSteps, from: done, to: steps))
+      {
+        made[length] = try ChunkProgram(
+          tracers, state: first.state, data: training, steps: length, isPadded: isPadded)
+      }
+    }
+    chunks = made
     func evaluation(_ data: ResidentData) throws -> EvaluationProgram {
       try EvaluationProgram(setups, state: first.state, data: data, batchSize: options.evaluationBatch, plan: plan)
     }
     self.evaluation = try validation.map(evaluation)
+    collectors = try validation.map { try OutputCollector.all(setups, $0, batchSize: options.evaluationBatch) } ?? []
     trainingEvaluation = options.evaluatesBeforeTraining && first.epoch == 0 ? try evaluation(training) : nil
     statistics =
       first.state.averagedState.isEmpty || epochs == 0
       ? nil : try StatisticsProgram(setups, state: first.state, data: training, plan: plan)
   }
 
-  /// The programs of an epoch, in order. They have at most two lengths, so at most two are compiled.
-  private static func chunks(
-    _ tracers: Members<StepTracer>, _ state: TrainingState, _ data: ResidentData, isPadded: Bool, count: Int
-  ) throws -> [ChunkProgram] {
-    let plan = tracers.first.plan
-    guard plan.epochs > 0 else { return [] }
-    let steps = plan.stepsPerEpoch
-    let length = (steps + Swift.min(count, steps) - 1) / Swift.min(count, steps)
-    let lengths = stride(from: 0, to: steps, by: length).map { Swift.min(length, steps - $0) }
-    var made: [Int: ChunkProgram] = [:]
-    for length in Set(lengths) {
-      made[length] = try ChunkProgram(tracers, state: state, data: data, steps: length, isPadded: isPadded)
+  /// The steps of an epoch's parts, in order. Parts end at multiples of `length`, wherever the first one begins.
+  private static func lengths(_ length: Int, from start: Int, to end: Int) -> [Int] {
+    var (lengths, place) = ([Int](), start)
+    while place < end {
+      let next = Swift.min(end, (place / length + 1) * length)
+      lengths.append(next - place)
+      place = next
     }
-    return lengths.compactMap { made[$0] }
+    return lengths
   }
 
   /// Trains the trainers for one epoch, advancing their states and steps.
@@ -80,19 +110,34 @@ struct FitRun {
     let clock = ContinuousClock()
     let start = clock.now
     func seconds() -> Double { (clock.now - start) / .seconds(1) / Double(trainers.count) }
-    let (epoch, firstStep) = (trainers.first.epoch + 1, trainers.first.step)
+    // An epoch that a checkpoint interrupted continues where it was.
+    let partial = trainers.isSingle ? trainers.first.partialEpoch : nil
+    let (epoch, firstStep) = (trainers.first.epoch + 1, trainers.first.step - (partial?.steps ?? 0))
     let order = try stacked(zip(trainers.all, orders).map { try indices(epoch: epoch - 1, $1, key: $0.key) })
     let key = try stacked(trainers.all.map(\.key.state))
-    var (state, done) = (try TrainingState.stacked(trainers.map(\.state)), 0)
+    var (state, done) = (try TrainingState.stacked(trainers.map(\.state)), partial?.steps ?? 0)
     var sums = noSums
-    for chunk in chunks {
-      let result = try chunk(state, order: order, firstStep: firstStep + done, firstBatch: done, key: key)
+    if let partial, partial.totals.count == sums[0].totals.count { sums[0].totals = partial.totals }
+    let lengths = Self.lengths(chunkSteps, from: done, to: plan.stepsPerEpoch)
+    let streamed = try training.stream.map {
+      try StreamedEpoch($0, order: order, batchSize: plan.batchSize, lengths: lengths, from: done, isPadded: isPadded)
+    }
+    for length in lengths {
+      guard let chunk = chunks[length] else { continue }
+      let result =
+        if let part = try streamed?.next() {
+          try chunk(
+            state, order: part.order, firstStep: firstStep + done, firstBatch: 0, key: key, part: part.examples)
+        } else {
+          try chunk(state, order: order, firstStep: firstStep + done, firstBatch: done, key: key)
+        }
       state = result.state
       done += chunk.steps
       // The program has taken over a single trainer's memory. Members of a group keep theirs until the epoch ends.
       if trainers.isSingle { trainers.first.advance(to: state, steps: chunk.steps) }
       try RunningSums.add(result.sums, to: &sums)
-      if chunks.count > 1 {
+      if trainers.isSingle { trainers.first.partialEpoch = PartialEpoch(steps: done, totals: sums[0].totals) }
+      if lengths.count > 1 {
         try report(
           sums.map {
             ChunkProgress(
@@ -120,7 +165,7 @@ struct FitRun {
     let start = clock.now
     let state = try TrainingState.stacked(trainers.map(\.state))
     var sums = noSums
-    try trainingEvaluation.map { try RunningSums.add($0(state, step: 0), to: &sums) }
+    try trainingEvaluation.map { try RunningSums.add($0(state, step: 0).row, to: &sums) }
     let metrics = try metrics(sums, state, lastStep: 0)
     let seconds = (clock.now - start) / .seconds(1) / Double(trainers.count)
     return metrics.map { EpochRecord(epoch: 0, step: 0, metrics: $0, evaluationSeconds: seconds) }
@@ -133,15 +178,19 @@ struct FitRun {
     var metrics = training.map(\.values)
     if let evaluation {
       var sums = noSums
-      try RunningSums.add(evaluation(state, step: lastStep), to: &sums)
-      for index in metrics.indices {
-        for (name, value) in sums[index].values { metrics[index]["val_" + name] = value }
+      let result = try evaluation(state, step: lastStep)
+      try RunningSums.add(result.row, to: &sums)
+      let collected = try OutputCollector.values(collectors, of: result.outputs)
+      for (index, trainer) in trainers.all.enumerated() {
+        let values = trainer.method.evaluated(sums[index].values, collected.isEmpty ? [] : collected[index])
+        for (name, value) in values { metrics[index]["val_" + name] = value }
       }
     }
     if options.recordsLearningRate, trainers.first.learningRate != nil {
       let progress = plan.progress(at: try Tensor([Int32(clamping: lastStep)], shape: []).onDevice())
       for (index, trainer) in trainers.all.enumerated() {
-        metrics[index][Self.learningRate] = try trainer.learningRate?.value(at: progress, dtype: .float64).scalar()
+        let rate = try trainer.learningRate?.value(at: progress, dtype: .float64).scalar()
+        metrics[index][Self.learningRate] = try rate.map { try $0 * trainer.learningRateScale() }
       }
     }
     return metrics

@@ -24,8 +24,43 @@ extension Trainer {
       epochs: plan?.epochs ?? 1, stepsPerEpoch: plan?.stepsPerEpoch ?? 1, batchSize: plan?.batchSize ?? batchSize,
       metrics: [])
     let program = try EvaluationProgram(Members(setup), state: state, data: data, batchSize: batchSize, plan: plan)
-    try sums.add(program(state, step: Swift.max(0, step - 1)))
-    return sums.values
+    let result = try program(state, step: Swift.max(0, step - 1))
+    try sums.add(result.row)
+    let collectors = try OutputCollector.all(Members(setup), data, batchSize: batchSize)
+    let collected = try OutputCollector.values(collectors, of: result.outputs).first ?? []
+    return method.evaluated(sums.values, collected)
+  }
+
+  /// How often each class is predicted as each class. A single output of a loss of events is a yes or no: two classes.
+  ///
+  /// ```swift
+  /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
+  /// let trainer = try Trainer(
+  ///   model: Sequential { Flatten(); Dense(10) },
+  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+  ///     $0.preprocessing = Rescaling(dividingBy: 255)
+  ///   },
+  ///   inputs: data.train.inputs)
+  /// let matrix = try trainer.confusionMatrix(on: data.test)
+  /// print(matrix.total)  // 100
+  /// ```
+  /// - Throws: as ``predictClasses(_:batchSize:)``; ``TrainingError/incompatible(_:)`` for targets that aren't one class
+  ///   per example.
+  public func confusionMatrix(on data: LabeledArrays, batchSize: Int = 1000) throws -> ConfusionMatrix {
+    let predictions = try predictClasses(data.inputs, batchSize: batchSize)
+    let (width, numbers) = (outputType.shape.last, try Tensor(data.targets).cast(to: .float64).values(as: Double.self))
+    let targets: [Int]
+    if numbers.count == data.count {
+      targets = numbers.map { Int(exactly: $0.rounded()) ?? -1 }
+    } else if numbers.count == data.count * width {
+      targets = try Tensor(data.targets).reshape(to: [data.count, width]).argMax().values(as: Int32.self).map(Int.init)
+    } else {
+      throw TrainingError.incompatible(
+        Incompatibility(
+          "a confusion matrix", with: "targets of the shape \(Shape(data.targets.shape.dropFirst()))",
+          remedy: "it needs one class per example"))
+    }
+    return ConfusionMatrix(classes: Swift.max(2, width), targets: targets, predictions: predictions)
   }
 
   /// ``evaluate(_:batchSize:)`` for data that isn't on the device yet.

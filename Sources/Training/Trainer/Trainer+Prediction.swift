@@ -108,7 +108,7 @@ extension Trainer {
     let batch = Swift.max(1, Swift.min(batchSize, count))
     let type = TensorType(inputs.dtype, Shape([batch] + inputs.shape.dropFirst()))
     let program = try Program(state.tree.types + [type]) { arguments in
-      let variables = TrainingState(tree: state.tree.with(arguments)).variables(method.averaging)
+      let variables = TrainingState(tree: state.tree.with(arguments)).variables(method)
       let x = method.preprocessing(arguments[arguments.count - 1], dtype: precision.computation)
       return transform(model.apply(variables, to: x, precision: precision).output)
     }

@@ -25,11 +25,16 @@ public final class Trainer {
   public private(set) var step = 0
   /// Number of epochs done.
   public private(set) var epoch = 0
+  /// The epoch whose state a ``BestParameters`` has restored at the end of training; nil if the state is the last
+  /// epoch's.
+  public internal(set) var restoredEpoch: Int?
   /// The records of all epochs, including those before a restored checkpoint.
   public private(set) var history = History()
   /// How the running or the last `fit` goes through its data.
   public private(set) var plan: Checkpoint.Plan?
   private(set) var key: Key
+  /// How far the epoch is that is under way.
+  var partialEpoch: PartialEpoch?
   /// The callbacks of the running `fit`.
   private var callbacks: [any Callback] = []
   /// What a checkpoint kept for callbacks that no `fit` has used yet.
@@ -56,6 +61,7 @@ public final class Trainer {
     // The call of the model itself ends last.
     setup = Setup(
       model: model, method: method, precision: precision, outputType: records.last?.output ?? sample.type)
+    try method.check(lazy.parameters.paths)
     var variables = ModelVariables(parameters: try lazy.parameters.evaluate(), state: try lazy.state.evaluate())
     if let parameters {
       variables.parameters = try parameters.checked(against: variables.parameters).evaluate().copied()
@@ -81,15 +87,17 @@ public final class Trainer {
   public var outputType: TensorType { setup.outputType }
 
   /// The variables to evaluate and keep: averaged if the method averages.
-  public var variables: ModelVariables { state.variables(method.averaging) }
+  public var variables: ModelVariables { state.variables(method) }
 
   /// The model's layers with their shapes and parameter counts.
   /// - Throws: `Diagnostic`, as tracing does.
-  public func layerSummary() throws -> LayerSummary { try model.layerSummary(for: inputType) }
+  public func layerSummary() throws -> LayerSummary {
+    try model.layerSummary(for: inputType, isTrained: method.isTrained)
+  }
 
   /// The model's layers as Keras prints them; see `LayerSummary.kerasText(name:)`.
   /// - Throws: `Diagnostic`, as tracing does.
-  public func summary() throws -> String { try model.summary(for: inputType) }
+  public func summary() throws -> String { try layerSummary().kerasText(name: model.label) }
 
   // MARK: - Training
 
@@ -143,7 +151,7 @@ public final class Trainer {
 
   /// Begins a `fit`: resumes the history, and hands each callback what a checkpoint kept for it.
   func begin(_ plan: FitPlan, order: any BatchOrder, callbacks: [any Callback]) throws {
-    self.callbacks = callbacks
+    (self.callbacks, restoredEpoch) = (callbacks, nil)
     for callback in callbacks { try callback.trainingBegan(plan, in: self) }
     // Without epochs nothing is planned: training stays as it ended.
     if plan.epochs > 0 {
@@ -164,7 +172,7 @@ public final class Trainer {
     step += steps
   }
 
-  func finishEpoch() { epoch += 1 }
+  func finishEpoch() { (epoch, partialEpoch) = (epoch + 1, nil) }
 
   func add(_ record: EpochRecord) { history.epochs.append(record) }
 
@@ -181,7 +189,9 @@ public final class Trainer {
 
   func position() throws -> Position { Position(state: try state.copy(), step: step, epoch: epoch) }
 
-  func move(to position: Position) { (state, step, epoch) = (position.state, position.step, position.epoch) }
+  func move(to position: Position) {
+    (state, step, epoch, partialEpoch) = (position.state, position.step, position.epoch, nil)
+  }
 
   // MARK: - Going back and continuing
 
@@ -201,6 +211,7 @@ public final class Trainer {
     for (path, tensor) in state.tree.pairs { tensors[path] = try tensor.hostArray() }
     var memories = self.memories
     for (name, callback) in rememberingCallbacks { memories[name] = try callback.memory() }
+    if let partialEpoch { memories[PartialEpoch.name] = try partialEpoch.memory() }
     return Checkpoint(
       tensors: tensors, epoch: epoch, step: step, key: try key.state.values(), plan: plan,
       configuration: configuration, history: history, callbacks: memories)
@@ -277,6 +288,7 @@ public final class Trainer {
     (state, self.key) = (TrainingState(tree: restored), key)
     (step, epoch, history) = (checkpoint.step, checkpoint.epoch, checkpoint.history)
     (plan, memories) = (checkpoint.plan, checkpoint.callbacks)
+    partialEpoch = PartialEpoch(memories.removeValue(forKey: PartialEpoch.name))
   }
 
   /// The callbacks of the running `fit` that remember earlier epochs, under distinct names.
@@ -289,27 +301,12 @@ public final class Trainer {
     }
   }
 
-  // MARK: - Weights of other frameworks
-
-  /// Writes the weights, averaged if the method averages, as a safetensors file that other frameworks can read.
-  /// - Throws: ``WeightError`` or ``SafetensorsError``.
-  public func exportWeights(to path: String, layout: WeightLayout = .tanren) throws {
-    try layout.exported(variables, records: structure()).write(to: path)
-  }
-
-  /// Starts afresh with the weights of a safetensors file: epochs, updates and the method's memory are those of a new
-  /// trainer.
-  /// - Throws: ``WeightError`` or ``SafetensorsError``; the trainer is unchanged in that case.
-  public func importWeights(from path: String, layout: WeightLayout = .tanren) throws {
-    let variables = ModelVariables(parameters: state.parameters, state: state.modelState)
-    let read = try layout.imported(Safetensors(contentsOf: path), for: variables, records: structure())
-    let fresh = TrainingState(read, method: method)
+  /// Starts afresh with other variables: epochs, updates and the method's memory are those of a new trainer.
+  func begin(with variables: ModelVariables) throws {
+    let fresh = TrainingState(variables, method: method)
     state = TrainingState(tree: try fresh.tree.evaluate().unaliased())
-    (step, epoch, history, plan, memories) = (0, 0, History(), nil, [:])
+    (step, epoch, history, plan, memories, partialEpoch) = (0, 0, History(), nil, [:], nil)
   }
-
-  /// The calls of the layers that make up the model.
-  private func structure() throws -> [LayerRecord] { try model.trace(inputType, precision: precision).records }
 }
 
 extension TensorTree {

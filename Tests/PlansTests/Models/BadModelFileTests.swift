@@ -13,7 +13,7 @@ import Testing
     folder = try TemporaryFolder()
     let digits = try SyntheticDigits.generate(trainCount: 20, testCount: 10)
     run = Run(
-      try Arm("test", ["model": "mlp(hidden: [2])", "batch": "10", "epochs": "1"]).configuration(base: [], seed: 1),
+      try Arm("test", ["model": "mlp(hidden: [2])", "batchSize": "10", "epochs": "1"]).configuration(base: [], seed: 1),
       data: digits)
     let (trainer, history) = try run.train()
     file = try ModelFile(trainer, of: run, after: history.epochs.last)

@@ -33,7 +33,7 @@ import Testing
 
   private static func run(_ data: String, _ settings: String) throws -> Run {
     let texts = settings.split(separator: "; ").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
-    let base = ["epochs": "3", "batch": "30", "optimizer": "momentum(learningRate: 0.05)"]
+    let base = ["epochs": "3", "batchSize": "30", "optimizer": "momentum(learningRate: 0.05)"]
     let all = base.merging(texts.map { ($0[0], $0[1]) }) { $1 }
     return Run(try Arm("test", all).configuration(base: [], seed: 3), data: try Self.data(data))
   }
@@ -47,7 +47,7 @@ import Testing
     (
       "digits", "model=mlp(hidden: [8]); dtype=bfloat16; loss=flooded(at: polynomial(initial: 0.5), reporting: flooded)"
     ),
-    ("digits", "model=mlp(hidden: [8]); dtype=float64; partialBatch=masked; batchSize=40"),
+    ("digits", "model=mlp(hidden: [8]); dtype=float64; partialBatch=pad; batchSize=40"),
     ("events", "loss=binaryCrossEntropy; preprocessing=featurewise(white: 1)"),
     ("marks", "loss=binaryCrossEntropy"),
     ("values", "loss=meanSquaredError; preprocessing=standardizedChannels(mean: [0.5], deviation: [2], white: 1)"),
@@ -122,6 +122,25 @@ import Testing
     #expect(try predicted.table().csv().hasPrefix("name,value\r\n\"row 0, \"\"quoted\"\"\","))
     let none = try values.predict(HostArray([Float](), shape: [0, 5]))
     #expect(none.names.isEmpty && none.values.shape == [0, 1])
+  }
+
+  /// The configuration says which epoch is the best, and may end the training with it.
+  @Test func theConfigurationSaysWhatIsBest() throws {
+    let settings = "model=mlp(hidden: [8]); epochs=4; callbacks=[bestWeights(monitor: loss, mode: max)]"
+    let run = try Self.run("digits", settings)
+    let saver = ModelSaver(run, last: folder("last"), best: folder("best"))
+    let (trainer, history) = try run.train(callbacks: [saver])
+    // The training loss falls, so the greatest is the first epoch's.
+    #expect(trainer.restoredEpoch == 1 && history.epochs.count == 4)
+    for name in ["last", "best"] {
+      let model = try TrainedModel(contentsOf: folder(name))
+      #expect(model.file.epoch?.epoch == 1)
+      #expect(try model.evaluate(run.data)["loss"] == history.epochs[0]["val_loss"])
+    }
+    let stopping = try Self.run("digits", "callbacks=[earlyStopping(monitor: val_loss)]").configuration
+    #expect(stopping.bestMetric(among: ["val_accuracy"]) == PrimaryMetric("val_loss", reading: .best))
+    #expect(RunConfiguration().bestMetric(among: ["loss", "val_loss"])?.name == "val_loss")
+    #expect(RunConfiguration().bestMetric(among: ["loss"]) == nil)
   }
 
   /// A saver goes on after a break: an epoch that is worse than those before it isn't the best.

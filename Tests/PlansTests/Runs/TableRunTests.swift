@@ -26,7 +26,7 @@ import Testing
 
   private func data(_ rest: String) -> String { "data=table(path: \(folder("t.csv")), \(rest))" }
 
-  private static let common = ["optimizer=adam(learningRate: 0.02)", "epochs=60", "batch=32", "remainder=masked"]
+  private static let common = ["optimizer=adam(learningRate: 0.02)", "epochs=60", "batchSize=32", "partialBatch=pad"]
 
   @Test func categoriesAreEmbedded() throws {
     let (trainer, history) = try run(
@@ -63,6 +63,51 @@ import Testing
     }
   }
 
+  /// A saved model predicts rows in another order of columns, and a series in its own unit.
+  @Test func savedModelsPredictFiles() throws {
+    let lines = try folder.text("t.csv").split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+    let path = try folder.write("c,x\n" + lines.map { "\($0[1]),\($0[0])\n" }.joined(), to: "new.csv")
+    func model(_ settings: [String]) throws -> TrainedModel {
+      var options = Options()
+      for setting in settings { try options.override(assignment: setting) }
+      let run = try Run(RunConfiguration(from: options))
+      let (trainer, history) = try run.train()
+      let file = folder("model.safetensors")
+      try ModelFile(trainer, of: run, after: history.epochs.last).write(to: file)
+      return try TrainedModel(contentsOf: file)
+    }
+    let classes = try model(
+      [
+        data("target: label, exclude: [value], categories: index"), "model=tabularMLP(hidden: [16], embedding: 3)",
+      ] + Self.common)
+    let predicted = try classes.predict(files: [path]).predictions
+    #expect(predicted.columns == ["no", "yes"] && predicted.names.first == "\(path):2")
+    #expect(predicted.classes == lines.map { $0[2] == "yes" ? 1 : 0 })
+
+    let values = try model(
+      [data("target: value, exclude: [label]"), "model=mlp(hidden: [32])", "loss=meanSquaredError"] + Self.common)
+    #expect(try values.predict(files: [path]).predictions.columns == ["value"])
+    // Other rows have other statistics, by which their inputs mean something else.
+    let other = TableSource(path: folder("t.csv"), target: "value")
+    var changed = other
+    (changed.exclude, changed.seed) = (["label"], 1)
+    let pair = try changed.load(from: DataFolders(), progress: nil)
+    #expect(throws: ModelFileError.self) { try values.evaluate(pair) }
+
+    let series = try folder.write(
+      "x\n" + (0..<200).map { "\(1000 + 50 * sin(Double($0) / 3))\n" }.joined(), to: "s.csv")
+    let waves = try model(
+      [
+        "data=series(path: \(series), window: 8, standardized: true)", "model=mlp(hidden: [32])",
+        "loss=meanSquaredError",
+      ]
+        + Self.common)
+    let next = try waves.predict(files: [series]).predictions
+    #expect(next.columns == ["x"] && next.names.last == "\(series):201" && next.names.count == 193)
+    let last = try #require(try next.values.values(as: Float.self).last)
+    #expect(abs(Double(last) - (1000 + 50 * sin(200.0 / 3))) < 10, "\(last)")
+  }
+
   /// `fold: seed` tests each seed's run on another fold, and says so in its configuration.
   @Test func foldsFollowTheSeeds() throws {
     let text = data("target: label, folds: 10, fold: seed").dropFirst("data=".count)
@@ -76,6 +121,8 @@ import Testing
     #expect(runs[2].configuration.data.description.contains("fold: 4, folds: 10"))
     #expect(runs[3].configuration.data.description == "heldOut(data: digits, seed: 4)")
     #expect(runs[2].configuration.seed == 4)
+    #expect(try plan.shownConfiguration(of: plan.arms[0]).data.description.contains("fold: seed, folds: 10"))
+    #expect(try plan.shownConfiguration(of: plan.arms[1]).data.description == "heldOut(data: digits, seed: seed)")
     // A run's own configuration has the number, and is read back as the same run.
     let again = try RunConfiguration(canonicalText: runs[2].configuration.canonicalText, source: "stored")
     #expect(again.id == runs[2].id)

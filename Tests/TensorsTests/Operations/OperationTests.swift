@@ -6,6 +6,22 @@ import Testing
 
 /// Operations composed of primitives, against numbers worked out by hand or by NumPy.
 @Suite(.tags(.engine)) struct OperationTests {
+  /// Negative edges crop, in single precision too, where XLA's own convolution would read beyond the input.
+  @Test func convolutionsCrop() throws {
+    let x = Key(seed: 1).normal([3, 8, 8, 2])
+    let kernel = Key(seed: 2).normal([3, 3, 2, 4])
+    let cropped = x.conv2D(kernel, padding: .edges([(-2, 1), (0, -1)]))
+    let inside = x.slice(2..<8, axis: 1).slice(0..<7, axis: 2).conv2D(kernel, padding: .edges([(0, 1), (0, 0)]))
+    #expect(cropped.shape == [3, 5, 5, 4])
+    let found = try Tensor.evaluate([cropped, inside]).map { try $0.values(as: Float.self).map(Double.init) }
+    #expect(scaledDistance(found[0], found[1]) < 1e-5)
+    let spread = x.convolution(kernel, padding: .edges([(-3, -1), (2, -4)]), inputDilation: [2, 3])
+    let wide = x.cast(to: .float64).convolution(
+      kernel.cast(to: .float64), padding: .edges([(-3, -1), (2, -4)]), inputDilation: [2, 3])
+    let both = try Tensor.evaluate([spread.cast(to: .float64), wide]).map { try $0.values(as: Double.self) }
+    #expect(scaledDistance(both[0], both[1]) < 1e-5)
+  }
+
   @Test func sortingAndChoosing() throws {
     let x = Tensor([3, -1, .nan, 7, 2, 7, 0, -4], shape: [2, 4])
     let (values, indices) = x.replaced(where: .!x.isFinite(), by: 0).topK(2)

@@ -81,8 +81,7 @@ extension IsFinite: ONNXOperation {
 
 extension Convert: ONNXOperation {
   package func onnx(_ call: ONNXCall, in writer: inout ONNXWriter) -> [ONNXValue] {
-    let target = ONNXAttribute.integer(call.results[0].dtype.onnxCode)
-    return [writer.elementwise("Cast", call.inputs, call.results[0], ["to": target])]
+    [writer.cast(call.inputs[0], to: dtype)]
   }
 }
 

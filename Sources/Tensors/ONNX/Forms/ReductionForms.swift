@@ -9,7 +9,10 @@ extension ONNXReduction {
   static var ignoresRepeats: Bool { false }
 
   package func onnx(_ call: ONNXCall, in writer: inout ONNXWriter) -> [ONNXValue] {
-    let (input, result) = (call.inputs[0], call.results[0])
+    // Truth values are reduced as numbers.
+    let isTruth = call.results[0].dtype == .bool
+    let input = isTruth ? writer.cast(call.inputs[0], to: .int32) : call.inputs[0]
+    let result = ONNXType(dtype: input.dtype, shape: call.results[0].shape)
     let own = Set(input.axes)
     let value = Self.ignoresRepeats || axes.allSatisfy(own.contains) ? input : writer.full(input)
     let places = value.layout.indices.filter { value.layout[$0].map(axes.contains) ?? false }
@@ -17,10 +20,12 @@ extension ONNXReduction {
     let layout = value.layout.indices.filter { !places.contains($0) }.map { place in
       value.layout[place].flatMap { kept.firstIndex(of: $0) }
     }
-    guard !places.isEmpty else { return [value.seen(as: result.shape, layout: layout)] }
+    guard !places.isEmpty else {
+      return [writer.cast(value.seen(as: result.shape, layout: layout), to: call.results[0].dtype)]
+    }
     let name = writer.add(
       Self.onnxType, [writer.name(of: value), writer.integers(places)], ["keepdims": .integer(0)])
-    return [ONNXValue(.named(name), result, layout: layout)]
+    return [writer.cast(ONNXValue(.named(name), result, layout: layout), to: call.results[0].dtype)]
   }
 }
 

@@ -124,7 +124,9 @@ extension Iota: ONNXOperation {
 extension Gather: ONNXOperation {
   package func onnx(_ call: ONNXCall, in writer: inout ONNXWriter) -> [ONNXValue] {
     let (operand, indices, result) = (call.inputs[0], call.inputs[1], call.results[0])
-    let places = writer.full(indices)
+    // The operators take indices of these types only.
+    let isIndex = batchCount == 0 ? [.int32, .int64].contains(indices.dtype) : indices.dtype == .int64
+    let places = writer.full(isIndex ? indices : writer.cast(indices, to: .int64))
     if batchCount == 0 {
       let rows = writer.full(operand)
       let name = writer.add("Gather", [rows, places].map { writer.name(of: $0) }, ["axis": .integer(axis)])

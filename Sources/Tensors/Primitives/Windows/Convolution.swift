@@ -46,6 +46,10 @@ struct Convolution: Primitive {
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     if let called = call("convolution", inputs, results, in: &writer) { return called }
+    if (low + high).contains(where: { $0 < 0 }), !inputs[0].type.shape.contains(0) {
+      // XLA's convolution in float32 on CPUs reads beyond the input where edges crop.
+      return writer.inline(Subgraph(inputs.map(\.type)) { [cropped($0[0], $0[1])] }, inputs)
+    }
     guard !inputs[0].type.shape.contains(0) else {
       let zero = writer.scalar("0.0", results[0].dtype)
       return writer.assign("stablehlo.broadcast_in_dim \(zero), dims = [] : (\(zero.type)) -> \(results[0])", results)
@@ -61,6 +65,18 @@ struct Convolution: Primitive {
       "stablehlo.convolution(\(inputs[0]), \(inputs[1])) dim_numbers = [b, \(space)f]x[\(space)i, o]->[b, \(space)f], "
         + "window = {\(window)} {batch_group_count = 1 : i64, feature_group_count = \(groups) : i64\(config)} : "
         + "(\(inputs[0].type), \(inputs[1].type)) -> \(results[0])", results)
+  }
+
+  /// The input spread and cropped, then convolved without negative edges.
+  private func cropped(_ input: Tensor, _ kernel: Tensor) -> Tensor {
+    let none = [0]
+    let crop = Pad(
+      low: none + low.map { Swift.min($0, 0) } + none, high: none + high.map { Swift.min($0, 0) } + none,
+      interior: none + inputDilation.map { $0 - 1 } + none)
+    let rest = Convolution(
+      strides: strides, low: low.map { Swift.max($0, 0) }, high: high.map { Swift.max($0, 0) },
+      inputDilation: inputDilation.map { _ in 1 }, kernelDilation: kernelDilation, groups: groups)
+    return Tensor(rest, [Tensor(crop, [input, Tensor(0, dtype: input.dtype)]), kernel])
   }
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {

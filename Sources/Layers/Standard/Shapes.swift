@@ -1,5 +1,10 @@
+import Configuration
+
 /// `[batch, …]` to `[batch, elements]`, in row-major order.
-public struct Flatten: Layer {
+public struct Flatten: ComposableLayer {
+  public static let declaration = Declaration(
+    "flatten", "all elements of an example along one axis", standard: Flatten())
+
   public init() {}
 
   public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
@@ -11,11 +16,24 @@ public struct Flatten: Layer {
 }
 
 /// Changes the shape of each example, in row-major order. One extent may be -1 and is inferred.
-public struct Reshape: Layer {
+public struct Reshape: ComposableLayer {
+  public static let declaration = Declaration(
+    "reshape", "another shape of each example", standard: Reshape([-1]),
+    settings: [
+      Setting(
+        "shape", \.extents, .integers(in: -1...1_000_000_000),
+        "the shape of an example, without the batch axis; one extent may be -1 and is inferred")
+    ])
+
   /// An example's shape, without the batch axis.
   public var shape: Shape
 
   public init(_ shape: Shape) { self.shape = shape }
+
+  private var extents: [Int] {
+    get { Array(shape) }
+    set { shape = Shape(newValue) }
+  }
 
   public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
     let elements = x.shape.dropFirst().reduce(1, *)
@@ -28,24 +46,5 @@ public struct Reshape: Layer {
       return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
     }
     return x.reshape(to: Shape([x.shape[0]] + shape.map { $0 == -1 ? elements / known : $0 }))
-  }
-}
-
-/// In training, sets random elements to 0 and scales the others by `1/(1 - rate)`, which preserves the mean (Srivastava
-/// et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html). Otherwise it changes nothing.
-public struct Dropout: Layer {
-  /// The probability of dropping an element, 0 or more and below 1.
-  public var rate: Double
-
-  public init(_ rate: Double) { self.rate = rate }
-
-  public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
-    guard rate >= 0, rate < 1 else {
-      let message = "the rate is \(rate), but must be at least 0 and below 1"
-      return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
-    }
-    guard scope.isTraining, rate > 0 else { return x }
-    let isKept = scope.key("mask").bernoulli(x.shape, probability: 1 - rate)
-    return (x / (1 - rate)).replaced(where: .!isKept, by: 0)
   }
 }
