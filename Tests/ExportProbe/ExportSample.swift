@@ -20,7 +20,9 @@ struct ExportSample {
     let initial = try model.variables(for: prepared, key: key)
     // As after training: no zeros and ones that would hide where they are used.
     let parameters = initial.parameters.map { path, tensor in
-      tensor.rank > 1 ? tensor : tensor + key.derived(path).normal(tensor.shape, deviation: 0.05, dtype: tensor.dtype)
+      let inputs = tensor.rank > 1 ? tensor.shape.elementCount / Swift.max(1, tensor.shape.last) : 1
+      let deviation = (tensor.rank > 1 ? 0.3 : 0.05) / Double(inputs).squareRoot()
+      return tensor + key.derived(path).normal(tensor.shape, deviation: deviation, dtype: tensor.dtype)
     }
     let state = initial.state.map { path, tensor in
       path.hasSuffix("variance")
@@ -38,7 +40,9 @@ struct ExportSample {
 
 extension ExportSample {
   /// Every architecture, activation and layer.
-  static var all: [ExportSample] { get throws { try architectures + activations + layers + preparations + operations } }
+  static var all: [ExportSample] {
+    get throws { try architectures + activations + layers + preparations + operations }
+  }
 
   static let key = Key(seed: 3)
   private static let batch = 6
@@ -47,15 +51,29 @@ extension ExportSample {
   static var rows: Tensor { key.normal([batch, 10], deviation: 2) }
   static var tokens: Tensor { (key.uniform([batch, 9], in: 0..<20)).floor().cast(to: .int32) }
 
-  /// Those that can be chosen by name, with the settings of their defaults: what is added is exported too.
+  /// Other settings than the defaults, and those of what has no defaults.
+  private static let variants = [
+    "sequential": ["sequential([conv2D(8, size: 3), groupNorm(groups: 2), relu, maxPool(2), flatten, dense(10)])"],
+    "resNet": ["resNet", "resNet(depth: 50, stem: imagenet)"],
+    "mobileNetV3": ["mobileNetV3", "mobileNetV3(size: large)"],
+    "lstm": ["lstm", "lstm(units: [16, 12], bidirectional: true)", "lstm(vocabulary: 20)"],
+    "gru": ["gru", "gru(convention: pyTorch, bidirectional: true)"],
+    "transformer": ["transformer", "transformer(vocabulary: 20)"],
+  ]
+
+  /// Every architecture that can be chosen by name: what is added is exported too.
   private static var architectures: [ExportSample] {
     get throws {
-      try Registry<any Architecture>.all.types.map { type in
-        let model = try Registry<any Architecture>.all.build(MethodSpec(type.name)).model(outputs: 10)
-        let takesImages = (try? model.trace(TensorType(.float32, images.shape))) != nil
-        return ExportSample(
-          name: type.name, model: model, inputs: takesImages ? images : sequences,
-          preprocessing: takesImages ? Rescaling(dividingBy: 255) : nil, outputKind: .classLogits)
+      try Registry<any Architecture>.all.types.flatMap { type in
+        try (variants[type.name] ?? [type.name]).map { text in
+          let model = try Registry<any Architecture>.all.build(MethodSpec(parsing: text)).model(outputs: 10)
+          let inputs = (text.contains("vocabulary") ? [tokens] : [images, sequences]).first { inputs in
+            (try? model.trace(TensorType(inputs.dtype == .uint8 ? .float32 : inputs.dtype, inputs.shape))) != nil
+          }
+          return ExportSample(
+            name: text, model: model, inputs: inputs ?? rows,
+            preprocessing: inputs?.dtype == .uint8 ? Rescaling(dividingBy: 255) : nil, outputKind: .classLogits)
+        }
       }
     }
   }

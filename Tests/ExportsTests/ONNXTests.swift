@@ -106,6 +106,23 @@ import Training
     #expect(file.outputs.map(\.shape) == [["4", "2"]])
   }
 
+  /// Half precision is for training.
+  @Test func halfPrecisionIsExportedInFloat32() throws {
+    let model = Sequential {
+      Dense(4); BatchNorm(); Dense(2)
+    }
+    let inputs = TensorType(.float32, [1, 3])
+    let variables = try model.variables(for: TensorType(.bfloat16, [1, 3]), key: Key(seed: 1), precision: .bfloat16)
+    let exported = InferenceModel(
+      model: model, variables: variables, inputs: inputs, preprocessing: Rescaling(dividingBy: 2), precision: .bfloat16)
+    let folder = try TemporaryFolder()
+    try exported.export(.onnx, to: folder("model.onnx"))
+    let file = try ONNXReader(folder.bytes("model.onnx"))
+    #expect(!file.types.contains("Cast"))
+    #expect(file.constants.count > 4 && file.constants.values.allSatisfy { [1, 7].contains($0.type) })
+    #expect(file.outputs.map(\.type) == [1])
+  }
+
   /// Of a batch of one size, not of any.
   private struct BatchMean: Layer {
     func forward(_ x: Tensor, in scope: Scope) -> Tensor { Dense(2)(x - x.mean([0]), in: scope["dense"]) }

@@ -25,6 +25,9 @@ public final class Trainer {
   public private(set) var step = 0
   /// Number of epochs done.
   public private(set) var epoch = 0
+  /// The epoch whose state a ``BestParameters`` has restored at the end of training; nil if the state is the last
+  /// epoch's.
+  public internal(set) var restoredEpoch: Int?
   /// The records of all epochs, including those before a restored checkpoint.
   public private(set) var history = History()
   /// How the running or the last `fit` goes through its data.
@@ -148,7 +151,7 @@ public final class Trainer {
 
   /// Begins a `fit`: resumes the history, and hands each callback what a checkpoint kept for it.
   func begin(_ plan: FitPlan, order: any BatchOrder, callbacks: [any Callback]) throws {
-    self.callbacks = callbacks
+    (self.callbacks, restoredEpoch) = (callbacks, nil)
     for callback in callbacks { try callback.trainingBegan(plan, in: self) }
     // Without epochs nothing is planned: training stays as it ended.
     if plan.epochs > 0 {
@@ -175,7 +178,8 @@ public final class Trainer {
 
   func stop(_ reason: String) { history.stopReason = history.stopReason ?? reason }
 
-  func endFit() { callbacks = [] }
+  /// An epoch that an error ended is not continued: only a checkpoint from its middle is.
+  func endFit() { (callbacks, partialEpoch) = ([], nil) }
 
   /// Where a trainer stands; the state is in memory of its own.
   struct Position {
