@@ -8,10 +8,11 @@ extension RunConfiguration {
     return named
   }
 
-  /// The callbacks, for one training.
+  /// The callbacks, for one training. Checkpoints come last, so that they keep what the others remember of the epoch.
   /// - Throws: `ConfigurationError`; ``TrainingError`` and `CheckpointError` for a place that can't be written to.
   public func makeCallbacks(in place: CallbackPlace) throws -> [any Callback] {
-    try namedCallbacks().map { try $0.callback(in: place) }
+    let callbacks = try namedCallbacks().map { try $0.callback(in: place) }
+    return callbacks.filter { !($0 is CheckpointCallback) } + callbacks.filter { $0 is CheckpointCallback }
   }
 
   /// The metric that says which epoch is the best: see ``ModelSaver``.
