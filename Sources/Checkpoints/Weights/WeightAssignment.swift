@@ -93,7 +93,9 @@ struct ModuleAlignment {
       there[module, default: [:]][leaf] = array.shape.count
     }
     var names: [String: String] = [:]
-    for kind in Set(own.values) {
+    var kinds: [Kind] = []
+    for kind in own.values where !kinds.contains(kind) {
+      kinds.append(kind)
       var modules = own.filter { $0.value == kind }.map(\.key)
       let others = there.filter { $0.value == kind }.map(\.key)
       // A file without a head has one layer less.
