@@ -4,8 +4,12 @@ Variants: `loader` gives float32 from 0 to 1, as its documentation does; `loader
 """
 
 import os
+import sys
 
 import protocol
+
+# The other workers have the names of the frameworks that they use, which libraries look for.
+sys.path.pop(0)
 
 
 def loader(options):

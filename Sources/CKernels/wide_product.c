@@ -18,12 +18,12 @@ enum {
   // Rows of X that are packed at a time, of which a tile sums up DEPTH before the next: RISE panels of so many stay in the
   // second cache.
   STRETCH = 3072,
-  DEPTH = 384,
+  DEPTH = 1024,
   // Panels that one block of the product is high and wide.
-  RISE = 32,
+  RISE = 16,
   SPAN = 4 * PANELS,
   // Rows that a thread packs at a time.
-  BUNDLE = 64,
+  BUNDLE = 32,
 };
 
 typedef struct {

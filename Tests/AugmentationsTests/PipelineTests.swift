@@ -18,7 +18,7 @@ import Testing
     "channelShift": "channelShift", "brightness": "brightness", "colorJitter": "colorJitter",
     "randomErasing": "randomErasing(probability: 1, rule: original)", "cutout": "cutout(size: 5, each: batch)",
     "mixUp": "mixUp(each: image)",
-    "cutMix": "cutMix(each: image)",
+    "cutMix": "cutMix(each: image)", "randomResizedCrop": "randomResizedCrop",
   ]
 
   private static let movesPixelsOnly: Set = [

@@ -29,7 +29,8 @@ import Testing
       try output("predict", "wave/model.safetensors", "sensor.csv", "--output", "predictions.csv")
         == "Written: predictions.csv, 300 predictions\n")
     let predictions = try rows("predictions.csv")
-    #expect(predictions.count == 301 && predictions[0] == ["name", "value"] && predictions[300][0] == "sensor.csv[299]")
+    #expect(
+      predictions.count == 301 && predictions[0] == ["name", "value"] && predictions[300][0] == "sensor.csv[299]")
     for step in 100..<299 {
       #expect(abs((Double(predictions[step + 1][1]) ?? .nan) - series[step + 1]) < 0.01)
     }
@@ -41,6 +42,24 @@ import Testing
     let values = after.split(separator: "\r\n").dropFirst().compactMap { Double($0.split(separator: ",")[1]) }
     #expect(values.enumerated().allSatisfy { abs($0.element - sin(2 * .pi * Double(300 + $0.offset) / 50)) < 0.05 })
     #expect(values.count == 20)
+    // A series of one's own: columns by name, in their unit, also where the network saw them standardized.
+    let temperatures = series.map { 20 + 5 * $0 }
+    try folder.write(
+      "load,temperature\n" + temperatures.enumerated().map { "\($0.offset),\($0.element)\n" }.joined(), to: "own.csv")
+    let own = try output(
+      "run", "experiment=reservoirPrediction(units: 100, washout: 50, readout: ridge(lambda: 1e-6))",
+      "data=series(path: own.csv, columns: [temperature], train: 200, standardized: true)", "--dtype", "float64",
+      "--output", "own")
+    #expect(own.contains("own/model.safetensors"))
+    _ = try output("predict", "own/model.safetensors", "own.csv", "--output", "own-predictions.csv")
+    let found = try rows("own-predictions.csv")
+    #expect(found[0] == ["name", "temperature"] && found.count == 301)
+    for step in 100..<299 {
+      #expect(abs((Double(found[step + 1][1]) ?? .nan) - temperatures[step + 1]) < 0.05)
+    }
+    let further = try output("predict", "own/model.safetensors", "--generate", "10").split(separator: "\r\n")
+      .dropFirst().compactMap { Double($0.split(separator: ",")[1]) }
+    #expect(further.count == 10 && abs(further[0] - temperatures[299]) < 0.05)
     for (words, part) in [
       (["wave/model.safetensors"], "--generate"), (["wave/model.safetensors", "--generate", "0"], "between 1"),
       (["wave/model.safetensors", "sensor.csv", "sensor.csv", "--generate", "2"], "one file"),

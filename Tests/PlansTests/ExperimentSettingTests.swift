@@ -21,7 +21,10 @@ import Testing
       "reservoirPrediction(readout: recursiveLeastSquares(forgetting: 0.99, lambda: 1e-3))",
       "reservoirPrediction(readout: recursiveLeastSquares(forgetting: 0.99))"
     ),
-    ("reservoirPrediction(activationScale: leak, readout: pinv(cutoff: automatic))", "reservoirPrediction(readout: pinv)"),
+    (
+      "reservoirPrediction(activationScale: leak, readout: pinv(cutoff: automatic))",
+      "reservoirPrediction(readout: pinv)"
+    ),
     ("reservoirPrediction(readout: pinv(cutoff: -1, lambda: 0.5))", "reservoirPrediction(readout: pinv(lambda: 0.5))"),
     ("reservoirPrediction(readout: pinv(cutoff: 0.25))", "reservoirPrediction(readout: pinv(cutoff: 0.25))"),
     ("reservoirClassification(readout: cholesky(lambda: 1e-8))", "reservoirClassification"),
@@ -39,7 +42,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "reservoirHorizon(radius: -2)", "reservoirHorizon(activationScale: -1)", "reservoirHorizon(taken: 1, activationScale: 1)", "reservoirHorizon(horizon: 0)",
+    "reservoirHorizon(radius: -2)", "reservoirHorizon(activationScale: -1)",
+    "reservoirHorizon(taken: 1, activationScale: 1)", "reservoirHorizon(horizon: 0)",
     "reservoirGeneration(weights: gamma)", "reservoirGeneration(units: 20001)", "reservoirGeneration(readout: qs)",
     "reservoirPrediction(readout: crossValidated(lambdas: []))", "reservoirPrediction(readout: pinv(cutoff: 2))",
     "reservoirPrediction(readout: crossValidated(lambdas: [-1]))", "reservoirClassification(horizon: 1)",

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Networks that are saved and loaded go on as if nothing had happened.
-@Suite(.tags(.engine)) struct SavingTests {
+@Suite(.tags(.engine, .slow)) struct SavingTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
@@ -30,11 +30,11 @@ import Testing
 
   /// Bit for bit: states of further steps with their noise, predictions, generation, and what is learned anew.
   @Test(
-    arguments: [DType.float64, .float32].flatMap { dtype in
-      [Reservoir.Storage.sparse, .dense].flatMap { storage in [true, false].map { (dtype, storage, $0) } }
-    }, [ReservoirDraws.keyed(seed: 7), .numPy(seed: 3)])
-  func goesOnBitForBit(_ kind: (DType, Reservoir.Storage, Bool), _ draws: ReservoirDraws) throws {
-    let (dtype, storage, feedback) = kind
+    arguments: [
+      (.float64, .sparse, true, .keyed(seed: 7)), (.float64, .dense, false, .numPy(seed: 3)),
+      (.float32, .sparse, false, .keyed(seed: 7)), (.float32, .dense, true, .numPy(seed: 3)),
+    ] as [(DType, Reservoir.Storage, Bool, ReservoirDraws)])
+  func goesOnBitForBit(_ dtype: DType, _ storage: Reservoir.Storage, _ feedback: Bool, _ draws: ReservoirDraws) throws {
     var saved = try network(dtype, storage, feedback: feedback, draws: draws)
     let series = try wave(801, channels: 2, dtype: dtype)
     let (first, second) = (series.slice(0..<401), series.slice(400..<801))
@@ -44,7 +44,7 @@ import Testing
     func fit(_ network: inout EchoStateNetwork, _ part: Tensor, _ rule: any ReadoutRule) throws -> HostArray {
       try network.fit(inputs: feedback ? nil : part, teacher: part, washout: 50, readout: rule).outputs.hostArray()
     }
-    _ = try fit(&saved, first, CholeskyReadout(lambda: 1e-4))
+    _ = try fit(&saved, first, CholeskyReadout(lambda: 0.1))
     try saved.save(to: folder("network.safetensors"))
     var loaded = try EchoStateNetwork(contentsOf: folder("network.safetensors"))
     #expect(loaded.reservoir == saved.reservoir && loaded.weights == saved.weights)
@@ -55,7 +55,7 @@ import Testing
       #expect(try loaded.predict(inputs: second).hostArray() == saved.predict(inputs: second).hostArray())
     }
     #expect(try drive(&loaded, second) == drive(&saved, second))
-    let rule = RecursiveLeastSquares(lambda: 0.1)
+    let rule = RecursiveLeastSquares(lambda: 1)
     #expect(try fit(&loaded, second, rule) == fit(&saved, second, rule))
     #expect(try loaded.output.hostArray() == saved.output.hostArray())
     // The same file again.
@@ -133,7 +133,7 @@ import Testing
       value = try open.predict(inputs: value)
       byHand.append(try value.scalar())
     }
-    #expect(zip(generated, byHand).allSatisfy { abs($0 - $1) < 1e-9 })
+    #expect(zip(generated, byHand).allSatisfy { abs($0 - $1) < 1e-6 })
     let fed = try EchoStateNetwork(Reservoir(units: 5, feedback: true))
     #expect(throws: ReservoirError.openLoop(inputs: 0, outputs: 1)) { try fed.closingLoop() }
     let other = try EchoStateNetwork(Reservoir(units: 5, inputs: 2))

@@ -69,7 +69,8 @@ import Testing
         let variables = trainer.variables
         for (path, expected) in row.end {
           let found = try #require(variables.parameters[path] ?? variables.state[path]).doubles()
-          #expect(agree(found, expected.numbers, within: tolerance * 10), "\(row.name), \(path)")
+          // Adam divides small gradients, and with them their last digits, by their own size.
+          #expect(agree(found, expected.numbers, within: tolerance * 100), "\(row.name), \(path)")
         }
       }
     }

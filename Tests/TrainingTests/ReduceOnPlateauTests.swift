@@ -18,7 +18,7 @@ import Testing
 
   /// Epoch 1 is the best. 2 and 3 are no better: the rate is halved. 4 cools down, and counts; with 5 it is halved again.
   @Test func waitsAndCoolsDownAsKeras() throws {
-    let (trainer, data) = try trainer(SGD(learningRate: StepSchedule(0, milestones: [])))
+    let (trainer, data) = try trainer(SGD(learningRate: 0.0))
     var scales: [Double] = []
     try trainer.fit(
       data, epochs: 9, batchSize: 12, validation: data, options: FitOptions(order: SequentialOrder()),

@@ -122,7 +122,7 @@ import Testing
     let whole = try trainer()
     let expected = try whole.fit(training(), epochs: 3, batchSize: 64, options: options)
     let (first, checkpoints) = (try trainer(), CheckpointFolder(folder("checkpoints")))
-    let seen = Mutex(0)
+    let seen = Counter()
     #expect(throws: Stop.self) {
       try first.fit(
         training(), epochs: 3, batchSize: 64, options: options,
@@ -130,8 +130,8 @@ import Testing
           CheckpointCallback(checkpoints, parts: 1),
           .onChunkEnd { progress in
             guard progress.epoch == 2 else { return }
-            seen.withLock { $0 += 1 }
-            if seen.withLock({ $0 }) == part { throw Stop() }
+            seen.increment()
+            if seen.value == part { throw Stop() }
           },
         ])
     }

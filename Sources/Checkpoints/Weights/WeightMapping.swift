@@ -144,6 +144,10 @@ extension WeightLayout {
     let rule = rules.first { $0.name == leaf && ($0.rank == nil || $0.rank == shape.rank) }
     var mapping = WeightMapping(name: name(rule?.foreignName ?? leaf, of: module), source: .one(path))
     if isChannelsFirst, let record = layers[module] { mapping.changes = channelsFirst(leaf, record) }
+    // Other frameworks have the kernel of the convolution that is transposed.
+    if cells != nil, leaf == "kernel", layers[module]?.layer is ConvTranspose2D {
+      mapping.changes = [.axes([0, 1, 3, 2])]
+    }
     if let axes = rule?.axes {
       guard axes.sorted() == Array(0..<shape.rank) else {
         throw .invalidAxes(path: path, axes: axes, rank: shape.rank)

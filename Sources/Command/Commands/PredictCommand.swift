@@ -19,7 +19,7 @@ struct PredictCommand: ParsableCommand {
         tanren predict out/run/model.safetensors new.csv --output predictions.csv
         tanren predict out/run/best.safetensors a.npz b.npz --output predictions.csv
         tanren predict out/wave/model.safetensors sensor.csv --output predictions.csv
-        tanren predict out/wave/model.safetensors --generate 500 --output generated.csv
+        tanren predict out/wave/model.safetensors --generate 500 --output on.csv
         tanren predict out/photos/best.safetensors new-photos kitten.jpg
       """)
 
@@ -37,7 +37,8 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Steps that a reservoir goes on by itself, after a file's series if there is one.", valueName: "n"))
+    help: ArgumentHelp(
+      "Steps that a reservoir goes on by itself, after a file's series if there is one.", valueName: "n"))
   var generate: Int?
 
   @OptionGroup(title: "Device options") var device: DeviceOptions

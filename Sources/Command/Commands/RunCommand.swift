@@ -25,7 +25,7 @@ struct RunCommand: ParsableCommand {
       Example configuration file:
         data: mnist
         model: mlp(hidden: [100, 50], activation: hSwish(n: 3))
-        optimizer: {name: sgd, rate: 0.1}
+        optimizer: {name: sgd, learningRate: 0.1}
         epochs: 20
 
       Files in the output folder: configuration.yml repeats the run; history.csv and history.jsonl grow with \
@@ -46,7 +46,7 @@ struct RunCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The most memory that inputs take: 500M, 2G. Pictures and arrays that need more are read part by part. "
+      "Memory that inputs may take: 500M, 2G. Pictures and arrays that need more are read part by part. "
         + "(default: all in memory)",
       valueName: "size"))
   var memory: MemorySize?
@@ -94,7 +94,9 @@ struct RunCommand: ParsableCommand {
         checkpoint.map { "Continuing after epoch \($0.epoch)." }
           ?? "There is no checkpoint yet: starting from the beginning.")
     }
-    for warning in try run.warnings() { Terminal.current(.standardError).write("Warning: \(warning)\n") }
+    if let warning = layers.warning(with: try configuration.method().loss) {
+      Terminal.current(.standardError).write("Warning: \(warning)\n")
+    }
     Interruption.endsProcess()
     let watcher = quiet ? nil : progress.callback(terminal)
     let models = files.models(of: run)
@@ -106,7 +108,7 @@ struct RunCommand: ParsableCommand {
     let figures = [
       try files.writeCurves(history, of: run), try files.writePage(history, of: run, trainedBy: trainer),
     ]
-    say(RunReport(history).text)
+    say(RunReport(history, of: configuration).text)
     say("Written: " + (files.written + figures + models.written).joined(separator: ", "))
   }
 }

@@ -38,8 +38,11 @@ struct RunFiles {
 /// The outcome of a run in one or two lines.
 struct RunReport {
   private let history: History
+  private let configuration: RunConfiguration
 
-  init(_ history: History) { self.history = history }
+  init(_ history: History, of configuration: RunConfiguration) {
+    (self.history, self.configuration) = (history, configuration)
+  }
 
   var text: String {
     guard let last = history.epochs.last else { return "No epoch was trained." }
@@ -47,7 +50,7 @@ struct RunReport {
     var lines = [
       "\(NumberText.count(last.epoch, "epoch")) in \(NumberText.duration(history.seconds)): \(values)"
     ]
-    let metric = PrimaryMetric.ofValidation(last.metrics.keys)
+    let metric = configuration.bestMetric(among: last.metrics.keys)
     if let metric, let best = metric.bestEpoch(of: history), best.epoch != last.epoch, let value = best[metric.name] {
       lines[0] += " (best \(metric.name) \(NumberText.significant(value)), epoch \(best.epoch))"
     }

@@ -5,7 +5,7 @@ import Tanren
 struct InterruptedRun {
   private let configuration: RunConfiguration
   private let folder: String
-  /// Whether the configuration asks for checkpoints; otherwise they are made every few seconds, and go when the run ends.
+  /// Whether the configuration asks for checkpoints; otherwise they are made every few seconds and removed at the end.
   private let isAskedFor: Bool
 
   init(_ configuration: RunConfiguration, in output: String) {

@@ -128,7 +128,7 @@ struct ImageList {
   }
 }
 
-/// A table of files and their labels: comma-separated text with the columns `file` and `label`, and `split` if it says
+/// A table of files and their labels: text separated by commas, semicolons or tabs with the columns `file` and `label`, and `split` if it says
 /// what a picture is for (`train`, or `test`, `val`, `valid`). Without a header there are two columns, file and label.
 struct ImageTable {
   let train: [ImageList.Entry]
@@ -141,34 +141,29 @@ struct ImageTable {
   ]
 
   init(_ path: String) throws(DatasetError) {
-    let text = String(decoding: try FileBytes.read(path), as: UTF8.self)
-    let lines = text.trimmingPrefix("\u{feff}").split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
-    let rows = lines.enumerated().map { (line: $0.offset + 1, fields: Self.fields(of: $0.element)) }
-      .filter { $0.fields != [""] }
-    let first = rows.first?.fields.map { $0.lowercased() } ?? []
+    let table = try CSVTable.read(path, CSVFormat(separator: .automatic, comment: nil))
+    let first = table.columnNames.indices.map { table[0, $0].lowercased() }
     let places = Self.names.map { names in first.firstIndex { names.contains($0) } }
     let hasHeader = places[0] != nil && places[1] != nil
     let (file, label, split) = hasHeader ? (places[0] ?? 0, places[1] ?? 1, places[2]) : (0, 1, nil)
-    let width = hasHeader ? first.count : 2
+    guard hasHeader || first.count == 2 else {
+      throw DatasetError(.wrongFieldCount(line: table.line(ofRow: 0), expected: 2, actual: first.count), path: path)
+    }
     var found: [(file: String, label: String, isTest: Bool)] = []
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().relativePath
-    for row in rows.dropFirst(hasHeader ? 1 : 0) {
-      guard row.fields.count == width else {
-        throw DatasetError(
-          .wrongFieldCount(line: row.line, expected: width, actual: row.fields.count), path: path)
-      }
-      let name = row.fields[file]
+    for row in (hasHeader ? 1 : 0)..<table.rowCount {
+      let (name, line) = (table[row, file], table.line(ofRow: row))
       let place = name.hasPrefix("/") || folder == "." ? name : "\(folder)/\(name)"
       guard FileManager.default.fileExists(atPath: place) else {
-        throw DatasetError(.missingFile(line: row.line, file: name), path: path)
+        throw DatasetError(.missingFile(line: line, file: name), path: path)
       }
-      let part = split.map { row.fields[$0].lowercased() } ?? "train"
+      let part = split.map { table[row, $0].lowercased() } ?? "train"
       guard ["train", "test", "val", "valid", "validation"].contains(part) else {
         throw DatasetError(
-          .invalidArgument(name: "the split in line \(row.line)", value: part, allowed: "train, test, val or valid"),
+          .invalidArgument(name: "the split in line \(line)", value: part, allowed: "train, test, val or valid"),
           path: path)
       }
-      found.append((place, row.fields[label], part != "train"))
+      found.append((place, table[row, label], part != "train"))
     }
     guard !found.isEmpty else { throw DatasetError(.noPictures, path: path) }
     let classNames = Set(found.filter { !$0.isTest }.map(\.label)).sorted(by: FolderEntry.precedes)
@@ -185,24 +180,5 @@ struct ImageTable {
     self.classNames = classNames
     train = try entries(false)
     test = found.contains(where: \.isTest) ? try entries(true) : nil
-  }
-
-  /// The fields of a line; those in double quotes may have commas, and quotes written twice.
-  private static func fields(of line: Substring) -> [String] {
-    var (fields, field, isQuoted) = ([String](), "", false)
-    var previous: Character?
-    for character in line {
-      if character == "\"" {
-        if !isQuoted, previous == "\"" { field.append(character) }
-        isQuoted.toggle()
-      } else if character == ",", !isQuoted {
-        fields.append(field.trimmingCharacters(in: .whitespaces))
-        field = ""
-      } else {
-        field.append(character)
-      }
-      previous = character
-    }
-    return fields + [field.trimmingCharacters(in: .whitespaces)]
   }
 }

@@ -5,7 +5,7 @@ import Foundation
 
 /// Arrays in NPY files of a folder, each in one file or in parts whose names continue with a hyphen: `x_train.npy`, or
 /// `x_train-000.npy`, `x_train-001.npy`, …, and the same for `y_train`, `x_test` and `y_test`.
-public struct NPYSource: StreamingSource {
+public struct NPYSource: DataSource, StreamingSource {
   public static let declaration = Declaration(
     "npy", "your own arrays in NPY files, in parts that needn't fit in memory", standard: NPYSource(path: ""),
     settings: [

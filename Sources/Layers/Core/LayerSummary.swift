@@ -165,6 +165,22 @@ extension LayerSummary {
     return ("identity", false)
   }
 
+  /// What is probably a mistake but can be trained: a model that ends in softmax or sigmoid under a loss of logits, which
+  /// applies it again. Gradients are then small, and training is slow.
+  /// - Returns: a sentence for a person; nil as a rule.
+  public func warning(with loss: any Loss) -> String? {
+    let (again, remedy) =
+      switch loss.outputKind {
+      case .classLogits: (Softmax.name, ProbabilityCrossEntropy.name)
+      case .eventLogits: (Sigmoid.name, "\(BinaryCrossEntropy.name)(of: probabilities)")
+      default: ("", "")
+      }
+    guard !again.isEmpty, rows.last?.label == again else { return nil }
+    return
+      "the model ends in \(again), but the loss '\(Swift.type(of: loss).name)' takes logits: leave \(again) out, or take "
+      + "the loss \(remedy)"
+  }
+
   private static let outputs: Set = [Softmax.name, Sigmoid.name, LogSoftmax.name, Tanh.name]
 
   /// The loss without its modifiers.

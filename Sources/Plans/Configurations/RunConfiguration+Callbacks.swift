@@ -14,6 +14,17 @@ extension RunConfiguration {
     try namedCallbacks().map { try $0.callback(in: place) }
   }
 
+  /// The metric that says which epoch is the best: see ``ModelSaver``.
+  /// - Parameter names: what is recorded.
+  public func bestMetric(among names: some Sequence<String>) -> PrimaryMetric? {
+    let callbacks = (try? namedCallbacks()) ?? []
+    let watched =
+      callbacks.lazy.compactMap { $0 as? NamedBestWeights }.first.map { ($0.monitor, $0.mode) }
+      ?? callbacks.lazy.compactMap { $0 as? NamedEarlyStopping }.first.map { ($0.monitor, $0.mode) }
+    guard let (name, mode) = watched else { return .ofValidation(names) }
+    return PrimaryMetric(name, better: mode == .automatic ? nil : mode == .max ? .higher : .lower, reading: .best)
+  }
+
   /// - Throws: `ConfigurationError` for a callback that watches what isn't recorded.
   func checkCallbacks() throws(ConfigurationError) {
     guard !callbacks.isEmpty else { return }

@@ -10,8 +10,9 @@ import Training
 /// _ = try run.train(callbacks: [saver])
 /// print(saver.written)  // ["models/last.safetensors", "models/best.safetensors"]
 /// ```
-/// The best epoch is that of the first metric of the validation data, or of their loss if nothing else is recorded. An
-/// epoch with a loss that isn't finite is never the best.
+/// The best epoch is that of the metric that the run's callbacks watch, if they watch one: `bestWeights`, otherwise
+/// `earlyStopping`. Otherwise it is that of the first metric of the validation data, or of their loss if nothing else is
+/// recorded. An epoch with a loss that isn't finite is never the best.
 public final class ModelSaver: Callback {
   private let run: Run
   private let (last, best): (String, String)
@@ -25,7 +26,7 @@ public final class ModelSaver: Callback {
   /// Removes the models of an earlier run: an interrupted run mustn't leave them beside its own files.
   /// - Throws: ``ModelFileError/file(_:)``
   public func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws {
-    metric = PrimaryMetric.ofValidation(plan.metrics)
+    metric = run.configuration.bestMetric(among: plan.metrics)
     bestEpoch = metric?.bestEpoch(of: trainer.history)
     written = []
     guard trainer.epoch == 0 else { return }
@@ -48,7 +49,8 @@ public final class ModelSaver: Callback {
 
   /// - Throws: ``ModelFileError``
   public func trainingEnded(_ history: History, in trainer: Trainer) throws {
-    try save(trainer, trainer.history.epochs.last, to: last)
+    let records = trainer.history.epochs
+    try save(trainer, records.first { $0.epoch == trainer.restoredEpoch } ?? records.last, to: last)
   }
 
   private func save(_ trainer: Trainer, _ record: EpochRecord?, to path: String) throws {

@@ -5,14 +5,13 @@ import Training
 /// An echo state network that an experiment has fitted, ready to be used.
 ///
 /// ```swift
-/// let configuration = try RunConfiguration(
-///   from: ["experiment": "reservoirPrediction(units: 50)", "data": "sine(train: 500, test: 200)", "dtype": "float64"])
+/// let arm = Arm("wave", ["experiment": "reservoirPrediction(units: 50)", "data": "sine(train: 500, test: 200)"])
+/// let configuration = try arm.configuration(base: [], seed: 0)
 /// let data = try configuration.source().load(from: DataFolders(), progress: nil)
-/// let result = try configuration.runExperiment(on: data)
-/// if let network = result.network {
+/// if let network = try configuration.runExperiment(on: data).network {
 ///   try ModelFile(network, of: configuration, data).write(to: "wave.safetensors")
 ///   let model = try ReservoirModel(contentsOf: "wave.safetensors")
-///   let next = try model.generate(steps: 100)  // goes on after the test data
+///   print(try model.generate(steps: 100).values.shape)  // [100, 1], what comes after the test data
 /// }
 /// ```
 /// Networks that another series drives begin at rest; generation alone begins where the network was saved.

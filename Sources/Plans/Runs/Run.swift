@@ -82,12 +82,6 @@ public struct Run: Sendable {
     return (drawn, options)
   }
 
-  /// What is probably a mistake but can be trained; see `Trainer.warnings(on:)`.
-  /// - Throws: as ``trainer()`` does.
-  public func warnings() throws -> [String] {
-    try trainer().trainer.warnings(on: ResidentData(data.train.prefix(min(16, data.train.count))))
-  }
-
   /// A parameter's initial values by NumPy's draws.
   private static func draw(
     _ path: String, _ parameter: Tensor, from generator: inout NumPyRandomState

@@ -121,7 +121,8 @@ extension Reservoir {
     Setting("noise", \.noise, .number(in: 0...1e6), "amplitude s of uniform noise within tanh"),
     Setting("noiseRange", \.noiseRange, .word, "positive: noise in [0, s); centred: in [-s, s)"),
     Setting(
-      "correctsLastOutput", \.correctsLastOutput, .flag, "whether the last output is computed again with the new readout"),
+      "correctsLastOutput", \.correctsLastOutput, .flag,
+      "whether the last output is computed again with the new readout"),
     Setting("storage", \.storage, .word, "how the recurrent product is computed"),
   ]
 

@@ -72,7 +72,8 @@ extension OnlineReadoutRule {
 /// Each step takes time and memory of order units². With `forgetting` below 1 the readout follows a series that changes.
 public struct RecursiveLeastSquares: ReadoutRule, OnlineReadoutRule {
   public static let declaration = Declaration(
-    "recursiveLeastSquares", "ridge regression step by step, with older steps forgotten", standard: RecursiveLeastSquares(),
+    "recursiveLeastSquares", "ridge regression step by step, with older steps forgotten",
+    standard: RecursiveLeastSquares(),
     reference: Reference(
       "Jaeger", 2003, "Adaptive Nonlinear System Identification with Echo State Networks",
       "https://proceedings.neurips.cc/paper/2002/hash/426f990b332ef8193a61cc90516c1245-Abstract.html"),

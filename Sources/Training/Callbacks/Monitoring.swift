@@ -119,7 +119,9 @@ public final class BestParameters: RememberingCallback {
   }
 
   public func trainingEnded(_ history: History, in trainer: Trainer) throws {
-    if restores, let state { try trainer.restore(state) }
+    guard restores, let state else { return }
+    try trainer.restore(state)
+    trainer.restoredEpoch = best?.epoch
   }
 
   public var memoryName: String { "bestParameters(\(monitor))" }

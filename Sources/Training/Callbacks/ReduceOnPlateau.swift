@@ -78,3 +78,18 @@ public final class ReduceOnPlateau: RememberingCallback {
     epochsToCool = memory.numbers["epochsToCool"].flatMap { Int(exactly: $0) } ?? 0
   }
 }
+
+extension Trainer {
+  /// What callbacks have multiplied the learning rate by; 1 if they can't.
+  /// - Throws: `EngineError` if the state can't be read.
+  public func learningRateScale() throws -> Double { try state.learningRateScale?.scalar() ?? 1 }
+
+  /// Multiplies the learning rate of all further updates.
+  /// - Throws: ``TrainingError/incompatible(_:)`` if the method's ``Method/adjustsLearningRate`` isn't set.
+  public func setLearningRateScale(_ scale: Double) throws {
+    guard state.learningRateScale != nil else { throw TrainingError.fixedLearningRate }
+    var tree = state.tree
+    tree[TrainingState.learningRateScaleName] = try Tensor([Float(scale)], shape: []).onDevice()
+    advance(to: TrainingState(tree: tree), steps: 0)
+  }
+}

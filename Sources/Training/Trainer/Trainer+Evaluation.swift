@@ -119,24 +119,6 @@ extension Trainer {
         with: "outputs from \(Float(found[0])) to \(Float(found[1]))\(sums)", remedy: remedy))
   }
 
-  /// What is probably a mistake but can be trained: a model that ends in softmax under a loss that takes logits, which
-  /// applies it again. Gradients are then small, and training is slow.
-  ///
-  /// - Returns: sentences for a person; none as a rule.
-  public func warnings(on data: ResidentData) throws -> [String] {
-    guard method.loss.outputKind == .classLogits, data.count > 0 else { return [] }
-    let rows = data.inputs.slice(0..<Swift.min(16, data.count))
-    let x = method.preprocessing(rows, dtype: precision.computation)
-    let outputs = model.apply(variables, to: x, precision: precision).output.upcast
-    let numbers = [outputs.min(), outputs.max(), (outputs.sum([-1]) - 1).abs().max()]
-    let found = try Tensor.evaluate(numbers).map { try $0.scalar() }
-    guard found[0] >= 0, found[1] <= 1, found[2] < 0.01 else { return [] }
-    return [
-      "the model's outputs are already probabilities, but the loss '\(type(of: method.loss).name)' takes logits: leave the "
-        + "softmax at the model's end out, or take the loss probabilityCrossEntropy"
-    ]
-  }
-
   /// - Throws: ``TrainingError/labelOutOfRange(label:classes:)`` if the data has class indices without an output of the
   ///   model. On the device they would only show as NaN.
   func checkLabels(of data: ResidentData) throws {

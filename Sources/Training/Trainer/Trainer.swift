@@ -25,6 +25,9 @@ public final class Trainer {
   public private(set) var step = 0
   /// Number of epochs done.
   public private(set) var epoch = 0
+  /// The epoch whose state a ``BestParameters`` has restored at the end of training; nil if the state is the last
+  /// epoch's.
+  public internal(set) var restoredEpoch: Int?
   /// The records of all epochs, including those before a restored checkpoint.
   public private(set) var history = History()
   /// How the running or the last `fit` goes through its data.
@@ -96,17 +99,6 @@ public final class Trainer {
   /// - Throws: `Diagnostic`, as tracing does.
   public func summary() throws -> String { try layerSummary().kerasText(name: model.label) }
 
-  /// What callbacks have multiplied the learning rate by; 1 if they can't.
-  /// - Throws: `EngineError` if the state can't be read.
-  public func learningRateScale() throws -> Double { try state.learningRateScale?.scalar() ?? 1 }
-
-  /// Multiplies the learning rate of all further updates.
-  /// - Throws: ``TrainingError/incompatible(_:)`` if the method's ``Method/adjustsLearningRate`` isn't set.
-  public func setLearningRateScale(_ scale: Double) throws {
-    guard state.learningRateScale != nil else { throw TrainingError.fixedLearningRate }
-    state.tree[TrainingState.learningRateScaleName] = try Tensor([Float(scale)], shape: []).onDevice()
-  }
-
   // MARK: - Training
 
   /// Trains for some more epochs.
@@ -159,7 +151,7 @@ public final class Trainer {
 
   /// Begins a `fit`: resumes the history, and hands each callback what a checkpoint kept for it.
   func begin(_ plan: FitPlan, order: any BatchOrder, callbacks: [any Callback]) throws {
-    self.callbacks = callbacks
+    (self.callbacks, restoredEpoch) = (callbacks, nil)
     for callback in callbacks { try callback.trainingBegan(plan, in: self) }
     // Without epochs nothing is planned: training stays as it ended.
     if plan.epochs > 0 {
@@ -186,7 +178,8 @@ public final class Trainer {
 
   func stop(_ reason: String) { history.stopReason = history.stopReason ?? reason }
 
-  func endFit() { callbacks = [] }
+  /// An epoch that an error ended is not continued: only a checkpoint from its middle is.
+  func endFit() { (callbacks, partialEpoch) = ([], nil) }
 
   /// Where a trainer stands; the state is in memory of its own.
   struct Position {

@@ -124,6 +124,25 @@ import Testing
     #expect(none.names.isEmpty && none.values.shape == [0, 1])
   }
 
+  /// The configuration says which epoch is the best, and may end the training with it.
+  @Test func theConfigurationSaysWhatIsBest() throws {
+    let settings = "model=mlp(hidden: [8]); epochs=4; callbacks=[bestWeights(monitor: loss, mode: max)]"
+    let run = try Self.run("digits", settings)
+    let saver = ModelSaver(run, last: folder("last"), best: folder("best"))
+    let (trainer, history) = try run.train(callbacks: [saver])
+    // The training loss falls, so the greatest is the first epoch's.
+    #expect(trainer.restoredEpoch == 1 && history.epochs.count == 4)
+    for name in ["last", "best"] {
+      let model = try TrainedModel(contentsOf: folder(name))
+      #expect(model.file.epoch?.epoch == 1)
+      #expect(try model.evaluate(run.data)["loss"] == history.epochs[0]["val_loss"])
+    }
+    let stopping = try Self.run("digits", "callbacks=[earlyStopping(monitor: val_loss)]").configuration
+    #expect(stopping.bestMetric(among: ["val_accuracy"]) == PrimaryMetric("val_loss", reading: .best))
+    #expect(RunConfiguration().bestMetric(among: ["loss", "val_loss"])?.name == "val_loss")
+    #expect(RunConfiguration().bestMetric(among: ["loss"]) == nil)
+  }
+
   /// A saver goes on after a break: an epoch that is worse than those before it isn't the best.
   @Test func theBestEpochIsTheBestOfAll() throws {
     let run = try Self.run("digits", "model=mlp(hidden: [8]); epochs=2")

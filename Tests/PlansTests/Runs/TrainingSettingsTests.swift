@@ -76,7 +76,8 @@ import Testing
   @Test func aRunStopsAndReturnsToItsBest() throws {
     let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
     var run = try configuration(
-      "epochs: 60\nbatchSize: 20\nmodel: mlp(hidden: [8])\ncallbacks: [earlyStopping(patience: 2), bestWeights]")
+      "epochs: 60\nbatchSize: 20\nmodel: mlp(hidden: [8])\noptimizer: adam(learningRate: 0.05)\ncallbacks: [earlyStopping(patience: 2), bestWeights]"
+    )
     let (trainer, history) = try Run(run, data: data).train()
     let losses = history.values("val_loss").map(\.value)
     let best = try #require(losses.indices.min { losses[$0] < losses[$1] })

@@ -121,15 +121,16 @@ import Testing
     let engine = try #require(Self.engines).with
     let image = random([1, 5, 5, 2], 1)
     let kernel = random([2, 2, 2, 3], 2)
-    let bodies: [([Tensor]) -> [Tensor]] = [
-      { [$0[0].convolution($0[1], inputDilation: [2, 2])] },
-      { [$0[0].convolution($0[1], padding: .edges([(low: -1, high: 0), (low: 0, high: 0)]))] },
-      { [$0[0].slice(0..<0, axis: 0).convolution($0[1])] },
+    let bodies: [(isXLAs: Bool, body: ([Tensor]) -> [Tensor])] = [
+      (true, { [$0[0].convolution($0[1], inputDilation: [2, 2])] }),
+      // The edge is cut off before.
+      (false, { [$0[0].convolution($0[1], padding: .edges([(low: -1, high: 0), (low: 0, high: 0)]))] }),
+      (true, { [$0[0].slice(0..<0, axis: 0).convolution($0[1])] }),
     ]
-    for body in bodies {
+    for (isXLAs, body) in bodies {
       let exact = try run([image, kernel], as: .float64, on: engine, body)
       let found = try run([image, kernel], as: .float32, on: engine, body)
-      #expect(!found.text.contains("custom_call"))
+      #expect(found.text.contains("custom_call") != isXLAs)
       #expect(relativeDistance(found.values[0], exact.values[0]) < 1e-6)
     }
   }

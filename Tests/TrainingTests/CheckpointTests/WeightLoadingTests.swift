@@ -181,8 +181,8 @@ import Testing
     #expect(now["parameters/dense2/kernel"] != before["parameters/dense2/kernel"])
   }
 
-  /// Ten steps from PyTorch's weights with a new head, as PyTorch makes them.
-  @Test func fineTuningIsPyTorchs() throws {
+  /// Ten steps from PyTorch's weights with a new head, as PyTorch makes them: of all layers, and with frozen convolutions.
+  @Test(arguments: ["all", "frozen"]) func fineTuningIsPyTorchs(_ layers: String) throws {
     let count = 8
     let inputs = (0..<count * 18 * 14 * 3).map { Float(sin(0.37 * Double($0))) }
     let data = try LabeledArrays(
@@ -190,7 +190,9 @@ import Testing
       classCount: 4)
     let trainer = try Trainer(
       model: CNNArchitecture(filters: [3, 4], hidden: [5]).model(outputs: 4),
-      method: Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(learningRate: 0.05, momentum: 0.9)),
+      method: Method(loss: SoftmaxCrossEntropy(), optimizer: Momentum(learningRate: 0.05, momentum: 0.9)) {
+        if layers == "frozen" { $0.freeze = try PathFilter(including: ["^conv"]) }
+      },
       inputs: data.inputs)
     try file("pyTorch").write(to: folder("weights"))
     try trainer.loadWeights(from: folder("weights"), WeightPolicy(replacesHead: true))
@@ -201,7 +203,70 @@ import Testing
     try trainer.loadWeights(from: folder("head"), WeightPolicy(allowsPartial: true))
     let history = try trainer.fit(data, epochs: 10, batchSize: count)
     let expected = try Bundle.module.decodeFixture("fine_tuning", as: [String: [Double]].self)
-    #expect(distance(history.values("loss").map(\.value), expected["all"]) < 1e-5)
+    #expect(distance(history.values("loss").map(\.value), expected[layers]) < 1e-5)
+  }
+
+  /// A vision transformer by torchvision's names, by older ones and by timm's; attention and the kernels of transposed
+  /// convolutions keep their meaning.
+  @Test func namesOfTransformers() throws {
+    func trainer(seed: UInt64) throws -> Trainer {
+      try Trainer(
+        model: VisionTransformer(patch: 4, width: 8, depth: 2, heads: 2, outputs: 3),
+        method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD()), inputs: TensorType(.float32, [1, 8, 8, 3]),
+        seed: seed)
+    }
+    let one = try trainer(seed: 1)
+    try one.exportWeights(to: folder("torchvision"), layout: .pyTorch)
+    let file = try Safetensors(contentsOf: folder("torchvision"))
+    let names = Set(file.tensors.keys)
+    for name in [
+      "class_token", "conv_proj.weight", "encoder.pos_embedding", "encoder.ln.bias", "heads.head.weight",
+      "encoder.layers.encoder_layer_1.self_attention.in_proj_weight", "encoder.layers.encoder_layer_0.mlp.3.bias",
+      "encoder.layers.encoder_layer_0.self_attention.out_proj.weight",
+    ] {
+      #expect(names.contains(name), "\(name)")
+    }
+    #expect(file.tensors["encoder.layers.encoder_layer_1.self_attention.in_proj_weight"]?.shape == [24, 8])
+    func renamed(_ pairs: [(String, String)]) -> Safetensors {
+      var other = Safetensors()
+      for (name, array) in file.tensors {
+        other.tensors[pairs.reduce(name) { $0.replacing($1.0, with: $1.1) }] = array
+      }
+      return other
+    }
+    try renamed([("mlp.0.", "mlp.linear_1."), ("mlp.3.", "mlp.linear_2.")]).write(to: folder("old"))
+    try renamed([
+      ("class_token", "cls_token"), ("encoder.pos_embedding", "pos_embed"), ("conv_proj.", "patch_embed.proj."),
+      ("encoder.ln.", "norm."), ("heads.head.", "head."), ("encoder.layers.encoder_layer_", "blocks."),
+      ("ln_1", "norm1"), ("ln_2", "norm2"), ("self_attention.in_proj_", "attn.qkv."),
+      ("self_attention.out_proj", "attn.proj"), ("mlp.0.", "mlp.fc1."), ("mlp.3.", "mlp.fc2."),
+    ]).write(to: folder("timm"))
+    #expect(try Safetensors(contentsOf: folder("timm")).tensors.keys.contains("blocks.1.attn.qkv.weight"))
+    for name in ["torchvision", "old", "timm"] {
+      let other = try trainer(seed: 2)
+      let match = try other.loadWeights(from: folder(name))
+      #expect(match.naming == "PyTorch" && match.renamed.isEmpty && match.isComplete, "\(name)")
+      #expect(try other.arrays() == one.arrays(), "\(name)")
+    }
+  }
+
+  /// PyTorch has the kernel as [inputs, filters, rows, columns], Keras as [rows, columns, filters, inputs].
+  @Test func kernelsOfTransposedConvolutions() throws {
+    let model = Sequential { ConvTranspose2D(5, size: Extent2D(2, 3)) }
+    let (records, variables) = try model.trace(TensorType(.float32, [1, 4, 4, 7]))
+    let path = try #require(variables.parameters.paths.first { $0.hasSuffix("kernel") })
+    let module = String(path.dropLast("/kernel".count))
+    for (layout, name, shape, axes) in [
+      (WeightLayout.pyTorch, "\(module).weight", [7, 5, 2, 3], [2, 3, 0, 1]),
+      (.keras, "\(module)/kernel", [2, 3, 5, 7], [0, 1, 3, 2]), (.tanren, path, [2, 3, 7, 5], [0, 1, 2, 3]),
+    ] {
+      let file = try layout.exported(variables, records: records)
+      #expect(file.tensors[name]?.shape == shape)
+      let kernel = try #require(variables.parameters[path])
+      #expect(try file.tensors[name] == kernel.transpose(axes).hostArray())
+      let back = try layout.imported(file, for: variables, records: records)
+      #expect(try back.parameters[path]?.hostArray() == kernel.hostArray())
+    }
   }
 
   /// Files that aren't read say how they become ones that are.
