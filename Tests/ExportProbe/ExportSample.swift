@@ -41,7 +41,7 @@ struct ExportSample {
 extension ExportSample {
   /// Every architecture, activation and layer.
   static var all: [ExportSample] {
-    get throws { try architectures + activations + layers + preparations + operations }
+    get throws { try architectures + namedLayers + activations + layers + preparations + operations }
   }
 
   static let key = Key(seed: 3)
@@ -53,7 +53,13 @@ extension ExportSample {
 
   /// Other settings than the defaults, and those of what has no defaults.
   private static let variants = [
-    "sequential": ["sequential([conv2D(8, size: 3), groupNorm(groups: 2), relu, maxPool(2), flatten, dense(10)])"],
+    "sequential": [
+      "sequential([conv2D(8, size: 3), groupNorm(groups: 2), relu, maxPool(2), flatten, dense(10)])",
+      "sequential([branches([conv2D(8, size: 1), conv2D(8, padding: same)]), repeated(2, [residual([batchNorm, relu, "
+        + "conv2D(16, padding: same)])]), globalAveragePool, dense(10)])",
+      "sequential([timeDistributed([dense(8), relu]), lstm(8), dense(10)])",
+      "sequential([embedding(20, size: 8), positionalEmbedding, flatten, dense(10)])",
+    ],
     "resNet": ["resNet", "resNet(depth: 50, stem: imagenet)"],
     "mobileNetV3": ["mobileNetV3", "mobileNetV3(size: large)"],
     "lstm": ["lstm", "lstm(units: [16, 12], bidirectional: true)", "lstm(vocabulary: 20)"],
@@ -65,16 +71,29 @@ extension ExportSample {
   private static var architectures: [ExportSample] {
     get throws {
       try Registry<any Architecture>.all.types.flatMap { type in
-        try (variants[type.name] ?? [type.name]).map { text in
+        try (variants[type.name] ?? [type.name]).enumerated().map { index, text in
           let model = try Registry<any Architecture>.all.build(MethodSpec(parsing: text)).model(outputs: 10)
-          let inputs = (text.contains("vocabulary") ? [tokens] : [images, sequences]).first { inputs in
-            (try? model.trace(TensorType(inputs.dtype == .uint8 ? .float32 : inputs.dtype, inputs.shape))) != nil
-          }
+          let inputs = (text.contains("vocabulary") || text.contains("embedding(") ? [tokens] : [images, sequences])
+            .first { inputs in
+              (try? model.trace(TensorType(inputs.dtype == .uint8 ? .float32 : inputs.dtype, inputs.shape))) != nil
+            }
           return ExportSample(
-            name: text, model: model, inputs: inputs ?? rows,
+            name: index == 0 ? type.name : "\(type.name)-\(index + 1)", model: model, inputs: inputs ?? rows,
             preprocessing: inputs?.dtype == .uint8 ? Rescaling(dividingBy: 255) : nil, outputKind: .classLogits)
         }
       }
+    }
+  }
+
+  /// Every layer that can be chosen by name and has no required settings, by itself.
+  private static var namedLayers: [ExportSample] {
+    let features = key.derived("features").normal([batch, 16, 16, 8])
+    return Registry<any ComposableLayer>.all.types.compactMap { type in
+      guard let layer = try? Registry<any ComposableLayer>.all.build(MethodSpec(type.name)) else { return nil }
+      let inputs = [features, key.normal([batch, 12, 8]), rows].first { inputs in
+        (try? layer.trace(inputs.type)) != nil
+      }
+      return inputs.map { ExportSample(name: "layer-\(type.name)", model: layer, inputs: $0) }
     }
   }
 
