@@ -13,7 +13,7 @@
 /// try trainer.fit(
 ///   data.train, epochs: 4 - trainer.epoch, batchSize: 50, callbacks: [CheckpointCallback(folder, every: 2)])
 /// ```
-/// Put it last in the list of callbacks, so that the memories of the others include the epoch.
+/// It is called after all others, wherever it is in the list, so that their memories include the epoch.
 public final class CheckpointCallback: Callback {
   private let folder: CheckpointFolder
   private let epochs: Int

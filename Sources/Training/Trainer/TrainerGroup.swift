@@ -123,7 +123,10 @@ private final class Participant {
   private var end: Trainer.Position?
 
   init(_ trainer: Trainer, _ plan: FitPlan, order: any BatchOrder, _ callbacks: [any Callback]) throws {
-    (self.trainer, self.callbacks) = (trainer, callbacks)
+    self.trainer = trainer
+    // A checkpoint keeps what the other callbacks remember, this epoch included.
+    let last = callbacks.filter { $0 is CheckpointCallback }
+    self.callbacks = callbacks.filter { !($0 is CheckpointCallback) } + last
     try trainer.begin(plan, order: order, callbacks: callbacks)
   }
 

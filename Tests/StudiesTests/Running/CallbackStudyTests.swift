@@ -13,12 +13,18 @@ import Testing
       try StudyPlan(
         yaml: """
           seeds: 3
-          base: {data: 'syntheticDigits(train: 200, test: 100)', model: 'mlp(hidden: [8])', batchSize: 20, epochs: 14,
-            optimizer: adam(learningRate: 0.05)}
+          base:
+            data: syntheticDigits(train: 200, test: 100)
+            model: mlp(hidden: [8])
+            batchSize: 20
+            epochs: 14
+            optimizer: adam(learningRate: 0.05)
           arms:
             all: {}
-            stopped: {callbacks: [earlyStopping(patience: 1), bestWeights]}
-            lowered: {callbacks: [reduceOnPlateau(patience: 1, factor: 0.5, minDelta: 0.05)]}
+            stopped:
+              callbacks: [earlyStopping(patience: 1), bestWeights]
+            lowered:
+              callbacks: [reduceOnPlateau(patience: 1, factor: 0.5, minDelta: 0.05)]
           """, source: "plan.yml", name: "callbacks")
     }
   }
