@@ -105,9 +105,12 @@ import Testing
       validation: streamed(pair.test, batches: batches), options: options(partialBatch))
     #expect(found.epochs.map(\.metrics) == expected.epochs.map(\.metrics) && found.epochs.count == 3)
     #expect(try bits(streaming) == bits(resident))
-    #expect(
-      try streaming.evaluate(streamed(pair.test, batches: 2), batchSize: 70)
-        == resident.evaluate(withChannel(data.test), batchSize: 70))
+    // Several batches with and without a rest, and a single one, in one part and in several.
+    for (size, batches) in [(70, 2), (46, 1), (115, 2), (115, 4), (230, 4)] {
+      #expect(
+        try streaming.evaluate(streamed(pair.test, batches: batches), batchSize: size)
+          == resident.evaluate(withChannel(data.test), batchSize: size), "batches of \(size)")
+    }
   }
 
   private struct Stop: Error {}

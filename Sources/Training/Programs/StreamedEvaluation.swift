@@ -7,7 +7,8 @@ struct StreamedEvaluation {
   private let batch: Int
   /// By their number of batches.
   private let programs: [Int: Program]
-  private let summary: Program
+  /// nil for data in one part.
+  private let summary: Program?
 
   init(
     _ setup: Setup, state: TrainingState, stream: ExampleStream, batchSize: Int, plan: FitPlan
@@ -20,12 +21,13 @@ struct StreamedEvaluation {
     let length = try Swift.min(batches, stream.batches(of: batch))
     let starts = Array(stride(from: 0, to: batches, by: length))
     // The last batch starts earlier so that it is full, and counts only the examples not seen yet.
-    parts = starts.map { start in
+    let parts = starts.map { start in
       (start..<Swift.min(start + length, batches)).flatMap { number in
         let first = Swift.min(number * batch, count - batch)
         return first..<first + batch
       }
     }
+    self.parts = parts
     let scalar = TensorType(.int32, [])
     var programs: [Int: Program] = [:]
     for size in Set(parts.map { $0.count / batch }) {
@@ -36,7 +38,7 @@ struct StreamedEvaluation {
         let variables = TrainingState(tree: state.tree.with(arguments.prefix(state.tree.count)))
           .variables(setup.method)
         let loss = setup.method.loss.scheduled(at: plan.progress(at: rest[0]))
-        return scan(carry: [], over: [Tensor.iota([size])]) { _, elements in
+        let looped = scan(carry: [], over: [Tensor.iota([size])]) { _, elements in
           let place = elements[0] * Double(batch)
           let start = (firstBatch + elements[0]) * Double(batch)
           let first = start.minimum(Double(count - batch))
@@ -46,10 +48,16 @@ struct StreamedEvaluation {
             targets: targets.rows(from: place, count: batch), weights: weights
           ).row
           return ([], [row])
-        }.outputs
+        }
+        // In one program, as resident data: XLA divides by a number of examples that it knows in another way.
+        return parts.count == 1 ? looped.outputs.map { EvaluationProgram.summary($0, loss) } : looped.outputs
       }
     }
     self.programs = programs
+    guard parts.count > 1 else {
+      summary = nil
+      return
+    }
     let row = programs.values.first?.results.first?.shape.last ?? 0
     let dtype = programs.values.first?.results.first?.dtype ?? .float32
     summary = try Program([TensorType(dtype, [batches, row]), scalar]) { arguments in
@@ -69,6 +77,7 @@ struct StreamedEvaluation {
       rows.append(try program(state.tree.tensors + [step, first] + reader.next())[0])
       firstBatch += size
     }
+    guard let summary else { return rows }
     return try summary([Tensor.concatenate(rows).evaluate(), step])
   }
 }
