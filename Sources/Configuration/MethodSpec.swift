@@ -18,3 +18,13 @@ public struct MethodSpec: Sendable, Hashable, CustomStringConvertible {
 
   public var description: String { options.isEmpty ? name : "\(name)(\(options))" }
 }
+
+extension Options {
+  /// The key of a value that is written without one; `index` counts from 0.
+  package static func key(ofUnnamed index: Int) -> String { "\(index)" }
+
+  static func isUnnamed(_ key: String) -> Bool { key.count == 1 && key.first?.isWholeNumber == true }
+
+  /// How many values of a method may go without a name.
+  static let unnamedLimit = 10
+}

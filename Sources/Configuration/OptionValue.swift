@@ -120,3 +120,10 @@ extension Unicode.Scalar {
     return String(repeating: "0", count: Swift.max(0, digits - text.count)) + text
   }
 }
+
+extension OptionValue {
+  /// The values of a list; any other value is a list of one.
+  public var elements: [OptionValue] {
+    if case .list(let values) = self { values } else { [self] }
+  }
+}

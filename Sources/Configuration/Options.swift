@@ -121,14 +121,6 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  /// The key of a value that is written without one; `index` counts from 0.
-  package static func key(ofUnnamed index: Int) -> String { "\(index)" }
-
-  static func isUnnamed(_ key: String) -> Bool { key.count == 1 && key.first?.isWholeNumber == true }
-
-  /// How many values of a method may go without a name.
-  static let unnamedLimit = 10
-
   /// The value of `key` as it was written, if it was given.
   public mutating func take(_ key: String) -> OptionValue? {
     known.insert(key)
@@ -353,12 +345,5 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
 
   private func outOfRange(_ key: String, _ value: OptionValue, _ range: String) -> ConfigurationError {
     .outOfRange(key: key, value: value.description, range: range, origin: origin(of: key))
-  }
-}
-
-extension OptionValue {
-  /// The values of a list; any other value is a list of one.
-  public var elements: [OptionValue] {
-    if case .list(let values) = self { values } else { [self] }
   }
 }

@@ -84,7 +84,10 @@ import Testing
       (["data=digits", "--memory", "1M"], "data that can be read part by part"),
       (["data=\(source)", "--memory", "lots"], "lots"),
       (["data=\(source)", "--memory", "2K", "batchSize=4"], "a batch needs"),
-      (["data=\(source)", "--memory", "40K", "batchSize=4", "preprocessing=featurewise"], "'featurewise' needs the data in memory"),
+      (
+        ["data=\(source)", "--memory", "40K", "batchSize=4", "preprocessing=featurewise"],
+        "'featurewise' needs the data in memory"
+      ),
     ] {
       let result = try TanrenProcess.run(["run"] + words, in: folder)
       #expect(result.status != 0 && result.error.contains(message), "\(result.error)")

@@ -14,7 +14,7 @@ public struct TableTarget: Sendable, Equatable, Codable {
   public let range: ClosedRange<Double>?
 }
 
-/// The targets of a table, read and told apart.
+/// The targets of a table, read, and classified.
 struct TableTargets {
   /// Numbers that are classes have up to this many values.
   static let mostNumberedClasses = 20

@@ -128,7 +128,7 @@ public struct RecurrentSettings: Sendable, Hashable {
 public struct TransformerEncoder: TokenModel {
   /// What the output is computed from.
   public enum Pooling: String, Sendable, Hashable, CaseIterable { case mean, first, last }
-  /// How steps are told apart.
+  /// How the model knows the order of steps.
   public enum Positions: String, Sendable, Hashable, CaseIterable { case sinusoidal, learned, none }
 
   public var tokens: TokenInput
@@ -188,7 +188,7 @@ public struct TransformerArchitecture: Architecture {
       Setting("width", \.tokens.size, .integer(in: 1...1_000_000), "elements of each step"),
       Setting("depth", \.depth, .integer(in: 1...10_000), "layers"),
       TokenInput.vocabularySetting.of(\.tokens),
-      Setting("positions", \.positions, .word, "how steps are told apart"),
+      Setting("positions", \.positions, .word, "how the model knows the order of steps"),
       Setting("pooling", \.pooling, .word, "what the output is computed from"),
     ] + TransformerBlock.declaration.settings.of(\.block))
 
