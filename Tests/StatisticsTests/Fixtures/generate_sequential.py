@@ -9,6 +9,7 @@ of alpha counts for itself which paths it has room for, as SignFlipLooks.swift d
 normal mixture for differences of ±1 (ville.MSPRT, for which de la Pena's self-normalized mixture is the same).
 "widths": mean widths at 95 % of ville's confidence sequences for bounded means, for differences of accuracy in
 percentage points (mean 0.2, standard deviation 0.15) that are known to lie within ±100 or, were that known, within ±2.
+"binomial": exact intervals of probabilities (scipy.stats).
 """
 
 import json
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import ville
+from scipy import stats
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from fixture_format import scalar, scalars  # noqa: E402
@@ -108,6 +110,11 @@ def widths():
     return rows
 
 
+def binomial(count, total):
+    interval = stats.binomtest(count, total).proportion_ci(0.95, method="exact")
+    return {"count": count, "total": total, "interval": scalars([interval.low, interval.high])}
+
+
 signs = (random.random(30) < 0.7).astype(float)
 fixture = {
     "looks": [
@@ -124,6 +131,7 @@ fixture = {
         {"variance": v, "logE": scalars(np.asarray(
             ville.MSPRT(sigma=1, tau=float(np.sqrt(v))).fit(2 * signs - 1).log_e_values_))} for v in (0.25, 1.0)],
     "widths": widths(),
+    "binomial": [binomial(c, t) for c, t in ((0, 200), (9, 200), (200, 200), (1, 3), (35, 1000))],
 }
 path = Path(__file__).with_name("sequential.json")
 path.write_text("{\n" + ",\n".join(f'"{key}": ' + (

@@ -19,7 +19,13 @@ struct SequentialFixtures: Decodable {
     let logE: [Double]
   }
 
+  struct Binomial: Decodable {
+    let count, total: Int
+    let interval: [Double]
+  }
+
   let looks: [Looks]
+  let binomial: [Binomial]
   let signs: Signs
   let normalMixture: [Mixture]
 

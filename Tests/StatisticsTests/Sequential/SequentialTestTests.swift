@@ -150,4 +150,28 @@ import Testing
       }
     }
   }
+
+  @Test func binomialIntervalsAgreeWithSciPy() throws {
+    for row in try SequentialFixtures.read().binomial {
+      let rate = try SelfComparison.Rate(row.count, of: row.total)
+      #expect(isClose(rate.interval, row.interval, 1e-10), "\(row.count) of \(row.total)")
+    }
+    #expect(throws: StatisticsError.self) { try SelfComparison.Rate(3, of: 2) }
+  }
+
+  @Test func equalRunsAreComparedInDisjointPairs() throws {
+    var draws = NormalDraws(44)
+    let values = draws.take(40 * 16 + 3)
+    let found = try SelfComparison(values, seeds: 8)
+    #expect(found.fixed.total == 40 && found.first == 6 && found.diverged == 0)
+    #expect(found.fixed.count < 8 && found.sequential.count < 8 && found.peeking.count >= found.fixed.count)
+    // A trend over the seeds cancels on average, since pairs are neighbours; a shift of every second run does not.
+    let shifted = values.enumerated().map { $1 + ($0 % 2 == 0 ? 4 : 0) }
+    #expect(try SelfComparison(shifted, seeds: 8).sequential.count == 40)
+    var some = values
+    some[5] = .nan
+    #expect(try SelfComparison(some, seeds: 8).diverged == 1)
+    #expect(throws: StatisticsError.self) { try SelfComparison(Array(values[..<15]), seeds: 8) }
+    #expect(throws: StatisticsError.self) { try SelfComparison(values, seeds: 5) }
+  }
 }
