@@ -21,6 +21,26 @@ public func scan(
   file: String = #fileID, line: Int = #line,
   body: (_ carry: [Tensor], _ elements: [Tensor]) -> (carry: [Tensor], outputs: [Tensor])
 ) -> (carry: [Tensor], outputs: [Tensor]) {
+  loop(carry, sequences, zero: nil, length: length, reversed: reversed, file: file, line: line, body: body)
+}
+
+/// ``scan(carry:over:length:reversed:file:line:body:)`` over a part of a longer loop, with the digits that the longer loop has.
+/// - Parameter zero: an int32 scalar that is 0 when the program runs, as far as the compiler knows any number; without it a
+///   loop of one step is no loop to the compiler. nil where the part is all of the loop.
+package func scan(
+  carry: [Tensor], over sequences: [Tensor], zero: Tensor?, file: String = #fileID, line: Int = #line,
+  body: (_ carry: [Tensor], _ elements: [Tensor]) -> (carry: [Tensor], outputs: [Tensor])
+) -> (carry: [Tensor], outputs: [Tensor]) {
+  // The compiler keeps a loop of several steps as it is.
+  let isSingle = sequences.first?.shape.first == 1
+  return loop(
+    carry, sequences, zero: isSingle ? zero : nil, length: nil, reversed: false, file: file, line: line, body: body)
+}
+
+private func loop(
+  _ carry: [Tensor], _ sequences: [Tensor], zero: Tensor?, length: Int?, reversed: Bool, file: String, line: Int,
+  body: (_ carry: [Tensor], _ elements: [Tensor]) -> (carry: [Tensor], outputs: [Tensor])
+) -> (carry: [Tensor], outputs: [Tensor]) {
   let inputs = carry + sequences
   func fail(_ message: String, _ outputs: Int) -> (carry: [Tensor], outputs: [Tensor]) {
     let failed = Tensor.failed(Scan.name, message, inputs, file: file, line: line)
@@ -41,7 +61,7 @@ public func scan(
     return fail("the body returns \(count) carried values for \(carry.count)", traced.results.count - count)
   }
   let result = Tensor.scan(
-    traced, carry: carry, sequences: sequences, length: length, reversed: reversed, file: file, line: line)
+    traced, carry: carry, sequences: sequences, length: length, reversed: reversed, zero: zero, file: file, line: line)
   return (result.carry, result.sequences)
 }
 
@@ -165,12 +185,14 @@ private func scan<Carry, Elements: TensorGroup, Output>(
 extension Tensor {
   /// A loop over a traced body; `histories` are the carries before each step.
   static func scan(
-    _ body: Subgraph, carry: [Tensor], sequences: [Tensor], length: Int, reversed: Bool,
+    _ body: Subgraph, carry: [Tensor], sequences: [Tensor], length: Int, reversed: Bool, zero: Tensor? = nil,
     file: String = #fileID, line: Int = #line
   ) -> (carry: [Tensor], sequences: [Tensor], histories: [Tensor]) {
     let primitive = Scan(
-      body: body, length: length, carryCount: carry.count, sequenceCount: sequences.count, isReversed: reversed)
-    var results = Tensor.apply(primitive, to: carry + sequences + body.captures, file: file, line: line)
+      body: body, length: length, carryCount: carry.count, sequenceCount: sequences.count, isReversed: reversed,
+      hasZero: zero != nil)
+    let inputs = carry + sequences + (zero.map { [$0] } ?? []) + body.captures
+    var results = Tensor.apply(primitive, to: inputs, file: file, line: line)
     if let failed = body.results.first(where: { $0.diagnostic != nil }) {
       results = Array(repeating: failed, count: primitive.resultCount)
     }

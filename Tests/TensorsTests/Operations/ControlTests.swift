@@ -31,6 +31,43 @@ import Testing
     }
   }
 
+  /// A part of one step computes what the step of a longer loop does, with its gradient, and for several members.
+  @Test func aStepAloneIsAStepOfALongerLoop() throws {
+    func run(_ carry: Tensor, _ elements: Tensor, _ scale: Tensor, _ zero: Tensor?) -> [Tensor] {
+      let looped = scan(carry: [carry], over: [elements], zero: zero) { carry, elements in
+        let next = (carry[0] * elements[0]).sin() + scale
+        return ([next], [next.exp().sum()])
+      }
+      return looped.carry + looped.outputs
+    }
+    let (weights, zero) = (Tensor([0.5, -0.25]), TensorType(.int32, []))
+    func program(_ batch: Int, _ count: Int?, hasZero: Bool) throws -> Program {
+      let vector = TensorType(.float64, [batch, 3])
+      let elements = count.map { TensorType(.float64, [$0]) } ?? TensorType(.float64, [1])
+      return try Program([vector, elements, TensorType(.float64, [batch]), zero]) { arguments in
+        let members = vectorized(over: [0, nil, 0, nil]) { own in
+          let found = valueAndGradient(at: [own[0], own[2]]) { point in
+            run(point[0], own[1], point[1], hasZero ? own[3] : nil)[1].sum()
+          }
+          return run(own[0], own[1], own[2], hasZero ? own[3] : nil) + found.gradients
+        }
+        return members(arguments)
+      }
+    }
+    let carry = Tensor.stack([x, x * 2])
+    let start = Tensor([0 as Int32], shape: [])
+    let whole = try program(2, 2, hasZero: false)([carry, Tensor([0.3, 0.7]), weights, start])
+    let single = try program(2, nil, hasZero: true)
+    #expect(single.text.contains("stablehlo.while"))
+    let first = try single([carry, Tensor([0.3]), weights, start])
+    let second = try single([first[0], Tensor([0.7]), weights, start])
+    #expect(try second[0].values(as: Double.self) == whole[0].values(as: Double.self))
+    let sums = try zip(first[1].values(as: Double.self), second[1].values(as: Double.self)).flatMap { [$0, $1] }
+    #expect(try sums == whole[1].values(as: Double.self))
+    let plain = try program(2, nil, hasZero: false)([carry, Tensor([0.3]), weights, start])
+    for (one, other) in zip(first, plain) { #expect(try one.matches(other.values(), within: 1e-14)) }
+  }
+
   /// Only the chosen branch may run: the other would divide a loop's counter by zero for ever.
   @Test func theOtherBranchIsLeftOut() throws {
     let program = try Program([TensorType(.bool, []), x.type]) { arguments in
