@@ -108,7 +108,8 @@ import Testing
     try folder.write(Self.plan, to: "methods.yml")
     // Of runs that are trained together, the lower limit lets in one step at a time.
     for (vectorize, limits) in [("off", ["1500K"]), ("on", ["1500K", "3500K"])] {
-      for (store, limit) in [("resident", nil)] + limits.map { ("streamed-\($0)", $0) } {
+      let stores = [("resident", nil)] + limits.map { ("streamed-\($0)", $0) } as [(String, String?)]
+      for (store, limit) in stores {
         let result = try TanrenProcess.run(
           ["study", "run", "methods.yml", "--quiet", "--workers", "1", "--vectorize", vectorize]
             + ["--store", "\(store)-\(vectorize).sqlite"] + (limit.map { ["--memory", $0] } ?? []), in: folder)
@@ -166,7 +167,7 @@ import Testing
       }
     }
     let end = Date(timeIntervalSinceNow: 120)
-    while Date() < end, checkpoints().isEmpty { Thread.sleep(forTimeInterval: 0.02) }
+    while Date() < end && checkpoints().isEmpty { Thread.sleep(forTimeInterval: 0.02) }
     // Until the store knows it.
     Thread.sleep(forTimeInterval: 0.2)
     #expect(killed.stop())

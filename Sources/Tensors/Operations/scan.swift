@@ -21,24 +21,21 @@ public func scan(
   file: String = #fileID, line: Int = #line,
   body: (_ carry: [Tensor], _ elements: [Tensor]) -> (carry: [Tensor], outputs: [Tensor])
 ) -> (carry: [Tensor], outputs: [Tensor]) {
-  loop(carry, sequences, zero: nil, length: length, reversed: reversed, file: file, line: line, body: body)
+  loop(carry, sequences, start: nil, length: length, reversed: reversed, file: file, line: line, body: body)
 }
 
-/// ``scan(carry:over:length:reversed:file:line:body:)`` over a part of a longer loop, with the digits that the longer loop has.
-/// - Parameter zero: an int32 scalar that is 0 when the program runs, as far as the compiler knows any number; without it a
-///   loop of one step is no loop to the compiler. nil where the part is all of the loop.
+/// ``scan(carry:over:length:reversed:file:line:body:)`` that begins with a step known only when the program runs. It has no
+/// gradient.
+/// - Parameter start: an int32 scalar. Outputs of the steps before it are 0; nil for 0.
 package func scan(
-  carry: [Tensor], over sequences: [Tensor], zero: Tensor?, file: String = #fileID, line: Int = #line,
+  carry: [Tensor], over sequences: [Tensor], from start: Tensor?, file: String = #fileID, line: Int = #line,
   body: (_ carry: [Tensor], _ elements: [Tensor]) -> (carry: [Tensor], outputs: [Tensor])
 ) -> (carry: [Tensor], outputs: [Tensor]) {
-  // The compiler keeps a loop of several steps as it is.
-  let isSingle = sequences.first?.shape.first == 1
-  return loop(
-    carry, sequences, zero: isSingle ? zero : nil, length: nil, reversed: false, file: file, line: line, body: body)
+  loop(carry, sequences, start: start, length: nil, reversed: false, file: file, line: line, body: body)
 }
 
 private func loop(
-  _ carry: [Tensor], _ sequences: [Tensor], zero: Tensor?, length: Int?, reversed: Bool, file: String, line: Int,
+  _ carry: [Tensor], _ sequences: [Tensor], start: Tensor?, length: Int?, reversed: Bool, file: String, line: Int,
   body: (_ carry: [Tensor], _ elements: [Tensor]) -> (carry: [Tensor], outputs: [Tensor])
 ) -> (carry: [Tensor], outputs: [Tensor]) {
   let inputs = carry + sequences
@@ -61,7 +58,8 @@ private func loop(
     return fail("the body returns \(count) carried values for \(carry.count)", traced.results.count - count)
   }
   let result = Tensor.scan(
-    traced, carry: carry, sequences: sequences, length: length, reversed: reversed, zero: zero, file: file, line: line)
+    traced, carry: carry, sequences: sequences, length: length, reversed: reversed, start: start, file: file, line: line
+  )
   return (result.carry, result.sequences)
 }
 
@@ -185,13 +183,13 @@ private func scan<Carry, Elements: TensorGroup, Output>(
 extension Tensor {
   /// A loop over a traced body; `histories` are the carries before each step.
   static func scan(
-    _ body: Subgraph, carry: [Tensor], sequences: [Tensor], length: Int, reversed: Bool, zero: Tensor? = nil,
+    _ body: Subgraph, carry: [Tensor], sequences: [Tensor], length: Int, reversed: Bool, start: Tensor? = nil,
     file: String = #fileID, line: Int = #line
   ) -> (carry: [Tensor], sequences: [Tensor], histories: [Tensor]) {
     let primitive = Scan(
       body: body, length: length, carryCount: carry.count, sequenceCount: sequences.count, isReversed: reversed,
-      hasZero: zero != nil)
-    let inputs = carry + sequences + (zero.map { [$0] } ?? []) + body.captures
+      hasStart: start != nil)
+    let inputs = carry + sequences + (start.map { [$0] } ?? []) + body.captures
     var results = Tensor.apply(primitive, to: inputs, file: file, line: line)
     if let failed = body.results.first(where: { $0.diagnostic != nil }) {
       results = Array(repeating: failed, count: primitive.resultCount)

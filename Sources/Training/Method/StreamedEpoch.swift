@@ -14,11 +14,12 @@ final class StreamedEpoch {
   /// - Parameters:
   ///   - order: the epoch's indices, -1 for examples of weight 0; of several members along a leading axis.
   ///   - lengths: the steps of each part.
+  ///   - total: the steps of the epoch.
   ///   - start: the step at which the first part begins.
   ///   - isPadded: whether the order ends with indices of -1.
   init(
-    _ stream: ExampleStream, order: Tensor, members: Int, batchSize: Int, lengths: [Int], from start: Int,
-    isPadded: Bool
+    _ stream: ExampleStream, order: Tensor, members: Int, batchSize: Int, lengths: [Int], of total: Int,
+    from start: Int, isPadded: Bool
   ) throws {
     let indices = try order.values(as: Int32.self)
     let share = indices.count / members
@@ -26,12 +27,16 @@ final class StreamedEpoch {
     for length in lengths {
       var part = Part(isPadded: isPadded, isShared: members > 1)
       let size = length * batchSize
-      let own = (0..<members).flatMap { member in
-        indices[member * share + next..<member * share + next + size].map { part.place(of: $0) }
+      let width = PartialLoop(steps: length, of: total).orderSteps * batchSize
+      var own: [Int32] = []
+      for member in 0..<members {
+        let start = member * share + next
+        for index in indices[start..<start + size] { own.append(part.place(of: index)) }
+        own += [Int32](repeating: 0, count: width - size)
       }
       next += size
       parts.append(part.examples)
-      orders.append(Tensor(own, shape: members == 1 ? [size] : [members, size]))
+      orders.append(Tensor(own, shape: members == 1 ? [width] : [members, width]))
     }
     let counts = lengths.map {
       Self.partCount(members: members, steps: $0, batchSize: batchSize, isPadded: isPadded)

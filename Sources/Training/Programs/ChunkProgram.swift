@@ -24,7 +24,8 @@ struct ChunkProgram {
     let partCount = StreamedEpoch.partCount(
       members: tracers.count, steps: steps, batchSize: batchSize, isPadded: isPadded)
     let part = data.stream?.types(count: partCount) ?? []
-    let length = part.isEmpty ? plan.stepsPerEpoch * batchSize : steps * batchSize
+    let loop = PartialLoop(steps: steps, of: plan.stepsPerEpoch)
+    let length = (part.isEmpty ? plan.stepsPerEpoch : loop.orderSteps) * batchSize
     let (scalar, order) = (TensorType(.int32, []), TensorType(.int32, [length]))
     let member = state.tree.types + [order, TensorType(.uint64, [2])] + unified.settings.map { $0[0].type }
     let types =
@@ -36,15 +37,13 @@ struct ChunkProgram {
       let (firstStep, firstBatch) = (arguments[member.count], arguments[member.count + 1])
       let data =
         part.isEmpty ? data : data.part(inputs: arguments[member.count + 2], targets: arguments[member.count + 3])
-      let zero = steps < plan.stepsPerEpoch ? firstBatch.minimum(0) : nil
-      let looped = scan(carry: Array(arguments.prefix(count)), over: [Tensor.iota([steps])], zero: zero) {
-        carry, elements in
-        let start = (firstBatch + elements[0]) * Double(batchSize)
+      let looped = loop(carry: Array(arguments.prefix(count)), first: firstBatch) { carry, number in
+        let start = (firstBatch + number) * Double(batchSize)
         let chosen = indices.rows(from: start, count: batchSize)
         let weights = isPadded ? chosen .>= 0 : nil
         let next = unified(
           carry, inputs: data.inputs.take(chosen), targets: data.targets.take(chosen), weights: weights,
-          importance: data.weights?.take(chosen), step: firstStep + elements[0], key: key, settings: own)
+          importance: data.weights?.take(chosen), step: firstStep + number, key: key, settings: own)
         return (next.state, [next.sums])
       }
       return looped.carry + looped.outputs

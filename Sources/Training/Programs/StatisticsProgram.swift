@@ -28,10 +28,10 @@ struct StatisticsProgram {
       order: Tensor, key: Key
     ) -> [Tensor] {
       let parameters = own.variables(method).parameters
-      let zero = batches < data.count / batchSize ? firstBatch?.minimum(0) : nil
-      return scan(carry: carry, over: [Tensor.iota([batches])], zero: zero) { carry, elements in
-        let number = firstBatch.map { $0 + elements[0] } ?? elements[0]
-        let chosen = order.rows(from: elements[0] * Double(batchSize), count: batchSize)
+      let loop = PartialLoop(steps: batches, of: data.count / batchSize)
+      return loop(carry: carry, first: firstBatch) { carry, step in
+        let number = firstBatch.map { $0 + step } ?? step
+        let chosen = order.rows(from: step * Double(batchSize), count: batchSize)
         let x = method.preprocessing(data.inputs.take(chosen), dtype: precision.computation)
         let variables = ModelVariables(parameters: parameters, state: own.modelState.with(carry))
         let share = 1 / (number.cast(to: .float32) + 1)
@@ -65,7 +65,7 @@ struct StatisticsProgram {
     for length in Set(lengths) {
       let examples = stream.types(
         count: StreamedEpoch.partCount(members: setups.count, steps: length, batchSize: batchSize, isPadded: false))
-      let order = TensorType(.int32, [length * batchSize])
+      let order = TensorType(.int32, [PartialLoop(steps: length, of: batches).orderSteps * batchSize])
       let separate = state.tree.types + carry + [order, TensorType(.uint64, [2])]
       let shared = [TensorType(.int32, [])] + examples
       func run(_ arguments: [Tensor]) -> [Tensor] {
@@ -89,7 +89,9 @@ struct StatisticsProgram {
     case .whole(let program): estimated = try program(state.tree.tensors + [order, key])
     case .streamed(let stream, let programs, let lengths):
       let epoch = try StreamedEpoch(
-        stream, order: order, members: members, batchSize: batchSize, lengths: lengths, from: 0, isPadded: false)
+        stream, order: order, members: members, batchSize: batchSize, lengths: lengths, of: lengths.reduce(0, +),
+        from: 0,
+        isPadded: false)
       var (carry, done) = (state.modelState.tensors, 0)
       for length in lengths {
         guard let program = programs[length] else { continue }

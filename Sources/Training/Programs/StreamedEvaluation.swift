@@ -4,6 +4,8 @@ struct StreamedEvaluation {
   private let stream: ExampleStream
   /// The indices of each part's examples, batch by batch.
   private let parts: [[Int]]
+  /// How many examples the programs of each part take.
+  private let counts: [Int]
   private let batch: Int
   /// The axis of the batches' rows: 1 for several members.
   private let axis: Int
@@ -33,6 +35,7 @@ struct StreamedEvaluation {
       }
     }
     self.parts = parts
+    counts = parts.map { PartialLoop(steps: $0.count / batch, of: batches).exampleCount(of: batch) }
     let scalar = TensorType(.int32, [])
     let states = state.tree
     let collects = !setups.first.method.collectedMetrics.isEmpty
@@ -42,10 +45,10 @@ struct StreamedEvaluation {
         let (firstBatch, inputs, targets) = (rest[1], rest[2], rest[3])
         let variables = TrainingState(tree: states.with(arguments.prefix(states.count))).variables(setup.method)
         let loss = setup.method.loss.scheduled(at: plan.progress(at: rest[0]))
-        let zero = size < batches ? firstBatch.minimum(0) : nil
-        let looped = scan(carry: [], over: [Tensor.iota([size])], zero: zero) { _, elements in
-          let place = elements[0] * Double(batch)
-          let start = (firstBatch + elements[0]) * Double(batch)
+        let loop = PartialLoop(steps: size, of: batches)
+        let looped = loop(carry: [], first: firstBatch) { _, number in
+          let place = number * Double(batch)
+          let start = (firstBatch + number) * Double(batch)
           let first = start.minimum(Double(count - batch))
           let weights = batches * batch == count ? nil : (Tensor.iota([batch]) + first) .>= start
           let (row, outputs) = EvaluationProgram.row(
@@ -63,7 +66,7 @@ struct StreamedEvaluation {
     for size in Set(parts.map { $0.count / batch }) {
       programs[size] = try EvaluationProgram.program(
         setups.map { evaluation($0, of: size) }, of: state,
-        with: [scalar, scalar] + stream.types(count: size * batch))
+        with: [scalar, scalar] + stream.types(count: PartialLoop(steps: size, of: batches).exampleCount(of: batch)))
     }
     self.programs = programs
     guard parts.count > 1, let rows = programs.values.first?.results.first else {
@@ -80,7 +83,7 @@ struct StreamedEvaluation {
 
   /// A row of sums over the data set, and the outputs of each part if a metric needs them.
   func callAsFunction(_ state: TrainingState, step: Tensor) throws -> (row: Tensor, outputs: [Tensor]) {
-    let reader = StreamedParts(stream, parts)
+    let reader = StreamedParts(stream, parts, counts: counts)
     var (rows, outputs): ([Tensor], [Tensor]) = ([], [])
     var firstBatch = 0
     for part in parts {

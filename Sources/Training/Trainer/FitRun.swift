@@ -117,8 +117,8 @@ struct FitRun {
     let lengths = Self.lengths(chunkSteps, from: done, to: plan.stepsPerEpoch)
     let streamed = try training.stream.map {
       try StreamedEpoch(
-        $0, order: order, members: trainers.count, batchSize: plan.batchSize, lengths: lengths, from: done,
-        isPadded: isPadded)
+        $0, order: order, members: trainers.count, batchSize: plan.batchSize, lengths: lengths,
+        of: plan.stepsPerEpoch, from: done, isPadded: isPadded)
     }
     for length in lengths {
       guard let chunk = chunks[length] else { continue }

@@ -31,41 +31,32 @@ import Testing
     }
   }
 
-  /// A part of one step computes what the step of a longer loop does, with its gradient, and for several members.
-  @Test func aStepAloneIsAStepOfALongerLoop() throws {
-    func run(_ carry: Tensor, _ elements: Tensor, _ scale: Tensor, _ zero: Tensor?) -> [Tensor] {
-      let looped = scan(carry: [carry], over: [elements], zero: zero) { carry, elements in
-        let next = (carry[0] * elements[0]).sin() + scale
+  /// Steps before the one that an argument names don't run; members of a group begin together.
+  @Test func aLoopMayBeginLater() throws {
+    func run(_ arguments: [Tensor]) -> [Tensor] {
+      let looped = scan(carry: [arguments[0]], over: [arguments[1]], from: arguments[2]) { carry, elements in
+        let next = (carry[0] * elements[0]).sin()
         return ([next], [next.exp().sum()])
       }
       return looped.carry + looped.outputs
     }
-    let (weights, zero) = (Tensor([0.5, -0.25]), TensorType(.int32, []))
-    func program(_ batch: Int, _ count: Int?, hasZero: Bool) throws -> Program {
-      let vector = TensorType(.float64, [batch, 3])
-      let elements = count.map { TensorType(.float64, [$0]) } ?? TensorType(.float64, [1])
-      return try Program([vector, elements, TensorType(.float64, [batch]), zero]) { arguments in
-        let members = vectorized(over: [0, nil, 0, nil]) { own in
-          let found = valueAndGradient(at: [own[0], own[2]]) { point in
-            run(point[0], own[1], point[1], hasZero ? own[3] : nil)[1].sum()
-          }
-          return run(own[0], own[1], own[2], hasZero ? own[3] : nil) + found.gradients
-        }
-        return members(arguments)
-      }
-    }
+    let types = [TensorType(.float64, [2, 3]), TensorType(.float64, [3]), TensorType(.int32, [])]
+    let program = try Program(types, vectorized(over: [0, nil, nil], run))
     let carry = Tensor.stack([x, x * 2])
-    let start = Tensor([0 as Int32], shape: [])
-    let whole = try program(2, 2, hasZero: false)([carry, Tensor([0.3, 0.7]), weights, start])
-    let single = try program(2, nil, hasZero: true)
-    #expect(single.text.contains("stablehlo.while"))
-    let first = try single([carry, Tensor([0.3]), weights, start])
-    let second = try single([first[0], Tensor([0.7]), weights, start])
-    #expect(try second[0].values(as: Double.self) == whole[0].values(as: Double.self))
-    let sums = try zip(first[1].values(as: Double.self), second[1].values(as: Double.self)).flatMap { [$0, $1] }
-    #expect(try sums == whole[1].values(as: Double.self))
-    let plain = try program(2, nil, hasZero: false)([carry, Tensor([0.3]), weights, start])
-    for (one, other) in zip(first, plain) { #expect(try one.matches(other.values(), within: 1e-14)) }
+    func results(_ elements: [Double], from start: Int32) throws -> [[Double]] {
+      try program([carry, Tensor(elements), Tensor([start], shape: [])]).map { try $0.values(as: Double.self) }
+    }
+    let later = try results([9, 9, 0.7], from: 2)
+    let carried = (carry * 0.7).sin()
+    #expect(try Tensor(later[0]).matches(carried.values(), within: 1e-14))
+    let sums = try carried.exp().sum([1]).values(as: Double.self)
+    #expect(later[1].count == 6 && later[1][0] == 0 && later[1][1] == 0 && later[1][4] == 0)
+    #expect(abs(later[1][2] - sums[0]) < 1e-13 && abs(later[1][5] - sums[1]) < 1e-13)
+    #expect(try results([0.3, 0.5, 0.7], from: 0)[1].allSatisfy { $0 > 0 })
+    #expect(try results([0.3, 0.5, 0.7], from: 3)[0] == carry.values(as: Double.self))
+    let start = Tensor([1 as Int32], shape: [])
+    let failed = gradient(at: x) { run([$0, Tensor([0.3, 0.5, 0.7]), start])[1].sum() }
+    #expect(failed.diagnostic?.description.contains("has no gradient") == true)
   }
 
   /// Only the chosen branch may run: the other would divide a loop's counter by zero for ever.

@@ -1,6 +1,7 @@
 /// A loop of fixed length that carries tensors along and collects a sequence.
 ///
-/// Inputs: the carry's initial values, sequences whose leading axis is the loop's, a zero if it has one, the body's captures. The
+/// Inputs: the carry's initial values, sequences whose leading axis is the loop's, where it begins if that is an
+/// input, the body's captures. The
 /// body takes carry and elements and returns the new carry and the elements to collect. Results: the last
 /// carry, the collected sequences, and each carry's history (its value before each step), which only the
 /// gradient reads and which is left out of the program otherwise.
@@ -11,11 +12,10 @@ struct Scan: SelectiveEmission {
   let carryCount: Int
   let sequenceCount: Int
   let isReversed: Bool
-  /// Whether the loop counts from an input that is 0 when the program runs. The compiler doesn't know that: it would merge
-  /// the only step of a loop of one with what is around it, and add up in another order than in a longer loop.
-  var hasZero = false
+  /// Whether an input says with which step the loop begins. What the steps before it collect is 0.
+  var hasStart = false
 
-  private var captureStart: Int { carryCount + sequenceCount + (hasZero ? 1 : 0) }
+  private var captureStart: Int { carryCount + sequenceCount + (hasStart ? 1 : 0) }
 
   var collectedCount: Int { body.results.count - carryCount }
   var resultCount: Int { body.results.count + carryCount }
@@ -42,7 +42,7 @@ struct Scan: SelectiveEmission {
         + results.dropFirst(carryCount).map { writer.assign("stablehlo.constant dense<> : \($0)", [$0])[0] }
     }
     // Loop values: counter, carry, the collected sequences that are used, sequences, captures.
-    let counter = hasZero ? inputs[carryCount + sequenceCount] : writer.scalar("0", .int32)
+    let counter = hasStart ? inputs[carryCount + sequenceCount] : writer.scalar("0", .int32)
     let collected = (carryCount..<results.count).filter { used[$0] }
     let empty = collected.map { index in
       let type = results[index]
@@ -80,6 +80,11 @@ struct Scan: SelectiveEmission {
   /// The gradient of a loop: a loop in the other direction that runs the body again from the carry each step began
   /// with. Only the carries are stored, not the body's intermediate values.
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
+    if hasStart {
+      let failed = Tensor.failed(
+        "scan", "a loop that begins with a step known only at run time has no gradient", inputs, file: nil, line: 0)
+      return inputs.map { $0.dtype.isFloatingPoint ? failed : nil }
+    }
     let captures = Array(inputs.dropFirst(captureStart))
     let sequences = Array(inputs.dropFirst(carryCount).prefix(sequenceCount))
     let history = Array(results.suffix(carryCount))
@@ -135,9 +140,9 @@ struct Scan: SelectiveEmission {
     let sequences = zip(inputs.dropFirst(carryCount), flags).map { $1 ? $0.moveAxis(from: 0, to: 1) : $0 }
     let captures = Array(inputs.dropFirst(captureStart))
     let captureFlags = Array(isBatched.dropFirst(captureStart))
-    // It is 0 for all members.
+    // All members begin with one step.
     let place = carryCount + sequenceCount
-    let zero = hasZero ? (isBatched[place] ? inputs[place][0] : inputs[place]) : nil
+    let start = hasStart ? (isBatched[place] ? inputs[place][0] : inputs[place]) : nil
     let types = carry.map(\.type) + sequences.map { TensorType($0.dtype, Shape($0.shape.dropFirst())) }
     let batched = Subgraph(types) { arguments in
       Tensors.vectorized(
@@ -145,7 +150,7 @@ struct Scan: SelectiveEmission {
         size: size)
     }
     let result = Tensor.scan(
-      batched, carry: carry, sequences: sequences, length: length, reversed: isReversed, zero: zero)
+      batched, carry: carry, sequences: sequences, length: length, reversed: isReversed, start: start)
     return result.carry + (result.sequences + result.histories).map { $0.moveAxis(from: 1, to: 0) }
   }
 }
