@@ -14,6 +14,7 @@ struct EvaluateCommand: ParsableCommand {
         tanren evaluate out/run/model.safetensors
         tanren evaluate out/run/best.safetensors data='npz(path: new.npz)'
         tanren evaluate out/run/best.safetensors metrics='[accuracy, topKAccuracy]'
+        tanren evaluate out/photos/best.safetensors --memory 2G
       """)
 
   @Argument(help: ArgumentHelp("File that tanren run has saved.", valueName: "model"))
@@ -23,6 +24,8 @@ struct EvaluateCommand: ParsableCommand {
   var settings: [String] = []
 
   @OptionGroup(title: "Device options") var device: DeviceOptions
+
+  @OptionGroup var limits: MemoryOptions
 
   @Flag(help: "Never download data.")
   var offline = false
@@ -40,9 +43,10 @@ struct EvaluateCommand: ParsableCommand {
     try device.start()
     let trained = try TrainedModel(file)
     say("Model: \(SavedModelText(file).line)")
-    let data = try file.configuration.source().load(
-      from: DataFolders(allowsDownload: !offline), progress: quiet ? nil : DownloadReport().progress)
-    say("Data: \(data.origin), \(NumberText.count(data.test.count, "test example"))")
+    let data = try OpenedData(
+      file.configuration.source(), named: file.configuration.data.name, folders: DataFolders(allowsDownload: !offline),
+      progress: quiet ? nil : DownloadReport().progress, memory: limits.memory?.bytes)
+    say("Data: \(data.description), \(NumberText.count(data.test.count, "test example"))")
     let values = try trained.evaluate(data)
     let width = values.keys.map(\.count).max() ?? 0
     for (name, value) in values {

@@ -116,7 +116,7 @@ extension Run {
       let positions = row.output.dropFirst().dropLast().reduce(1, *)
       return sum + 6 * Double(row.trainableCount) * Double(positions)
     }
-    let examples = min(configuration.examples ?? Int.max, data.train.count)
+    let examples = min(configuration.examples ?? Int.max, opened.train.count)
     let seconds = perExample * Double(examples) / 60e9
     return max(1, min(100, Int(seconds / 0.1)))
   }
