@@ -40,7 +40,12 @@ public struct RunFacts: Sendable {
         outputs: outputs, labels: labels, classCount: classCount, classNames: run.data.classNames, kind: kind
       ).map(Predictions.classes)
     } else {
-      predictions = EstimatedRecords(outputs: outputs, targets: test.targets).map(Predictions.values)
+      // In the unit of the data, whatever the model was trained on.
+      let encoding = run.data.encoding
+      predictions = EstimatedRecords(
+        outputs: try encoding?.restored(outputs) ?? outputs,
+        targets: try encoding?.restored(test.targets) ?? test.targets
+      ).map(Predictions.values)
     }
     inputs = test.inputs
     if run.isReadInParts {
