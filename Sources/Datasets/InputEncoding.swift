@@ -58,8 +58,18 @@ public enum InputEncoding: Sendable, Equatable, Codable {
   /// - Parameter outputs: predicted values, float32 or float64 `[N, …]`.
   /// - Throws: ``DatasetError`` for other element types.
   public func restored(_ outputs: HostArray) throws(DatasetError) -> HostArray {
-    guard case .series(let encoding) = self, !encoding.targetScales.isEmpty else { return outputs }
-    return try .make(outputs.dtype, outputs.shape, outputs.dtype.bytes(of: encoding.restored(outputs.converted())))
+    let scales = targetScales
+    guard !scales.isEmpty else { return outputs }
+    return try .make(outputs.dtype, outputs.shape, outputs.dtype.bytes(of: scales.restored(outputs.converted())))
+  }
+
+  /// What each target is standardized by; empty for targets in their own unit.
+  private var targetScales: [SeriesScale] {
+    switch self {
+    case .series(let encoding): encoding.targetScales
+    case .table(let encoding): encoding.target.scale.map { [$0] } ?? []
+    default: []
+    }
   }
 
   /// For each of the inputs at the end that number categories, how many numbers there are; see ``CategoryCode/index``.

@@ -86,9 +86,9 @@ struct ExperimentRun {
       let title = "\(configuration.experiment?.name ?? "") on \(data.name), seed \(configuration.seed)"
       written.append(try ExperimentFigures.write(result.charts, title: title, to: "charts.svg", in: folder))
     }
-    if let network = result.network {
+    if let fitted = result.fitted {
       let path = folder.file("model.safetensors")
-      try ModelFile(network, of: configuration, data).write(to: path)
+      try ModelFile(fitted, of: configuration, data).write(to: path)
       written.append(path)
     }
     say("Written: " + written.joined(separator: ", "))

@@ -34,7 +34,7 @@ public struct Run: Sendable {
   ///   the weights don't fit the model.
   public func trainer(note: (String) -> Void = { _ in }) throws -> (trainer: Trainer, options: FitOptions) {
     let model = try model()
-    var method = try configuration.method(for: model, inputs: data.train.inputs.dtype)
+    var method = try configuration.method(for: model, on: ModelData(data))
     if let fitted = method.preprocessing as? any FittedPreprocessing {
       method.preprocessing = try fitted.fitted(to: opened.train.inputs)
     }
@@ -115,16 +115,18 @@ extension RunConfiguration {
     return architecture.model(for: inputs, outputs: data.outputs(for: try method().loss))
   }
 
-  /// The method for a model's inputs of a type. If no preprocessing is named, bytes are scaled to 0...1, and tokens stay as
-  /// they are.
-  func method(for model: any Layer, inputs dtype: DType) throws(ConfigurationError) -> Method {
+  /// The method for a model and data. If no preprocessing is named, bytes are scaled to 0...1, and tokens stay as they are.
+  func method(for model: any Layer, on data: ModelData) throws(ConfigurationError) -> Method {
     var method = try method()
+    if case .table(let encoding) = data.encoding, let scale = encoding.target.scale {
+      method.targetScale = TargetScale(mean: scale.mean, deviation: scale.deviation)
+    }
     if preprocessing == nil, (model as? any TokenModel)?.takesTokens == true {
       method.preprocessing = UnchangedInputs()
       return method
     }
     // In single precision whatever the model computes in, as NumPy programs often do.
-    if preprocessing == nil, dtype == .uint8 {
+    if preprocessing == nil, data.inputType == .uint8 {
       method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
     }
     return method

@@ -28,13 +28,13 @@ public struct TrainedModel {
     self.file = file
     let configuration = file.configuration
     let model = try configuration.model(for: file.data)
-    var method = try configuration.method(for: model, inputs: file.data.inputType)
+    var method = try configuration.method(for: model, on: file.data)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
       method.preprocessing = try fitted.fitted(with: file.statistics)
     }
     // What the file holds is what was evaluated, whatever led to it.
     let bare = Method(loss: method.loss, optimizer: SGD()) {
-      ($0.metrics, $0.preprocessing) = (method.metrics, method.preprocessing)
+      ($0.metrics, $0.preprocessing, $0.targetScale) = (method.metrics, method.preprocessing, method.targetScale)
     }
     trainer = try Trainer(
       model: model, method: bare, inputs: TensorType(file.data.inputType, Shape([1] + file.data.inputShape)),
@@ -144,6 +144,13 @@ public struct TrainedModel {
   public func evaluate(_ data: OpenedData) throws -> OrderedDictionary<String, Double> {
     try file.data.check(ModelData(data.pair))
     return try trainer.evaluate(data.residentTest())
+  }
+
+  /// Loss and metrics on records that were prepared as the training data were.
+  /// - Throws: ``ModelFileError/differentInputs(saved:found:)``; as `Trainer.evaluate` does.
+  func evaluate(_ records: LabeledArrays) throws -> OrderedDictionary<String, Double> {
+    try check(records.inputs)
+    return try trainer.evaluate(records)
   }
 
   private func check(_ inputs: HostArray) throws(ModelFileError) {

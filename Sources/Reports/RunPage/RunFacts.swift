@@ -38,7 +38,12 @@ public struct RunFacts: Sendable {
     guard let classCount = test.classCount, test.targets.shape.count == 1,
       let labels = try? test.targets.values(as: Int32.self)
     else {
-      predictions = EstimatedRecords(outputs: outputs, targets: test.targets).map(Predictions.values)
+      // In the unit of the data, whatever the model was trained on.
+      let encoding = run.data.encoding
+      predictions = EstimatedRecords(
+        outputs: try encoding?.restored(outputs) ?? outputs,
+        targets: try encoding?.restored(test.targets) ?? test.targets
+      ).map(Predictions.values)
       return
     }
     let records = ClassifiedRecords(
