@@ -17,6 +17,8 @@ struct StudyPlanCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup(title: "Device options") var device: DeviceOptions
 
+  @OptionGroup var limits: MemoryOptions
+
   @Flag(help: "Train two epochs of each kind of run without similar runs in the store.")
   var calibrate = false
 
@@ -36,6 +38,7 @@ struct StudyPlanCommand: ParsableCommand {
     var estimator = StudyEstimator(
       store: FileManager.default.fileExists(atPath: store.path) ? try store.open(.read) : nil)
     estimator.calibrates = calibrate
+    estimator.memory = limits.memory?.bytes
     let estimate = try estimator.estimate(plan)
     terminal.write("\(plan.title)\n")
     var table = TextTable(["arm", "settings", "compared with"])
