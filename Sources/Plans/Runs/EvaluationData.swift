@@ -48,7 +48,7 @@ public struct EvaluationData: Sendable {
         encodedBy: encoding, classNames: file.data.classNames, given: given, from: folders)
     {
       let needed = 2 * read.records.inputs.bytes.count
-      if let memory, needed > memory { throw DatasetError(.beyondMemory(needed: needed, available: memory)) }
+      if let memory, needed > memory { throw TrainingError.beyondMemory(needed: needed, limit: memory) }
       (test, testCount, opened) = (read.records, read.records.count, nil)
       (train, isOwn, origin) = (nil, false, read.origin)
       return
