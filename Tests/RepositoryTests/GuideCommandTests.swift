@@ -80,6 +80,7 @@ import Testing
     }
     try folder.write("length,width,colour,species\n" + rows.joined(separator: "\n") + "\n", to: "flowers.csv")
     try folder.write("colour,width,length\nblue,2.9,5.1\n?,1.2,6.3\n", to: "new-flowers.csv")
+    try folder.write("species,length,width,colour\nsetosa,5.0,3.3,white\n", to: "more-flowers.csv")
     let steps = (0..<400).map { step in
       let (hour, minute) = (step / 6 % 24, step % 6 * 10)
       let time = "2024-01-\(step / 144 + 10)T\(hour < 10 ? "0" : "")\(hour):\(minute)\(minute == 0 ? "0" : "")"

@@ -29,13 +29,7 @@ public struct SeriesEncoding: Sendable, Equatable, Codable {
   let layout: SeriesLayout
 
   /// Outputs of a model in the columns' own unit, row by row a value per target.
-  public func restored(_ outputs: [Double]) -> [Double] {
-    guard !targetScales.isEmpty else { return outputs }
-    return outputs.enumerated().map { index, value in
-      let scale = targetScales[index % targetScales.count]
-      return value * scale.deviation + scale.mean
-    }
-  }
+  public func restored(_ outputs: [Double]) -> [Double] { targetScales.restored(outputs) }
 
   func inputs(from paths: [String]) throws(DatasetError) -> EncodedInputs {
     var (bytes, names, count): ([UInt8], [String], Int) = ([], [], 0)
@@ -70,10 +64,23 @@ public struct SeriesScale: Sendable, Equatable, Codable {
     let deviation = (squares / Double(values.count)).squareRoot()
     (self.mean, self.deviation) = (mean, deviation > 0 ? deviation : 1)
   }
+
+  func standardized(_ value: Double) -> Double { (value - mean) / deviation }
+}
+
+extension [SeriesScale] {
+  /// Standardized values in their own unit, row by row a value per scale; the values themselves without scales.
+  func restored(_ values: [Double]) -> [Double] {
+    guard !isEmpty else { return values }
+    return values.enumerated().map { index, value in
+      let scale = self[index % count]
+      return value * scale.deviation + scale.mean
+    }
+  }
 }
 
 /// How a series' text is laid out; NPY files need no layout.
-struct SeriesLayout: Sendable, Equatable, Codable {
+struct SeriesLayout: TextLayout, Sendable, Equatable, Codable {
   var separator = TableSeparator.auto
   var decimal = CSVFormat.Decimal.point
   /// Nil if the first line names the columns as soon as one of its fields isn't a number.

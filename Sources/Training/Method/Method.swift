@@ -34,6 +34,9 @@ public struct Method: Sendable {
   public var penalties: [any Penalty] = []
   /// Turns the data's inputs into the model's inputs.
   public var preprocessing: any Preprocessing = Rescaling()
+  /// How standardized targets are brought back to their own unit: metrics are computed there, the loss isn't. Nil for
+  /// targets that aren't standardized.
+  public var targetScale: TargetScale?
   /// Random changes of training images, applied in this order before or after preprocessing. Evaluation skips them.
   public var augmentations: [any Augmentation] = [] {
     didSet { augmentation = AugmentationPipeline(augmentations) }
@@ -92,6 +95,7 @@ extension Method {
   /// For each metric, under its recorded name, its sums over a batch; sums of batches of any size can be added up.
   func sums(_ outputs: Tensor, _ targets: Tensor, _ weights: Tensor?) -> TensorTree {
     var tree = TensorTree()
+    let (outputs, targets) = (targetScale?.restored(outputs) ?? outputs, targetScale?.restored(targets) ?? targets)
     for (name, metric) in zip(recordedNames.dropFirst(), summedMetrics) {
       tree[name] = metric.sums(outputs, targets, weights: weights)
     }

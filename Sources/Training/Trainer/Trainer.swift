@@ -161,7 +161,7 @@ public final class Trainer {
         order: "\(type(of: order))")
       history.stopReason = nil
     }
-    if epoch == 0 { history = History() }
+    if isUntrained { history = History() }
     for (name, callback) in rememberingCallbacks {
       if let memory = memories.removeValue(forKey: name) { try callback.recall(memory, in: self) }
     }
