@@ -53,9 +53,17 @@ struct StudyPlanCommand: ParsableCommand {
     terminal.write(table.text(colors: terminal.colors))
     terminal.write("all arms: " + (try plan.base.map { "\($0.path)=\(try $0.value())" }).joined(separator: " ") + "\n")
     terminal.write(
-      "seeds: \(plan.seeds.map(String.init).joined(separator: ", ")); compared by \(plan.metric.name), "
+      "seeds: \(try seeds(plan)); compared by \(plan.metric.name), "
         + "\(plan.metric.better.rawValue) is better, at the \(plan.metric.reading.rawValue) epoch\n")
     terminal.write(text(estimate) + "\n")
+  }
+
+  private func seeds(_ plan: StudyPlan) throws -> String {
+    guard let untilDecided = plan.untilDecided, let design = try plan.sequentialDesign() else {
+      return plan.seeds.map(String.init).joined(separator: ", ")
+    }
+    return "\(SeedList.text(plan.seeds, untilDecided: untilDecided)), first look after \(design.first)"
+      + (plan.margin.map { ", equivalent within ±\(NumberText.shortest($0))" } ?? "")
   }
 
   private func text(_ estimate: StudyEstimate) -> String {

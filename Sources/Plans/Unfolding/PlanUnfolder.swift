@@ -15,16 +15,25 @@ import Configuration
 public final class PlanUnfolder {
   public let plan: StudyPlan
   private let arms: [ExpandedArm]
+  private let sequential: SequentialSeeds?
 
   /// - Throws: as ``StudyPlan/runs()`` does.
   public init(_ plan: StudyPlan) throws(ConfigurationError) {
     self.plan = plan
     arms = try plan.expandedArms()
+    sequential = try SequentialSeeds(plan)
   }
 
   /// All runs that are known so far. With more results there are never fewer, as long as none is taken back.
   /// - Throws: `ConfigurationError` for what a run's configuration doesn't take.
   public func runs(given known: KnownResults) throws(ConfigurationError) -> UnfoldedRuns {
+    if let sequential {
+      var unfolded = UnfoldedRuns([])
+      try sequential.add(to: &unfolded, arms, given: known) { (arm, place) throws(ConfigurationError) in
+        try arms[arm].run(seed: plan.seeds[place])
+      }
+      return unfolded
+    }
     var runs: [PlannedRun] = []
     for seed in plan.seeds {
       for arm in arms { runs.append(try arm.run(seed: seed)) }
@@ -54,5 +63,29 @@ struct ExpandedArm {
     if followsSeed { seeded = try planned.arm.configuration(base: base, seed: seed) }
     seeded.seed = seed
     return PlannedRun(arm: name, seed: seed, configuration: seeded)
+  }
+}
+
+extension StudyPlan {
+  /// The runs that are known before any has ended: all of them, one seed after the other, so that an interrupted study
+  /// has compared something.
+  /// - Throws: as ``plannedArms()`` does, and `ConfigurationError` for no seeds or the same one twice, for what a
+  ///   run's configuration doesn't take, and for a primary metric that a run doesn't record.
+  public func runs() throws(ConfigurationError) -> [PlannedRun] { try runs(given: KnownResults()) }
+
+  /// All runs that are known once others have ended so; see ``PlanUnfolder``, which doesn't begin anew each time.
+  /// - Throws: as ``runs()`` does.
+  public func runs(given known: KnownResults) throws(ConfigurationError) -> [PlannedRun] {
+    try PlanUnfolder(self).runs(given: known).runs
+  }
+
+  /// Whether the ends of runs make others known.
+  public var unfolds: Bool { untilDecided != nil }
+
+  /// Whether an arm may have a final run of a seed, whatever its settings will be.
+  /// - Throws: as ``plannedArms()`` does.
+  package func mayHaveFinalRun(arm: String, seed: Int) throws(ConfigurationError) -> Bool {
+    let arms = try plannedArms().map(\.arm.name)
+    return seeds.contains(seed) && arms.contains(arm)
   }
 }
