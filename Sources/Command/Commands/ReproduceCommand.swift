@@ -98,7 +98,7 @@ struct ReproduceCommand: ParsableCommand {
     }
     for word in words.dropFirst() { try plan.override(assignment: word) }
     // A mistake in any arm is reported before data is loaded or anything trained.
-    let pool = try parallel.workerPool(for: plan.runs().count, on: device)
+    let pool = try parallel.workerPool(for: plan, on: device)
     let folder = try OutputFolder(output ?? "out/\(plan.name)")
     try device.start(threads: pool.threads)
     var runner = pool.runner(

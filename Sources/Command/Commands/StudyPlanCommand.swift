@@ -57,7 +57,8 @@ struct StudyPlanCommand: ParsableCommand {
 
   private func text(_ estimate: StudyEstimate) -> String {
     var lines = ["\(estimate.runs) runs" + (estimate.done > 0 ? ", \(estimate.done) of them done already" : "")]
-    guard estimate.done < estimate.runs else { return lines[0] }
+    if estimate.expected > 0 { lines[0] += ", and up to \(estimate.expected) more that follow from their results" }
+    guard estimate.done < estimate.runs + estimate.expected else { return lines[0] }
     lines.append(
       "to do: \(estimate.epochs) epochs"
         + (estimate.steps.map { ", \($0) steps" } ?? "; the number of steps is unknown without the data"))

@@ -14,8 +14,15 @@ struct ParallelOptions: ParsableArguments {
       valueName: "n"))
   var workers: Int?
 
-  /// - Parameter runs: of the whole study, done or not: a study that goes on does so with the same threads.
-  func workerPool(for runs: Int, on device: DeviceOptions) throws -> StudyWorkerPool {
+  /// The processes follow from the whole plan, whatever is done of it: a study that goes on does so with the same
+  /// threads.
+  /// - Throws: `ConfigurationError` for a plan that can't be run.
+  func workerPool(for plan: StudyPlan, on device: DeviceOptions) throws -> StudyWorkerPool {
+    let unfolded = try PlanUnfolder(plan).runs(given: KnownResults())
+    return try workerPool(for: unfolded.runs.count + unfolded.more, on: device)
+  }
+
+  private func workerPool(for runs: Int, on device: DeviceOptions) throws -> StudyWorkerPool {
     guard (1...1024).contains(workers ?? 1) else {
       throw UsageError("--workers is \(workers ?? 0), but must be between 1 and 1024")
     }

@@ -41,8 +41,8 @@ final class ClaimedGroup {
 
   private func progress(_ index: Int, epochs: Int = 0, resumed: Int = 0, together: Int = 1) -> RunProgress {
     RunProgress(
-      number: counts.done + counts.failed + 1 + index, count: counts.total, arm: runs[index].arm,
-      seed: runs[index].seed, together: together, epochs: epochs, resumed: resumed)
+      number: counts.done + counts.failed + 1 + index, count: counts.total + counts.expected, arm: runs[index].arm,
+      seed: runs[index].seed, stage: runs[index].stage, together: together, epochs: epochs, resumed: resumed)
   }
 
   private func close(_ indices: [Int]) { open.removeAll(where: indices.contains) }

@@ -11,28 +11,37 @@ public struct StudyEstimator {
   /// - Throws: `ConfigurationError` for a plan that can't be run; ``StoreError``; when calibrating whatever training
   ///   throws.
   public func estimate(_ plan: StudyPlan) throws -> StudyEstimate {
+    let unfolded = try store?.unfolded(plan) ?? PlanUnfolder(plan).runs(given: KnownResults())
     var specs: [String: PlannedRun] = [:]
-    for spec in try plan.runs() { specs[spec.id] = specs[spec.id] ?? spec }
+    for spec in unfolded.runs { specs[spec.id] = specs[spec.id] ?? spec }
     let done = try store?.doneRuns(among: Array(specs.keys)) ?? []
     let open = specs.values.filter { !done.contains($0.id) }
-    let kinds = Dictionary(grouping: open) { $0.configuration.workload }
+    let work: [(arm: String, configuration: RunConfiguration, epochs: Int)] =
+      open.map { ($0.arm, $0.configuration, $0.configuration.epochs) }
+      + unfolded.expected.map { ($0.arm, $0.configuration, $0.configuration.epochs * $0.count) }
+    let kinds = Dictionary(grouping: work) { $0.configuration.workload }
     let cache = DatasetCache(folders: folders, progress: nil) { _ in }
     var (seconds, steps): (Double?, Int?) = (0, 0)
     var untimed: Set<String> = []
-    for (workload, specs) in kinds {
-      let epochs = specs.reduce(0) { $0 + $1.configuration.epochs }
-      var perEpoch = try store?.secondsPerEpoch(of: workload)
-      if perEpoch == nil, calibrates, let first = specs.first {
-        perEpoch = try time(first.configuration, cache)
+    // Runs whose methods differ in numbers take about as long: one of them is timed.
+    var times: [String: Double] = [:]
+    for kind in kinds.values {
+      let epochs = kind.reduce(0) { $0 + $1.epochs }
+      guard let first = kind.first?.configuration else { continue }
+      var perEpoch =
+        try store?.secondsPerEpoch(of: first.workload, family: first.family) ?? times[first.family]
+      if perEpoch == nil, calibrates {
+        perEpoch = try time(first, cache)
+        times[first.family] = perEpoch
       }
-      if perEpoch == nil { untimed.formUnion(specs.map(\.arm)) }
+      if perEpoch == nil { untimed.formUnion(kind.map(\.arm)) }
       seconds = seconds.flatMap { sum in perEpoch.map { sum + $0 * Double(epochs) } }
-      let perEpochSteps = specs.first.flatMap { try? self.steps($0.configuration, cache) }
+      let perEpochSteps = try? self.steps(first, cache)
       steps = steps.flatMap { sum in perEpochSteps.map { sum + $0 * epochs } }
     }
     return StudyEstimate(
-      runs: specs.count, done: done.count, epochs: open.reduce(0) { $0 + $1.configuration.epochs }, steps: steps,
-      seconds: seconds, untimed: try plan.plannedArms().map(\.arm.name).filter { untimed.contains($0) })
+      runs: specs.count, done: done.count, expected: unfolded.more, epochs: work.reduce(0) { $0 + $1.epochs },
+      steps: steps, seconds: seconds, untimed: try plan.plannedArms().map(\.arm.name).filter { untimed.contains($0) })
   }
 
   private func steps(_ configuration: RunConfiguration, _ cache: DatasetCache) throws -> Int {
@@ -65,7 +74,9 @@ public struct StudyEstimate: Sendable, Hashable {
   public let runs: Int
   /// Of these, runs that the store has already.
   public let done: Int
-  /// Epochs of the runs that aren't done.
+  /// Runs besides these that will be known once others have ended, or as many at most.
+  public let expected: Int
+  /// Epochs of the runs that aren't done, those that are expected included.
   public let epochs: Int
   /// Their updates; nil where the data isn't on this machine.
   public let steps: Int?
@@ -105,9 +116,14 @@ final class StudyClock {
   }
 
   private func pending(default perEpoch: Double) throws -> Double {
-    let workers = max(1, try store.counts(of: study).running - members + 1)
-    let seconds = try store.pendingWork(of: study).reduce(0) { sum, work in
-      sum + (try store.secondsPerEpoch(of: work.workload) ?? perEpoch) * Double(work.epochs)
+    let counts = try store.counts(of: study)
+    let workers = max(1, counts.running - members + 1)
+    var seconds = try store.pendingWork(of: study).reduce(0) { sum, work in
+      sum + (try store.secondsPerEpoch(of: work.workload, family: work.family) ?? perEpoch) * Double(work.epochs)
+    }
+    if let study, counts.expected > 0 {
+      let perRun = try store.secondsPerRun(of: study) ?? perEpoch * Double(configuration.epochs)
+      seconds += perRun * Double(counts.expected)
     }
     return seconds / Double(workers)
   }

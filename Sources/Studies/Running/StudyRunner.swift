@@ -48,6 +48,7 @@ public struct StudyRunner {
     try removeLeftovers()
     let limit = vectorization.groupLimit(platform: try Engine.shared().client.platformName)
     var isWaiting = false
+    let unfolding = StudyUnfolding(store, study)
     var known = reportsOthers ? try ended(of: study) : []
     while true {
       let runs = try store.claim(of: study, upTo: limit, worker: worker, lease: lease)
@@ -58,14 +59,19 @@ public struct StudyRunner {
         try reportOthers(of: study, &known)
         continue
       }
+      if try unfolding.advance() { continue }
       try reportOthers(of: study, &known)
       let counts = try store.counts(of: study)
-      guard waits, counts.running > 0 else { return }
+      // Other workers' runs may make runs known that are for this one.
+      guard counts.running > 0, waits || counts.expected > 0 else { return }
       if !isWaiting { report(.waiting(counts)) }
       isWaiting = true
-      Thread.sleep(forTimeInterval: min(1, lease / 4))
+      Thread.sleep(forTimeInterval: counts.expected > 0 ? Self.unfoldingPause : min(1, lease / 4))
     }
   }
+
+  /// Seconds between looks for runs that others' ends have made known.
+  private static let unfoldingPause = 0.1
 
   private func ended(of study: StoredStudy?) throws -> Set<String> {
     guard let study else { return [] }
@@ -78,7 +84,7 @@ public struct StudyRunner {
     let runs = try store.results(of: study).runs
     for run in runs where (run.state == .done || run.state == .failed) && known.insert(run.id).inserted {
       let progress = RunProgress(
-        number: known.count, count: runs.count, arm: run.arm, seed: run.seed, together: 1,
+        number: known.count, count: runs.count, arm: run.arm, seed: run.seed, stage: run.stage, together: 1,
         epochs: run.history.epochs.last?.epoch ?? 0, resumed: 0)
       report(run.state == .done ? .runEnded(progress, run.history) : .runFailed(progress, error: run.error ?? ""))
     }

@@ -90,14 +90,15 @@ extension StudyStore {
     let membership = try Row.fetchOne(
       database,
       sql: """
-        SELECT arm, seed FROM memberships WHERE run = :run AND (:study IS NULL OR study = :study)
+        SELECT arm, seed, trial FROM memberships WHERE run = :run AND (:study IS NULL OR study = :study)
         ORDER BY position, study LIMIT 1
         """, arguments: ["run": key, "study": study?.key])
     let checkpoint = try Row.fetchOne(
       database, sql: "SELECT path, number FROM artifacts WHERE run = ? AND kind = 'checkpoint'", arguments: [key])
     return try ClaimedRun(
       key: key, id: claimed.decode(forColumn: "id"), arm: membership?.decode(forColumn: "arm") ?? "",
-      seed: membership?.decode(forColumn: "seed") ?? 0, configuration: claimed.decode(forColumn: "configuration"),
+      seed: membership?.decode(forColumn: "seed") ?? 0, stage: membership.map(RunStage.init) ?? .final,
+      configuration: claimed.decode(forColumn: "configuration"),
       attempt: attempt, worker: worker.id,
       checkpoint: checkpoint.map {
         StoredCheckpoint(folder: try $0.decode(forColumn: "path"), number: try $0.decode(forColumn: "number"))
