@@ -41,6 +41,7 @@ let package = Package(
     .library(name: "TanrenStudies", targets: ["Studies"]),
     .library(name: "TanrenStatistics", targets: ["Statistics"]),
     .library(name: "TanrenFigures", targets: ["Figures"]),
+    .library(name: "TanrenSearch", targets: ["Search"]),
     .executable(name: "tanren", targets: ["Command"]),
   ],
   dependencies: [
@@ -74,6 +75,7 @@ let package = Package(
     room("Arrays", ["Files", "CSHA256", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("PJRT", ["Arrays", "CPJRT", "CKernels"]),
     room("Tensors", ["Arrays", "PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
+    room("Search", [], hasRegistries: true),
     room("Schedules", ["Tensors"], hasRegistries: true),
     room("Optimizers", ["Schedules"], hasRegistries: true),
     room("Layers", ["Schedules"], hasRegistries: true),
@@ -108,9 +110,8 @@ let package = Package(
       "Tanren",
       [
         "Arrays", "Configuration", "Files", "Formats", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers",
-        "Datasets", "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Training", "Exports",
-        "Plans",
-        "Reports", "Studies",
+        "Datasets", "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Search", "Training",
+        "Exports", "Plans", "Reports", "Studies",
       ]),
     .executableTarget(
       name: "Command",
@@ -136,6 +137,7 @@ let package = Package(
     .executableTarget(name: "OracleGrid", dependencies: ["Oracle"], path: "Tests/OracleGrid", swiftSettings: strict),
     tests(of: "Oracle", ["OracleGrid", "Training"]),
     tests(of: "Configuration"),
+    tests(of: "Search"),
     tests(of: "Files"),
     tests(of: "Arrays"),
     tests(of: "PJRT"),

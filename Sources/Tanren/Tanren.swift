@@ -15,6 +15,7 @@
 @_exported import Training
 @_exported import Exports
 @_exported import Statistics
+@_exported import Search
 @_exported import Plans
 @_exported import Reports
 @_exported import Studies

@@ -109,6 +109,9 @@ struct MethodKind {
       MethodKind("callbacks", "callback", key: "callbacks", Registry<any NamedCallback>.all.types),
       MethodKind("experiments", "experiment", key: "experiment", Registry<any Experiment>.all.types),
       MethodKind("readouts", "readout", Registry<any ReadoutRule>.all.types),
+      MethodKind("samplers", "sampler", Registry<any Sampler>.all.types),
+      MethodKind("scales", "search scale", Registry<any SearchScale>.all.types),
+      MethodKind("pruners", "pruner", Registry<any Pruner>.all.types),
     ]
   }
 
