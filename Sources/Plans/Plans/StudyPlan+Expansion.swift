@@ -25,28 +25,6 @@ extension StudyPlan {
     return zip(planned, baselines).map { PlannedArm(arm: $0.arm, written: $0.written, baseline: $1) }
   }
 
-  /// The runs that are known before any has ended: all of them, one seed after the other, so that an interrupted study
-  /// has compared something.
-  /// - Throws: as ``plannedArms()`` does, and `ConfigurationError` for no seeds or the same one twice, for what a
-  ///   run's configuration doesn't take, and for a primary metric that a run doesn't record.
-  public func runs() throws(ConfigurationError) -> [PlannedRun] { try runs(given: KnownResults()) }
-
-  /// All runs that are known once others have ended so; see ``PlanUnfolder``, which doesn't begin anew each time.
-  /// - Throws: as ``runs()`` does.
-  public func runs(given known: KnownResults) throws(ConfigurationError) -> [PlannedRun] {
-    try PlanUnfolder(self).runs(given: known).runs
-  }
-
-  /// Whether the ends of runs make others known.
-  public var unfolds: Bool { false }
-
-  /// Whether an arm may have a final run of a seed, whatever its settings will be.
-  /// - Throws: as ``plannedArms()`` does.
-  package func mayHaveFinalRun(arm: String, seed: Int) throws(ConfigurationError) -> Bool {
-    let arms = try plannedArms().map(\.arm.name)
-    return seeds.contains(seed) && arms.contains(arm)
-  }
-
   /// The arms with their configurations, all of which are checked.
   func expandedArms() throws(ConfigurationError) -> [ExpandedArm] {
     try checkSeeds()

@@ -20,6 +20,8 @@ public struct StudyPlan: Sendable, Hashable {
   /// Settings that every arm is crossed with.
   public var grid: [GridAxis]
   public var seeds: [Int]
+  /// How the settings of the arms are chosen before they are compared; nil trains them as they are written.
+  public var search: SettingSearch?
   /// What arms are compared by: where it isn't set, the first that all of them record of validation besides the loss, or
   /// of an experiment.
   public var metric: PrimaryMetric {
@@ -43,7 +45,8 @@ public struct StudyPlan: Sendable, Hashable {
   /// - Parameter targets: 0.95, 0.97 and 0.98 for accuracies and none for other metrics, where they aren't given.
   public init(
     name: String, title: String? = nil, base: [Override] = [], arms: [Arm] = [], grid: [GridAxis] = [],
-    seeds: [Int] = [0], metric: PrimaryMetric? = nil, baseline: String? = nil, targets: [Double]? = nil
+    seeds: [Int] = [0], metric: PrimaryMetric? = nil, baseline: String? = nil, targets: [Double]? = nil,
+    search: SettingSearch? = nil
   ) {
     self.name = name
     self.title = title ?? name
@@ -54,6 +57,7 @@ public struct StudyPlan: Sendable, Hashable {
     chosenMetric = metric
     self.baseline = baseline
     chosenTargets = targets
+    self.search = search
   }
 
   /// - Parameter base: values as a person writes them, by key.
@@ -70,7 +74,7 @@ public struct StudyPlan: Sendable, Hashable {
   public static func == (one: StudyPlan, other: StudyPlan) -> Bool {
     one.name == other.name && one.title == other.title && one.base == other.base && one.arms == other.arms
       && one.grid == other.grid && one.seeds == other.seeds && one.baseline == other.baseline
-      && one.metric == other.metric && one.targets == other.targets
+      && one.metric == other.metric && one.targets == other.targets && one.search == other.search
   }
 
   public func hash(into hasher: inout Hasher) {
@@ -95,6 +99,7 @@ public struct StudyPlan: Sendable, Hashable {
 extension StudyPlan {
   /// Changes the plan as a command line writes it.
   ///
+  /// `search.trials=5` changes the search, and `search=none` leaves it out: arms are then trained as they are written.
   /// `epochs=5` sets a key for all arms, `optimizer.learningRate=0.1,0.5` makes a grid's axis of it (a list in brackets is
   /// one value), `seeds=0..9`, `arms=relu,swish`, `metric=val_loss`, `baseline=relu`, `targets=0.95,0.97`,
   /// `name=…` and `title=…` replace the plan's own.
@@ -112,6 +117,15 @@ extension StudyPlan {
     case "baseline": baseline = text.trimmed
     case "name": name = text.trimmed
     case "title": title = text
+    case "search":
+      search = try Self.search(named: text.trimmed, instead: search, origin: origin)
+    case let key where key.hasPrefix("search."):
+      guard var changed = search else {
+        throw .invalid(message: "the plan has no search to change: give it one first", origin: origin)
+      }
+      try changed.set(
+        String(key.dropFirst("search.".count)), OptionValue(parsing: text, origin: origin), origin: origin)
+      search = changed
     case "metric":
       compare(by: try PrimaryMetric(MethodSpec(parsing: text, origin: origin)))
     case "targets":
@@ -119,6 +133,16 @@ extension StudyPlan {
       targets = try options.numbers("targets", default: [])
     default: set(GridAxis(key, try OptionValue.list(parsing: text, origin: origin), origin: origin))
     }
+  }
+
+  /// - Returns: the search by the rules of a name, in the space of the one that it replaces; nil for `none`.
+  private static func search(
+    named name: String, instead old: SettingSearch?, origin: String
+  ) throws(ConfigurationError) -> SettingSearch? {
+    if name == "none" { return nil }
+    var search = try SettingSearch(rules: name, origin: origin)
+    if let old { (search.space, search.armSpaces) = (old.space, old.armSpaces) }
+    return search
   }
 
   /// Keeps the arms of the given names, in the plan's order.
@@ -129,6 +153,7 @@ extension StudyPlan {
       throw .unknownName(kind: "arm", name: unknown, known: known, origin: name)
     }
     arms.removeAll { !names.contains($0.name) }
+    search?.armSpaces.removeAll { !names.contains($0.arm) }
     if let baseline, !names.contains(baseline) { self.baseline = nil }
   }
 
@@ -169,6 +194,7 @@ extension StudyPlan {
     }
     if !grid.isEmpty { lines.append("grid:") }
     for axis in grid { lines.append("  \(axis.path.yaml): \(OptionValue.list(axis.values).yaml)") }
+    if let search { lines += try ["search:"] + search.yaml().map { "  " + $0 } }
     return lines.map { $0 + "\n" }.joined()
   }
 
