@@ -17,6 +17,8 @@ struct StudyPlanCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup(title: "Device options") var device: DeviceOptions
 
+  @OptionGroup var limits: MemoryOptions
+
   @Flag(help: "Train two epochs of each kind of run without similar runs in the store.")
   var calibrate = false
 
@@ -36,6 +38,7 @@ struct StudyPlanCommand: ParsableCommand {
     var estimator = StudyEstimator(
       store: FileManager.default.fileExists(atPath: store.path) ? try store.open(.read) : nil)
     estimator.calibrates = calibrate
+    estimator.memory = limits.memory?.bytes
     let estimate = try estimator.estimate(plan)
     terminal.write("\(plan.title)\n")
     var table = TextTable(["arm", "settings", "compared with"])
@@ -50,7 +53,7 @@ struct StudyPlanCommand: ParsableCommand {
     terminal.write(table.text(colors: terminal.colors))
     terminal.write("all arms: " + (try plan.base.map { "\($0.path)=\(try $0.value())" }).joined(separator: " ") + "\n")
     terminal.write(
-      "seeds: \(plan.seeds.map(String.init).joined(separator: ", ")); compared by \(plan.metric.name), "
+      "seeds: \(try seeds(plan)); compared by \(plan.metric.name), "
         + "\(plan.metric.better.rawValue) is better, at the \(plan.metric.reading.rawValue) epoch\n")
     if let search = plan.search { terminal.write(try text(search, of: plan)) }
     terminal.write(text(estimate) + "\n")
@@ -71,6 +74,14 @@ struct StudyPlanCommand: ParsableCommand {
     }
     lines.append("then each arm's best settings with the plan's seeds, all training data and the test set")
     return lines.map { $0 + "\n" }.joined()
+  }
+
+  private func seeds(_ plan: StudyPlan) throws -> String {
+    guard let untilDecided = plan.untilDecided, let design = try plan.sequentialDesign() else {
+      return plan.seeds.map(String.init).joined(separator: ", ")
+    }
+    return "\(SeedList.text(plan.seeds, untilDecided: untilDecided)), first look after \(design.first)"
+      + (plan.margin.map { ", equivalent within ±\(NumberText.shortest($0))" } ?? "")
   }
 
   private func text(_ estimate: StudyEstimate) -> String {

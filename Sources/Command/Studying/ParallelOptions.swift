@@ -14,6 +14,13 @@ struct ParallelOptions: ParsableArguments {
       valueName: "n"))
   var workers: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Memory that inputs may take, shared by the workers: 500M, 2G. Pictures and arrays that need more are read part by "
+        + "part, with the same results. (default: all in memory)",
+      valueName: "size"))
+  var memory: MemorySize?
+
   /// The processes follow from the whole plan, whatever is done of it: a study that goes on does so with the same
   /// threads.
   /// - Throws: `ConfigurationError` for a plan that can't be run.
@@ -31,7 +38,8 @@ struct ParallelOptions: ParsableArguments {
     let wanted = workers ?? (isCPU && vectorize != .on && device.devices == 1 ? cores : 1)
     let count = max(1, min(wanted, runs))
     return StudyWorkerPool(
-      workers: count, threads: isCPU && count > 1 ? max(1, cores / count) : nil, vectorization: vectorize)
+      workers: count, threads: isCPU && count > 1 ? max(1, cores / count) : nil, vectorization: vectorize,
+      memory: memory.map { max(1, $0.bytes / count) })
   }
 }
 

@@ -57,7 +57,7 @@ public struct Recipe: Sendable, Hashable {
     if let chosen { try chosen.apply(to: &plan) }
     let arms = names.isEmpty ? main : names
     if !arms.isEmpty { try plan.select(arms: arms) }
-    if !seeds.isEmpty { plan.seeds = seeds }
+    if !seeds.isEmpty { plan.train(SeedList(seeds)) }
     if let chosen { plan.name += "-\(chosen.name)" }
     for assignment in overrides { try plan.override(assignment: assignment) }
     return plan
@@ -123,7 +123,7 @@ public struct Budget: Sendable, Hashable {
         arm.name, settings: arm.settings.replaced(by: change.settings), published: change.published ?? arm.published)
     }
     for axis in grid { plan.set(axis) }
-    if !seeds.isEmpty { plan.seeds = seeds }
+    if !seeds.isEmpty { plan.train(SeedList(seeds)) }
     for setting in search {
       guard var changed = plan.search else {
         throw .invalid(message: "the plan has no search that a budget could change", origin: setting.origin)

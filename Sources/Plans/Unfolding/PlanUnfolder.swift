@@ -27,11 +27,13 @@ public final class PlanUnfolder {
     let seed: Int
     let settings: [Override]
   }
+  private let sequential: SequentialSeeds?
 
   /// - Throws: as ``StudyPlan/runs()`` does.
   public init(_ plan: StudyPlan) throws(ConfigurationError) {
     self.plan = plan
     arms = try plan.expandedArms()
+    sequential = try SequentialSeeds(plan)
     guard let search = plan.search else {
       (searches, judge) = ([], TrialJudge(metric: plan.metric, target: nil))
       return
@@ -55,12 +57,17 @@ public final class PlanUnfolder {
     var unfolded = UnfoldedRuns([])
     let states = try states(given: known)
     try addTrials(states, to: &unfolded)
+    if let sequential {
+      try sequential.add(to: &unfolded, arms, given: known) { (arm, place) throws(ConfigurationError) in
+        try finalRun(of: arm, place, states)
+      }
+      return unfolded
+    }
     var missing = arms.map { _ in 0 }
-    for (place, seed) in plan.seeds.enumerated() {
+    for place in plan.seeds.indices {
       for index in arms.indices {
-        let study = place % (plan.search?.studies ?? 1)
-        if let settings = states.isEmpty ? [] : states[index].settings(of: study) {
-          unfolded.runs.append(try finalRun(of: index, settings, seed: seed))
+        if let run = try finalRun(of: index, place, states) {
+          unfolded.runs.append(run)
         } else {
           missing[index] += 1
         }
@@ -72,9 +79,13 @@ public final class PlanUnfolder {
     return unfolded
   }
 
+  /// The run of an arm and of the seed at a place; nil while its settings aren't known.
   private func finalRun(
-    of arm: Int, _ settings: [Override], seed: Int
-  ) throws(ConfigurationError) -> PlannedRun {
+    of arm: Int, _ place: Int, _ states: [ArmSearch.State]
+  ) throws(ConfigurationError) -> PlannedRun? {
+    let study = place % (plan.search?.studies ?? 1)
+    guard let settings = states.isEmpty ? [] : states[arm].settings(of: study) else { return nil }
+    let seed = plan.seeds[place]
     let key = FinalRun(arm: arm, seed: seed, settings: settings)
     if let run = made[key] { return run }
     let run = try arms[arm].run(settings, seed: seed)
@@ -115,7 +126,8 @@ public final class PlanUnfolder {
 }
 
 extension StudyPlan {
-  /// The runs that are known before any has ended; all of them, unless settings are searched.
+  /// The runs that are known before any has ended; all of them, unless settings are searched
+  /// or seeds are trained until the comparisons are decided.
   /// - Throws: as ``plannedArms()`` does, and `ConfigurationError` for no seeds or the same one twice, for what a
   ///   run's configuration doesn't take, for a primary metric that a run doesn't record, and for a search that the arms
   ///   can't have.
@@ -128,7 +140,7 @@ extension StudyPlan {
   }
 
   /// Whether the ends of runs make others known.
-  public var unfolds: Bool { search != nil }
+  public var unfolds: Bool { search != nil || untilDecided != nil }
 
   /// Whether an arm may have a final run of a seed, whatever its settings will be.
   /// - Throws: as ``plannedArms()`` does.

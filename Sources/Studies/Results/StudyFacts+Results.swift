@@ -28,7 +28,8 @@ extension StudyFacts {
       failures: results.finalRuns.filter { $0.state == .failed }.map {
         RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")
       },
-      notes: rerun.notes + (try findings?.notes() ?? []))
+      notes: rerun.notes + (try findings?.notes() ?? []), sequential: try plan.sequentialDesign(), margin: plan.margin,
+      unfinished: plan.unfolds ? results.finalRuns.count { $0.state == .pending || $0.state == .running } : nil)
   }
 
   private static func environment(_ results: StudyResults) -> [EnvironmentFact] {

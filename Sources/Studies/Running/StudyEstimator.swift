@@ -5,6 +5,8 @@ public struct StudyEstimator {
   public var folders = DataFolders()
   /// Whether two epochs of each kind of run are trained, and nothing of them stored, where times aren't known.
   public var calibrates = false
+  /// As ``StudyRunner/memory``.
+  public var memory: Int?
 
   public init(store: StudyStore? = nil) { self.store = store }
 
@@ -20,7 +22,7 @@ public struct StudyEstimator {
       open.map { ($0.arm, $0.configuration, $0.configuration.epochs) }
       + unfolded.expected.map { ($0.arm, $0.configuration, $0.configuration.epochs * $0.count) }
     let kinds = Dictionary(grouping: work) { $0.configuration.workload }
-    let cache = DatasetCache(folders: folders, progress: nil) { _ in }
+    let cache = DatasetCache(folders: folders, progress: nil, memory: memory) { _ in }
     var (seconds, steps): (Double?, Int?) = (0, 0)
     var untimed: Set<String> = []
     // Runs whose methods differ in numbers take about as long: one of them is timed.
@@ -46,7 +48,7 @@ public struct StudyEstimator {
 
   private func steps(_ configuration: RunConfiguration, _ cache: DatasetCache) throws -> Int {
     if configuration.experiment != nil { return 1 }
-    let all = try cache.entry(configuration.data).data.train.count
+    let all = try cache.entry(configuration).data.train.count
     let count = min(configuration.examples ?? all, all)
     let isMasked = configuration.partialBatch == .pad && count % configuration.batchSize != 0
     return count / configuration.batchSize + (isMasked ? 1 : 0)
@@ -55,12 +57,12 @@ public struct StudyEstimator {
   /// Seconds of an epoch once everything is compiled.
   private func time(_ configuration: RunConfiguration, _ cache: DatasetCache) throws -> Double? {
     if configuration.experiment != nil {
-      let data = try cache.entry(configuration.data).data
+      let data = try cache.entry(configuration).data.pair
       return try ContinuousClock().measure { _ = try configuration.runExperiment(on: data) } / .seconds(1)
     }
     var short = configuration
     (short.epochs, short.evaluatesBeforeTraining) = (2, false)
-    let (trainer, options) = try Run(short, data: try cache.entry(short.data).data).trainer()
+    let (trainer, options) = try Run(short, try cache.entry(short).data).trainer()
     let resident = try cache.resident(short)
     let history = try trainer.fit(
       resident.train, epochs: short.epochs, batchSize: short.batchSize, validation: resident.test, options: options)

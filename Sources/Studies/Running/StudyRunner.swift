@@ -15,6 +15,9 @@ public struct StudyRunner {
   public var waits = true
   /// Whether the last checkpoint of a run that is done stays.
   public var keepsCheckpoints = false
+  /// The most bytes that the inputs of this process take at a time; nil to have all data in memory. Data that need more are
+  /// read part by part. Results and the runs' ids are the same.
+  public var memory: Int?
   /// Whether runs that differ by their seed alone are trained in one program.
   public var vectorization = Vectorization.auto
   /// Whether ends of runs that other workers train are reported too.
@@ -43,7 +46,7 @@ public struct StudyRunner {
   /// - Throws: as ``run(_:retriesFailed:replaces:)`` does.
   public func work(on study: StoredStudy? = nil) throws {
     let worker = WorkerIdentity()
-    let cache = DatasetCache(folders: folders, progress: progress) { report(.loaded(origin: $0)) }
+    let cache = DatasetCache(folders: folders, progress: progress, memory: memory) { report(.loaded(origin: $0)) }
     report(.began(try store.counts(of: study)))
     try removeLeftovers()
     let limit = vectorization.groupLimit(platform: try Engine.shared().client.platformName)

@@ -215,6 +215,17 @@ extension StudyStore {
     }
   }
 
+  /// Keeps checkpoints from within an epoch, of runs that are trained together: all of them, or none.
+  /// - Throws: ``StoreError``, ``StoreError/leaseLost(run:)`` if another worker has claimed a run.
+  func keep(_ checkpoints: [(run: ClaimedRun, checkpoint: StoredCheckpoint)]) throws(StoreError) {
+    try write { database in
+      for (run, checkpoint) in checkpoints {
+        try Self.update(run, database, set: "fruitless = 0", [])
+        try Self.put(checkpoint, of: run, database)
+      }
+    }
+  }
+
   /// Marks a run as done that has no epoch left.
   /// - Throws: ``StoreError``.
   func finish(_ run: ClaimedRun, _ end: RunEnd) throws(StoreError) {

@@ -40,8 +40,8 @@ import Testing
   @Test func aRunsEndIsStoredWithItsCosts() throws {
     try store.register(StoreSamples.plan(arms: 1, seeds: 1))
     let run = try #require(try store.claim(worker: WorkerIdentity()))
-    let data = DataIdentity(
-      try SyntheticDigits.generate(trainCount: 20, testCount: 10, seed: 0), source: "syntheticDigits(…)")
+    let data = try DataIdentity(
+      OpenedData(SyntheticDigits.generate(trainCount: 20, testCount: 10, seed: 0)), source: "syntheticDigits(…)")
     try store.begin(run, environment: StoreSamples.environment, data: data)
     try store.record(
       StoreSamples.record(1), of: run, checkpoint: StoredCheckpoint(folder: "x/attempt-1", number: 3), end: nil)
@@ -69,7 +69,8 @@ import Testing
     try store.register(StoreSamples.plan(arms: 1, seeds: 2))
     let runs = [try store.claim(worker: WorkerIdentity()), try store.claim(worker: WorkerIdentity())].compactMap(\.self)
     func data(_ seed: UInt64) throws -> DataIdentity {
-      DataIdentity(try SyntheticDigits.generate(trainCount: 20, testCount: 10, seed: seed), source: "digits")
+      try DataIdentity(
+        OpenedData(SyntheticDigits.generate(trainCount: 20, testCount: 10, seed: seed)), source: "digits")
     }
     try store.begin(runs[0], environment: StoreSamples.environment, data: try data(0))
     try store.begin(runs[0], environment: StoreSamples.environment, data: try data(0))
