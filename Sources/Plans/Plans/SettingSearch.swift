@@ -13,17 +13,7 @@ import Search
 /// print(try plan.runs().count)  // 22
 /// ```
 public struct SettingSearch: Sendable, Hashable {
-  /// What each arm may spend on each of its studies. The trial of the arm as written is free.
-  public enum Budget: Sendable, Hashable {
-    /// Settings that are tried.
-    case trials(Int)
-    /// Seconds of training and evaluation: trials begin as long as those before them have taken less.
-    case seconds(Double)
-    /// Gradient evaluations: a step of a rule that evaluates two counts as two.
-    case gradients(Double)
-  }
-
-  public var budget: Budget
+  public var budget: SearchBudget
   /// What chooses the settings of the trials: a `Sampler`.
   public var sampler = MethodSpec("halton")
   public var judge = HeldOutJudge()
@@ -44,7 +34,7 @@ public struct SettingSearch: Sendable, Hashable {
   /// Where it was written.
   var origin = ""
 
-  public init(_ budget: Budget, space: [SearchAxis]) { (self.budget, self.space) = (budget, space) }
+  public init(_ budget: SearchBudget, space: [SearchAxis]) { (self.budget, self.space) = (budget, space) }
 
   /// The rules of AlgoPerf's external tuning (Dahl et al., "Benchmarking Neural Network Training Algorithms", 2023,
   /// <https://arxiv.org/abs/2306.07179>): five studies of five quasi-random trials, in each of which the trial counts
@@ -72,6 +62,16 @@ public struct SettingSearch: Sendable, Hashable {
     hasher.combine(space)
     hasher.combine(armSpaces)
   }
+}
+
+/// What each arm may spend on each of its studies. The trial of the arm as written is free.
+public enum SearchBudget: Sendable, Hashable {
+  /// Settings that are tried.
+  case trials(Int)
+  /// Seconds of training and evaluation: trials begin as long as those before them have taken less.
+  case seconds(Double)
+  /// Gradient evaluations: a step of a rule that evaluates two counts as two.
+  case gradients(Double)
 }
 
 /// What trials are judged by: a part of the training data that they aren't trained on. The test set is never used.

@@ -1,6 +1,6 @@
 /// What trials cost, for budgets that aren't a number of trials.
 struct TrialCosts {
-  private let budget: SettingSearch.Budget
+  private let budget: SearchBudget
   private let known: KnownResults
   /// Updates of runs that were trained to their end.
   private var usualSteps: [Length: Int] = [:]
@@ -18,7 +18,7 @@ struct TrialCosts {
     }
   }
 
-  init(_ budget: SettingSearch.Budget, _ known: KnownResults) { (self.budget, self.known) = (budget, known) }
+  init(_ budget: SearchBudget, _ known: KnownResults) { (self.budget, self.known) = (budget, known) }
 
   mutating func learn(from trial: Trial) {
     for run in trial.runs {

@@ -86,7 +86,7 @@ import Testing
     return run
   }
 
-  private static func search(_ budget: SettingSearch.Budget = .trials(6)) -> SettingSearch {
+  private static func search(_ budget: SearchBudget = .trials(6)) -> SettingSearch {
     SettingSearch(budget, space: space)
   }
 

@@ -10,7 +10,7 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  static func plan(_ budget: SettingSearch.Budget = .trials(4), seeds: Int = 2) -> StudyPlan {
+  static func plan(_ budget: SearchBudget = .trials(4), seeds: Int = 2) -> StudyPlan {
     var plan = TinyStudies.plan("tuned", seeds: seeds, epochs: 3)
     plan.search = SettingSearch(budget, space: [SearchAxis("optimizer.learningRate", LogScale(1e-3, 1))])
     return plan
