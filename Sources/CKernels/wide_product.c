@@ -15,12 +15,11 @@ enum {
   LANES = 8,
   PANELS = 3,
   WIDTH = PANELS * LANES,
-  // Rows of X that are packed at a time, of which a tile sums up DEPTH before the next: RISE panels of so many stay in the
-  // second cache.
-  STRETCH = 3072,
-  DEPTH = 1024,
+  // Rows of X that are packed at a time and summed up by a tile before the next: what is packed is read again while the
+  // caches have it, and RISE panels stay in the second one.
+  STRETCH = 1024,
   // Panels that one block of the product is high and wide.
-  RISE = 16,
+  RISE = 8,
   SPAN = 4 * PANELS,
   // Rows that a thread packs at a time.
   BUNDLE = 32,
@@ -49,7 +48,8 @@ static void pack_row(const Product *product, int64_t step) {
       int64_t lane = column % LANES, count = tanren_least(LANES - lane, end - column);
       double *place = packed + column / LANES * product->steps * LANES + lane;
       if (count == LANES) {
-        memcpy(place, row + column, LANES * sizeof *place);
+        // One register each; clang makes one call of both branches if this is a memcpy.
+        __builtin_memcpy_inline(place, row + column, LANES * sizeof *place);
       } else {
         memcpy(place, row + column, (size_t)count * sizeof *place);
       }
@@ -92,20 +92,20 @@ __attribute__((target("avx512f"))) static void multiply_tile(
   }
 }
 
-// The tile of a panel of rows and PANELS of columns, for `depth` rows of the stretch from `begin` on.
-static void multiply_panels(const Product *product, int64_t panel, int64_t columns, int64_t begin, int64_t depth) {
+// The tile of a panel of rows and PANELS of columns, for the rows of the stretch.
+static void multiply_panels(const Product *product, int64_t panel, int64_t columns) {
   int64_t n = product->rows->columns, step = product->steps * LANES, height = n - panel * LANES, width = n - columns * LANES;
-  const double *origin = product->packed + begin * LANES, *right[PANELS];
+  const double *origin = product->packed, *right[PANELS];
   // Beyond the last panel any will do: nothing is written there.
   for (int64_t i = 0; i < PANELS; i++) right[i] = origin + tanren_least(columns + i, product->panels - 1) * step;
   double *sum = product->product + panel * LANES * n + columns * LANES;
-  bool adds = product->first + begin > 0;
+  bool adds = product->first > 0;
   if (height >= LANES && width >= WIDTH) {
-    multiply_tile(origin + panel * step, right, depth, adds, sum, n);
+    multiply_tile(origin + panel * step, right, product->steps, adds, sum, n);
     return;
   }
   double values[LANES * WIDTH];
-  multiply_tile(origin + panel * step, right, depth, false, values, WIDTH);
+  multiply_tile(origin + panel * step, right, product->steps, false, values, WIDTH);
   for (int64_t i = 0; i < tanren_least(LANES, height); i++) {
     for (int64_t j = 0; j < tanren_least(WIDTH, width); j++) {
       sum[i * n + j] = (adds ? sum[i * n + j] : 0) + values[i * WIDTH + j];
@@ -124,12 +124,9 @@ static void multiply(const Product *product, int64_t number) {
   int64_t rows = 0;
   for (int64_t count; number >= (count = blocks_beside(product, rows)); rows += RISE) number -= count;
   int64_t left = leftmost(rows) + number * SPAN, right = tanren_least(left + SPAN, product->panels);
-  for (int64_t begin = 0; begin < product->steps; begin += DEPTH) {
-    int64_t depth = tanren_least(DEPTH, product->steps - begin);
-    for (int64_t columns = left; columns < right; columns += PANELS) {
-      int64_t end = tanren_least(tanren_least(rows + RISE, product->panels), columns + PANELS);
-      for (int64_t panel = rows; panel < end; panel++) multiply_panels(product, panel, columns, begin, depth);
-    }
+  for (int64_t columns = left; columns < right; columns += PANELS) {
+    int64_t end = tanren_least(tanren_least(rows + RISE, product->panels), columns + PANELS);
+    for (int64_t panel = rows; panel < end; panel++) multiply_panels(product, panel, columns);
   }
 }
 

@@ -24,6 +24,18 @@ public enum InputEncoding: Sendable, Equatable, Codable {
     }
   }
 
+  /// The records in files outside of the data set, read when they are needed: they may be larger than memory.
+  /// - Throws: ``DatasetError`` if a file can't be read or doesn't fit the training data, and for tables, series and NPZ
+  ///   files, which can't be read part by part.
+  public func stream(from paths: [String]) throws(DatasetError) -> StreamedInputs {
+    switch self {
+    case .arrays(let encoding): return try encoding.stream(from: paths)
+    case .images(let encoding): return try encoding.stream(from: paths)
+    case .table: throw DatasetError(.notInParts(what: "a table"), path: paths.first)
+    case .series: throw DatasetError(.notInParts(what: "a series"), path: paths.first)
+    }
+  }
+
   /// Whether it depends on what the training data hold.
   public var isFitted: Bool {
     switch self {
@@ -46,8 +58,18 @@ public enum InputEncoding: Sendable, Equatable, Codable {
   /// - Parameter outputs: predicted values, float32 or float64 `[N, …]`.
   /// - Throws: ``DatasetError`` for other element types.
   public func restored(_ outputs: HostArray) throws(DatasetError) -> HostArray {
-    guard case .series(let encoding) = self, !encoding.targetScales.isEmpty else { return outputs }
-    return try .make(outputs.dtype, outputs.shape, outputs.dtype.bytes(of: encoding.restored(outputs.converted())))
+    let scales = targetScales
+    guard !scales.isEmpty else { return outputs }
+    return try .make(outputs.dtype, outputs.shape, outputs.dtype.bytes(of: scales.restored(outputs.converted())))
+  }
+
+  /// What each target is standardized by; empty for targets in their own unit.
+  private var targetScales: [ColumnScale] {
+    switch self {
+    case .series(let encoding): encoding.targetScales
+    case .table(let encoding): encoding.target.scale.map { [$0] } ?? []
+    default: []
+    }
   }
 
   /// For each of the inputs at the end that number categories, how many numbers there are; see ``CategoryCode/index``.
@@ -70,6 +92,20 @@ public struct EncodedInputs: Sendable, Equatable {
   }
 }
 
+/// Inputs that are read from files when they are needed, before preprocessing.
+public struct StreamedInputs: Sendable {
+  public let inputs: any RecordReader
+  /// As ``EncodedInputs/names``.
+  public let names: [String]
+  private let noted: @Sendable () -> [String]
+  /// As ``EncodedInputs/notes``, about the records that have been read so far.
+  public var notes: [String] { noted() }
+
+  init(inputs: any RecordReader, names: [String], notes: @escaping @Sendable () -> [String] = { [] }) {
+    (self.inputs, self.names, noted) = (inputs, names, notes)
+  }
+}
+
 /// Records in NPY files, or in the member `x` of NPZ files.
 public struct ArrayEncoding: Sendable, Equatable, Codable {
   /// The shape of one record.
@@ -82,6 +118,9 @@ public struct ArrayEncoding: Sendable, Equatable, Codable {
     (self.shape, self.dtype, self.isChannelsFirst) = (shape, dtype, isChannelsFirst)
   }
 
+  /// What files should hold, for errors.
+  var wantedShape: String { "[N" + shape.map { ", \($0)" }.joined() + "], as the training data have" }
+
   func inputs(from paths: [String]) throws(DatasetError) -> EncodedInputs {
     var bytes: [UInt8] = []
     var names: [String] = []
@@ -90,8 +129,7 @@ public struct ArrayEncoding: Sendable, Equatable, Codable {
       var array = isArchive ? try NPZ.read(path, member: "x", as: dtype) : try NPY.read(path, as: dtype)
       if isChannelsFirst { array = try array.channelsLast() }
       guard array.shape.count == shape.count + 1, Array(array.shape.dropFirst()) == shape else {
-        let wanted = "[N" + shape.map { ", \($0)" }.joined() + "], as the training data have"
-        throw DatasetError(.wrongRank(found: array.shape, wanted: wanted), path: path)
+        throw DatasetError(.wrongRank(found: array.shape, wanted: wantedShape), path: path)
       }
       bytes += array.bytes
       names += (0..<array.recordCount).map { "\(path)[\($0)]" }

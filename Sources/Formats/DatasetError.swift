@@ -55,6 +55,8 @@ public enum DatasetProblem: Equatable, Sendable {
   /// A file that a table of files names.
   case missingFile(line: Int, file: String)
   case beyondMemory(needed: Int, available: Int)
+  /// What a limit of memory was given for, though it can't be read part by part.
+  case notInParts(what: String)
 
   // Finding and fetching
   case notFound(name: String, searched: [String], downloadAllowed: Bool)
@@ -116,6 +118,8 @@ extension DatasetProblem {
     case .missingFile(let line, let file): "line \(line) names '\(file)', but there is no such file"
     case .beyondMemory(let needed, let available):
       "the data take \(needed / 1_000_000) MB, but this machine has \(available / 1_000_000) MB of memory"
+    case .notInParts(let what):
+      "a limit of memory is for data that can be read part by part, such as images and npy, not for \(what)"
     case .table(let problem): problem.summary
     case .notFound(let name, let searched, _):
       "\(name) was not found in: \(searched.isEmpty ? "no folder at all" : searched.joined(separator: ", "))"
@@ -166,6 +170,7 @@ extension DatasetProblem {
     case .mixedLayouts: "Have either train and test with folders of classes in them, or only folders of classes."
     case .missingFile: "Correct the path, which starts at the table's folder, or remove the line."
     case .beyondMemory: "Choose a smaller size or fewer records."
+    case .notInParts: "Leave the limit out, or save the data as pictures or NPY files."
     case .notFound(_, _, let downloadAllowed):
       downloadAllowed
         ? "Set TANREN_DATA to the folder that holds it."

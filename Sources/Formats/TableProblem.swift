@@ -21,6 +21,8 @@ public enum TableProblem: Equatable, Sendable {
   /// A category that no training record has.
   case unknownCategory(column: String, line: Int, text: String, known: [String])
   case noInputs
+  /// A column that a saved model doesn't know.
+  case unknownColumn(name: String, known: [String])
 
   // Targets and parts
   case constantTarget(column: String, value: String)
@@ -28,6 +30,9 @@ public enum TableProblem: Equatable, Sendable {
   case targetNotNumber(column: String, line: Int, text: String)
   case rareClass(column: String, name: String, line: Int)
   case classWithoutTraining(column: String, name: String, line: Int)
+  /// A class that a saved model doesn't know.
+  case unknownClass(column: String, line: Int, text: String, known: [String])
+  case standardizedClasses(column: String)
   case unknownPart(column: String, line: Int, text: String)
   case emptyPart(name: String)
 }
@@ -56,6 +61,8 @@ extension TableProblem {
       "column '\(column)', line \(line): no training record has the category '\(text.excerpt)'; there are "
         + Self.list(known)
     case .noInputs: "there is no input column besides the target"
+    case .unknownColumn(let name, let known):
+      "the model doesn't know the column '\(name.excerpt)'; it was trained on \(Self.list(known))"
     case .constantTarget(let column, let value): "the target '\(column)' is '\(value.excerpt)' in every row"
     case .targetNotNumber(let column, let line, let text):
       "the target '\(column)', line \(line): '\(text.excerpt)' is not a number"
@@ -65,6 +72,10 @@ extension TableProblem {
     case .classWithoutTraining(let column, let name, let line):
       "test records such as that on line \(line) have '\(name.excerpt)' as their target '\(column)', but no training "
         + "record has"
+    case .unknownClass(let column, let line, let text, let known):
+      "the target '\(column)', line \(line): the model doesn't know the class '\(text.excerpt)'; it was trained on "
+        + Self.list(known)
+    case .standardizedClasses(let column): "the target '\(column)' holds classes, which can't be standardized"
     case .unknownPart(let column, let line, let text):
       "column '\(column)', line \(line): '\(text.excerpt)' names no part of the data"
     case .emptyPart(let name): "no record is left for the \(name) data"
@@ -95,10 +106,13 @@ extension TableProblem {
       "Leave it out, exclude: [\(Self.word(column))], or set categorical: [\(Self.word(column))] if they are categories."
     case .unknownCategory: "Correct it, or set unknown: ignore, which gives it no input of its own."
     case .noInputs: "Check 'columns' and 'exclude'."
+    case .unknownColumn(let name, _): "Leave it out: exclude: [\(Self.word(name))]."
     case .constantTarget: "There is nothing to learn: choose another target, or add other records."
     case .targetNotNumber: "Correct it, or set task: classification."
     case .rareClass: "Add records, merge or remove the class, or set stratified: false."
     case .classWithoutTraining: "Choose another seed or split, or remove the class."
+    case .unknownClass: "Correct it, or leave these rows out."
+    case .standardizedClasses: "Set standardizeTarget: false, or task: regression if they are numbers to predict."
     case .unknownPart: "Write train, validation or test."
     case .emptyPart: "Change 'test', 'folds' or 'split'."
     }

@@ -25,16 +25,20 @@ public struct LiveStudySummary: Sendable, Equatable {
 /// The state of a study at one moment, including unfinished runs.
 public struct LiveStudy: Sendable {
   public var facts: StudyFacts
-  /// In the order of the plan.
+  /// In the order of the plan, trials before final runs.
   public var runs: [LiveRun]
+  /// Runs that will be known once others have ended.
+  public var expected: Int
 
-  public init(facts: StudyFacts, runs: [LiveRun]) {
+  public init(facts: StudyFacts, runs: [LiveRun], expected: Int = 0) {
     self.facts = facts
     self.runs = runs
+    self.expected = expected
   }
 
   public var counts: RunCounts {
     var counts = RunCounts()
+    counts.expected = expected
     for run in runs {
       switch run.state {
       case .pending: counts.pending += 1
@@ -55,7 +59,9 @@ public struct LiveStudy: Sendable {
   private func report(_ isTaken: (LiveRun) -> Bool) throws -> StudyReport? {
     var results: [ArmResult] = []
     for arm in facts.arms {
-      let runs = runs.filter { $0.arm == arm.name && isTaken($0) }.map { (seed: $0.seed, history: $0.history) }
+      let runs = runs.filter { $0.stage == .final && $0.arm == arm.name && isTaken($0) }.map {
+        (seed: $0.seed, history: $0.history)
+      }
       if !runs.isEmpty { results.append(ArmResult(Arm(arm.name, settings: []), runs: runs)) }
     }
     return results.isEmpty ? nil : try StudyReport(facts, results)
@@ -66,6 +72,7 @@ public struct LiveStudy: Sendable {
 public struct LiveRun: Sendable, Equatable {
   public var arm: String
   public var seed: Int
+  public var stage: RunStage
   public var state: RunState
   /// The epochs so far.
   public var history: History
@@ -75,10 +82,12 @@ public struct LiveRun: Sendable, Equatable {
   public var error: String?
 
   public init(
-    arm: String, seed: Int, state: RunState, history: History = History(), plannedEpochs: Int, error: String? = nil
+    arm: String, seed: Int, stage: RunStage = .final, state: RunState, history: History = History(),
+    plannedEpochs: Int, error: String? = nil
   ) {
     self.arm = arm
     self.seed = seed
+    self.stage = stage
     self.state = state
     self.history = history
     self.plannedEpochs = plannedEpochs
@@ -120,8 +129,8 @@ public struct StoreSource: LiveStudySource {
       facts: facts,
       runs: results.runs.map { run in
         LiveRun(
-          arm: run.arm, seed: run.seed, state: run.state, history: run.history, plannedEpochs: epochs[run.arm] ?? 1,
-          error: run.error)
-      })
+          arm: run.arm, seed: run.seed, stage: run.stage, state: run.state, history: run.history,
+          plannedEpochs: epochs[run.arm] ?? 1, error: run.error)
+      }, expected: results.study.counts.expected)
   }
 }

@@ -2,6 +2,8 @@
 /// better.
 public struct Comparison: Sendable, Equatable, Encodable {
   public let design: ComparisonDesign
+  /// How the seeds were looked at; `nil` for a number of seeds that was fixed.
+  public let sequential: SequentialDesign?
   /// The seeds compared; empty if the arms share none.
   public let seeds: [Int]
   /// The number of candidate runs, including diverged ones.
@@ -17,11 +19,13 @@ public struct Comparison: Sendable, Equatable, Encodable {
   public let meanDifference: Double?
   /// The median of the differences, or for unpaired arms the difference of the medians.
   public let medianDifference: Double?
-  /// Student's or Welch's t interval of the mean difference; `nil` with fewer than two seeds.
+  /// Student's or Welch's t interval of the mean difference; `nil` with fewer than two seeds. In a sequential design the
+  /// interval of ``SequentialDesign/interval(of:alpha:)``, which holds at every look.
   public let interval: Interval?
-  /// The bootstrap of the mean difference; `nil` with fewer than two seeds.
+  /// The bootstrap of the mean difference; `nil` with fewer than two seeds, and in a sequential design, where it would
+  /// be too narrow.
   public let bootstrap: Bootstrap?
-  /// The deciding test first, followed by others for information.
+  /// The deciding test first, followed by others for information; only the deciding one in a sequential design.
   public let tests: [SignificanceTest]
   public let probabilityOfImprovement: ProbabilityOfImprovement
   /// The fraction of seeds with which the candidate is better, counting ties as half; `nil` for unpaired arms.
@@ -29,11 +33,15 @@ public struct Comparison: Sendable, Equatable, Encodable {
   /// Cohen's d: the mean difference divided by the standard deviation of the differences (d_z), or for unpaired arms by
   /// the pooled one. `nil` without spread.
   public let effectSize: Double?
-  /// The p value of two one-sided t tests that the difference is within the margin; `nil` without a margin.
+  /// The p value of two one-sided t tests that the difference is within the margin, or in a sequential design of two
+  /// one-sided sequential ones; `nil` without a margin.
   public let equivalenceP: Double?
 
   /// The deciding test.
   public var test: SignificanceTest? { tests.first }
+
+  /// The number of looks that a sequential design has taken; `nil` for a number of seeds that was fixed.
+  public var looks: Int? { sequential.map { $0.looks(seeds: usableSeeds) } }
 
   /// Whether both arms have exactly the same value with every seed.
   public var isIdentical: Bool {
@@ -59,21 +67,39 @@ extension Comparison {
     let gap = differences.count > 1 ? MeanDifference(differences) : nil
     let spread = gap.map { $0.standardError * Double(differences.count).squareRoot() } ?? 0
     let mean = differences.isEmpty ? nil : Moments(differences).mean
+    let isFixed = options.sequential == nil
     return Comparison(
-      design: .paired, seeds: outcomes.seeds, candidateRuns: outcomes.seeds.count, baselineRuns: outcomes.seeds.count,
+      design: .paired, sequential: options.sequential, seeds: outcomes.seeds, candidateRuns: outcomes.seeds.count,
+      baselineRuns: outcomes.seeds.count,
       candidateDiverged: outcomes.candidate.count { !Outcomes.isFinite($0) },
       baselineDiverged: outcomes.baseline.count { !Outcomes.isFinite($0) },
       unpairedRuns: outcomes.unpaired, differences: differences, meanDifference: mean,
       medianDifference: differences.isEmpty ? nil : Quantiles.median(differences),
-      interval: gap?.interval(alpha: options.alpha), bootstrap: try bootstrap(differences, options),
-      tests: try tests(differences, options),
+      interval: try interval(differences, options),
+      bootstrap: isFixed ? try bootstrap(differences, options) : nil, tests: try tests(differences, options),
       probabilityOfImprovement: try ProbabilityOfImprovement(
         candidate: outcomes.candidate, baseline: outcomes.baseline, better: options.better, alpha: options.alpha,
         resamples: options.resamples, seed: options.seed),
       pairedShare: ProbabilityOfImprovement.pairedShare(
         candidate: outcomes.candidate, baseline: outcomes.baseline, better: options.better),
       effectSize: spread > 0 ? mean.map { $0 / spread } : nil,
-      equivalenceP: options.margin.flatMap { gap?.equivalenceP(margin: $0) })
+      equivalenceP: try equivalenceP(differences, options))
+  }
+
+  private static func interval(
+    _ differences: [Double], _ options: ComparisonOptions
+  ) throws(StatisticsError) -> Interval? {
+    guard !differences.isEmpty else { return nil }
+    if let sequential = options.sequential { return try sequential.interval(of: differences, alpha: options.alpha) }
+    return differences.count > 1 ? MeanDifference(differences).interval(alpha: options.alpha) : nil
+  }
+
+  private static func equivalenceP(
+    _ differences: [Double], _ options: ComparisonOptions
+  ) throws(StatisticsError) -> Double? {
+    guard let margin = options.margin, !differences.isEmpty else { return nil }
+    if let sequential = options.sequential { return try sequential.equivalenceP(of: differences, margin: margin) }
+    return differences.count > 1 ? MeanDifference(differences).equivalenceP(margin: margin) : nil
   }
 
   private static func bootstrap(
@@ -89,6 +115,7 @@ extension Comparison {
     _ differences: [Double], _ options: ComparisonOptions
   ) throws(StatisticsError) -> [SignificanceTest] {
     guard !differences.isEmpty else { return [] }
+    if let sequential = options.sequential { return [try .sequentialSignFlip(differences, design: sequential)] }
     let signFlip = try SignificanceTest.signFlip(differences, resamples: options.resamples, seed: options.seed)
     let wilcoxon = try SignificanceTest.wilcoxon(differences, resamples: options.resamples, seed: options.seed)
     let exact = options.pairedTest == .signFlip ? [signFlip, wilcoxon] : [wilcoxon, signFlip]
@@ -108,19 +135,20 @@ extension Comparison {
       candidate: candidate, baseline: baseline, better: options.better, alpha: options.alpha,
       resamples: options.resamples, seed: options.seed)
     let (one, other) = (Outcomes(checked: candidate), Outcomes(checked: baseline))
+    let looks = options.sequential != nil
     let comparable = !one.finite.isEmpty && !other.finite.isEmpty
     let spread = one.finite.count > 1 && other.finite.count > 1
     let gap = spread ? MeanDifference(candidate: one.finite, baseline: other.finite) : nil
     return Comparison(
-      design: .unpaired, seeds: [], candidateRuns: one.count, baselineRuns: other.count,
+      design: .unpaired, sequential: options.sequential, seeds: [], candidateRuns: one.count, baselineRuns: other.count,
       candidateDiverged: one.diverged, baselineDiverged: other.diverged, unpairedRuns: 0, differences: [],
       meanDifference: comparable ? Moments(one.finite).mean - Moments(other.finite).mean : nil,
       medianDifference: comparable ? Quantiles.median(one.finite) - Quantiles.median(other.finite) : nil,
-      interval: gap?.interval(alpha: options.alpha),
-      bootstrap: spread ? try bootstrap(one.finite, other.finite, options) : nil,
-      tests: comparable ? try tests(one.finite, other.finite) : [], probabilityOfImprovement: probability,
+      interval: looks ? nil : gap?.interval(alpha: options.alpha),
+      bootstrap: spread && !looks ? try bootstrap(one.finite, other.finite, options) : nil,
+      tests: comparable ? try tests(one.finite, other.finite, options) : [], probabilityOfImprovement: probability,
       pairedShare: nil, effectSize: spread ? effectSize(one.finite, other.finite) : nil,
-      equivalenceP: options.margin.flatMap { gap?.equivalenceP(margin: $0) })
+      equivalenceP: looks ? nil : options.margin.flatMap { gap?.equivalenceP(margin: $0) })
   }
 
   private static func bootstrap(
@@ -132,8 +160,10 @@ extension Comparison {
   }
 
   private static func tests(
-    _ candidate: [Double], _ baseline: [Double]
+    _ candidate: [Double], _ baseline: [Double], _ options: ComparisonOptions
   ) throws(StatisticsError) -> [SignificanceTest] {
+    // The sequential test is one of pairs: none is valid at every look for runs without common seeds.
+    guard options.sequential == nil else { return [] }
     let exact = try SignificanceTest.mannWhitney(candidate: candidate, baseline: baseline)
     guard candidate.count > 1, baseline.count > 1 else { return [exact] }
     return [exact, try .welchT(candidate: candidate, baseline: baseline)]

@@ -112,6 +112,9 @@ public struct ComparisonOptions: Sendable, Equatable, Encodable {
   /// Equivalence margin: the largest difference that is irrelevant in practice, in units of the metric; `nil` for none.
   public let margin: Double?
   public let pairedTest: PairedTest
+  /// How the seeds are looked at; `nil` for a number of seeds that was fixed. A sequential design decides by
+  /// ``SignificanceTest/sequentialSignFlip(_:design:)``, whatever ``pairedTest`` is.
+  public let sequential: SequentialDesign?
   /// The number of resamples for the bootstrap, and for permutation tests with too many seeds to enumerate.
   public let resamples: Int
   /// The seed of the random numbers. Equal seeds give equal results.
@@ -121,7 +124,8 @@ public struct ComparisonOptions: Sendable, Equatable, Encodable {
   ///   number, or `resamples` outside 100...10,000,000.
   public init(
     better: BetterDirection = .higher, alpha: Double = 0.05, power: Double = 0.8, margin: Double? = nil,
-    pairedTest: PairedTest = .signFlip, resamples: Int = 10_000, seed: UInt64 = 0
+    pairedTest: PairedTest = .signFlip, sequential: SequentialDesign? = nil, resamples: Int = 10_000,
+    seed: UInt64 = 0
   ) throws(StatisticsError) {
     try Checks.openUnit(alpha, "alpha")
     try Checks.openUnit(power, "power")
@@ -134,6 +138,7 @@ public struct ComparisonOptions: Sendable, Equatable, Encodable {
     self.power = power
     self.margin = margin
     self.pairedTest = pairedTest
+    self.sequential = sequential
     self.resamples = resamples
     self.seed = seed
   }

@@ -4,7 +4,7 @@ import Foundation
 public struct SignificanceTest: Sendable, Equatable, Encodable {
   /// The kind of test. Each has a factory below.
   public enum Kind: String, Sendable, Codable, CaseIterable {
-    case signFlip, wilcoxon, sign, pairedT, mannWhitney, welchT, logRank
+    case signFlip, wilcoxon, sign, pairedT, mannWhitney, welchT, logRank, sequentialSignFlip
   }
 
   /// How the p value was computed.

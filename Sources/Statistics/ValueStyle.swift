@@ -47,6 +47,13 @@ public struct ValueStyle: Sendable, Hashable, Codable {
     return NumberText.signed(value * scale, places: places) + spread + differenceUnit
   }
 
+  /// "+0.05 (−0.07 to +0.17) percentage points".
+  public func difference(_ value: Double, within interval: Interval) -> String {
+    let places = NumberText.places(uncertainty: (interval.width > 0 ? interval.width / 2 : value) * scale)
+    let numbers = [value, interval.lower, interval.upper].map { NumberText.signed($0 * scale, places: places) }
+    return "\(numbers[0]) (\(numbers[1]) to \(numbers[2]))" + differenceUnit
+  }
+
   /// A margin without rounding: "0.1 percentage points".
   func margin(_ value: Double) -> String { NumberText.shortest(value * scale) + differenceUnit }
 

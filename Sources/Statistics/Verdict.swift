@@ -13,7 +13,10 @@ public struct Verdict: Sendable, Equatable, Encodable {
   /// The number of comparisons that the p values are adjusted for.
   public let comparisons: Int
   public let margin: Double?
-  /// The approximate number of seeds needed, for findings that more seeds could change.
+  /// Whether the finding is an answer, with which a sequential design needs no more seeds.
+  public let isDecided: Bool
+  /// The approximate number of seeds needed, for findings that more seeds could change; `nil` in a sequential design,
+  /// which goes on by itself.
   public let requiredSeeds: RequiredSeeds?
 
   /// The verdict on a single comparison. For several comparisons, use ``ComparisonTable``.
@@ -36,7 +39,8 @@ public struct Verdict: Sendable, Equatable, Encodable {
     margin = options.margin
     finding = Self.finding(comparison, p: adjustedP, equivalenceP: equivalenceP, options)
     let isOpen = finding == .notDistinguishable || finding == .tooFewSeeds
-    requiredSeeds = isOpen ? Self.requiredSeeds(comparison, comparisons, options) : nil
+    isDecided = !isOpen
+    requiredSeeds = isOpen && options.sequential == nil ? Self.requiredSeeds(comparison, comparisons, options) : nil
   }
 
   /// The approximate number of additional seeds needed; `nil` for final findings, and beyond any practical number.
@@ -60,7 +64,7 @@ public struct Verdict: Sendable, Equatable, Encodable {
   private static func isAtFloor(_ test: SignificanceTest, _ comparison: Comparison) -> Bool {
     // Seeds without a difference also raise the smallest p value of paired tests, but they are evidence for equality.
     let floor =
-      comparison.design == .paired
+      comparison.design == .paired && comparison.sequential == nil
       ? comparison.design.minimumP(seeds: comparison.usableSeeds) : test.minimumP ?? 0
     return test.p <= floor * (1 + 1e-9)
   }
@@ -112,16 +116,17 @@ extension Verdict {
   public func sentence(_ style: ValueStyle = .plain) -> String {
     switch finding {
     case .better, .worse:
-      return "\(candidate) is \(finding.label) than \(baseline): \(numbers(style)) over \(runs)"
+      return "\(candidate) is \(finding.label) than \(baseline): \(numbers(style)) over \(runs)\(looks)"
     case .equivalent:
       return "\(candidate) and \(baseline) are equivalent within ±\(style.margin(margin ?? 0)) "
-        + "(\(difference(style) ?? ""), \(PText.equation(equivalenceP ?? 0))\(adjustment)) over \(runs)"
+        + "(\(difference(style) ?? ""), \(PText.equation(equivalenceP ?? 0))\(adjustment)) over \(runs)\(looks)"
     case .notDistinguishable:
+      if let design = comparison.sequential { return open(design, style) }
       return "\(candidate) and \(baseline) are not distinguishable with these \(runs) (\(numbers(style))); \(needed)"
-    case .identical: return "\(candidate) and \(baseline) have the same value in \(identicalSeeds)"
+    case .identical: return "\(candidate) and \(baseline) have the same value in \(identicalSeeds)\(looks)"
     case .tooFewSeeds:
-      return "too few seeds for any verdict on \(candidate) and \(baseline)\(observed(style)): \(reason); \(needed)"
-    case .diverged: return "\(divergence)\(survivors(style))"
+      return "too few seeds for any verdict on \(candidate) and \(baseline)\(observed(style)): \(reason)"
+    case .diverged: return "\(divergence)\(survivors(style))\(looks)"
     }
   }
 
@@ -130,9 +135,30 @@ extension Verdict {
   }
 
   private func difference(_ style: ValueStyle) -> String? {
-    comparison.meanDifference.map {
-      "difference " + style.difference($0, plusMinus: comparison.interval.map { $0.width / 2 })
+    comparison.meanDifference.map { mean in
+      if comparison.sequential != nil, let interval = comparison.interval {
+        return "difference " + style.difference(mean, within: interval)
+      }
+      return "difference " + style.difference(mean, plusMinus: comparison.interval.map { $0.width / 2 })
     }
+  }
+
+  /// " (sequential: 2 looks, at most 40 seeds)".
+  private var looks: String {
+    guard let design = comparison.sequential, let looks = comparison.looks else { return "" }
+    return " (sequential: \(NumberText.count(looks, "look")), at most \(NumberText.count(design.maximum, "seed")))"
+  }
+
+  /// A sequential design that has not decided, or not yet.
+  private func open(_ design: SequentialDesign, _ style: ValueStyle) -> String {
+    let isOver = comparison.usableSeeds >= design.maximum
+    let seeds =
+      isOver
+      ? "with these \(runs), the most that were planned"
+      : "after \(comparison.usableSeeds) of at most \(NumberText.count(design.maximum, "seed"))"
+    let looks = NumberText.count(comparison.looks ?? 0, "look")
+    return "\(candidate) and \(baseline) are not \(isOver ? "" : "yet ")distinguishable \(seeds), in \(looks) "
+      + "(\(numbers(style)))"
   }
 
   private var adjustment: String { comparisons > 1 ? " adjusted for \(comparisons) comparisons" : "" }
@@ -151,6 +177,13 @@ extension Verdict {
   private func observed(_ style: ValueStyle) -> String { difference(style).map { " (\($0))" } ?? "" }
 
   private var reason: String {
+    if let design = comparison.sequential, comparison.usableSeeds < design.first {
+      return "the first look is after \(design.first) of at most \(NumberText.count(design.maximum, "seed"))"
+    }
+    return comparison.sequential == nil ? "\(resolution); \(needed)" : resolution
+  }
+
+  private var resolution: String {
     if comparison.usableSeeds < 2 { return "a single seed shows no spread" }
     let floor = PText.value(comparison.test?.minimumP ?? 1)
     let adjusted = comparisons > 1 ? " before its adjustment for \(comparisons) comparisons" : ""

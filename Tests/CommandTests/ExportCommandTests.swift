@@ -4,23 +4,10 @@ import TestSupport
 import Testing
 
 /// From a run to files for other programs.
-@Suite(.tags(.process)) struct ExportCommandTests {
+@Suite(.tags(.process)) struct ExportCommandTests: CommandSuite {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
-
-  private func output(_ words: String..., location: SourceLocation = #_sourceLocation) throws -> String {
-    let result = try TanrenProcess.run(words, in: folder)
-    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)", sourceLocation: location)
-    return result.output
-  }
-
-  private func expectError(_ words: [String], says parts: String..., location: SourceLocation = #_sourceLocation) throws
-  {
-    let result = try TanrenProcess.run(words, in: folder)
-    #expect(result.status == 2 && result.error.hasPrefix("Error: "), "\(result.error)", sourceLocation: location)
-    for part in parts { #expect(result.error.contains(part), "\(result.error)", sourceLocation: location) }
-  }
 
   @Test func everyFormatFromARun() throws {
     let data = try DataFiles.writeNPZ(to: folder)

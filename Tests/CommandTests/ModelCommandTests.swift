@@ -4,23 +4,10 @@ import TestSupport
 import Testing
 
 /// From arrays to a model, and from the model to metrics and predictions.
-@Suite(.tags(.process)) struct ModelCommandTests {
+@Suite(.tags(.process)) struct ModelCommandTests: CommandSuite {
   let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
-
-  private func output(_ words: String..., location: SourceLocation = #_sourceLocation) throws -> String {
-    let result = try TanrenProcess.run(words, in: folder)
-    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)", sourceLocation: location)
-    return result.output
-  }
-
-  private func expectError(_ words: [String], says parts: String..., location: SourceLocation = #_sourceLocation) throws
-  {
-    let result = try TanrenProcess.run(words, in: folder)
-    #expect(result.status == 2 && result.error.hasPrefix("Error: "), "\(result.error)", sourceLocation: location)
-    for part in parts { #expect(result.error.contains(part), "\(result.error)", sourceLocation: location) }
-  }
 
   /// The metrics in what `evaluate` prints.
   private func metrics(_ text: String) -> [String: Double] {
@@ -110,6 +97,47 @@ import Testing
     }
     _ = try DataFiles.writeNPZ(to: folder, replacing: arrays)
     try expectError(["evaluate", "out/model.safetensors"], says: "a number", "2 classes without names")
+  }
+
+  /// Another table, whose statistics and classes are others than the training data's.
+  @Test func otherTablesAreReadAsTheTrainingDataWere() throws {
+    let rows = (0..<60).map { "\($0 % 10),\($0 % 3 == 0 ? "red" : "blue"),\($0 % 10 < 5 ? "low" : "high")\n" }.joined()
+    try folder.write("x,c,y\n" + rows, to: "own.csv")
+    _ = try output(
+      "run", "data=table(path: own.csv, target: y)", "optimizer=adam(learningRate: 0.05)", "--epochs", "20",
+      "--batch-size", "12", "--output", "out", "--quiet")
+    // Only one class, and numbers in other proportions.
+    try folder.write("y,c,x\nhigh,red,9\nhigh,blue,8\nhigh,red,9\n", to: "new.csv")
+    let text = try output("evaluate", "out/model.safetensors", "data=table(new.csv, target: y)")
+    #expect(
+      text.contains("Data: 3 of 3 rows of new.csv, prepared as the model's training data were, 3 test examples\n"))
+    #expect(metrics(text)["accuracy"] == 1)
+    try folder.write("y,c,x\nhigh,red,9\nother,blue,8\n", to: "classes.csv")
+    try expectError(
+      ["evaluate", "out/model.safetensors", "data.path=classes.csv"], says: "classes.csv", "line 3", "'other'", "'low'")
+    try folder.write("y,c,x,weight\nhigh,red,9,1\n", to: "columns.csv")
+    try expectError(
+      ["evaluate", "out/model.safetensors", "data=table(path: columns.csv, target: y)"], says: "columns.csv",
+      "'weight'", "exclude: [weight]")
+  }
+
+  /// Metrics, predictions and the page have the target's unit, whatever the network is trained on.
+  @Test func standardizedTargetsKeepTheirUnit() throws {
+    let rows = (0..<60).map { "\($0 % 20),\(1000 + $0 % 20)\n" }.joined()
+    try folder.write("x,y\n" + rows, to: "own.csv")
+    let text = try output(
+      "run", "data=table(path: own.csv, target: y, task: regression, standardizeTarget: true)", "model=[dense(1)]",
+      "loss=meanSquaredError", "metrics=[meanAbsoluteError]", "optimizer=sgd(learningRate: 0.1)", "--epochs", "2",
+      "--batch-size", "12", "--output", "out")
+    #expect(text.contains("regression of 'y', as set, standardized"))
+    let error = try #require(metrics(try output("evaluate", "out/model.safetensors"))["meanAbsoluteError"])
+    // Neither in deviations, which are 5.8, nor far off.
+    #expect((0.001...5).contains(error), "\(error)")
+    let page = try folder.text("out/report.html")
+    #expect((1000..<1020).contains { page.contains(">\($0)<") })
+    let predicted = try output("predict", "out/model.safetensors", "own.csv").split(separator: "\r\n")
+    #expect(predicted[0] == "name,y" && predicted.count == 61)
+    #expect(predicted.dropFirst().allSatisfy { abs((Double($0.split(separator: ",")[1]) ?? 0) - 1010) < 30 })
   }
 
   /// An interrupted or diverging run leaves no model that isn't its own.

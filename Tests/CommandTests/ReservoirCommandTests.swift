@@ -1,18 +1,13 @@
 import Foundation
+import Tanren
 import TestSupport
 import Testing
 
 /// From a series to a reservoir, and from the reservoir to predictions.
-@Suite(.tags(.process)) struct ReservoirCommandTests {
-  private let folder: TemporaryFolder
+@Suite(.tags(.process)) struct ReservoirCommandTests: CommandSuite {
+  let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
-
-  private func output(_ words: String..., location: SourceLocation = #_sourceLocation) throws -> String {
-    let result = try TanrenProcess.run(words, in: folder)
-    #expect(result.status == 0 && result.error.isEmpty, "\(result.error)", sourceLocation: location)
-    return result.output
-  }
 
   private func rows(_ name: String) throws -> [[String]] {
     try folder.text(name).split(separator: "\r\n").map { $0.split(separator: ",").map(String.init) }
@@ -68,5 +63,32 @@ import Testing
       let result = try TanrenProcess.run(["predict"] + words, in: folder)
       #expect(result.status == 2 && result.error.contains(part), "\(words): \(result.error)")
     }
+  }
+
+  /// Every kind of reservoir can be evaluated again: on its run's data with the run's scores.
+  @Test func evaluate() throws {
+    for (experiment, data, metric) in [
+      ("reservoirPrediction(units: 50, washout: 20)", "sine(period: 50, train: 300, test: 100)", "nrmse"),
+      (
+        "reservoirGeneration(units: 50, washout: 50, readout: ridge(lambda: 1e-6))",
+        "sine(period: 50, train: 300, test: 100)", "nrmse_200"
+      ),
+      ("reservoirClassification(units: 30)", "syntheticVowels(train: 45, test: 27)", "errors"),
+    ] {
+      let run = try output("run", "experiment=\(experiment)", "data=\(data)", "--output", "out")
+      #expect(run.contains("out/model.safetensors"))
+      let evaluated = try output("evaluate", "out/model.safetensors")
+      #expect(evaluated.hasPrefix("Model: reservoir"), "\(evaluated)")
+      let lines = evaluated.split(separator: "\n").map { $0.split(separator: " ") }
+      let value = try #require(lines.first { $0.first == Substring(metric) }?.last.flatMap { Double($0) })
+      let said = try #require(run.firstMatch(of: try Regex<(Substring, Substring)>("\\b\(metric) ([0-9.e+-]+)"))?.1)
+      // The run prints four digits.
+      #expect(abs(value - (Double(said) ?? .nan)) <= 1e-3 * abs(value), "\(value), \(said)")
+    }
+    try NPY.write(HostArray([Double](repeating: 0.5, count: 2 * 9 * 12), shape: [2, 9, 12]), to: folder("new.npy"))
+    let table = try output("predict", "out/model.safetensors", "new.npy").split(separator: "\r\n")
+    #expect(table.count == 3 && table[0] == "name,class,0,1,2,3,4,5,6,7,8")
+    try expectError(["evaluate", "out/model.safetensors", "metrics=[accuracy]"], says: "an experiment", "metrics")
+    try expectError(["predict", "out/model.safetensors", "--generate", "3"], says: "classifies")
   }
 }

@@ -56,6 +56,35 @@ import Testing
     }
   }
 
+  /// Numbers for several blocks and some left over, against sums over all of them.
+  @Test func statisticsOfManyRecordsAreThoseOfAllNumbers() throws {
+    let (count, pixels, channels) = (1103, 32 * 32, 3)
+    var state: UInt32 = 7
+    let bytes = (0..<count * pixels * channels).map { index in
+      state = state &* 1_664_525 &+ 1_013_904_223
+      // The channels differ in mean and spread, and drift from record to record.
+      return UInt8((state >> 24) % (40 + 60 * UInt32(index % channels))) + UInt8(index / (pixels * channels) % 50)
+    }
+    let images = try HostArray(bytes, shape: [count, 32, 32, channels])
+    let statistics = try Featurewise(white: 1).statistics(of: ArrayReader(images))
+    let (mean, deviation) = (
+      try #require(statistics["mean"]).values(as: Double.self),
+      try #require(statistics["deviation"]).values(as: Double.self)
+    )
+    for channel in 0..<channels {
+      // Whole numbers add up without rounding.
+      var (sum, squares) = (0, 0)
+      for index in stride(from: channel, to: bytes.count, by: channels) {
+        sum += Int(bytes[index])
+        squares += Int(bytes[index]) * Int(bytes[index])
+      }
+      let all = Double(count * pixels)
+      let variance = (Double(squares) - Double(sum) * Double(sum) / all) / all
+      #expect(abs(mean[channel] * all / Double(sum) - 1) < 1e-13)
+      #expect(abs(deviation[channel] / variance.squareRoot() - 1) < 1e-12)
+    }
+  }
+
   @Test func mistakesAreErrors() throws {
     let flat = try HostArray([1, 2, 3] as [Float])
     let unfitted: [any FittedPreprocessing] = [Featurewise(), ZCAWhitening()]

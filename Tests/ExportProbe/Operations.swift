@@ -113,6 +113,76 @@ extension ExportSample {
             y.reshape(to: [x.shape[0], y.shape.elementCount / x.shape[0]])
           }, axis: 1)
       },
+      sample("angles", rows) { x in
+        // All quadrants and axes; a zero of either sign is as good as none in a difference.
+        let (y, other) = ((x * 2).rounded() / 2, (x.reverse([1]) * 2).rounded() / 2)
+        let far = Tensor.select(x .> 1, x / 0, x)
+        let within = (x / 4).clamped(to: -0.9999999...0.9999999)
+        return .concatenate(
+          [
+            .atan2(x, x.reverse([1])), .atan2(y, other), .atan2(-y, other), .atan2(y, -other), .atan2(y * 0, other),
+            .atan2(far, x.reverse([1])), .atan2(far, far), .atan2(x * 1e-20, other), within.erfInverse(),
+            (within * 1e-3).erfInverse() * 1e3, (1 - within.abs() * 1e-5).erfInverse(),
+          ], axis: 1)
+      },
+      sample("shifts", tokens) { x in
+        let amount = x.reverse([1])
+        func shifted(_ dtype: DType, _ factor: Double, _ offset: Double) -> [Tensor] {
+          let (bits, shift) = ((x * factor + offset).cast(to: dtype), (amount * 2 - 1).cast(to: dtype))
+          return [bits.shiftedLeft(by: shift), bits.shiftedRight(by: shift)].map { $0.cast(to: .float32) }
+        }
+        return .concatenate(
+          shifted(.int32, -70_001, 3) + shifted(.uint32, 60_000_000, 5) + shifted(.uint8, 13, 0)
+            + shifted(.int8, -6, 1) + shifted(.int16, -1700, 9) + shifted(.uint16, 3000, 1)
+            + shifted(.int64, -90_000, 2), axis: 1)
+      },
+      sample("sorts", sequences) { x in
+        let (rough, flat) = (x.rounded(), x.reshape(to: [x.shape[0], 60]))
+        let holes = Tensor.select(x .> 0.8, x / 0, Tensor.select(x .< -0.8, (x - x) / 0, x))
+        let order = holes.argSort(axis: 1, descending: true)
+        let (values, indices) = flat.topK(7)
+        let pair = Tensor.sort([rough, x], axis: 1)
+        let parts =
+          pair + [
+            x.sort(axis: 2), x.sort(axis: 1, descending: true), order.cast(to: .float32),
+            holes.argSort(axis: 1).cast(to: .float32), x.takeAlongAxis(order, axis: 1),
+            (rough * 3).cast(to: .int8).sort(axis: 1).cast(to: .float32),
+            x.transpose([0, 2, 1]).sort(axis: 2).transpose([0, 2, 1]),
+            gradient(at: x) { ($0.sort(axis: 1) * x).sum() },
+          ]
+        return .concatenate(
+          parts.map { $0.reshape(to: [x.shape[0], 60]) } + [values, indices.cast(to: .float32)], axis: 1)
+      },
+      sample("dynamicSlices", sequences) { x in
+        let steps = x.moveAxis(from: 1, to: 0)
+        let first = (x.slice(0..<1).slice(0..<1, axis: 1).slice(0..<1, axis: 2).reshape(to: []) * 10).cast(to: .int32)
+        // Inside, and beyond either end, where a block is moved back.
+        let blocks = [first.remainder(dividingBy: 5) + 4, first - 1000, first + 1000].flatMap { start in
+          [
+            steps.rows(from: start, count: 3),
+            gradient(at: steps) { ($0.rows(from: start, count: 3) * steps.slice(2..<5)).sum() },
+          ]
+        }
+        return Tensor.concatenate(blocks, axis: 0).moveAxis(from: 1, to: 0)
+      },
+      sample("interiorPadding", sequences) { x in
+        let (wide, narrow) = (x.slice(0..<11, axis: 1, stride: 3), x.slice(1..<5, axis: 2, stride: 2))
+        let both = gradient(at: x) { y in
+          (y.slice(2..<12, axis: 1, stride: 4).slice(0..<5, axis: 2, stride: 2) * 2).sum()
+            + (y.slice(0..<11, axis: 1, stride: 3) * wide).sum() + (y.slice(1..<5, axis: 2, stride: 2) * narrow).sum()
+        }
+        let turned = gradient(at: x.transpose([0, 2, 1])) { ($0.slice(0..<12, axis: 2, stride: 5).squared()).sum() }
+        return .concatenate([both, turned.transpose([0, 2, 1])], axis: 2)
+      },
+      sample("whileLoop", sequences) { x in
+        // As many steps as the first record says; the condition and the body both use values from outside.
+        let limit = x.slice(0..<1).abs().sum() + 20
+        let found = whileLoop(carry: [x.sum([1]), Tensor(0)], condition: { $0[1] .< limit }) { carry in
+          [(carry[0] * 0.9 + x.mean([1])).tanh(), carry[1] + 3]
+        }
+        let none = whileLoop(carry: [x.sum([1])], condition: { _ in limit .< 0 }) { [$0[0] * 0] }
+        return .concatenate([found[0], found[1].broadcast(to: [x.shape[0], 1]), none[0]], axis: 1)
+      },
       sample("control", sequences) { x in
         let isPositive = x.slice(0..<1).sum() .> -1e9
         let chosen = conditional(isPositive, then: { x * 2 }, else: { x - 1 })

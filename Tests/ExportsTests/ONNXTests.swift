@@ -100,6 +100,24 @@ import Training
     #expect(body.nodes.contains { $0.inputs.contains("recurrent1/recurrent/kernel") })
   }
 
+  private struct Halved: Layer {
+    func forward(_ x: Tensor, in scope: Scope) -> Tensor {
+      let limit = x.abs().max()
+      return whileLoop(carry: [x, limit], condition: { $0[1] .> 1 }) { [$0[0] * 0.5 + limit, $0[1] * 0.5] }[0]
+    }
+  }
+
+  /// The body has the step's number and the condition before its carry, and gives the next condition first.
+  @Test func loopsOfUnknownLengthHaveABody() throws {
+    let (file, _) = try exported(Halved(), TensorType(.float32, [1, 3]))
+    let loop = try #require(file.nodes.first { $0.type == "Loop" })
+    #expect(loop.inputs.count == 4 && loop.inputs[0].isEmpty)
+    let body = try #require(loop.bodies["body"])
+    #expect(body.inputs.map(\.shape) == [[], [], ["N", "3"], []])
+    #expect(body.outputs.map(\.shape) == [[], ["N", "3"], []])
+    #expect(body.inputs.map(\.type) == [7, 9, 1, 1] && body.outputs.map(\.type) == [9, 1, 1])
+  }
+
   @Test func aBatchSizeCanBeFixed() throws {
     let (file, _) = try exported(Dense(2), TensorType(.float32, [1, 3]), batchSize: 4)
     #expect(file.inputs.map(\.shape) == [["4", "3"]])
@@ -141,6 +159,18 @@ import Training
     #expect(error?.message.contains("batches of one size") == true)
     let (file, _) = try exported(model, TensorType(.float32, [1, 3]), batchSize: 3)
     #expect(file.types.contains("ReduceSum"))
+  }
+
+  private struct Noise: Layer {
+    func forward(_ x: Tensor, in scope: Scope) -> Tensor { x + Key(seed: 3).normal(x.shape) }
+  }
+
+  /// As many draws as the batch needs would be the runtime's own; those of a fixed batch are computed on export.
+  @Test func randomDrawsHaveNoForm() throws {
+    let error = #expect(throws: Diagnostic.self) { try exported(Noise(), TensorType(.float32, [1, 3])) }
+    #expect(error?.operation == "randomBits")
+    let (file, _) = try exported(Noise(), TensorType(.float32, [1, 3]), batchSize: 2)
+    #expect(file.types == ["Add"])
   }
 
   @Test func whatHasNoFormIsNamed() throws {

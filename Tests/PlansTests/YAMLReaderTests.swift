@@ -44,6 +44,50 @@ import Testing
     #expect(try configuration(text).optimizer == expected)
   }
 
+  /// Within YAML's own brackets as well, over several lines, beside what the author quoted.
+  @Test(arguments: [
+    "{optimizer: adam(learningRate: 0.5, beta1: 0.8), model: mlp(hidden: [30, 20]), epochs: 7}",
+    "{ optimizer: adam(learningRate: 0.5, beta1: 0.8),  # a (comment: with, words)\n  model: mlp(hidden: [30,\n    20]),"
+      + "\n  epochs: 7 }  # end",
+    "{'optimizer': 'adam(learningRate: 0.5, beta1: 0.8)', \"model\": mlp(hidden: [30, 20]), epochs: 7}",
+    "optimizer: {name: adam, learningRate: 0.5, beta1: 0.8}\nmodel: {name: mlp, hidden: [30, 20]}\nepochs: 7",
+  ]) func methodsInFlowMappingsNeedNoQuotes(_ text: String) throws {
+    let read = try configuration(text)
+    #expect(read.optimizer.description == "adam(beta1: 0.8, learningRate: 0.5)")
+    #expect(read.model.description == "mlp(hidden: [30, 20])" && read.epochs == 7)
+  }
+
+  @Test func flowMappingsKeepTheirLinesAndTexts() throws {
+    let plan = try PlanTexts.plan(
+      """
+      seeds: 2
+      arms:
+        a: {optimizer: momentum(learningRate: 0.1, momentum: 0.5), metrics: [accuracy, topKAccuracy(k: 3)]}
+        b: {optimizer: &best adam(learningRate: 1), loss: {name: flooded, at: 0.1}}
+        c: {
+          optimizer: lookahead(inner: sgd(learningRate: 0.1)),
+          epochs: 3,
+        }
+      """)
+    func value(_ arm: Int, _ path: String) throws -> String? {
+      try plan.arms[arm].settings.first { $0.path == path }?.value().description
+    }
+    #expect(try value(0, "optimizer") == "momentum(learningRate: 0.1, momentum: 0.5)")
+    #expect(try value(0, "metrics") == "[accuracy, topKAccuracy(k: 3)]")
+    #expect(try value(1, "optimizer") == "adam(learningRate: 1)")
+    #expect(try value(2, "optimizer") == "lookahead(inner: sgd(learningRate: 0.1))" && value(2, "epochs") == "3")
+    let options = try YAMLReader.options(
+      text: "a: {name: x, text: 'f(a: 1)', other: until (a), url: 'http://x'}", source: "")
+    #expect(options.pairs.first?.value.description == "x(other: \"until (a)\", text: \"f(a: 1)\", url: \"http://x\")")
+    // What can't be read is reported on its line, with the remedy.
+    #expect(message("seed: 1\noptimizer: {name: adam,\n  learningRat: 1}").hasPrefix("plan.yml:3: adam has no setting"))
+    let broken = message("seed: 1\nloss: {name: flooded, inner: huber(delta: 1}")
+    #expect(broken.hasPrefix("plan.yml:2: this isn't YAML") && broken.contains("belong in quotes"), "\(broken)")
+    #expect(
+      message("{seed: 1,\n optimizer: adam(learningRat: 1)}").hasPrefix("plan.yml:2: adam has no setting 'learningRat'")
+    )
+  }
+
   @Test func textsInQuotesStayTexts() throws {
     let options = try YAMLReader.options(text: "a: '12'\nb: \"true\"\nc: 12\nd: off\ne: 'x: y'", source: "")
     #expect(options.pairs.map(\.value) == [.text("12"), .text("true"), .number(12), .spelled("off"), .text("x: y")])

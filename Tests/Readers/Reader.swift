@@ -7,7 +7,8 @@ import Training
 /// What reads files or notations that others may have written, each by the door that users have: for the fuzzer, and for
 /// the tests that read what it found.
 public enum Reader: String, CaseIterable, Sendable {
-  case csv, series, idx, npy, npz, tar, cifar, picture, safetensors, checkpoint, yaml, plan, notation, store, record,
+  case csv, series, table, log, idx, npy, npz, tar, cifar, picture, safetensors, checkpoint, yaml, plan, notation,
+    store, record,
     request
 
   /// Reads bytes.
@@ -32,6 +33,8 @@ public enum Reader: String, CaseIterable, Sendable {
     switch self {
     case .csv: try DataReaders.csv(bytes)
     case .series: try DataReaders.series(bytes)
+    case .table: try TextReaders.table(bytes)
+    case .log: try TextReaders.log(bytes)
     case .idx: _ = try IDX.decode(bytes, path: "input")
     case .npy: _ = try NPY.decode(bytes, path: "input")
     case .npz: try DataReaders.npz(bytes)

@@ -80,6 +80,7 @@ import Testing
     }
     try folder.write("length,width,colour,species\n" + rows.joined(separator: "\n") + "\n", to: "flowers.csv")
     try folder.write("colour,width,length\nblue,2.9,5.1\n?,1.2,6.3\n", to: "new-flowers.csv")
+    try folder.write("species,length,width,colour\nsetosa,5.0,3.3,white\n", to: "more-flowers.csv")
     let steps = (0..<400).map { step in
       let (hour, minute) = (step / 6 % 24, step % 6 * 10)
       let time = "2024-01-\(step / 144 + 10)T\(hour < 10 ? "0" : "")\(hour):\(minute)\(minute == 0 ? "0" : "")"
@@ -176,7 +177,11 @@ private struct GuideCommand {
 
   /// The command with less to compute: recipes with their smallest budget, studies of one epoch and two seeds.
   func shortened(in folder: TemporaryFolder) -> [String] {
-    var words = words.map { $0.replacing("/shared/", with: folder("")) }
+    var words = words.map { word in
+      // Plans of the package, wherever the command runs.
+      word.hasPrefix("Examples/") && Sources.exists(word)
+        ? Locations.package.appendingPathComponent(word).path : word.replacing("/shared/", with: folder(""))
+    }
     func drop(_ option: String) {
       if let place = words.firstIndex(of: option), place + 1 < words.count { words.removeSubrange(place...(place + 1)) }
     }

@@ -31,7 +31,7 @@ import Testing
     return try NPYSource(path: folder("shards")).stream(from: DataFolders(), progress: nil)
   }
 
-  private func trainer(_ averaging: any Averaging = NoAveraging()) throws -> Trainer {
+  private func trainer() throws -> Trainer {
     let model = Sequential {
       Conv2D(4, size: 3)
       BatchNorm()
@@ -44,7 +44,6 @@ import Testing
       $0.preprocessing = Rescaling(dividingBy: 255)
       $0.augmentations = [PadAndCrop(pixels: 2)]
       $0.metrics = [Accuracy()]
-      $0.averaging = averaging
     }
     return try Trainer(model: model, method: method, inputs: TensorType(.uint8, [1, 28, 28, 1]), seed: 3)
   }
@@ -187,16 +186,6 @@ import Testing
       try trainer().fit(train, epochs: 1, batchSize: 200)
     } throws: {
       "\($0)".contains("a batch needs 1 MB") && "\($0)".contains("take a smaller batch")
-    }
-    #expect {
-      try TrainerGroup([trainer(), trainer()]).fit(train, epochs: 1, batchSize: 64)
-    } throws: {
-      "\($0)".contains("training several trainers as one needs the data in memory")
-    }
-    #expect {
-      try trainer(ExponentialAverage(decay: 0.9, statistics: .estimated)).fit(train, epochs: 1, batchSize: 64)
-    } throws: {
-      "\($0)".contains("statistics for averaged parameters")
     }
     // A record that can't be read ends training with its own error.
     let broken = try StreamedArrays(

@@ -21,6 +21,7 @@ struct PredictCommand: ParsableCommand {
         tanren predict out/wave/model.safetensors sensor.csv --output predictions.csv
         tanren predict out/wave/model.safetensors --generate 500 --output on.csv
         tanren predict out/photos/best.safetensors new-photos kitten.jpg
+        tanren predict out/photos/best.safetensors archive --memory 2G --output predictions.csv
       """)
 
   @Argument(help: ArgumentHelp("File that tanren run has saved.", valueName: "model"))
@@ -41,6 +42,7 @@ struct PredictCommand: ParsableCommand {
       "Steps that a reservoir goes on by itself, after a file's series if there is one.", valueName: "n"))
   var generate: Int?
 
+  @OptionGroup var limits: MemoryOptions
   @OptionGroup(title: "Device options") var device: DeviceOptions
 
   func run() throws {
@@ -61,10 +63,14 @@ struct PredictCommand: ParsableCommand {
   private func networkPredictions(_ file: ModelFile) throws -> (Predictions, notes: [String]) {
     guard generate == nil else { throw UsageError("--generate is for reservoirs, but \(model) holds a network") }
     guard !files.isEmpty else { throw UsageError("give files with the records to predict") }
-    return try TrainedModel(file).predict(files: files, batchSize: batchSize)
+    return try TrainedModel(file).predict(
+      files: files, batchSize: batchSize, memory: limits.memory?.bytes)
   }
 
   private func reservoirPredictions(_ file: ModelFile) throws -> (Predictions, notes: [String]) {
+    guard limits.memory == nil else {
+      throw UsageError("--memory is for networks, but \(model) holds a reservoir, whose series is in memory")
+    }
     let model = try ReservoirModel(file)
     guard let generate else {
       guard !files.isEmpty else { throw UsageError("give files with a series to predict from, or --generate") }

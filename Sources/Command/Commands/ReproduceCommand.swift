@@ -87,18 +87,16 @@ struct ReproduceCommand: ParsableCommand {
     let isPath = name.contains("/") || name.contains(".")
     let recipe = try PlanWords.recipe(named: name) ?? (isPath ? Recipe(file: name) : Recipe(named: name))
     let names = (arms ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-    var plan = try recipe.plan(
-      arms: names,
-      seeds: try seeds.map {
-        try SeedList(parsing: $0, first: recipe.plan.seeds.first ?? 0, origin: "--seeds").seeds
-      } ?? [],
-      budget: budget)
+    var plan = try recipe.plan(arms: names, budget: budget)
+    if let seeds {
+      plan.train(try SeedList(parsing: seeds, first: recipe.plan.seeds.first ?? 0, origin: "--seeds"))
+    }
     for (key, value) in [("epochs", epochs), ("data", data)] {
       if let value { try plan.override(assignment: "\(key)=\(value)") }
     }
     for word in words.dropFirst() { try plan.override(assignment: word) }
     // A mistake in any arm is reported before data is loaded or anything trained.
-    let pool = try parallel.workerPool(for: plan.runs().count, on: device)
+    let pool = try parallel.workerPool(for: plan, on: device)
     let folder = try OutputFolder(output ?? "out/\(plan.name)")
     try device.start(threads: pool.threads)
     var runner = pool.runner(

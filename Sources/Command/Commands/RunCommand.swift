@@ -44,12 +44,7 @@ struct RunCommand: ParsableCommand {
   @Flag(help: "Never download data.")
   var offline = false
 
-  @Option(
-    help: ArgumentHelp(
-      "Memory that inputs may take: 500M, 2G. Pictures and arrays that need more are read part by part. "
-        + "(default: all in memory)",
-      valueName: "size"))
-  var memory: MemorySize?
+  @OptionGroup var limits: MemoryOptions
 
   @Option(help: ArgumentHelp("Output folder.", valueName: "folder"))
   var output = "out/run"
@@ -84,8 +79,8 @@ struct RunCommand: ParsableCommand {
     let checkpoint = try resume ? interrupted.checkpoint() : nil
     let run = try Run(
       configuration, folders: DataFolders(allowsDownload: !offline), progress: quiet ? nil : DownloadReport().progress,
-      memory: memory?.bytes)
-    say("Data: \(run.data.origin)")
+      memory: limits.memory?.bytes)
+    say("Data: \(run.opened.description)")
     let layers = try run.layerSummary()
     if summary != .none { say(try summary.text(layers, configuration)) }
 

@@ -86,9 +86,9 @@ struct ExperimentRun {
       let title = "\(configuration.experiment?.name ?? "") on \(data.name), seed \(configuration.seed)"
       written.append(try ExperimentFigures.write(result.charts, title: title, to: "charts.svg", in: folder))
     }
-    if let network = result.network {
+    if let fitted = result.fitted {
       let path = folder.file("model.safetensors")
-      try ModelFile(network, of: configuration, data).write(to: path)
+      try ModelFile(fitted, of: configuration, data).write(to: path)
       written.append(path)
     }
     say("Written: " + written.joined(separator: ", "))
@@ -116,7 +116,7 @@ extension Run {
       let positions = row.output.dropFirst().dropLast().reduce(1, *)
       return sum + 6 * Double(row.trainableCount) * Double(positions)
     }
-    let examples = min(configuration.examples ?? Int.max, data.train.count)
+    let examples = min(configuration.examples ?? Int.max, opened.train.count)
     let seconds = perExample * Double(examples) / 60e9
     return max(1, min(100, Int(seconds / 0.1)))
   }

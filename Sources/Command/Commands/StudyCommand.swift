@@ -17,11 +17,13 @@ struct StudyCommand: ParsableCommand {
         tanren study plan rates.yml --store out/rates.sqlite
         tanren study run rates.yml seeds=0..9
         tanren study run activations-mnist epochs=5 optimizer.learningRate=0.1,0.5
+        tanren study run rates.yml seeds='until decided (at most 40)'
         tanren study show rates
         tanren study export rates --format csv > rates.csv
       """,
     subcommands: [
       StudyPlanCommand.self, StudyRunCommand.self, StudyWorkerCommand.self, StudyListCommand.self,
       StudyShowCommand.self, StudyExportCommand.self, StudyDiffCommand.self, StudySlurmCommand.self,
+      StudyCalibrateCommand.self,
     ])
 }

@@ -17,6 +17,8 @@ struct StudyPlanCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup(title: "Device options") var device: DeviceOptions
 
+  @OptionGroup var limits: MemoryOptions
+
   @Flag(help: "Train two epochs of each kind of run without similar runs in the store.")
   var calibrate = false
 
@@ -36,6 +38,7 @@ struct StudyPlanCommand: ParsableCommand {
     var estimator = StudyEstimator(
       store: FileManager.default.fileExists(atPath: store.path) ? try store.open(.read) : nil)
     estimator.calibrates = calibrate
+    estimator.memory = limits.memory?.bytes
     let estimate = try estimator.estimate(plan)
     terminal.write("\(plan.title)\n")
     var table = TextTable(["arm", "settings", "compared with"])
@@ -50,14 +53,23 @@ struct StudyPlanCommand: ParsableCommand {
     terminal.write(table.text(colors: terminal.colors))
     terminal.write("all arms: " + (try plan.base.map { "\($0.path)=\(try $0.value())" }).joined(separator: " ") + "\n")
     terminal.write(
-      "seeds: \(plan.seeds.map(String.init).joined(separator: ", ")); compared by \(plan.metric.name), "
+      "seeds: \(try seeds(plan)); compared by \(plan.metric.name), "
         + "\(plan.metric.better.rawValue) is better, at the \(plan.metric.reading.rawValue) epoch\n")
     terminal.write(text(estimate) + "\n")
   }
 
+  private func seeds(_ plan: StudyPlan) throws -> String {
+    guard let untilDecided = plan.untilDecided, let design = try plan.sequentialDesign() else {
+      return plan.seeds.map(String.init).joined(separator: ", ")
+    }
+    return "\(SeedList.text(plan.seeds, untilDecided: untilDecided)), first look after \(design.first)"
+      + (plan.margin.map { ", equivalent within ±\(NumberText.shortest($0))" } ?? "")
+  }
+
   private func text(_ estimate: StudyEstimate) -> String {
     var lines = ["\(estimate.runs) runs" + (estimate.done > 0 ? ", \(estimate.done) of them done already" : "")]
-    guard estimate.done < estimate.runs else { return lines[0] }
+    if estimate.expected > 0 { lines[0] += ", and up to \(estimate.expected) more that follow from their results" }
+    guard estimate.done < estimate.runs + estimate.expected else { return lines[0] }
     lines.append(
       "to do: \(estimate.epochs) epochs"
         + (estimate.steps.map { ", \($0) steps" } ?? "; the number of steps is unknown without the data"))

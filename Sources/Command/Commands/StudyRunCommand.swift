@@ -42,7 +42,7 @@ struct StudyRunCommand: ParsableCommand {
   func run() throws {
     let (plan, recipe) = try PlanWords(words).chosen(store: store)
     // A mistake in any arm is reported before anything is made or loaded.
-    let pool = try parallel.workerPool(for: plan.runs().count, on: device)
+    let pool = try parallel.workerPool(for: plan, on: device)
     try device.start(threads: pool.threads)
     let terminal = Terminal.current()
     let progress = StudyProgress(terminal, isQuiet: quiet)

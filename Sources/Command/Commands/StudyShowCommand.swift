@@ -45,6 +45,11 @@ struct StudyShowCommand: ParsableCommand {
     let table = runs ? tables.runs() : ResultTable(try results.armResults()).table()
     terminal.write(table.text(colors: terminal.colors))
     terminal.write("\(tables.summary)\n")
+    if results.study.plan.untilDecided != nil, results.finalRuns.contains(where: { $0.state == .done }),
+      let summary = try StudyReport(results).sequentialSummary
+    {
+      terminal.write("\(summary)\n")
+    }
     for failure in tables.failures { terminal.write("Failed: \(failure)\n") }
     for environment in tables.environments { terminal.write("Computed on \(environment)\n") }
   }

@@ -29,6 +29,8 @@ struct StudyWorkerCommand: ParsableCommand {
       "Seconds without renewal after which another worker may take over a run.", valueName: "seconds"))
   var lease = 60.0
 
+  @OptionGroup var limits: MemoryOptions
+
   @Flag(help: "Never download data.")
   var offline = false
 
@@ -49,6 +51,7 @@ struct StudyWorkerCommand: ParsableCommand {
     runner.progress = quiet ? nil : DownloadReport().progress
     runner.lease = lease
     runner.vectorization = vectorize
+    runner.memory = limits.memory?.bytes
     runner.waits = wait
     runner.keepsCheckpoints = keepCheckpoints
     runner.report = StudyProgress(Terminal.current(), isQuiet: quiet).show

@@ -16,7 +16,7 @@ struct StudyConclusion {
   /// - Throws: the errors of `StudyReport`.
   init(_ results: StudyResults, of recipe: Recipe? = nil, runBy words: [String]? = nil) throws {
     (self.results, self.recipe) = (results, recipe)
-    report = results.runs.contains { $0.state == .done } ? try StudyReport(results, runBy: words) : nil
+    report = results.finalRuns.contains { $0.state == .done } ? try StudyReport(results, runBy: words) : nil
   }
 
   /// Whether there are learning curves.

@@ -14,8 +14,22 @@ struct ParallelOptions: ParsableArguments {
       valueName: "n"))
   var workers: Int?
 
-  /// - Parameter runs: of the whole study, done or not: a study that goes on does so with the same threads.
-  func workerPool(for runs: Int, on device: DeviceOptions) throws -> StudyWorkerPool {
+  @Option(
+    help: ArgumentHelp(
+      "Memory that inputs may take, shared by the workers: 500M, 2G. Pictures and arrays that need more are read part by "
+        + "part, with the same results. (default: all in memory)",
+      valueName: "size"))
+  var memory: MemorySize?
+
+  /// The processes follow from the whole plan, whatever is done of it: a study that goes on does so with the same
+  /// threads.
+  /// - Throws: `ConfigurationError` for a plan that can't be run.
+  func workerPool(for plan: StudyPlan, on device: DeviceOptions) throws -> StudyWorkerPool {
+    let unfolded = try PlanUnfolder(plan).runs(given: KnownResults())
+    return try workerPool(for: unfolded.runs.count + unfolded.more, on: device)
+  }
+
+  private func workerPool(for runs: Int, on device: DeviceOptions) throws -> StudyWorkerPool {
     guard (1...1024).contains(workers ?? 1) else {
       throw UsageError("--workers is \(workers ?? 0), but must be between 1 and 1024")
     }
@@ -24,7 +38,8 @@ struct ParallelOptions: ParsableArguments {
     let wanted = workers ?? (isCPU && vectorize != .on && device.devices == 1 ? cores : 1)
     let count = max(1, min(wanted, runs))
     return StudyWorkerPool(
-      workers: count, threads: isCPU && count > 1 ? max(1, cores / count) : nil, vectorization: vectorize)
+      workers: count, threads: isCPU && count > 1 ? max(1, cores / count) : nil, vectorization: vectorize,
+      memory: memory.map { max(1, $0.bytes / count) })
   }
 }
 

@@ -14,9 +14,10 @@ final class StudyProgress {
     guard !isQuiet else { return }
     switch event {
     case .began(let counts):
-      let open = counts.total - counts.done
+      let open = counts.total + counts.expected - counts.done
       say(
         NumberText.count(counts.total, "run")
+          + (counts.expected > 0 ? ", up to \(counts.expected) more to come" : "")
           + (counts.done > 0 ? ", \(counts.done) done already" : "")
           + (counts.running > 0 ? ", \(counts.running) begun before or elsewhere" : "")
           + (open == 0 ? ": nothing is left to do" : ""))
@@ -62,7 +63,8 @@ final class StudyProgress {
 
   private func title(_ run: RunProgress, isAlone: Bool = false) -> String {
     let others = run.together > 1 && !isAlone ? " and \(run.together - 1) more" : ""
-    return "[\(run.number)/\(run.count)] \(run.arm), seed \(run.seed)\(others)"
+    let trial = run.stage.trial.map { ", trial \($0)" } ?? ""
+    return "[\(run.number)/\(run.count)] \(run.arm)\(trial), seed \(run.seed)\(others)"
       + (run.resumed > 0 ? ", from epoch \(run.resumed + 1)" : "")
   }
 

@@ -6,24 +6,25 @@ struct StudyTables {
 
   init(_ results: StudyResults) { self.results = results }
 
-  /// One row per run: id, arm, seed, state, epochs, primary metric, duration and error.
+  /// One row per run: id, arm, trial if there are any, seed, state, epochs, primary metric, duration and error.
   func runs() -> TextTable {
     let metric = results.study.plan.metric
-    var table = TextTable(
-      [
-        TableColumn("run"), TableColumn("arm"), TableColumn("seed", .right), TableColumn("state"),
-        TableColumn("epochs", .right), TableColumn(metric.name, .right), TableColumn("time", .right),
-        TableColumn("note"),
-      ])
+    let hasTrials = results.runs.contains { $0.stage != .final }
+    let trialColumn = hasTrials ? [TableColumn("trial", .right)] : []
+    let rest = [
+      TableColumn("seed", .right), TableColumn("state"), TableColumn("epochs", .right),
+      TableColumn(metric.name, .right), TableColumn("time", .right), TableColumn("note"),
+    ]
+    var table = TextTable([TableColumn("run"), TableColumn("arm")] + trialColumn + rest)
     for run in results.runs {
       let value = metric.value(of: run.history).map(NumberText.shortest) ?? ""
       let note = run.error ?? (run.isDiverged == true ? "diverged" : "")
-      table.append(
-        [
-          String(run.id.prefix(12)), run.arm, "\(run.seed)", run.state.rawValue,
-          "\(run.history.epochs.last?.epoch ?? 0)", value,
-          run.history.seconds > 0 ? NumberText.duration(run.history.seconds) : "", note,
-        ].map { TableCell($0) })
+      let trial = hasTrials ? [run.stage.trial.map(String.init) ?? ""] : []
+      let rest = [
+        "\(run.seed)", run.state.rawValue, "\(run.history.epochs.last?.epoch ?? 0)", value,
+        run.history.seconds > 0 ? NumberText.duration(run.history.seconds) : "", note,
+      ]
+      table.append(([String(run.id.prefix(12)), run.arm] + trial + rest).map { TableCell($0) })
     }
     return table
   }
@@ -35,15 +36,18 @@ struct StudyTables {
       ("done", counts.done), ("running", counts.running), ("pending", counts.pending), ("failed", counts.failed),
     ]
     let diverged = results.runs.count { $0.isDiverged == true }
+    let more = counts.expected > 0 ? ", up to \(counts.expected) more to come" : ""
     return "\(counts.total) runs: "
-      + parts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+      + parts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ") + more
       + (diverged > 0 ? "; \(diverged) diverged" : "")
   }
 
   /// The failures, once per arm and error.
   var failures: [String] {
     let failed = results.runs.filter { $0.state == .failed }
-    return Dictionary(grouping: failed) { "\($0.arm): \($0.error ?? "failed")" }.sorted { $0.key < $1.key }
+    return Dictionary(grouping: failed) { run in
+      "\(run.arm)\(run.stage.trial.map { ", trial \($0)" } ?? ""): \(run.error ?? "failed")"
+    }.sorted { $0.key < $1.key }
       .map { text, runs in "\(text) (seeds \(runs.map { "\($0.seed)" }.joined(separator: ", ")))" }
   }
 

@@ -69,7 +69,8 @@ struct InterruptedRun {
   }
 }
 
-/// Saves a checkpoint after an epoch if the last one is some seconds old, so that short epochs don't wait for the disk.
+/// Saves a checkpoint after an epoch, or a part of one, if the last one is some seconds old, so that short epochs don't
+/// wait for the disk.
 private final class TimedCheckpoints: Callback {
   private let folder: CheckpointFolder
   private let configuration: String
@@ -83,10 +84,18 @@ private final class TimedCheckpoints: Callback {
     last = clock.now
   }
 
+  func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {
+    if progress.steps < progress.stepsPerEpoch { try save(trainer) }
+  }
+
   func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
-    guard record.epoch > 0, clock.now - last > Self.interval else { return .continue }
+    if record.epoch > 0 { try save(trainer) }
+    return .continue
+  }
+
+  private func save(_ trainer: Trainer) throws {
+    guard clock.now - last > Self.interval else { return }
     try folder.save(trainer.checkpoint(configuration: configuration), keep: 2)
     last = clock.now
-    return .continue
   }
 }

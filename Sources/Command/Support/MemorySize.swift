@@ -17,3 +17,13 @@ struct MemorySize: ExpressibleByArgument {
     bytes = Int(number * unit)
   }
 }
+
+/// What the inputs of data sets may take. An option of the machine: it changes no number and no run's id.
+struct MemoryOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Memory that inputs may take: 500M, 2G. Pictures and arrays that need more are read part by part, with the same "
+        + "results. (default: all in memory)",
+      valueName: "size"))
+  var memory: MemorySize?
+}

@@ -24,12 +24,14 @@ public struct ImageEncoding: Sendable, Equatable, Codable {
     for path in paths { files += try PictureFiles(path).paths }
     let decoded = try decoded(files)
     if let (_, error) = decoded.failures.first { throw error }
-    var notes: [String] = []
-    for (file, found) in zip(files, decoded.sizes) {
-      guard let found, found != PictureSize(width: size, height: size) else { continue }
-      notes.append("\(URL(fileURLWithPath: file).lastPathComponent): resized from \(found)")
-    }
+    let notes = zip(files, decoded.sizes).compactMap { file, found in found.flatMap { note(on: file, found: $0) } }
     return EncodedInputs(inputs: decoded.images, names: files, notes: notes)
+  }
+
+  /// That a picture was resized; nil if it wasn't.
+  func note(on file: String, found: PictureSize) -> String? {
+    found == PictureSize(width: size, height: size)
+      ? nil : "\(URL(fileURLWithPath: file).lastPathComponent): resized from \(found)"
   }
 
   /// Decodes pictures on all cores.

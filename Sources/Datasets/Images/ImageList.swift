@@ -68,6 +68,37 @@ struct ImageList {
     }
   }
 
+  /// The pictures that a saved model is evaluated on, in ``test``: those of a part `test`, `val` or `valid` if there is
+  /// one, otherwise all.
+  /// - Parameters:
+  ///   - classNames: the model's classes, in order.
+  ///   - fraction: the share of each class to evaluate on, where there is no such part; nil for all.
+  /// - Throws: ``DatasetError`` as for training data, but a single class will do; for a class that the model doesn't know.
+  init(_ path: String, knowing classNames: [String], heldOut fraction: Double?, seed: UInt32) throws(DatasetError) {
+    self.classNames = classNames
+    var whole: [Entry]?
+    if try FolderEntry(path).isFolder {
+      let folders = try FolderEntry.entries(of: path).filter(\.isFolder)
+      let part = (Self.testNames + [Self.trainName]).compactMap { name in folders.first { $0.name == name } }.first
+      let classes = try Self.classes(in: part?.path ?? path)
+      if let unknown = classes.first(where: { !classNames.contains($0.name) }) {
+        throw DatasetError(.unknownClass(name: unknown.name, known: classNames), path: part?.path ?? path)
+      }
+      let entries = try self.entries(classes)
+      if part == nil || part?.name == Self.trainName { whole = entries } else { test = entries }
+    } else {
+      let table = try ImageTable(path, knowing: classNames)
+      if let test = table.test { self.test = Self.sorted(test) } else { whole = Self.sorted(table.train) }
+    }
+    guard let whole else { return }
+    guard let fraction else {
+      test = whole
+      return
+    }
+    train = whole
+    try holdOut(fraction, seed: seed, path: path)
+  }
+
   private static func checked(_ names: [String], path: String) throws(DatasetError) -> [String] {
     if names.count == 1 { throw DatasetError(.singleClass(name: names[0]), path: path) }
     return names
@@ -140,7 +171,8 @@ struct ImageTable {
     ["file", "filename", "path", "image"], ["label", "class", "category"], ["split", "part", "subset"],
   ]
 
-  init(_ path: String) throws(DatasetError) {
+  /// - Parameter known: the classes that labels must be of; nil for those of the training part.
+  init(_ path: String, knowing known: [String]? = nil) throws(DatasetError) {
     let table = try CSVTable.read(path, CSVFormat(separator: .automatic, comment: nil))
     let first = table.columnNames.indices.map { table[0, $0].lowercased() }
     let places = Self.names.map { names in first.firstIndex { names.contains($0) } }
@@ -166,7 +198,7 @@ struct ImageTable {
       found.append((place, table[row, label], part != "train"))
     }
     guard !found.isEmpty else { throw DatasetError(.noPictures, path: path) }
-    let classNames = Set(found.filter { !$0.isTest }.map(\.label)).sorted(by: FolderEntry.precedes)
+    let classNames = known ?? Set(found.filter { !$0.isTest }.map(\.label)).sorted(by: FolderEntry.precedes)
     func entries(_ isTest: Bool) throws(DatasetError) -> [ImageList.Entry] {
       var entries: [ImageList.Entry] = []
       for row in found where row.isTest == isTest {

@@ -96,7 +96,7 @@ public struct ImagesSource: DataSource {
     return ([pictures] + notes).joined(separator: "; ")
   }
 
-  private func part(
+  func part(
     _ entries: [ImageList.Entry], _ list: ImageList, _ encoding: ImageEncoding
   ) throws(DatasetError) -> (records: LabeledArrays, sizes: [PictureSize], failures: [DatasetError]) {
     let decoded = try encoding.decoded(entries.map(\.path))

@@ -16,9 +16,9 @@ public protocol NamedPreprocessing: Preprocessing, Configurable {}
 /// Preprocessing that needs statistics of the training data. A run fits it to its training data.
 public protocol FittedPreprocessing: Preprocessing {
   /// The statistics as arrays by name: all that ``preprocessing(with:)`` needs, so that a saved model can keep them.
-  /// - Parameter inputs: the training set's, `[count, …, channels]`.
-  /// - Throws: ``DatasetError`` for inputs that have no such statistics, and the engine's errors.
-  func statistics(of inputs: HostArray) throws -> [String: HostArray]
+  /// - Parameter inputs: the training set's, `[count, …, channels]`. They may be larger than memory: read a few at a time.
+  /// - Throws: ``DatasetError`` for inputs that have no such statistics or can't be read, and the engine's errors.
+  func statistics(of inputs: any RecordReader) throws -> [String: HostArray]
 
   /// - Parameter statistics: as ``statistics(of:)`` returned them.
   /// - Throws: ``DatasetError`` for an array that is missing, or of another type or shape.
@@ -28,7 +28,13 @@ public protocol FittedPreprocessing: Preprocessing {
 extension FittedPreprocessing {
   /// This preprocessing with the statistics of a training set.
   /// - Throws: as ``statistics(of:)`` does.
-  public func fitted(to inputs: HostArray) throws -> PreprocessingFit { try fitted(with: statistics(of: inputs)) }
+  public func fitted(to inputs: HostArray) throws -> PreprocessingFit { try fitted(to: ArrayReader(inputs)) }
+
+  /// This preprocessing with the statistics of a training set that is read when it is needed.
+  /// - Throws: as ``statistics(of:)`` does.
+  public func fitted(to inputs: any RecordReader) throws -> PreprocessingFit {
+    try fitted(with: statistics(of: inputs))
+  }
 
   /// This preprocessing with statistics that are known.
   /// - Throws: as ``preprocessing(with:)`` does.

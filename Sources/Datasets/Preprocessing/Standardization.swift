@@ -122,7 +122,7 @@ public struct Featurewise: NamedPreprocessing, StandardizingPreprocessing, Fitte
     self.white = white
   }
 
-  public func statistics(of inputs: HostArray) throws -> [String: HostArray] {
+  public func statistics(of inputs: any RecordReader) throws -> [String: HostArray] {
     let statistics = try ChannelStatistics(of: inputs, white: white)
     return ["mean": try HostArray(statistics.mean), "deviation": try HostArray(statistics.deviation)]
   }
@@ -132,30 +132,6 @@ public struct Featurewise: NamedPreprocessing, StandardizingPreprocessing, Fitte
     let spread: [Double] = try statistics.statistic("deviation", .float64, axes: 1).converted()
     return StandardizedChannels(
       mean: center ? mean : [0], deviation: deviation ? spread.map { $0 + Self.epsilon } : [1], white: white)
-  }
-}
-
-/// Mean and standard deviation of each channel of a training set.
-struct ChannelStatistics {
-  let mean: [Double]
-  let deviation: [Double]
-
-  /// - Parameters:
-  ///   - inputs: `[count, …, channels]`
-  ///   - white: inputs are divided by it first.
-  /// - Throws: ``DatasetError``, and the engine's errors.
-  init(of inputs: HostArray, white: Double) throws {
-    guard inputs.shape.count >= 2 else {
-      throw DatasetError(.wrongRank(found: inputs.shape, wanted: "[count, …, channels]"))
-    }
-    guard inputs.count > 0 else { throw DatasetError(.noRows) }
-    let axes = Array(0..<inputs.shape.count - 1)
-    let values = Tensor(inputs).cast(to: .float64) / white
-    let means = values.mean(axes)
-    let distances = values - means
-    let found = try Tensor.evaluate([means, (distances * distances).mean(axes).sqrt()])
-    mean = try found[0].values(as: Double.self)
-    deviation = try found[1].values(as: Double.self)
   }
 }
 

@@ -28,15 +28,16 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
     self.white = white
   }
 
-  public func statistics(of inputs: HostArray) throws -> [String: HostArray] {
-    let features = Shape(inputs.shape.dropFirst()).elementCount
+  /// Two passes: the mean's, and the covariance's.
+  public func statistics(of inputs: any RecordReader) throws -> [String: HostArray] {
+    let features = inputs.shape.reduce(1, *)
     guard features <= Self.limit else {
       throw DatasetError(
         .invalidArgument(
           name: "the size of an example", value: "\(features)", allowed: "at most \(Self.limit) for whitening"))
     }
     let mean = try ChannelStatistics(of: inputs, white: white).mean
-    let covariance = try Self.covariance(of: Tensor(inputs), mean: Tensor(mean), white: white)
+    let covariance = try Self.covariance(of: inputs, mean: mean, white: white)
     let matrix = try Self.inverseRoot(of: covariance, epsilon: epsilon).cast(to: .float32).hostArray()
     return ["mean": try HostArray(mean), "matrix": matrix]
   }
@@ -47,18 +48,22 @@ public struct ZCAWhitening: NamedPreprocessing, FittedPreprocessing {
       matrix: try statistics.statistic("matrix", .float32, axes: 2), white: white)
   }
 
-  /// Of `[count, …]`, `float64 [features, features]`.
-  private static func covariance(of inputs: Tensor, mean: Tensor, white: Double) throws -> Tensor {
-    let (count, features) = (inputs.shape[0], Shape(inputs.shape.dropFirst()).elementCount)
-    func products(_ inputs: Tensor) -> Tensor {
-      let distances = (inputs.cast(to: .float64) / white - mean).reshape(to: [inputs.shape[0], features])
-      return distances.gramMatrix()
+  /// `float64 [features, features]`
+  private static func covariance(of inputs: any RecordReader, mean: [Double], white: Double) throws -> Tensor {
+    let (features, center) = (inputs.shape.reduce(1, *), Tensor(try Tensor(mean).buffer()))
+    func products(_ block: Range<Int>) throws -> Tensor {
+      let values = try inputs.block(block).cast(to: .float64) / white
+      return (values - center).reshape(to: [block.count, features]).gramMatrix()
     }
-    let blocks = count / block
-    let whole = inputs.slice(0..<blocks * block).reshape(to: Shape([blocks, block] + inputs.shape.dropFirst()))
-    let rest = products(inputs.slice(blocks * block..<count))
-    let sum = scan(carry: [rest], over: [whole]) { ([$0[0] + products($1[0])], []) }.carry[0]
-    return try (sum / Double(count)).evaluate()
+    // What doesn't fill a block comes first.
+    let whole = inputs.count / block * block
+    var sum =
+      whole == inputs.count
+      ? Tensor.zeros([features, features], dtype: .float64) : try products(whole..<inputs.count).evaluate()
+    for start in stride(from: 0, to: whole, by: block) {
+      sum = try (sum + products(start..<start + block)).evaluate()
+    }
+    return try (sum / Double(inputs.count)).evaluate()
   }
 
   /// `(matrix + epsilon)^(-1/2)` of a symmetric matrix without negative eigenvalues, by the engine on the CPU.

@@ -22,20 +22,14 @@ public struct SeriesEncoding: Sendable, Equatable, Codable {
   public let horizon: Int
   /// Mean and standard deviation of each column over the training steps, which it is standardized by; empty if columns
   /// keep their unit.
-  public let inputScales: [SeriesScale]
-  public let targetScales: [SeriesScale]
+  public let inputScales: [ColumnScale]
+  public let targetScales: [ColumnScale]
   public let dtype: DType
   let gaps: GapRule
   let layout: SeriesLayout
 
   /// Outputs of a model in the columns' own unit, row by row a value per target.
-  public func restored(_ outputs: [Double]) -> [Double] {
-    guard !targetScales.isEmpty else { return outputs }
-    return outputs.enumerated().map { index, value in
-      let scale = targetScales[index % targetScales.count]
-      return value * scale.deviation + scale.mean
-    }
-  }
+  public func restored(_ outputs: [Double]) -> [Double] { targetScales.restored(outputs) }
 
   func inputs(from paths: [String]) throws(DatasetError) -> EncodedInputs {
     var (bytes, names, count): ([UInt8], [String], Int) = ([], [], 0)
@@ -57,23 +51,8 @@ public struct SeriesEncoding: Sendable, Equatable, Codable {
   }
 }
 
-/// What a column is standardized by: (x - mean) / deviation.
-public struct SeriesScale: Sendable, Equatable, Codable {
-  public let mean: Double
-  /// 1 for a column that doesn't vary.
-  public let deviation: Double
-
-  /// Of the population, as NumPy's `std`.
-  init(of values: [Double]) {
-    let mean = values.mean
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let deviation = (squares / Double(values.count)).squareRoot()
-    (self.mean, self.deviation) = (mean, deviation > 0 ? deviation : 1)
-  }
-}
-
 /// How a series' text is laid out; NPY files need no layout.
-struct SeriesLayout: Sendable, Equatable, Codable {
+struct SeriesLayout: TextLayout, Sendable, Equatable, Codable {
   var separator = TableSeparator.auto
   var decimal = CSVFormat.Decimal.point
   /// Nil if the first line names the columns as soon as one of its fields isn't a number.

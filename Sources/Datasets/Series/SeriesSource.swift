@@ -74,6 +74,9 @@ public struct SeriesSource: DataSource {
     }
   }
 
+  /// The file's name without its ending.
+  var name: String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
+
   private func pair(of file: SeriesTable) throws(DatasetError) -> DatasetPair {
     let inputNames = (columns.isEmpty ? file.columnNames : columns).filter { !exclude.contains($0) }
     let targetNames = targets.isEmpty ? inputNames : targets
@@ -107,7 +110,7 @@ public struct SeriesSource: DataSource {
     let distance = "\(horizon) step\(horizon == 1 ? "" : "s") ahead"
     return DatasetPair(
       train: try records(first..<train), test: try records(train..<train + test),
-      name: URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
+      name: name,
       origin: "\(steps) steps of \(file.path); \(targetNames.joined(separator: ", ")) \(distance) from "
         + "\(inputNames.joined(separator: ", ")), \(kind)"
         + (isStandardized ? ", in standard deviations of the training steps" : ""), encoding: .series(encoding))

@@ -1,5 +1,6 @@
 import Arrays
 import Formats
+import Synchronization
 
 /// Pictures that are decoded when they are needed, on all cores.
 struct ImageReader: RecordReader {
@@ -12,6 +13,42 @@ struct ImageReader: RecordReader {
 
   func read(_ indices: [Int], into output: UnsafeMutableRawBufferPointer) throws(DatasetError) {
     for result in encoding.decode(indices.map { files[$0] }, into: output) { _ = try result.get() }
+  }
+}
+
+/// Pictures to predict, decoded when they are needed. It remembers the sizes that they had.
+private final class NotingImageReader: RecordReader {
+  private let files: ImageReader
+  private let sizes = Mutex<[Int: PictureSize]>([:])
+
+  init(_ files: ImageReader) { self.files = files }
+
+  var count: Int { files.count }
+  var dtype: DType { files.dtype }
+  var shape: [Int] { files.shape }
+
+  func read(_ indices: [Int], into output: UnsafeMutableRawBufferPointer) throws(DatasetError) {
+    let results = files.encoding.decode(indices.map { files.files[$0] }, into: output)
+    for (index, result) in zip(indices, results) {
+      let size = try result.get()
+      sizes.withLock { $0[index] = size }
+    }
+  }
+
+  var notes: [String] {
+    sizes.withLock { sizes in
+      sizes.sorted { $0.key < $1.key }.compactMap { files.encoding.note(on: files.files[$0.key], found: $0.value) }
+    }
+  }
+}
+
+extension ImageEncoding {
+  /// The pictures in files and folders, decoded when they are needed.
+  func stream(from paths: [String]) throws(DatasetError) -> StreamedInputs {
+    var files: [String] = []
+    for path in paths { files += try PictureFiles(path).paths }
+    let reader = NotingImageReader(ImageReader(files: files, encoding: self))
+    return StreamedInputs(inputs: reader, names: files) { reader.notes }
   }
 }
 

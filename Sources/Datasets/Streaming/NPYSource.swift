@@ -89,6 +89,21 @@ public struct NPYSource: DataSource, StreamingSource {
   }
 }
 
+extension ArrayEncoding {
+  /// The records in NPY files, read when they are needed.
+  func stream(from paths: [String]) throws(DatasetError) -> StreamedInputs {
+    if let archive = paths.first(where: { $0.lowercased().hasSuffix(".npz") }) {
+      throw DatasetError(.notInParts(what: "an NPZ file"), path: archive)
+    }
+    if isChannelsFirst { throw DatasetError(.notInParts(what: "arrays with their channels first"), path: paths.first) }
+    let reader = try NPYReader(paths, as: [dtype])
+    guard reader.shape == shape else {
+      throw DatasetError(.wrongRank(found: [reader.count] + reader.shape, wanted: wantedShape), path: paths.first)
+    }
+    return StreamedInputs(inputs: reader, names: reader.names)
+  }
+}
+
 /// Records in several NPY files of one type, one after the other.
 struct NPYReader: RecordReader {
   let count: Int
@@ -116,6 +131,11 @@ struct NPYReader: RecordReader {
     }
     guard let first = files.first else { throw DatasetError(.noRows) }
     (self.files, self.count, dtype, shape) = (files, count, first.layout.dtype, first.layout.recordShape)
+  }
+
+  /// The file and the place of each record.
+  var names: [String] {
+    files.flatMap { file in (0..<(file.layout.shape.first ?? 0)).map { "\(file.path)[\($0)]" } }
   }
 
   func read(_ indices: [Int], into output: UnsafeMutableRawBufferPointer) throws(DatasetError) {

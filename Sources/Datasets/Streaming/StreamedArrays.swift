@@ -16,6 +16,47 @@ public protocol RecordReader: Sendable {
 
 extension RecordReader {
   public var recordByteCount: Int { shape.reduce(dtype.byteCount, *) }
+
+  /// Records in memory, in the order of their indices, repeats included.
+  /// - Throws: ``DatasetError`` if they can't be read.
+  public func records(at indices: [Int]) throws(DatasetError) -> HostArray {
+    let size = indices.count * recordByteCount
+    var failure: DatasetError?
+    let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, initialized in
+      let output = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<size])
+      do throws(DatasetError) { try read(indices, into: output) } catch { failure = error }
+      initialized = failure == nil ? size : 0
+    }
+    if let failure { throw failure }
+    return try .make(dtype, [indices.count] + shape, bytes)
+  }
+}
+
+/// Records of an array in memory.
+///
+/// ```swift
+/// let reader = ArrayReader(try HostArray([1, 2, 3, 4] as [Float], shape: [2, 2]))
+/// print(try reader.records(at: [1, 0]).values(as: Float.self))  // [3.0, 4.0, 1.0, 2.0]
+/// ```
+public struct ArrayReader: RecordReader {
+  private let array: HostArray
+
+  /// - Parameter array: `[count, …]`.
+  public init(_ array: HostArray) { self.array = array }
+
+  public var count: Int { array.recordCount }
+  public var dtype: DType { array.dtype }
+  public var shape: [Int] { array.recordShape }
+
+  public func read(_ indices: [Int], into output: UnsafeMutableRawBufferPointer) {
+    let size = array.recordByteCount
+    array.bytes.withUnsafeBytes { bytes in
+      for (place, index) in indices.enumerated() where size > 0 {
+        UnsafeMutableRawBufferPointer(rebasing: output[place * size..<(place + 1) * size])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[index * size..<(index + 1) * size]))
+      }
+    }
+  }
 }
 
 /// Inputs that are read when they are needed, and their targets, which are in memory.
@@ -65,17 +106,8 @@ public struct StreamedArrays: Sendable {
   /// - Throws: ``DatasetError`` if they can't be read.
   public func loaded(_ count: Int) throws(DatasetError) -> LabeledArrays {
     let count = Swift.min(count, self.count)
-    var failure: DatasetError?
-    let bytes = [UInt8](unsafeUninitializedCapacity: count * inputs.recordByteCount) { buffer, initialized in
-      let output = UnsafeMutableRawBufferPointer(
-        rebasing: UnsafeMutableRawBufferPointer(buffer)[..<(count * inputs.recordByteCount)])
-      do throws(DatasetError) { try inputs.read(Array(0..<count), into: output) } catch { failure = error }
-      initialized = failure == nil ? output.count : 0
-    }
-    if let failure { throw failure }
     return try LabeledArrays(
-      inputs: .make(inputs.dtype, [count] + inputs.shape, bytes), targets: targets.gathered(0..<count),
-      classCount: classCount)
+      inputs: inputs.records(at: Array(0..<count)), targets: targets.gathered(0..<count), classCount: classCount)
   }
 }
 

@@ -66,16 +66,20 @@ public struct TableEncoding: Sendable, Equatable, Codable {
     var (values, names): ([Double], [String]) = ([], [])
     for path in paths {
       let table = try CSVTable.read(path, layout.format)
-      var read: [ColumnValues] = []
-      for column in columns {
-        let place = try table.column(column.name)
-        read.append(
-          column.numbers == nil ? .categories(table.texts(place)) : .numbers(try table.numbers(place)))
-      }
-      values += try encoded(read, of: table, rows: Array(0..<table.rowCount))
+      values += try encoded(self.values(of: table), of: table, rows: Array(0..<table.rowCount))
       names += (0..<table.rowCount).map { "\(path):\(table.line(ofRow: $0))" }
     }
     return EncodedInputs(inputs: try array(values), names: names)
+  }
+
+  /// What the encoding's columns hold in another table.
+  func values(of table: CSVTable) throws(DatasetError) -> [ColumnValues] {
+    var values: [ColumnValues] = []
+    for column in columns {
+      let place = try table.column(column.name)
+      values.append(column.numbers == nil ? .categories(table.texts(place)) : .numbers(try table.numbers(place)))
+    }
+    return values
   }
 
   /// Numbers as an array of inputs [N, features].
@@ -137,8 +141,27 @@ public struct TableEncoding: Sendable, Equatable, Codable {
   }
 }
 
+/// How text in columns is laid out.
+protocol TextLayout {
+  associatedtype Header
+  var separator: TableSeparator { get set }
+  var decimal: CSVFormat.Decimal { get set }
+  var hasHeader: Header { get set }
+}
+
+extension TextLayout {
+  /// With another layout's settings where they were given.
+  func changed(to other: Self, given: Set<String>) -> Self {
+    var layout = self
+    if given.contains("separator") { layout.separator = other.separator }
+    if given.contains("decimal") { layout.decimal = other.decimal }
+    if given.contains("header") { layout.hasHeader = other.hasHeader }
+    return layout
+  }
+}
+
 /// How a table's text is laid out.
-struct TableLayout: Sendable, Equatable, Codable {
+struct TableLayout: TextLayout, Sendable, Equatable, Codable {
   var separator = TableSeparator.auto
   var decimal = CSVFormat.Decimal.point
   var hasHeader = true

@@ -10,7 +10,7 @@ import Foundation
 /// print(source.missing, source.test)  // error 0.2
 /// ```
 /// Inputs are float32 or float64 [N, features], see ``TableEncoding``. Targets are classes, int32 [N], or values [N, 1] in
-/// the table's own unit.
+/// the table's own unit, unless ``isTargetStandardized``.
 public struct TableSource: DataSource {
   public static let declaration = Declaration(
     "table", "your own table, a CSV or TSV file with a header; target is the column to predict",
@@ -30,6 +30,9 @@ public struct TableSource: DataSource {
       Setting("unknown", \.unknown, .word, "a category that no training record has: an error, or no input of its own"),
       Setting("missing", \.missing, .word, "what is done where a value is missing"),
       Setting("standardized", \.isStandardized, .flag, "whether numbers get mean 0 and deviation 1 over training data"),
+      Setting(
+        "standardizeTarget", \.isTargetStandardized, .flag,
+        "whether values to predict get mean 0 and deviation 1 over training data; metrics stay in their unit"),
       Setting(
         "test", \.test, .number.checked("above 0 and below 1") { $0 > 0 && $0 < 1 }, "fraction of the rows to test on"),
       Setting(
@@ -72,6 +75,9 @@ public struct TableSource: DataSource {
   public var unknown = UnknownCategory.error
   public var missing = MissingRule.error
   public var isStandardized = true
+  /// Whether values to predict are trained on with mean 0 and standard deviation 1, as scikit-learn's
+  /// `TransformedTargetRegressor` does. Metrics and predictions are in their own unit, the loss isn't.
+  public var isTargetStandardized = false
   /// The fraction of rows to test on, if there are no folds.
   public var test = 0.2
   public var folds: Int?
@@ -110,21 +116,25 @@ public struct TableSource: DataSource {
     }
     let dtype: DType = precision == .float64 ? .float64 : .float32
     let encoding = TableEncoding(
-      columns: columns, target: targets.encoding(split.train), isStandardized: isStandardized, categories: categories,
-      unknown: unknown, dtype: dtype, layout: layout)
+      columns: columns, target: try targets.encoding(split.train, isStandardized: isTargetStandardized),
+      isStandardized: isStandardized, categories: categories, unknown: unknown, dtype: dtype, layout: layout)
     func records(_ rows: [Int]) throws(DatasetError) -> LabeledArrays {
       try LabeledArrays(
-        inputs: encoding.array(encoding.encoded(read, of: table, rows: rows)), targets: targets.array(rows, dtype),
+        inputs: encoding.array(encoding.encoded(read, of: table, rows: rows)),
+        targets: targets.array(rows, dtype, encoding.target.scale),
         classCount: targets.task == .classification ? targets.classNames.count : nil)
     }
-    let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
     return DatasetPair(
       train: try records(split.train), test: try records(split.test), name: name,
       origin: origin(table, encoding, targets, split),
       classNames: targets.classNames, encoding: .table(encoding))
   }
 
-  private func inputNames(_ table: CSVTable) throws(DatasetError) -> [String] {
+  /// The file's name without its ending.
+  var name: String { URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent }
+
+  /// - Throws: ``DatasetError`` for settings that name columns that the table doesn't have.
+  func inputNames(_ table: CSVTable) throws(DatasetError) -> [String] {
     for name in [target] + columns + exclude + categorical + [groups, split].compactMap(\.self) {
       _ = try table.column(name)
     }
@@ -144,7 +154,7 @@ public struct TableSource: DataSource {
   }
 
   /// The rows that have what they need: with `missing: drop` those without a missing value.
-  private func keptRows(
+  func keptRows(
     _ rows: [Int], _ table: CSVTable, _ columns: some Sequence<(String, ColumnValues)>
   ) throws(DatasetError) -> [Int] {
     var kept = rows
@@ -185,7 +195,8 @@ public struct TableSource: DataSource {
       switch targets.content {
       case .classes(_, let names):
         "classification of '\(target)' into \(names.count) classes, \(targets.reason)"
-      case .values: "regression of '\(target)', \(targets.reason)"
+      case .values:
+        "regression of '\(target)', \(targets.reason)" + (encoding.target.scale == nil ? "" : ", standardized")
       }
     let leftOut = table.rowCount - split.train.count - split.test.count
     return "\(table.rowCount) rows of \(table.path); \(what); columns: \(kinds); \(split.text)"

@@ -11,9 +11,12 @@ struct TableSplit {
   /// - Parameters:
   ///   - rows: the rows to divide.
   ///   - targets: what a stratified split keeps in proportion.
+  ///   - hasTraining: whether the rows are also trained on, so that the training part must have every class.
   /// - Throws: ``DatasetError`` for a part without rows, a class that can't be in both parts, and what the columns of
   ///   parts or groups don't allow.
-  init(_ rows: [Int], of table: CSVTable, _ source: TableSource, _ targets: TableTargets) throws(DatasetError) {
+  init(
+    _ rows: [Int], of table: CSVTable, _ source: TableSource, _ targets: TableTargets, hasTraining: Bool = true
+  ) throws(DatasetError) {
     if let column = source.split {
       text = "divided by column '\(column)'"
       try divide(rows, by: try Self.texts(table, column, rows), of: table, column)
@@ -26,7 +29,7 @@ struct TableSplit {
     } else {
       let isStratified = source.isStratified && targets.task == .classification
       let classes = isStratified ? targets.rowsByClass(rows).filter { !$0.isEmpty } : [rows]
-      if isStratified, let rare = classes.first(where: { $0.count == 1 })?.first {
+      if hasTraining, isStratified, let rare = classes.first(where: { $0.count == 1 })?.first {
         let name = table[rare, try table.column(targets.name)]
         throw DatasetError(
           .table(.rareClass(column: targets.name, name: name, line: table.line(ofRow: rare))), path: table.path)
@@ -38,10 +41,10 @@ struct TableSplit {
       let tested = Set(test)
       (train, test) = (rows.filter { !tested.contains($0) }, rows.filter { tested.contains($0) })
     }
-    for (name, part) in [("training", train), ("test", test)] where part.isEmpty {
+    for (name, part) in [("training", train), ("test", test)] where part.isEmpty && (hasTraining || name == "test") {
       throw DatasetError(.table(.emptyPart(name: name)), path: table.path)
     }
-    try checkClasses(of: table, targets)
+    if hasTraining { try checkClasses(of: table, targets) }
   }
 
   /// A model can't know a class that it has seen no record of.

@@ -12,6 +12,8 @@ public struct TableTarget: Sendable, Equatable, Codable {
   public let task: TableTask
   /// The range of the values to predict; nil for classes.
   public let range: ClosedRange<Double>?
+  /// What the values are standardized by; nil if they keep their unit.
+  public let scale: ColumnScale?
 }
 
 /// The targets of a table, read, and classified.
@@ -31,6 +33,10 @@ struct TableTargets {
   let rows: [Int]
   /// Why it is a classification or a regression, for people.
   let reason: String
+
+  private init(name: String, content: Content, rows: [Int], reason: String) {
+    (self.name, self.content, self.rows, self.reason) = (name, content, rows, reason)
+  }
 
   /// - Parameters:
   ///   - task: nil to decide by what the column holds.
@@ -112,22 +118,60 @@ struct TableTargets {
     return groups
   }
 
-  /// The targets of some rows: int32 [N], or values [N, 1].
-  func array(_ rows: [Int], _ dtype: DType) throws(DatasetError) -> HostArray {
+  /// The targets of some rows: int32 [N], or values [N, 1], standardized by a scale if there is one.
+  func array(_ rows: [Int], _ dtype: DType, _ scale: ColumnScale?) throws(DatasetError) -> HostArray {
     switch content {
     case .classes(let classes, _):
       try .make(.int32, [rows.count], rows.map { classes[$0] }.withUnsafeBytes { Array($0) })
-    case .values(let values): try .make(dtype, [rows.count, 1], dtype.bytes(of: rows.map { values[$0] }))
+    case .values(let values):
+      try .make(dtype, [rows.count, 1], dtype.bytes(of: rows.map { scale?.standardized(values[$0]) ?? values[$0] }))
     }
   }
 
   /// What a saved model keeps.
-  func encoding(_ training: [Int]) -> TableTarget {
-    var range: ClosedRange<Double>?
-    if case .values(let values) = content {
-      let own = training.map { values[$0] }
-      range = (own.min() ?? 0)...(own.max() ?? 0)
+  /// - Parameter isStandardized: whether values get mean 0 and standard deviation 1 over the training rows.
+  /// - Throws: ``DatasetError`` for classes that ought to be standardized.
+  func encoding(_ training: [Int], isStandardized: Bool) throws(DatasetError) -> TableTarget {
+    guard case .values(let values) = content else {
+      if isStandardized { throw DatasetError(.table(.standardizedClasses(column: name))) }
+      return TableTarget(name: name, task: task, range: nil, scale: nil)
     }
-    return TableTarget(name: name, task: task, range: range)
+    let own = training.map { values[$0] }
+    return TableTarget(
+      name: name, task: task, range: (own.min() ?? 0)...(own.max() ?? 0),
+      scale: isStandardized ? ColumnScale(of: own) : nil)
+  }
+}
+
+extension TableTargets {
+  /// The targets of records that a saved model is evaluated on, of its kind and of its classes.
+  /// - Throws: ``DatasetError`` for a class that the model doesn't know, and for missing targets unless they are left out.
+  init(
+    _ table: CSVTable, column: Int, knowing known: TableTarget, classNames: [String], dropsMissing: Bool
+  ) throws(DatasetError) {
+    let (name, texts) = (table.columnNames[column], table.texts(column))
+    let rows = texts.indices.filter { texts[$0] != nil }
+    if let first = texts.firstIndex(of: nil), !dropsMissing {
+      let line = table.line(ofRow: first)
+      throw DatasetError(.table(.missingValue(column: name, line: line, count: texts.count - rows.count)))
+    }
+    let content: Content
+    if known.task == .regression {
+      content = .values(try table.numbers(column))
+    } else {
+      let places = Dictionary(classNames.enumerated().map { ($1, Int32($0)) }, uniquingKeysWith: { first, _ in first })
+      var classes = [Int32](repeating: -1, count: texts.count)
+      for row in rows {
+        let text = texts[row] ?? ""
+        // Numbers are one class however they are written.
+        guard let place = places[text] ?? table.format.number(text).flatMap({ places[Self.text($0)] }) else {
+          throw DatasetError(
+            .table(.unknownClass(column: name, line: table.line(ofRow: row), text: text, known: classNames)))
+        }
+        classes[row] = place
+      }
+      content = .classes(classes, names: classNames)
+    }
+    self.init(name: name, content: content, rows: rows, reason: "as the model's")
   }
 }

@@ -68,23 +68,15 @@ public struct CollectedOutputs: Sendable {
   }
 }
 
-/// The area under the receiver operating characteristic: how often an example of a class scores higher than another one,
-/// ties counting half.
-///
-/// Of several classes, the mean of each against the rest. A class without examples, or with nothing else, has no area:
-/// the result is NaN, as scikit-learn has it.
-public struct ROCAUC: Metric, CollectedMetric {
-  public static let declaration = Declaration(
-    "rocAUC", "area under the ROC curve; of several classes the mean of one against the rest", standard: ROCAUC(),
-    reference: Reference(
-      "Fawcett", 2006, "An introduction to ROC analysis", "https://doi.org/10.1016/j.patrec.2005.10.010"))
-  public static var isGreaterBetter: Bool { true }
+/// A score of how examples of a class rank among the others; of several classes the mean of each against the rest.
+private protocol OneAgainstRest: CollectedMetric {
+  /// How the loss interprets the outputs.
+  var kind: OutputKind? { get set }
+  static func area(_ scores: [Double], _ isPositive: [Bool]) -> Double
+}
 
-  private var kind: OutputKind?
-
-  public init() {}
-
-  public func reading(_ kind: OutputKind?) -> ROCAUC {
+extension OneAgainstRest {
+  public func reading(_ kind: OutputKind?) -> Self {
     var metric = self
     metric.kind = kind
     return metric
@@ -93,6 +85,27 @@ public struct ROCAUC: Metric, CollectedMetric {
   public func value(of outputs: CollectedOutputs) -> Double {
     outputs.columns(kind).map { Self.area($0.scores, $0.isPositive) }.mean
   }
+
+  public func incompatibility(
+    _ kind: OutputKind?, outputs: Shape, targets: TargetDescription
+  ) -> Incompatibility? { mismatchOfPredictions(kind, outputs: outputs, targets: targets) }
+}
+
+/// The area under the receiver operating characteristic: how often an example of a class scores higher than another one,
+/// ties counting half.
+///
+/// Of several classes, the mean of each against the rest. A class without examples, or with nothing else, has no area:
+/// the result is NaN, as scikit-learn has it.
+public struct ROCAUC: Metric, CollectedMetric, OneAgainstRest {
+  public static let declaration = Declaration(
+    "rocAUC", "area under the ROC curve; of several classes the mean of one against the rest", standard: ROCAUC(),
+    reference: Reference(
+      "Fawcett", 2006, "An introduction to ROC analysis", "https://doi.org/10.1016/j.patrec.2005.10.010"))
+  public static var isGreaterBetter: Bool { true }
+
+  fileprivate var kind: OutputKind?
+
+  public init() {}
 
   static func area(_ scores: [Double], _ isPositive: [Bool]) -> Double {
     guard !scores.contains(where: \.isNaN) else { return .nan }
@@ -105,17 +118,13 @@ public struct ROCAUC: Metric, CollectedMetric {
     }
     return positives == 0 || negatives == 0 ? .nan : wins / (positives * negatives)
   }
-
-  public func incompatibility(
-    _ kind: OutputKind?, outputs: Shape, targets: TargetDescription
-  ) -> Incompatibility? { mismatchOfPredictions(kind, outputs: outputs, targets: targets) }
 }
 
 /// Average precision, the sum of precisions weighted by the gains in recall: `sum((R_n - R_(n-1)) P_n)` over the
 /// thresholds n from the highest score downwards, ties together.
 ///
 /// Of several classes, the mean of each against the rest. A class without examples counts 0, as scikit-learn has it.
-public struct AveragePrecision: Metric, CollectedMetric {
+public struct AveragePrecision: Metric, CollectedMetric, OneAgainstRest {
   public static let declaration = Declaration(
     "averagePrecision", "average precision; of several classes the mean of one against the rest",
     standard: AveragePrecision(),
@@ -124,19 +133,9 @@ public struct AveragePrecision: Metric, CollectedMetric {
       "https://doi.org/10.1145/1143844.1143874"))
   public static var isGreaterBetter: Bool { true }
 
-  private var kind: OutputKind?
+  fileprivate var kind: OutputKind?
 
   public init() {}
-
-  public func reading(_ kind: OutputKind?) -> AveragePrecision {
-    var metric = self
-    metric.kind = kind
-    return metric
-  }
-
-  public func value(of outputs: CollectedOutputs) -> Double {
-    outputs.columns(kind).map { Self.area($0.scores, $0.isPositive) }.mean
-  }
 
   static func area(_ scores: [Double], _ isPositive: [Bool]) -> Double {
     guard !scores.isEmpty, !scores.contains(where: \.isNaN) else { return .nan }
@@ -150,10 +149,6 @@ public struct AveragePrecision: Metric, CollectedMetric {
     }
     return area
   }
-
-  public func incompatibility(
-    _ kind: OutputKind?, outputs: Shape, targets: TargetDescription
-  ) -> Incompatibility? { mismatchOfPredictions(kind, outputs: outputs, targets: targets) }
 }
 
 /// How many positive and negative examples have each score, score by score.

@@ -77,26 +77,15 @@ public struct PreActResNetArchitecture: Architecture {
     "preActResNet", "residual network with activations before convolutions", standard: PreActResNetArchitecture(),
     reference: Reference(
       "He et al.", 2016, "Identity Mappings in Deep Residual Networks", "https://arxiv.org/abs/1603.05027"),
-    settings: ResNetPlan.settings(
-      depth: \.depth, stem: \.stem, width: \.width, activation: \.activation, stochasticDepth: \.stochasticDepth))
+    settings: ResNetSettings.all.of(\.network))
 
-  public var depth: Int
-  public var stem: ResNet.Stem
-  public var width: Int
-  public var activation: any Activation
-  public var stochasticDepth: Double
+  public var network: ResNetSettings
 
-  public init(
-    depth: Int = 18, stem: ResNet.Stem = .imagenet, width: Int = 64, activation: any Activation = ReLU(),
-    stochasticDepth: Double = 0
-  ) {
-    (self.depth, self.stem, self.width) = (depth, stem, width)
-    (self.activation, self.stochasticDepth) = (activation, stochasticDepth)
-  }
+  public init(_ network: ResNetSettings = ResNetSettings()) { self.network = network }
 
   public func model(outputs: Int) -> any Layer {
     PreActResNet(
-      depth: depth, outputs: outputs, stem: stem, width: width, activation: activation, stochasticDepth: stochasticDepth
-    )
+      depth: network.depth, outputs: outputs, stem: network.stem, width: network.width, activation: network.activation,
+      stochasticDepth: network.stochasticDepth)
   }
 }

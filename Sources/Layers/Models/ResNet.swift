@@ -97,24 +97,38 @@ struct ResNetPlan {
       filters, size: Extent2D(size), strides: Extent2D(stride), padding: .symmetric(size / 2), hasBias: false,
       kernel: VarianceScaling(scale: 2, mode: .fanOut, distribution: .normal))
   }
+}
 
-  /// The settings that residual networks share.
-  static func settings<Method>(
-    depth: WritableKeyPath<Method, Int> & Sendable, stem: WritableKeyPath<Method, ResNet.Stem> & Sendable,
-    width: WritableKeyPath<Method, Int> & Sendable, activation: WritableKeyPath<Method, any Activation> & Sendable,
-    stochasticDepth: WritableKeyPath<Method, Double> & Sendable
-  ) -> [Setting<Method>] {
-    [
-      Setting(
-        "depth", depth,
-        .integer(in: Int.min...Int.max).checked(depths.map(String.init).joined(separator: ", "), depths.contains),
-        "layers with parameters on the longest path"),
-      Setting("stem", stem, .word, "a 7x7 convolution and pooling, or a 3x3 convolution for small images"),
-      Setting("width", width, .integer(in: 1...10_000), "filters of the stem and the first blocks"),
-      Setting("activation", activation, .method, "activation after the normalizations"),
-      Setting("stochasticDepth", stochasticDepth, .decayRate, "share of examples that skip the last block in training"),
-    ]
+/// The settings that residual networks by name share.
+public struct ResNetSettings: Sendable {
+  /// The number of layers with parameters on the longest path: 18, 34, 50, 101 or 152.
+  public var depth: Int
+  public var stem: ResNet.Stem
+  /// The filters of the stem and the first blocks.
+  public var width: Int
+  public var activation: any Activation
+  /// The share of blocks that are dropped in training, for the last block; it grows linearly from 0.
+  public var stochasticDepth: Double
+
+  public init(
+    depth: Int = 18, stem: ResNet.Stem = .imagenet, width: Int = 64, activation: any Activation = ReLU(),
+    stochasticDepth: Double = 0
+  ) {
+    (self.depth, self.stem, self.width) = (depth, stem, width)
+    (self.activation, self.stochasticDepth) = (activation, stochasticDepth)
   }
+
+  static let all: [Setting<ResNetSettings>] = [
+    Setting(
+      "depth", \.depth,
+      .integer(in: Int.min...Int.max).checked(
+        ResNetPlan.depths.map(String.init).joined(separator: ", "), ResNetPlan.depths.contains),
+      "layers with parameters on the longest path"),
+    Setting("stem", \.stem, .word, "a 7x7 convolution and pooling, or a 3x3 convolution for small images"),
+    Setting("width", \.width, .integer(in: 1...10_000), "filters of the stem and the first blocks"),
+    Setting("activation", \.activation, .method, "activation after the normalizations"),
+    Setting("stochasticDepth", \.stochasticDepth, .decayRate, "share of examples that skip the last block in training"),
+  ]
 }
 
 /// Two 3x3 convolutions, or a 3x3 convolution between two 1x1 ones, added to the input.
@@ -149,31 +163,20 @@ private struct ResNetBlock: Layer {
 public struct ResNetArchitecture: Architecture {
   public static let declaration = Declaration(
     "resNet", "residual network, as in torchvision", standard: ResNetArchitecture(), reference: .residualNetworks,
-    settings: ResNetPlan.settings(
-      depth: \.depth, stem: \.stem, width: \.width, activation: \.activation, stochasticDepth: \.stochasticDepth))
+    settings: ResNetSettings.all.of(\.network))
 
-  public var depth: Int
-  public var stem: ResNet.Stem
-  public var width: Int
-  public var activation: any Activation
-  public var stochasticDepth: Double
+  public var network: ResNetSettings
 
-  public init(
-    depth: Int = 18, stem: ResNet.Stem = .imagenet, width: Int = 64, activation: any Activation = ReLU(),
-    stochasticDepth: Double = 0
-  ) {
-    (self.depth, self.stem, self.width) = (depth, stem, width)
-    (self.activation, self.stochasticDepth) = (activation, stochasticDepth)
-  }
+  public init(_ network: ResNetSettings = ResNetSettings()) { self.network = network }
 
   public func model(outputs: Int) -> any Layer {
     ResNet(
-      depth: depth, outputs: outputs, stem: stem, width: width, activation: activation, stochasticDepth: stochasticDepth
-    )
+      depth: network.depth, outputs: outputs, stem: network.stem, width: network.width, activation: network.activation,
+      stochasticDepth: network.stochasticDepth)
   }
 }
 
 extension Reference {
-  fileprivate static let residualNetworks = Reference(
+  static let residualNetworks = Reference(
     "He et al.", 2015, "Deep Residual Learning for Image Recognition", "https://arxiv.org/abs/1512.03385")
 }

@@ -48,14 +48,36 @@ public struct TokenInput: Sendable, Hashable {
   ]
 }
 
+/// A recurrent network by name: layers of one kind.
+private protocol RecurrentArchitecture: Architecture {
+  var network: RecurrentSettings { get set }
+  var tokens: TokenInput { get set }
+  static func layer(
+    _ units: Int, _ result: Recurrent.Result, _ convention: RecurrentConvention
+  ) -> any RecurrentLayer
+}
+
+extension RecurrentArchitecture {
+  fileprivate static var recurrentSettings: [Setting<Self>] {
+    RecurrentSettings.all.of(\.network) + TokenInput.settings.of(\.tokens)
+  }
+
+  public func model(outputs: Int) -> any Layer {
+    SequenceNetwork(
+      Self.name, units: network.units, isBidirectional: network.isBidirectional, dropout: network.dropout,
+      tokens: tokens, outputs: outputs
+    ) { [convention = network.convention] in Self.layer($0, $1, convention) }
+  }
+}
+
 /// Layers of long short-term memory for sequences, by name: the last output, then a dense layer.
 ///
 /// The paths are those of a ``Sequential``: `embedding1`, `lstm1`, …, `dense1`.
-public struct LSTMArchitecture: Architecture {
+public struct LSTMArchitecture: Architecture, RecurrentArchitecture {
   public static let declaration = Declaration(
     "lstm", "layers of long short-term memory for sequences of numbers or tokens", standard: LSTMArchitecture(),
     reference: LSTM.reference,
-    settings: RecurrentSettings.all.of(\.network) + TokenInput.settings.of(\.tokens))
+    settings: recurrentSettings)
 
   public var network: RecurrentSettings
   public var tokens: TokenInput
@@ -64,22 +86,19 @@ public struct LSTMArchitecture: Architecture {
     (self.network, self.tokens) = (network, tokens)
   }
 
-  public func model(outputs: Int) -> any Layer {
-    SequenceNetwork(
-      Self.name, units: network.units, isBidirectional: network.isBidirectional, dropout: network.dropout,
-      tokens: tokens, outputs: outputs
-    ) { [convention = network.convention] in LSTM($0, result: $1, convention: convention) }
-  }
+  fileprivate static func layer(
+    _ units: Int, _ result: Recurrent.Result, _ convention: RecurrentConvention
+  ) -> any RecurrentLayer { LSTM(units, result: result, convention: convention) }
 }
 
 /// Layers of gated recurrent units for sequences, by name: the last output, then a dense layer.
 ///
 /// The paths are those of a ``Sequential``: `embedding1`, `gru1`, …, `dense1`.
-public struct GRUArchitecture: Architecture {
+public struct GRUArchitecture: Architecture, RecurrentArchitecture {
   public static let declaration = Declaration(
     "gru", "layers of gated recurrent units for sequences of numbers or tokens", standard: GRUArchitecture(),
     reference: GRU.reference,
-    settings: RecurrentSettings.all.of(\.network) + TokenInput.settings.of(\.tokens))
+    settings: recurrentSettings)
 
   public var network: RecurrentSettings
   public var tokens: TokenInput
@@ -88,12 +107,9 @@ public struct GRUArchitecture: Architecture {
     (self.network, self.tokens) = (network, tokens)
   }
 
-  public func model(outputs: Int) -> any Layer {
-    SequenceNetwork(
-      Self.name, units: network.units, isBidirectional: network.isBidirectional, dropout: network.dropout,
-      tokens: tokens, outputs: outputs
-    ) { [convention = network.convention] in GRU($0, result: $1, convention: convention) }
-  }
+  fileprivate static func layer(
+    _ units: Int, _ result: Recurrent.Result, _ convention: RecurrentConvention
+  ) -> any RecurrentLayer { GRU(units, result: result, convention: convention) }
 }
 
 /// The settings of a recurrent network by name.

@@ -1,20 +1,33 @@
 import Configuration
 
-/// The greatest element of each window of images `[batch, height, width, channels]`.
-///
-/// `.valid` and `.same` are Keras' paddings, `.symmetric(p)` is PyTorch's `padding=p`; padding is never the greatest.
-public struct MaxPool2D: ComposableLayer {
-  public var takesImages: Bool { true }
+/// A pooling of windows of images.
+private protocol WindowPooling: Sendable {
+  var window: Extent2D { get set }
+  var strides: Extent2D? { get set }
+  var padding: WindowPadding { get set }
+}
 
-  public static let declaration = Declaration(
-    "maxPool", "the greatest element of each window of images", standard: MaxPool2D(),
-    settings: [
+extension WindowPooling {
+  fileprivate static var windowSettings: [Setting<Self>] {
+    [
       Setting("window", \.window, .extent(in: 1...10_000), "rows and columns of the window"),
       Setting(
         "strides", \.strides, .optional(.extent(in: 1...10_000), none: "window", standing: 1),
         "distance of neighboring windows"),
       Setting("padding", \.padding, .padding, "what is added around the image"),
-    ])
+    ]
+  }
+}
+
+/// The greatest element of each window of images `[batch, height, width, channels]`.
+///
+/// `.valid` and `.same` are Keras' paddings, `.symmetric(p)` is PyTorch's `padding=p`; padding is never the greatest.
+public struct MaxPool2D: ComposableLayer, WindowPooling {
+  public var takesImages: Bool { true }
+
+  public static let declaration = Declaration(
+    "maxPool", "the greatest element of each window of images", standard: MaxPool2D(),
+    settings: windowSettings)
 
   public var window: Extent2D
   /// Nil for the window.
@@ -34,19 +47,14 @@ public struct MaxPool2D: ComposableLayer {
 }
 
 /// The mean of each window of images `[batch, height, width, channels]`.
-public struct AveragePool2D: ComposableLayer {
+public struct AveragePool2D: ComposableLayer, WindowPooling {
   public var takesImages: Bool { true }
 
   public static let declaration = Declaration(
     "averagePool", "the mean of each window of images", standard: AveragePool2D(),
-    settings: [
-      Setting("window", \.window, .extent(in: 1...10_000), "rows and columns of the window"),
+    settings: windowSettings + [
       Setting(
-        "strides", \.strides, .optional(.extent(in: 1...10_000), none: "window", standing: 1),
-        "distance of neighboring windows"),
-      Setting("padding", \.padding, .padding, "what is added around the image"),
-      Setting(
-        "countsPadding", \.countsPadding, .flag, "whether padding is averaged as zeros, as PyTorch does by default"),
+        "countsPadding", \.countsPadding, .flag, "whether padding is averaged as zeros, as PyTorch does by default")
     ])
 
   public var window: Extent2D

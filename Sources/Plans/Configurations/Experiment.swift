@@ -29,10 +29,48 @@ public struct ExperimentResult: Sendable {
   /// What is worth seeing.
   public let charts: [Chart]
   /// What was fitted, for use afterwards: `tanren run` saves it. Nil if nothing is worth saving.
-  public let network: EchoStateNetwork?
+  public let fitted: FittedReservoir?
+  /// The network that was fitted, nil for anything else.
+  public var network: EchoStateNetwork? { if case .network(let network) = fitted { network } else { nil } }
 
-  public init(metrics: OrderedDictionary<String, Double>, charts: [Chart], network: EchoStateNetwork? = nil) {
-    (self.metrics, self.charts, self.network) = (metrics, charts, network)
+  public init(metrics: OrderedDictionary<String, Double>, charts: [Chart], fitted: FittedReservoir? = nil) {
+    (self.metrics, self.charts, self.fitted) = (metrics, charts, fitted)
+  }
+}
+
+/// What a reservoir experiment fits.
+public enum FittedReservoir: Sendable {
+  /// Predicts or generates a series.
+  case network(EchoStateNetwork)
+  /// Classifies sequences.
+  case classifier(EchoStateClassifier)
+}
+
+/// Where a network stands before the test data.
+enum ReservoirStart {
+  /// Where it stood in its run, whose training data these are.
+  case run(LabeledArrays?)
+  /// After other data, which drive it from rest.
+  case after(LabeledArrays)
+  case rest
+}
+
+/// An experiment with a reservoir, which can be evaluated again once it is fitted.
+protocol ReservoirExperiment: Experiment {
+  /// The metrics of test data, under the names that a run records.
+  /// - Throws: `ReservoirError` for data that don't fit.
+  func scores(
+    of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
+  ) throws -> OrderedDictionary<String, Double>
+}
+
+extension FittedReservoir {
+  /// - Throws: `ReservoirError` for a classifier.
+  func asNetwork() throws(ReservoirError) -> EchoStateNetwork {
+    guard case .network(let network) = self else {
+      throw .malformedFile(path: nil, reason: "it holds a classifier, but its experiment fits a network")
+    }
+    return network
   }
 }
 

@@ -1,3 +1,4 @@
+import Statistics
 import Training
 
 /// The number that a study compares its arms by.
@@ -50,6 +51,18 @@ public struct PrimaryMetric: Sendable, Hashable {
     let values = history.values(name).filter { $0.epoch > 0 }.map(\.value)
     guard reading == .best else { return values.last }
     return values.first.map { first in values.dropFirst().reduce(first) { isBetter($1, than: $0) ? $1 : $0 } }
+  }
+
+  /// What a run counts for in a comparison: NaN if it diverged, or recorded nothing.
+  package func outcome(of history: History) -> Double {
+    func isFinite(_ value: Double) -> Bool { value.magnitude <= Outcomes.largestMagnitude }
+    let trained = history.values(name).filter { $0.epoch > 0 }.map(\.value)
+    // An accuracy stays finite when all else is lost; it says nothing about the method then.
+    guard let end = trained.last, isFinite(end), history.values("loss").last.map({ isFinite($0.value) }) ?? true else {
+      return .nan
+    }
+    guard reading == .best else { return end }
+    return trained.filter(isFinite).reduce(end) { isBetter($1, than: $0) ? $1 : $0 }
   }
 
   /// The epoch with the best value, the first of equal ones. Epochs with a loss that isn't finite don't count: their

@@ -1,4 +1,5 @@
 import Figures
+import OrderedCollections
 import Reservoirs
 
 /// An echo state network that classifies sequences: the states' means over parts of each sequence are what a readout
@@ -6,7 +7,7 @@ import Reservoirs
 ///
 /// Records are `[frames, channels]`, whose last channel is 1 within a sequence and 0 after its end, as in
 /// `VowelsSource`. Each sequence begins at rest.
-public struct ReservoirClassification: Experiment {
+public struct ReservoirClassification: Experiment, ReservoirExperiment {
   public static let declaration = Declaration(
     "reservoirClassification", "an echo state network classifies sequences", standard: ReservoirClassification(),
     settings: [
@@ -27,46 +28,43 @@ public struct ReservoirClassification: Experiment {
         message: "needs sequences [frames, channels] of classes, as 'vowels' has them", origin: Self.name)
     }
     let network = try settings.network(inputs: data.train.inputs.shape[2], outputs: classes, setting)
-    let train = try features(data.train, network)
-    let labels = Tensor(data.train.targets)
-    let found = try settings.readout.weights(train, labels.oneHot(classes, dtype: setting.dtype))
-    func mistakes(_ features: Tensor, _ records: LabeledArrays) throws -> (count: Int, confusions: [Int]) {
-      let units = features.shape[1]
-      let outputs = features.matmul(found.tensor.slice(0..<units)) + found.tensor[units]
-      let classes: [Int32] = try outputs.argMax().cast(to: .int32).values()
-      let wrong = zip(classes, try records.labels()).filter { $0 != $1 }
-      return (wrong.count, wrong.map { Int($1) })
-    }
-    let test = try mistakes(try features(data.test, network), data.test)
-    let learned = try mistakes(train, data.train)
-    let perClass = (0..<classes).map { label in Double(test.confusions.count { $0 == label }) }
+    let (classifier, train) = try EchoStateClassifier.fit(
+      network, parts: parts, to: Tensor(data.train.inputs), labels: Tensor(data.train.targets), classes: classes,
+      readout: settings.readout)
+    let learned = try Mistakes(classifier.classes(ofFeatures: train), data.train)
+    let test = try Mistakes(classifier.classes(of: Tensor(data.test.inputs)), data.test)
+    let perClass = (0..<classes).map { label in Double(test.labels.count { $0 == label }) }
     return ExperimentResult(
-      metrics: [
-        "error": Double(test.count) / Double(data.test.count), "errors": Double(test.count),
-        "train_error": Double(learned.count) / Double(data.train.count),
-      ],
+      metrics: test.metrics.merging(["train_error": learned.share]) { $1 },
       charts: [
         Chart(
           "errors on the test data", x: ChartAxis("class"), y: ChartAxis("errors"),
           lines: [LineSeries("errors", y: perClass, from: 1)])
-      ])
+      ], fitted: .classifier(classifier))
   }
 
-  /// For each sequence the mean states of its parts, one after the other: `[sequences, parts·units]`.
-  private func features(_ records: LabeledArrays, _ network: EchoStateNetwork) throws -> Tensor {
-    var network = network
-    try network.reset(sequences: records.count)
-    let inputs = Tensor(records.inputs)
-    let states = try network.drive(inputs: inputs)
-    let frames = inputs.shape[1]
-    let present = inputs.slice(inputs.shape[2] - 1..<inputs.shape[2], axis: 2).squeeze(2).cast(to: states.dtype)
-    let place = Tensor.iota([records.count, frames], axis: 1, dtype: states.dtype)
-    let part = (place * Double(parts) / present.sum([1], keepDims: true).maximum(1)).floor()
-    let means = (0..<parts).map { index in
-      let weights = present * (part .== Double(index)).cast(to: states.dtype)
-      let sums = weights.expand(at: 1).matmul(states).squeeze(1)
-      return sums / weights.sum([1], keepDims: true).maximum(1)
+  func scores(
+    of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
+  ) throws -> OrderedDictionary<String, Double> {
+    guard case .classifier(let classifier) = fitted else {
+      throw ReservoirError.malformedFile(
+        path: nil, reason: "it holds a network for series, but its experiment fits a classifier")
     }
-    return try Tensor.concatenate(means, axis: 1).evaluate()
+    return try Mistakes(classifier.classes(of: Tensor(test.inputs)), test).metrics
+  }
+
+  /// The sequences that a class was predicted wrong for.
+  private struct Mistakes {
+    /// Their own classes.
+    let labels: [Int]
+    let total: Int
+
+    init(_ classes: [Int32], _ records: LabeledArrays) throws {
+      labels = zip(classes, try records.labels()).filter { $0 != $1 }.map { Int($1) }
+      total = records.count
+    }
+
+    var share: Double { Double(labels.count) / Double(total) }
+    var metrics: OrderedDictionary<String, Double> { ["error": share, "errors": Double(labels.count)] }
   }
 }

@@ -1,9 +1,10 @@
 import Figures
+import OrderedCollections
 import Reservoirs
 
 /// An echo state network with feedback that learns a series and goes on with it by itself. It is saved as it stands after the
 /// training data.
-public struct ReservoirGeneration: Experiment {
+public struct ReservoirGeneration: Experiment, ReservoirExperiment {
   public static let declaration = Declaration(
     "reservoirGeneration", "an echo state network learns a series and goes on with it by itself",
     standard: ReservoirGeneration(),
@@ -25,28 +26,57 @@ public struct ReservoirGeneration: Experiment {
     let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.readout)
     let fitted = network
     let expected: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
-    let steps = data.test.count
-    // What overflows is as far from the series as can be, and no reason to have no result.
-    let generated: [Double]
-    do {
-      generated = try network.generate(steps: steps).cast(to: .float64).values()
-    } catch ReservoirError.diverged {
-      generated = [Double](repeating: .infinity, count: expected.count)
-    }
-    let early = min(200, steps) * channels
+    let generated = try Self.generated(&network, steps: data.test.count)
     let predicted: [Double] = try fit.outputs.cast(to: .float64).values()
     let learned: [Double] = try targets.slice(settings.washout..<targets.shape[0]).cast(to: .float64).values()
     return ExperimentResult(
-      metrics: [
-        "nrmse": PredictionError.nmse(generated, expected).squareRoot(),
-        "nrmse_200": PredictionError.nmse(Array(generated.prefix(early)), Array(expected.prefix(early))).squareRoot(),
-        "train_nrmse": fit.nrmse,
-      ],
+      metrics: Self.metrics(generated, expected, channels: channels).merging(["train_nrmse": fit.nrmse]) { $1 },
       charts: [
         SeriesChart.make("training", [("teacher", learned), ("prediction", predicted)], channels: channels),
         SeriesChart.make(
           "free run", [("teacher", expected), ("generation", generated)], channels: channels, steps: 5000),
-      ], network: fitted)
+      ], fitted: .network(fitted))
+  }
+
+  private static func generated(_ network: inout EchoStateNetwork, steps: Int) throws -> [Double] {
+    do {
+      return try network.generate(steps: steps).cast(to: .float64).values()
+    } catch ReservoirError.diverged {
+      // What overflows is as far from the series as can be, and no reason to have no result.
+      return [Double](repeating: .infinity, count: steps * network.reservoir.outputs)
+    }
+  }
+
+  private static func metrics(
+    _ generated: [Double], _ expected: [Double], channels: Int
+  ) -> OrderedDictionary<String, Double> {
+    let early = min(200, expected.count / max(1, channels)) * channels
+    return [
+      "nrmse": PredictionError.nmse(generated, expected).squareRoot(),
+      "nrmse_200": PredictionError.nmse(Array(generated.prefix(early)), Array(expected.prefix(early))).squareRoot(),
+    ]
+  }
+
+  func scores(
+    of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
+  ) throws -> OrderedDictionary<String, Double> {
+    var (network, first) = (try fitted.asNetwork(), 0)
+    let inputs = Tensor(test.inputs).cast(to: network.reservoir.dtype)
+    switch start {
+    case .run: break
+    case .after(let train):
+      try network.reset()
+      try network.drive(teacher: Tensor(train.inputs))
+    case .rest:
+      first = max(1, settings.washout)
+      try settings.checkWashout(first, of: test.count)
+      try network.reset()
+      try network.drive(teacher: inputs.slice(0..<first))
+    }
+    let rest: [Double] = try Tensor(test.targets).cast(to: .float64).slice(first..<test.count).values()
+    // After it was driven, the network's output is the value after its last input: the first one that it feeds back.
+    let generated = try Self.generated(&network, steps: test.count - first)
+    return Self.metrics(generated, rest, channels: network.reservoir.outputs)
   }
 }
 

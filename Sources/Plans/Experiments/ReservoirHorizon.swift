@@ -1,5 +1,6 @@
 import Figures
 import Foundation
+import OrderedCollections
 import Reservoirs
 
 /// An echo state network that learns a chaotic series, then predicts it some steps ahead from many points of the test
@@ -9,7 +10,7 @@ import Reservoirs
 /// values and runs freely until `horizon` steps after the last of them. The error there, squared, is averaged over the
 /// trials and divided by the variance of the test data; its root is `nrmse`. Data are compared as they are given, which for
 /// `mackeyGlass` is squashed by tanh.
-public struct ReservoirHorizon: Experiment {
+public struct ReservoirHorizon: Experiment, ReservoirExperiment {
   public static let declaration = Declaration(
     "reservoirHorizon", "an echo state network predicts a chaotic series some steps ahead (NRMSE84)",
     standard: ReservoirHorizon(),
@@ -40,12 +41,40 @@ public struct ReservoirHorizon: Experiment {
     ])
     let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.readout)
     let fitted = network
-    let test: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
+    let (curve, charted) = try curve(&network, data.test)
+    return ExperimentResult(
+      metrics: Self.metrics(curve).merging(["train_nrmse": fit.nrmse]) { $1 },
+      charts: [
+        SeriesChart.make("free run from one point", charted),
+        Chart(
+          "error by steps ahead", x: ChartAxis("steps"), y: ChartAxis("log10 NRMSE"),
+          lines: [LineSeries("NRMSE", y: curve.map { log10($0) }, from: 1)]),
+      ], fitted: .network(fitted))
+  }
+
+  private static func metrics(_ curve: [Double]) -> OrderedDictionary<String, Double> {
+    let nrmse = curve.last ?? .nan
+    return ["nrmse": nrmse, "log10_nrmse": log10(nrmse)]
+  }
+
+  /// Trials begin at rest, wherever the network stands.
+  func scores(
+    of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
+  ) throws -> OrderedDictionary<String, Double> {
+    var network = try fitted.asNetwork()
+    return Self.metrics(try curve(&network, test).errors)
+  }
+
+  /// The error of each step ahead, and the first trial beside what it should be.
+  private func curve(
+    _ network: inout EchoStateNetwork, _ data: LabeledArrays
+  ) throws -> (errors: [Double], charted: [(name: String, values: [Double])]) {
+    let test: [Double] = try Tensor(data.targets).cast(to: .float64).values()
     let length = warmup + horizon
-    guard data.test.targets.shape.last == 1, test.count >= length + trials - 1 else {
+    guard data.targets.shape.last == 1, test.count >= length + trials - 1 else {
       throw ConfigurationError.invalid(
         message: "\(trials) trials of \(warmup) + \(horizon) steps need test data of one channel and "
-          + "\(length + trials - 1) steps or more, not \(data.test.targets.shape)", origin: "experiment")
+          + "\(length + trials - 1) steps or more, not \(data.targets.shape)", origin: "experiment")
     }
     let starts = (0..<trials).map { trials == 1 ? 0 : $0 * (test.count - length) / (trials - 1) }
     try network.reset(sequences: trials)
@@ -61,20 +90,13 @@ public struct ReservoirHorizon: Experiment {
       }
       return (squares.reduce(0, +) / Double(trials) / variance).squareRoot()
     }
-    let nrmse = curve[horizon - 1]
-    return ExperimentResult(
-      metrics: ["nrmse": nrmse, "log10_nrmse": log10(nrmse), "train_nrmse": fit.nrmse],
-      charts: [
-        SeriesChart.make(
-          "free run from one point",
-          [
-            ("teacher", Array(test[starts[0] + warmup..<starts[0] + length])),
-            ("generation", Array(predictions.prefix(horizon))),
-          ]),
-        Chart(
-          "error by steps ahead", x: ChartAxis("steps"), y: ChartAxis("log10 NRMSE"),
-          lines: [LineSeries("NRMSE", y: curve.map { log10($0) }, from: 1)]),
-      ], network: fitted)
+    return (
+      curve,
+      [
+        ("teacher", Array(test[starts[0] + warmup..<starts[0] + length])),
+        ("generation", Array(predictions.prefix(horizon))),
+      ]
+    )
   }
 
   /// The next `horizon` values of each sequence: the output after the warm-up, and what follows from it.

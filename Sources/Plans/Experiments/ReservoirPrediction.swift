@@ -1,4 +1,5 @@
 import Figures
+import OrderedCollections
 import Reservoirs
 
 /// An echo state network without feedback that is driven by the data's inputs and learns their targets: the next value
@@ -6,7 +7,7 @@ import Reservoirs
 ///
 /// Errors on the test data, through which the network goes on from the training data: `nmse` is the mean squared error
 /// over the targets' variance, `nrmse` its root. The network is saved as it stands after the test data.
-public struct ReservoirPrediction: Experiment {
+public struct ReservoirPrediction: Experiment, ReservoirExperiment {
   public static let declaration = Declaration(
     "reservoirPrediction", "an echo state network learns targets from the inputs that drive it",
     standard: ReservoirPrediction(),
@@ -26,11 +27,31 @@ public struct ReservoirPrediction: Experiment {
       readout: settings.readout)
     let predicted: [Double] = try network.predict(inputs: Tensor(data.test.inputs)).cast(to: .float64).values()
     let targets: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
-    let nmse = PredictionError.nmse(predicted, targets)
+    let metrics = Self.metrics(predicted, targets)
     return ExperimentResult(
-      metrics: ["nmse": nmse, "nrmse": nmse.squareRoot(), "train_nrmse": fit.nrmse, "lambda": fit.lambda],
+      metrics: metrics.merging(["train_nrmse": fit.nrmse, "lambda": fit.lambda]) { $1 },
       charts: [
         SeriesChart.make("test data", [("target", targets), ("prediction", predicted)], channels: channels, steps: 400)
-      ], network: network)
+      ], fitted: .network(network))
+  }
+
+  private static func metrics(_ predicted: [Double], _ targets: [Double]) -> OrderedDictionary<String, Double> {
+    let nmse = PredictionError.nmse(predicted, targets)
+    return ["nmse": nmse, "nrmse": nmse.squareRoot()]
+  }
+
+  func scores(
+    of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
+  ) throws -> OrderedDictionary<String, Double> {
+    var (network, first) = (try fitted.asNetwork(), 0)
+    try network.reset()
+    switch start {
+    case .run(let train?), .after(let train): try network.drive(inputs: Tensor(train.inputs))
+    case .run, .rest: first = settings.washout
+    }
+    try settings.checkWashout(first, of: test.count)
+    let predicted = try network.predict(inputs: Tensor(test.inputs)).slice(first..<test.count)
+    let targets = Tensor(test.targets).slice(first..<test.count)
+    return try Self.metrics(predicted.cast(to: .float64).values(), targets.cast(to: .float64).values())
   }
 }

@@ -28,6 +28,13 @@ struct ReservoirSettings: Sendable {
   }
 }
 
+extension ReservoirSettings {
+  /// - Throws: `ReservoirError` unless steps are left after the first ones.
+  func checkWashout(_ first: Int, of steps: Int) throws(ReservoirError) {
+    guard first < steps else { throw .washout(steps: first, length: steps) }
+  }
+}
+
 /// Errors of predictions.
 enum PredictionError {
   /// The mean squared error over the targets' variance about their mean.

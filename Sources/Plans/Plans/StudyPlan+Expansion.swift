@@ -25,30 +25,20 @@ extension StudyPlan {
     return zip(planned, baselines).map { PlannedArm(arm: $0.arm, written: $0.written, baseline: $1) }
   }
 
-  /// All runs, one seed after the other, so that an interrupted study has compared something.
-  /// - Throws: as ``plannedArms()`` does, and `ConfigurationError` for no seeds or the same one twice, for what a
-  ///   run's configuration doesn't take, and for a primary metric that a run doesn't record.
-  public func runs() throws(ConfigurationError) -> [PlannedRun] {
+  /// The arms with their configurations, all of which are checked.
+  func expandedArms() throws(ConfigurationError) -> [ExpandedArm] {
     try checkSeeds()
     let planned = try plannedArms()
     var configurations: [RunConfiguration] = []
     let metric = metric
     for arm in planned { configurations.append(try configuration(of: arm.arm, recording: metric)) }
     try checkPoints(planned, configurations)
-    var followsSeed: [Bool] = []
+    var arms: [ExpandedArm] = []
     for (arm, configuration) in zip(planned, configurations) {
-      followsSeed.append(try dataFollowSeed(arm.arm, configuration))
+      let followsSeed = try dataFollowSeed(arm.arm, configuration)
+      arms.append(ExpandedArm(arm, base: base, configuration, followsSeed: followsSeed))
     }
-    var runs: [PlannedRun] = []
-    for seed in seeds {
-      for (index, arm) in planned.enumerated() {
-        var seeded = configurations[index]
-        if followsSeed[index] { seeded = try arm.arm.configuration(base: base, seed: seed) }
-        seeded.seed = seed
-        runs.append(PlannedRun(arm: arm.arm.name, seed: seed, configuration: seeded))
-      }
-    }
-    return runs
+    return arms
   }
 
   /// Whether an arm's data differ from seed to seed: `data: table(…, folds: 10, fold: seed)`.

@@ -20,6 +20,10 @@ public struct StudyPlan: Sendable, Hashable {
   /// Settings that every arm is crossed with.
   public var grid: [GridAxis]
   public var seeds: [Int]
+  /// Whether only as many of the seeds are trained as it takes to decide the comparisons; nil for all of them.
+  public var untilDecided: UntilDecided?
+  /// The largest difference of the metric that is irrelevant in practice; nil if all matter.
+  public var margin: Double?
   /// What arms are compared by: where it isn't set, the first that all of them record of validation besides the loss, or
   /// of an experiment.
   public var metric: PrimaryMetric {
@@ -69,7 +73,8 @@ public struct StudyPlan: Sendable, Hashable {
   /// Equal plans compare the same runs by the same number, whether that is set or follows from the runs.
   public static func == (one: StudyPlan, other: StudyPlan) -> Bool {
     one.name == other.name && one.title == other.title && one.base == other.base && one.arms == other.arms
-      && one.grid == other.grid && one.seeds == other.seeds && one.baseline == other.baseline
+      && one.grid == other.grid && one.seeds == other.seeds && one.untilDecided == other.untilDecided
+      && one.margin == other.margin && one.baseline == other.baseline
       && one.metric == other.metric && one.targets == other.targets
   }
 
@@ -79,6 +84,7 @@ public struct StudyPlan: Sendable, Hashable {
     hasher.combine(arms)
     hasher.combine(grid)
     hasher.combine(seeds)
+    hasher.combine(untilDecided)
   }
 
   /// Sets the metric, and with it the targets where they were the old one's usual ones.
@@ -96,7 +102,7 @@ extension StudyPlan {
   /// Changes the plan as a command line writes it.
   ///
   /// `epochs=5` sets a key for all arms, `optimizer.learningRate=0.1,0.5` makes a grid's axis of it (a list in brackets is
-  /// one value), `seeds=0..9`, `arms=relu,swish`, `metric=val_loss`, `baseline=relu`, `targets=0.95,0.97`,
+  /// one value), `seeds=0..9` or `seeds='until decided (at most 40)'`, `margin=0.002`, `arms=relu,swish`, `metric=val_loss`, `baseline=relu`, `targets=0.95,0.97`,
   /// `name=…` and `title=…` replace the plan's own.
   /// - Throws: `ConfigurationError` if the text isn't a setting or can't be read, or names an arm that isn't there.
   public mutating func override(assignment: String) throws(ConfigurationError) {
@@ -107,7 +113,10 @@ extension StudyPlan {
     let key = assignment[..<equals].filter { !$0.isWhitespace }
     let text = String(assignment[assignment.index(after: equals)...])
     switch key {
-    case "seeds": seeds = try SeedList(parsing: text, first: seeds.first ?? 0, origin: origin).seeds
+    case "seeds": train(try SeedList(parsing: text, first: seeds.first ?? 0, origin: origin))
+    case "margin":
+      var options = Options(["margin": try OptionValue(parsing: text, origin: origin)], origin: origin)
+      margin = try Self.margin(from: &options)
     case "arms": try select(arms: text.split(separator: ",").map { String($0).trimmed })
     case "baseline": baseline = text.trimmed
     case "name": name = text.trimmed
@@ -119,6 +128,21 @@ extension StudyPlan {
       targets = try options.numbers("targets", default: [])
     default: set(GridAxis(key, try OptionValue.list(parsing: text, origin: origin), origin: origin))
     }
+  }
+
+  /// Sets the seeds, and whether all of them are trained.
+  package mutating func train(_ list: SeedList) { (seeds, untilDecided) = (list.seeds, list.untilDecided) }
+
+  /// Reads `margin`; nil where it isn't given.
+  static func margin(from options: inout Options) throws(ConfigurationError) -> Double? {
+    let origin = options.origin(of: "margin")
+    guard options.pairs.contains(where: { $0.key == "margin" }) else { return nil }
+    let margin = try options.number("margin", default: 0)
+    guard margin > 0, margin.isFinite else {
+      throw .outOfRange(
+        key: "margin", value: "\(margin)", range: "a difference of the metric above 0, such as 0.002", origin: origin)
+    }
+    return margin
   }
 
   /// Keeps the arms of the given names, in the plan's order.
@@ -154,8 +178,11 @@ extension StudyPlan {
     var lines = [
       "name: \(name.yaml)", "title: \(title.yaml)", "metric: \(OptionValue.choice(metric.choice).yaml)",
       "targets: \(OptionValue.list(targets.map(OptionValue.number)).yaml)",
-      "seeds: \(OptionValue.list(seeds.map { .number(Double($0)) }).yaml)",
+      "seeds: "
+        + (untilDecided.map { SeedList.text(seeds, untilDecided: $0) }
+          ?? OptionValue.list(seeds.map { .number(Double($0)) }).yaml),
     ]
+    if let margin { lines.append("margin: \(OptionValue.number(margin).yaml)") }
     if let baseline { lines.append("baseline: \(baseline.yaml)") }
     if !base.isEmpty { lines.append("base:") }
     for setting in base { lines.append("  \(try Self.line(setting))") }

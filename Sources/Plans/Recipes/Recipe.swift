@@ -57,7 +57,7 @@ public struct Recipe: Sendable, Hashable {
     if let chosen { try chosen.apply(to: &plan) }
     let arms = names.isEmpty ? main : names
     if !arms.isEmpty { try plan.select(arms: arms) }
-    if !seeds.isEmpty { plan.seeds = seeds }
+    if !seeds.isEmpty { plan.train(SeedList(seeds)) }
     if let chosen { plan.name += "-\(chosen.name)" }
     for assignment in overrides { try plan.override(assignment: assignment) }
     return plan
@@ -119,7 +119,7 @@ public struct Budget: Sendable, Hashable {
         arm.name, settings: arm.settings.replaced(by: change.settings), published: change.published ?? arm.published)
     }
     for axis in grid { plan.set(axis) }
-    if !seeds.isEmpty { plan.seeds = seeds }
+    if !seeds.isEmpty { plan.train(SeedList(seeds)) }
   }
 
   /// The note, or a list of the changes; nil where there are none.

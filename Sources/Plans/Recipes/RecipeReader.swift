@@ -27,6 +27,7 @@ struct PlanReader {
       case "budgets": budgets = value
       case "sources": recipe.sources = try sources(value)
       // What these say isn't a value but a name.
+      case "seeds" where isUntilDecided(value): try options.set("seeds", text(value, of: "seeds"), origin: place)
       case let word where ["name", "title", "summary", "baseline", "formerly"].contains(word):
         try options.set(word, text(value, of: word), origin: place)
       case let word: try options.set(word, reader.value(value, of: word), origin: place)
@@ -43,7 +44,7 @@ struct PlanReader {
       throw .invalid(
         message: "there are no seeds: write 'seeds: 5', 'seeds: 0..9' or 'seeds: [10, 11]'", origin: source)
     }
-    recipe.plan.seeds = try SeedList(seeds, origin: place).seeds
+    recipe.plan.train(try SeedList(seeds, origin: place))
     try options.finish("a plan")
     if let budgets { recipe.budgets = try self.budgets(budgets, first: recipe.plan.seeds.first ?? 0) }
     return recipe
@@ -58,6 +59,7 @@ struct PlanReader {
     if options.pairs.contains(where: { $0.key == "targets" }) {
       plan.targets = try options.numbers("targets", default: [])
     }
+    plan.margin = try StudyPlan.margin(from: &options)
     plan.baseline = try optionalText("baseline", of: &options)
   }
 
@@ -83,6 +85,11 @@ struct PlanReader {
     let value = try reader.value(node, of: key)
     if case .scalar(let scalar) = node { return .text(scalar.string) }
     return value
+  }
+
+  private func isUntilDecided(_ node: Node) -> Bool {
+    if case .scalar(let scalar) = node { return SeedList.isUntilDecided(scalar.string) }
+    return false
   }
 
   private func word(_ key: Node) throws(ConfigurationError) -> String {
@@ -206,7 +213,13 @@ struct PlanReader {
     for section in ["base", "arms", "grid"] { _ = options.take(section) }
     budget.note = try options.text("note", default: "")
     let place = options.origin(of: "seeds")
-    if let seeds = options.take("seeds") { budget.seeds = try SeedList(seeds, first: first, origin: place).seeds }
+    if let seeds = options.take("seeds") {
+      let list = try SeedList(seeds, first: first, origin: place)
+      guard list.untilDecided == nil else {
+        throw .invalid(message: "a budget has a fixed number of seeds: 'until decided' is for plans", origin: place)
+      }
+      budget.seeds = list.seeds
+    }
     try options.finish("a budget")
     return budget
   }

@@ -54,7 +54,7 @@ public enum ModelFileError: Error, Sendable, Equatable, CustomStringConvertible 
       "the model was trained on \(saved), but these data have \(found). Choose data with the same targets in the same "
         + "order."
     case .notGenerating:
-      "the network has no feedback, and predicts another series than the one that drives it, so it can't generate: give "
+      "the network classifies, or has no feedback and predicts another series than drives it, so it can't generate: give "
         + "files with what drives it, or use the experiment reservoirGeneration."
     case .unsupportedOutputs(let shape):
       "the model gives \(shape) per record, which doesn't fit into a row of a table. Use TrainedModel.outputs in Swift."

@@ -29,7 +29,7 @@ public final class ModelSaver: Callback {
     metric = run.configuration.bestMetric(among: plan.metrics)
     bestEpoch = metric?.bestEpoch(of: trainer.history)
     written = []
-    guard trainer.epoch == 0 else { return }
+    guard trainer.step == 0 else { return }
     for path in [last, best] {
       do throws(FileFailure) {
         try POSIXDisk().delete(path)

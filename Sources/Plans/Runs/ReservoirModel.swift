@@ -19,6 +19,10 @@ public struct ReservoirModel: Sendable {
   public let file: ModelFile
   /// The network as it was saved.
   public let network: EchoStateNetwork
+  /// What classifies sequences, nil for a network that predicts or generates series.
+  public let classifier: EchoStateClassifier?
+
+  var fitted: FittedReservoir { classifier.map { .classifier($0) } ?? .network(network) }
 
   /// - Throws: ``ModelFileError``; the network's errors.
   public init(contentsOf path: String) throws { try self.init(ModelFile(contentsOf: path)) }
@@ -28,7 +32,8 @@ public struct ReservoirModel: Sendable {
   public init(_ file: ModelFile) throws {
     guard file.kind == .reservoir else { throw ModelFileError.wrongKind(found: file.kind, wanted: .reservoir) }
     self.file = file
-    network = try EchoStateNetwork(arrays: file.tensors)
+    classifier = try EchoStateClassifier(arrays: file.tensors)
+    network = try classifier?.network ?? EchoStateNetwork(arrays: file.tensors)
   }
 
   /// Whether what the network learned to put out is what goes into it next, so that it can go on by itself.
@@ -36,20 +41,26 @@ public struct ReservoirModel: Sendable {
 
   static let isNext = "predictsItsInput"
 
-  /// The output after each step of a series, which drives the network from rest.
+  /// The output after each step of a series, which drives the network from rest; of a classifier the class of each
+  /// sequence, and its outputs for all classes.
   /// - Parameters:
-  ///   - series: `[steps, channels]`, as the training data's inputs.
-  ///   - names: what the steps are called; their numbers by default.
+  ///   - series: `[steps, channels]`, as the training data's inputs; for a classifier `[sequences, frames, channels]`.
+  ///   - names: what the steps or sequences are called; their numbers by default.
   /// - Throws: `ReservoirError` for a series that doesn't fit.
   public func predict(_ series: HostArray, names: [String]? = nil) throws -> Predictions {
+    let names = names ?? (0..<(series.shape.first ?? 0)).map(String.init)
+    if let classifier { return try predictions(of: classifier.outputs(for: Tensor(series)), names) }
     var network = network
-    return try predictions(driven(&network, by: series), names ?? (0..<(series.shape.first ?? 0)).map(String.init))
+    return try predictions(driven(&network, by: series), names)
   }
 
   /// Predictions for the series in files: CSV with a column for each channel and with or without a header, NPY or NPZ; as the
-  /// training data were read if their source says how.
+  /// training data were read if their source says how. A classifier takes a CSV file for one sequence, with a row per frame,
+  /// and NPY and NPZ files for `[sequences, frames, channels]`; where the last channel, 1 within a sequence, is missing, all
+  /// frames count.
   /// - Throws: `DatasetError` for files that can't be read; as ``predict(_:names:)`` does.
   public func predict(files paths: [String]) throws -> (predictions: Predictions, notes: [String]) {
+    if let classifier { return (try predictions(of: classifier, paths), []) }
     var (names, bytes, notes): ([String], [UInt8], [String]) = ([], [], [])
     for path in paths {
       let read = try series(path)
@@ -69,7 +80,7 @@ public struct ReservoirModel: Sendable {
   ///   - series: what drives the network first, from rest; nil to go on from where it was saved.
   /// - Throws: ``ModelFileError/notGenerating`` if the network predicts something else than its input; `ReservoirError`.
   public func generate(steps: Int, after series: HostArray? = nil) throws -> Predictions {
-    guard network.reservoir.feedback || predictsItsInput else { throw ModelFileError.notGenerating }
+    guard classifier == nil, network.reservoir.feedback || predictsItsInput else { throw ModelFileError.notGenerating }
     guard steps >= 1 else {
       throw ReservoirError.setting(name: "steps", value: "\(steps)", allowed: "1 or more")
     }
@@ -122,7 +133,61 @@ public struct ReservoirModel: Sendable {
   }
 }
 
+extension ReservoirModel {
+  /// Sequences in files, each file by itself since their lengths may differ.
+  private func predictions(of classifier: EchoStateClassifier, _ paths: [String]) throws -> Predictions {
+    var (names, parts): ([String], [Tensor]) = ([], [])
+    for path in paths {
+      let sequences = try sequences(path)
+      parts.append(try classifier.outputs(for: Tensor(sequences)))
+      let isOne = !path.lowercased().hasSuffix(".npy") && !path.lowercased().hasSuffix(".npz")
+      names += isOne ? [path] : (0..<sequences.shape[0]).map { "\(path)[\($0)]" }
+    }
+    return try predictions(of: Tensor.concatenate(parts), names)
+  }
+
+  /// `[sequences, frames, channels]`, whose last channel says where a sequence ends.
+  private func sequences(_ path: String) throws -> HostArray {
+    let name = path.lowercased()
+    let array =
+      if name.hasSuffix(".npz") {
+        try NPZ.read(path, member: "x", as: .float32, .float64)
+      } else if name.hasSuffix(".npy") {
+        try NPY.read(path, as: .float32, .float64)
+      } else {
+        try CSVSeries.read(path, CSVFormat(hasHeader: nil)).values
+      }
+    let channels = network.reservoir.inputs
+    let shape = array.shape.count == 2 ? [1] + array.shape : array.shape
+    guard shape.count == 3, shape[0] > 0, shape[1] > 0, shape[2] == channels || shape[2] == channels - 1 else {
+      let wanted = "[sequences, frames, \(channels)] or [sequences, frames, \(channels - 1)]"
+      throw DatasetError(.wrongRank(found: array.shape, wanted: wanted), path: path)
+    }
+    let values = Tensor(array).reshape(to: Shape(shape))
+    if shape[2] == channels { return try values.hostArray() }
+    return try Tensor.concatenate([values, .ones([shape[0], shape[1], 1], dtype: array.dtype)], axis: 2).hostArray()
+  }
+
+  private func predictions(of outputs: Tensor, _ names: [String]) throws -> Predictions {
+    let classes: [Int32] = try outputs.argMax().cast(to: .int32).values()
+    let known = file.data.classNames
+    return try Predictions(
+      names, values: outputs.hostArray(), columns: known.isEmpty ? (0..<outputs.shape[1]).map(String.init) : known,
+      classes: classes.map(Int.init))
+  }
+}
+
 extension ModelFile {
+  /// What an experiment has fitted, as it stands now.
+  /// - Throws: the engine's errors.
+  public init(_ fitted: FittedReservoir, of configuration: RunConfiguration, _ data: DatasetPair) throws {
+    switch fitted {
+    case .network(let network): try self.init(network, of: configuration, data)
+    case .classifier(let classifier):
+      self.init(.reservoir, configuration, data: ModelData(data), tensors: try classifier.arrays())
+    }
+  }
+
   /// A network that an experiment has fitted, as it stands now.
   /// - Throws: the engine's errors.
   public init(_ network: EchoStateNetwork, of configuration: RunConfiguration, _ data: DatasetPair) throws {

@@ -1,44 +1,27 @@
 /// One training of one configuration.
 public struct Run: Sendable {
   public let configuration: RunConfiguration
+  public let opened: OpenedData
   /// Of data that are read part by part only the first records.
-  public let data: DatasetPair
-  private var stream: (pair: StreamedPair, memory: Int)?
-  /// Whether the data take more memory than allowed, and so are read part by part.
-  public var isReadInParts: Bool { stream != nil }
+  public var data: DatasetPair { opened.pair }
 
-  public init(_ configuration: RunConfiguration, data: DatasetPair) {
-    self.configuration = configuration
-    self.data = data
+  public init(_ configuration: RunConfiguration, data: DatasetPair) { self.init(configuration, OpenedData(data)) }
+
+  /// A run on data that have been opened, in memory or not.
+  public init(_ configuration: RunConfiguration, _ opened: OpenedData) {
+    (self.configuration, self.opened) = (configuration, opened)
   }
 
   /// A run on the data that the configuration names.
-  /// - Parameter memory: the most bytes that inputs take at a time; nil to have them in memory. Data that need more are
-  ///   read part by part, with the same results.
+  /// - Parameter memory: as for ``OpenedData``.
   public init(
     _ configuration: RunConfiguration, folders: DataFolders = DataFolders(), progress: DownloadProgress? = nil,
     memory: Int? = nil
   ) throws {
-    let source = try configuration.source()
-    guard let memory else {
-      self.init(configuration, data: try source.load(from: folders, progress: progress))
-      return
-    }
-    guard let streaming = source as? any StreamingSource else {
-      throw ConfigurationError.invalid(
-        message: "a limit of memory is for data that can be read part by part, such as images and npy, not for "
-          + "'\(configuration.data.name)'", origin: "memory")
-    }
-    let pair = try streaming.stream(from: folders, progress: progress)
-    // In memory they are on the host and on the device.
-    guard 2 * pair.byteCount > memory else {
-      self.init(configuration, data: try pair.loaded())
-      return
-    }
-    var sample = try pair.loaded(Swift.max(16, memory / 16 / Swift.max(1, pair.train.inputs.recordByteCount)))
-    sample.origin += "; read in parts, within \(memory / 1_000_000) MB"
-    self.init(configuration, data: sample)
-    stream = (pair, memory)
+    self.init(
+      configuration,
+      try OpenedData(
+        configuration.source(), named: configuration.data.name, folders: folders, progress: progress, memory: memory))
   }
 
   /// The model, with an output for each class, or for each target; a single one for a loss of yes and no on two classes.
@@ -51,12 +34,9 @@ public struct Run: Sendable {
   ///   the weights don't fit the model.
   public func trainer(note: (String) -> Void = { _ in }) throws -> (trainer: Trainer, options: FitOptions) {
     let model = try model()
-    var method = try configuration.method(for: model, inputs: data.train.inputs.dtype)
+    var method = try configuration.method(for: model, on: ModelData(data))
     if let fitted = method.preprocessing as? any FittedPreprocessing {
-      guard stream == nil else {
-        throw TrainingError.needsDataInMemory(feature: "'\(configuration.preprocessing?.name ?? "")'")
-      }
-      method.preprocessing = try fitted.fitted(to: data.train.inputs)
+      method.preprocessing = try fitted.fitted(to: opened.train.inputs)
     }
     guard let seed = UInt32(exactly: configuration.seed) else {
       throw ConfigurationError.outOfRange(
@@ -111,11 +91,7 @@ public struct Run: Sendable {
   ) throws -> (trainer: Trainer, history: History) {
     var (trainer, options) = try trainer(note: note)
     options.chunksPerEpoch = chunks
-    let pair =
-      try resident ?? stream.map {
-        try ResidentPair(streaming: $0.pair, examples: configuration.examples, memory: $0.memory)
-      }
-      ?? ResidentPair(data, examples: configuration.examples)
+    let pair = try resident ?? opened.resident(examples: configuration.examples)
     if let checkpoint { try trainer.restore(checkpoint) }
     let isStopped = trainer.history.stopReason != nil
     let place = CallbackPlace(folder: folder, configuration: configuration.canonicalText)
@@ -139,16 +115,18 @@ extension RunConfiguration {
     return architecture.model(for: inputs, outputs: data.outputs(for: try method().loss))
   }
 
-  /// The method for a model's inputs of a type. If no preprocessing is named, bytes are scaled to 0...1, and tokens stay as
-  /// they are.
-  func method(for model: any Layer, inputs dtype: DType) throws(ConfigurationError) -> Method {
+  /// The method for a model and data. If no preprocessing is named, bytes are scaled to 0...1, and tokens stay as they are.
+  func method(for model: any Layer, on data: ModelData) throws(ConfigurationError) -> Method {
     var method = try method()
+    if case .table(let encoding) = data.encoding, let scale = encoding.target.scale {
+      method.targetScale = TargetScale(mean: scale.mean, deviation: scale.deviation)
+    }
     if preprocessing == nil, (model as? any TokenModel)?.takesTokens == true {
       method.preprocessing = UnchangedInputs()
       return method
     }
     // In single precision whatever the model computes in, as NumPy programs often do.
-    if preprocessing == nil, dtype == .uint8 {
+    if preprocessing == nil, data.inputType == .uint8 {
       method.preprocessing = Rescaling(dividingBy: 255, precision: .float32)
     }
     return method

@@ -28,13 +28,13 @@ public struct TrainedModel {
     self.file = file
     let configuration = file.configuration
     let model = try configuration.model(for: file.data)
-    var method = try configuration.method(for: model, inputs: file.data.inputType)
+    var method = try configuration.method(for: model, on: file.data)
     if let fitted = method.preprocessing as? any FittedPreprocessing {
       method.preprocessing = try fitted.fitted(with: file.statistics)
     }
     // What the file holds is what was evaluated, whatever led to it.
     let bare = Method(loss: method.loss, optimizer: SGD()) {
-      ($0.metrics, $0.preprocessing) = (method.metrics, method.preprocessing)
+      ($0.metrics, $0.preprocessing, $0.targetScale) = (method.metrics, method.preprocessing, method.targetScale)
     }
     trainer = try Trainer(
       model: model, method: bare, inputs: TensorType(file.data.inputType, Shape([1] + file.data.inputShape)),
@@ -91,39 +91,66 @@ public struct TrainedModel {
   /// - Throws: ``ModelFileError/differentInputs(saved:found:)``; the engine's errors.
   public func predict(_ inputs: HostArray, batchSize: Int = 1000, names: [String]? = nil) throws -> Predictions {
     try check(inputs)
+    return try predict(ArrayReader(inputs), batchSize: batchSize, memory: .max, names: names)
+  }
+
+  private func predict(
+    _ inputs: any RecordReader, batchSize: Int, memory: Int, names: [String]?
+  ) throws -> Predictions {
     let shape = Array(trainer.outputType.shape.dropFirst())
-    let count = inputs.shape.first ?? 0
-    let names = names ?? (0..<count).map(String.init)
+    let names = names ?? (0..<inputs.count).map(String.init)
     guard let kind = trainer.method.loss.outputKind, kind != .values else {
-      let outputs = try trainer.predict(inputs, batchSize: batchSize)
+      let outputs = try trainer.predict(inputs, batchSize: batchSize, memory: memory)
       let values = try file.data.encoding?.restored(outputs) ?? outputs
       return try Predictions(names, values: values, columns: columns(shape))
     }
     guard shape.count == 1 || !kind.isOfClasses else { throw ModelFileError.unsupportedOutputs(shape: shape) }
     guard file.data.classCount != nil else {
-      let values = try trainer.predictProbabilities(inputs, batchSize: batchSize)
+      let values = try trainer.predictProbabilities(inputs, batchSize: batchSize, memory: memory)
       return try Predictions(names, values: values, columns: columns(shape))
     }
-    let (classes, values) = try trainer.predictClassesWithProbabilities(inputs, batchSize: batchSize)
+    let (classes, values) = try trainer.predictClassesWithProbabilities(inputs, batchSize: batchSize, memory: memory)
     return try Predictions(
       names, values: kind.isOfEvents ? Tensor(values).withComplement() : values, columns: classNames, classes: classes)
   }
 
   /// Predictions for the records in files, which are read as the training data were.
-  /// - Throws: `DatasetError` for files that can't be read or don't fit; as ``predict(_:batchSize:names:)`` does.
+  /// - Parameter memory: the most bytes that inputs take at a time: pictures and NPY files are then read batch by batch, with
+  ///   the same results; nil to read all of them first.
+  /// - Throws: `DatasetError` for files that can't be read or don't fit, and for files that can't be read part by part if
+  ///   memory is limited; as ``predict(_:batchSize:names:)`` does; `TrainingError.beyondMemory(needed:limit:)`.
   public func predict(
-    files paths: [String], batchSize: Int = 1000
+    files paths: [String], batchSize: Int = 1000, memory: Int? = nil
   ) throws -> (predictions: Predictions, notes: [String]) {
     let arrays = InputEncoding.arrays(ArrayEncoding(shape: file.data.inputShape, dtype: file.data.inputType))
-    let read = try (file.data.encoding ?? arrays).inputs(from: paths)
-    return (try predict(read.inputs, batchSize: batchSize, names: read.names), read.notes)
+    let encoding = file.data.encoding ?? arrays
+    guard let memory else {
+      let read = try encoding.inputs(from: paths)
+      return (try predict(read.inputs, batchSize: batchSize, names: read.names), read.notes)
+    }
+    let read = try encoding.stream(from: paths)
+    try file.data.checkInputs(read.inputs.dtype, read.inputs.shape)
+    let predictions = try predict(read.inputs, batchSize: batchSize, memory: memory, names: read.names)
+    return (predictions, read.notes)
   }
 
   /// Loss and metrics on a data set's test data.
   /// - Throws: ``ModelFileError`` if its inputs or classes aren't those of the training data; as `Trainer.evaluate` does.
   public func evaluate(_ data: DatasetPair) throws -> OrderedDictionary<String, Double> {
-    try file.data.check(ModelData(data))
-    return try trainer.evaluate(data.test)
+    try evaluate(OpenedData(data))
+  }
+
+  /// ``evaluate(_:)`` for data that may be read part by part, with the same results.
+  public func evaluate(_ data: OpenedData) throws -> OrderedDictionary<String, Double> {
+    try file.data.check(ModelData(data.pair))
+    return try trainer.evaluate(data.residentTest())
+  }
+
+  /// Loss and metrics on records that were prepared as the training data were.
+  /// - Throws: ``ModelFileError/differentInputs(saved:found:)``; as `Trainer.evaluate` does.
+  func evaluate(_ records: LabeledArrays) throws -> OrderedDictionary<String, Double> {
+    try check(records.inputs)
+    return try trainer.evaluate(records)
   }
 
   private func check(_ inputs: HostArray) throws(ModelFileError) {

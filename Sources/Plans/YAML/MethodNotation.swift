@@ -1,13 +1,17 @@
 import Configuration
+import Foundation
 
 /// Methods with options in YAML: `sgd(learningRate: 0.1)`, or a list that holds some.
 ///
 /// YAML takes the colon within for the end of a key, so such a value would have to stand in quotes. What
 /// plainly is a method, from the start of a value to the end of its line, is quoted before YAML sees it, with a tag
 /// that distinguishes it from what the author quoted, which is a text. A list of methods may take several lines.
+/// Methods within YAML's own `{…}` and `[…]` are found by ``FlowNotation``.
 enum MethodNotation {
   /// The tag of what was quoted here.
   static let tag = "!notation"
+  /// How many more lines a list or mapping may take.
+  static let lineLimit = 200
 
   /// The text with its methods in quotes; lines stay where they are.
   /// - Parameter text: its lines end in line feeds alone.
@@ -18,7 +22,7 @@ enum MethodNotation {
     var quoted: [String] = []
     while let line = lines.first {
       if !block.holds(line), let start = startOfValue(in: line) {
-        if let (text, count) = quotedLines(lines, from: start) {
+        if let (text, count) = quotedLines(lines, from: start) ?? FlowNotation.quotedLines(lines, from: start) {
           quoted.append(text)
           lines = lines.dropFirst(count)
           continue
@@ -35,8 +39,8 @@ enum MethodNotation {
   /// What comes after indentation, dashes of a list, a key and an anchor.
   private static func startOfValue(in line: Substring) -> Substring.Index? {
     let pattern = #/\s*(?:-\s+)*(?:[A-Za-z][A-Za-z0-9_.\-]*\s*:\s+(?:&[A-Za-z0-9_\-]+\s+)?)?/#
-    guard let start = line.prefixMatch(of: pattern)?.range.upperBound, start > line.startIndex else { return nil }
-    return start
+    guard let start = line.prefixMatch(of: pattern)?.range.upperBound else { return nil }
+    return start > line.startIndex || line.first == "{" ? start : nil
   }
 
   /// A list of methods that begins in the first line and ends in a later one, and the number of these lines; nil for
@@ -47,14 +51,19 @@ enum MethodNotation {
     guard let first = lines.first, first[start...].first == "[", endOfMethod(in: first[start...]) == nil else {
       return nil
     }
-    let parts = [first[start...]] + lines.dropFirst().prefix(200)
+    let parts = [first[start...]] + lines.dropFirst().prefix(lineLimit)
     let text = parts.map(withoutComment).joined(separator: "\n")
     guard let end = endOfMethod(in: text[...]) else { return nil }
     let (value, rest) = (String(text[..<end]), text[end...].prefix { $0 != "\n" })
     guard value.contains("("), rest.allSatisfy(\.isWhitespace), (try? OptionValue(parsing: value)) != nil else {
       return nil
     }
-    return ("\(first[..<start])\(tag) '\(value.replacing("'", with: "''"))'", value.count { $0 == "\n" } + 1)
+    return (first[..<start] + tagged(value), value.count { $0 == "\n" } + 1)
+  }
+
+  /// A method in quotes, as YAML gets it.
+  static func tagged(_ value: some StringProtocol) -> String {
+    "\(tag) '" + value.replacingOccurrences(of: "'", with: "''") + "'"
   }
 
   private static func withoutComment(_ line: Substring) -> Substring {
@@ -76,12 +85,12 @@ enum MethodNotation {
     }
     // A list that isn't ours may still be YAML's.
     if value.hasPrefix("["), (try? OptionValue(parsing: value)) == nil { return String(line) }
-    return line[..<start] + "\(tag) '" + value.replacing("'", with: "''") + "'" + rest
+    return line[..<start] + tagged(value) + rest
   }
 
   /// Where the method or list at the start of a text ends; nil where there is none, or a bracket isn't closed by its
   /// like: the line may be part of something longer.
-  private static func endOfMethod(in text: Substring) -> Substring.Index? {
+  static func endOfMethod(in text: Substring) -> Substring.Index? {
     var open: [Character] = []
     var quote: Character?
     var index = text.startIndex

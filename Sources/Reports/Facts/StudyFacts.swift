@@ -25,11 +25,20 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
   public var failures: [RunFailure]
   /// What else a reader must know: what a smaller budget leaves out, say. A sentence each.
   public var notes: [String]
+  /// What was tried before the runs, if settings were searched.
+  public var search: SearchFacts?
+  /// How seeds were looked at; nil for a number of seeds that was fixed.
+  public var sequential: SequentialDesign?
+  /// The largest irrelevant difference that the plan names.
+  public var margin: Double?
+  /// Runs that are to be trained still, where that doesn't follow from ``seeds``.
+  public var unfinished: Int?
 
   public init(
     name: String, title: String? = nil, arms: [ArmFacts], metric: PrimaryMetric = PrimaryMetric(), seeds: [Int] = [],
     targets: [Double] = [], isTraining: Bool = true, command: String = "", plan: String? = nil,
-    environment: [EnvironmentFact] = [], failures: [RunFailure] = [], notes: [String] = []
+    environment: [EnvironmentFact] = [], failures: [RunFailure] = [], notes: [String] = [],
+    sequential: SequentialDesign? = nil, margin: Double? = nil, unfinished: Int? = nil
   ) {
     self.name = name
     self.title = title ?? name
@@ -43,6 +52,9 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
     self.environment = environment
     self.failures = failures
     self.notes = notes
+    self.sequential = sequential
+    self.margin = margin
+    self.unfinished = unfinished
   }
 }
 

@@ -19,19 +19,22 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   public let comparisons: [ArmComparison]
   public let published: [PublishedComparison]
   public let sweeps: [Sweep]
+  /// What the search for settings found; nil for a study without one.
+  public let search: SearchReport?
   /// The names of all metrics recorded, the primary one first, then those of validation.
   public let metrics: [String]
 
   /// - Parameters:
   ///   - results: of arms that `facts` names; arms without runs are reported as such.
   ///   - alpha: one minus the confidence of intervals, and how often equal arms may be called different.
-  ///   - margin: differences up to this don't matter in practice; nil if all do.
+  ///   - margin: differences up to this don't matter in practice; nil for the plan's.
   /// - Throws: `ReportError` for arms that aren't in the facts or twice there, no runs at all, or a metric that none
   ///   recorded; `StatisticsError` for options out of range or a baseline that isn't there.
   public init(
     _ facts: StudyFacts, _ results: [ArmResult], alpha: Double = 0.05, margin: Double? = nil
   ) throws {
-    let options = try ComparisonOptions(better: facts.metric.direction, alpha: alpha, margin: margin)
+    let options = try ComparisonOptions(
+      better: facts.metric.direction, alpha: alpha, margin: margin ?? facts.margin, sequential: facts.sequential)
     try Self.check(facts, results)
     format = 2
     self.facts = facts
@@ -58,6 +61,10 @@ public struct StudyReport: Sendable, Equatable, Encodable {
       }
     }
     sweeps = Sweep.all(facts.arms)
+    let baselines = facts.arms.compactMap { arm in arm.baseline.map { (arm.name, $0) } }
+    search = try facts.search.map {
+      try SearchReport($0, baselines: Dictionary(baselines, uniquingKeysWith: { $1 }), alpha: alpha)
+    }
   }
 
   /// The arm of a name.
@@ -73,6 +80,7 @@ public struct StudyReport: Sendable, Equatable, Encodable {
 
   /// Runs that were planned and have neither ended nor failed.
   public var missingRuns: Int {
+    if let unfinished = facts.unfinished { return unfinished }
     let planned = Set(facts.seeds)
     return arms.reduce(0) { sum, arm in
       let known = Set(arm.runs.map(\.seed)).union(facts.failures.filter { $0.arm == arm.name }.map(\.seed))

@@ -35,7 +35,9 @@ struct DifferenceSection: Sendable {
       "Comparisons in numbers",
       [
         .init("arm"), .init("difference", .number, hint: "mean over the seeds"),
-        .init("t interval", .number, hint: "\(confidence), Student’s t"),
+        report.facts.sequential == nil
+          ? .init("t interval", .number, hint: "\(confidence), Student’s t")
+          : .init("sequential interval", .number, hint: "\(confidence) at all looks together"),
         .init("bootstrap", .number, hint: "\(confidence), bias-corrected and accelerated where defined"),
         .init("p", .number, hint: "of the deciding test"),
         .init("p, Holm", .number, hint: "adjusted for all comparisons"),

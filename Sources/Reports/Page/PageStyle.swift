@@ -154,6 +154,7 @@ enum PageStyle {
     .finding,.sentence{padding-left:0}
     .strip svg{height:2.4rem}
     thead th:first-child,tbody th{position:sticky;left:0;background:var(--paper);padding-right:.9rem;white-space:normal;min-width:6.5rem;max-width:9rem;z-index:1}
+    .few th,.few td{padding-right:.8rem}
     dl{grid-template-columns:minmax(0,1fr);gap:0}
     dd{margin-bottom:.6rem}
     }

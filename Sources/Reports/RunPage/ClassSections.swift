@@ -121,7 +121,7 @@ enum RunPageStyle {
     .confusion td{min-width:2.6rem;padding:.4rem .3rem;text-align:center;border-radius:2px;font-size:.84rem}
     .confusion .none{color:var(--soft);opacity:.5}
     .confusion .right{background:color-mix(in srgb,var(--better) calc(10% + 55% * var(--share)),var(--paper))}
-    .confusion .wrong{background:color-mix(in srgb,var(--worse) calc(8% + 92% * var(--share)),var(--paper))}
+    .confusion .wrong{background:color-mix(in srgb,var(--worse) calc(8% + 57% * var(--share)),var(--paper))}
     .mistakes{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.5rem,1fr));gap:1.1rem 1rem}
     .mistakes figure{margin:0}
     .mistakes img{display:block;width:100%;max-width:9rem;aspect-ratio:1;object-fit:contain;background:var(--wash)}

@@ -25,17 +25,18 @@ public struct ClassifiedRecords: Sendable {
     self.classNames = (0..<classCount).map { classNames.indices.contains($0) ? classNames[$0] : "\($0)" }
     self.labels = labels.map(Int.init)
     let width = outputs.shape[1]
-    var confusion = Array(repeating: Array(repeating: 0, count: classCount), count: classCount)
     var (predicted, ofTrue, ofPredicted): ([Int?], [Double], [Double]) = ([], [], [])
     for (record, label) in self.labels.enumerated() {
       let row = kind.probabilities(values[record * width..<(record + 1) * width])
       let choice = row.allSatisfy(\.isFinite) ? row.indices.reduce(0) { row[$1] > row[$0] ? $1 : $0 } : nil
-      if let choice { confusion[label][choice] += 1 }
       predicted.append(choice)
       ofTrue.append(row[label])
       ofPredicted.append(choice.map { row[$0] } ?? .nan)
     }
-    (self.predicted, self.confusion) = (predicted, confusion)
+    self.predicted = predicted
+    // No class is -1, so records without a prediction aren't counted.
+    confusion =
+      ConfusionMatrix(classes: classCount, targets: self.labels, predictions: predicted.map { $0 ?? -1 }).counts
     (trueProbability, predictedProbability) = (ofTrue, ofPredicted)
   }
 

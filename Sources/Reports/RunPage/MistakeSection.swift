@@ -3,9 +3,14 @@ import Foundation
 
 /// The records that the model gets wrong most clearly, as pictures where they are some.
 struct MistakeSection: Sendable {
-  private static let most = 24
+  static let most = 24
   /// Pictures up to this side are shown in their pixels.
   private static let smallSide = 64
+
+  /// Whether records of a type and shape are pictures: `[height, width]`, or with channels.
+  static func arePictures(_ dtype: DType, _ shape: [Int]) -> Bool {
+    dtype == .uint8 && (2...3).contains(shape.count)
+  }
 
   let facts: RunFacts
 
@@ -23,15 +28,12 @@ struct MistakeSection: Sendable {
 
   /// nil unless the records are pictures.
   private func pictures(_ mistakes: [ClassifiedRecords.Mistake], _ records: ClassifiedRecords) -> HTML? {
-    guard let inputs = facts.inputs, inputs.dtype == .uint8, (3...4).contains(inputs.shape.count) else { return nil }
-    let shape = Array(inputs.shape.dropFirst())
-    let size = shape.reduce(1, *)
-    let style = max(shape[0], shape[1]) <= Self.smallSide ? "small" : "large"
     var figures: [HTML] = []
     for mistake in mistakes {
-      let bytes = Array(inputs.bytes[mistake.record * size..<(mistake.record + 1) * size])
-      guard let picture = try? HostArray(dtype: .uint8, shape: shape, bytes: bytes), let png = try? PNG.encode(picture)
+      guard let picture = facts.inputs[mistake.record], Self.arePictures(picture.dtype, picture.shape),
+        let png = try? PNG.encode(picture)
       else { return nil }
+      let style = max(picture.shape[0], picture.shape[1]) <= Self.smallSide ? "small" : "large"
       let (label, choice) = (records.classNames[mistake.label], records.classNames[mistake.predicted])
       figures.append(
         """

@@ -15,8 +15,8 @@ public struct RunFacts: Sendable {
   public let configuration: String
   /// nil where there are none that the page knows to show.
   public var predictions: Predictions?
-  /// The test inputs that mistakes are shown from.
-  public var inputs: HostArray?
+  /// The inputs of the test records that are shown as pictures, by the records' numbers.
+  public var inputs: [Int: HostArray] = [:]
   /// The names of the test records; empty where they go by their number.
   public var recordNames: [String] = []
   /// What is worth knowing besides: `2 unreadable pictures were left out`.
@@ -32,19 +32,28 @@ public struct RunFacts: Sendable {
     self.init(
       title: "\(run.configuration.model) on \(run.data.name)", data: run.data.origin, history: history,
       configuration: run.configuration.yaml())
-    let test = run.data.test
+    let test = run.opened.test
     guard test.count > 0, let kind = trainer.method.loss.outputKind else { return }
-    let outputs = try trainer.predict(test.inputs)
-    if let classCount = test.classCount, let labels = try? test.labels() {
-      predictions = ClassifiedRecords(
-        outputs: outputs, labels: labels, classCount: classCount, classNames: run.data.classNames, kind: kind
-      ).map(Predictions.classes)
-    } else {
-      predictions = EstimatedRecords(outputs: outputs, targets: test.targets).map(Predictions.values)
+    let outputs = try trainer.predict(test.inputs, memory: run.opened.memory ?? .max)
+    guard let classCount = test.classCount, test.targets.shape.count == 1,
+      let labels = try? test.targets.values(as: Int32.self)
+    else {
+      // In the unit of the data, whatever the model was trained on.
+      let encoding = run.data.encoding
+      predictions = EstimatedRecords(
+        outputs: try encoding?.restored(outputs) ?? outputs,
+        targets: try encoding?.restored(test.targets) ?? test.targets
+      ).map(Predictions.values)
+      return
     }
-    inputs = test.inputs
-    if run.isReadInParts {
-      notes.append("The data are read in parts: predictions are shown for the first \(test.count) test records.")
+    let records = ClassifiedRecords(
+      outputs: outputs, labels: labels, classCount: classCount, classNames: run.data.classNames, kind: kind)
+    guard let records else { return }
+    predictions = .classes(records)
+    guard MistakeSection.arePictures(test.inputs.dtype, test.inputs.shape) else { return }
+    for mistake in records.worstMistakes(MistakeSection.most) {
+      let one = try test.inputs.records(at: [mistake.record])
+      inputs[mistake.record] = try HostArray(dtype: one.dtype, shape: test.inputs.shape, bytes: one.bytes)
     }
   }
 }

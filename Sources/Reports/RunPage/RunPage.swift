@@ -70,8 +70,10 @@ public struct RunPage: Sendable {
       let metric = PrimaryMetric(name, reading: .best)
       let best = metric.value(of: History(epochs: trained.filter { $0[name]?.isFinite ?? false }))
       let epoch = best.flatMap { best in trained.first { $0[name] == best }?.epoch }
+      // What is also known of the test data is of the training data.
+      let words = last["val_" + name] == nil ? ReportStyle.words(name) : "training " + name.replacing("_", with: " ")
       table.append([
-        .init("\(ReportStyle.words(name))"), .init("\(style.value(value))", key: value),
+        .init("\(words)"), .init("\(style.value(value))", key: value),
         .init("\(best.map { style.value($0) } ?? "–")", key: best), .init("\(epoch.map { "\($0)" } ?? "–")"),
       ])
     }

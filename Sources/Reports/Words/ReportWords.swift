@@ -31,7 +31,7 @@ struct ReportWords: Sendable {
     if report.missingRuns > 0 {
       sentences.append("Not finished: \(NumberText.count(report.missingRuns, "planned run")).")
     }
-    return sentences + facts.notes
+    return sentences + [report.sequentialSummary].compactMap(\.self) + facts.notes
   }
 
   /// "test accuracy after the last epoch".
@@ -61,6 +61,7 @@ struct ReportWords: Sendable {
     ]
     if !report.comparisons.isEmpty {
       sentences.append(tests)
+      if facts.sequential != nil { sentences += Self.sequential }
       if report.comparisons.count > 1 {
         sentences.append("P values are adjusted for \(report.comparisons.count) comparisons by Holm’s method.")
       }
@@ -80,7 +81,15 @@ struct ReportWords: Sendable {
     return sentences
   }
 
+  private static let sequential = [
+    "They were tested after each seed, by a group-sequential test that spends the significance level in proportion to "
+      + "the seeds: p values and intervals of differences hold at all looks together.",
+    "Seeds ended when the comparisons were decided, so that the differences of arms that stopped early are on average "
+      + "somewhat larger than the truth.",
+  ]
+
   private var tests: String {
+    if facts.sequential != nil { return "Arms are compared by sign flips of the per-seed differences, exact." }
     let isPaired = report.comparisons.allSatisfy { $0.comparison.design == .paired }
     let bootstrap = report.comparisons.compactMap { $0.comparison.bootstrap }.first
     let exact = report.comparisons.allSatisfy { $0.comparison.test?.method == .exact }
@@ -111,6 +120,20 @@ struct ReportWords: Sendable {
 
   var comparisonsCaption: String {
     "Differences in \(metric), with \(confidence) intervals and p values of exact tests adjusted by Holm’s method."
+  }
+}
+
+extension StudyReport {
+  /// How a sequential study went; nil for a number of seeds that was fixed.
+  public var sequentialSummary: String? {
+    guard let design = facts.sequential else { return nil }
+    let decided = comparisons.count { $0.verdict.isDecided }
+    let looks = comparisons.compactMap(\.comparison.looks).max() ?? 0
+    let state =
+      looks == 0
+      ? "no look yet"
+      : "\(NumberText.count(looks, "look")) so far, \(decided) of \(NumberText.count(comparisons.count, "comparison")) decided"
+    return "Sequential: seeds until decided, at most \(design.maximum), first look after \(design.first); \(state)."
   }
 }
 

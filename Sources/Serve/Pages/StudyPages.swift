@@ -41,11 +41,16 @@ struct StudyPage: Sendable {
     self.study = study
     let key: HTML = "<p class=\"key\">One column per seed. A cell fills up as its run completes epochs.</p>\n"
     var sections = [PageSection(id: "runs", heading: "Runs", content: RunBoard(study: study).html + key)]
+    if study.runs.contains(where: { $0.stage != .final }) {
+      let key: HTML = "<p class=\"key\">One column per trial and seed.</p>\n"
+      let board = RunBoard(study: study, showsTrials: true).html
+      sections.append(PageSection(id: "trials", heading: "Trials", content: board + key))
+    }
     // There is nothing to draw before a run has recorded the metric.
     if let partial = try? study.partialReport(), let curves = CurveSection(partial).section { sections.append(curves) }
     if let report = try? study.report() {
       if let verdicts = VerdictSection(report).section {
-        let isOver = study.counts.pending + study.counts.running == 0
+        let isOver = study.counts.pending + study.counts.running + study.counts.expected == 0
         sections.append(
           PageSection(id: verdicts.id, heading: isOver ? "Verdicts" : "So far", content: verdicts.content))
       }
@@ -85,25 +90,37 @@ struct StudyPage: Sendable {
   }
 }
 
-/// Every run of a study, with one row per arm and one column per seed. A cell fills up as its run progresses.
+/// The final runs of a study, or its trials, with one row per arm and one column per seed, or per trial and seed. A cell
+/// fills up as its run progresses.
 struct RunBoard: Sendable {
   let study: LiveStudy
+  var showsTrials = false
+
+  private struct Column: Hashable {
+    let trial: Int?
+    let seed: Int
+
+    init(_ run: LiveRun) { (trial, seed) = (run.stage.trial, run.seed) }
+  }
 
   var html: HTML {
-    var seeds: [Int] = []
-    var seen: Set<Int> = []
-    for run in study.runs where seen.insert(run.seed).inserted { seeds.append(run.seed) }
-    var places: [String: [Int: LiveRun]] = [:]
-    for run in study.runs { places[run.arm, default: [:]][run.seed] = run }
-    let heads = seeds.map { seed -> HTML in "<th scope=\"col\">\(seed)</th>" }
+    let shown = study.runs.filter { ($0.stage != .final) == showsTrials }
+    var columns: [Column] = []
+    var seen: Set<Column> = []
+    for run in shown where seen.insert(Column(run)).inserted { columns.append(Column(run)) }
+    var places: [String: [Column: LiveRun]] = [:]
+    for run in shown { places[run.arm, default: [:]][Column(run)] = run }
+    let heads = columns.map { column -> HTML in "<th scope=\"col\">\(column.trial ?? column.seed)</th>" }
     let rows = study.facts.arms.enumerated().map { index, arm -> HTML in
-      let cells = seeds.map { seed in places[arm.name]?[seed].map(cell) ?? "<td></td>" }
+      let cells = columns.map { column in places[arm.name]?[column].map(cell) ?? "<td></td>" }
       return "<tr><th scope=\"row\">\(Swatch(slot: index).html)\(arm.name)</th>\(cells)</tr>\n"
     }
+    let caption: HTML = showsTrials ? "Trials by arm and number" : "Runs by arm and seed"
+    let label: HTML = showsTrials ? "Trials" : "Runs"
     return """
-      <div class="scroll" tabindex="0" role="region" aria-label="Runs">
+      <div class="scroll" tabindex="0" role="region" aria-label="\(label)">
       <table class="board">
-      <caption>Runs by arm and seed</caption>
+      <caption>\(caption)</caption>
       <thead><tr><th></th>\(heads)</tr></thead>
       <tbody>
       \(rows)</tbody>
@@ -124,7 +141,8 @@ struct RunBoard: Sendable {
       case .done: "done\(value)"
       case .failed: "failed: \(run.error ?? "unknown reason")"
       }
-    let title = "\(run.arm), seed \(run.seed): \(state)"
+    let trial = run.stage.trial.map { ", trial \($0)" } ?? ""
+    let title = "\(run.arm)\(trial), seed \(run.seed): \(state)"
     let width = (run.progress * 1000).rounded() / 10
     let content: HTML = run.state == .failed ? "×" : "<i style=\"width:\("\(width)")%\"></i>"
     return "<td class=\"\(run.state.rawValue)\" title=\"\(title)\">\(content)</td>"
@@ -138,7 +156,7 @@ struct CountsView: Sendable {
   var partial = 0.0
 
   var bar: HTML {
-    let total = Double(max(1, counts.total))
+    let total = Double(max(1, counts.total + counts.expected))
     func part(_ runs: Double, _ style: String) -> HTML {
       let width = (runs / total * 10_000).rounded() / 100
       return runs > 0 ? "<i class=\"\(style)\" style=\"width:\("\(width)")%\"></i>" : ""
@@ -152,6 +170,7 @@ struct CountsView: Sendable {
     var parts = ["\(counts.done) of \(NumberText.count(counts.total, "run")) done"]
     if counts.running > 0 { parts.append("\(counts.running) running") }
     if counts.failed > 0 { parts.append("\(counts.failed) failed") }
+    if counts.expected > 0 { parts.append("up to \(counts.expected) more to come") }
     return parts.joined(separator: ", ")
   }
 }

@@ -44,6 +44,10 @@ struct RerunCommand: Sendable {
     var changes = plan.grid.filter { !made.grid.contains($0) }.map { axis in
       "\(axis.path)=\(axis.values.map(\.description).joined(separator: ","))"
     }
+    if let untilDecided = plan.untilDecided, made.untilDecided != untilDecided {
+      changes.append("seeds=\(SeedList.text(plan.seeds, untilDecided: untilDecided))")
+    }
+    if let margin = plan.margin, made.margin != margin { changes.append("margin=\(margin)") }
     if plan.name != made.name { changes.append("name=\(plan.name)") }
     if plan.title != made.title { changes.append("title=\(plan.title)") }
     var changed = made

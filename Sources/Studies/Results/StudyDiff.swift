@@ -1,6 +1,6 @@
-/// What differs between two studies, run by run: runs are matched by arm and seed.
+/// What differs between two studies, run by run: runs are matched by arm, trial and seed.
 public struct StudyDiff: Sendable, Hashable, CustomStringConvertible {
-  /// A setting of an arm, with its text in each study; nil where it isn't set.
+  /// A setting of an arm, or of a trial of it, with its text in each study; nil where it isn't set.
   public struct SettingChange: Sendable, Hashable {
     public let arm: String
     public let key: String
@@ -33,7 +33,7 @@ public struct StudyDiff: Sendable, Hashable, CustomStringConvertible {
   public var isEmpty: Bool { onlyFirst.isEmpty && onlySecond.isEmpty && settings.isEmpty && metrics.isEmpty }
 
   public init(_ first: StudyResults, _ second: StudyResults) {
-    func key(_ run: StoredRun) -> String { "\(run.arm), seed \(run.seed)" }
+    func key(_ run: StoredRun) -> String { "\(Self.label(of: run)), seed \(run.seed)" }
     let others = Dictionary(second.runs.map { (key($0), $0) }) { one, _ in one }
     let firstKeys = Set(first.runs.map(key))
     onlyFirst = first.runs.map(key).filter { others[$0] == nil }
@@ -45,11 +45,14 @@ public struct StudyDiff: Sendable, Hashable, CustomStringConvertible {
     environments = Self.environments(first.environments, second.environments)
   }
 
+  /// The arm, and the trial where it is one: `adam`, `adam, trial 3`.
+  private static func label(of run: StoredRun) -> String { run.arm + (run.stage.trial.map { ", trial \($0)" } ?? "") }
+
   private static func settings(_ one: StoredRun, _ other: StoredRun) -> [SettingChange] {
     guard one.id != other.id else { return [] }
     let (first, second) = (values(one.configuration), values(other.configuration))
     return Set(first.keys).union(second.keys).sorted().filter { first[$0] != second[$0] }
-      .map { SettingChange(arm: one.arm, key: $0, first: first[$0], second: second[$0]) }
+      .map { SettingChange(arm: label(of: one), key: $0, first: first[$0], second: second[$0]) }
   }
 
   /// The lines of a canonical text by key.
@@ -73,7 +76,8 @@ public struct StudyDiff: Sendable, Hashable, CustomStringConvertible {
       let distances = different.compactMap { epoch in
         first[epoch].flatMap { one in second[epoch].map { distance(one, $0) } }
       }
-      return MetricChange(arm: one.arm, seed: one.seed, metric: name, epoch: epoch, distance: distances.max() ?? 0)
+      return MetricChange(
+        arm: label(of: one), seed: one.seed, metric: name, epoch: epoch, distance: distances.max() ?? 0)
     }
   }
 

@@ -24,6 +24,8 @@ extension StudyResults {
     let id: String
     let arm: String
     let seed: Int
+    /// Left out of final runs.
+    let trial: Int?
     let configuration: String
     let state: RunState
     let attempts: Int
@@ -38,6 +40,7 @@ extension StudyResults {
 
     init(_ run: StoredRun) {
       (id, arm, seed, configuration, state) = (run.id, run.arm, run.seed, run.configuration, run.state)
+      trial = run.stage.trial
       (attempts, error, seconds, steps) = (run.attempts, run.error, run.seconds, run.steps)
       (gradientEvaluations, isDiverged, dataOrigin) = (run.gradientEvaluations, run.isDiverged, run.dataOrigin)
       (environments, epochs) = (run.environments, run.history.epochs.map(ExportedEpoch.init))
@@ -60,15 +63,18 @@ extension StudyResults {
 }
 
 extension StudyResults {
-  /// Every recorded number in a row of its own: study, arm, seed, run, epoch, step, metric, value. Numbers have all
-  /// their digits; what isn't finite is `nan`, `inf`, `-inf`.
+  /// Every recorded number in a row of its own: study, arm, seed, run, epoch, step, metric, value, and where a study has
+  /// trials, the trial, which is empty for final runs. Numbers have all their digits; what isn't finite is `nan`, `inf`,
+  /// `-inf`.
   public func csv() -> String {
-    var lines = ["study,arm,seed,run,epoch,step,metric,value"]
+    let hasTrials = runs.contains { $0.stage != .final }
+    var lines = ["study,arm,seed,run,epoch,step,metric,value" + (hasTrials ? ",trial" : "")]
     for run in runs {
+      let end = hasTrials ? "," + (run.stage.trial.map(String.init) ?? "") : ""
       let start = [study.name, run.arm, "\(run.seed)", run.id].map(Self.field).joined(separator: ",")
       for record in run.history.epochs {
         for (name, value) in record.metrics {
-          lines.append("\(start),\(record.epoch),\(record.step),\(Self.field(name)),\(value.plainText)")
+          lines.append("\(start),\(record.epoch),\(record.step),\(Self.field(name)),\(value.plainText)\(end)")
         }
       }
     }

@@ -24,10 +24,11 @@ extension StudyFacts {
       targets: isTraining ? plan.targets : [], isTraining: isTraining, command: rerun.text,
       plan: rerun.needsPlan ? try plan.yaml() : nil,
       environment: Self.environment(results),
-      failures: results.runs.filter { $0.state == .failed }.map {
+      failures: results.finalRuns.filter { $0.state == .failed }.map {
         RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")
       },
-      notes: rerun.notes)
+      notes: rerun.notes, sequential: try plan.sequentialDesign(), margin: plan.margin,
+      unfinished: plan.unfolds ? results.finalRuns.count { $0.state == .pending || $0.state == .running } : nil)
   }
 
   private static func environment(_ results: StudyResults) -> [EnvironmentFact] {

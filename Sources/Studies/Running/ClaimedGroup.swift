@@ -41,8 +41,8 @@ final class ClaimedGroup {
 
   private func progress(_ index: Int, epochs: Int = 0, resumed: Int = 0, together: Int = 1) -> RunProgress {
     RunProgress(
-      number: counts.done + counts.failed + 1 + index, count: counts.total, arm: runs[index].arm,
-      seed: runs[index].seed, together: together, epochs: epochs, resumed: resumed)
+      number: counts.done + counts.failed + 1 + index, count: counts.total + counts.expected, arm: runs[index].arm,
+      seed: runs[index].seed, stage: runs[index].stage, together: together, epochs: epochs, resumed: resumed)
   }
 
   private func close(_ indices: [Int]) { open.removeAll(where: indices.contains) }
@@ -52,12 +52,12 @@ final class ClaimedGroup {
   /// Runs an experiment, and stores what it showed as its only epoch.
   private func conduct(_ index: Int, _ configuration: RunConfiguration, _ cache: DatasetCache) throws {
     let (run, progress) = (runs[index], progress(index, epochs: 1))
-    let entry = try cache.entry(configuration.data)
+    let entry = try cache.entry(configuration)
     try store.begin(run, environment: .current(), data: entry.identity)
     runner.report(.runBegan(progress))
     let clock = ContinuousClock()
     let start = clock.now
-    let result = try configuration.runExperiment(on: entry.data)
+    let result = try configuration.runExperiment(on: entry.data.pair)
     try heartbeats[index].check()
     let record = EpochRecord(
       epoch: 1, step: 1, metrics: result.metrics, trainingSeconds: (clock.now - start) / .seconds(1))
@@ -86,7 +86,7 @@ final class ClaimedGroup {
   private func fit(_ configurations: [RunConfiguration], _ cache: DatasetCache) throws {
     let members = try zip(runs.indices, configurations).map { try member($0, $1, cache) }
     // A damaged checkpoint sets its run back; the others don't wait for it.
-    var groups = members.grouped(by: \.trainer.epoch).map { (members: $0, isReported: false) }
+    var groups = members.grouped { [$0.trainer.epoch, $0.trainer.step] }.map { (members: $0, isReported: false) }
     while !groups.isEmpty {
       let (group, isReported) = groups.removeFirst()
       let progress = group.map { member in
@@ -114,9 +114,9 @@ final class ClaimedGroup {
 
   private func member(_ index: Int, _ configuration: RunConfiguration, _ cache: DatasetCache) throws -> Member {
     let run = runs[index]
-    let entry = try cache.entry(configuration.data)
+    let entry = try cache.entry(configuration)
     try store.begin(run, environment: .current(), data: entry.identity)
-    let (trainer, options) = try Run(configuration, data: entry.data).trainer()
+    let (trainer, options) = try Run(configuration, entry.data).trainer()
     let restart = try store.restore(run, into: trainer)
     return Member(
       index: index, run: run, configuration: configuration, trainer: trainer, options: options, restart: restart)

@@ -1,7 +1,7 @@
 import Foundation
 import Training
 
-/// Stores each epoch of a run with the checkpoint that goes with it.
+/// Stores each epoch of a run with the checkpoint that goes with it, and within long epochs of parts checkpoints alone.
 ///
 /// Waiting for the disk would cost short epochs dearly, and a killed process doesn't ask for it. For a machine that
 /// loses power, a checkpoint a few seconds old is on the disk for certain.
@@ -34,6 +34,13 @@ final class RunCheckpointer: Callback {
   static func durableFolder(in folder: String) -> String { folder + "/durable" }
 
   private static let durableInterval = Duration.seconds(5)
+
+  func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {
+    // The epoch's own checkpoint follows its last part.
+    guard progress.steps < progress.stepsPerEpoch else { return }
+    try heartbeat.check()
+    if transaction.isCheckpointDue(progress) { try transaction.add(run, checkpoint: save(trainer)) }
+  }
 
   func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
     try heartbeat.check()

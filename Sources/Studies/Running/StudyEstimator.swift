@@ -5,39 +5,50 @@ public struct StudyEstimator {
   public var folders = DataFolders()
   /// Whether two epochs of each kind of run are trained, and nothing of them stored, where times aren't known.
   public var calibrates = false
+  /// As ``StudyRunner/memory``.
+  public var memory: Int?
 
   public init(store: StudyStore? = nil) { self.store = store }
 
   /// - Throws: `ConfigurationError` for a plan that can't be run; ``StoreError``; when calibrating whatever training
   ///   throws.
   public func estimate(_ plan: StudyPlan) throws -> StudyEstimate {
+    let unfolded = try store?.unfolded(plan) ?? PlanUnfolder(plan).runs(given: KnownResults())
     var specs: [String: PlannedRun] = [:]
-    for spec in try plan.runs() { specs[spec.id] = specs[spec.id] ?? spec }
+    for spec in unfolded.runs { specs[spec.id] = specs[spec.id] ?? spec }
     let done = try store?.doneRuns(among: Array(specs.keys)) ?? []
     let open = specs.values.filter { !done.contains($0.id) }
-    let kinds = Dictionary(grouping: open) { $0.configuration.workload }
-    let cache = DatasetCache(folders: folders, progress: nil) { _ in }
+    let work: [(arm: String, configuration: RunConfiguration, epochs: Int)] =
+      open.map { ($0.arm, $0.configuration, $0.configuration.epochs) }
+      + unfolded.expected.map { ($0.arm, $0.configuration, $0.configuration.epochs * $0.count) }
+    let kinds = Dictionary(grouping: work) { $0.configuration.workload }
+    let cache = DatasetCache(folders: folders, progress: nil, memory: memory) { _ in }
     var (seconds, steps): (Double?, Int?) = (0, 0)
     var untimed: Set<String> = []
-    for (workload, specs) in kinds {
-      let epochs = specs.reduce(0) { $0 + $1.configuration.epochs }
-      var perEpoch = try store?.secondsPerEpoch(of: workload)
-      if perEpoch == nil, calibrates, let first = specs.first {
-        perEpoch = try time(first.configuration, cache)
+    // Runs whose methods differ in numbers take about as long: one of them is timed.
+    var times: [String: Double] = [:]
+    for kind in kinds.values {
+      let epochs = kind.reduce(0) { $0 + $1.epochs }
+      guard let first = kind.first?.configuration else { continue }
+      var perEpoch =
+        try store?.secondsPerEpoch(of: first.workload, family: first.family) ?? times[first.family]
+      if perEpoch == nil, calibrates {
+        perEpoch = try time(first, cache)
+        times[first.family] = perEpoch
       }
-      if perEpoch == nil { untimed.formUnion(specs.map(\.arm)) }
+      if perEpoch == nil { untimed.formUnion(kind.map(\.arm)) }
       seconds = seconds.flatMap { sum in perEpoch.map { sum + $0 * Double(epochs) } }
-      let perEpochSteps = specs.first.flatMap { try? self.steps($0.configuration, cache) }
+      let perEpochSteps = try? self.steps(first, cache)
       steps = steps.flatMap { sum in perEpochSteps.map { sum + $0 * epochs } }
     }
     return StudyEstimate(
-      runs: specs.count, done: done.count, epochs: open.reduce(0) { $0 + $1.configuration.epochs }, steps: steps,
-      seconds: seconds, untimed: try plan.plannedArms().map(\.arm.name).filter { untimed.contains($0) })
+      runs: specs.count, done: done.count, expected: unfolded.more, epochs: work.reduce(0) { $0 + $1.epochs },
+      steps: steps, seconds: seconds, untimed: try plan.plannedArms().map(\.arm.name).filter { untimed.contains($0) })
   }
 
   private func steps(_ configuration: RunConfiguration, _ cache: DatasetCache) throws -> Int {
     if configuration.experiment != nil { return 1 }
-    let all = try cache.entry(configuration.data).data.train.count
+    let all = try cache.entry(configuration).data.train.count
     let count = min(configuration.examples ?? all, all)
     let isMasked = configuration.partialBatch == .pad && count % configuration.batchSize != 0
     return count / configuration.batchSize + (isMasked ? 1 : 0)
@@ -46,12 +57,12 @@ public struct StudyEstimator {
   /// Seconds of an epoch once everything is compiled.
   private func time(_ configuration: RunConfiguration, _ cache: DatasetCache) throws -> Double? {
     if configuration.experiment != nil {
-      let data = try cache.entry(configuration.data).data
+      let data = try cache.entry(configuration).data.pair
       return try ContinuousClock().measure { _ = try configuration.runExperiment(on: data) } / .seconds(1)
     }
     var short = configuration
     (short.epochs, short.evaluatesBeforeTraining) = (2, false)
-    let (trainer, options) = try Run(short, data: try cache.entry(short.data).data).trainer()
+    let (trainer, options) = try Run(short, try cache.entry(short).data).trainer()
     let resident = try cache.resident(short)
     let history = try trainer.fit(
       resident.train, epochs: short.epochs, batchSize: short.batchSize, validation: resident.test, options: options)
@@ -65,7 +76,9 @@ public struct StudyEstimate: Sendable, Hashable {
   public let runs: Int
   /// Of these, runs that the store has already.
   public let done: Int
-  /// Epochs of the runs that aren't done.
+  /// Runs besides these that will be known once others have ended, or as many at most.
+  public let expected: Int
+  /// Epochs of the runs that aren't done, those that are expected included.
   public let epochs: Int
   /// Their updates; nil where the data isn't on this machine.
   public let steps: Int?
@@ -105,9 +118,14 @@ final class StudyClock {
   }
 
   private func pending(default perEpoch: Double) throws -> Double {
-    let workers = max(1, try store.counts(of: study).running - members + 1)
-    let seconds = try store.pendingWork(of: study).reduce(0) { sum, work in
-      sum + (try store.secondsPerEpoch(of: work.workload) ?? perEpoch) * Double(work.epochs)
+    let counts = try store.counts(of: study)
+    let workers = max(1, counts.running - members + 1)
+    var seconds = try store.pendingWork(of: study).reduce(0) { sum, work in
+      sum + (try store.secondsPerEpoch(of: work.workload, family: work.family) ?? perEpoch) * Double(work.epochs)
+    }
+    if let study, counts.expected > 0 {
+      let perRun = try store.secondsPerRun(of: study) ?? perEpoch * Double(configuration.epochs)
+      seconds += perRun * Double(counts.expected)
     }
     return seconds / Double(workers)
   }

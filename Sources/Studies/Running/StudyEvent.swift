@@ -22,9 +22,11 @@ public enum StudyEvent: Sendable {
 public struct RunProgress: Sendable, Hashable {
   /// Counted from 1, among all runs of the study.
   public let number: Int
+  /// Runs of the study, with those that are expected.
   public let count: Int
   public let arm: String
   public let seed: Int
+  public let stage: RunStage
   /// Runs that one program trains, this one the first of them; 1 where it is trained alone.
   public let together: Int
   /// Epochs to be trained in all.

@@ -15,6 +15,9 @@ public struct StudyRunner {
   public var waits = true
   /// Whether the last checkpoint of a run that is done stays.
   public var keepsCheckpoints = false
+  /// The most bytes that the inputs of this process take at a time; nil to have all data in memory. Data that need more are
+  /// read part by part. Results and the runs' ids are the same.
+  public var memory: Int?
   /// Whether runs that differ by their seed alone are trained in one program.
   public var vectorization = Vectorization.auto
   /// Whether ends of runs that other workers train are reported too.
@@ -43,11 +46,12 @@ public struct StudyRunner {
   /// - Throws: as ``run(_:retriesFailed:replaces:)`` does.
   public func work(on study: StoredStudy? = nil) throws {
     let worker = WorkerIdentity()
-    let cache = DatasetCache(folders: folders, progress: progress) { report(.loaded(origin: $0)) }
+    let cache = DatasetCache(folders: folders, progress: progress, memory: memory) { report(.loaded(origin: $0)) }
     report(.began(try store.counts(of: study)))
     try removeLeftovers()
     let limit = vectorization.groupLimit(platform: try Engine.shared().client.platformName)
     var isWaiting = false
+    let unfolding = StudyUnfolding(store, study)
     var known = reportsOthers ? try ended(of: study) : []
     while true {
       let runs = try store.claim(of: study, upTo: limit, worker: worker, lease: lease)
@@ -58,14 +62,19 @@ public struct StudyRunner {
         try reportOthers(of: study, &known)
         continue
       }
+      if try unfolding.advance() { continue }
       try reportOthers(of: study, &known)
       let counts = try store.counts(of: study)
-      guard waits, counts.running > 0 else { return }
+      // Other workers' runs may make runs known that are for this one.
+      guard counts.running > 0, waits || counts.expected > 0 else { return }
       if !isWaiting { report(.waiting(counts)) }
       isWaiting = true
-      Thread.sleep(forTimeInterval: min(1, lease / 4))
+      Thread.sleep(forTimeInterval: counts.expected > 0 ? Self.unfoldingPause : min(1, lease / 4))
     }
   }
+
+  /// Seconds between looks for runs that others' ends have made known.
+  private static let unfoldingPause = 0.1
 
   private func ended(of study: StoredStudy?) throws -> Set<String> {
     guard let study else { return [] }
@@ -78,7 +87,7 @@ public struct StudyRunner {
     let runs = try store.results(of: study).runs
     for run in runs where (run.state == .done || run.state == .failed) && known.insert(run.id).inserted {
       let progress = RunProgress(
-        number: known.count, count: runs.count, arm: run.arm, seed: run.seed, together: 1,
+        number: known.count, count: runs.count, arm: run.arm, seed: run.seed, stage: run.stage, together: 1,
         epochs: run.history.epochs.last?.epoch ?? 0, resumed: 0)
       report(run.state == .done ? .runEnded(progress, run.history) : .runFailed(progress, error: run.error ?? ""))
     }

@@ -95,19 +95,17 @@ struct DataIdentity: Sendable, Hashable {
   /// Examples of each set that the digest is taken of: a whole one would cost more than a short run.
   private static let sampleCount = 64
 
-  init(_ data: DatasetPair, source: String) {
+  /// - Throws: `DatasetError` if the examples can't be read.
+  init(_ data: OpenedData, source: String) throws {
     self.source = source
-    origin = data.origin
+    origin = data.pair.origin
     var hash = SHA256()
-    hash.update(Array(data.name.utf8))
+    hash.update(Array(data.pair.name.utf8))
     for set in [data.train, data.test] {
-      for array in [set.inputs, set.targets] {
-        hash.update(Array("\(array.dtype)\(array.shape)".utf8))
-        let size = array.bytes.count / max(1, set.count)
-        for sample in 0..<min(Self.sampleCount, set.count) {
-          let start = sample * (set.count / min(Self.sampleCount, set.count)) * size
-          hash.update(Array(array.bytes[start..<start + size]))
-        }
+      for array in [set.inputs, ArrayReader(set.targets)] as [any RecordReader] {
+        hash.update(Array("\(array.dtype)\([array.count] + array.shape)".utf8))
+        let count = min(Self.sampleCount, set.count)
+        for sample in 0..<count { try hash.update(array.records(at: [sample * (set.count / count)]).bytes) }
       }
     }
     digest = hash.hexDigest()

@@ -1,8 +1,12 @@
+import GRDB
+
 /// What a store knows of one run of a study.
 public struct StoredRun: Sendable {
   public let id: String
   public let arm: String
   public let seed: Int
+  /// What the study has it for.
+  public let stage: RunStage
   /// ``RunConfiguration/canonicalText``.
   public let configuration: String
   public let state: RunState
@@ -44,6 +48,8 @@ public struct ClaimedRun: Sendable {
   /// The first arm and seed of the study that the run is for.
   public let arm: String
   public let seed: Int
+  /// What that study has it for.
+  public let stage: RunStage
   /// ``RunConfiguration/canonicalText``.
   public let configuration: String
   /// Counted from 1.
@@ -74,6 +80,8 @@ public struct RunCounts: Sendable, Hashable {
   public var running = 0
   public var done = 0
   public var failed = 0
+  /// Runs that will be known once others have ended; they are in no state yet, and don't count in ``total``.
+  public var expected = 0
 
   public init() {}
 
@@ -107,16 +115,19 @@ public enum RunState: String, Sendable, CaseIterable, Codable {
 /// Everything a store knows of a study, at one moment.
 public struct StudyResults: Sendable {
   public let study: StoredStudy
-  /// In the plan's order.
+  /// In the plan's order, trials before final runs.
   public let runs: [StoredRun]
   /// Where runs were computed, as they came.
   public let environments: [RunEnvironment]
 
-  /// The finished runs by arm, in the plan's order.
+  /// The runs that arms are compared by.
+  public var finalRuns: [StoredRun] { runs.filter { $0.stage == .final } }
+
+  /// The finished final runs by arm, in the plan's order.
   /// - Throws: `ConfigurationError` for a plan that this version can't expand.
   public func armResults() throws(ConfigurationError) -> [ArmResult] {
     var runs: [String: [(seed: Int, history: History)]] = [:]
-    for run in self.runs where run.state == .done { runs[run.arm, default: []].append((run.seed, run.history)) }
+    for run in finalRuns where run.state == .done { runs[run.arm, default: []].append((run.seed, run.history)) }
     return try study.plan.plannedArms().map { ArmResult($0.arm, runs: runs[$0.arm.name] ?? []) }
   }
 }
@@ -128,6 +139,14 @@ struct StoredEpoch {
   /// Nil for the untrained model, and where the run ends.
   let checkpoint: StoredCheckpoint?
   let end: RunEnd?
+}
+
+extension RunStage {
+  /// - Parameter row: of a study's run. A store that an older version made and that is opened for reading has no trials.
+  init(_ row: Row) throws {
+    let trial: Int? = row.hasColumn("trial") ? try row.decode(forColumn: "trial") : nil
+    self = trial.map(RunStage.trial) ?? .final
+  }
 }
 
 /// What is stored when a run is done.

@@ -10,6 +10,7 @@ enum StoreSchema {
     { database in try database.execute(sql: version1) },
     { database in try addFamilies(database) },
     { database in try addDigests(database) },
+    { database in try database.execute(sql: version4) },
   ]
 
   static var version: Int { migrations.count }
@@ -64,6 +65,12 @@ enum StoreSchema {
         arguments: [StudyStore.digest(of: row, history).text, key])
     }
   }
+
+  /// Version 4: studies whose runs become known as others end. A final run has no trial.
+  private static let version4 = """
+    ALTER TABLE memberships ADD COLUMN trial INTEGER;
+    ALTER TABLE studies ADD COLUMN expected INTEGER NOT NULL DEFAULT 0;
+    """
 
   /// Times are seconds since 1970. A metric's NaN is NULL, which is what SQLite makes of it.
   private static let version1 = """

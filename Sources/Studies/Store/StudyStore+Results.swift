@@ -27,7 +27,7 @@ extension StudyStore {
       let rows = try Row.fetchAll(
         database,
         sql: """
-          SELECT memberships.arm, memberships.seed, runs.* FROM memberships JOIN runs ON runs.key = memberships.run
+          SELECT memberships.*, runs.* FROM memberships JOIN runs ON runs.key = memberships.run
           WHERE memberships.study = ? ORDER BY memberships.position
           """, arguments: [study.key])
       var environments: OrderedDictionary<Int64, RunEnvironment> = [:]
@@ -54,7 +54,7 @@ extension StudyStore {
           arguments: [key])
         return try StoredRun(
           id: row.decode(forColumn: "id"), arm: row.decode(forColumn: "arm"), seed: row.decode(forColumn: "seed"),
-          configuration: row.decode(forColumn: "configuration"),
+          stage: RunStage(row), configuration: row.decode(forColumn: "configuration"),
           state: RunState(rawValue: row.decode(forColumn: "state")) ?? .pending,
           attempts: row.decode(forColumn: "attempts"),
           error: row.decode(forColumn: "error"), history: history,
@@ -70,32 +70,39 @@ extension StudyStore {
   }
 
   /// Typical seconds of an epoch of runs that cost the same, nil if there were none.
-  /// - Parameter workload: ``RunConfiguration/workload``.
+  /// - Parameters:
+  ///   - workload: ``RunConfiguration/workload``.
+  ///   - family: ``RunConfiguration/family``: runs of it stand in for those of the workload if there were none.
   /// - Throws: ``StoreError``.
-  public func secondsPerEpoch(of workload: String) throws(StoreError) -> Double? {
+  public func secondsPerEpoch(of workload: String, family: String? = nil) throws(StoreError) -> Double? {
     try read { database in
-      // The median: a first epoch, or a machine that was busy for a while, shouldn't count.
-      let seconds = try Double.fetchAll(
-        database,
-        sql: """
-          SELECT training_seconds + evaluation_seconds FROM epochs JOIN runs ON runs.key = epochs.run
-          WHERE runs.workload = ? AND epochs.epoch > 0 ORDER BY runs.started DESC, epochs.epoch DESC LIMIT 200
-          """, arguments: [workload])
-      return seconds.isEmpty ? nil : seconds.sorted()[seconds.count / 2]
+      for (column, value) in [("workload", workload), ("family", family)] {
+        // The median: a first epoch, or a machine that was busy for a while, shouldn't count.
+        let seconds = try Double.fetchAll(
+          database,
+          sql: """
+            SELECT training_seconds + evaluation_seconds FROM epochs JOIN runs ON runs.key = epochs.run
+            WHERE runs.\(column) = ? AND epochs.epoch > 0 ORDER BY runs.started DESC, epochs.epoch DESC LIMIT 200
+            """, arguments: [value])
+        if !seconds.isEmpty { return seconds.sorted()[seconds.count / 2] }
+      }
+      return nil
     }
   }
 
   /// What runs that nobody has claimed yet have to do: how many epochs of which workload.
-  func pendingWork(of study: StoredStudy?) throws(StoreError) -> [(workload: String, epochs: Int)] {
+  func pendingWork(of study: StoredStudy?) throws(StoreError) -> [(workload: String, family: String, epochs: Int)] {
     try read { database in
       try Row.fetchAll(
         database,
         sql: """
-          SELECT workload, sum(epochs) AS epochs FROM runs
+          SELECT workload, min(family) AS family, sum(epochs) AS epochs FROM runs
           WHERE state = 'pending' AND key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study)
           GROUP BY workload
           """, arguments: ["study": study?.key]
-      ).map { (try $0.decode(forColumn: "workload"), try $0.decode(forColumn: "epochs")) }
+      ).map {
+        (try $0.decode(forColumn: "workload"), try $0.decode(forColumn: "family"), try $0.decode(forColumn: "epochs"))
+      }
     }
   }
 
@@ -119,6 +126,17 @@ extension StudyStore {
           WHERE state = 'done' AND key NOT IN (SELECT run FROM artifacts WHERE kind = 'checkpoint')
           """)
       return Set(finished).intersection(ids)
+    }
+  }
+
+  /// Mean seconds of a study's runs that are done, nil if there are none.
+  func secondsPerRun(of study: StoredStudy) throws(StoreError) -> Double? {
+    try read {
+      try Double.fetchOne(
+        $0,
+        sql: """
+          SELECT avg(seconds) FROM runs WHERE state = 'done' AND key IN (SELECT run FROM memberships WHERE study = ?)
+          """, arguments: [study.key])
     }
   }
 

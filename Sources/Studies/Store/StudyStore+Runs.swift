@@ -90,14 +90,15 @@ extension StudyStore {
     let membership = try Row.fetchOne(
       database,
       sql: """
-        SELECT arm, seed FROM memberships WHERE run = :run AND (:study IS NULL OR study = :study)
+        SELECT arm, seed, trial FROM memberships WHERE run = :run AND (:study IS NULL OR study = :study)
         ORDER BY position, study LIMIT 1
         """, arguments: ["run": key, "study": study?.key])
     let checkpoint = try Row.fetchOne(
       database, sql: "SELECT path, number FROM artifacts WHERE run = ? AND kind = 'checkpoint'", arguments: [key])
     return try ClaimedRun(
       key: key, id: claimed.decode(forColumn: "id"), arm: membership?.decode(forColumn: "arm") ?? "",
-      seed: membership?.decode(forColumn: "seed") ?? 0, configuration: claimed.decode(forColumn: "configuration"),
+      seed: membership?.decode(forColumn: "seed") ?? 0, stage: membership.map(RunStage.init) ?? .final,
+      configuration: claimed.decode(forColumn: "configuration"),
       attempt: attempt, worker: worker.id,
       checkpoint: checkpoint.map {
         StoredCheckpoint(folder: try $0.decode(forColumn: "path"), number: try $0.decode(forColumn: "number"))
@@ -192,6 +193,17 @@ extension StudyStore {
         try Self.insert(entry.record, of: entry.run, database)
         if let checkpoint = entry.checkpoint { try Self.put(checkpoint, of: entry.run, database) }
         if let end = entry.end { try Self.finish(entry.run, end, database) }
+      }
+    }
+  }
+
+  /// Keeps checkpoints from within an epoch, of runs that are trained together: all of them, or none.
+  /// - Throws: ``StoreError``, ``StoreError/leaseLost(run:)`` if another worker has claimed a run.
+  func keep(_ checkpoints: [(run: ClaimedRun, checkpoint: StoredCheckpoint)]) throws(StoreError) {
+    try write { database in
+      for (run, checkpoint) in checkpoints {
+        try Self.update(run, database, set: "fruitless = 0", [])
+        try Self.put(checkpoint, of: run, database)
       }
     }
   }

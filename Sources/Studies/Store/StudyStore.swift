@@ -100,6 +100,22 @@ public final class StudyStore: Sendable {
     do { return try writer.write(body) } catch { throw StoreError(error, path: path) }
   }
 
+  /// As ``read(_:)``, for what may find a plan that can't be run.
+  func readConfigured<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try passingConfigurationErrors { try writer.read(body) }
+  }
+
+  /// As ``write(_:)``, for what may find a plan that can't be run.
+  func writeConfigured<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try passingConfigurationErrors { try writer.write(body) }
+  }
+
+  private func passingConfigurationErrors<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as ConfigurationError { throw error } catch {
+      throw StoreError(error, path: path)
+    }
+  }
+
   static var now: Double { Date().timeIntervalSince1970 }
 }
 
@@ -112,10 +128,11 @@ extension StudyStore {
   ///   other ``StoreError``s.
   @discardableResult
   public func register(_ plan: StudyPlan, replaces: Bool = false) throws -> StoredStudy {
-    let specs = try plan.runs()
+    let unfolder = try PlanUnfolder(plan)
     let text = try plan.yaml()
-    try write { database in
-      if !replaces { try Self.checkNothingIsLost(from: plan.name, keeping: Set(specs.map(\.id)), database) }
+    try writeConfigured { database in
+      let unfolded = try Self.unfolded(by: unfolder, database)
+      if !replaces { try Self.checkNothingIsLost(for: plan, keeping: Set(unfolded.runs.map(\.id)), database) }
       let study = try Int64.fetchOne(
         database,
         sql: """
@@ -124,53 +141,45 @@ extension StudyStore {
             changed = CASE WHEN plan = excluded.plan THEN changed ELSE excluded.changed END
           RETURNING key
           """, arguments: [plan.name, plan.title, text, Self.now, Self.now])
-      try database.execute(sql: "DELETE FROM memberships WHERE study = ?", arguments: [study])
-      let insertRun = try database.makeStatement(
-        sql: """
-          INSERT INTO runs (id, configuration, workload, family, data, epochs, created) VALUES (?, ?, ?, ?, ?, ?, ?)
-          ON CONFLICT (id) DO NOTHING
-          """)
-      let insertMembership = try database.makeStatement(
-        sql: "INSERT INTO memberships (study, position, run, arm, seed) SELECT ?, ?, key, ?, ? FROM runs WHERE id = ?")
-      for (position, spec) in specs.enumerated() {
-        let configuration = spec.configuration
-        try insertRun.execute(
-          arguments: [
-            spec.id, configuration.canonicalText, configuration.workload, configuration.family,
-            configuration.data.description, configuration.epochs, Self.now,
-          ])
-        try insertMembership.execute(arguments: [study, position, spec.arm, spec.seed, spec.id])
-      }
+      if let study { try Self.setRuns(unfolded, of: study, database) }
     }
     return try study(named: plan.name)
   }
 
   /// - Parameter kept: the ids of the new plan's runs.
-  private static func checkNothingIsLost(from study: String, keeping kept: Set<String>, _ database: Database) throws {
+  private static func checkNothingIsLost(for plan: StudyPlan, keeping kept: Set<String>, _ database: Database) throws {
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT runs.id, memberships.arm, memberships.seed FROM memberships
+        SELECT runs.id, memberships.arm, memberships.seed, memberships.trial FROM memberships
         JOIN studies ON studies.key = memberships.study JOIN runs ON runs.key = memberships.run
         WHERE studies.name = ? AND (runs.state IN ('done', 'running') OR EXISTS
           (SELECT 1 FROM epochs WHERE epochs.run = runs.key)) ORDER BY memberships.position
-        """, arguments: [study])
-    let dropped = try rows.filter { try !kept.contains($0.decode(forColumn: "id")) }
+        """, arguments: [plan.name])
+    // Results choose the final runs of a plan that unfolds, and more results may choose others.
+    let text = try String.fetchOne(database, sql: "SELECT plan FROM studies WHERE name = ?", arguments: [plan.name])
+    let old = text.flatMap { try? StudyPlan(yaml: $0, source: plan.name, name: plan.name) }
+    let mayChoose = plan.unfolds && old?.unfolds == true
+    let dropped = try rows.filter { row in
+      if try kept.contains(row.decode(forColumn: "id")) { return false }
+      guard mayChoose, try row.decode(Int?.self, forColumn: "trial") == nil else { return true }
+      return try !plan.mayHaveFinalRun(arm: row.decode(forColumn: "arm"), seed: row.decode(forColumn: "seed"))
+    }
     guard !dropped.isEmpty else { return }
-    var arms: [(name: String, seeds: [Int])] = []
+    var arms: [(name: String, seeds: Set<Int>)] = []
     for row in dropped {
       let (arm, seed): (String, Int) = try (row.decode(forColumn: "arm"), row.decode(forColumn: "seed"))
       if let index = arms.firstIndex(where: { $0.name == arm }) {
-        arms[index].seeds.append(seed)
+        arms[index].seeds.insert(seed)
       } else {
         arms.append((arm, [seed]))
       }
     }
     let texts = arms.prefix(4).map {
-      "\($0.name) (\($0.seeds.count == 1 ? "seed" : "seeds") \(SeedList.ranges($0.seeds)))"
+      "\($0.name) (\($0.seeds.count == 1 ? "seed" : "seeds") \(SeedList.ranges(Array($0.seeds))))"
     }
     throw StoreError.narrowed(
-      study: study, dropped: dropped.count, of: rows.count,
+      study: plan.name, dropped: dropped.count, of: rows.count,
       runs: (texts + (arms.count > 4 ? ["… of \(arms.count) arms"] : [])).joined(separator: ", "))
   }
 
@@ -248,6 +257,12 @@ extension StudyStore {
         WHERE key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study) GROUP BY state
         """, arguments: ["study": study])
     var counts = RunCounts()
+    let studies = try Row.fetchAll(
+      database, sql: "SELECT * FROM studies WHERE :study IS NULL OR key = :study", arguments: ["study": study])
+    // A store that an older version made and that is opened for reading has none.
+    for row in studies where row.hasColumn("expected") {
+      counts.expected += try row.decode(Int.self, forColumn: "expected")
+    }
     for row in rows {
       if let state = RunState(rawValue: try row.decode(forColumn: "state")) {
         counts[state] = try row.decode(forColumn: "count")

@@ -66,6 +66,11 @@ package struct ONNXValue {
     self.layout = layout ?? type.shape.indices.map { $0 }
   }
 
+  /// A number.
+  static func scalar(_ number: Double, _ dtype: DType) -> ONNXValue {
+    ONNXValue(.constant(Tensor(number, dtype: dtype)), ONNXType(dtype: dtype, shape: []))
+  }
+
   /// The same stored elements seen otherwise.
   func seen(as shape: [SymbolicExtent], layout: [Int?]) -> ONNXValue {
     ONNXValue(storage, ONNXType(dtype: dtype, shape: shape), layout: layout)

@@ -13,7 +13,8 @@ extension ONNXWriter {
     let own = Set(value.axes)
     func trimmed(_ layout: [Int?]) -> [Int?] { hasAll ? layout : Array(layout.drop { $0 == nil }) }
     let target = trimmed(order.map { own.contains($0) ? $0 : nil })
-    if trimmed(value.layout) == target { return value }
+    // More axes of extent 1 in front than there are axes would add to those of a result.
+    if trimmed(value.layout) == target, value.layout.count <= order.count { return value }
     let wanted = target.compactMap(\.self)
     if let tensor = value.constant {
       let shape = Shape(value.axes.map { value.shape[$0].fixed })

@@ -112,15 +112,23 @@ extension ONNXWriter {
   mutating func body(
     _ function: Subgraph, captures: [ONNXValue], extra: [ONNXType] = [], returning kept: [Int] = []
   ) throws -> ONNXBody {
+    try body(function.parameters.map(type) + extra) { writer, values in
+      let found = try writer.inline(function, values.prefix(function.parameters.count) + captures)
+      return found + kept.map { values[$0] }
+    }
+  }
+
+  /// A body of inputs of some types that computes what `write` writes.
+  mutating func body(
+    _ types: [ONNXType], _ write: (inout ONNXWriter, [ONNXValue]) throws -> [ONNXValue]
+  ) throws -> ONNXBody {
     let (outerNodes, outerViews) = (nodes, rearranged)
     nodes = []
     defer { (nodes, rearranged) = (outerNodes, outerViews) }
-    let types = function.parameters.map(type) + extra
     let names = types.map { _ in fresh("argument") }
     let values = zip(names, types).map { ONNXValue(.named($0), $1) }
-    let found = try inline(function, values.prefix(function.parameters.count) + captures)
     // Each output is an operator's result of its own.
-    let outputs = (found + kept.map { values[$0] }).map { value in
+    let outputs = try write(&self, values).map { value in
       let result = full(value)
       return ONNXArgument(name: add("Identity", [name(of: result)]), dtype: result.dtype, shape: result.shape)
     }
@@ -184,9 +192,7 @@ extension ONNXWriter {
   }
 
   /// A number as a scalar of the given type.
-  func scalar(_ number: Double, _ dtype: DType) -> ONNXValue {
-    ONNXValue(.constant(Tensor(number, dtype: dtype)), ONNXType(dtype: dtype, shape: []))
-  }
+  func scalar(_ number: Double, _ dtype: DType) -> ONNXValue { .scalar(number, dtype) }
 
   /// The name of a constant `int64[count]`: axes, bounds and shapes.
   mutating func integers(_ numbers: [Int]) -> String { name(of: Tensor(numbers.map(Int64.init))) }

@@ -21,6 +21,23 @@ public func scan(
   file: String = #fileID, line: Int = #line,
   body: (_ carry: [Tensor], _ elements: [Tensor]) -> (carry: [Tensor], outputs: [Tensor])
 ) -> (carry: [Tensor], outputs: [Tensor]) {
+  loop(carry, sequences, start: nil, length: length, reversed: reversed, file: file, line: line, body: body)
+}
+
+/// ``scan(carry:over:length:reversed:file:line:body:)`` that begins with a step known only when the program runs. It has no
+/// gradient.
+/// - Parameter start: an int32 scalar. Outputs of the steps before it are 0; nil for 0.
+package func scan(
+  carry: [Tensor], over sequences: [Tensor], from start: Tensor?, file: String = #fileID, line: Int = #line,
+  body: (_ carry: [Tensor], _ elements: [Tensor]) -> (carry: [Tensor], outputs: [Tensor])
+) -> (carry: [Tensor], outputs: [Tensor]) {
+  loop(carry, sequences, start: start, length: nil, reversed: false, file: file, line: line, body: body)
+}
+
+private func loop(
+  _ carry: [Tensor], _ sequences: [Tensor], start: Tensor?, length: Int?, reversed: Bool, file: String, line: Int,
+  body: (_ carry: [Tensor], _ elements: [Tensor]) -> (carry: [Tensor], outputs: [Tensor])
+) -> (carry: [Tensor], outputs: [Tensor]) {
   let inputs = carry + sequences
   func fail(_ message: String, _ outputs: Int) -> (carry: [Tensor], outputs: [Tensor]) {
     let failed = Tensor.failed(Scan.name, message, inputs, file: file, line: line)
@@ -41,7 +58,8 @@ public func scan(
     return fail("the body returns \(count) carried values for \(carry.count)", traced.results.count - count)
   }
   let result = Tensor.scan(
-    traced, carry: carry, sequences: sequences, length: length, reversed: reversed, file: file, line: line)
+    traced, carry: carry, sequences: sequences, length: length, reversed: reversed, start: start, file: file, line: line
+  )
   return (result.carry, result.sequences)
 }
 
@@ -165,12 +183,14 @@ private func scan<Carry, Elements: TensorGroup, Output>(
 extension Tensor {
   /// A loop over a traced body; `histories` are the carries before each step.
   static func scan(
-    _ body: Subgraph, carry: [Tensor], sequences: [Tensor], length: Int, reversed: Bool,
+    _ body: Subgraph, carry: [Tensor], sequences: [Tensor], length: Int, reversed: Bool, start: Tensor? = nil,
     file: String = #fileID, line: Int = #line
   ) -> (carry: [Tensor], sequences: [Tensor], histories: [Tensor]) {
     let primitive = Scan(
-      body: body, length: length, carryCount: carry.count, sequenceCount: sequences.count, isReversed: reversed)
-    var results = Tensor.apply(primitive, to: carry + sequences + body.captures, file: file, line: line)
+      body: body, length: length, carryCount: carry.count, sequenceCount: sequences.count, isReversed: reversed,
+      hasStart: start != nil)
+    let inputs = carry + sequences + (start.map { [$0] } ?? []) + body.captures
+    var results = Tensor.apply(primitive, to: inputs, file: file, line: line)
     if let failed = body.results.first(where: { $0.diagnostic != nil }) {
       results = Array(repeating: failed, count: primitive.resultCount)
     }

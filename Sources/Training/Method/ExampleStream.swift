@@ -7,7 +7,9 @@ import Synchronization
 /// Up to three parts are in memory: one that trains, the next one on its way to the device, and the host memory that parts
 /// are read into. Floating-point numbers are copied once more, to be checked.
 final class ExampleStream: Sendable {
-  let data: StreamedArrays
+  private let inputs: any RecordReader
+  /// nil for inputs whose outputs are wanted.
+  private let targets: HostArray?
   private let partBytes: Int
   private let memory: Int
   /// Where parts are read into, kept from part to part.
@@ -16,47 +18,56 @@ final class ExampleStream: Sendable {
   private static let copies = 5
 
   init(_ data: StreamedArrays, memory: Int) {
-    (self.data, self.memory, partBytes) = (data, memory, memory / Self.copies)
+    (inputs, targets, self.memory, partBytes) = (data.inputs, data.targets, memory, memory / Self.copies)
   }
+
+  /// Inputs alone.
+  init(_ inputs: any RecordReader, memory: Int) {
+    (self.inputs, targets, self.memory, partBytes) = (inputs, nil, memory, memory / Self.copies)
+  }
+
+  var count: Int { inputs.count }
 
   /// How many batches a part has.
   /// - Throws: ``TrainingError/beyondMemory(needed:limit:)`` if a single batch is too large.
   func batches(of size: Int) throws(TrainingError) -> Int {
-    let bytes = Swift.max(1, size * data.inputs.recordByteCount)
+    let bytes = Swift.max(1, size * inputs.recordByteCount)
     guard bytes <= partBytes else { throw .beyondMemory(needed: bytes * Self.copies, limit: memory) }
     return partBytes / bytes
   }
 
   /// The types of a part's inputs and targets.
   func types(count: Int) -> [TensorType] {
-    [
-      TensorType(data.inputs.dtype, Shape([count] + data.inputs.shape)),
-      TensorType(data.targets.dtype, Shape([count] + data.targets.shape.dropFirst())),
-    ]
+    let inputs = TensorType(inputs.dtype, Shape([count] + inputs.shape))
+    return [inputs] + (targets.map { [TensorType($0.dtype, Shape([count] + $0.shape.dropFirst()))] } ?? [])
   }
 
   /// The examples at indices, on the device.
+  /// - Parameter count: how many examples programs take; what follows those at the indices is never looked at.
   /// - Throws: `DatasetError` if they can't be read, ``TrainingError/notFinite(data:array:number:)``, `EngineError`.
-  func part(_ indices: [Int]) throws -> [Tensor] {
+  func part(_ indices: [Int], count: Int) throws -> [Tensor] {
     let client = try Engine.shared().client
-    let count = indices.count * data.inputs.recordByteCount
-    let shape = [indices.count] + data.inputs.shape
-    let (reader, dtype) = (data.inputs, data.inputs.dtype)
-    let inputs = try staging.withLock { bytes in
-      if bytes.count < count { bytes = [UInt8](repeating: 0, count: count) }
+    let (reader, dtype, size) = (inputs, inputs.dtype, inputs.recordByteCount)
+    let isChecked = targets != nil && dtype.isFloatingPoint
+    let shape = [count] + inputs.shape
+    let buffer = try staging.withLock { bytes in
+      if bytes.count < count * size { bytes = [UInt8](repeating: 0, count: count * size) }
       return try bytes.withUnsafeMutableBytes { all in
-        let part = UnsafeMutableRawBufferPointer(rebasing: all[..<count])
-        try reader.read(indices, into: part)
-        if dtype.isFloatingPoint {
-          let array = try HostArray(dtype: dtype, shape: shape, bytes: Array(part))
+        let read = UnsafeMutableRawBufferPointer(rebasing: all[..<(indices.count * size)])
+        try reader.read(indices, into: read)
+        if isChecked {
+          let array = try HostArray(dtype: dtype, shape: [indices.count] + reader.shape, bytes: Array(read))
           if let number = array.firstNonFinite {
             throw TrainingError.notFinite(data: "streamed", array: "inputs", number: number)
           }
         }
-        return try client.buffer(UnsafeRawBufferPointer(part), type: BufferType(dtype: dtype, shape: shape))
+        let part = UnsafeRawBufferPointer(rebasing: all[..<(count * size)])
+        return try client.buffer(part, type: BufferType(dtype: dtype, shape: shape))
       }
     }
-    return [Tensor(inputs), try Tensor(data.targets.gathered(indices)).onDevice()]
+    guard let targets else { return [Tensor(buffer)] }
+    let own = try targets.gathered(indices + Array(repeating: indices.first ?? 0, count: count - indices.count))
+    return [Tensor(buffer), try Tensor(own).onDevice()]
   }
 }
 
@@ -69,11 +80,14 @@ final class StreamedParts: Sendable {
 
   private let stream: ExampleStream
   private let parts: [[Int]]
+  private let counts: [Int]
   private let state: Mutex<(next: Int, pending: Pending?)>
 
-  /// - Parameter parts: the indices of each part's examples.
-  init(_ stream: ExampleStream, _ parts: [[Int]]) {
-    (self.stream, self.parts) = (stream, parts)
+  /// - Parameters:
+  ///   - parts: the indices of each part's examples.
+  ///   - counts: how many examples the programs of each part take; by default as many as there are.
+  init(_ stream: ExampleStream, _ parts: [[Int]], counts: [Int]? = nil) {
+    (self.stream, self.parts, self.counts) = (stream, parts, counts ?? parts.map(\.count))
     state = Mutex((0, nil))
   }
 
@@ -97,9 +111,9 @@ final class StreamedParts: Sendable {
 
   private func start(_ index: Int) -> Pending {
     let pending = Pending()
-    let (stream, part) = (stream, parts[index])
+    let (stream, part, count) = (stream, parts[index], counts[index])
     DispatchQueue.global(qos: .userInitiated).async {
-      let result = Result { try stream.part(part) }
+      let result = Result { try stream.part(part, count: count) }
       pending.result.withLock { $0 = result }
       pending.isDone.signal()
     }

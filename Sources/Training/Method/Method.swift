@@ -34,6 +34,9 @@ public struct Method: Sendable {
   public var penalties: [any Penalty] = []
   /// Turns the data's inputs into the model's inputs.
   public var preprocessing: any Preprocessing = Rescaling()
+  /// How standardized targets are brought back to their own unit: metrics are computed there, the loss isn't. Nil for
+  /// targets that aren't standardized.
+  public var targetScale: TargetScale?
   /// Random changes of training images, applied in this order before or after preprocessing. Evaluation skips them.
   public var augmentations: [any Augmentation] = [] {
     didSet { augmentation = AugmentationPipeline(augmentations) }
@@ -49,6 +52,12 @@ public struct Method: Sendable {
   public var freezesStatistics = true
   /// How much faster or slower some parameters learn. The first one that matches a path counts.
   public var learningRateFactors: [LearningRateFactor] = []
+  /// What a layer's learning rate is multiplied by for each layer between it and the outputs, which have the full rate
+  /// (Howard and Ruder 2018, https://arxiv.org/abs/1801.06146; for transformers Clark et al. 2020,
+  /// https://arxiv.org/abs/2003.10555); see `DepthGrouping`. Nil for no decay.
+  public var layerDecay: Double?
+  /// The factors that ``layerDecay`` gives the parameters of a model, by path.
+  var depthFactors: [String: Double] = [:]
   /// Whether callbacks such as ``ReduceOnPlateau`` may change the learning rate, by a factor that is part of the state.
   public var adjustsLearningRate = false
   /// Decides where and how often gradients are taken.
@@ -86,6 +95,7 @@ extension Method {
   /// For each metric, under its recorded name, its sums over a batch; sums of batches of any size can be added up.
   func sums(_ outputs: Tensor, _ targets: Tensor, _ weights: Tensor?) -> TensorTree {
     var tree = TensorTree()
+    let (outputs, targets) = (targetScale?.restored(outputs) ?? outputs, targetScale?.restored(targets) ?? targets)
     for (name, metric) in zip(recordedNames.dropFirst(), summedMetrics) {
       tree[name] = metric.sums(outputs, targets, weights: weights)
     }

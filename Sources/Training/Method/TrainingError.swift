@@ -19,8 +19,6 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case nothingTrained
   /// A batch alone takes more memory than data may take.
   case beyondMemory(needed: Int, limit: Int)
-  /// What can't be done with data that are read part by part.
-  case needsDataInMemory(feature: String)
   case unknownMetric(name: String, known: [String])
   /// A log's file or folder cannot be created or written.
   case output(FileFailure)
@@ -52,8 +50,6 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .beyondMemory(let needed, let limit):
       "a batch needs \(needed / 1_000_000 + 1) MB with its copies, but data may take \(limit / 1_000_000) MB: allow more memory, "
         + "take a smaller batch or smaller inputs"
-    case .needsDataInMemory(let feature):
-      "\(feature) needs the data in memory, but they are read part by part: allow more memory"
     case .unknownMetric(let name, let known):
       "there is no metric '\(name)' to watch: an epoch records \(known.joined(separator: ", "))"
     case .output(let failure): failure.description

@@ -21,8 +21,11 @@ struct ChunkProgram {
     let unified = try UnifiedStep(tracers, state: state, data: data, batchSize: batchSize, isPadded: isPadded)
     settings = try unified.settings.map { try Tensor.stack($0).evaluate() }
     // A part of streamed data comes with the order of its own examples.
-    let part = data.stream?.types(count: steps * batchSize + (isPadded ? 1 : 0)) ?? []
-    let length = part.isEmpty ? plan.stepsPerEpoch * batchSize : steps * batchSize
+    let partCount = StreamedEpoch.partCount(
+      members: tracers.count, steps: steps, batchSize: batchSize, isPadded: isPadded)
+    let part = data.stream?.types(count: partCount) ?? []
+    let loop = PartialLoop(steps: steps, of: plan.stepsPerEpoch)
+    let length = (part.isEmpty ? plan.stepsPerEpoch : loop.orderSteps) * batchSize
     let (scalar, order) = (TensorType(.int32, []), TensorType(.int32, [length]))
     let member = state.tree.types + [order, TensorType(.uint64, [2])] + unified.settings.map { $0[0].type }
     let types =
@@ -34,13 +37,13 @@ struct ChunkProgram {
       let (firstStep, firstBatch) = (arguments[member.count], arguments[member.count + 1])
       let data =
         part.isEmpty ? data : data.part(inputs: arguments[member.count + 2], targets: arguments[member.count + 3])
-      let looped = scan(carry: Array(arguments.prefix(count)), over: [Tensor.iota([steps])]) { carry, elements in
-        let start = (firstBatch + elements[0]) * Double(batchSize)
+      let looped = loop(carry: Array(arguments.prefix(count)), first: firstBatch) { carry, number in
+        let start = (firstBatch + number) * Double(batchSize)
         let chosen = indices.rows(from: start, count: batchSize)
         let weights = isPadded ? chosen .>= 0 : nil
         let next = unified(
           carry, inputs: data.inputs.take(chosen), targets: data.targets.take(chosen), weights: weights,
-          importance: data.weights?.take(chosen), step: firstStep + elements[0], key: key, settings: own)
+          importance: data.weights?.take(chosen), step: firstStep + number, key: key, settings: own)
         return (next.state, [next.sums])
       }
       return looped.carry + looped.outputs

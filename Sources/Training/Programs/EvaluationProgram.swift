@@ -17,27 +17,26 @@ struct EvaluationProgram {
     _ setups: Members<Setup>, state: TrainingState, data: ResidentData, batchSize: Int, plan: FitPlan
   ) throws {
     if let stream = data.stream {
-      guard setups.isSingle else { throw TrainingError.needsDataInMemory(feature: "training several trainers as one") }
-      if let metric = setups.first.method.collectedMetrics.first {
-        throw TrainingError.needsDataInMemory(feature: "the metric '\(metric.name)'")
-      }
-      way = .streamed(
-        try StreamedEvaluation(setups.first, state: state, stream: stream, batchSize: batchSize, plan: plan))
+      way = .streamed(try StreamedEvaluation(setups, state: state, stream: stream, batchSize: batchSize, plan: plan))
       return
     }
-    let types = state.tree.types + [TensorType(.int32, [])]
     let evaluations = setups.map { Self.evaluation($0, state, data, batchSize: batchSize, plan) }
-    if evaluations.isSingle {
-      way = .whole(try Program(types, evaluations.first))
-      return
-    }
+    way = .whole(try Self.program(evaluations, of: state, with: [TensorType(.int32, [])]))
+  }
+
+  /// The program of what the members do alike: with one state each, and arguments that they share.
+  static func program(
+    _ members: Members<([Tensor]) -> [Tensor]>, of state: TrainingState, with shared: [TensorType]
+  ) throws -> Program {
+    let types = state.tree.types + shared
+    if members.isSingle { return try Program(types, members.first) }
     let placeholders = types.map { Tensor.zeros($0.shape, dtype: $0.dtype) }
-    guard let same = Unification(evaluations.all.map { $0(placeholders) }), same.constants.isEmpty else {
+    guard let same = Unification(members.all.map { $0(placeholders) }), same.constants.isEmpty else {
       throw TrainingError.differentMethods
     }
-    let members = types.dropLast().map { TensorType($0.dtype, $0.shape.prepending(setups.count)) }
-    let axes: [Int?] = members.map { _ in 0 } + [nil]
-    way = .whole(try Program(members + types.suffix(1), vectorized(over: axes, evaluations.first)))
+    let own = state.tree.types.map { TensorType($0.dtype, $0.shape.prepending(members.count)) }
+    let axes: [Int?] = own.map { _ in 0 } + shared.map { _ in nil }
+    return try Program(own + shared, vectorized(over: axes, members.first))
   }
 
   private static func evaluation(
@@ -90,16 +89,17 @@ struct EvaluationProgram {
     ])
   }
 
-  /// A row of sums over the data set; with it, if a metric needs them, the outputs of all batches, `[batches, batch, …]`.
+  /// A row of sums over the data set; with it, if a metric needs them, the outputs of all batches: those of streamed data
+  /// part by part, `[batches, batch, …]` each, of several members along a leading axis.
   /// - Parameter step: number of updates before the one whose schedules apply.
-  func callAsFunction(_ state: TrainingState, step: Int) throws -> (row: Tensor, outputs: Tensor?) {
+  func callAsFunction(_ state: TrainingState, step: Int) throws -> (row: Tensor, outputs: [Tensor]) {
     let step = Tensor([Int32(clamping: step)], shape: [])
-    let results =
-      switch way {
-      case .whole(let program): try program(state.tree.tensors + [step])
-      case .streamed(let evaluation): try evaluation(state, step: step)
-      }
-    return (results[0], results.dropFirst().first)
+    switch way {
+    case .whole(let program):
+      let results = try program(state.tree.tensors + [step])
+      return (results[0], Array(results.dropFirst()))
+    case .streamed(let evaluation): return try evaluation(state, step: step)
+    }
   }
 }
 
@@ -132,16 +132,18 @@ struct OutputCollector {
   }
 
   /// The metrics of each member.
-  /// - Parameter outputs: `[batches, batch, …]`, of several members along a leading axis.
+  /// - Parameter outputs: parts, `[batches, batch, …]` each, of several members along a leading axis.
   static func values(
-    _ collectors: [OutputCollector], of outputs: Tensor?
+    _ collectors: [OutputCollector], of outputs: [Tensor]
   ) throws -> [[(name: String, value: Double)]] {
-    guard let outputs, !collectors.isEmpty else { return [] }
-    let numbers = try outputs.cast(to: .float64).values(as: Double.self)
-    let share = numbers.count / collectors.count
-    return collectors.enumerated().map { index, collector in
-      collector.values(Array(numbers[index * share..<(index + 1) * share]))
+    guard !outputs.isEmpty, !collectors.isEmpty else { return [] }
+    var numbers = collectors.map { _ in [Double]() }
+    for part in outputs {
+      let all = try part.cast(to: .float64).values(as: Double.self)
+      let share = all.count / collectors.count
+      for index in collectors.indices { numbers[index] += all[index * share..<(index + 1) * share] }
     }
+    return zip(collectors, numbers).map { $0.values($1) }
   }
 
   private func values(_ numbers: [Double]) -> [(name: String, value: Double)] {

@@ -4,20 +4,27 @@ struct StreamedEvaluation {
   private let stream: ExampleStream
   /// The indices of each part's examples, batch by batch.
   private let parts: [[Int]]
+  /// How many examples the programs of each part take.
+  private let counts: [Int]
   private let batch: Int
+  /// The axis of the batches' rows: 1 for several members.
+  private let axis: Int
   /// By their number of batches.
   private let programs: [Int: Program]
   /// nil for data in one part.
   private let summary: Program?
 
+  /// - Parameter setups: several members are evaluated along a leading axis of state and rows; they share the parts.
+  /// - Throws: ``TrainingError/differentMethods`` if the members aren't evaluated in the same way.
   init(
-    _ setup: Setup, state: TrainingState, stream: ExampleStream, batchSize: Int, plan: FitPlan
+    _ setups: Members<Setup>, state: TrainingState, stream: ExampleStream, batchSize: Int, plan: FitPlan
   ) throws {
     self.stream = stream
-    let count = stream.data.count
+    let count = stream.count
     let batch = Swift.min(batchSize, count)
     let batches = (count + batch - 1) / batch
     self.batch = batch
+    axis = setups.isSingle ? 0 : 1
     let length = try Swift.min(batches, stream.batches(of: batch))
     let starts = Array(stride(from: 0, to: batches, by: length))
     // The last batch starts earlier so that it is full, and counts only the examples not seen yet.
@@ -28,56 +35,67 @@ struct StreamedEvaluation {
       }
     }
     self.parts = parts
+    counts = parts.map { PartialLoop(steps: $0.count / batch, of: batches).exampleCount(of: batch) }
     let scalar = TensorType(.int32, [])
-    var programs: [Int: Program] = [:]
-    for size in Set(parts.map { $0.count / batch }) {
-      programs[size] = try Program(state.tree.types + [scalar, scalar] + stream.types(count: size * batch)) {
-        arguments in
-        let rest = Array(arguments.dropFirst(state.tree.count))
+    let states = state.tree
+    let collects = !setups.first.method.collectedMetrics.isEmpty
+    func evaluation(_ setup: Setup, of size: Int) -> ([Tensor]) -> [Tensor] {
+      { arguments in
+        let rest = Array(arguments.dropFirst(states.count))
         let (firstBatch, inputs, targets) = (rest[1], rest[2], rest[3])
-        let variables = TrainingState(tree: state.tree.with(arguments.prefix(state.tree.count)))
-          .variables(setup.method)
+        let variables = TrainingState(tree: states.with(arguments.prefix(states.count))).variables(setup.method)
         let loss = setup.method.loss.scheduled(at: plan.progress(at: rest[0]))
-        let looped = scan(carry: [], over: [Tensor.iota([size])]) { _, elements in
-          let place = elements[0] * Double(batch)
-          let start = (firstBatch + elements[0]) * Double(batch)
+        let loop = PartialLoop(steps: size, of: batches)
+        let looped = loop(carry: [], first: firstBatch) { _, number in
+          let place = number * Double(batch)
+          let start = (firstBatch + number) * Double(batch)
           let first = start.minimum(Double(count - batch))
           let weights = batches * batch == count ? nil : (Tensor.iota([batch]) + first) .>= start
-          let row = EvaluationProgram.row(
+          let (row, outputs) = EvaluationProgram.row(
             setup, variables, loss, inputs: inputs.rows(from: place, count: batch),
-            targets: targets.rows(from: place, count: batch), weights: weights
-          ).row
-          return ([], [row])
+            targets: targets.rows(from: place, count: batch), weights: weights)
+          return ([], collects ? [row, outputs] : [row])
         }
         // In one program, as resident data: XLA divides by a number of examples that it knows in another way.
-        return parts.count == 1 ? looped.outputs.map { EvaluationProgram.summary($0, loss) } : looped.outputs
+        let rows = looped.outputs.prefix(1)
+        return (parts.count == 1 ? rows.map { EvaluationProgram.summary($0, loss) } : Array(rows))
+          + looped.outputs.dropFirst()
       }
     }
+    var programs: [Int: Program] = [:]
+    for size in Set(parts.map { $0.count / batch }) {
+      programs[size] = try EvaluationProgram.program(
+        setups.map { evaluation($0, of: size) }, of: state,
+        with: [scalar, scalar] + stream.types(count: PartialLoop(steps: size, of: batches).exampleCount(of: batch)))
+    }
     self.programs = programs
-    guard parts.count > 1 else {
+    guard parts.count > 1, let rows = programs.values.first?.results.first else {
       summary = nil
       return
     }
-    let row = programs.values.first?.results.first?.shape.last ?? 0
-    let dtype = programs.values.first?.results.first?.dtype ?? .float32
-    summary = try Program([TensorType(dtype, [batches, row]), scalar]) { arguments in
-      [EvaluationProgram.summary(arguments[0], setup.method.loss.scheduled(at: plan.progress(at: arguments[1])))]
+    let loss = setups.first.method.loss
+    func summarized(_ arguments: [Tensor]) -> [Tensor] {
+      [EvaluationProgram.summary(arguments[0], loss.scheduled(at: plan.progress(at: arguments[1])))]
     }
+    let types = [TensorType(rows.dtype, Shape(rows.shape.dropLast(2) + [batches, rows.shape.last])), scalar]
+    summary = try Program(types, setups.isSingle ? summarized : vectorized(over: [0, nil], summarized))
   }
 
-  /// A row of sums over the data set.
-  func callAsFunction(_ state: TrainingState, step: Tensor) throws -> [Tensor] {
-    let reader = StreamedParts(stream, parts)
-    var rows: [Tensor] = []
+  /// A row of sums over the data set, and the outputs of each part if a metric needs them.
+  func callAsFunction(_ state: TrainingState, step: Tensor) throws -> (row: Tensor, outputs: [Tensor]) {
+    let reader = StreamedParts(stream, parts, counts: counts)
+    var (rows, outputs): ([Tensor], [Tensor]) = ([], [])
     var firstBatch = 0
     for part in parts {
       let size = part.count / batch
       guard let program = programs[size] else { continue }
       let first = Tensor([Int32(clamping: firstBatch)], shape: [])
-      rows.append(try program(state.tree.tensors + [step, first] + reader.next())[0])
+      let results = try program(state.tree.tensors + [step, first] + reader.next())
+      rows.append(results[0])
+      outputs += results.dropFirst()
       firstBatch += size
     }
-    guard let summary else { return rows }
-    return try summary([Tensor.concatenate(rows).evaluate(), step])
+    guard let summary else { return (rows[0], outputs) }
+    return (try summary([Tensor.concatenate(rows, axis: axis).evaluate(), step])[0], outputs)
   }
 }

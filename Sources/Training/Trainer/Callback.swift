@@ -23,8 +23,7 @@
 public protocol Callback: AnyObject {
   /// Called before the first epoch of a `fit`.
   func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws
-  /// Called when some steps of an epoch are done, if the epoch runs in chunks. In a ``TrainerGroup`` the trainer's
-  /// state is still that of the epoch before.
+  /// Called when some steps of an epoch are done, if the epoch runs in chunks.
   func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws
   /// Called after each epoch.
   func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction

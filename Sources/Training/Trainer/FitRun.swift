@@ -42,14 +42,6 @@ struct FitRun {
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
     }
-    if training.stream != nil {
-      guard trainers.isSingle else {
-        throw TrainingError.needsDataInMemory(feature: "training several trainers as one")
-      }
-      guard first.state.averagedState.isEmpty else {
-        throw TrainingError.needsDataInMemory(feature: "estimating statistics for averaged parameters")
-      }
-    }
     (self.trainers, self.training, self.options, self.orders) = (trainers, training, options, orders)
     let setups = trainers.map(\.setup)
     noSums = setups.all.map { RunningSums($0, training) }
@@ -67,15 +59,16 @@ struct FitRun {
         setup: $0, plan: plan,
         classWeights: try $0.method.classWeights?.values(for: training, outputs: outputs, $0.method.loss.outputKind))
     }
-    first.forgetPartialEpoch(unlessOf: plan)
+    for trainer in trainers.all { trainer.forgetPartialEpoch(unlessOf: plan) }
     self.isPadded = isPadded
     let steps = plan.stepsPerEpoch
     let length = (steps + Swift.min(options.chunksPerEpoch, steps) - 1) / Swift.min(options.chunksPerEpoch, steps)
-    chunkSteps = Swift.min(length, try training.stream?.batches(of: batchSize) ?? length)
+    chunkSteps = Swift.min(length, try training.stream?.batches(of: batchSize * trainers.count) ?? length)
     var made: [Int: ChunkProgram] = [:]
     if epochs > 0 {
       let done = first.partialEpoch?.steps ?? 0
-      for length in Set(Self.lengths(chunkSteps, from: 0, to: steps) + Self.lengths(chunkSteps, from: done, to: steps))
+      for length in Set(
+        PartialLoop.lengths(chunkSteps, from: 0, to: steps) + PartialLoop.lengths(chunkSteps, from: done, to: steps))
       {
         made[length] = try ChunkProgram(
           tracers, state: first.state, data: training, steps: length, isPadded: isPadded)
@@ -87,21 +80,10 @@ struct FitRun {
     }
     self.evaluation = try validation.map(evaluation)
     collectors = try validation.map { try OutputCollector.all(setups, $0, batchSize: options.evaluationBatch) } ?? []
-    trainingEvaluation = options.evaluatesBeforeTraining && first.epoch == 0 ? try evaluation(training) : nil
+    trainingEvaluation = options.evaluatesBeforeTraining && first.isUntrained ? try evaluation(training) : nil
     statistics =
       first.state.averagedState.isEmpty || epochs == 0
-      ? nil : try StatisticsProgram(setups, state: first.state, data: training, plan: plan)
-  }
-
-  /// The steps of an epoch's parts, in order. Parts end at multiples of `length`, wherever the first one begins.
-  private static func lengths(_ length: Int, from start: Int, to end: Int) -> [Int] {
-    var (lengths, place) = ([Int](), start)
-    while place < end {
-      let next = Swift.min(end, (place / length + 1) * length)
-      lengths.append(next - place)
-      place = next
-    }
-    return lengths
+      ? nil : try StatisticsProgram(setups, state: first.state, data: training, plan: plan, length: chunkSteps)
   }
 
   /// Trains the trainers for one epoch, advancing their states and steps.
@@ -111,16 +93,22 @@ struct FitRun {
     let start = clock.now
     func seconds() -> Double { (clock.now - start) / .seconds(1) / Double(trainers.count) }
     // An epoch that a checkpoint interrupted continues where it was.
-    let partial = trainers.isSingle ? trainers.first.partialEpoch : nil
-    let (epoch, firstStep) = (trainers.first.epoch + 1, trainers.first.step - (partial?.steps ?? 0))
+    let known = trainers.all.compactMap(\.partialEpoch)
+    let partials = known.count == trainers.count ? known : []
+    var done = partials.first?.steps ?? 0
+    let (epoch, firstStep) = (trainers.first.epoch + 1, trainers.first.step - done)
     let order = try stacked(zip(trainers.all, orders).map { try indices(epoch: epoch - 1, $1, key: $0.key) })
     let key = try stacked(trainers.all.map(\.key.state))
-    var (state, done) = (try TrainingState.stacked(trainers.map(\.state)), partial?.steps ?? 0)
+    var state = try TrainingState.stacked(trainers.map(\.state))
     var sums = noSums
-    if let partial, partial.totals.count == sums[0].totals.count { sums[0].totals = partial.totals }
-    let lengths = Self.lengths(chunkSteps, from: done, to: plan.stepsPerEpoch)
+    for (index, partial) in partials.enumerated() where partial.totals.count == sums[index].totals.count {
+      sums[index].totals = partial.totals
+    }
+    let lengths = PartialLoop.lengths(chunkSteps, from: done, to: plan.stepsPerEpoch)
     let streamed = try training.stream.map {
-      try StreamedEpoch($0, order: order, batchSize: plan.batchSize, lengths: lengths, from: done, isPadded: isPadded)
+      try StreamedEpoch(
+        $0, order: order, members: trainers.count, batchSize: plan.batchSize, lengths: lengths,
+        of: plan.stepsPerEpoch, from: done, isPadded: isPadded)
     }
     for length in lengths {
       guard let chunk = chunks[length] else { continue }
@@ -133,10 +121,12 @@ struct FitRun {
         }
       state = result.state
       done += chunk.steps
-      // The program has taken over a single trainer's memory. Members of a group keep theirs until the epoch ends.
-      if trainers.isSingle { trainers.first.advance(to: state, steps: chunk.steps) }
+      // The program has taken over a single trainer's memory; members of a group get memory of their own.
+      try advance(to: state, steps: chunk.steps)
       try RunningSums.add(result.sums, to: &sums)
-      if trainers.isSingle { trainers.first.partialEpoch = PartialEpoch(steps: done, totals: sums[0].totals) }
+      for (trainer, own) in zip(trainers.all, sums) {
+        trainer.partialEpoch = PartialEpoch(steps: done, totals: own.totals)
+      }
       if lengths.count > 1 {
         try report(
           sums.map {
@@ -146,9 +136,9 @@ struct FitRun {
           })
       }
     }
-    if let statistics { state = try statistics(state, order: order, key: key) }
-    for (trainer, own) in zip(trainers.all, try state.members(trainers.count)) {
-      trainer.advance(to: own, steps: trainers.isSingle ? 0 : done)
+    if let statistics {
+      state = try statistics(state, order: order, key: key)
+      try advance(to: state, steps: 0)
     }
     let trained = seconds()
     let metrics = try metrics(sums, state, lastStep: firstStep + done - 1)
@@ -194,6 +184,12 @@ struct FitRun {
       }
     }
     return metrics
+  }
+
+  private func advance(to state: TrainingState, steps: Int) throws {
+    for (trainer, own) in zip(trainers.all, try state.members(trainers.count)) {
+      trainer.advance(to: own, steps: steps)
+    }
   }
 
   private func stacked(_ parts: [Tensor]) throws -> Tensor {

@@ -26,6 +26,9 @@ struct PartialEpoch: Equatable {
 }
 
 extension Trainer {
+  /// Whether nothing was trained yet, not even a part of the first epoch.
+  var isUntrained: Bool { epoch == 0 && partialEpoch == nil }
+
   /// Forgets an epoch that was under way if it went through its data in another way than `plan`.
   func forgetPartialEpoch(unlessOf plan: FitPlan) {
     guard self.plan?.stepsPerEpoch != plan.stepsPerEpoch || self.plan?.batchSize != plan.batchSize else { return }

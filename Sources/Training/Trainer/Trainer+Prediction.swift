@@ -23,7 +23,27 @@ extension Trainer {
   /// - Throws: ``TrainingError`` for a batch size below 1; `Diagnostic` with the layer's path if the inputs don't
   ///   fit the model.
   public func predict(_ inputs: HostArray, batchSize: Int = 1000) throws -> HostArray {
-    try predict(inputs, batchSize: batchSize) { [$0] }[0]
+    try predict(reader(of: inputs), batchSize: batchSize)
+  }
+
+  /// The model's outputs for inputs that are read when they are needed: a batch is read while the one before it is computed.
+  ///
+  /// ```swift
+  /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
+  /// let trainer = try Trainer(
+  ///   model: Sequential { Flatten(); Dense(10) },
+  ///   method: Method(loss: SoftmaxCrossEntropy(), optimizer: Adam()) {
+  ///     $0.preprocessing = Rescaling(dividingBy: 255)
+  ///   },
+  ///   inputs: data.train.inputs)
+  /// let reader = ArrayReader(data.test.inputs)
+  /// print(try trainer.predict(reader, batchSize: 50, memory: 1_000_000).shape)  // [100, 10]
+  /// ```
+  /// - Parameter memory: the most bytes that inputs take at a time.
+  /// - Throws: as ``predict(_:batchSize:)``; `DatasetError` if inputs can't be read; ``TrainingError/beyondMemory(needed:limit:)``
+  ///   for a batch that takes more.
+  public func predict(_ inputs: any RecordReader, batchSize: Int = 1000, memory: Int = .max) throws -> HostArray {
+    try predict(inputs, batchSize: batchSize, memory: memory) { [$0] }[0]
   }
 
   /// The class with the greatest output for each input, the first of equal ones. A single output of a loss of events
@@ -32,7 +52,8 @@ extension Trainer {
   ///   output that isn't an event.
   public func predictClasses(_ inputs: HostArray, batchSize: Int = 1000) throws -> [Int] {
     let classes = try classes()
-    return try predict(inputs, batchSize: batchSize) { [classes($0)] }[0].values(as: Int32.self).map(Int.init)
+    return try predict(reader(of: inputs), batchSize: batchSize) { [classes($0)] }[0].values(as: Int32.self)
+      .map(Int.init)
   }
 
   /// The probabilities that the outputs stand for, as the loss interprets them.
@@ -52,16 +73,23 @@ extension Trainer {
   /// - Throws: as ``predict(_:batchSize:)``, and `Diagnostic` for a loss of values, whose outputs ``predict(_:batchSize:)``
   ///   gives.
   public func predictProbabilities(_ inputs: HostArray, batchSize: Int = 1000) throws -> HostArray {
+    try predictProbabilities(reader(of: inputs), batchSize: batchSize)
+  }
+
+  /// ``predictProbabilities(_:batchSize:)`` for inputs that are read when they are needed.
+  package func predictProbabilities(
+    _ inputs: any RecordReader, batchSize: Int, memory: Int = .max
+  ) throws -> HostArray {
     let probabilities = try probabilities()
-    return try predict(inputs, batchSize: batchSize) { [probabilities($0)] }[0]
+    return try predict(inputs, batchSize: batchSize, memory: memory) { [probabilities($0)] }[0]
   }
 
   /// ``predictClasses(_:batchSize:)`` and ``predictProbabilities(_:batchSize:)`` by one computation.
   package func predictClassesWithProbabilities(
-    _ inputs: HostArray, batchSize: Int
+    _ inputs: any RecordReader, batchSize: Int, memory: Int
   ) throws -> (classes: [Int], probabilities: HostArray) {
     let (classes, probabilities) = (try classes(), try probabilities())
-    let results = try predict(inputs, batchSize: batchSize) { [classes($0), probabilities($0)] }
+    let results = try predict(inputs, batchSize: batchSize, memory: memory) { [classes($0), probabilities($0)] }
     return (try results[0].values(as: Int32.self).map(Int.init), results[1])
   }
 
@@ -96,17 +124,24 @@ extension Trainer {
     }
   }
 
-  /// - Returns: the results of `transform`, of all batches.
-  private func predict(
-    _ inputs: HostArray, batchSize: Int, _ transform: (Tensor) -> [Tensor]
-  ) throws -> [HostArray] {
-    try TrainingError.check(batchSize, name: "batch size", atLeast: 1)
-    guard let count = inputs.shape.first else {
+  private func reader(of inputs: HostArray) throws(Diagnostic) -> any RecordReader {
+    guard !inputs.shape.isEmpty else {
       throw Diagnostic(
         operation: "predict", message: "takes inputs [count, …]", inputs: [TensorType(inputs.dtype, [])])
     }
+    return ArrayReader(inputs)
+  }
+
+  /// - Returns: the results of `transform`, of all batches.
+  private func predict(
+    _ inputs: any RecordReader, batchSize: Int, memory: Int = .max, _ transform: (Tensor) -> [Tensor]
+  ) throws -> [HostArray] {
+    try TrainingError.check(batchSize, name: "batch size", atLeast: 1)
+    let count = inputs.count
     let batch = Swift.max(1, Swift.min(batchSize, count))
-    let type = TensorType(inputs.dtype, Shape([batch] + inputs.shape.dropFirst()))
+    let stream = ExampleStream(inputs, memory: memory)
+    _ = try stream.batches(of: batch)
+    let type = stream.types(count: batch)[0]
     let program = try Program(state.tree.types + [type]) { arguments in
       let variables = TrainingState(tree: state.tree.with(arguments)).variables(method)
       let x = method.preprocessing(arguments[arguments.count - 1], dtype: precision.computation)
@@ -120,12 +155,14 @@ extension Trainer {
       bytes.reserveCapacity(count * result.shape.dropFirst().reduce(result.dtype.byteCount, *))
       return bytes
     }
-    for start in stride(from: 0, to: count, by: batch) {
-      // The last batch starts earlier so that it is full; only its new outputs are taken.
-      let first = Swift.min(start, count - batch)
-      let outputs = try program(state.tree.tensors + [Tensor(inputs.rows(first..<first + batch))])
+    // The last batch starts earlier so that it is full; only its new outputs are taken.
+    let starts = Array(stride(from: 0, to: count, by: batch))
+    let batches = StreamedParts(
+      stream, starts.map { Array(Swift.min($0, count - batch)..<Swift.min($0 + batch, count)) })
+    for start in starts {
+      let outputs = try program(state.tree.tensors + batches.next())
       for (index, output) in outputs.enumerated() {
-        bytes[index] += try output.hostArray().rows(start - first..<batch).bytes
+        bytes[index] += try output.hostArray().rows(start - Swift.min(start, count - batch)..<batch).bytes
       }
     }
     return try zip(program.results, bytes).map { result, bytes in

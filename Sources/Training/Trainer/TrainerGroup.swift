@@ -99,7 +99,7 @@ public struct TrainerGroup {
       orders: parts.all.map(\.order))
     defer { for trainer in trainers { trainer.endFit() } }
     let participants = try members.zip(parts).map { try Participant($0, run.plan, order: $1.order, $1.callbacks) }
-    if options.evaluatesBeforeTraining, members.first.epoch == 0 {
+    if options.evaluatesBeforeTraining, members.first.isUntrained {
       for (participant, record) in zip(participants.all, try run.evaluationBeforeTraining()) {
         try participant.add(record)
       }

@@ -96,4 +96,94 @@ import Testing
     other.tensors["state"] = nil
     #expect(throws: ReservoirError.self) { try ReservoirModel(other) }
   }
+
+  private func fittedModel(
+    _ experiment: String, _ data: String, seed: Int = 2
+  ) throws -> (model: ReservoirModel, result: ExperimentResult) {
+    let configuration = try Arm("test", ["experiment": experiment, "data": data]).configuration(base: [], seed: seed)
+    let pair = try configuration.source().load(from: DataFolders(), progress: nil)
+    let result = try configuration.runExperiment(on: pair)
+    try ModelFile(#require(result.fitted), of: configuration, pair).write(to: folder("model.safetensors"))
+    return (try ReservoirModel(contentsOf: folder("model.safetensors")), result)
+  }
+
+  /// On its run's data a saved model has the run's scores.
+  @Test(arguments: [
+    ("reservoirPrediction(units: 80, washout: 50, readout: ridge(lambda: 1e-6))", sine),
+    ("reservoirPrediction(units: 60, washout: 50)", "narma(train: 400, test: 100)"),
+    ("reservoirGeneration(units: 80, washout: 100, readout: ridge(lambda: 1e-6))", sine),
+    ("reservoirGeneration(units: 60, gain: 1.2, washout: 100, readout: force(lambda: 1))", sine),
+    ("reservoirHorizon(units: 60, washout: 100, horizon: 20, trials: 5, warmup: 50)", sine),
+    ("reservoirClassification(units: 40, parts: 2)", "syntheticVowels(train: 45, test: 36)"),
+  ]) func savedModelsRepeatTheirScores(_ experiment: String, _ data: String) throws {
+    let (model, result) = try fittedModel(experiment, data)
+    let scores = try model.evaluate(EvaluationData(for: model.file))
+    #expect(scores.count >= 2)
+    for (name, value) in scores {
+      let expected = try #require(result.metrics[name])
+      #expect(abs(value - expected) <= 1e-9 * abs(expected), "\(name): \(value), \(expected)")
+    }
+  }
+
+  /// Series in other files have the scale of the training steps, begin at rest, and are as long as they are.
+  @Test func otherSeriesAreEvaluated() throws {
+    func write(_ name: String, _ steps: Range<Int>) throws -> String {
+      try folder.write("load,t\n" + steps.map { "\($0),\(20 + 5 * sin(Double($0) / 8))\n" }.joined(), to: name)
+    }
+    let (own, new) = (try write("own.csv", 0..<600), try write("new.csv", 1000..<1400))
+    let source = "series(path: \(own), columns: [t], train: 400, standardized: true)"
+    for experiment in ["Prediction", "Generation"] {
+      let (model, _) = try fittedModel(
+        "reservoir\(experiment)(units: 80, gain: 0.8, leak: 0.5, washout: 100, readout: ridge(lambda: 1e-6))", source)
+      let whole = try EvaluationData(for: model.file, settings: ["data=series(path: \(new), exclude: [load])"])
+      #expect(whole.test.count == 399 && whole.train == nil)
+      #expect(try #require(model.evaluate(whole)["nrmse"]) < 0.02, "\(experiment)")
+      let part = try EvaluationData(for: model.file, settings: ["data.path=\(new)", "data.test=30"])
+      #expect(part.test.count == 30)
+      // Fewer steps than the network needs to forget that it began at rest.
+      #expect(throws: ReservoirError.washout(steps: 100, length: 30)) { try model.evaluate(part) }
+      #expect {
+        try EvaluationData(for: model.file, settings: ["data=series(path: \(new))"])
+      } throws: {
+        "\($0)".contains("doesn't know the column 'load'") && "\($0)".contains("exclude: [load]")
+      }
+    }
+  }
+
+  @Test func classifiersPredictSequencesInFiles() throws {
+    let (model, result) = try fittedModel(
+      "reservoirClassification(units: 60)", "syntheticVowels(train: 90, test: 36)")
+    let data = try model.file.configuration.source().load(from: DataFolders(), progress: nil)
+    #expect(model.classifier?.parts == 3 && result.network == nil)
+    let predictions = try model.predict(data.test.inputs)
+    #expect(predictions.columns == (0..<9).map(String.init) && predictions.values.shape == [36, 9])
+    let wrong = zip(try #require(predictions.classes), try data.test.labels()).count { $0 != Int($1) }
+    #expect(Double(wrong) == result.metrics["errors"])
+
+    try NPY.write(data.test.inputs, to: folder("all.npy"))
+    let (found, _) = try model.predict(files: [folder("all.npy")])
+    #expect(found.values == predictions.values && found.names.last == "\(folder("all.npy"))[35]")
+    // The first sequence alone, as long as it is, with and without its last channel.
+    let values = try data.test.inputs.values(as: Double.self).prefix(29 * 13)
+    let frames = stride(from: 0, to: values.count, by: 13).map { Array(values[$0..<$0 + 13]) }.filter { $0[12] == 1 }
+    #expect((7..<29).contains(frames.count))
+    try folder.write(frames.map { $0.map { "\($0)" }.joined(separator: ",") + "\n" }.joined(), to: "one.csv")
+    try folder.write(
+      frames.map { $0.dropLast().map { "\($0)" }.joined(separator: ",") + "\n" }.joined(), to: "plain.csv")
+    let (single, _) = try model.predict(files: [folder("one.csv"), folder("plain.csv"), folder("all.npy")])
+    #expect(single.names.prefix(2) == [folder("one.csv"), folder("plain.csv")] && single.names.count == 38)
+    let outputs = try single.values.values(as: Double.self)
+    for row in 0..<2 {
+      #expect(distance(Array(outputs[row * 9..<row * 9 + 9]), Array(outputs[18..<27])) < 1e-9)
+    }
+    try folder.write("1,2\n3,4\n", to: "wide.csv")
+    #expect(throws: DatasetError.self) { try model.predict(files: [folder("wide.csv")]) }
+    #expect(throws: ModelFileError.notGenerating) { try model.generate(steps: 3) }
+    var damaged = model.file
+    damaged.tensors["classifier/readout"] = try HostArray([1.0])
+    #expect(throws: ReservoirError.self) { try ReservoirModel(damaged) }
+    damaged = model.file
+    damaged.tensors["classifier/parts"] = nil
+    #expect(throws: ReservoirError.self) { try ReservoirModel(damaged) }
+  }
 }

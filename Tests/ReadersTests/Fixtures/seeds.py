@@ -133,6 +133,21 @@ def settings():
         write("notation", name, bytes([kind]) + text.encode())
 
 
+def texts():
+    rows = "".join(f"{i},{'pq'[i % 2]},{'train' if i < 7 else 'test'},{'uv'[i // 2 % 2]}\n" for i in range(12))
+    write("table", "classes", b"\x00\x00" + b"x,c,part,y\n" + rows.encode())
+    write("table", "evaluated", b"\x04\x03" + b"x,c,part,y\n" + rows.encode() + b"\x00part;c;y;x\ntest;q;u;100\n,p;v;-1\n")
+    write("table", "split", b"\x80\x80" + b"x,c,part,y\n" + rows.encode() + b"\x00x,c,part,y\n1,p,test,u\n")
+    values = "".join(f"{i},5;\"a {i % 3}\";{i * i},25\r\n" for i in range(12))
+    write("table", "values", b"\x72\x41" + b"\xef\xbb\xbfx;c;y\r\n" + values.encode() + b"\x00x;c;y\r\n;\"a 1\";3\r\n")
+    write("table", "headerless", b"\x01\x05" + b"u\t1\nv\t2\nu\t3\nv\t4\nu\t5\n\x00v\t9\n")
+    steps = "".join(f"{i},{i * i / 4}\n" for i in range(12))
+    write("log", "plain", b"\x00\x00" + b"a,b\n" + steps.encode())
+    write("log", "windows", b"\x0a\x00" + b"a,b\n" + steps.encode() + b"\x00a,b\n1,2\n3,4\n5,6\n7,8\n9,1\n")
+    write("log", "gaps", b"\x37\x42" + b"# log\na;b\n" + steps.replace(",", ";").replace(".", ",").replace("3;", ";").encode())
+    write("log", "targets", b"\x06\xc1" + b"a,b\n" + steps.encode() + b"\x00b,a\n" + steps.encode())
+
+
 def requests():
     write("request", "page", "GET /study/a?b HTTP/1.1\r\nHost: localhost:8080\r\nIf-None-Match: \"x\"\r\n\r\n")
     write("request", "two", "\nHEAD http://a/b HTTP/1.0\nConnection: close\n\nGET / HTTP/1.1\nHost: a\nContent-Length: 3\n\nabc")
@@ -149,6 +164,7 @@ def stores():
 
 if __name__ == "__main__":
     data()
+    texts()
     states()
     settings()
     requests()

@@ -67,7 +67,10 @@ import Testing
     var facts = RunFacts(
       title: "mlp on pets", data: "pictures from pets", history: history(), configuration: "data: pets\n")
     facts.predictions = .classes(try records())
-    facts.inputs = try HostArray(dtype: .uint8, shape: [4, 2, 2, 3], bytes: [UInt8](0..<48))
+    for record in [1, 2] {
+      facts.inputs[record] = try HostArray(
+        dtype: .uint8, shape: [2, 2, 3], bytes: (0..<12).map { UInt8(12 * record + $0) })
+    }
     let page = RunPage(facts).text
     #expect(page.contains("Test accuracy 75.00% after 2 epochs."))
     #expect(page.contains("&lt;dog&gt;") && !page.contains("<dog>"))
@@ -87,6 +90,18 @@ import Testing
     #expect(
       RunPage(RunFacts(title: "t", data: "d", history: History(), configuration: "")).text.contains(
         "No epoch was trained."))
+  }
+
+  @Test func metricsOfBothPartsAreNamedByTheirPart() throws {
+    let record = EpochRecord(
+      epoch: 1, step: 10, metrics: ["loss": 1, "r2": 0.5, "learning_rate": 0.1, "val_loss": 1, "val_r2": 0.25],
+      trainingSeconds: 1)
+    let page = RunPage(
+      RunFacts(title: "t", data: "d", history: History(epochs: [record]), configuration: "")
+    ).text
+    for name in ["training loss", "training r2", "learning rate", "test loss", "test r2"] {
+      #expect(page.contains(">\(name)<"), "\(name)")
+    }
   }
 
   private func history() -> History {

@@ -125,8 +125,11 @@ import Testing
   @Test func olderStoresGetDigests() throws {
     _ = try makeStore()
     try change(
-      "ALTER TABLE runs DROP COLUMN digest; PRAGMA user_version = 2; UPDATE metrics SET value = 5 WHERE run = 1 AND position = 0"
-    )
+      """
+      ALTER TABLE runs DROP COLUMN digest; ALTER TABLE memberships DROP COLUMN trial;
+      ALTER TABLE studies DROP COLUMN expected; PRAGMA user_version = 2;
+      UPDATE metrics SET value = 5 WHERE run = 1 AND position = 0
+      """)
     #expect(try results(.read).runs[0].history.epochs[0]["loss"] == 5)
     #expect(try results(.write).runs[0].history.epochs[0]["loss"] == 5)
     try change("UPDATE metrics SET value = 6 WHERE run = 1 AND position = 0")

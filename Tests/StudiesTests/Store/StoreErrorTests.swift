@@ -65,8 +65,10 @@ import Testing
     try DatabaseQueue(path: path).write {
       try $0.execute(
         sql:
-          "DROP INDEX runs_by_family; ALTER TABLE runs DROP COLUMN family; ALTER TABLE runs DROP COLUMN digest; PRAGMA user_version = 1"
-      )
+          """
+          DROP INDEX runs_by_family; ALTER TABLE runs DROP COLUMN family; ALTER TABLE runs DROP COLUMN digest;
+          ALTER TABLE memberships DROP COLUMN trial; ALTER TABLE studies DROP COLUMN expected; PRAGMA user_version = 1
+          """)
     }
     #expect(try StudyStore(path).studies().map(\.name) == [newest.name])
     #expect(try families() == expected)

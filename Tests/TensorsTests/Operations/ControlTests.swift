@@ -31,6 +31,34 @@ import Testing
     }
   }
 
+  /// Steps before the one that an argument names don't run; members of a group begin together.
+  @Test func aLoopMayBeginLater() throws {
+    func run(_ arguments: [Tensor]) -> [Tensor] {
+      let looped = scan(carry: [arguments[0]], over: [arguments[1]], from: arguments[2]) { carry, elements in
+        let next = (carry[0] * elements[0]).sin()
+        return ([next], [next.exp().sum()])
+      }
+      return looped.carry + looped.outputs
+    }
+    let types = [TensorType(.float64, [2, 3]), TensorType(.float64, [3]), TensorType(.int32, [])]
+    let program = try Program(types, vectorized(over: [0, nil, nil], run))
+    let carry = Tensor.stack([x, x * 2])
+    func results(_ elements: [Double], from start: Int32) throws -> [[Double]] {
+      try program([carry, Tensor(elements), Tensor([start], shape: [])]).map { try $0.values(as: Double.self) }
+    }
+    let later = try results([9, 9, 0.7], from: 2)
+    let carried = (carry * 0.7).sin()
+    #expect(try Tensor(later[0]).matches(carried.values(), within: 1e-14))
+    let sums = try carried.exp().sum([1]).values(as: Double.self)
+    #expect(later[1].count == 6 && later[1][0] == 0 && later[1][1] == 0 && later[1][4] == 0)
+    #expect(abs(later[1][2] - sums[0]) < 1e-13 && abs(later[1][5] - sums[1]) < 1e-13)
+    #expect(try results([0.3, 0.5, 0.7], from: 0)[1].allSatisfy { $0 > 0 })
+    #expect(try results([0.3, 0.5, 0.7], from: 3)[0] == carry.values(as: Double.self))
+    let start = Tensor([1 as Int32], shape: [])
+    let failed = gradient(at: x) { run([$0, Tensor([0.3, 0.5, 0.7]), start])[1].sum() }
+    #expect(failed.diagnostic?.description.contains("has no gradient") == true)
+  }
+
   /// Only the chosen branch may run: the other would divide a loop's counter by zero for ever.
   @Test func theOtherBranchIsLeftOut() throws {
     let program = try Program([TensorType(.bool, []), x.type]) { arguments in

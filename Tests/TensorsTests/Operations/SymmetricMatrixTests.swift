@@ -7,7 +7,7 @@ import Testing
 /// The kernels for symmetric products and positive definite systems, against the same without them.
 @Suite(.tags(.engine)) struct SymmetricMatrixTests {
   /// Sizes below, at and beyond the kernels' tiles, blocks and stretches, alone and in batches.
-  @Test(arguments: [[5, 3], [70, 24], [200, 61], [400, 150], [3, 7, 9], [5, 210, 50]])
+  @Test(arguments: [[5, 3], [70, 24], [200, 61], [400, 150], [2100, 37], [3, 7, 9], [5, 210, 50]])
   func kernelsAgreeWithPlainProducts(_ extents: [Int]) throws {
     let shape = Shape(extents)
     let x = Key(seed: 3).uniform(shape, in: -1..<1, dtype: .float64)
@@ -19,8 +19,10 @@ import Testing
     let regular = gram + Tensor.identity(columns, dtype: .float64) * 0.5
     let solved = regular.solve(given[1], structure: .positiveDefinite)
     let results = try Tensor.evaluate([(gram - plain).abs().max(), (regular.matmul(solved) - given[1]).abs().max()])
-    #expect(try results[0].scalar() < 1e-12)
-    #expect(try results[1].scalar() < 1e-11)
+    // Sums are rounded once per row.
+    let rows = Double(extents[extents.count - 2])
+    #expect(try results[0].scalar() < 1e-14 * max(rows, 100))
+    #expect(try results[1].scalar() < 1e-13 * max(rows, 100))
   }
 
   /// What is put together for a product goes to the kernel in its parts, which needn't end where its tiles do.

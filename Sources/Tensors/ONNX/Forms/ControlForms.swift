@@ -31,6 +31,29 @@ extension Conditional: ONNXOperation {
   }
 }
 
+extension While: ONNXOperation {
+  package var bodies: [Subgraph] { [condition, body] }
+
+  /// A loop without a limit, whose body also gives the condition for the next step.
+  package func onnx(_ call: ONNXCall, in writer: inout ONNXWriter) throws -> [ONNXValue] {
+    let carry = Array(call.inputs.prefix(body.parameters.count))
+    let captures = call.inputs.dropFirst(carry.count)
+    let (tested, stepped) = (
+      Array(captures.prefix(condition.captures.count)), Array(captures.dropFirst(condition.captures.count))
+    )
+    let begins = try writer.inline(condition, carry + tested)
+    // The number of the step and the condition, which the body ignores, come before the carry.
+    let own = [ONNXType(dtype: .int64, shape: []), ONNXType(dtype: .bool, shape: [])]
+    let step = try writer.body(own + carry.map(\.type)) { writer, values in
+      let next = try writer.inline(body, Array(values.dropFirst(own.count)) + stepped)
+      return try writer.inline(condition, next + tested) + next
+    }
+    let start = ([begins[0]] + carry).map { value in writer.name(of: writer.full(value)) }
+    let names = writer.add("Loop", [""] + start, ["body": .body(step)], count: carry.count)
+    return zip(names, call.results).map { ONNXValue(.named($0), $1) }
+  }
+}
+
 extension Scan: ONNXOperation {
   package var bodies: [Subgraph] { [body] }
 

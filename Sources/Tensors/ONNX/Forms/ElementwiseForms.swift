@@ -71,6 +71,45 @@ extension CubeRoot: ONNXOperation {
   }
 }
 
+extension InverseErrorFunction: ONNXOperation {
+  /// Two polynomials in `-log(1 - x²)`, for the middle and for the ends (Giles 2012, "Approximating the erfinv function"),
+  /// exact to single precision.
+  package func onnx(_ call: ONNXCall, in writer: inout ONNXWriter) throws -> [ONNXValue] {
+    let (x, type) = (call.inputs[0], call.results[0])
+    guard type.dtype == .float32 else { throw ONNXFormError(message: "there are operators for float32 only") }
+    func number(_ value: Double) -> ONNXValue { .scalar(value, type.dtype) }
+    func two(_ operation: String, _ one: ONNXValue, _ other: ONNXValue, in writer: inout ONNXWriter) -> ONNXValue {
+      writer.elementwise(operation, [one, other], type)
+    }
+    func polynomial(_ factors: [Double], at place: ONNXValue, in writer: inout ONNXWriter) -> ONNXValue {
+      factors.dropFirst().reduce(number(factors[0])) { sum, factor in
+        let product = two("Mul", sum, place, in: &writer)
+        return two("Add", product, number(factor), in: &writer)
+      }
+    }
+    // Both differences are exact near the ends, where digits of the square would be lost.
+    let (below, above) = (two("Sub", number(1), x, in: &writer), two("Add", number(1), x, in: &writer))
+    let product = two("Mul", below, above, in: &writer)
+    let w = writer.elementwise("Neg", [writer.elementwise("Log", [product], type)], type)
+    let middle = polynomial(
+      [
+        2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087, -0.00125372503, -0.00417768164,
+        0.246640727, 1.50140941,
+      ], at: two("Sub", w, number(2.5), in: &writer), in: &writer)
+    let root = writer.elementwise("Sqrt", [w], type)
+    let ends = polynomial(
+      [
+        -0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773, -0.0076224613, 0.00943887047,
+        1.00167406, 2.83297682,
+      ], at: two("Sub", root, number(3), in: &writer), in: &writer)
+    let truth = ONNXType(dtype: .bool, shape: type.shape)
+    let isMiddle = writer.elementwise("Less", [w, number(5)], truth)
+    let factor = writer.elementwise("Where", [isMiddle, middle, ends], type)
+    let isEnd = writer.elementwise("Equal", [product, number(0)], truth)
+    return [two("Mul", writer.elementwise("Where", [isEnd, number(.infinity), factor], type), x, in: &writer)]
+  }
+}
+
 extension IsFinite: ONNXOperation {
   package func onnx(_ call: ONNXCall, in writer: inout ONNXWriter) -> [ONNXValue] {
     let (x, type) = (call.inputs, call.results[0])
@@ -119,6 +158,77 @@ extension Remainder: ONNXOperation {
     [writer.elementwise("Mod", call.inputs, call.results[0], ["fmod": .integer(1)])]
   }
 }
+
+extension ArcTangent: ONNXOperation {
+  /// The angle in the first eighth by the operator for one argument, then turned to where the point lies.
+  package func onnx(_ call: ONNXCall, in writer: inout ONNXWriter) -> [ONNXValue] {
+    let (y, x, type) = (call.inputs[0], call.inputs[1], call.results[0])
+    let truth = ONNXType(dtype: .bool, shape: type.shape)
+    func number(_ value: Double) -> ONNXValue { .scalar(value, type.dtype) }
+    /// Also for -0, whose reciprocal is infinite.
+    func isNegative(_ value: ONNXValue, in writer: inout ONNXWriter) -> ONNXValue {
+      let isZero = writer.elementwise("Equal", [value, number(0)], truth)
+      let reciprocal = writer.elementwise("Reciprocal", [value], type)
+      return writer.elementwise(
+        "Less", [writer.elementwise("Where", [isZero, reciprocal, value], type), number(0)], truth)
+    }
+    let (high, wide) = (writer.elementwise("Abs", [y], type), writer.elementwise("Abs", [x], type))
+    let (least, most) = (writer.elementwise("Min", [high, wide], type), writer.elementwise("Max", [high, wide], type))
+    // 0 / 0 and infinity / infinity stand for the points on an axis and between two.
+    let isOrigin = writer.elementwise("Equal", [most, number(0)], truth)
+    let isFar = writer.elementwise("Equal", [least, number(.infinity)], truth)
+    let hasNoRatio = writer.elementwise("Or", [isOrigin, isFar], truth)
+    let limit = writer.elementwise("Min", [most, number(1)], type)
+    let ratio = writer.elementwise("Where", [hasNoRatio, limit, writer.elementwise("Div", [least, most], type)], type)
+    var angle = writer.elementwise("Atan", [ratio], type)
+    let isSteep = writer.elementwise("Greater", [high, wide], truth)
+    angle = writer.elementwise(
+      "Where", [isSteep, writer.elementwise("Sub", [number(.pi / 2), angle], type), angle], type)
+    angle = writer.elementwise(
+      "Where", [isNegative(x, in: &writer), writer.elementwise("Sub", [number(.pi), angle], type), angle], type)
+    return [
+      writer.elementwise(
+        "Where", [isNegative(y, in: &writer), writer.elementwise("Neg", [angle], type), angle], type)
+    ]
+  }
+}
+
+/// A shift of bits, which the standard has for unsigned integers and shifts below their width.
+private protocol ONNXShift: ONNXOperation {
+  static var direction: String { get }
+}
+
+extension ONNXShift {
+  package func onnx(_ call: ONNXCall, in writer: inout ONNXWriter) -> [ONNXValue] {
+    let type = call.results[0]
+    let width = type.dtype.byteCount * 8
+    func typed(_ dtype: DType) -> ONNXType { ONNXType(dtype: dtype, shape: type.shape) }
+    // The bits as a nonnegative number: a type of the same width first, since casts between integers keep bits.
+    let (own, computed): (DType, DType) =
+      switch width {
+      case 8: (.uint8, .uint32)
+      case 16: (.uint16, .uint32)
+      case 32: (.uint32, .uint32)
+      default: (.uint64, .uint64)
+      }
+    let bits = writer.cast(writer.cast(call.inputs[0], to: own), to: computed)
+    let shift = writer.cast(call.inputs[1], to: .int64)
+    let isWithin = writer.elementwise(
+      "And",
+      [
+        writer.elementwise("GreaterOrEqual", [shift, writer.scalar(0, .int64)], typed(.bool)),
+        writer.elementwise("Less", [shift, writer.scalar(Double(width), .int64)], typed(.bool)),
+      ], typed(.bool))
+    let zero = writer.scalar(0, .int64)
+    let amount = writer.cast(writer.elementwise("Where", [isWithin, shift, zero], typed(.int64)), to: computed)
+    let moved = writer.elementwise("BitShift", [bits, amount], typed(computed), ["direction": .text(Self.direction)])
+    let kept = writer.elementwise("Where", [isWithin, writer.cast(moved, to: .int64), zero], typed(.int64))
+    return [writer.cast(writer.cast(kept, to: own), to: type.dtype)]
+  }
+}
+
+extension ShiftLeft: ONNXShift { static let direction = "LEFT" }
+extension ShiftRightLogical: ONNXShift { static let direction = "RIGHT" }
 
 extension Maximum: ONNXOperation {
   package func onnx(_ call: ONNXCall, in writer: inout ONNXWriter) -> [ONNXValue] {

@@ -93,14 +93,42 @@ extension Concatenate: ONNXOperation {
 
 extension Pad: ONNXOperation {
   package func onnx(_ call: ONNXCall, in writer: inout ONNXWriter) throws -> [ONNXValue] {
-    guard interior.allSatisfy({ $0 == 0 }) else {
-      throw ONNXFormError(message: "padding can't be inserted between elements")
-    }
     let input = call.inputs[0]
-    let stored = writer.full(input, input.axes.count == input.rank ? input.axes : nil)
+    var stored = writer.full(input, input.axes.count == input.rank ? input.axes : nil)
+    var high = high
+    for axis in interior.indices where interior[axis] > 0 && stored.shape[axis] != SymbolicExtent(fixed: 0) {
+      // What is inserted behind the last element is cropped again.
+      stored = try spread(stored, axis, call.inputs[1], in: &writer)
+      high[axis] -= interior[axis]
+    }
     let pads = writer.integers((stored.axes.map { low[$0] }) + stored.axes.map { high[$0] })
     let name = writer.add("Pad", [writer.name(of: stored), pads, writer.name(of: call.inputs[1])])
     return [ONNXValue(.named(name), call.results[0], layout: stored.layout)]
+  }
+
+  /// A value with padding behind each element along an axis.
+  private func spread(
+    _ value: ONNXValue, _ axis: Int, _ padding: ONNXValue, in writer: inout ONNXWriter
+  ) throws -> ONNXValue {
+    let (count, place) = (interior[axis] + 1, value.axes.firstIndex(of: axis) ?? axis)
+    let apart = writer.add("Unsqueeze", [writer.name(of: value), writer.integers([place + 1])])
+    let edges = (0...value.rank).map { $0 == place + 1 ? interior[axis] : 0 }
+    let pads = writer.integers(edges.map { _ in 0 } + edges)
+    let padded = writer.add("Pad", [apart, pads, writer.name(of: padding)])
+    var stored = value.axes.map { value.shape[$0] }
+    stored.insert(SymbolicExtent(fixed: count), at: place + 1)
+    let (before, after) = (stored, value.axes.map { $0 == axis ? value.shape[$0].times(count) : value.shape[$0] })
+    let type = ONNXType(dtype: value.dtype, shape: before)
+    let merged = try writer.reshaped(ONNXValue(.named(padded), type), to: after)
+    var shape = value.shape
+    shape[axis] = shape[axis].times(count)
+    return ONNXValue(merged.storage, ONNXType(dtype: value.dtype, shape: shape), layout: value.layout)
+  }
+}
+
+extension SymbolicExtent {
+  fileprivate func times(_ factor: Int) -> SymbolicExtent {
+    SymbolicExtent(perExample: perExample * factor, fixed: fixed * factor)
   }
 }
 

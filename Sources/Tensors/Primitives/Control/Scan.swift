@@ -1,6 +1,7 @@
 /// A loop of fixed length that carries tensors along and collects a sequence.
 ///
-/// Inputs: the carry's initial values, sequences whose leading axis is the loop's, the body's captures. The
+/// Inputs: the carry's initial values, sequences whose leading axis is the loop's, where it begins if that is an
+/// input, the body's captures. The
 /// body takes carry and elements and returns the new carry and the elements to collect. Results: the last
 /// carry, the collected sequences, and each carry's history (its value before each step), which only the
 /// gradient reads and which is left out of the program otherwise.
@@ -11,6 +12,10 @@ struct Scan: SelectiveEmission {
   let carryCount: Int
   let sequenceCount: Int
   let isReversed: Bool
+  /// Whether an input says with which step the loop begins. What the steps before it collect is 0.
+  var hasStart = false
+
+  private var captureStart: Int { carryCount + sequenceCount + (hasStart ? 1 : 0) }
 
   var collectedCount: Int { body.results.count - carryCount }
   var resultCount: Int { body.results.count + carryCount }
@@ -37,14 +42,15 @@ struct Scan: SelectiveEmission {
         + results.dropFirst(carryCount).map { writer.assign("stablehlo.constant dense<> : \($0)", [$0])[0] }
     }
     // Loop values: counter, carry, the collected sequences that are used, sequences, captures.
-    let counter = writer.scalar("0", .int32)
+    let counter = hasStart ? inputs[carryCount + sequenceCount] : writer.scalar("0", .int32)
     let collected = (carryCount..<results.count).filter { used[$0] }
     let empty = collected.map { index in
       let type = results[index]
       let zero = writer.scalar(type.dtype == .bool ? "false" : type.dtype.isFloatingPoint ? "0.0" : "0", type.dtype)
       return writer.assign("stablehlo.broadcast_in_dim \(zero), dims = [] : (\(zero.type)) -> \(type)", [type])[0]
     }
-    let initial = [counter] + inputs.prefix(carryCount) + empty + inputs.dropFirst(carryCount)
+    let others = inputs.dropFirst(carryCount).prefix(sequenceCount) + inputs.dropFirst(captureStart)
+    let initial = [counter] + inputs.prefix(carryCount) + empty + others
     let final = writer.loop(initial) { writer, values in
       let limit = writer.scalar(String(length), .int32)
       return writer.compare(.less, values[0], limit)
@@ -74,7 +80,12 @@ struct Scan: SelectiveEmission {
   /// The gradient of a loop: a loop in the other direction that runs the body again from the carry each step began
   /// with. Only the carries are stored, not the body's intermediate values.
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
-    let captures = Array(inputs.dropFirst(carryCount + sequenceCount))
+    if hasStart {
+      let failed = Tensor.failed(
+        "scan", "a loop that begins with a step known only at run time has no gradient", inputs, file: nil, line: 0)
+      return inputs.map { $0.dtype.isFloatingPoint ? failed : nil }
+    }
+    let captures = Array(inputs.dropFirst(captureStart))
     let sequences = Array(inputs.dropFirst(carryCount).prefix(sequenceCount))
     let history = Array(results.suffix(carryCount))
     // The gradient of a gradient reads the histories as results: their cotangents join the carry's.
@@ -117,7 +128,7 @@ struct Scan: SelectiveEmission {
     for (index, cotangent) in zip(smoothCarry, found.carry) { cotangents[index] = cotangent }
     for (index, cotangent) in zip(smoothSequences, found.sequences) { cotangents[carryCount + index] = cotangent }
     for (index, cotangent) in zip(smoothCaptures, found.carry.dropFirst(smoothCarry.count)) {
-      cotangents[carryCount + sequenceCount + index] = cotangent
+      cotangents[captureStart + index] = cotangent
     }
     return cotangents
   }
@@ -127,15 +138,19 @@ struct Scan: SelectiveEmission {
     let carry = Array(inputs.prefix(carryCount)).batched(Array(isBatched.prefix(carryCount)), size)
     let flags = Array(isBatched.dropFirst(carryCount).prefix(sequenceCount))
     let sequences = zip(inputs.dropFirst(carryCount), flags).map { $1 ? $0.moveAxis(from: 0, to: 1) : $0 }
-    let captures = Array(inputs.dropFirst(carryCount + sequenceCount))
-    let captureFlags = Array(isBatched.dropFirst(carryCount + sequenceCount))
+    let captures = Array(inputs.dropFirst(captureStart))
+    let captureFlags = Array(isBatched.dropFirst(captureStart))
+    // All members begin with one step.
+    let place = carryCount + sequenceCount
+    let start = hasStart ? (isBatched[place] ? inputs[place][0] : inputs[place]) : nil
     let types = carry.map(\.type) + sequences.map { TensorType($0.dtype, Shape($0.shape.dropFirst())) }
     let batched = Subgraph(types) { arguments in
       Tensors.vectorized(
         body, arguments + captures, Array(repeating: true, count: carryCount) + flags + captureFlags,
         size: size)
     }
-    let result = Tensor.scan(batched, carry: carry, sequences: sequences, length: length, reversed: isReversed)
+    let result = Tensor.scan(
+      batched, carry: carry, sequences: sequences, length: length, reversed: isReversed, start: start)
     return result.carry + (result.sequences + result.histories).map { $0.moveAxis(from: 1, to: 0) }
   }
 }

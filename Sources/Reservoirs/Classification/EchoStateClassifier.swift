@@ -1,0 +1,120 @@
+import OrderedCollections
+
+/// An echo state network that classifies sequences by the means of its states over parts of each.
+///
+/// Sequences are `[sequences, frames, channels]`, whose last channel is 1 within a sequence and 0 after its end, so that
+/// sequences of several lengths lie side by side. Each begins at rest.
+///
+/// ```swift
+/// let network = try EchoStateNetwork(Reservoir(units: 50, inputs: 2, outputs: 2))
+/// // A slow wave and a fast one, 20 frames each.
+/// let waves = (0..<8).flatMap { wave in
+///   (0..<20).flatMap { [sin(Double($0) * (wave % 2 == 0 ? 0.3 : 1.2) + Double(wave)), 1] }
+/// }
+/// let sequences = Tensor(waves, shape: [8, 20, 2])
+/// let labels = Tensor((0..<8).map { Int32($0 % 2) }, shape: [8])
+/// let (classifier, _) = try EchoStateClassifier.fit(network, to: sequences, labels: labels, classes: 2)
+/// print(try classifier.classes(of: sequences))  // [0, 1, 0, 1, 0, 1, 0, 1]
+/// ```
+public struct EchoStateClassifier: Sendable {
+  public let network: EchoStateNetwork
+  /// Parts of a sequence whose mean states are taken.
+  public let parts: Int
+  /// `[parts·units + 1, classes]`, biases last.
+  public let readout: Tensor
+
+  /// Fits a readout to classes.
+  /// - Parameters:
+  ///   - network: drawn, not fitted.
+  ///   - sequences: `[sequences, frames, channels]`.
+  ///   - labels: integers `[sequences]`, in `0..<classes`.
+  /// - Returns: the classifier, and the training data's features, `[sequences, parts·units]`.
+  /// - Throws: ``ReservoirError``.
+  public static func fit(
+    _ network: EchoStateNetwork, parts: Int = 3, to sequences: Tensor, labels: Tensor, classes: Int,
+    readout rule: any ReadoutRule = CholeskyReadout()
+  ) throws -> (classifier: EchoStateClassifier, features: Tensor) {
+    let features = try network.meanStates(of: sequences, parts: parts)
+    let found = try rule.weights(features, labels.oneHot(classes, dtype: network.reservoir.dtype))
+    return (EchoStateClassifier(network: network, parts: parts, readout: found.tensor), features)
+  }
+
+  private init(network: EchoStateNetwork, parts: Int, readout: Tensor) {
+    (self.network, self.parts, self.readout) = (network, parts, readout)
+  }
+
+  /// What the readout gives for each class, `[sequences, classes]`: targets were 1 for a sequence's class and 0 for others.
+  /// - Throws: ``ReservoirError`` for sequences that don't fit.
+  public func outputs(for sequences: Tensor) throws -> Tensor {
+    outputs(ofFeatures: try network.meanStates(of: sequences, parts: parts))
+  }
+
+  /// The class with the greatest output for each sequence.
+  /// - Throws: ``ReservoirError`` for sequences that don't fit.
+  public func classes(of sequences: Tensor) throws -> [Int32] {
+    try classes(ofFeatures: network.meanStates(of: sequences, parts: parts))
+  }
+
+  /// As ``classes(of:)``, for features that ``fit(_:parts:to:labels:classes:readout:)`` has returned.
+  public func classes(ofFeatures features: Tensor) throws -> [Int32] {
+    try outputs(ofFeatures: features).argMax().cast(to: .int32).values()
+  }
+
+  private func outputs(ofFeatures features: Tensor) -> Tensor {
+    let width = features.shape[1]
+    return features.matmul(readout.slice(0..<width)) + readout[width]
+  }
+
+  /// All that the classifier is, by name: ``EchoStateNetwork/arrays()``, and the parts and readout under `classifier`.
+  public func arrays() throws -> OrderedDictionary<String, HostArray> {
+    var arrays = try network.arrays()
+    arrays[Self.partsName] = try HostArray([Int32(clamping: parts)])
+    arrays[Self.readoutName] = try readout.hostArray()
+    return arrays
+  }
+
+  /// The classifier of ``arrays()``; nil for arrays of a network that isn't one.
+  /// - Throws: ``ReservoirError/malformedFile(path:reason:)`` for arrays that are missing or don't fit each other.
+  public init?(arrays: OrderedDictionary<String, HostArray>) throws {
+    guard let readout = arrays[Self.readoutName] else { return nil }
+    network = try EchoStateNetwork(arrays: arrays)
+    guard let parts = try? arrays[Self.partsName]?.values(as: Int32.self).first, (1...1000).contains(parts) else {
+      throw ReservoirError.malformedFile(path: nil, reason: "the array '\(Self.partsName)' is missing or damaged")
+    }
+    self.parts = Int(parts)
+    let (rows, dtype) = (self.parts * network.reservoir.units + 1, network.reservoir.dtype)
+    guard readout.dtype == dtype, readout.shape == [rows, network.reservoir.outputs] else {
+      throw ReservoirError.malformedFile(
+        path: nil,
+        reason: "the array '\(Self.readoutName)' is \(readout.dtype)\(readout.shape), not "
+          + "\(dtype)[\(rows), \(network.reservoir.outputs)]")
+    }
+    self.readout = Tensor(readout)
+  }
+
+  private static let partsName = "classifier/parts"
+  private static let readoutName = "classifier/readout"
+}
+
+extension EchoStateNetwork {
+  /// For each sequence, from rest, the mean states of its parts, one after the other: `[sequences, parts·units]`.
+  fileprivate func meanStates(of inputs: Tensor, parts: Int) throws -> Tensor {
+    guard inputs.rank == 3, inputs.shape[0] > 0, (1...1000).contains(parts) else {
+      throw ReservoirError.shape(
+        series: "sequences", found: Array(inputs.shape), expected: "[sequences, frames, \(reservoir.inputs)]")
+    }
+    var network = self
+    try network.reset(sequences: inputs.shape[0])
+    let states = try network.drive(inputs: inputs)
+    let (count, frames) = (inputs.shape[0], inputs.shape[1])
+    let present = inputs.slice(inputs.shape[2] - 1..<inputs.shape[2], axis: 2).squeeze(2).cast(to: states.dtype)
+    let place = Tensor.iota([count, frames], axis: 1, dtype: states.dtype)
+    let part = (place * Double(parts) / present.sum([1], keepDims: true).maximum(1)).floor()
+    let means = (0..<parts).map { index in
+      let weights = present * (part .== Double(index)).cast(to: states.dtype)
+      let sums = weights.expand(at: 1).matmul(states).squeeze(1)
+      return sums / weights.sum([1], keepDims: true).maximum(1)
+    }
+    return try Tensor.concatenate(means, axis: 1).evaluate()
+  }
+}

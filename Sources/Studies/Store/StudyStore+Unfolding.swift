@@ -1,0 +1,97 @@
+import GRDB
+
+extension StudyStore {
+  /// Adds to a study the runs that the ends of others have made known.
+  ///
+  /// Reading the results and adding the runs is one transaction, and what is added follows from the results alone: any
+  /// number of workers may do this, at any moment.
+  /// - Returns: whether the study's runs have changed.
+  /// - Throws: `ConfigurationError` for a run that can't be configured; ``StoreError``.
+  @discardableResult
+  func unfold(_ study: StoredStudy, by unfolder: PlanUnfolder) throws -> Bool {
+    try writeConfigured { database in
+      try Self.setRuns(Self.unfolded(by: unfolder, database), of: study.key, database)
+    }
+  }
+
+  /// The runs of a plan as far as the results in the store make them known, whatever study they were trained for.
+  /// - Throws: as ``unfold(_:by:)`` does.
+  func unfolded(_ plan: StudyPlan) throws -> UnfoldedRuns {
+    let unfolder = try PlanUnfolder(plan)
+    return try readConfigured { try Self.unfolded(by: unfolder, $0) }
+  }
+
+  static func unfolded(by unfolder: PlanUnfolder, _ database: Database) throws -> UnfoldedRuns {
+    var known = KnownResults()
+    var unfolded = try unfolder.runs(given: known)
+    guard unfolder.plan.unfolds else { return unfolded }
+    // A run that is known now may be done already: of another study, or before the plan was changed.
+    var asked: Set<String> = []
+    while true {
+      var hasMore = false
+      for run in unfolded.runs where asked.insert(run.id).inserted {
+        guard let found = try Self.known(run.id, database) else { continue }
+        known[run.id] = found
+        hasMore = true
+      }
+      guard hasMore else { return unfolded }
+      unfolded = try unfolder.runs(given: known)
+    }
+  }
+
+  /// What is known of a run; nil where it isn't in the store, or has no epochs yet.
+  private static func known(_ id: String, _ database: Database) throws -> KnownRun? {
+    guard let row = try Row.fetchOne(database, sql: "SELECT key, state FROM runs WHERE id = ?", arguments: [id]) else {
+      return nil
+    }
+    let state: KnownRun.State =
+      switch RunState(rawValue: try row.decode(forColumn: "state")) {
+      case .done: .done
+      case .failed: .failed
+      default: .open
+      }
+    let history = try history(of: row.decode(forColumn: "key"), database)
+    return state == .open && history.epochs.isEmpty ? nil : KnownRun(history, state: state)
+  }
+
+  /// Makes runs those of a study, in their order.
+  /// - Returns: whether they weren't before.
+  @discardableResult
+  static func setRuns(_ unfolded: UnfoldedRuns, of study: Int64, _ database: Database) throws -> Bool {
+    try database.execute(sql: "UPDATE studies SET expected = ? WHERE key = ?", arguments: [unfolded.more, study])
+    let stored = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT runs.id, arm, seed, trial FROM memberships JOIN runs ON runs.key = memberships.run
+        WHERE study = ? ORDER BY position
+        """, arguments: [study])
+    let isSame =
+      try stored.count == unfolded.runs.count
+      && zip(stored, unfolded.runs).allSatisfy { row, run in
+        try row.decode(forColumn: "id") == run.id && row.decode(forColumn: "arm") == run.arm
+          && row.decode(forColumn: "seed") == run.seed && row.decode(forColumn: "trial") == run.stage.trial
+      }
+    if isSame { return false }
+    try database.execute(sql: "DELETE FROM memberships WHERE study = ?", arguments: [study])
+    let insertRun = try database.makeStatement(
+      sql: """
+        INSERT INTO runs (id, configuration, workload, family, data, epochs, created) VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO NOTHING
+        """)
+    let insertMembership = try database.makeStatement(
+      sql: """
+        INSERT INTO memberships (study, position, run, arm, seed, trial)
+        SELECT ?, ?, key, ?, ?, ? FROM runs WHERE id = ?
+        """)
+    for (position, run) in unfolded.runs.enumerated() {
+      let configuration = run.configuration
+      try insertRun.execute(
+        arguments: [
+          run.id, configuration.canonicalText, configuration.workload, configuration.family,
+          configuration.data.description, configuration.epochs, now,
+        ])
+      try insertMembership.execute(arguments: [study, position, run.arm, run.seed, run.stage.trial, run.id])
+    }
+    return true
+  }
+}
