@@ -102,7 +102,9 @@ let package = Package(
     room(
       "Exports",
       ["Training", "Formats", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),
-    room("Plans", ["Training", "Exports", "Reservoirs", "Statistics", "Figures", "Recipes", "Yams"], hasRegistries: true),
+    room(
+      "Plans", ["Training", "Exports", "Reservoirs", "Search", "Statistics", "Figures", "Recipes", "Yams"],
+      hasRegistries: true),
     room("Reports", ["Plans", "Search", "Statistics"]),
     room("Studies", ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Serve", ["Studies"]),
