@@ -30,6 +30,7 @@ extension StudyFacts {
       },
       notes: rerun.notes + (try findings?.notes() ?? []), sequential: try plan.sequentialDesign(), margin: plan.margin,
       unfinished: plan.unfolds ? results.finalRuns.count { $0.state == .pending || $0.state == .running } : nil)
+    search = try findings.flatMap { findings throws(ConfigurationError) in try SearchFacts(findings) }
   }
 
   private static func environment(_ results: StudyResults) -> [EnvironmentFact] {
