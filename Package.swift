@@ -102,8 +102,10 @@ let package = Package(
     room(
       "Exports",
       ["Training", "Formats", "Files", .product(name: "OrderedCollections", package: "swift-collections")]),
-    room("Plans", ["Training", "Exports", "Reservoirs", "Statistics", "Figures", "Recipes", "Yams"], hasRegistries: true),
-    room("Reports", ["Plans", "Statistics"]),
+    room(
+      "Plans", ["Training", "Exports", "Reservoirs", "Search", "Statistics", "Figures", "Recipes", "Yams"],
+      hasRegistries: true),
+    room("Reports", ["Plans", "Search", "Statistics"]),
     room("Studies", ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),
     room("Serve", ["Studies"]),
     room(
@@ -122,6 +124,10 @@ let package = Package(
       name: "tanren-bench",
       dependencies: ["Tanren", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Benchmarks/tanren", swiftSettings: strict),
+    // Draws trials for Benchmarks/samplers/compare.py.
+    .executableTarget(
+      name: "sampler-worker", dependencies: ["Search"], path: "Benchmarks/samplers", exclude: ["compare.py"],
+      swiftSettings: strict),
     example("OwnLayer"),
     example("OwnOptimizer"),
     example("OwnRule"),

@@ -62,26 +62,32 @@ public struct NoisyLabelsSource: DataSource {
   }
 }
 
-/// The first examples of another data set.
+/// The first examples of another data set, of all classes or of some.
 public struct SubsetSource: DataSource {
   public static let declaration = Declaration(
-    "subset", "the first examples of another data set", standard: SubsetSource(UnspecifiedSource()),
+    "subset", "the first examples of another data set, of all classes or of some",
+    standard: SubsetSource(UnspecifiedSource()),
     settings: [
       .required("data", \.data, .method, "the data set", example: "subset(data: mnist)"),
       Setting("train", \.train, .integer(in: 1...Int(Int32.max)), "training examples; all if there are fewer"),
       Setting("test", \.test, .integer(in: 1...Int(Int32.max)), "test examples; all if there are fewer"),
+      Setting(
+        "classes", \.classes, .texts, "classes to keep, by name or number, numbered anew in this order; none for all"),
     ])
 
   public var data: any DataSource
   public var train: Int
   public var test: Int
+  /// Names or numbers; empty for all classes.
+  public var classes: [String]
 
-  public init(_ data: any DataSource, train: Int = 1000, test: Int = 1000) {
-    (self.data, self.train, self.test) = (data, train, test)
+  public init(_ data: any DataSource, train: Int = 1000, test: Int = 1000, classes: [String] = []) {
+    (self.data, self.train, self.test, self.classes) = (data, train, test, classes)
   }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     var pair = try data.load(from: folders, progress: progress)
+    if !classes.isEmpty { pair = try pair.keeping(classes: classes) }
     pair.train = try pair.train.prefix(min(train, pair.train.count))
     pair.test = try pair.test.prefix(min(test, pair.test.count))
     pair.origin += "; its first \(pair.train.count) training and \(pair.test.count) test examples"

@@ -64,7 +64,7 @@ public enum InputEncoding: Sendable, Equatable, Codable {
   }
 
   /// What each target is standardized by; empty for targets in their own unit.
-  private var targetScales: [SeriesScale] {
+  private var targetScales: [ColumnScale] {
     switch self {
     case .series(let encoding): encoding.targetScales
     case .table(let encoding): encoding.target.scale.map { [$0] } ?? []

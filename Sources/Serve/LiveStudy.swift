@@ -45,6 +45,7 @@ public struct LiveStudy: Sendable {
       case .running: counts.running += 1
       case .done: counts.done += 1
       case .failed: counts.failed += 1
+      case .paused: counts.paused += 1
       }
     }
     return counts

@@ -6,6 +6,8 @@ struct Philox: RandomNumberGenerator {
     case bootstrap = 1
     case probabilityOfImprovement
     case signFlips
+    case budgets
+    case forests
   }
 
   private let key: (UInt64, UInt64)

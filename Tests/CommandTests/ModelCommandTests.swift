@@ -121,6 +121,25 @@ import Testing
       "'weight'", "exclude: [weight]")
   }
 
+  /// Metrics, predictions and the page have the target's unit, whatever the network is trained on.
+  @Test func standardizedTargetsKeepTheirUnit() throws {
+    let rows = (0..<60).map { "\($0 % 20),\(1000 + $0 % 20)\n" }.joined()
+    try folder.write("x,y\n" + rows, to: "own.csv")
+    let text = try output(
+      "run", "data=table(path: own.csv, target: y, task: regression, standardizeTarget: true)", "model=[dense(1)]",
+      "loss=meanSquaredError", "metrics=[meanAbsoluteError]", "optimizer=sgd(learningRate: 0.1)", "--epochs", "2",
+      "--batch-size", "12", "--output", "out")
+    #expect(text.contains("regression of 'y', as set, standardized"))
+    let error = try #require(metrics(try output("evaluate", "out/model.safetensors"))["meanAbsoluteError"])
+    // Neither in deviations, which are 5.8, nor far off.
+    #expect((0.001...5).contains(error), "\(error)")
+    let page = try folder.text("out/report.html")
+    #expect((1000..<1020).contains { page.contains(">\($0)<") })
+    let predicted = try output("predict", "out/model.safetensors", "own.csv").split(separator: "\r\n")
+    #expect(predicted[0] == "name,y" && predicted.count == 61)
+    #expect(predicted.dropFirst().allSatisfy { abs((Double($0.split(separator: ",")[1]) ?? 0) - 1010) < 30 })
+  }
+
   /// An interrupted or diverging run leaves no model that isn't its own.
   @Test func aRunThatDivergesHasNoBestModel() throws {
     let words = ["run", "--data", DataFiles.tiny, "--epochs", "2", "--output", "out"]

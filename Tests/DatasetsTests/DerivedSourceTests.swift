@@ -49,6 +49,42 @@ struct DerivedSourceTests {
     #expect(part.origin == whole.origin + "; its first 30 training and 50 test examples")
   }
 
+  @Test func classesAreKeptAndNumberedAnew() throws {
+    let whole = try load(Self.images)
+    let part = try load("subset(data: \(Self.images), classes: [ring, disc], train: 30)")
+    #expect(part.classNames == ["ring", "disc"] && part.train.classCount == 2)
+    #expect((part.train.count, part.test.count) == (30, 10))
+    let ring = try #require(whole.classNames.firstIndex(of: "ring"))
+    let disc = try #require(whole.classNames.firstIndex(of: "disc"))
+    let labels = try whole.test.labels()
+    let kept = labels.indices.filter { [ring, disc].contains(Int(labels[$0])) }
+    #expect(try part.test.inputs == whole.test.records(at: kept).inputs)
+    #expect(try part.test.labels() == kept.map { Int(labels[$0]) == ring ? 0 : 1 })
+    #expect(part.origin.contains("; 2 of its 10 classes; its first 30 training and 10 test examples"))
+    // Numbers name classes too, and weights stay with their records.
+    #expect(try load("subset(data: \(Self.images), classes: [\(ring), \(disc)], train: 30)").train == part.train)
+    var weighted = whole
+    weighted.train = try whole.train.weighted(by: (0..<200).map(Float.init))
+    let records = try weighted.keeping(classes: ["ring", "disc"]).train
+    #expect(try records.weights?.count == 40 && records.labels().count == 40)
+  }
+
+  @Test(arguments: [
+    ("[ring, dog]", "classes is dog, but must be one of the 10 classes"), ("[ring]", "two or more, each once"),
+    ("[ring, ring]", "two or more"),
+    ("[0, 10]", "classes is 10"),
+  ]) func wrongClassesAreErrors(_ classes: String, _ says: String) throws {
+    let error = #expect(throws: DatasetError.self) { try load("subset(data: \(Self.images), classes: \(classes))") }
+    #expect(error?.description.contains(says) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func valuesHaveNoClasses() throws {
+    let pair = DatasetPair(
+      train: try LabeledArrays(inputs: HostArray([1.0, 2]), targets: HostArray([1.0, 2])),
+      test: try LabeledArrays(inputs: HostArray([1.0, 2]), targets: HostArray([1.0, 2])), name: "values", origin: "")
+    #expect(throws: DatasetError.self) { try pair.keeping(classes: ["0", "1"]) }
+  }
+
   @Test(arguments: [
     "noisyLabels(data: syntheticImages, fraction: 1.5)", "noisyLabels(data: mnist, kind: some)",
     "heldOut(data: mnist, fraction: -1)",

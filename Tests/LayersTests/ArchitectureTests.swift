@@ -108,13 +108,15 @@ struct ArchitectureRow: Decodable, CustomTestStringConvertible {
     }
   }
 
-  /// torchvision's and timm's counts for 1000 classes.
+  /// torchvision's, timm's and Keras Applications' counts for 1000 classes.
   @Test(arguments: [
     ("resNet(18)", 11_689_512, 9_600), ("resNet(34)", 21_797_672, 17_024), ("resNet(50)", 25_557_032, 53_120),
     ("resNet(101)", 44_549_160, 105_344), ("resNet(152)", 60_192_808, 151_424),
     ("preActResNet(18)", 11_687_720, 7_808), ("preActResNet(34)", 21_795_880, 15_232),
     ("preActResNet(50)", 25_549_352, 45_440), ("preActResNet(101)", 44_541_480, 97_664),
     ("mobileNetV3(small)", 2_542_856, 12_112), ("mobileNetV3(large)", 5_483_032, 24_400), ("vit", 86_567_656, 0),
+    ("kerasResNet", 25_583_592, 53_120), ("kerasResNet(101)", 44_601_832, 105_344),
+    ("kerasResNet(152)", 60_268_520, 151_424), ("kerasResNet(version: v2)", 25_568_360, 45_440),
     ("mlpMixer", 59_880_472, 0), ("mlpMixer(width: 512, depth: 8)", 18_528_264, 0),
   ]) func hasAsManyParameters(_ text: String, _ trainable: Int, _ state: Int) throws {
     let variables = try Self.model(text, outputs: 1000).trace(TensorType(.float32, [1, 224, 224, 3])).variables
@@ -145,7 +147,8 @@ struct ArchitectureRow: Decodable, CustomTestStringConvertible {
 
   @Test(arguments: [
     ("resNet(20)", "'depth' is 20, but must be 18, 34, 50, 101, 152"), ("resNet(stem: mnist)", "'stem' is mnist"),
-    ("resNet(width: 0)", "'width' is 0"), ("mobileNetV3(medium)", "'size' is medium"),
+    ("resNet(width: 0)", "'width' is 0"), ("kerasResNet(18)", "'depth' is 18, but must be 50, 101, 152"),
+    ("mobileNetV3(medium)", "'size' is medium"),
     ("vit(heads: 0)", "'heads' is 0"),
     ("lstm([0])", "'units' is 0"), ("gru(vocabulary: 0)", "'vocabulary' is 0"),
     ("transformer(norm: never)", "'norm' is never"),

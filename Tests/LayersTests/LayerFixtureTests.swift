@@ -19,7 +19,7 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
   var testDescription: String { "\(source): \(name)" }
 }
 
-/// Layers against Keras and PyTorch: outputs, gradients, state.
+/// Layers against Keras and PyTorch: outputs, gradients, state; alone, and as a member of a batch of layers.
 @Suite(.tags(.engine)) struct LayerFixtureTests {
   static let rows = Result {
     try Bundle.module.rows("layers", of: LayerRow.self) + Bundle.module.rows("torch_layers", of: LayerRow.self)
@@ -69,6 +69,7 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
     "transposed conv, padding 1": ConvTranspose2D(
       3, size: Extent2D(4, 3), strides: Extent2D(2, 1), padding: .symmetric(1), hasBias: false),
     "transposed conv, same": ConvTranspose2D(2, size: 3, strides: 2, padding: .same),
+    "transposed conv, groups": ConvTranspose2D(6, size: Extent2D(3, 2), strides: Extent2D(2, 1), groups: 2),
     "attention": MultiHeadAttention(heads: 2),
     "attention causal": MultiHeadAttention(heads: 3, isCausal: true),
     "attention, no bias": MultiHeadAttention(heads: 2, hasBias: false),
@@ -104,25 +105,36 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
     let state = try own.state.map { path, _ in try #require(row.state[path]).tensor() }
     for (path, tensor) in own.parameters.pairs { #expect(tensor.shape == parameters[path]?.shape, "\(path)") }
 
-    func apply(_ point: [Tensor]) -> (output: Tensor, state: TensorTree) {
-      layer.apply(
-        ModelVariables(parameters: parameters.with(Array(point.dropFirst())), state: state),
-        to: isIndexed ? x : point[0],
-        isTraining: row.isTraining, precision: .float64)
-    }
-    let point = [isIndexed ? Tensor.zeros(x.shape, dtype: .float64) : x] + parameters.tensors
-    let result = apply(point)
-    #expect(result.output.shape == Shape(row.output.shape))
     let cotangent = try row.cotangent.tensor()
-    let gradients = valueAndGradient(at: point) { (apply($0).output * cotangent).sum() }.gradients
+    /// Output, gradients and state after, for inputs, parameters and state.
+    func results(_ arguments: [Tensor]) -> [Tensor] {
+      let (point, old) = (Array(arguments.prefix(parameters.count + 1)), arguments.dropFirst(parameters.count + 1))
+      func apply(_ point: [Tensor]) -> (output: Tensor, state: TensorTree) {
+        layer.apply(
+          ModelVariables(parameters: parameters.with(Array(point.dropFirst())), state: state.with(Array(old))),
+          to: isIndexed ? x : point[0], isTraining: row.isTraining, precision: .float64)
+      }
+      let result = apply(point)
+      let gradients = valueAndGradient(at: point) { (apply($0).output * cotangent).sum() }.gradients
+      return [result.output] + gradients + result.state.tensors
+    }
+    let values = [isIndexed ? Tensor.zeros(x.shape, dtype: .float64) : x] + parameters.tensors + state.tensors
+    let others = values.map { $0 * 0.75 }
+    let members = vectorized(results)(zip(values, others).map { Tensor.stack([$0, $1]) })
     // All in one program: compiling takes the time.
-    let computed = try Tensor.evaluate([result.output] + gradients + result.state.tensors)
+    let computed = try Tensor.evaluate(results(values) + results(others) + members)
+    let count = members.count
+    #expect(computed[0].shape == Shape(row.output.shape))
     #expect(worstError(try computed[0].doubles(), row.output.numbers) < 1e-9)
-    for (path, found) in zip(["input"] + parameters.paths, computed[1...]) {
+    for (path, found) in zip(["input"] + parameters.paths, computed[1..<count]) {
       #expect(worstError(try found.doubles(), try #require(row.gradients[path]).numbers) < 1e-9, "\(path)")
     }
-    for (path, found) in zip(result.state.paths, computed.suffix(result.state.count)) {
+    for (path, found) in zip(state.paths, computed[..<count].suffix(state.count)) {
       #expect(worstError(try found.doubles(), try #require(row.stateAfter[path]).numbers) < 1e-12, "\(path)")
+    }
+    for (index, both) in computed[(2 * count)...].enumerated() {
+      let alone = try computed[index].doubles() + computed[count + index].doubles()
+      #expect(worstError(try both.doubles(), alone) < 1e-11, "result \(index) of two members")
     }
   }
 }

@@ -28,6 +28,27 @@ import Testing
     #expect((60...140).contains(dropped))
   }
 
+  static let drawing: [String: any Layer] = [
+    "dropout": Dropout(0.5), "stochastic depth": StochasticDepth(0.5), "drop block": DropBlock(0.3, size: 2),
+    "several": Sequential {
+      Dropout(0.2); StochasticDepth(0.5); PReLU()
+    },
+  ]
+
+  /// In one program each member draws by its own key, bit for bit as alone.
+  @Test(arguments: drawing.keys.sorted()) func membersDrawByTheirOwnKeys(_ name: String) throws {
+    let layer = try #require(Self.drawing[name])
+    let x = Tensor.ones([6, 4, 4, 2])
+    let variables = try layer.variables(for: x.type, key: Key(seed: 3))
+    func drawn(_ key: Key) -> Tensor { layer.apply(variables, to: x, isTraining: true, key: key).output }
+    let keys = [Key(seed: 1), Key(seed: 2)]
+    let together = vectorized { drawn(Key(state: $0)) }(Tensor.stack(keys.map(\.state)))
+    let computed = try Tensor.evaluate([together] + keys.map(drawn))
+    let (first, second) = (try computed[1].doubles(), try computed[2].doubles())
+    #expect(first != second && first.contains(0))
+    #expect(try computed[0].doubles() == first + second)
+  }
+
   @Test func dropBlockDropsSquares() throws {
     let (rows, columns, side) = (12, 10, 3)
     let values = try Self.run(DropBlock(0.2, size: side), [50, rows, columns, 4])

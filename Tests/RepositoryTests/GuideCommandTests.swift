@@ -177,7 +177,11 @@ private struct GuideCommand {
 
   /// The command with less to compute: recipes with their smallest budget, studies of one epoch and two seeds.
   func shortened(in folder: TemporaryFolder) -> [String] {
-    var words = words.map { $0.replacing("/shared/", with: folder("")) }
+    var words = words.map { word in
+      // Plans of the package, wherever the command runs.
+      word.hasPrefix("Examples/") && Sources.exists(word)
+        ? Locations.package.appendingPathComponent(word).path : word.replacing("/shared/", with: folder(""))
+    }
     func drop(_ option: String) {
       if let place = words.firstIndex(of: option), place + 1 < words.count { words.removeSubrange(place...(place + 1)) }
     }

@@ -86,9 +86,7 @@ import Testing
     let others: Set = [
       "Arrays", "CArchive", "CPJRT", "CKernels", "CReservoirs", "CPNG", "CJPEG", "CPictures", "CSHA256", "CZlib",
       "RegistryTool", "EmbedTool",
-      "Figures",
-      "Files", "Formats",
-      "Statistics",
+      "Figures", "Files", "Formats", "Search", "Statistics",
     ]
     #expect(Set(modules.filter { !$0.hasPrefix(".") }).subtracting(others) == Diagnostic.rooms)
   }

@@ -76,6 +76,41 @@ import Testing
     }
   }
 
+  /// A decay is what the factors of its powers are; the normalization belongs to the layer before it.
+  @Test func ratesDecayLayerByLayer() throws {
+    func end(_ configure: (inout Method) throws -> Void) throws -> [Double] {
+      let (trainer, data) = try Self.trainer(optimizer: AdamW(learningRate: 0.05, weightDecay: 0.1), configure)
+      try trainer.fit(data, epochs: 3, batchSize: 6)
+      return try trainer.state.parameters.doubles()
+    }
+    let decayed = try end { $0.layerDecay = 0.5 }
+    #expect(
+      try decayed
+        == end {
+          $0.learningRateFactors = [
+            try LearningRateFactor("^(first|norm)/", 0.25), try LearningRateFactor("^second/", 0.5),
+          ]
+        })
+    #expect(try decayed != end { _ in })
+    // With factors of their own, both count; a decay of 1 is none.
+    let both = try end {
+      $0.layerDecay = 0.5
+      $0.learningRateFactors = [try LearningRateFactor("^first/kernel", 2), try LearningRateFactor("^third/", 0)]
+    }
+    #expect(
+      try both
+        == end {
+          $0.learningRateFactors = [
+            try LearningRateFactor("^first/kernel", 0.5), try LearningRateFactor("^(first|norm)/", 0.25),
+            try LearningRateFactor("^second/", 0.5), try LearningRateFactor("^third/", 0),
+          ]
+        })
+    #expect(try end { $0.layerDecay = 1 } == end { _ in })
+    for decay in [0, -1, 1.5, .nan] {
+      #expect(throws: ConfigurationError.self) { try Self.trainer { $0.layerDecay = decay } }
+    }
+  }
+
   @Test func whatIsFrozenHasNoMemoryAndKeepsItsBits() throws {
     let (trainer, data) = try Self.trainer(optimizer: AdamW(learningRate: 0.1, weightDecay: 0.5)) {
       $0.freeze = try PathFilter(including: ["first|norm"])

@@ -112,29 +112,6 @@ public struct WeightFile: Sendable {
     }
     return OrderedDictionary(zip(names, arrays.values)) { first, _ in first }
   }
-}
-
-extension WeightFile {
-  /// The arrays of one of timm's vision transformers, or of torchvision's before 0.13, by torchvision's names, which are
-  /// those of `VisionTransformer`. nil for other files.
-  private var inTorchvisionsNames: OrderedDictionary<String, HostArray>? {
-    guard arrays.keys.contains(where: { $0.contains("attn.qkv.") || $0.contains("mlp.linear_1.") }) else { return nil }
-    let names = arrays.keys.map { name in
-      Self.torchvisionNames.reduce(name) { $0.replacing($1.pattern, with: $1.name, maxReplacements: 1) }
-        .replacing(/^blocks\.([0-9]+)\./) { "encoder.layers.encoder_layer_\($0.1)." }
-    }
-    return OrderedDictionary(zip(names, arrays.values)) { first, _ in first }
-  }
-
-  /// Parts of names.
-  private static var torchvisionNames: [(pattern: Regex<Substring>, name: String)] {
-    [
-      (/^cls_token$/, "class_token"), (/^pos_embed$/, "encoder.pos_embedding"), (/^patch_embed\.proj\./, "conv_proj."),
-      (/^norm\./, "encoder.ln."), (/^head\./, "heads.head."), (/\.norm1\./, ".ln_1."), (/\.norm2\./, ".ln_2."),
-      (/\.attn\.qkv\./, ".self_attention.in_proj_"), (/\.attn\.proj\./, ".self_attention.out_proj."),
-      (/\.mlp\.(?:fc1|linear_1)\./, ".mlp.0."), (/\.mlp\.(?:fc2|linear_2)\./, ".mlp.3."),
-    ]
-  }
 
   /// The names without their first part, nil if it isn't the same in all.
   private static func sharedFirstPartRemoved(_ names: [String], _ separator: Character) -> [String]? {

@@ -15,7 +15,7 @@ struct EvaluateCommand: ParsableCommand {
       Examples:
         tanren evaluate out/run/model.safetensors
         tanren evaluate out/run/best.safetensors data='npz(path: new.npz)'
-        tanren evaluate out/run/model.safetensors data='table(path: new.csv, target: species)'
+        tanren evaluate out/model.safetensors data='table(path: new.csv, target: y)'
         tanren evaluate out/run/best.safetensors metrics='[accuracy, topKAccuracy]'
         tanren evaluate out/photos/best.safetensors --memory 2G
       """)

@@ -21,7 +21,7 @@ struct PredictCommand: ParsableCommand {
         tanren predict out/wave/model.safetensors sensor.csv --output predictions.csv
         tanren predict out/wave/model.safetensors --generate 500 --output on.csv
         tanren predict out/photos/best.safetensors new-photos kitten.jpg
-        tanren predict out/photos/best.safetensors archive --memory 2G --output predictions.csv
+        tanren predict out/photos/best.safetensors archive --memory 2G --output a.csv
       """)
 
   @Argument(help: ArgumentHelp("File that tanren run has saved.", valueName: "model"))

@@ -12,7 +12,7 @@ struct StudyCalibrateCommand: ParsableCommand {
       are kept in the store as a study of their own: repeat the command to resume.
 
       Examples:
-        tanren study calibrate rates.yml --arm adam --comparisons 200 --seeds 12 --vectorize on
+        tanren study calibrate rates.yml --arm adam --comparisons 200 --seeds 12
       """)
 
   @Argument(help: PlanWords.help)

@@ -55,7 +55,25 @@ struct StudyPlanCommand: ParsableCommand {
     terminal.write(
       "seeds: \(try seeds(plan)); compared by \(plan.metric.name), "
         + "\(plan.metric.better.rawValue) is better, at the \(plan.metric.reading.rawValue) epoch\n")
+    if let search = plan.search { terminal.write(try text(search, of: plan)) }
     terminal.write(text(estimate) + "\n")
+  }
+
+  /// The stages of a search, and what each arm varies.
+  private func text(_ search: SettingSearch, of plan: StudyPlan) throws -> String {
+    let studies = search.studies > 1 ? " in each of \(search.studies) studies" : ""
+    let repeats = search.repeats > 1 ? " with \(search.repeats) seeds each, whose median counts" : ""
+    var lines = [
+      "search: \(search.budgetText) per arm\(studies)\(repeats), by \(search.sampler), pruning: \(search.pruner)",
+      "  judged by \(plan.metric.name) on \(NumberText.shortest(search.judge.fraction * 100)) % of the training data, "
+        + "held out; the test set isn't used",
+    ]
+    for arm in try PlanUnfolder(plan).findings(given: KnownResults())?.arms ?? [] {
+      let axes = arm.space?.dimensions.map { "\($0.setting): \($0.scale.notation)" }
+      lines.append("  \(arm.arm): " + (axes?.joined(separator: ", ") ?? "nothing to search, trained as written"))
+    }
+    lines.append("then each arm's best settings with the plan's seeds, all training data and the test set")
+    return lines.map { $0 + "\n" }.joined()
   }
 
   private func seeds(_ plan: StudyPlan) throws -> String {

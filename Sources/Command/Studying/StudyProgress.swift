@@ -14,7 +14,7 @@ final class StudyProgress {
     guard !isQuiet else { return }
     switch event {
     case .began(let counts):
-      let open = counts.total + counts.expected - counts.done
+      let open = counts.total + counts.expected - counts.done - counts.paused
       say(
         NumberText.count(counts.total, "run")
           + (counts.expected > 0 ? ", up to \(counts.expected) more to come" : "")

@@ -33,7 +33,8 @@ struct StudyTables {
   var summary: String {
     let counts = results.study.counts
     let parts = [
-      ("done", counts.done), ("running", counts.running), ("pending", counts.pending), ("failed", counts.failed),
+      ("done", counts.done), ("stopped early", counts.paused), ("running", counts.running), ("pending", counts.pending),
+      ("failed", counts.failed),
     ]
     let diverged = results.runs.count { $0.isDiverged == true }
     let more = counts.expected > 0 ? ", up to \(counts.expected) more to come" : ""

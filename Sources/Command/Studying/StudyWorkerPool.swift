@@ -35,7 +35,7 @@ final class StudyWorkerPool {
     if keepsCheckpoints { arguments.append("--keep-checkpoints") }
     var open = 0
     runner.report = { [self] event in
-      if case .began(let counts) = event { open = counts.total + counts.expected - counts.done }
+      if case .began(let counts) = event { open = counts.total + counts.expected - counts.done - counts.paused }
       // By now the data is on this machine, and nothing is wrong with the first run.
       if case .runBegan = event, processes == nil { start(min(workers, open) - 1, arguments, progress) }
       if case .waiting(let counts) = event, let processes {

@@ -51,6 +51,19 @@ extension LabeledArrays {
     return (try gathered(order[size...].sorted()), try gathered(order[..<size].sorted()))
   }
 
+  /// The records of some classes, in their order; class `classes[i]` becomes class `i`.
+  fileprivate func keeping(classes: [Int]) throws(DatasetError) -> LabeledArrays {
+    let places = Dictionary(classes.enumerated().map { (Int32($1), Int32($0)) }) { first, _ in first }
+    let labels = try labels()
+    let kept = labels.indices.filter { places[labels[$0]] != nil }
+    let numbers = kept.map { places[labels[$0]] ?? 0 }
+    return try LabeledArrays(
+      inputs: inputs.gathered(kept),
+      targets: HostArray.make(.int32, [kept.count], numbers.withUnsafeBytes { Array($0) }),
+      classCount: classes.count
+    ).weighted(by: weights.map { weights in kept.map { weights[$0] } })
+  }
+
   /// The caller has checked the indices, or made them from `count`.
   private func gathered(_ indices: some Collection<Int>) throws(DatasetError) -> LabeledArrays {
     try LabeledArrays(
@@ -91,6 +104,43 @@ extension LabeledArrays {
     return (
       try LabeledArrays(inputs: inputs, targets: targets, classCount: classCount).weighted(by: weights), corrupted
     )
+  }
+}
+
+extension DatasetPair {
+  /// The records of some classes, which are numbered anew in the order given.
+  ///
+  /// ```swift
+  /// let shapes = try SyntheticImages.generate(trainCount: 100, testCount: 20)
+  /// print(try shapes.keeping(classes: ["ring", "disc"]).classNames)  // ["ring", "disc"]
+  /// ```
+  /// - Parameter classes: names or numbers, each once, two or more.
+  /// - Throws: ``DatasetError`` for a class that isn't in the data, and for data without classes.
+  public func keeping(classes: [String]) throws(DatasetError) -> DatasetPair {
+    guard let count = train.classCount else {
+      throw DatasetError(
+        .invalidArgument(
+          name: "classes", value: classes.joined(separator: ", "), allowed: "left out: \(name) has no classes"))
+    }
+    var numbers: [Int] = []
+    for name in classes {
+      guard let number = classNames.firstIndex(of: name) ?? Int(name), (0..<count).contains(number) else {
+        let names = classNames.isEmpty ? "" : "; their names are \(classNames.joined(separator: ", "))"
+        throw DatasetError(
+          .invalidArgument(name: "classes", value: name, allowed: "one of the \(count) classes of \(self.name)\(names)")
+        )
+      }
+      numbers.append(number)
+    }
+    guard numbers.count > 1, Set(numbers).count == numbers.count else {
+      throw DatasetError(
+        .invalidArgument(name: "classes", value: classes.joined(separator: ", "), allowed: "two or more, each once"))
+    }
+    var pair = self
+    (pair.train, pair.test) = (try train.keeping(classes: numbers), try test.keeping(classes: numbers))
+    pair.classNames = classNames.isEmpty ? [] : numbers.map { classNames[$0] }
+    pair.origin += "; \(numbers.count) of its \(count) classes"
+    return pair
   }
 }
 

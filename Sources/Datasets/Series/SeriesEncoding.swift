@@ -22,8 +22,8 @@ public struct SeriesEncoding: Sendable, Equatable, Codable {
   public let horizon: Int
   /// Mean and standard deviation of each column over the training steps, which it is standardized by; empty if columns
   /// keep their unit.
-  public let inputScales: [SeriesScale]
-  public let targetScales: [SeriesScale]
+  public let inputScales: [ColumnScale]
+  public let targetScales: [ColumnScale]
   public let dtype: DType
   let gaps: GapRule
   let layout: SeriesLayout
@@ -48,34 +48,6 @@ public struct SeriesEncoding: Sendable, Equatable, Codable {
     }
     let shape = [count] + (window.map { [$0] } ?? []) + [columns.count]
     return EncodedInputs(inputs: try .make(dtype, shape, bytes), names: names)
-  }
-}
-
-/// What a column is standardized by: (x - mean) / deviation.
-public struct SeriesScale: Sendable, Equatable, Codable {
-  public let mean: Double
-  /// 1 for a column that doesn't vary.
-  public let deviation: Double
-
-  /// Of the population, as NumPy's `std`.
-  init(of values: [Double]) {
-    let mean = values.mean
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let deviation = (squares / Double(values.count)).squareRoot()
-    (self.mean, self.deviation) = (mean, deviation > 0 ? deviation : 1)
-  }
-
-  func standardized(_ value: Double) -> Double { (value - mean) / deviation }
-}
-
-extension [SeriesScale] {
-  /// Standardized values in their own unit, row by row a value per scale; the values themselves without scales.
-  func restored(_ values: [Double]) -> [Double] {
-    guard !isEmpty else { return values }
-    return values.enumerated().map { index, value in
-      let scale = self[index % count]
-      return value * scale.deviation + scale.mean
-    }
   }
 }
 

@@ -44,7 +44,7 @@ public struct TimeSeries: Sendable, Equatable {
   }
 
   /// Each channel standardized; the series itself without scales.
-  func scaled(_ scales: [SeriesScale]) -> TimeSeries {
+  func scaled(_ scales: [ColumnScale]) -> TimeSeries {
     guard !scales.isEmpty else { return self }
     let scaled = values.enumerated().map { index, value in
       (value - scales[index % channels].mean) / scales[index % channels].deviation
@@ -53,8 +53,8 @@ public struct TimeSeries: Sendable, Equatable {
   }
 
   /// What each channel's first steps are standardized by.
-  func scales(ofFirst steps: Int) -> [SeriesScale] {
-    (0..<channels).map { channel in SeriesScale(of: (0..<steps).map { values[$0 * channels + channel] }) }
+  func scales(ofFirst steps: Int) -> [ColumnScale] {
+    (0..<channels).map { channel in ColumnScale(of: (0..<steps).map { values[$0 * channels + channel] }) }
   }
 
   /// Each step's value as input and the next step's as target; the test data begin where the training data end.

@@ -13,7 +13,7 @@ public struct TableTarget: Sendable, Equatable, Codable {
   /// The range of the values to predict; nil for classes.
   public let range: ClosedRange<Double>?
   /// What the values are standardized by; nil if they keep their unit.
-  public let scale: SeriesScale?
+  public let scale: ColumnScale?
 }
 
 /// The targets of a table, read, and classified.
@@ -119,7 +119,7 @@ struct TableTargets {
   }
 
   /// The targets of some rows: int32 [N], or values [N, 1], standardized by a scale if there is one.
-  func array(_ rows: [Int], _ dtype: DType, _ scale: SeriesScale?) throws(DatasetError) -> HostArray {
+  func array(_ rows: [Int], _ dtype: DType, _ scale: ColumnScale?) throws(DatasetError) -> HostArray {
     switch content {
     case .classes(let classes, _):
       try .make(.int32, [rows.count], rows.map { classes[$0] }.withUnsafeBytes { Array($0) })
@@ -139,7 +139,7 @@ struct TableTargets {
     let own = training.map { values[$0] }
     return TableTarget(
       name: name, task: task, range: (own.min() ?? 0)...(own.max() ?? 0),
-      scale: isStandardized ? SeriesScale(of: own) : nil)
+      scale: isStandardized ? ColumnScale(of: own) : nil)
   }
 }
 

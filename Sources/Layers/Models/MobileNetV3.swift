@@ -16,13 +16,17 @@ public struct MobileNetV3: Layer {
   public var dropout: Double
   /// The activation of the deeper blocks; the first ones have a ReLU.
   public var activation: any Activation
+  public var normalization: BatchNormConvention
+
+  /// torchvision's batch normalization: momentum 0.01 as PyTorch defines it.
+  public static let torchvisionNormalization = BatchNormConvention(momentum: 0.99, epsilon: 1e-3, isUnbiased: true)
 
   public init(
     size: Size, outputs: Int, stem: ResNet.Stem = .imagenet, width: Double = 1, dropout: Double = 0.2,
-    activation: any Activation = HSwish()
+    activation: any Activation = HSwish(), normalization: BatchNormConvention = torchvisionNormalization
   ) {
     (self.size, self.outputs, self.stem, self.width) = (size, outputs, stem, width)
-    (self.dropout, self.activation) = (dropout, activation)
+    (self.dropout, self.activation, self.normalization) = (dropout, activation, normalization)
   }
 
   public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
@@ -32,14 +36,16 @@ public struct MobileNetV3: Layer {
     let (features, classifier) = (scope["features"], scope["classifier"])
     let blocks = size.blocks
     func channels(_ count: Int) -> Int { MobileBlock.divisible(Double(count) * width) }
-    var y = ConvNormActivation(16.scaled(width), size: 3, stride: stem == .cifar ? 1 : 2, activation: activation)(
-      x.rank == 3 ? x.expand(at: 3) : x, in: features["0"])
+    var y = ConvNormActivation(
+      16.scaled(width), size: 3, stride: stem == .cifar ? 1 : 2, activation: activation, normalization)(
+        x.rank == 3 ? x.expand(at: 3) : x, in: features["0"])
     for (index, plan) in blocks.enumerated() {
-      let block = MobileBlock(plan: plan, width: width, activation: plan.isDeep ? activation : ReLU())
+      let block = MobileBlock(
+        plan: plan, width: width, activation: plan.isDeep ? activation : ReLU(), normalization: normalization)
       y = block(y, in: features["\(index + 1)"])
     }
     let last = 6 * channels(blocks.last?.channels ?? 0)
-    y = ConvNormActivation(last, size: 1, activation: activation)(y, in: features["\(blocks.count + 1)"])
+    y = ConvNormActivation(last, size: 1, activation: activation, normalization)(y, in: features["\(blocks.count + 1)"])
     y = GlobalAveragePool2D()(y, in: scope["avgpool"])
     let kernel = NormalInitializer(deviation: 0.01)
     y = activation(Dense(channels(size == .small ? 1024 : 1280), kernel: kernel)(y, in: classifier["0"]))
@@ -107,20 +113,21 @@ private struct ConvNormActivation: Layer {
   let stride: Int
   let groups: Int
   let activation: (any Activation)?
+  let normalization: BatchNormConvention
 
-  init(_ filters: Int, size: Int, stride: Int = 1, groups: Int = 1, activation: (any Activation)?) {
+  init(
+    _ filters: Int, size: Int, stride: Int = 1, groups: Int = 1, activation: (any Activation)?,
+    _ normalization: BatchNormConvention
+  ) {
     (self.filters, self.size, self.stride, self.groups) = (filters, size, stride, groups)
-    self.activation = activation
+    (self.activation, self.normalization) = (activation, normalization)
   }
-
-  /// Momentum 0.01 as PyTorch defines it.
-  private static let normalization = BatchNormConvention(momentum: 0.99, epsilon: 1e-3, isUnbiased: true)
 
   func forward(_ x: Tensor, in scope: Scope) -> Tensor {
     let convolution = Conv2D(
       filters, size: Extent2D(size), strides: Extent2D(stride), padding: .symmetric(size / 2), groups: groups,
       hasBias: false, kernel: VarianceScaling(scale: 2, mode: .fanOut, distribution: .normal))
-    return BatchNorm(Self.normalization, activation: activation)(convolution(x, in: scope["0"]), in: scope["1"])
+    return BatchNorm(normalization, activation: activation)(convolution(x, in: scope["0"]), in: scope["1"])
   }
 }
 
@@ -129,17 +136,21 @@ private struct MobileBlock: Layer {
   let plan: MobilePlan
   let width: Double
   let activation: any Activation
+  let normalization: BatchNormConvention
 
   func forward(_ x: Tensor, in scope: Scope) -> Tensor {
     let (expanded, channels) = (plan.expanded.scaled(width), plan.channels.scaled(width))
     var parts: [any Layer] = []
-    if expanded != x.shape.last { parts.append(ConvNormActivation(expanded, size: 1, activation: activation)) }
+    if expanded != x.shape.last {
+      parts.append(ConvNormActivation(expanded, size: 1, activation: activation, normalization))
+    }
     parts.append(
-      ConvNormActivation(expanded, size: plan.size, stride: plan.stride, groups: expanded, activation: activation))
+      ConvNormActivation(
+        expanded, size: plan.size, stride: plan.stride, groups: expanded, activation: activation, normalization))
     if plan.hasSqueeze {
       parts.append(SqueezeExcitation(hidden: Self.divisible(Double(expanded / 4)), gate: HardSigmoid()))
     }
-    parts.append(ConvNormActivation(channels, size: 1, activation: nil))
+    parts.append(ConvNormActivation(channels, size: 1, activation: nil, normalization))
     let block = scope["block"]
     let y = parts.enumerated().reduce(x) { y, part in part.element(y, in: block["\(part.offset)"]) }
     return plan.stride == 1 && x.shape.last == channels ? x + y : y
@@ -164,23 +175,26 @@ public struct MobileNetV3Architecture: Architecture {
       Setting("width", \.width, .number(in: 0.01...100), "what all numbers of channels are multiplied by"),
       Setting("dropout", \.dropout, .decayRate, "dropout rate before the outputs"),
       Setting("activation", \.activation, .method, "activation of the deeper blocks"),
-    ])
+    ] + BatchNormConvention.settings.of(\.normalization))
 
   public var size: MobileNetV3.Size
   public var stem: ResNet.Stem
   public var width: Double
   public var dropout: Double
   public var activation: any Activation
+  public var normalization: BatchNormConvention
 
   public init(
     size: MobileNetV3.Size = .small, stem: ResNet.Stem = .imagenet, width: Double = 1, dropout: Double = 0.2,
-    activation: any Activation = HSwish()
+    activation: any Activation = HSwish(), normalization: BatchNormConvention = MobileNetV3.torchvisionNormalization
   ) {
     (self.size, self.stem, self.width) = (size, stem, width)
-    (self.dropout, self.activation) = (dropout, activation)
+    (self.dropout, self.activation, self.normalization) = (dropout, activation, normalization)
   }
 
   public func model(outputs: Int) -> any Layer {
-    MobileNetV3(size: size, outputs: outputs, stem: stem, width: width, dropout: dropout, activation: activation)
+    MobileNetV3(
+      size: size, outputs: outputs, stem: stem, width: width, dropout: dropout, activation: activation,
+      normalization: normalization)
   }
 }

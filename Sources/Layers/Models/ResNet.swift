@@ -177,6 +177,6 @@ public struct ResNetArchitecture: Architecture {
 }
 
 extension Reference {
-  fileprivate static let residualNetworks = Reference(
+  static let residualNetworks = Reference(
     "He et al.", 2015, "Deep Residual Learning for Image Recognition", "https://arxiv.org/abs/1512.03385")
 }

@@ -150,7 +150,7 @@ public struct DepthwiseConv2D: ComposableLayer {
 }
 
 /// The transpose of a convolution of images, which enlarges them by its strides: `[batch, height, width, channels]` to
-/// `[batch, height', width', filters]`; kernel `[rows, columns, channels, filters]`, bias `[filters]`.
+/// `[batch, height', width', filters]`; kernel `[rows, columns, channels, filters / groups]`, bias `[filters]`.
 ///
 /// An axis of `n` elements becomes, depending on the padding,
 /// - `.valid`: `(n - 1)·strides + size` (`padding=0` in PyTorch);
@@ -169,6 +169,7 @@ public struct ConvTranspose2D: ComposableLayer {
       Setting("size", \.size, .extent(in: 1...10_000), "rows and columns of the kernel"),
       Setting("strides", \.strides, .extent(in: 1...10_000), "how much larger images become"),
       Setting("padding", \.padding, .padding, "what the convolution that it transposes adds around its images"),
+      Setting("groups", \.groups, .integer(in: 1...1_000_000), "groups of channels that don't see each other"),
       Setting("bias", \.hasBias, .flag, "whether a bias is added to each channel"),
       Setting("activation", \.activation, .optional(.method, standing: ReLU()), "activation of the result"),
       Setting("kernel", \.kernel, .method, "initializer of the kernel"),
@@ -178,28 +179,31 @@ public struct ConvTranspose2D: ComposableLayer {
   public var size: Extent2D
   public var strides: Extent2D
   public var padding: WindowPadding
+  public var groups: Int
   public var hasBias: Bool
   public var activation: (any Activation)?
   public var kernel: any Initializer
 
   public init(
-    _ filters: Int, size: Extent2D, strides: Extent2D = 1, padding: WindowPadding = .valid, hasBias: Bool = true,
-    activation: (any Activation)? = nil, kernel: any Initializer = .glorotUniform
+    _ filters: Int, size: Extent2D, strides: Extent2D = 1, padding: WindowPadding = .valid, groups: Int = 1,
+    hasBias: Bool = true, activation: (any Activation)? = nil, kernel: any Initializer = .glorotUniform
   ) {
     (self.filters, self.size, self.strides, self.padding) = (filters, size, strides, padding)
-    (self.hasBias, self.activation, self.kernel) = (hasBias, activation, kernel)
+    (self.groups, self.hasBias, self.activation, self.kernel) = (groups, hasBias, activation, kernel)
   }
 
   public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
     let numbers = [filters, size.rows, size.columns, strides.rows, strides.columns]
-    guard x.rank == 4, numbers.allSatisfy({ (1...1 << 24).contains($0) }) else {
+    guard x.rank == 4, numbers.allSatisfy({ (1...1 << 24).contains($0) }), groups >= 1,
+      x.shape.last.isMultiple(of: groups), filters.isMultiple(of: groups)
+    else {
       let message =
         "takes images [batch, height, width, channels] and has filters, a size and strides of 1 or more, not \(filters), "
-        + "\(size) and \(strides)"
+        + "\(size) and \(strides), and groups that divide channels and filters, not \(groups)"
       return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
     }
-    let weights = scope.parameter("kernel", [size.rows, size.columns, x.shape.last, filters], kernel)
-    var y = x.transposedConv2D(weights, strides: strides.pair, padding: padding)
+    let weights = scope.parameter("kernel", [size.rows, size.columns, x.shape.last, filters / groups], kernel)
+    var y = x.transposedConv2D(weights, strides: strides.pair, padding: padding, groups: groups)
     if hasBias { y += scope.parameter("bias", [filters], .zeros) }
     return activation?(y) ?? y
   }

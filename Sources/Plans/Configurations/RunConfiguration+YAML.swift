@@ -36,6 +36,7 @@ extension RunConfiguration {
     if !learningRateFactors.isEmpty {
       lines.append(("learningRateFactors", .list(learningRateFactors.map { .text($0.text) })))
     }
+    if let layerDecay { lines.append(("layerDecay", .number(layerDecay))) }
     if !callbacks.isEmpty { lines.append(("callbacks", .list(callbacks.map(OptionValue.choice)))) }
     if let examples { lines.append(("examples", .number(Double(examples)))) }
     if let weights {

@@ -25,6 +25,8 @@ public struct RunConfiguration: Sendable, Hashable {
   public var frozenStatistics = FrozenStatistics.fixed
   /// How much faster or slower some parameters learn.
   public var learningRateFactors: [LearningRateFactor] = []
+  /// What a layer's learning rate is multiplied by for each layer between it and the outputs; nil for no decay.
+  public var layerDecay: Double?
   /// What watches training: early stopping, checkpoints, ….
   public var callbacks: [MethodSpec] = []
   /// How much the examples of each class count in the training loss; nil if all count alike.
@@ -78,6 +80,7 @@ public struct RunConfiguration: Sendable, Hashable {
     freeze = try options.patterns("freeze")
     frozenStatistics = try options.oneOf("frozenStatistics", default: frozenStatistics)
     learningRateFactors = try options.learningRateFactors("learningRateFactors")
+    layerDecay = try options.layerDecay("layerDecay")
     callbacks = try options.choices("callbacks", default: callbacks)
     epochs = try options.integer("epochs", default: epochs, in: 0...1_000_000)
     batchSize = try options.integer("batchSize", default: batchSize, in: 1...10_000_000)
@@ -155,6 +158,7 @@ public struct RunConfiguration: Sendable, Hashable {
     if !freeze.isEmpty { made.freeze = try PathFilter(including: freeze) }
     made.freezesStatistics = frozenStatistics == .fixed
     made.learningRateFactors = learningRateFactors
+    made.layerDecay = layerDecay
     made.adjustsLearningRate = try namedCallbacks().contains { type(of: $0).adjustsLearningRate }
     return made
   }

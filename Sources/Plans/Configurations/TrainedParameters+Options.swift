@@ -36,6 +36,17 @@ extension Options {
     return factors
   }
 
+  /// Takes a number above 0, at most 1; `none` and 1 are no decay.
+  mutating func layerDecay(_ key: String) throws(ConfigurationError) -> Double? {
+    guard has(key), !isNone(key) else { return nil }
+    let origin = origin(of: key)
+    let decay = try number(key, default: 1, in: 0...1)
+    guard decay > 0 else {
+      throw .outOfRange(key: key, value: "0", range: "above 0 and at most 1", origin: origin)
+    }
+    return decay == 1 ? nil : decay
+  }
+
   private mutating func isNone(_ key: String) -> Bool {
     guard (try? peek(key)) == .text("none") else { return false }
     _ = take(key)

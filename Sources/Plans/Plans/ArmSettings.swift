@@ -18,6 +18,8 @@ public struct ArmSettings: Sendable {
   /// Regular expressions for the paths of parameters that aren't trained.
   public var freeze: [String]?
   public var learningRateFactors: [LearningRateFactor]?
+  /// What a layer's learning rate is multiplied by for each layer between it and the outputs.
+  public var layerDecay: Double?
   public var epochs: Int?
   public var batchSize: Int?
   /// The element type that the model computes in.
@@ -64,6 +66,7 @@ public struct ArmSettings: Sendable {
       let texts = learningRateFactors.map { OptionValue.text($0.text) }
       overrides.append(Override("learningRateFactors", .list(texts), origin: origin))
     }
+    if let layerDecay { overrides.append(Override("layerDecay", .number(layerDecay), origin: origin)) }
     if let classWeights { overrides.append(Override("classWeights", OptionValue(classWeights), origin: origin)) }
     add("epochs", epochs)
     add("batchSize", batchSize)

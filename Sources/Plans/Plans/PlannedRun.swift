@@ -18,6 +18,8 @@ public struct PlannedRun: Sendable, Hashable {
   public let seed: Int
   public let configuration: RunConfiguration
   public let stage: RunStage
+  /// The epoch at which it stops for now, to be compared with others; nil for the last one.
+  public var until: Int?
   /// Names the configuration, whatever study it belongs to: 64 hexadecimal digits.
   public let id: String
 

@@ -20,6 +20,8 @@ public struct StudyPlan: Sendable, Hashable {
   /// Settings that every arm is crossed with.
   public var grid: [GridAxis]
   public var seeds: [Int]
+  /// How the settings of the arms are chosen before they are compared; nil trains them as they are written.
+  public var search: SettingSearch?
   /// Whether only as many of the seeds are trained as it takes to decide the comparisons; nil for all of them.
   public var untilDecided: UntilDecided?
   /// The largest difference of the metric that is irrelevant in practice; nil if all matter.
@@ -47,7 +49,8 @@ public struct StudyPlan: Sendable, Hashable {
   /// - Parameter targets: 0.95, 0.97 and 0.98 for accuracies and none for other metrics, where they aren't given.
   public init(
     name: String, title: String? = nil, base: [Override] = [], arms: [Arm] = [], grid: [GridAxis] = [],
-    seeds: [Int] = [0], metric: PrimaryMetric? = nil, baseline: String? = nil, targets: [Double]? = nil
+    seeds: [Int] = [0], metric: PrimaryMetric? = nil, baseline: String? = nil, targets: [Double]? = nil,
+    search: SettingSearch? = nil
   ) {
     self.name = name
     self.title = title ?? name
@@ -58,6 +61,7 @@ public struct StudyPlan: Sendable, Hashable {
     chosenMetric = metric
     self.baseline = baseline
     chosenTargets = targets
+    self.search = search
   }
 
   /// - Parameter base: values as a person writes them, by key.
@@ -74,7 +78,7 @@ public struct StudyPlan: Sendable, Hashable {
   public static func == (one: StudyPlan, other: StudyPlan) -> Bool {
     one.name == other.name && one.title == other.title && one.base == other.base && one.arms == other.arms
       && one.grid == other.grid && one.seeds == other.seeds && one.untilDecided == other.untilDecided
-      && one.margin == other.margin && one.baseline == other.baseline
+      && one.margin == other.margin && one.baseline == other.baseline && one.search == other.search
       && one.metric == other.metric && one.targets == other.targets
   }
 
@@ -101,9 +105,10 @@ public struct StudyPlan: Sendable, Hashable {
 extension StudyPlan {
   /// Changes the plan as a command line writes it.
   ///
+  /// `search.trials=5` changes the search, and `search=none` leaves it out: arms are then trained as they are written.
   /// `epochs=5` sets a key for all arms, `optimizer.learningRate=0.1,0.5` makes a grid's axis of it (a list in brackets is
-  /// one value), `seeds=0..9` or `seeds='until decided (at most 40)'`, `margin=0.002`, `arms=relu,swish`, `metric=val_loss`, `baseline=relu`, `targets=0.95,0.97`,
-  /// `name=…` and `title=…` replace the plan's own.
+  /// one value), `seeds=0..9` or `seeds='until decided (at most 40)'`, `margin=0.002`, `arms=relu,swish`,
+  /// `metric=val_loss`, `baseline=relu`, `targets=0.95,0.97`, `name=…` and `title=…` replace the plan's own.
   /// - Throws: `ConfigurationError` if the text isn't a setting or can't be read, or names an arm that isn't there.
   public mutating func override(assignment: String) throws(ConfigurationError) {
     let origin = "command line"
@@ -121,6 +126,15 @@ extension StudyPlan {
     case "baseline": baseline = text.trimmed
     case "name": name = text.trimmed
     case "title": title = text
+    case "search":
+      search = try Self.search(named: text.trimmed, instead: search, origin: origin)
+    case let key where key.hasPrefix("search."):
+      guard var changed = search else {
+        throw .invalid(message: "the plan has no search to change: give it one first", origin: origin)
+      }
+      try changed.set(
+        String(key.dropFirst("search.".count)), OptionValue(parsing: text, origin: origin), origin: origin)
+      search = changed
     case "metric":
       compare(by: try PrimaryMetric(MethodSpec(parsing: text, origin: origin)))
     case "targets":
@@ -128,6 +142,16 @@ extension StudyPlan {
       targets = try options.numbers("targets", default: [])
     default: set(GridAxis(key, try OptionValue.list(parsing: text, origin: origin), origin: origin))
     }
+  }
+
+  /// - Returns: the search by the rules of a name, in the space of the one that it replaces; nil for `none`.
+  private static func search(
+    named name: String, instead old: SettingSearch?, origin: String
+  ) throws(ConfigurationError) -> SettingSearch? {
+    if name == "none" { return nil }
+    var search = try SettingSearch(rules: name, origin: origin)
+    if let old { (search.space, search.armSpaces) = (old.space, old.armSpaces) }
+    return search
   }
 
   /// Sets the seeds, and whether all of them are trained.
@@ -153,6 +177,7 @@ extension StudyPlan {
       throw .unknownName(kind: "arm", name: unknown, known: known, origin: name)
     }
     arms.removeAll { !names.contains($0.name) }
+    search?.armSpaces.removeAll { !names.contains($0.arm) }
     if let baseline, !names.contains(baseline) { self.baseline = nil }
   }
 
@@ -196,6 +221,7 @@ extension StudyPlan {
     }
     if !grid.isEmpty { lines.append("grid:") }
     for axis in grid { lines.append("  \(axis.path.yaml): \(OptionValue.list(axis.values).yaml)") }
+    if let search { lines += try ["search:"] + search.yaml().map { "  " + $0 } }
     return lines.map { $0 + "\n" }.joined()
   }
 

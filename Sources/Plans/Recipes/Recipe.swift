@@ -94,9 +94,12 @@ public struct Budget: Sendable, Hashable {
   public var arms: [Arm]
   /// Axes that replace the plan's, or are added; one of a single value sets it for all arms.
   public var grid: [GridAxis]
+  /// What it changes of the plan's search: `trials`, `sampler` and so on.
+  public var search: [Override]
 
   public init(
-    _ name: String, note: String = "", seeds: [Int] = [], base: [Override] = [], arms: [Arm] = [], grid: [GridAxis] = []
+    _ name: String, note: String = "", seeds: [Int] = [], base: [Override] = [], arms: [Arm] = [],
+    grid: [GridAxis] = [], search: [Override] = []
   ) {
     self.name = name
     self.note = note
@@ -104,9 +107,10 @@ public struct Budget: Sendable, Hashable {
     self.base = base
     self.arms = arms
     self.grid = grid
+    self.search = search
   }
 
-  /// - Throws: `ConfigurationError` for an arm that the plan hasn't.
+  /// - Throws: `ConfigurationError` for an arm that the plan hasn't, and for a search where it has none.
   func apply(to plan: inout StudyPlan) throws(ConfigurationError) {
     let known = plan.arms.map(\.name)
     if let unknown = arms.first(where: { !known.contains($0.name) }) {
@@ -120,6 +124,13 @@ public struct Budget: Sendable, Hashable {
     }
     for axis in grid { plan.set(axis) }
     if !seeds.isEmpty { plan.train(SeedList(seeds)) }
+    for setting in search {
+      guard var changed = plan.search else {
+        throw .invalid(message: "the plan has no search that a budget could change", origin: setting.origin)
+      }
+      try changed.set(setting.path, setting.value(), origin: setting.origin)
+      plan.search = changed
+    }
   }
 
   /// The note, or a list of the changes; nil where there are none.
@@ -128,6 +139,7 @@ public struct Budget: Sendable, Hashable {
     var changes: [String] = []
     for setting in base { changes.append("\(setting.path)=\(try setting.value())") }
     for axis in grid { changes.append("\(axis.path)=\(axis.values.map(\.description).joined(separator: ","))") }
+    for setting in search { changes.append("search.\(setting.path)=\(try setting.value())") }
     for arm in arms {
       for setting in arm.settings { changes.append("\(setting.path)=\(try setting.value()) of '\(arm.name)'") }
     }

@@ -24,6 +24,7 @@ struct PlanReader {
       case "base": recipe.plan.base = try settings(value, of: "base")
       case "arms": recipe.plan.arms = try arms(value)
       case "grid": recipe.plan.grid = try grid(value)
+      case "search": recipe.plan.search = try search(value)
       case "budgets": budgets = value
       case "sources": recipe.sources = try sources(value)
       // What these say isn't a value but a name.
@@ -33,7 +34,7 @@ struct PlanReader {
       case let word: try options.set(word, reader.value(value, of: word), origin: place)
       }
     }
-    for section in ["base", "arms", "grid", "budgets", "sources"] { _ = options.take(section) }
+    for section in ["base", "arms", "grid", "search", "budgets", "sources"] { _ = options.take(section) }
     try Self.takePlan(from: &options, named: name, into: &recipe.plan)
     recipe.summary = try options.text("summary", default: "")
     recipe.formerly = try Self.optionalText("formerly", of: &options)
@@ -130,6 +131,38 @@ struct PlanReader {
     return axes
   }
 
+  /// A search by its parts, or by the name of its rules.
+  private mutating func search(_ node: Node) throws(ConfigurationError) -> SettingSearch {
+    let place = reader.place(of: node)
+    if case .scalar(let scalar) = node { return try SettingSearch(rules: scalar.string, origin: place) }
+    guard case .mapping(let mapping) = node else {
+      throw .invalid(message: "'search' takes 'trials', 'space' and more, one a line", origin: place)
+    }
+    var settings: [Override] = []
+    var (space, arms): ([SearchAxis]?, [ArmSpace]) = (nil, [])
+    for (key, value) in try reader.merged(mapping) {
+      let place = reader.place(of: key)
+      switch try word(key) {
+      case "space": space = try axes(value, of: "space")
+      case "arms":
+        guard case .mapping(let spaces) = value else {
+          throw .invalid(message: "'arms' of a search takes names, each with its own space below it", origin: place)
+        }
+        for (name, space) in try reader.merged(spaces) {
+          arms.append(ArmSpace(try word(name), try axes(space, of: word(name)), origin: reader.place(of: name)))
+        }
+      case let word: settings.append(Override(word, try reader.value(value, of: word), origin: place))
+      }
+    }
+    return try SettingSearch(settings, space: space, arms: arms, origin: place)
+  }
+
+  private mutating func axes(_ node: Node, of section: String) throws(ConfigurationError) -> [SearchAxis] {
+    try settings(node, of: section).map { (setting) throws(ConfigurationError) in
+      SearchAxis(setting.path, try setting.value(), origin: setting.origin)
+    }
+  }
+
   /// Arms by name, or a list of settings with a name among them.
   private mutating func arms(_ node: Node) throws(ConfigurationError) -> [Arm] {
     var arms: [Arm] = []
@@ -197,7 +230,7 @@ struct PlanReader {
     if case .scalar(let scalar) = node, String.nulls.contains(scalar.string) { return budget }
     guard case .mapping(let mapping) = node else {
       throw .invalid(
-        message: "'\(name)' takes 'base', 'arms', 'grid', 'seeds' and 'note'", origin: reader.place(of: node))
+        message: "'\(name)' takes 'base', 'arms', 'grid', 'search', 'seeds' and 'note'", origin: reader.place(of: node))
     }
     var options = Options(origin: reader.place(of: node))
     for (key, value) in try reader.merged(mapping) {
@@ -206,11 +239,12 @@ struct PlanReader {
       case "base": budget.base = try settings(value, of: "base")
       case "arms": budget.arms = try arms(value)
       case "grid": budget.grid = try grid(value)
+      case "search": budget.search = try settings(value, of: "search")
       case "note": try options.set("note", text(value, of: "note"), origin: place)
       case let word: try options.set(word, reader.value(value, of: word), origin: place)
       }
     }
-    for section in ["base", "arms", "grid"] { _ = options.take(section) }
+    for section in ["base", "arms", "grid", "search"] { _ = options.take(section) }
     budget.note = try options.text("note", default: "")
     let place = options.origin(of: "seeds")
     if let seeds = options.take("seeds") {

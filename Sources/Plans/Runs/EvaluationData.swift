@@ -42,13 +42,13 @@ public struct EvaluationData: Sendable {
   ) throws {
     let configuration = try file.configuration.overridden(by: settings)
     let source = try configuration.source()
-    let given = Self.given(settings, configuration)
+    let given = Self.given(settings)
     if let given, let source = source as? any EncodedSource, let encoding = file.data.encoding,
       let read = try source.records(
         encodedBy: encoding, classNames: file.data.classNames, given: given, from: folders)
     {
       let needed = 2 * read.records.inputs.bytes.count
-      if let memory, needed > memory { throw DatasetError(.beyondMemory(needed: needed, available: memory)) }
+      if let memory, needed > memory { throw TrainingError.beyondMemory(needed: needed, limit: memory) }
       (test, testCount, opened) = (read.records, read.records.count, nil)
       (train, isOwn, origin) = (nil, false, read.origin)
       return
@@ -60,12 +60,22 @@ public struct EvaluationData: Sendable {
     (train, isOwn, origin) = (opened.pair.train, given == nil, opened.description)
   }
 
-  /// The names of the source's settings that were given; nil if no data were named.
-  private static func given(_ settings: [String], _ configuration: RunConfiguration) -> Set<String>? {
-    let keys = settings.compactMap { $0.split(separator: "=").first?.filter { !$0.isWhitespace } }
-    let changed = keys.filter { $0.hasPrefix("data.") }.map { String($0.dropFirst("data.".count)) }
-    guard keys.contains("data") else { return changed.isEmpty ? nil : Set(changed) }
-    return Set(configuration.data.options.pairs.map(\.key) + changed)
+  /// The names of the source's settings that were given, those of defaults among them; nil if no data were named.
+  private static func given(_ settings: [String]) -> Set<String>? {
+    var given: Set<String>?
+    for setting in settings {
+      let parts = setting.split(separator: "=", maxSplits: 1)
+      let key = parts.first?.filter { !$0.isWhitespace } ?? ""
+      if key.hasPrefix("data.") {
+        given = (given ?? []).union([String(key.dropFirst("data.".count))])
+      } else if key == "data" {
+        given = []
+        if case .choice(let source)? = parts.last.flatMap({ try? OptionValue(parsing: String($0)) }) {
+          given = Set(source.options.pairs.map(\.key))
+        }
+      }
+    }
+    return given
   }
 }
 

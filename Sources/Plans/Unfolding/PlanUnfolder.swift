@@ -1,4 +1,5 @@
 import Configuration
+import Search
 
 /// Expands a plan to its runs, again and again while results come in.
 ///
@@ -15,6 +16,17 @@ import Configuration
 public final class PlanUnfolder {
   public let plan: StudyPlan
   private let arms: [ExpandedArm]
+  /// One per arm; none where nothing is searched.
+  private let searches: [ArmSearch]
+  private let judge: TrialJudge
+  /// Runs that were made before: plans are unfolded again and again.
+  private var made: [FinalRun: PlannedRun] = [:]
+
+  private struct FinalRun: Hashable {
+    let arm: Int
+    let seed: Int
+    let settings: [Override]
+  }
   private let sequential: SequentialSeeds?
 
   /// - Throws: as ``StudyPlan/runs()`` does.
@@ -22,55 +34,103 @@ public final class PlanUnfolder {
     self.plan = plan
     arms = try plan.expandedArms()
     sequential = try SequentialSeeds(plan)
+    guard let search = plan.search else {
+      (searches, judge) = ([], TrialJudge(metric: plan.metric, target: nil))
+      return
+    }
+    let setup = try SearchSetup(search, plan)
+    let axes = try SearchAxes(search, arms)
+    var searches: [ArmSearch] = []
+    for (index, arm) in arms.enumerated() { searches.append(try ArmSearch(arm, axes.ofArms[index], setup)) }
+    (self.searches, judge) = (searches, setup.judge)
+    let limit = StudyPlan.runLimit / max(1, arms.count)
+    if case .trials(let count) = search.budget, count * search.studies * search.repeats > limit - plan.seeds.count {
+      throw .invalid(
+        message: "the plan has more than \(StudyPlan.runLimit) runs: take fewer trials", origin: search.origin)
+    }
   }
 
-  /// All runs that are known so far. With more results there are never fewer, as long as none is taken back.
+  /// All runs that are known so far: the trials of a search, then the final runs, one seed after the other, so that an
+  /// interrupted study has compared something. With more results there are never fewer, as long as none is taken back.
   /// - Throws: `ConfigurationError` for what a run's configuration doesn't take.
   public func runs(given known: KnownResults) throws(ConfigurationError) -> UnfoldedRuns {
+    var unfolded = UnfoldedRuns([])
+    let states = try states(given: known)
+    try addTrials(states, to: &unfolded)
     if let sequential {
-      var unfolded = UnfoldedRuns([])
       try sequential.add(to: &unfolded, arms, given: known) { (arm, place) throws(ConfigurationError) in
-        try arms[arm].run(seed: plan.seeds[place])
+        try finalRun(of: arm, place, states)
       }
       return unfolded
     }
-    var runs: [PlannedRun] = []
-    for seed in plan.seeds {
-      for arm in arms { runs.append(try arm.run(seed: seed)) }
+    var missing = arms.map { _ in 0 }
+    for place in plan.seeds.indices {
+      for index in arms.indices {
+        if let run = try finalRun(of: index, place, states) {
+          unfolded.runs.append(run)
+        } else {
+          missing[index] += 1
+        }
+      }
     }
-    return UnfoldedRuns(runs)
-  }
-}
-
-/// An arm of a plan with its configuration.
-struct ExpandedArm {
-  let planned: PlannedArm
-  private let base: [Override]
-  /// Of the seed 0.
-  let configuration: RunConfiguration
-  /// Whether the data differ from seed to seed.
-  private let followsSeed: Bool
-
-  init(_ planned: PlannedArm, base: [Override], _ configuration: RunConfiguration, followsSeed: Bool) {
-    (self.planned, self.base, self.configuration, self.followsSeed) = (planned, base, configuration, followsSeed)
+    for (arm, count) in zip(arms, missing) where count > 0 {
+      unfolded.expected.append(ExpectedRuns(arm: arm.name, configuration: arm.configuration, count: count))
+    }
+    return unfolded
   }
 
-  var name: String { planned.arm.name }
+  /// The run of an arm and of the seed at a place; nil while its settings aren't known.
+  private func finalRun(
+    of arm: Int, _ place: Int, _ states: [ArmSearch.State]
+  ) throws(ConfigurationError) -> PlannedRun? {
+    let study = place % (plan.search?.studies ?? 1)
+    guard let settings = states.isEmpty ? [] : states[arm].settings(of: study) else { return nil }
+    let seed = plan.seeds[place]
+    let key = FinalRun(arm: arm, seed: seed, settings: settings)
+    if let run = made[key] { return run }
+    let run = try arms[arm].run(settings, seed: seed)
+    if plan.unfolds { made[key] = run }
+    return run
+  }
 
-  /// The final run of a seed.
-  func run(seed: Int) throws(ConfigurationError) -> PlannedRun {
-    var seeded = configuration
-    if followsSeed { seeded = try planned.arm.configuration(base: base, seed: seed) }
-    seeded.seed = seed
-    return PlannedRun(arm: name, seed: seed, configuration: seeded)
+  /// What the search has found so far; nil for a plan without one.
+  /// - Throws: as ``runs(given:)`` does.
+  public func findings(given known: KnownResults) throws(ConfigurationError) -> SearchFindings? {
+    guard let search = plan.search else { return nil }
+    let found = try states(given: known)
+    return SearchFindings(
+      search: search, metric: judge.metric, target: judge.target,
+      arms: zip(searches, found).map { SearchedArm($0.arm.name, $1, space: $0.space, judge: judge, known: known) })
+  }
+
+  private func states(given known: KnownResults) throws(ConfigurationError) -> [ArmSearch.State] {
+    var states: [ArmSearch.State] = []
+    for search in searches { states.append(try search.state(given: known)) }
+    return states
+  }
+
+  /// Adds the trials of all arms by their numbers.
+  private func addTrials(
+    _ states: [ArmSearch.State], to unfolded: inout UnfoldedRuns
+  ) throws(ConfigurationError) {
+    let trials = states.enumerated().flatMap { arm, state in state.trials.map { (arm: arm, trial: $0) } }
+    unfolded.runs += trials.sorted { ($0.trial.number, $0.arm) < ($1.trial.number, $1.arm) }.flatMap(\.trial.runs)
+    guard let search = plan.search else { return }
+    for (arm, state) in zip(arms, states) where state.expectedTrials > 0 {
+      // The first trials are known from the start.
+      let typical = state.trials.last?.runs.last?.configuration ?? arm.configuration
+      unfolded.expected.append(
+        ExpectedRuns(arm: arm.name, configuration: typical, count: state.expectedTrials * search.repeats))
+    }
   }
 }
 
 extension StudyPlan {
-  /// The runs that are known before any has ended: all of them, one seed after the other, so that an interrupted study
-  /// has compared something.
+  /// The runs that are known before any has ended; all of them, unless settings are searched
+  /// or seeds are trained until the comparisons are decided.
   /// - Throws: as ``plannedArms()`` does, and `ConfigurationError` for no seeds or the same one twice, for what a
-  ///   run's configuration doesn't take, and for a primary metric that a run doesn't record.
+  ///   run's configuration doesn't take, for a primary metric that a run doesn't record, and for a search that the arms
+  ///   can't have.
   public func runs() throws(ConfigurationError) -> [PlannedRun] { try runs(given: KnownResults()) }
 
   /// All runs that are known once others have ended so; see ``PlanUnfolder``, which doesn't begin anew each time.
@@ -80,7 +140,7 @@ extension StudyPlan {
   }
 
   /// Whether the ends of runs make others known.
-  public var unfolds: Bool { untilDecided != nil }
+  public var unfolds: Bool { search != nil || untilDecided != nil }
 
   /// Whether an arm may have a final run of a seed, whatever its settings will be.
   /// - Throws: as ``plannedArms()`` does.

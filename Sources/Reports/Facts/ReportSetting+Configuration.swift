@@ -36,6 +36,9 @@ extension ReportSetting {
           "learningRateFactors.\(factor.pattern)", OptionValue.number(factor.factor).description,
           number: factor.factor))
     }
+    if let decay = configuration.layerDecay {
+      settings.append(ReportSetting("layerDecay", OptionValue.number(decay).description, number: decay))
+    }
     for callback in configuration.callbacks { add(callback, at: "callbacks.\(callback.name)", to: &settings) }
     if let weights = configuration.classWeights {
       settings.append(ReportSetting("classWeights", weights == .balanced ? "balanced" : "\(weights)"))

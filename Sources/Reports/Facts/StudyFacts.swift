@@ -25,6 +25,8 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
   public var failures: [RunFailure]
   /// What else a reader must know: what a smaller budget leaves out, say. A sentence each.
   public var notes: [String]
+  /// What was tried before the runs, if settings were searched.
+  public var search: SearchFacts?
   /// How seeds were looked at; nil for a number of seeds that was fixed.
   public var sequential: SequentialDesign?
   /// The largest irrelevant difference that the plan names.

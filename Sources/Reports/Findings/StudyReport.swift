@@ -19,6 +19,8 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   public let comparisons: [ArmComparison]
   public let published: [PublishedComparison]
   public let sweeps: [Sweep]
+  /// What the search for settings found; nil for a study without one.
+  public let search: SearchReport?
   /// The names of all metrics recorded, the primary one first, then those of validation.
   public let metrics: [String]
 
@@ -59,6 +61,10 @@ public struct StudyReport: Sendable, Equatable, Encodable {
       }
     }
     sweeps = Sweep.all(facts.arms)
+    let baselines = facts.arms.compactMap { arm in arm.baseline.map { (arm.name, $0) } }
+    search = try facts.search.map {
+      try SearchReport($0, baselines: Dictionary(baselines, uniquingKeysWith: { $1 }), alpha: alpha)
+    }
   }
 
   /// The arm of a name.

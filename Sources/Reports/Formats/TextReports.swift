@@ -26,6 +26,7 @@ public struct TerminalReport: Sendable {
     if !report.comparisons.isEmpty {
       parts.append(words.verdicts.map { wrapped("· " + $0, indent: 2) }.joined())
     }
+    if let search = report.search { parts += self.search(SearchWords(search)) }
     if !report.published.isEmpty {
       parts.append(tables.published.text(colors: colors) + wrapped(words.publishedNote))
     }
@@ -36,6 +37,15 @@ public struct TerminalReport: Sendable {
     }
     if !report.facts.command.isEmpty { parts.append("Reproduce: \(Markup.terminal(report.facts.command))\n") }
     return parts.joined(separator: "\n")
+  }
+
+  private func search(_ words: SearchWords) -> [String] {
+    let notes = (words.warnings.map { "⚠ " + $0 } + words.budgets).map { wrapped($0, indent: 2) }.joined()
+    let sensitivities = words.sensitivities
+    return [words.found(isCompact: true).text(colors: terminal.colors) + wrapped(words.lead), notes]
+      .filter { !$0.isEmpty }
+      + (sensitivities.rows.isEmpty
+        ? [] : [sensitivities.text(colors: terminal.colors) + wrapped(words.sensitivityNote)])
   }
 
   /// Lines no wider than the terminal, those after the first indented.
@@ -76,6 +86,14 @@ struct MarkdownReport: Sendable {
       parts.append(tables.comparisons.markdown())
     }
     parts += ["## Results", tables.results.markdown()]
+    if let search = report.search.map(SearchWords.init) {
+      parts += ["## Search", escaped(search.lead), search.found().markdown()]
+      parts.append(
+        (search.warnings.map { "⚠ " + $0 } + search.budgets).map { "- \(escaped($0))" }.joined(separator: "\n"))
+      if !search.sensitivities.rows.isEmpty {
+        parts += [search.sensitivities.markdown(), escaped(search.sensitivityNote)]
+      }
+    }
     if !report.published.isEmpty { parts += ["## Published values", tables.published.markdown(), words.publishedNote] }
     if !facts.failures.isEmpty {
       let failures = facts.failures.map { escaped("\($0.arm), seed \($0.seed): \($0.message)") }

@@ -10,7 +10,8 @@ struct ReportPage: Sendable {
   var html: HTML {
     let sections = [
       VerdictSection(report).section, CurveSection(report).section, DifferenceSection(report).section,
-      SweepSection(report).section, ResultSection(report).section, TargetSection(report).section,
+      SearchSection(report).section, SweepSection(report).section, ResultSection(report).section,
+      TargetSection(report).section,
       PublishedSection(report).section,
       CostSection(report).section, FailureSection(report).section, SettingSection(report).section,
       RepeatSection(report).section,

@@ -25,7 +25,8 @@ struct ParzenMixture {
     axes = scales.enumerated().map { setting, scale in
       let values = points.map { $0[setting] }
       guard let count = scale.choiceCount else { return Self.numbers(values, scale) }
-      let prior = 1 / Double(values.count + 1)
+      // Falls with the number of kernels, but slowly: a choice that was never good must still be drawn now and then.
+      let prior = 1 / Double(values.count + 1).squareRoot()
       let rows = values.map { value in
         let chosen = Self.choice(value, of: count)
         return (0..<count).map { log((($0 == chosen ? 1 : 0) + prior) / (1 + prior * Double(count))) }
@@ -83,7 +84,7 @@ struct ParzenMixture {
   private static func numbers(_ values: [Double], _ scale: any SearchScale) -> Axis {
     let order = values.indices.sorted { (values[$0], $0) < (values[$1], $1) }
     let sorted = [0] + order.map { values[$0] } + [1]
-    let least = 1 / Swift.min(100, Double(values.count + 2))
+    let least = 0.75 / Swift.min(100, Double(values.count + 2))
     var widths = [Double](repeating: 1, count: values.count)
     for (rank, place) in order.enumerated() {
       let (below, above) = (sorted[rank + 1] - sorted[rank], sorted[rank + 2] - sorted[rank + 1])

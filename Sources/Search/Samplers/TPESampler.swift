@@ -28,7 +28,7 @@ public struct TPESampler: Sampler {
   public var batch: Int
 
   public init(
-    startup: Int = 10, candidates: Int = 24, top: Double = 0.1, isMultivariate: Bool = true, batch: Int = 1
+    startup: Int = 10, candidates: Int = 24, top: Double = 0.15, isMultivariate: Bool = true, batch: Int = 1
   ) {
     (self.startup, self.candidates, self.top) = (Swift.max(startup, 2), Swift.max(candidates, 1), top)
     (self.isMultivariate, self.batch) = (isMultivariate, Swift.max(batch, 1))

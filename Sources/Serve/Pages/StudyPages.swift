@@ -139,6 +139,7 @@ struct RunBoard: Sendable {
       case .pending: "pending"
       case .running: "running, epoch \(epoch) of \(run.plannedEpochs)\(value)"
       case .done: "done\(value)"
+      case .paused: "stopped after epoch \(epoch)\(value)"
       case .failed: "failed: \(run.error ?? "unknown reason")"
       }
     let trial = run.stage.trial.map { ", trial \($0)" } ?? ""
@@ -161,13 +162,17 @@ struct CountsView: Sendable {
       let width = (runs / total * 10_000).rounded() / 100
       return runs > 0 ? "<i class=\"\(style)\" style=\"width:\("\(width)")%\"></i>" : ""
     }
-    let parts = [part(Double(counts.done), "done"), part(partial, "running"), part(Double(counts.failed), "failed")]
+    let parts = [
+      part(Double(counts.done + counts.paused), "done"), part(partial, "running"),
+      part(Double(counts.failed), "failed"),
+    ]
     return "<div class=\"bar\" role=\"img\" aria-label=\"\(words)\">\(parts)</div>\n"
   }
 
   /// "12 of 50 runs done, 2 running, 1 failed".
   var words: String {
     var parts = ["\(counts.done) of \(NumberText.count(counts.total, "run")) done"]
+    if counts.paused > 0 { parts.append("\(counts.paused) stopped early") }
     if counts.running > 0 { parts.append("\(counts.running) running") }
     if counts.failed > 0 { parts.append("\(counts.failed) failed") }
     if counts.expected > 0 { parts.append("up to \(counts.expected) more to come") }

@@ -10,8 +10,9 @@ extension StudyFacts {
     let rerun = try RerunCommand(plan, words: words)
     var arms: [ArmFacts] = []
     var isTraining = false
-    for planned in try plan.plannedArms() {
-      let configuration = try plan.shownConfiguration(of: planned.arm)
+    let findings = try results.searchFindings()
+    for (index, planned) in try plan.plannedArms().enumerated() {
+      let configuration = try plan.shownConfiguration(of: findings?.arms[index].tuned(planned.arm) ?? planned.arm)
       if configuration.experiment == nil { isTraining = true }
       arms.append(
         ArmFacts(
@@ -27,8 +28,9 @@ extension StudyFacts {
       failures: results.finalRuns.filter { $0.state == .failed }.map {
         RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")
       },
-      notes: rerun.notes, sequential: try plan.sequentialDesign(), margin: plan.margin,
+      notes: rerun.notes + (try findings?.notes() ?? []), sequential: try plan.sequentialDesign(), margin: plan.margin,
       unfinished: plan.unfolds ? results.finalRuns.count { $0.state == .pending || $0.state == .running } : nil)
+    search = try findings.flatMap { findings throws(ConfigurationError) in try SearchFacts(findings) }
   }
 
   private static func environment(_ results: StudyResults) -> [EnvironmentFact] {

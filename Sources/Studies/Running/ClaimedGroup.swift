@@ -41,7 +41,8 @@ final class ClaimedGroup {
 
   private func progress(_ index: Int, epochs: Int = 0, resumed: Int = 0, together: Int = 1) -> RunProgress {
     RunProgress(
-      number: counts.done + counts.failed + 1 + index, count: counts.total + counts.expected, arm: runs[index].arm,
+      number: counts.done + counts.failed + counts.paused + 1 + index, count: counts.total + counts.expected,
+      arm: runs[index].arm,
       seed: runs[index].seed, stage: runs[index].stage, together: together, epochs: epochs, resumed: resumed)
   }
 
@@ -91,7 +92,8 @@ final class ClaimedGroup {
       let (group, isReported) = groups.removeFirst()
       let progress = group.map { member in
         self.progress(
-          member.index, epochs: member.configuration.epochs, resumed: member.trainer.epoch, together: group.count)
+          member.index, epochs: member.run.until ?? member.configuration.epochs, resumed: member.trainer.epoch,
+          together: group.count)
       }
       if !isReported {
         for (own, member) in zip(progress, group) {
@@ -149,7 +151,8 @@ final class ClaimedGroup {
       callbacks: { callbacks[$0] })
     for (member, checkpointer) in zip(members, checkpointers) {
       try checkpointer.trainingDone(member.trainer)
-      if !runner.keepsCheckpoints { store.removeFiles(of: member.run.id) }
+      // A run that stops for now goes on from its checkpoint.
+      if !runner.keepsCheckpoints, !transaction.paused.contains(member.run.id) { store.removeFiles(of: member.run.id) }
     }
   }
 

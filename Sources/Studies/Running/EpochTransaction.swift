@@ -16,6 +16,8 @@ final class EpochTransaction {
   private var asked: (place: [Int], isDue: Bool) = ([], false)
   /// The runs that the store knows as done.
   private(set) var finished: Set<String> = []
+  /// The runs that stop for now.
+  private(set) var paused: Set<String> = []
 
   /// - Parameters:
   ///   - members: runs that are trained together.
@@ -56,9 +58,10 @@ final class EpochTransaction {
     let complete = entries
     entries = []
     // A run that a callback has stopped has no further epochs.
-    members -= complete.count { $0.end != nil }
+    members -= complete.count { $0.end != nil || $0.pauses }
     try store.record(complete)
     finished.formUnion(complete.filter { $0.end != nil }.map(\.run.id))
+    paused.formUnion(complete.filter(\.pauses).map(\.run.id))
     report(Self.mean(complete.map(\.record)))
   }
 

@@ -50,8 +50,10 @@ final class RunCheckpointer: Callback {
     if record.epoch > 0, !isLast || keepsCheckpoint {
       checkpoint = try save(trainer)
     }
-    try transaction.add(StoredEpoch(run: run, record: record, checkpoint: checkpoint, end: isLast ? end(trainer) : nil))
-    return .continue
+    var entry = StoredEpoch(run: run, record: record, checkpoint: checkpoint, end: isLast ? end(trainer) : nil)
+    entry.pauses = !isLast && record.epoch == run.until
+    try transaction.add(entry)
+    return entry.pauses ? .stop(reason: "compared with other trials after epoch \(record.epoch)") : .continue
   }
 
   private func save(_ trainer: Trainer) throws -> StoredCheckpoint {
@@ -69,7 +71,7 @@ final class RunCheckpointer: Callback {
 
   /// For a run without epochs, or one whose last epoch is stored already.
   func trainingDone(_ trainer: Trainer) throws {
-    guard !transaction.finished.contains(run.id) else { return }
+    guard !transaction.finished.contains(run.id), !transaction.paused.contains(run.id) else { return }
     try store.finish(run, end(trainer))
   }
 

@@ -85,9 +85,10 @@ public struct StudyRunner {
   private func reportOthers(of study: StoredStudy?, _ known: inout Set<String>) throws {
     guard reportsOthers, let study else { return }
     let runs = try store.results(of: study).runs
+    let expected = try store.counts(of: study).expected
     for run in runs where (run.state == .done || run.state == .failed) && known.insert(run.id).inserted {
       let progress = RunProgress(
-        number: known.count, count: runs.count, arm: run.arm, seed: run.seed, stage: run.stage, together: 1,
+        number: known.count, count: runs.count + expected, arm: run.arm, seed: run.seed, stage: run.stage, together: 1,
         epochs: run.history.epochs.last?.epoch ?? 0, resumed: 0)
       report(run.state == .done ? .runEnded(progress, run.history) : .runFailed(progress, error: run.error ?? ""))
     }

@@ -5,8 +5,8 @@ final class StudyUnfolding {
   private let study: StoredStudy?
   /// What plans are expanded by, as long as they stay as they are.
   private var unfolders: [String: PlanUnfolder] = [:]
-  /// Runs by state when each study's results were last looked at: nothing is known more as long as they stay the same.
-  private var seen: [String: RunCounts] = [:]
+  /// Attempts that had ended when each study's results were last looked at: nothing more is known until another has.
+  private var seen: [String: Int] = [:]
 
   init(_ store: StudyStore, _ study: StoredStudy?) { (self.store, self.study) = (store, study) }
 
@@ -16,7 +16,8 @@ final class StudyUnfolding {
   func advance() throws -> Bool {
     var hasAdvanced = false
     for study in try study.map({ [try store.study(named: $0.name)] }) ?? store.studies() where study.plan.unfolds {
-      guard seen.updateValue(study.counts, forKey: study.name) != study.counts else { continue }
+      let ended = try store.endedAttempts(of: study)
+      guard seen.updateValue(ended, forKey: study.name) != ended else { continue }
       var unfolder = unfolders[study.name]
       if unfolder?.plan != study.plan { unfolder = nil }
       let current = try unfolder ?? PlanUnfolder(study.plan)

@@ -57,6 +57,8 @@ public struct ClaimedRun: Sendable {
   public let worker: String
   /// Where training can be taken up, nil at the start.
   public let checkpoint: StoredCheckpoint?
+  /// The epoch at which it stops for now, to be compared with others; nil for the last one.
+  let until: Int?
 }
 
 /// A checkpoint that belongs to what a store knows of a run.
@@ -80,12 +82,14 @@ public struct RunCounts: Sendable, Hashable {
   public var running = 0
   public var done = 0
   public var failed = 0
+  /// Trials that were stopped early.
+  public var paused = 0
   /// Runs that will be known once others have ended; they are in no state yet, and don't count in ``total``.
   public var expected = 0
 
   public init() {}
 
-  public var total: Int { pending + running + done + failed }
+  public var total: Int { pending + running + done + failed + paused }
 
   subscript(state: RunState) -> Int {
     get {
@@ -94,6 +98,7 @@ public struct RunCounts: Sendable, Hashable {
       case .running: running
       case .done: done
       case .failed: failed
+      case .paused: paused
       }
     }
     set {
@@ -102,6 +107,7 @@ public struct RunCounts: Sendable, Hashable {
       case .running: running = newValue
       case .done: done = newValue
       case .failed: failed = newValue
+      case .paused: paused = newValue
       }
     }
   }
@@ -110,6 +116,16 @@ public struct RunCounts: Sendable, Hashable {
 /// How far a run is.
 public enum RunState: String, Sendable, CaseIterable, Codable {
   case pending, running, done, failed
+  /// Stopped at an epoch to be compared with others: it goes on if it is among the best.
+  case paused
+}
+
+extension RunState {
+  /// The state of a row of runs in SQL: a paused run is one that is pending and has been trained as far as it should.
+  static let sql = """
+    CASE WHEN runs.state = 'pending' AND runs.until <= (SELECT max(epoch) FROM epochs WHERE epochs.run = runs.key)
+    THEN 'paused' ELSE runs.state END
+    """
 }
 
 /// Everything a store knows of a study, at one moment.
@@ -122,6 +138,23 @@ public struct StudyResults: Sendable {
 
   /// The runs that arms are compared by.
   public var finalRuns: [StoredRun] { runs.filter { $0.stage == .final } }
+
+  /// What the study's search has found so far, nil where settings aren't searched.
+  /// - Throws: `ConfigurationError` for a plan that this version can't expand.
+  public func searchFindings() throws(ConfigurationError) -> SearchFindings? {
+    guard study.plan.search != nil else { return nil }
+    return try PlanUnfolder(study.plan).findings(given: known)
+  }
+
+  /// What runs of trials are known by.
+  private var known: KnownResults {
+    var known = KnownResults()
+    for run in runs where run.state != .pending || !run.history.epochs.isEmpty {
+      let state: KnownRun.State = run.state == .done ? .done : run.state == .failed ? .failed : .open
+      known[run.id] = KnownRun(run.history, state: state)
+    }
+    return known
+  }
 
   /// The finished final runs by arm, in the plan's order.
   /// - Throws: `ConfigurationError` for a plan that this version can't expand.
@@ -139,6 +172,8 @@ struct StoredEpoch {
   /// Nil for the untrained model, and where the run ends.
   let checkpoint: StoredCheckpoint?
   let end: RunEnd?
+  /// Whether the run stops here for now.
+  var pauses = false
 }
 
 extension RunStage {

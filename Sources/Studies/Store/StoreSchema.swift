@@ -66,9 +66,12 @@ enum StoreSchema {
     }
   }
 
-  /// Version 4: studies whose runs become known as others end. A final run has no trial.
+  /// Version 4: studies whose runs become known as others end. A final run has no trial. A run stops for now at the epoch
+  /// `until`, the greatest that its studies want it trained to, or at none.
   private static let version4 = """
     ALTER TABLE memberships ADD COLUMN trial INTEGER;
+    ALTER TABLE memberships ADD COLUMN until INTEGER;
+    ALTER TABLE runs ADD COLUMN until INTEGER;
     ALTER TABLE studies ADD COLUMN expected INTEGER NOT NULL DEFAULT 0;
     """
 

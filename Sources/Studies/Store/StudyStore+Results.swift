@@ -55,7 +55,7 @@ extension StudyStore {
         return try StoredRun(
           id: row.decode(forColumn: "id"), arm: row.decode(forColumn: "arm"), seed: row.decode(forColumn: "seed"),
           stage: RunStage(row), configuration: row.decode(forColumn: "configuration"),
-          state: RunState(rawValue: row.decode(forColumn: "state")) ?? .pending,
+          state: Self.state(of: row, history),
           attempts: row.decode(forColumn: "attempts"),
           error: row.decode(forColumn: "error"), history: history,
           seconds: row.decode(forColumn: "seconds"), steps: row.decode(forColumn: "steps"),
@@ -97,7 +97,7 @@ extension StudyStore {
         database,
         sql: """
           SELECT workload, min(family) AS family, sum(epochs) AS epochs FROM runs
-          WHERE state = 'pending' AND key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study)
+          WHERE \(RunState.sql) = 'pending' AND key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study)
           GROUP BY workload
           """, arguments: ["study": study?.key]
       ).map {
@@ -157,6 +157,15 @@ extension StudyStore {
           trainingSeconds: row.decode(forColumn: "training_seconds"),
           evaluationSeconds: row.decode(forColumn: "evaluation_seconds"))
       })
+  }
+
+  private static func state(of row: Row, _ history: History) throws -> RunState {
+    let state = RunState(rawValue: try row.decode(forColumn: "state")) ?? .pending
+    // `until` is the study's own in a row of both tables: another study may have it trained further.
+    guard state == .pending, row.hasColumn("until"), let until: Int = try row.decode(forColumn: "until") else {
+      return state
+    }
+    return until <= history.epochs.last?.epoch ?? 0 ? .paused : .pending
   }
 
   private func artifacts(of run: Int64, _ database: Database) throws -> [RunArtifact] {

@@ -29,6 +29,7 @@ extension StudyStore {
     try write { database in
       try Self.endLeasesOfEndedProcesses(database)
       try Self.failIdle(database)
+      try Self.pauseTrained(database)
       let keys = try Self.claimable(of: study, upTo: limit, database)
       return try keys.map { try Self.claim($0, of: study, worker, lease: lease, database) }
     }
@@ -39,13 +40,13 @@ extension StudyStore {
     let open = """
       FROM runs JOIN memberships ON memberships.run = runs.key
       WHERE (:study IS NULL OR memberships.study = :study)
-        AND (runs.state = 'pending' OR (runs.state = 'running' AND runs.lease_expires < :now))
+        AND (\(RunState.sql) = 'pending' OR (runs.state = 'running' AND runs.lease_expires < :now))
       """
     let trained = "(SELECT max(epoch) FROM epochs WHERE epochs.run = runs.key)"
     let first = try Row.fetchOne(
       database,
       sql: """
-        SELECT runs.key, runs.family, \(trained) AS trained \(open)
+        SELECT runs.key, runs.family, runs.until, \(trained) AS trained \(open)
         ORDER BY memberships.position, memberships.study LIMIT 1
         """, arguments: ["study": study?.key, "now": now])
     guard let first else { return [] }
@@ -55,11 +56,12 @@ extension StudyStore {
       database,
       sql: """
         SELECT runs.key \(open)
-          AND runs.key <> :first AND runs.family = :family AND \(trained) IS :trained
+          AND runs.key <> :first AND runs.family = :family AND runs.until IS :until AND \(trained) IS :trained
         GROUP BY runs.key ORDER BY min(memberships.position) LIMIT :limit
         """,
       arguments: [
         "study": study?.key, "now": now, "first": key, "family": try first.decode(String.self, forColumn: "family"),
+        "until": try first.decode(Int?.self, forColumn: "until"),
         "trained": try first.decode(Int?.self, forColumn: "trained"), "limit": limit - 1,
       ])
     return [key] + like
@@ -74,7 +76,7 @@ extension StudyStore {
         UPDATE runs SET state = 'running', worker = :worker, host = :host, process = :process,
           process_started = :processStarted, lease_expires = :now + :lease, attempts = attempts + 1,
           fruitless = fruitless + 1, started = coalesce(started, :now), error = NULL
-        WHERE key = :key RETURNING id, configuration, attempts
+        WHERE key = :key RETURNING id, configuration, attempts, until
         """,
       arguments: [
         "key": key, "worker": worker.id, "host": worker.host, "process": worker.process,
@@ -102,7 +104,7 @@ extension StudyStore {
       attempt: attempt, worker: worker.id,
       checkpoint: checkpoint.map {
         StoredCheckpoint(folder: try $0.decode(forColumn: "path"), number: try $0.decode(forColumn: "number"))
-      })
+      }, until: claimed.decode(forColumn: "until"))
   }
 
   /// Keeps a claim for `lease` seconds from now.
@@ -182,6 +184,17 @@ extension StudyStore {
         WHERE state = 'running' AND lease_expires < ? AND fruitless >= ?
         """, arguments: [now, now, idleAttemptLimit])
   }
+
+  /// Runs whose process ended when they had been trained as far as they should.
+  private static func pauseTrained(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        UPDATE runs SET state = 'pending', worker = NULL, lease_expires = NULL
+        WHERE state = 'running' AND lease_expires < ?
+          AND until <= (SELECT max(epoch) FROM epochs WHERE epochs.run = runs.key)
+        """, arguments: [now])
+  }
+
   /// Stores what an epoch showed together with the checkpoint that goes with it, or with the run's end: at any
   /// moment a store knows exactly the epochs that its checkpoint has done.
   /// - Parameter entries: of runs that are trained together; all of them are stored, or none.
@@ -192,7 +205,12 @@ extension StudyStore {
         try Self.update(entry.run, database, set: "fruitless = 0", [])
         try Self.insert(entry.record, of: entry.run, database)
         if let checkpoint = entry.checkpoint { try Self.put(checkpoint, of: entry.run, database) }
-        if let end = entry.end { try Self.finish(entry.run, end, database) }
+        if let end = entry.end {
+          try Self.finish(entry.run, end, database)
+        } else if entry.pauses {
+          try Self.update(entry.run, database, set: "state = 'pending', worker = NULL, lease_expires = NULL", [])
+          try Self.end(entry.run, database, outcome: "paused")
+        }
       }
     }
   }

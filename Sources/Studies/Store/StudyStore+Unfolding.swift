@@ -14,6 +14,18 @@ extension StudyStore {
     }
   }
 
+  /// How many attempts at a study's runs have ended in whatever way; the number only grows.
+  func endedAttempts(of study: StoredStudy) throws(StoreError) -> Int {
+    try read { database in
+      try Int.fetchOne(
+        database,
+        sql: """
+          SELECT count(*) FROM attempts
+          WHERE ended IS NOT NULL AND run IN (SELECT run FROM memberships WHERE study = ?)
+          """, arguments: [study.key]) ?? 0
+    }
+  }
+
   /// The runs of a plan as far as the results in the store make them known, whatever study they were trained for.
   /// - Throws: as ``unfold(_:by:)`` does.
   func unfolded(_ plan: StudyPlan) throws -> UnfoldedRuns {
@@ -62,7 +74,7 @@ extension StudyStore {
     let stored = try Row.fetchAll(
       database,
       sql: """
-        SELECT runs.id, arm, seed, trial FROM memberships JOIN runs ON runs.key = memberships.run
+        SELECT runs.id, arm, seed, trial, memberships.until FROM memberships JOIN runs ON runs.key = memberships.run
         WHERE study = ? ORDER BY position
         """, arguments: [study])
     let isSame =
@@ -70,6 +82,7 @@ extension StudyStore {
       && zip(stored, unfolded.runs).allSatisfy { row, run in
         try row.decode(forColumn: "id") == run.id && row.decode(forColumn: "arm") == run.arm
           && row.decode(forColumn: "seed") == run.seed && row.decode(forColumn: "trial") == run.stage.trial
+          && row.decode(forColumn: "until") == run.until
       }
     if isSame { return false }
     try database.execute(sql: "DELETE FROM memberships WHERE study = ?", arguments: [study])
@@ -80,8 +93,8 @@ extension StudyStore {
         """)
     let insertMembership = try database.makeStatement(
       sql: """
-        INSERT INTO memberships (study, position, run, arm, seed, trial)
-        SELECT ?, ?, key, ?, ?, ? FROM runs WHERE id = ?
+        INSERT INTO memberships (study, position, run, arm, seed, trial, until)
+        SELECT ?, ?, key, ?, ?, ?, ? FROM runs WHERE id = ?
         """)
     for (position, run) in unfolded.runs.enumerated() {
       let configuration = run.configuration
@@ -90,8 +103,15 @@ extension StudyStore {
           run.id, configuration.canonicalText, configuration.workload, configuration.family,
           configuration.data.description, configuration.epochs, now,
         ])
-      try insertMembership.execute(arguments: [study, position, run.arm, run.seed, run.stage.trial, run.id])
+      try insertMembership.execute(
+        arguments: [study, position, run.arm, run.seed, run.stage.trial, run.until, run.id])
     }
+    try database.execute(
+      sql: """
+        UPDATE runs SET until = (
+          SELECT CASE WHEN count(*) = count(until) THEN max(until) END FROM memberships WHERE run = runs.key)
+        WHERE key IN (SELECT run FROM memberships WHERE study = ?)
+        """, arguments: [study])
     return true
   }
 }

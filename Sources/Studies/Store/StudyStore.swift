@@ -250,11 +250,13 @@ extension StudyStore {
   }
 
   static func counts(of study: Int64?, _ database: Database) throws -> RunCounts {
+    // A store that an older version made and that is opened for reading has no runs that stop early.
+    let state = try database.columns(in: "runs").contains { $0.name == "until" } ? RunState.sql : "state"
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT state, count(*) AS count FROM runs
-        WHERE key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study) GROUP BY state
+        SELECT \(state) AS state, count(*) AS count FROM runs
+        WHERE key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study) GROUP BY 1
         """, arguments: ["study": study])
     var counts = RunCounts()
     let studies = try Row.fetchAll(

@@ -48,18 +48,18 @@ extension Tensor {
   /// axes exchanged does to the gradient of its images. It enlarges images by the strides.
   ///
   /// - Parameters:
-  ///   - kernel: `[height, width, channels, features]`; not flipped.
+  ///   - kernel: `[height, width, channels, features / groups]`; not flipped.
   ///   - padding: of the convolution that it transposes: `n` rows become `(n - 1)·strides + size` less the padding, and
   ///     `n·strides` for `.same`.
   public func transposedConv2D(
-    _ kernel: Tensor, strides: (Int, Int) = (1, 1), padding: WindowPadding = .valid, file: String = #fileID,
-    line: Int = #line
+    _ kernel: Tensor, strides: (Int, Int) = (1, 1), padding: WindowPadding = .valid, groups: Int = 1,
+    file: String = #fileID, line: Int = #line
   ) -> Tensor {
     guard rank == 4, kernel.rank == 4, [strides.0, strides.1].allSatisfy({ (1...1 << 30).contains($0) }) else {
       return .failed(
         "transposedConv2D",
-        "needs images [batch, height, width, channels], a kernel [height, width, channels, features] and strides of 1 or "
-          + "more", [self, kernel], file: file, line: line)
+        "needs images [batch, height, width, channels], a kernel [height, width, channels, features / groups] and "
+          + "strides of 1 or more", [self, kernel], file: file, line: line)
     }
     let (steps, window) = ([strides.0, strides.1], Array(kernel.shape.prefix(2)))
     let edges: [(low: Int, high: Int)]
@@ -76,7 +76,8 @@ extension Tensor {
       space = (0..<2).map { Swift.max(0, shape[$0 + 1] - 1) * steps[$0] + window[$0] - edges[$0].low - edges[$0].high }
     }
     let forward = Convolution(
-      strides: steps, low: edges.map(\.low), high: edges.map(\.high), inputDilation: [1, 1], kernelDilation: [1, 1])
+      strides: steps, low: edges.map(\.low), high: edges.map(\.high), inputDilation: [1, 1], kernelDilation: [1, 1],
+      groups: groups)
     let exchanged = kernel.transpose([0, 1, 3, 2])
     return Tensor(
       ConvolutionInputGradient(convolution: forward, space: space), [self, exchanged], file: file, line: line)

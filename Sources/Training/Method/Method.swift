@@ -52,6 +52,12 @@ public struct Method: Sendable {
   public var freezesStatistics = true
   /// How much faster or slower some parameters learn. The first one that matches a path counts.
   public var learningRateFactors: [LearningRateFactor] = []
+  /// What a layer's learning rate is multiplied by for each layer between it and the outputs, which have the full rate
+  /// (Howard and Ruder 2018, https://arxiv.org/abs/1801.06146; for transformers Clark et al. 2020,
+  /// https://arxiv.org/abs/2003.10555); see `DepthGrouping`. Nil for no decay.
+  public var layerDecay: Double?
+  /// The factors that ``layerDecay`` gives the parameters of a model, by path.
+  var depthFactors: [String: Double] = [:]
   /// Whether callbacks such as ``ReduceOnPlateau`` may change the learning rate, by a factor that is part of the state.
   public var adjustsLearningRate = false
   /// Decides where and how often gradients are taken.

@@ -1,3 +1,6 @@
+import Configuration
+import Foundation
+
 extension Method {
   /// Whether the parameter of a path is trained.
   public func isTrained(_ path: String) -> Bool { freeze?.matches(path) != true }
@@ -16,11 +19,24 @@ extension Method {
   /// The updates with the factors of the parameters' learning rates.
   /// - Parameter scale: what callbacks have multiplied all rates by; nil if they can't.
   func scaled(_ updates: TensorTree, by scale: Tensor?) -> TensorTree {
-    guard scale != nil || !learningRateFactors.isEmpty else { return updates }
+    guard scale != nil || !learningRateFactors.isEmpty || !depthFactors.isEmpty else { return updates }
     return updates.map { path, update in
-      let own = learningRateFactors.first { $0.matches(path) }.map { update * $0.factor } ?? update
+      var own = learningRateFactors.first { $0.matches(path) }.map { update * $0.factor } ?? update
+      if let factor = depthFactors[path], factor != 1 { own = own * factor }
       return scale.map { own * $0.cast(to: own.dtype) } ?? own
     }
+  }
+
+  /// The method with the factors that its ``layerDecay`` gives a model's parameters.
+  /// - Throws: `ConfigurationError` for a decay that isn't above 0 and at most 1.
+  func placed(in model: any Layer, _ parameters: TensorTree) throws(ConfigurationError) -> Method {
+    guard let layerDecay else { return self }
+    guard layerDecay > 0, layerDecay <= 1 else {
+      throw .outOfRange(key: "layerDecay", value: "\(layerDecay)", range: "above 0 and at most 1", origin: "")
+    }
+    var method = self
+    method.depthFactors = model.depths(of: parameters).mapValues { pow(layerDecay, Double($0)) }
+    return method
   }
 
   /// Checks patterns against the paths of a model's parameters.

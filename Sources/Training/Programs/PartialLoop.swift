@@ -13,6 +13,17 @@ struct PartialLoop {
     isAlone = steps == 1 && total > 1
   }
 
+  /// The steps of an epoch's parts, in order. Parts end at multiples of `length`, wherever the first one begins.
+  static func lengths(_ length: Int, from start: Int, to end: Int) -> [Int] {
+    var (lengths, place) = ([Int](), start)
+    while place < end {
+      let next = Swift.min(end, (place / length + 1) * length)
+      lengths.append(next - place)
+      place = next
+    }
+    return lengths
+  }
+
   /// How many steps' indices the order of a part has.
   var orderSteps: Int { isAlone ? 2 : steps }
 

@@ -59,7 +59,7 @@ struct StatisticsProgram {
       way = .whole(try Program(types, setups.isSingle ? run : vectorized(run)))
       return
     }
-    let lengths = FitRun.lengths(length, from: 0, to: batches)
+    let lengths = PartialLoop.lengths(length, from: 0, to: batches)
     let carry = state.modelState.types
     var programs: [Int: Program] = [:]
     for length in Set(lengths) {

@@ -67,7 +67,8 @@ struct FitRun {
     var made: [Int: ChunkProgram] = [:]
     if epochs > 0 {
       let done = first.partialEpoch?.steps ?? 0
-      for length in Set(Self.lengths(chunkSteps, from: 0, to: steps) + Self.lengths(chunkSteps, from: done, to: steps))
+      for length in Set(
+        PartialLoop.lengths(chunkSteps, from: 0, to: steps) + PartialLoop.lengths(chunkSteps, from: done, to: steps))
       {
         made[length] = try ChunkProgram(
           tracers, state: first.state, data: training, steps: length, isPadded: isPadded)
@@ -83,17 +84,6 @@ struct FitRun {
     statistics =
       first.state.averagedState.isEmpty || epochs == 0
       ? nil : try StatisticsProgram(setups, state: first.state, data: training, plan: plan, length: chunkSteps)
-  }
-
-  /// The steps of an epoch's parts, in order. Parts end at multiples of `length`, wherever the first one begins.
-  static func lengths(_ length: Int, from start: Int, to end: Int) -> [Int] {
-    var (lengths, place) = ([Int](), start)
-    while place < end {
-      let next = Swift.min(end, (place / length + 1) * length)
-      lengths.append(next - place)
-      place = next
-    }
-    return lengths
   }
 
   /// Trains the trainers for one epoch, advancing their states and steps.
@@ -114,7 +104,7 @@ struct FitRun {
     for (index, partial) in partials.enumerated() where partial.totals.count == sums[index].totals.count {
       sums[index].totals = partial.totals
     }
-    let lengths = Self.lengths(chunkSteps, from: done, to: plan.stepsPerEpoch)
+    let lengths = PartialLoop.lengths(chunkSteps, from: done, to: plan.stepsPerEpoch)
     let streamed = try training.stream.map {
       try StreamedEpoch(
         $0, order: order, members: trainers.count, batchSize: plan.batchSize, lengths: lengths,

@@ -60,7 +60,8 @@ public final class Trainer {
     inputType = sample.type
     // The call of the model itself ends last.
     setup = Setup(
-      model: model, method: method, precision: precision, outputType: records.last?.output ?? sample.type)
+      model: model, method: try method.placed(in: model, lazy.parameters), precision: precision,
+      outputType: records.last?.output ?? sample.type)
     try method.check(lazy.parameters.paths)
     var variables = ModelVariables(parameters: try lazy.parameters.evaluate(), state: try lazy.state.evaluate())
     if let parameters {

@@ -171,4 +171,6 @@ for direction in ["forward", "backward"]:
     cell |= {f"{direction}/kernel": draw(3, 6), f"{direction}/bias": draw(6),
              f"{direction}/recurrent/kernel": draw(2, 6), f"{direction}/recurrent/bias": draw(6)}
 add("bidirectional gru", draw(2, 4, 3), cell, bidirectional)
+add("transposed conv, groups", draw(2, 3, 2, 4), {"kernel": draw(3, 2, 4, 3), "bias": draw(6)},
+    transposed(stride=(2, 1), groups=2))
 write_list(__file__, "torch_layers.json", rows)

@@ -77,6 +77,8 @@ import Testing
     #expect(try data("data=table(path: \(path), target: y)").test.count == 60)
     #expect(try data("data=table(path: \(path), target: y, test: 0.5)").test.count == 30)
     #expect(try data("data.path=\(path)", "data.folds=3").test.count == 20)
+    // A default that is written is asked for.
+    #expect(try data("data=table(\(path), target: y, test: 0.2)").test.count == 12)
     let values = try TrainedModel(file).evaluate(data("data.path=\(other)", "metrics=[accuracy]"))
     #expect(Array(values.keys) == ["loss", "accuracy"])
     #expect(throws: ConfigurationError.self) { try data("data.path=\(other)", "data.colour=3") }

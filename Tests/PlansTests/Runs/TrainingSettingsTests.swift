@@ -14,6 +14,7 @@ import Testing
       freeze: 'dense[12]|conv'
       frozenStatistics: updated
       learningRateFactors: {'dense[12]/.*': 0.1, kernel: 3}
+      layerDecay: 0.75
       classWeights: [1, 2.5, 0]
       callbacks: [earlyStopping(patience: 5, monitor: val_loss), reduceOnPlateau(factor: 0.5), tensorBoard, checkpoints]
       """
@@ -21,6 +22,7 @@ import Testing
     #expect(read.freeze == ["dense[12]|conv"] && read.frozenStatistics == .updated)
     #expect(read.learningRateFactors.map(\.pattern) == ["dense[12]/.*", "kernel"])
     #expect(read.learningRateFactors.map(\.factor) == [0.1, 3])
+    #expect(read.layerDecay == 0.75)
     #expect(read.classWeights == .values([1, 2.5, 0]))
     #expect(read.callbacks.map(\.name) == ["earlyStopping", "reduceOnPlateau", "tensorBoard", "checkpoints"])
     #expect(try configuration(read.yaml()) == read)
@@ -28,11 +30,13 @@ import Testing
     let method = try read.method()
     #expect(method.freeze?.matches("dense1/kernel") == true && !method.freezesStatistics && method.adjustsLearningRate)
     #expect(method.learningRateFactors == read.learningRateFactors && method.classWeights == read.classWeights)
+    #expect(method.layerDecay == 0.75)
     #expect(try !configuration("callbacks: earlyStopping").method().adjustsLearningRate)
     #expect(try configuration("classWeights: balanced").classWeights == .balanced)
     // What isn't set leaves the text, and with it the id, as they were.
     for none in [
       "freeze: none", "learningRateFactors: none", "callbacks: none", "classWeights: none", "frozenStatistics: fixed",
+      "layerDecay: none", "layerDecay: 1",
     ] {
       #expect(try configuration(none).id == RunConfiguration().id, "\(none)")
     }
@@ -42,7 +46,8 @@ import Testing
     ("freeze: 'layer('", "'layer(' is not a regular expression"),
     ("learningRateFactors: 'dense1'", "takes a pattern of paths with a factor"),
     ("learningRateFactors: 'dense1: -2'", "must be a finite number, 0 or more"),
-    ("frozenStatistics: both", "must be one of fixed, updated"),
+    ("layerDecay: 0", "'layerDecay' is 0, but must be above 0 and at most 1"), ("layerDecay: 2", "'layerDecay' is 2"),
+    ("layerDecay: slow", "'layerDecay'"), ("frozenStatistics: both", "must be one of fixed, updated"),
     ("classWeights: equal", "must be balanced, none or one number per class"),
     ("classWeights: [0, 0]", "0 or more and not all 0"),
     ("callbacks: earlyStoping", "did you mean 'earlyStopping'?"),
@@ -63,12 +68,14 @@ import Testing
       $0.freeze = ["dense1"]
       $0.learningRateFactors = [try LearningRateFactor("dense2", 0.5)]
       $0.classWeights = .balanced
+      $0.layerDecay = 0.9
     }
     let written = Arm(
       "typed",
       [
         "callbacks": "[earlyStopping(patience: 3), bestWeights]", "freeze": "dense1",
         "learningRateFactors": "'dense2: 0.5'", "classWeights": "balanced",
+        "layerDecay": "0.9",
       ])
     #expect(try typed.configuration(base: [], seed: 1) == written.configuration(base: [], seed: 1))
   }

@@ -129,11 +129,11 @@ import Training
     #expect(seeds("arm0") == Array(0..<24) && seeds("arm2") == Array(0..<24))
     // Whatever order runs end in, they are the same.
     var state = 1
-    func next(_ count: Int) -> Int {
+    func choice(_ count: Int) -> Int {
       state = state &* 1_103_515_245 &+ 12_345
       return (state >> 16) & 0x7FFF
     }
-    let shuffled = try unfold(plan, choose: next)
+    let shuffled = try unfold(plan, choose: choice)
     #expect(shuffled == runs)
     #expect(try unfold(plan, choose: { $0 - 1 }) == runs)
   }

@@ -92,6 +92,18 @@ import Testing
         "No epoch was trained."))
   }
 
+  @Test func metricsOfBothPartsAreNamedByTheirPart() throws {
+    let record = EpochRecord(
+      epoch: 1, step: 10, metrics: ["loss": 1, "r2": 0.5, "learning_rate": 0.1, "val_loss": 1, "val_r2": 0.25],
+      trainingSeconds: 1)
+    let page = RunPage(
+      RunFacts(title: "t", data: "d", history: History(epochs: [record]), configuration: "")
+    ).text
+    for name in ["training loss", "training r2", "learning rate", "test loss", "test r2"] {
+      #expect(page.contains(">\(name)<"), "\(name)")
+    }
+  }
+
   private func history() -> History {
     History(
       epochs: (1...2).map { epoch in

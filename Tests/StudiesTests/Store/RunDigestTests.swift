@@ -127,6 +127,7 @@ import Testing
     try change(
       """
       ALTER TABLE runs DROP COLUMN digest; ALTER TABLE memberships DROP COLUMN trial;
+      ALTER TABLE memberships DROP COLUMN until; ALTER TABLE runs DROP COLUMN until;
       ALTER TABLE studies DROP COLUMN expected; PRAGMA user_version = 2;
       UPDATE metrics SET value = 5 WHERE run = 1 AND position = 0
       """)

@@ -67,7 +67,8 @@ import Testing
         sql:
           """
           DROP INDEX runs_by_family; ALTER TABLE runs DROP COLUMN family; ALTER TABLE runs DROP COLUMN digest;
-          ALTER TABLE memberships DROP COLUMN trial; ALTER TABLE studies DROP COLUMN expected; PRAGMA user_version = 1
+          ALTER TABLE memberships DROP COLUMN trial; ALTER TABLE memberships DROP COLUMN until;
+          ALTER TABLE runs DROP COLUMN until; ALTER TABLE studies DROP COLUMN expected; PRAGMA user_version = 1
           """)
     }
     #expect(try StudyStore(path).studies().map(\.name) == [newest.name])

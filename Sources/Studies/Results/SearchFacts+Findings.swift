@@ -1,0 +1,34 @@
+import Configuration
+import Search
+
+extension SearchFacts {
+  /// What a study's search has found so far; nil while no trial has ended.
+  /// - Throws: `ConfigurationError` for an unknown sampler, or values that aren't in an arm's space.
+  init?(_ findings: SearchFindings) throws(ConfigurationError) {
+    var arms: [SearchArmFacts] = []
+    for arm in findings.arms {
+      guard let space = arm.space else { continue }
+      let ended = arm.trials.filter { !$0.isWritten && $0.score != nil }
+      let trials = ended.map { trial in
+        let epochs: Int? = if case .pruned(let epoch) = trial.state { epoch } else { nil }
+        return SearchTrialFacts(
+          values: trial.values, score: trial.score ?? .nan, seconds: trial.seconds,
+          gradientEvaluations: Int(exactly: trial.gradientEvaluations.rounded()) ?? 0, epochs: epochs)
+      }
+      // Several studies have chosen several: then the best is shown.
+      let chosen = arm.chosen.count == 1 ? arm.chosen[0] : nil
+      do throws(SearchError) {
+        arms.append(
+          try SearchArmFacts(
+            arm.arm, space: space, trials: trials, standard: arm.trials.first { $0.isWritten }?.score,
+            chosen: chosen.flatMap { number in ended.firstIndex { $0.number == number } }))
+      } catch { throw .invalid(message: "\(arm.arm): \(error.description)", origin: "") }
+    }
+    guard arms.contains(where: { !$0.trials.isEmpty }) else { return nil }
+    let fraction = OptionValue.number(findings.search.judge.fraction * 100)
+    self.init(
+      arms: arms, sampler: findings.search.sampler.description,
+      isAdaptive: try Registry<any Sampler>.all.build(findings.search.sampler).isAdaptive, metric: findings.metric,
+      judgedBy: "\(fraction) % of the training data, held out")
+  }
+}
