@@ -54,7 +54,7 @@ struct ReportWords: Sendable {
   /// How the numbers were computed, for a reader who wants to judge them.
   var method: [String] {
     var sentences = [
-      "All arms use the same seeds. A seed determines "
+      "All arms use the same seeds\(facts.sequential == nil ? "" : ", as far as each is trained"). A seed determines "
         + (facts.isTraining ? "initialization, data order and augmentation" : "all random numbers")
         + ", so its common effect on two arms cancels in their difference.",
       "Means have Student’s t intervals at \(confidence) confidence.",

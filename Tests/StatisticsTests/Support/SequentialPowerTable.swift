@@ -9,7 +9,8 @@ struct SequentialPowerTable {
   private let alpha = 0.05
   private let maximum = 40
 
-  /// The tables as Markdown: "power, mean seeds" of each test, and the seeds of the fixed design with the same power.
+  /// The tables as Markdown: "power, mean seeds" of each test, and the seeds with which the fixed
+  /// design has the power of the first test, or 95 %.
   func text() throws -> String {
     let design = try SequentialDesign(maximum: maximum, first: nil, alpha: alpha, comparisons: 1)
     let tests: [(name: String, stop: ([Double]) -> Int?)] = [
@@ -25,7 +26,7 @@ struct SequentialPowerTable {
       ("de la Peña", { stop(SequentialRivals.normalMixture(SequentialRivals.scaled($0), variance: 1)) }),
     ]
     var lines = [
-      "| differences | effect | \(tests.map(\.name).joined(separator: " | ")) | fixed design of equal power |",
+      "| differences | effect | \(tests.map(\.name).joined(separator: " | ")) | fixed design |",
       "|---|---|" + String(repeating: "---|", count: tests.count + 1),
     ]
     for kind in [SimulatedDifferences.normal, .heavyTailed, .discrete, .skewed] {
@@ -37,7 +38,8 @@ struct SequentialPowerTable {
           let seeds = stops.reduce(0) { $0 + ($1 ?? maximum) }
           return "\(percent(stops)), \(String(format: "%.1f", Double(seeds) / Double(studies)))"
         }
-        let found = results[0].count { $0 != nil }
+        // The last few percent are found by chance alone.
+        let found = min(results[0].count { $0 != nil }, studies * 95 / 100)
         let fixed = effect == 0 ? "" : try fixedSeeds(finding: found, in: samples).map { "\($0)" } ?? "more than 40"
         lines.append("| \(kind.rawValue) | \(effect) | \(cells.joined(separator: " | ")) | \(fixed) |")
       }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -82,14 +81,14 @@ import Testing
     arguments: [["--workers", "1"], ["--workers", "2"], ["--vectorize", "on"]])
   func killsChangeNothing(_ way: [String]) throws {
     let file = folder("tiny.yml")
-    try Self.yaml.replacing("epochs: 6", with: "epochs: 20").write(toFile: file, atomically: true, encoding: .utf8)
+    try Self.yaml.replacing("epochs: 6", with: "epochs: 10").write(toFile: file, atomically: true, encoding: .utf8)
     let words = ["study", "run", file, "--quiet"] + way + ["--store"]
     // The reference has one worker, whatever the other has.
     let alone = ["study", "run", file, "--quiet", "--workers", "1", "--threads", "1", "--store"]
     try TanrenProgram.run((way.contains("on") ? words : alone) + [folder("reference.sqlite")])
     let store = folder("killed.sqlite")
     var generator = SystemRandomNumberGenerator()
-    for _ in 0..<4 {
+    for _ in 0..<3 {
       let process = try TanrenProgram.start(words + [store])
       let end = Date(timeIntervalSinceNow: .random(in: 0.2...1.5, using: &generator))
       while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.002) }
