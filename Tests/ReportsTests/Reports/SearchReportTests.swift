@@ -87,7 +87,8 @@ import Testing
     let report = try Self.report(Self.facts())
     for format in [ReportFormat.html, .markdown] {
       let text = try report.text(format)
-      #expect(text.contains("Each arm had 20 trials, drawn by halton and judged by"), "\(format)")
+      #expect(
+        text.contains("Each arm had 20 trials, drawn by halton and judged by accuracy on 20 % of the"), "\(format)")
       #expect(text.contains("lies at the upper edge of log(0.0001, 1)"), "\(format)")
       #expect(text.contains("clearly better"), "\(format)")
     }
