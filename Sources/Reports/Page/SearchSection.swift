@@ -120,7 +120,7 @@ extension ReportFigures {
     let name = search.facts.metric.name
     return Chart(
       x: ChartAxis("trials"),
-      y: ChartAxis("best \(ReportStyle.words(name))", format: ReportStyle.isFraction(name) ? .percent : .automatic),
+      y: ChartAxis("best \(SearchWords(search).metric)", format: ReportStyle.isFraction(name) ? .percent : .automatic),
       lines: lines)
   }
 

@@ -17,13 +17,19 @@ struct SearchWords: Sendable {
 
   func score(_ value: Double) -> String { style.text(value) }
 
+  /// The metric by its words: on held-out data, not on the test set that its name speaks of.
+  var metric: String {
+    let words = ReportStyle.words(facts.metric.name)
+    return words.hasPrefix("test ") ? String(words.dropFirst("test ".count)) : words
+  }
+
   /// How the settings were found.
   var lead: String {
     let counts = Set(facts.arms.map(\.trials.count)).sorted()
     let trials = counts.count == 1 ? "\(counts[0])" : "\(counts.first ?? 0) to \(counts.last ?? 0)"
     let data = facts.judgedBy.isEmpty ? "" : " on \(facts.judgedBy)"
     return "Each arm had \(trials) trials, drawn by \(facts.sampler) and judged by "
-      + "\(ReportStyle.words(facts.metric.name))\(data). The best settings then ran on fresh seeds."
+      + "\(metric)\(data). The best settings then ran on fresh seeds."
   }
 
   /// Settings at an end of their scale: better ones may lie beyond.
@@ -53,9 +59,9 @@ struct SearchWords: Sendable {
         let isClear = point.interval.map { !$0.contains(0) } ?? false
         let isBetter = (point.difference > 0) == (facts.metric.better == .higher)
         let leader = isBetter ? entry.candidate : entry.baseline
-        return "\(isClear ? leader : "neither") with \(NumberText.count(count, "trial"))"
+        return "with \(NumberText.count(count, "trial")) \(isClear ? leader : "neither") is clearly better"
       }
-      let first = "\(entry.candidate) and \(entry.baseline): clearly better is " + parts.joined(separator: ", ") + "."
+      let first = "\(entry.candidate) or \(entry.baseline): " + parts.joined(separator: ", ") + "."
       let crossings = entry.budgets.crossings
       guard !crossings.isEmpty else { return [first] }
       return [first, "Their curves cross at \(crossings.map(String.init).joined(separator: ", ")) trials."]

@@ -63,7 +63,8 @@ import Testing
       #expect(run.configuration.epochs <= 2)
       let data = run.configuration.data
       #expect(
-        data.description.contains("synthetic") || ["sine", "sines", "mackeyGlass", "narma"].contains(data.name), "\(data)")
+        data.description.contains("synthetic") || ["sine", "sines", "mackeyGlass", "narma"].contains(data.name),
+        "\(data)")
     }
   }
 

@@ -87,9 +87,10 @@ import Testing
     let report = try Self.report(Self.facts())
     for format in [ReportFormat.html, .markdown] {
       let text = try report.text(format)
-      #expect(text.contains("Each arm had 20 trials, drawn by halton and judged by"), "\(format)")
+      #expect(
+        text.contains("Each arm had 20 trials, drawn by halton and judged by accuracy on 20 % of the"), "\(format)")
       #expect(text.contains("lies at the upper edge of log(0.0001, 1)"), "\(format)")
-      #expect(text.contains("clearly better is"), "\(format)")
+      #expect(text.contains("clearly better"), "\(format)")
     }
     let terminal = TerminalReport(report).text()
     #expect(terminal.contains("default"))
@@ -108,7 +109,7 @@ import Testing
     let report = try Self.report(Self.facts(sampler: TPESampler()))
     let page = try report.text(.html)
     #expect(page.contains("Trials were chosen by the results before them"))
-    #expect(!page.contains("clearly better is"))
+    #expect(!page.contains("clearly better"))
   }
 
   @Test func anArmWhoseTrialsAllDivergedIsReported() throws {
