@@ -51,11 +51,10 @@ public struct SequentialDesign: Sendable, Hashable, Codable {
       let least = (maximum...Self.largest).first {
         (try? SequentialDesign(maximum: $0))?.fewest(reaching: level) != nil
       }
+      let what = comparisons == 1 ? "a comparison" : "one of \(comparisons) comparisons"
       throw .outOfRange(
         option: "maximum", value: Double(maximum),
-        allowed:
-          "\(least.map { "\($0)" } ?? "more") or more to decide \(comparisons == 1 ? "a comparison" : "one of \(comparisons) comparisons") at \(alpha)"
-      )
+        allowed: "\(least.map { "\($0)" } ?? "more") or more to decide \(what) at \(alpha)")
     }
     self = try SequentialDesign(maximum: maximum, first: Swift.max(first ?? 1, fewest))
   }
