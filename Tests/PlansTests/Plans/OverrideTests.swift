@@ -79,8 +79,10 @@ import Testing
     for recipe in try Recipe.all {
       for budget in recipe.budgets.map(\.name) + [Recipe.published] {
         let plan = try recipe.plan(arms: recipe.plan.arms.map(\.name), seeds: [3, 4], budget: budget)
-        let runs = try plan.runs()
-        #expect(try runs.count == 2 * plan.plannedArms().count)
+        let unfolded = try PlanUnfolder(plan).runs(given: KnownResults())
+        // Of a search the trials are known first, and the runs that they choose settings for are still to come.
+        #expect(unfolded.runs.isEmpty == false && (plan.search == nil) == (unfolded.more == 0))
+        #expect(try unfolded.more + unfolded.runs.count { $0.stage == .final } == 2 * plan.plannedArms().count)
         #expect(try StudyPlan(yaml: plan.yaml(), source: "copy") == plan)
       }
       guard try recipe.plan().runs().allSatisfy({ $0.configuration.experiment == nil }) else {
