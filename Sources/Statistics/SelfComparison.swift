@@ -6,6 +6,7 @@ import Foundation
 /// symmetric about zero, whatever the distribution of the runs.
 ///
 /// ```swift
+/// let values = (0..<480).map { sin(Double($0 * $0)) }  // of 480 runs with other seeds
 /// let calibration = try SelfComparison(values, seeds: 12)
 /// print(calibration.fixed.count, calibration.fixed.interval)
 /// ```

@@ -6,7 +6,7 @@
 /// ```swift
 /// let options = try ComparisonOptions(sequential: SequentialDesign(maximum: 40, first: 8))
 /// var looks = try SequentialComparisons(["Swish": "ReLU"], options: options)
-/// for seed in values { looks.append(seed) }  // ["ReLU": 0.97, "Swish": 0.98]
+/// for seed in 0..<10 { looks.append(["ReLU": 0.97, "Swish": 0.98 + 0.001 * Double(seed)]) }
 /// print(looks.undecided)
 /// ```
 public struct SequentialComparisons: Sendable {

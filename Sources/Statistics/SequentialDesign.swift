@@ -11,6 +11,7 @@ import Foundation
 ///
 /// ```swift
 /// let design = try SequentialDesign(maximum: 40, first: 8)
+/// let differences = [0.4, 0.1, 0.3, 0.2, -0.1, 0.5, 0.2, 0.3, 0.1, 0.4]
 /// let test = try SignificanceTest.sequentialSignFlip(differences, design: design)
 /// let interval = try design.interval(of: differences)
 /// ```

@@ -8,11 +8,13 @@ import OrderedCollections
 /// ```swift
 /// let network = try EchoStateNetwork(Reservoir(units: 50, inputs: 2, outputs: 2))
 /// // A slow wave and a fast one, 20 frames each.
-/// let waves = (0..<8).flatMap { wave in
-///   (0..<20).flatMap { [sin(Double($0) * (wave % 2 == 0 ? 0.3 : 1.2) + Double(wave)), 1] }
+/// var waves: [Double] = []
+/// for wave in 0..<8 {
+///   let frequency = wave % 2 == 0 ? 0.3 : 1.2
+///   for frame in 0..<20 { waves += [sin(Double(frame) * frequency + Double(wave)), 1] }
 /// }
 /// let sequences = Tensor(waves, shape: [8, 20, 2])
-/// let labels = Tensor((0..<8).map { Int32($0 % 2) }, shape: [8])
+/// let labels = Tensor([0, 1, 0, 1, 0, 1, 0, 1] as [Int32], shape: [8])
 /// let (classifier, _) = try EchoStateClassifier.fit(network, to: sequences, labels: labels, classes: 2)
 /// print(try classifier.classes(of: sequences))  // [0, 1, 0, 1, 0, 1, 0, 1]
 /// ```
