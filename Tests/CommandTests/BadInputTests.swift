@@ -24,6 +24,12 @@ import Testing
 
   private func run(_ more: String...) -> [String] { ["run", "--offline", "--epochs", "1", "--batch-size", "5"] + more }
 
+  @Test func experimentsHaveNoLimitOfMemory() throws {
+    try expect(
+      ["run", "experiment=reservoirPrediction", "data=narma", "--memory", "1G"],
+      says: ["--memory", "an experiment has all"])
+  }
+
   @Test func truncatedIDX() throws {
     try folder.writeMNIST(train: 20, test: 10)
     try folder.write(idxFile([20, 28, 28], [UInt8](repeating: 7, count: 5000)), to: "train-images-idx3-ubyte")

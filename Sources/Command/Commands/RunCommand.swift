@@ -69,6 +69,10 @@ struct RunCommand: ParsableCommand {
     func say(_ text: String) { if !quiet { terminal.write(text + "\n") } }
 
     if configuration.experiment != nil {
+      if limits.memory != nil {
+        throw UsageError(
+          "--memory is for data that are read part by part, and an experiment has all of its series in memory")
+      }
       try device.start()
       return try ExperimentRun(configuration, offline: offline).run(writingTo: OutputFolder(output), say: say)
     }
