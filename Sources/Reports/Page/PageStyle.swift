@@ -63,7 +63,8 @@ enum PageStyle {
     .content h3{font-size:.95rem;font-weight:600;margin:1.8rem 0 .6rem}
     .content h3:first-child{margin-top:0}
     .lead,.method{color:var(--soft);max-width:46rem;margin-bottom:1rem}
-    .method li{margin-bottom:.35rem}
+    .method li,.notes li{margin-bottom:.35rem}
+    .notes{max-width:46rem;margin-bottom:1.4rem}
     .failures li{margin-bottom:.6rem}
     dl{display:grid;grid-template-columns:minmax(7rem,max-content) minmax(0,1fr);gap:.3rem 1.5rem}
     dt{color:var(--soft)}
@@ -120,7 +121,8 @@ enum PageStyle {
     .mark{font-style:normal;color:var(--tone)}
     .spoken{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
     td.soft{color:var(--soft);font-weight:400}
-    td.better,td.worse,td.warned{color:var(--tone)}
+    td.better,td.worse,td.warned,span.warned,ul.warned{color:var(--tone)}
+    ul.warned{margin-bottom:1rem}
     thead button{color:inherit;font-weight:inherit;text-align:inherit}
     thead button:hover{color:var(--ink)}
     th[aria-sort=ascending] button::before{content:'↑ '}
@@ -154,6 +156,9 @@ enum PageStyle {
     .finding,.sentence{padding-left:0}
     .strip svg{height:2.4rem}
     thead th:first-child,tbody th{position:sticky;left:0;background:var(--paper);padding-right:.9rem;white-space:normal;min-width:6.5rem;max-width:9rem;z-index:1}
+    tbody th:has(.swatch){padding-left:1.14rem}
+    tbody th .swatch{position:absolute;margin:.45em 0 0 -1.14rem}
+    tbody th small{padding-left:0}
     .few th,.few td{padding-right:.8rem}
     dl{grid-template-columns:minmax(0,1fr);gap:0}
     dd{margin-bottom:.6rem}

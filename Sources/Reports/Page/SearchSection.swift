@@ -21,7 +21,9 @@ struct SearchSection: Sendable {
           chart, height: 360, narrowHeight: 330,
           caption: "\(words.curveNote(confidence: ReportTables(report).confidence))"
         ).html
-      content += "\(words.budgets.map { "<p>\($0)</p>\n" as HTML })"
+      if !words.budgets.isEmpty {
+        content += "<ul class=\"notes\">\(words.budgets.map { "<li>\($0)</li>" as HTML })</ul>\n"
+      }
     }
     if let chart = ReportFigures(report).sensitivities {
       content +=

@@ -61,7 +61,7 @@ struct ReportWords: Sendable {
     ]
     if !report.comparisons.isEmpty {
       sentences.append(tests)
-      if facts.sequential != nil { sentences += Self.sequential }
+      if facts.sequential != nil { sentences += Self.sequential + (hasGap ? [Self.gap] : []) }
       if report.comparisons.count > 1 {
         sentences.append("P values are adjusted for \(report.comparisons.count) comparisons by Holm’s method.")
       }
@@ -87,6 +87,17 @@ struct ReportWords: Sendable {
     "Seeds ended when the comparisons were decided, so that the differences of arms that stopped early are on average "
       + "somewhat larger than the truth.",
   ]
+
+  /// Whether an arm was told apart from its baseline by an interval that contains 0.
+  private var hasGap: Bool {
+    report.comparisons.contains { entry in
+      [.better, .worse].contains(entry.verdict.finding) && entry.comparison.interval?.contains(0) == true
+    }
+  }
+
+  private static let gap =
+    "An interval spans all differences that the test has not rejected. Some between them may be rejected: near the "
+    + "significance level, even 0."
 
   private var tests: String {
     if facts.sequential != nil { return "Arms are compared by sign flips of the per-seed differences, exact." }

@@ -91,12 +91,21 @@ struct SearchWords: Sendable {
       let points = entry.budgets.points
       let known = points.prefix { $0.interval != nil }.count
       guard let last = points.last, known > 0 else { return [] }
-      let parts = Set([1, 5, 20, known]).filter { $0 <= known }.sorted().map { count in
+      var leads: [(counts: [Int], leader: String)] = []
+      for count in Set([1, 5, 20, known]).filter({ $0 <= known }).sorted() {
         let point = points[count - 1]
         let isClear = point.interval.map { !$0.contains(0) } ?? false
         let isBetter = (point.difference > 0) == (facts.metric.better == .higher)
-        let leader = isBetter ? entry.candidate : entry.baseline
-        return "with \(NumberText.count(count, "trial")) \(isClear ? leader : "neither") is clearly better"
+        let leader = isClear ? isBetter ? entry.candidate : entry.baseline : "neither"
+        if leads.last?.leader == leader {
+          leads[leads.count - 1].counts.append(count)
+        } else {
+          leads.append(([count], leader))
+        }
+      }
+      let parts = leads.map { counts, leader in
+        let few = counts.count > 1 ? "\(counts.map(String.init).joined(separator: " or ")) trials" : ""
+        return "with \(few.isEmpty ? NumberText.count(counts[0], "trial") : few) \(leader) is clearly better"
       }
       let rest = known < last.trials ? "; with more, \(last.trials) trials are too few to tell" : ""
       let first = "\(entry.candidate) or \(entry.baseline): " + parts.joined(separator: ", ") + rest + "."

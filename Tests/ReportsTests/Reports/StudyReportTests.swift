@@ -26,6 +26,31 @@ import Testing
     #expect(try means("val_accuracy", [[0.9701, 0.9712, 0.9722], [0.9698, 0.9705, 0.9711]])[0] == "97.12 ± 0.26%")
   }
 
+  /// The values that a sequential test hasn't rejected may have gaps, and 0 may lie in one of them: accuracies of a
+  /// study on 200 test examples.
+  @Test func anIntervalWithAGapIsExplained() throws {
+    let values = [
+      "sgd": [0.505, 0.46, 0.525, 0.355, 0.47, 0.555, 0.45, 0.575, 0.5, 0.535],
+      "momentum": [0.535, 0.565, 0.615, 0.335, 0.53, 0.545, 0.495, 0.64, 0.52, 0.565],
+      "clear": [0.7, 0.71, 0.72, 0.73, 0.74, 0.75, 0.76, 0.77, 0.78, 0.79],
+    ]
+    func report(_ candidate: String) throws -> StudyReport {
+      let facts = StudyFacts(
+        name: "gap", arms: [ArmFacts("sgd"), ArmFacts(candidate, baseline: "sgd")],
+        metric: PrimaryMetric("val_accuracy"), seeds: Array(0..<20),
+        sequential: try SequentialDesign(maximum: 20, first: 8))
+      return try StudyReport(
+        facts, ["sgd", candidate].map { ArmResult($0, "val_accuracy", (values[$0] ?? []).map { [$0] }) })
+    }
+    let gap = try report("momentum")
+    #expect(gap.comparisons[0].verdict.finding == .better)
+    #expect(gap.comparisons[0].comparison.interval?.contains(0) == true)
+    #expect(try gap.text(.html).contains("significance level, even 0."))
+    let clear = try report("clear")
+    #expect(clear.comparisons[0].verdict.finding == .better)
+    #expect(try !clear.text(.html).contains("even 0."))
+  }
+
   private func isNear(_ one: Double?, _ other: Double) -> Bool {
     one.map { ($0 - other).magnitude <= 1e-12 * max(1, other.magnitude) } ?? false
   }
