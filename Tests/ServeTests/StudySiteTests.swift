@@ -45,6 +45,12 @@ import Testing
     #expect(await ask("/studies/digits/report", of: [.sample(done: 0)]).status == 404)
   }
 
+  @Test func aSearchHasItsBudgetsInAFile() async {
+    let file = await ask("/studies/digits/budgets.csv", of: [.sample(done: 6)])
+    #expect(file.status == 200 && file.response.type == "text/csv; charset=utf-8")
+    #expect(file.text.hasPrefix("arm,trials,expected,"))
+  }
+
   @Test(arguments: [
     ("report", "text/html; charset=utf-8"), ("report.json", "application/json"),
     ("report.csv", "text/csv; charset=utf-8"),
