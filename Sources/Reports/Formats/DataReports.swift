@@ -10,16 +10,14 @@ struct CSVReport: Sendable {
 
   /// One row per arm.
   var summary: String {
+    if let workloads = report.workloads { return Self.summary(workloads) }
     let targets = report.facts.targets.flatMap { ["epochs_to_\($0)_median", "epochs_to_\($0)_never"] }
     let names =
       ["arm", "runs", "diverged"] + Self.statistics.map { "last_\($0.name)" }
       + Self.statistics.map { "best_\($0.name)" }
       + targets
-      + [
-        "baseline", "difference", "difference_lower", "difference_upper", "bootstrap_lower", "bootstrap_upper", "test",
-        "p", "p_holm", "probability_of_improvement", "verdict", "seconds_median", "steps_median",
-        "gradient_evaluations_median", "seconds_total",
-      ]
+      + Self.comparisonNames
+      + ["seconds_median", "steps_median", "gradient_evaluations_median", "seconds_total"]
     var table = TextTable(names.map { TableColumn($0) })
     for arm in report.arms {
       let cells =
@@ -38,24 +36,38 @@ struct CSVReport: Sendable {
 
   /// One row per value.
   var runs: String {
-    var table = TextTable(["arm", "seed", "epoch", "metric", "value"])
-    for arm in report.arms {
-      for run in arm.runs {
-        for name in report.metrics {
-          for (epoch, value) in zip(run.epochs, run.metrics[name] ?? []) {
-            guard let value else { continue }
-            table.append([
-              TableCell(arm.name), TableCell("\(run.seed)"), TableCell("\(epoch)"), TableCell(name),
-              TableCell(value.plainText),
-            ])
+    if let workloads = report.workloads { return Self.runs(workloads) }
+    var table = TextTable(Self.valueNames.map { TableColumn($0) })
+    for row in values { table.append(row) }
+    return table.csv()
+  }
+
+  static let valueNames = ["arm", "seed", "epoch", "metric", "value"]
+
+  /// One row per value, as ``valueNames`` has them.
+  var values: [[TableCell]] {
+    report.arms.flatMap { arm in
+      arm.runs.flatMap { run in
+        report.metrics.flatMap { name in
+          zip(run.epochs, run.metrics[name] ?? []).compactMap { epoch, value in
+            value.map { value in
+              [
+                TableCell(arm.name), TableCell("\(run.seed)"), TableCell("\(epoch)"), TableCell(name),
+                TableCell(value.plainText),
+              ]
+            }
           }
         }
       }
     }
-    return table.csv()
   }
 
-  private func comparison(of arm: String) -> [String] {
+  static let comparisonNames = [
+    "baseline", "difference", "difference_lower", "difference_upper", "bootstrap_lower", "bootstrap_upper", "test",
+    "p", "p_holm", "probability_of_improvement", "verdict",
+  ]
+
+  func comparison(of arm: String) -> [String] {
     guard let entry = report.comparisons.first(where: { $0.candidate == arm }) else {
       return Array(repeating: "", count: 11)
     }
@@ -72,19 +84,19 @@ struct CSVReport: Sendable {
       ]
   }
 
-  private typealias Statistic = (name: String, value: @Sendable (SampleSummary) -> Double?)
+  typealias Statistic = (name: String, value: @Sendable (SampleSummary) -> Double?)
 
-  private static let statistics: [Statistic] = [
+  static let statistics: [Statistic] = [
     ("mean", { $0.mean }), ("lower", { $0.interval?.lower }), ("upper", { $0.interval?.upper }),
     ("sd", { $0.standardDeviation }), ("median", { $0.median }), ("q1", { $0.lowerQuartile }),
     ("q3", { $0.upperQuartile }), ("min", { $0.minimum }), ("max", { $0.maximum }),
   ]
 
-  private static func cells(_ summary: SampleSummary?) -> [Double?] {
+  static func cells(_ summary: SampleSummary?) -> [Double?] {
     statistics.map { statistic in summary.flatMap { statistic.value($0) } }
   }
 
-  private static func number(_ value: Double?) -> String { value?.plainText ?? "" }
+  static func number(_ value: Double?) -> String { value?.plainText ?? "" }
 }
 
 /// A report as JSON, for programs. Keys are sorted, so that equal reports are equal texts; numbers that aren't finite
