@@ -74,7 +74,7 @@ struct StudyCalibrateCommand: ParsableCommand {
     return StudyPlan(
       name: "\(plan.name)-calibration", title: "\(chosen.name) compared with itself: \(plan.title)", base: plan.base,
       arms: [Arm(chosen.name, settings: chosen.settings)], seeds: Array(0..<2 * seeds * comparisons),
-      metric: found.metric)
+      metric: found.workload?.metric ?? plan.metric)
   }
 
   private func text(_ found: SelfComparison, _ plan: StudyPlan) -> String {

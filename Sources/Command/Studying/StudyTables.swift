@@ -11,7 +11,7 @@ struct StudyTables {
     let plan = results.study.plan
     let metric = plan.metric
     let planned = plan.workloads.isEmpty ? [] : (try? plan.plannedArms()) ?? []
-    let metrics = Dictionary(planned.map { ($0.arm.name, $0.metric) }) { one, _ in one }
+    let metrics = Dictionary(planned.map { ($0.arm.name, $0.workload?.metric ?? metric) }) { one, _ in one }
     let hasTrials = results.runs.contains { $0.stage != .final }
     let trialColumn = hasTrials ? [TableColumn("trial", .right)] : []
     let rest = [

@@ -40,8 +40,6 @@ public struct PlannedArm: Sendable, Hashable {
   public let label: String
   /// nil for a plan without workloads.
   public let workload: Workload?
-  /// What it is compared by.
-  public let metric: PrimaryMetric
   /// The name of the arm as written; empty where the grid alone makes the arms.
   public let written: String
   /// The name of the arm to compare with, nil for the baseline itself.

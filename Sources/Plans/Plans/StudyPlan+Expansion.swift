@@ -9,7 +9,6 @@ extension StudyPlan {
     try checkParts()
     let points = try gridPoints()
     let single = !grid.contains { $0.values.count > 1 }
-    let metric = metric
     var planned: [(arm: Arm, label: String, workload: Workload?, written: String, point: Int)] = []
     for (place, workload) in (workloads.isEmpty ? [nil] : workloads.map(Optional.some)).enumerated() {
       for arm in arms.isEmpty ? [Arm("", settings: [])] : arms {
@@ -32,8 +31,7 @@ extension StudyPlan {
     let baselines = try baselines(planned.map { (name: $0.arm.name, written: $0.written, point: $0.point) })
     return zip(planned, baselines).map {
       PlannedArm(
-        arm: $0.arm, label: $0.label, workload: $0.workload, metric: $0.workload?.metric ?? metric,
-        written: $0.written, baseline: $1)
+        arm: $0.arm, label: $0.label, workload: $0.workload, written: $0.written, baseline: $1)
     }
   }
 
@@ -42,7 +40,10 @@ extension StudyPlan {
     try checkSeeds()
     let planned = try plannedArms()
     var configurations: [RunConfiguration] = []
-    for arm in planned { configurations.append(try configuration(of: arm)) }
+    let metric = metric
+    for arm in planned {
+      configurations.append(try configuration(of: arm, recording: arm.workload?.metric ?? metric))
+    }
     try checkPoints(planned, configurations)
     var arms: [ExpandedArm] = []
     for (arm, configuration) in zip(planned, configurations) {
@@ -83,12 +84,14 @@ extension StudyPlan {
     }
   }
 
-  private func configuration(of planned: PlannedArm) throws(ConfigurationError) -> RunConfiguration {
+  private func configuration(
+    of planned: PlannedArm, recording metric: PrimaryMetric
+  ) throws(ConfigurationError) -> RunConfiguration {
     let configuration = try planned.arm.configuration(base: base, seed: 0)
     let recorded = configuration.recordedMetrics
-    guard recorded.contains(planned.metric.name) else {
+    guard recorded.contains(metric.name) else {
       let place = planned.workload.flatMap { $0.origin.isEmpty ? nil : $0.origin } ?? "arm '\(planned.arm.name)'"
-      throw .unknownName(kind: "metric", name: planned.metric.name, known: recorded, origin: place)
+      throw .unknownName(kind: "metric", name: metric.name, known: recorded, origin: place)
     }
     return configuration
   }

@@ -29,7 +29,7 @@ public struct StudyPlan: Sendable, Hashable {
   /// The largest difference of the metric that is irrelevant in practice; nil if all matter.
   public var margin: Double?
   /// What arms are compared by: where it isn't set, the first that all of them record of validation besides the loss, or
-  /// of an experiment. That of the first workload where there are workloads: see ``PlannedArm/metric``.
+  /// of an experiment. That of the first workload where there are workloads, which ``PlannedArm/workload`` has.
   public var metric: PrimaryMetric {
     get { workloads.first?.metric ?? chosenMetric ?? usualMetric }
     set { chosenMetric = newValue }

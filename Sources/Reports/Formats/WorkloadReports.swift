@@ -11,6 +11,7 @@ extension MarkdownReport {
       if !workload.settings.isEmpty { parts.append("`\(words.settings(workload).replacing("`", with: "'"))`") }
       parts.append(words.results(workload).markdown())
       guard let search = workload.report.search.map(SearchWords.init) else { continue }
+      parts.append(escaped(workload.report.facts.notes.first ?? search.lead))
       parts += [search.found().markdown(), search.warnings.map { "- \(escaped("⚠ " + $0))" }.joined(separator: "\n")]
     }
     return parts

@@ -140,7 +140,7 @@ struct WorkloadSection: Sendable {
       parts.append(
         (
           "Settings found",
-          "<p class=\"lead\">\(words.lead)</p>\n\(SearchSection(report).found(search, words).html)\(warnings)"
+          "<p class=\"lead\">\(report.facts.notes.first ?? words.lead)</p>\n\(SearchSection(report).found(search, words).html)\(warnings)"
         ))
     }
     if let settings = SettingSection(report).section { parts.append(("All settings", settings.content)) }
