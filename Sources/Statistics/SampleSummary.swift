@@ -103,7 +103,7 @@ struct Moments {
 }
 
 /// Quantiles by linear interpolation between order statistics: NumPy's default, type 7 of Hyndman and Fan (1996).
-enum Quantiles {
+package enum Quantiles {
   /// - Parameters:
   ///   - fraction: from 0 to 1.
   ///   - sorted: ascending, at least one value.
@@ -114,5 +114,6 @@ enum Quantiles {
     return sorted[below] + (sorted[above] - sorted[below]) * (position - Double(below))
   }
 
-  static func median(_ values: [Double]) -> Double { at(0.5, ofSorted: values.sorted()) }
+  /// - Parameter values: at least one.
+  package static func median(_ values: [Double]) -> Double { at(0.5, ofSorted: values.sorted()) }
 }

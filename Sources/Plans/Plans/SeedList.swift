@@ -7,7 +7,7 @@ public struct SeedList: Sendable, Hashable {
   /// Whether they are trained until comparisons are decided; nil where all of them are.
   public let untilDecided: UntilDecided?
 
-  init(_ seeds: [Int], untilDecided: UntilDecided? = nil) {
+  public init(_ seeds: [Int], untilDecided: UntilDecided? = nil) {
     self.seeds = seeds
     self.untilDecided = untilDecided
   }

@@ -86,8 +86,8 @@ public struct Budget: Sendable, Hashable {
   public let name: String
   /// What it changes, in sentences for those who judge the results.
   public var note: String
-  /// None for the plan's.
-  public var seeds: [Int]
+  /// Nil for the plan's.
+  public var seeds: SeedList?
   /// Settings that replace those of the plan's base.
   public var base: [Override]
   /// Arms of the plan with the settings that replace theirs.
@@ -100,7 +100,7 @@ public struct Budget: Sendable, Hashable {
   public var search: [Override]
 
   public init(
-    _ name: String, note: String = "", seeds: [Int] = [], base: [Override] = [], arms: [Arm] = [],
+    _ name: String, note: String = "", seeds: SeedList? = nil, base: [Override] = [], arms: [Arm] = [],
     grid: [GridAxis] = [], workloads: [WorkloadChange] = [], search: [Override] = []
   ) {
     self.name = name
@@ -127,7 +127,7 @@ public struct Budget: Sendable, Hashable {
     }
     for axis in grid { plan.set(axis) }
     for change in workloads { try plan.change(change, origin: "\(plan.name): budget '\(name)'") }
-    if !seeds.isEmpty { plan.train(SeedList(seeds)) }
+    if let seeds { plan.train(seeds) }
     for setting in search {
       guard var changed = plan.search else {
         throw .invalid(message: "the plan has no search that a budget could change", origin: setting.origin)

@@ -270,19 +270,14 @@ struct PlanReader {
         }
       case "search": budget.search = try settings(value, of: "search")
       case "note": try options.set("note", text(value, of: "note"), origin: place)
+      case "seeds" where isUntilDecided(value): try options.set("seeds", text(value, of: "seeds"), origin: place)
       case let word: try options.set(word, reader.value(value, of: word), origin: place)
       }
     }
     for section in ["base", "arms", "grid", "workloads", "search"] { _ = options.take(section) }
     budget.note = try options.text("note", default: "")
     let place = options.origin(of: "seeds")
-    if let seeds = options.take("seeds") {
-      let list = try SeedList(seeds, first: first, origin: place)
-      guard list.untilDecided == nil else {
-        throw .invalid(message: "a budget has a fixed number of seeds: 'until decided' is for plans", origin: place)
-      }
-      budget.seeds = list.seeds
-    }
+    if let seeds = options.take("seeds") { budget.seeds = try SeedList(seeds, first: first, origin: place) }
     try options.finish("a budget")
     return budget
   }

@@ -18,6 +18,7 @@ struct CSVReport: Sendable {
       + targets
       + Self.comparisonNames
       + ["seconds_median", "steps_median", "gradient_evaluations_median", "seconds_total"]
+      + (report.search == nil ? [] : Self.searchColumns)
     var table = TextTable(names.map { TableColumn($0) })
     for arm in report.arms {
       let cells =
@@ -28,7 +29,7 @@ struct CSVReport: Sendable {
         + [
           arm.cost?.seconds?.median, arm.cost?.steps?.median, arm.cost?.gradientEvaluations?.median,
           arm.cost?.totalSeconds,
-        ].map(Self.number)
+        ].map(Self.number) + search(of: arm.name)
       table.append(cells.map { TableCell($0) })
     }
     return table.csv()
@@ -66,6 +67,58 @@ struct CSVReport: Sendable {
     "baseline", "difference", "difference_lower", "difference_upper", "bootstrap_lower", "bootstrap_upper", "test",
     "p", "p_holm", "probability_of_improvement", "verdict",
   ]
+
+  /// One row per arm and number of trials: the expected best score, its difference from that of the baseline, and the
+  /// best score so far.
+  var budgets: String {
+    var table = TextTable(
+      [
+        "arm", "trials", "expected", "expected_lower", "expected_upper", "baseline", "difference", "difference_lower",
+        "difference_upper", "best_so_far",
+      ].map { TableColumn($0) })
+    for arm in report.search?.arms ?? [] {
+      let comparison = report.search?.comparisons.first { $0.candidate == arm.name }
+      for point in arm.curve?.points ?? [] {
+        let place = point.trials - 1
+        let difference = comparison.flatMap { $0.budgets.points.dropFirst(place).first }
+        let cells =
+          [arm.name, "\(point.trials)"]
+          + [point.expected, point.interval?.lower, point.interval?.upper].map(Self.number)
+          + [difference == nil ? "" : comparison?.baseline ?? ""]
+          + [
+            difference?.difference, difference?.interval?.lower, difference?.interval?.upper,
+            arm.bestSoFar.dropFirst(place).first,
+          ].map(Self.number)
+        table.append(cells.map { TableCell($0) })
+      }
+    }
+    return table.csv()
+  }
+
+  private static let searchColumns =
+    [
+      "settings", "score", "score_default", "trials", "diverged", "stopped", "seconds", "gradient_evaluations",
+    ].map { "search_" + $0 }
+
+  /// Of several studies, their settings one after the other, the median of their scores, and all their trials.
+  private func search(of arm: String) -> [String] {
+    guard let search = report.search else { return [] }
+    guard let place = search.arms.firstIndex(where: { $0.name == arm }) else {
+      return Self.searchColumns.map { _ in "" }
+    }
+    let (facts, studies) = (search.facts.arms[place], search.arms[place].studies)
+    let words = SearchWords(search)
+    let scores = studies.compactMap(\.score).filter(\.isFinite)
+    return [
+      studies.map { $0.score == nil ? "" : words.settings(facts, $0, edge: "") }.joined(separator: "; "),
+      Self.number(scores.isEmpty ? nil : Quantiles.median(scores)), Self.number(facts.standard),
+    ]
+      + [
+        studies.reduce(0) { $0 + $1.trials }, studies.reduce(0) { $0 + $1.diverged },
+        studies.reduce(0) { $0 + $1.stopped },
+      ].map { "\($0)" } + [Self.number(studies.reduce(0) { $0 + $1.seconds })]
+      + ["\(studies.reduce(0) { $0 + $1.gradientEvaluations })"]
+  }
 
   func comparison(of arm: String) -> [String] {
     guard let entry = report.comparisons.first(where: { $0.candidate == arm }) else {

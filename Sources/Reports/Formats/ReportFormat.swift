@@ -5,10 +5,12 @@ public enum ReportFormat: String, Sendable, Hashable, CaseIterable {
   /// One page that needs nothing else, with figures.
   case html
   case markdown
-  /// One row per arm, numbers with all their digits.
+  /// One row per arm, numbers with all their digits. With a search, also the settings found and what trials cost.
   case csv
   /// One row per value: arm, seed, epoch, metric, value.
   case csvRuns = "csv-runs"
+  /// What a search's budget buys: one row per arm and number of trials. No rows for a study without a search.
+  case csvBudgets = "csv-budgets"
   /// Everything; keys are those of ``StudyReport``, sorted.
   case json
   /// Tables for a paper; needs the packages `booktabs` and `amssymb`.
@@ -21,7 +23,7 @@ public enum ReportFormat: String, Sendable, Hashable, CaseIterable {
     switch self {
     case .html: "html"
     case .markdown: "md"
-    case .csv, .csvRuns: "csv"
+    case .csv, .csvRuns, .csvBudgets: "csv"
     case .json: "json"
     case .latex: "tex"
     case .terminal: "txt"
@@ -38,6 +40,7 @@ extension StudyReport {
     case .markdown: MarkdownReport(self).text
     case .csv: CSVReport(self).summary
     case .csvRuns: CSVReport(self).runs
+    case .csvBudgets: CSVReport(self).budgets
     case .json: try JSONReport(self).text
     case .latex: LaTeXReport(self).text
     case .terminal: TerminalReport(self).text()

@@ -166,6 +166,13 @@ struct LaTeXReport: Sendable {
     if !report.published.isEmpty {
       parts.append(float(tables.published, caption: words.publishedNote, label: "published"))
     }
+    if let search = report.search.map(SearchWords.init) {
+      let caption = search.lead + (search.hasEdges ? " A star marks a setting at an end of its scale." : "")
+      parts.append(float(search.found(edge: "*"), caption: caption, label: "search"))
+      if !search.sensitivities.rows.isEmpty {
+        parts.append(float(search.sensitivities, caption: search.sensitivityNote, label: "sensitivities"))
+      }
+    }
     parts.append(float(tables.costs, caption: "Cost of the runs; times are medians.", label: "costs"))
     return parts.joined(separator: "\n\n") + "\n"
   }

@@ -19,9 +19,7 @@ struct SearchSection: Sendable {
       content +=
         FigureBlock(
           chart, height: 360, narrowHeight: 330,
-          caption: search.facts.isAdaptive
-            ? "The best score so far. Trials were chosen by the results before them, so there are no intervals."
-            : "The expected best score of so many trials, with \(ReportTables(report).confidence) interval."
+          caption: "\(words.curveNote(confidence: ReportTables(report).confidence))"
         ).html
       content += "\(words.budgets.map { "<p>\($0)</p>\n" as HTML })"
     }
@@ -38,39 +36,43 @@ struct SearchSection: Sendable {
 
   func found(_ search: SearchReport, _ words: SearchWords) -> HTMLTable {
     let hasStandard = search.facts.arms.contains { $0.standard != nil }
+    let hasStudies = search.facts.studies > 1
     var table = HTMLTable(
       "Settings found for each arm",
-      [.init("arm"), .init("best settings"), .init("score", .number, hint: "of the best trial, before fresh seeds")]
+      [.init("arm")] + (hasStudies ? [.init("study", .number)] : []) + [
+        .init("best settings"), .init("score", .number, hint: "of the best trial, before fresh seeds"),
+      ]
         + (hasStandard ? [.init("default settings", .number, hint: "score of the arm without a search")] : [])
         + [
           .init("trials", .number), .init("diverged", .number), .init("stopped", .number, hint: "by the pruner"),
           .init("time", .number, hint: "of all trials"), .init("gradient evaluations", .number, hint: "of all trials"),
-        ], isSortable: search.arms.count > 1)
+        ], isSortable: search.arms.count > 1 || hasStudies)
+    func scoreCell(_ score: Double?) -> HTMLTable.Cell {
+      .init("\(words.scoreText(score))", key: score.flatMap { $0.isFinite ? $0 : nil })
+    }
     for (arm, found) in zip(search.facts.arms, search.arms) {
-      let best = found.best.map { arm.trials[$0] }
-      var cells: [HTMLTable.Cell] = [
-        .init("\(Swatch(report, arm.name).html)\(arm.name)"), .init("\(settings(arm, found))"),
-        .init("\(best.map { words.score($0.score) } ?? "–")", key: best?.score),
-      ]
-      if hasStandard {
-        let text = arm.standard.map { $0.isFinite ? words.score($0) : "diverged" } ?? "–"
-        cells.append(.init("\(text)", key: arm.standard.flatMap { $0.isFinite ? $0 : nil }))
+      for (place, study) in found.studies.enumerated() {
+        var cells: [HTMLTable.Cell] = [.init("\(Swatch(report, arm.name).html)\(arm.name)")]
+        if hasStudies { cells.append(.init("\(place + 1)", key: Double(place))) }
+        cells += [.init("\(settings(arm, study))"), scoreCell(study.score)]
+        if hasStandard { cells.append(scoreCell(arm.standard)) }
+        for count in [study.trials, study.diverged, study.stopped] {
+          cells.append(.init("\(count)", key: Double(count)))
+        }
+        cells.append(.init("\(NumberText.duration(study.seconds))", key: study.seconds))
+        let evaluations = Double(study.gradientEvaluations)
+        cells.append(.init("\(NumberText.count(evaluations))", key: evaluations))
+        table.append(cells)
       }
-      for count in [arm.trials.count, arm.trials.count { !RunReport.isFinite($0.score) }, found.stopped] {
-        cells.append(.init("\(count)", key: Double(count)))
-      }
-      cells.append(.init("\(NumberText.duration(found.seconds))", key: found.seconds))
-      let evaluations = Double(found.gradientEvaluations)
-      cells.append(.init("\(NumberText.count(evaluations))", key: evaluations))
-      table.append(cells)
     }
     return table
   }
 
-  private func settings(_ arm: SearchArmFacts, _ found: SearchReport.Arm) -> HTML {
-    guard let best = found.best else { return "–" }
+  private func settings(_ arm: SearchArmFacts, _ study: SearchReport.Study) -> HTML {
+    if study.keepsStandard { return "\(SearchWords.standard)" }
+    guard let best = study.best else { return "–" }
     return zip(arm.dimensions, arm.trials[best].values).map { dimension, value -> HTML in
-      let mark: HTML = found.edges[dimension.setting] == nil ? "" : " <span class=\"warned\">⚠ edge</span>"
+      let mark: HTML = study.edges[dimension.setting] == nil ? "" : " <span class=\"warned\">⚠ edge</span>"
       return "<code>\(dimension.setting)=\(value.description)</code>\(mark)"
     }.joined(by: "<br/>")
   }
@@ -105,12 +107,13 @@ extension ReportFigures {
     guard let search = report.search else { return nil }
     let isAdaptive = search.facts.isAdaptive
     let lines = search.arms.compactMap { arm -> LineSeries? in
-      guard let curve = arm.curve else { return nil }
       if isAdaptive {
+        guard !arm.bestSoFar.isEmpty else { return nil }
         return LineSeries(
-          arm.name, points: curve.bestSoFar.enumerated().map { DataPoint(x: Double($0 + 1), y: $1) },
+          arm.name, points: arm.bestSoFar.enumerated().map { DataPoint(x: Double($0 + 1), y: $1) },
           color: color(arm.name))
       }
+      guard let curve = arm.curve else { return nil }
       return LineSeries(
         arm.name, points: curve.points.map { DataPoint(x: Double($0.trials), y: $0.expected) },
         band: curve.points.compactMap { point in point.interval.map { ErrorInterval($0.lower, $0.upper) } },

@@ -8,9 +8,8 @@ struct SearchWords: Sendable {
 
   init(_ search: SearchReport) {
     self.search = search
-    let widths = search.arms.flatMap { $0.curve?.points.compactMap { $0.interval.map { $0.width / 2 } } ?? [] }
-    style = ReportStyle.Values(
-      ReportStyle.style(of: search.facts.metric.name), widths: widths, differenceWidths: widths)
+    // How much single trials differ says nothing of the digits that the best ones have.
+    style = ReportStyle.Values(ReportStyle.style(of: search.facts.metric.name), widths: [])
   }
 
   private var facts: SearchFacts { search.facts }
@@ -25,26 +24,64 @@ struct SearchWords: Sendable {
 
   /// How the settings were found.
   var lead: String {
-    let counts = Set(facts.arms.map(\.trials.count)).sorted()
+    let counts = Set(search.arms.flatMap { $0.studies.map(\.trials) }).sorted()
     let trials = counts.count == 1 ? "\(counts[0])" : "\(counts.first ?? 0) to \(counts.last ?? 0)"
     let data = facts.judgedBy.isEmpty ? "" : " on \(facts.judgedBy)"
-    return "Each arm had \(trials) trials, drawn by \(facts.sampler) and judged by "
-      + "\(metric)\(data). The best settings then ran on fresh seeds."
+    let studies = facts.studies > 1 ? "\(facts.studies) studies of " : ""
+    return "Each arm had \(studies)\(trials) trials, drawn by \(facts.sampler) and judged by \(metric)\(data). "
+      + (facts.studies > 1
+        ? "The studies’ best settings then took turns on fresh seeds." : "The best settings then ran on fresh seeds.")
+  }
+
+  /// What the curves are of.
+  func curveNote(confidence: String) -> String {
+    let pooled = facts.studies > 1
+    if facts.isAdaptive {
+      return "The best score so far\(pooled ? " in a study, the mean over \(facts.studies) studies" : ""). Trials were "
+        + "chosen by the results before them, so there are no intervals."
+    }
+    return "The expected best score of so many trials"
+      + (pooled ? ", from the trials of all \(facts.studies) studies of an arm together" : "")
+      + ", with \(confidence) interval up to a quarter of the trials: how good the best of more can be is beyond what so "
+      + "few scores tell."
   }
 
   /// Settings at an end of their scale: better ones may lie beyond.
   var warnings: [String] {
-    zip(facts.arms, search.arms).flatMap { arm, found in
-      arm.dimensions.compactMap { dimension in
-        guard let isLow = found.edges[dimension.setting], let value = Self.value(of: dimension.setting, arm, found)
-        else { return nil }
-        return "\(arm.name): the best \(dimension.setting), \(value), lies at the \(isLow ? "lower" : "upper") edge of "
-          + "\(dimension.scale). Search further \(isLow ? "down" : "up")."
+    zip(facts.arms, search.arms).flatMap { arm, found -> [String] in
+      func part(_ count: Int) -> String {
+        found.studies.count == 1 ? "" : "in \(count) of \(found.studies.count) studies "
       }
-        + (found.best == nil && !arm.trials.isEmpty ? ["\(arm.name): no trial ended with a finite score."] : [])
-        + (isStandardBetter(arm, found) ? ["\(arm.name): the default settings scored better than those found."] : [])
+      var warnings: [String] = []
+      for (place, dimension) in arm.dimensions.enumerated() {
+        for isLow in [true, false] {
+          let values = found.studies.compactMap { study -> String? in
+            guard let best = study.best, study.edges[dimension.setting] == isLow else { return nil }
+            return arm.trials[best].values[place].description
+          }
+          guard !values.isEmpty else { continue }
+          warnings.append(
+            "\(arm.name): \(part(values.count))the best \(dimension.setting), \(values.uniqued.joined(separator: ", ")), "
+              + "lies at the \(isLow ? "lower" : "upper") edge of \(dimension.scale). Search further "
+              + "\(isLow ? "down" : "up").")
+        }
+      }
+      let lost = found.studies.count { $0.trials > 0 && $0.diverged == $0.trials }
+      if lost > 0 { warnings.append("\(arm.name): \(part(lost))no trial ended with a finite score.") }
+      let kept = found.studies.count { $0.keepsStandard && $0.diverged < $0.trials }
+      if kept > 0 {
+        warnings.append("\(arm.name): \(part(kept))the default settings scored better than all trials and were kept.")
+      }
+      let better = found.studies.count { !$0.keepsStandard && isStandardBetter(arm, $0) }
+      if better > 0 {
+        warnings.append("\(arm.name): \(part(better))the default settings scored better than those found.")
+      }
+      return warnings
     }
   }
+
+  /// Whether a setting that was found lies at an end of its scale.
+  var hasEdges: Bool { search.arms.contains { $0.studies.contains { !$0.edges.isEmpty } } }
 
   /// Which arm a budget favours, and where that changes.
   var budgets: [String] {
@@ -52,16 +89,17 @@ struct SearchWords: Sendable {
     guard !facts.isAdaptive else { return [] }
     return search.comparisons.flatMap { entry -> [String] in
       let points = entry.budgets.points
-      guard let last = points.last else { return [] }
-      let counts = [1, 5, 20, last.trials].filter { $0 <= last.trials }
-      let parts = Set(counts).sorted().map { count in
+      let known = points.prefix { $0.interval != nil }.count
+      guard let last = points.last, known > 0 else { return [] }
+      let parts = Set([1, 5, 20, known]).filter { $0 <= known }.sorted().map { count in
         let point = points[count - 1]
         let isClear = point.interval.map { !$0.contains(0) } ?? false
         let isBetter = (point.difference > 0) == (facts.metric.better == .higher)
         let leader = isBetter ? entry.candidate : entry.baseline
         return "with \(NumberText.count(count, "trial")) \(isClear ? leader : "neither") is clearly better"
       }
-      let first = "\(entry.candidate) or \(entry.baseline): " + parts.joined(separator: ", ") + "."
+      let rest = known < last.trials ? "; with more, \(last.trials) trials are too few to tell" : ""
+      let first = "\(entry.candidate) or \(entry.baseline): " + parts.joined(separator: ", ") + rest + "."
       let crossings = entry.budgets.crossings
       guard !crossings.isEmpty else { return [first] }
       return [first, "Their curves cross at \(crossings.map(String.init).joined(separator: ", ")) trials."]
@@ -74,27 +112,30 @@ struct SearchWords: Sendable {
       + "the score. Where a forest predicts unseen trials no better than their mean, shares describe noise."
   }
 
-  /// One row per arm: the settings found, beside those it has without a search, and what the trials took.
-  func found(isCompact: Bool = false) -> TextTable {
+  /// One row per arm and study: the settings found, beside those it has without a search, and what the trials took.
+  /// - Parameter edge: what follows a setting at an end of its scale.
+  func found(isCompact: Bool = false, edge: String = " ⚠") -> TextTable {
     let hasStandard = facts.arms.contains { $0.standard != nil }
     var table = TextTable(
-      [TableColumn("arm"), TableColumn("best settings"), TableColumn("score", .right)]
+      [TableColumn("arm")] + (facts.studies > 1 ? [TableColumn("study", .right)] : [])
+        + [TableColumn("best settings"), TableColumn("score", .right)]
         + (hasStandard ? [TableColumn(isCompact ? "default" : "default settings", .right)] : [])
         + ["trials", "diverged", "stopped", "time", isCompact ? "gradients" : "gradient evaluations"].map {
           TableColumn($0, .right)
         })
     for (arm, found) in zip(facts.arms, search.arms) {
-      table.append(
-        [
-          TableCell(arm.name),
-          TableCell(settings(arm, found), style: found.edges.isEmpty ? .plain : .warning),
-          TableCell(found.best.map { score(arm.trials[$0].score) } ?? "–"),
-        ] + (hasStandard ? [TableCell(arm.standard.map { $0.isFinite ? score($0) : "diverged" } ?? "–")] : [])
-          + [
-            "\(arm.trials.count)", "\(arm.trials.count { !RunReport.isFinite($0.score) })", "\(found.stopped)",
-            TableCell(NumberText.duration(found.seconds)),
-            TableCell(NumberText.count(Double(found.gradientEvaluations))),
-          ])
+      for (place, study) in found.studies.enumerated() {
+        table.append(
+          [TableCell(place == 0 ? arm.name : "")] + (facts.studies > 1 ? ["\(place + 1)"] : [])
+            + [
+              TableCell(settings(arm, study, edge: edge), style: study.edges.isEmpty ? .plain : .warning),
+              TableCell(scoreText(study.score)),
+            ] + (hasStandard ? [TableCell(scoreText(arm.standard))] : [])
+            + [
+              "\(study.trials)", "\(study.diverged)", "\(study.stopped)", TableCell(NumberText.duration(study.seconds)),
+              TableCell(NumberText.count(Double(study.gradientEvaluations))),
+            ])
+      }
     }
     return table
   }
@@ -121,23 +162,22 @@ struct SearchWords: Sendable {
     return table
   }
 
-  func settings(_ arm: SearchArmFacts, _ found: SearchReport.Arm) -> String {
-    guard let best = found.best else { return "–" }
+  /// "–" where there is none.
+  func scoreText(_ score: Double?) -> String { score.map { $0.isFinite ? self.score($0) : "diverged" } ?? "–" }
+
+  func settings(_ arm: SearchArmFacts, _ study: SearchReport.Study, edge: String) -> String {
+    if study.keepsStandard { return Self.standard }
+    guard let best = study.best else { return "–" }
     return zip(arm.dimensions, arm.trials[best].values).map { dimension, value in
-      "\(dimension.setting)=\(value)" + (found.edges[dimension.setting] == nil ? "" : " ⚠")
+      "\(dimension.setting)=\(value)" + (study.edges[dimension.setting] == nil ? "" : edge)
     }.joined(separator: " ")
   }
 
-  private func isStandardBetter(_ arm: SearchArmFacts, _ found: SearchReport.Arm) -> Bool {
-    guard let standard = arm.standard, let best = found.best, standard.isFinite else { return false }
-    let score = arm.trials[best].score
-    return facts.metric.better == .higher ? !(score >= standard) : !(score <= standard)
-  }
+  /// What stands for the settings that an arm has without a search.
+  static let standard = "as written"
 
-  private static func value(of setting: String, _ arm: SearchArmFacts, _ found: SearchReport.Arm) -> String? {
-    guard let best = found.best, let place = arm.dimensions.firstIndex(where: { $0.setting == setting }) else {
-      return nil
-    }
-    return arm.trials[best].values[place].description
+  private func isStandardBetter(_ arm: SearchArmFacts, _ study: SearchReport.Study) -> Bool {
+    guard let standard = arm.standard, let score = study.score, standard.isFinite else { return false }
+    return facts.metric.better == .higher ? !(score >= standard) : !(score <= standard)
   }
 }

@@ -12,25 +12,47 @@ public struct NoPruner: Pruner {
   }
 }
 
+/// What pruners that compare trials again and again have in common.
+public protocol ReducingPruner: Pruner {
+  /// One trial in so many goes on.
+  var reduction: Int { get set }
+  /// The epochs before the first comparison; of several brackets, in the first one.
+  var first: Int { get set }
+
+  init()
+}
+
+extension ReducingPruner {
+  /// - Parameters:
+  ///   - reduction: one trial in so many goes on; less than 2 counts as 2.
+  ///   - first: epochs before the first comparison; less than 1 counts as 1.
+  public init(reduction: Int = 3, first: Int = 1) {
+    self.init()
+    (self.reduction, self.first) = (Swift.max(reduction, 2), Swift.max(first, 1))
+  }
+
+  static var settings: [Setting<Self>] {
+    [
+      Setting("reduction", \.reduction, .integer(in: 2...100), "one trial in so many goes on, η"),
+      Setting("first", \.first, .integer(in: 1...1_000_000), "epochs before the first comparison"),
+    ]
+  }
+}
+
 /// Successive halving: after the first epochs the best third goes on, of these the best third after three times as many,
 /// and so on.
-public struct HalvingPruner: Pruner {
+public struct HalvingPruner: Pruner, ReducingPruner {
   public static let declaration = Declaration(
     "halving", "the best third goes on, again and again", standard: HalvingPruner(),
     reference: Reference(
       "Jamieson and Talwalkar", 2016, "Non-stochastic Best Arm Identification and Hyperparameter Optimization",
       "https://arxiv.org/abs/1502.07943"),
-    settings: .halving(\.reduction, \.first), unnamed: 0)
+    settings: settings, unnamed: 0)
 
-  public var reduction: Int
-  public var first: Int
+  public var reduction = 3
+  public var first = 1
 
-  /// - Parameters:
-  ///   - reduction: one trial in so many goes on; less than 2 counts as 2.
-  ///   - first: epochs before the first comparison; less than 1 counts as 1.
-  public init(reduction: Int = 3, first: Int = 1) {
-    (self.reduction, self.first) = (Swift.max(reduction, 2), Swift.max(first, 1))
-  }
+  public init() {}
 
   public func brackets(trials: Int, epochs: Int) throws(SearchError) -> [Bracket] {
     if trials < 1 { throw .noTrials }
@@ -49,23 +71,18 @@ public struct HalvingPruner: Pruner {
 
 /// Hyperband: several brackets of successive halving, from many trials that are compared early to a few that train to
 /// the end, since early epochs may mislead.
-public struct HyperbandPruner: Pruner {
+public struct HyperbandPruner: Pruner, ReducingPruner {
   public static let declaration = Declaration(
     "hyperband", "halving in brackets that begin ever later", standard: HyperbandPruner(),
     reference: Reference(
       "Li et al.", 2018, "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization",
       "https://jmlr.org/papers/v18/16-558.html"),
-    settings: .halving(\.reduction, \.first), unnamed: 0)
+    settings: settings, unnamed: 0)
 
-  public var reduction: Int
-  public var first: Int
+  public var reduction = 3
+  public var first = 1
 
-  /// - Parameters:
-  ///   - reduction: one trial in so many goes on; less than 2 counts as 2.
-  ///   - first: epochs before the first comparison in the first bracket; less than 1 counts as 1.
-  public init(reduction: Int = 3, first: Int = 1) {
-    (self.reduction, self.first) = (Swift.max(reduction, 2), Swift.max(first, 1))
-  }
+  public init() {}
 
   /// Trials are shared out in the paper's proportions, in their order; a bracket without any is left out.
   public func brackets(trials: Int, epochs: Int) throws(SearchError) -> [Bracket] {
@@ -97,16 +114,5 @@ public struct HyperbandPruner: Pruner {
     let order = exact.indices.sorted { (Double(counts[$0]) - exact[$0], $0) < (Double(counts[$1]) - exact[$1], $1) }
     for place in order.prefix(total - counts.reduce(0, +)) { counts[place] += 1 }
     return counts
-  }
-}
-
-extension Array {
-  fileprivate static func halving<Method: Sendable>(
-    _ reduction: WritableKeyPath<Method, Int> & Sendable, _ first: WritableKeyPath<Method, Int> & Sendable
-  ) -> [Setting<Method>] where Element == Setting<Method> {
-    [
-      Setting("reduction", reduction, .integer(in: 2...100), "one trial in so many goes on, η"),
-      Setting("first", first, .integer(in: 1...1_000_000), "epochs before the first comparison"),
-    ]
   }
 }

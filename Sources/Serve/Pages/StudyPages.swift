@@ -56,7 +56,7 @@ struct StudyPage: Sendable {
         sections.append(
           PageSection(id: verdicts.id, heading: isOver ? "Verdicts" : "So far", content: verdicts.content))
       }
-      sections.append(PageSection(id: "report", heading: "Report", content: Self.links(study.facts.name)))
+      sections.append(PageSection(id: "report", heading: "Report", content: Self.links(study.facts)))
     }
     self.sections = sections
   }
@@ -82,12 +82,14 @@ struct StudyPage: Sendable {
         """)
   }
 
-  private static func links(_ name: String) -> HTML {
-    let address = StudyAddress.of(name)
-    let files = [
-      ("report.md", "Markdown"), ("report.tex", "LaTeX"), ("report.csv", "CSV, one row per arm"),
-      ("runs.csv", "CSV, one row per value"), ("report.json", "JSON"),
-    ].map { file, label -> HTML in " · <a href=\"\(address)/\(file)\">\(label)</a>" }
+  private static func links(_ facts: StudyFacts) -> HTML {
+    let address = StudyAddress.of(facts.name)
+    let files =
+      ([
+        ("report.md", "Markdown"), ("report.tex", "LaTeX"), ("report.csv", "CSV, one row per arm"),
+        ("runs.csv", "CSV, one row per value"),
+      ] + (facts.search == nil ? [] : [("budgets.csv", "CSV of the search’s budgets")]) + [("report.json", "JSON")]).map
+    { file, label -> HTML in " · <a href=\"\(address)/\(file)\">\(label)</a>" }
     return "<p><a href=\"\(address)/report\"><b>Report</b></a> on finished runs\(files)</p>\n"
   }
 }

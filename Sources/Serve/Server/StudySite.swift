@@ -73,9 +73,13 @@ actor StudySite {
 
   /// `report` is the page. Other formats have an extension, such as `report.csv`.
   private static func format(_ name: String) -> ReportFormat? {
-    if name == "report" { return .html }
-    if name == "runs.csv" { return .csvRuns }
-    return ReportFormat.allCases.first { $0 != .csvRuns && name == "report.\($0.fileExtension)" }
+    switch name {
+    case "report": return .html
+    case "runs.csv": return .csvRuns
+    case "budgets.csv": return .csvBudgets
+    // The first of the formats that share an extension.
+    default: return ReportFormat.allCases.first { name == "report.\($0.fileExtension)" }
+    }
   }
 
   private func isKnown(_ host: String?) -> Bool {
@@ -94,7 +98,7 @@ extension ReportFormat {
     switch self {
     case .html: "text/html; charset=utf-8"
     case .json: "application/json"
-    case .csv, .csvRuns: "text/csv; charset=utf-8"
+    case .csv, .csvRuns, .csvBudgets: "text/csv; charset=utf-8"
     case .markdown: "text/markdown; charset=utf-8"
     case .latex, .terminal: "text/plain; charset=utf-8"
     }

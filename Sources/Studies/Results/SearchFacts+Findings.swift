@@ -13,15 +13,19 @@ extension SearchFacts {
         let epochs: Int? = if case .pruned(let epoch) = trial.state { epoch } else { nil }
         return SearchTrialFacts(
           values: trial.values, score: trial.score ?? .nan, seconds: trial.seconds,
-          gradientEvaluations: Int(exactly: trial.gradientEvaluations.rounded()) ?? 0, epochs: epochs)
+          gradientEvaluations: Int(exactly: trial.gradientEvaluations.rounded()) ?? 0, epochs: epochs,
+          study: trial.study)
       }
-      // Several studies have chosen several: then the best is shown.
-      let chosen = arm.chosen.count == 1 ? arm.chosen[0] : nil
+      let studies = arm.chosenTrials.map { trial in
+        guard let trial else { return SearchStudyFacts() }
+        let place = ended.firstIndex { $0.number == trial.number }
+        return SearchStudyFacts(trial.isWritten ? .standard : place.map { .trial($0) } ?? .best)
+      }
       do throws(SearchError) {
         arms.append(
           try SearchArmFacts(
-            arm.arm, space: space, trials: trials, standard: arm.trials.first { $0.isWritten }?.score,
-            chosen: chosen.flatMap { number in ended.firstIndex { $0.number == number } }))
+            arm.arm, space: space, trials: trials, standard: arm.trials.first { $0.isWritten }?.score, studies: studies)
+        )
       } catch { throw .invalid(message: "\(arm.arm): \(error.description)", origin: "") }
     }
     // An arm that was searched has what all of them were judged by.

@@ -91,6 +91,29 @@ import Testing
     #expect(try list.runs().map(\.configuration.batchSize) == [1, 2])
   }
 
+  /// A budget may train seeds until comparisons are decided, and a fixed number where the plan doesn't.
+  @Test func aBudgetHasSeedsOfEitherKind() throws {
+    let text = """
+      seeds: until decided (at most 0..19)
+      margin: 0.01
+      base: {data: syntheticDigits, epochs: 1}
+      arms: {sgd: , adam: {optimizer: adam}}
+      budgets:
+        fixed: {seeds: 2}
+        more: {seeds: 'until decided (first 8, at most 40)'}
+        later: {seeds: 'until decided (at most [3, 5..12])'}
+      """
+    let recipe = try recipe(text)
+    #expect(try recipe.plan().untilDecided == UntilDecided())
+    let fixed = try recipe.plan(budget: "fixed")
+    #expect(fixed.untilDecided == nil && fixed.seeds == [0, 1])
+    let more = try recipe.plan(budget: "more")
+    #expect(more.untilDecided == UntilDecided(first: 8) && more.seeds == Array(0..<40))
+    #expect(try #require(try more.sequentialDesign()).first == 8)
+    #expect(try StudyPlan(yaml: more.yaml(), source: "copy") == more)
+    #expect(try recipe.plan(budget: "later").seeds == [3] + Array(5...12))
+  }
+
   @Test func departuresAreTold() throws {
     let recipe = try recipe()
     #expect(try recipe.departure(of: Recipe.published) == nil)
@@ -106,7 +129,8 @@ import Testing
     ("budgets: {published: {}}", "a budget's name is made of"), ("budgets: {a b: {}}", "a budget's name is made of"),
     ("budgets:\n  a: {epochs: 3}", "a budget has no setting 'epochs'"),
     ("budgets:\n  a: {arms: {c: {epochs: 3}}}", "x: budget 'a': there is no arm 'c'"),
-    ("budgets:\n  a: {seeds: none}", "'seeds' takes"), ("main: [a, c]", "x: there is no arm 'c'"),
+    ("budgets:\n  a: {seeds: none}", "'seeds' takes"),
+    ("budgets:\n  a: {seeds: until decided}", "r.yml:4: 'seeds' takes"), ("main: [a, c]", "x: there is no arm 'c'"),
     ("main: [[a]]", "'main' takes a list of names"), ("sources: 3", "'sources' takes a list"),
     ("sources: [{authors: Doe}]", "a source needs a title"), ("sources: [{title: A, yaer: 1}]", "'yaer'"),
     ("progress: bars", "there is no progress 'bars'"), ("progress: lines(end: x)", "lines has no setting 'end'"),

@@ -9,8 +9,7 @@ import Testing
 @Suite(
   .tags(.process), .serialized, .enabled(if: TanrenProgram.exists, "the tanren program isn't built beside the tests"))
 struct KillTests {
-  private let folder: TemporaryFolder
-  private let plan: String
+  private let study: KilledStudies
   private static let yaml = """
     seeds: 0..2
     base: {data: 'syntheticDigits(train: 200, test: 100)', model: 'mlp(hidden: [8])', batchSize: 20, epochs: 60}
@@ -20,16 +19,10 @@ struct KillTests {
       sam: {gradientRule: sam}
     """
 
-  init() throws {
-    folder = try TemporaryFolder()
-    plan = folder("tiny.yml")
-    try Self.yaml.write(toFile: plan, atomically: true, encoding: .utf8)
-  }
+  init() throws { study = try KilledStudies("tiny.yml", yaml: Self.yaml) }
 
-  private func results(_ path: String) throws -> StudyResults {
-    let store = try StudyStore(path, access: .read)
-    return try store.results(of: store.study(nil))
-  }
+  private var folder: TemporaryFolder { study.folder }
+  private var plan: String { study.plan }
 
   /// - Returns: what the store knows of done runs.
   private func check(_ path: String, finished: [String: History]) throws -> [String: History] {
@@ -60,19 +53,12 @@ struct KillTests {
     let words = ["study", "run", plan, "--quiet"] + way + ["--store"]
     try TanrenProgram.run(words + [reference])
     let store = folder("killed.sqlite")
-    var generator = SystemRandomNumberGenerator()
     var finished: [String: History] = [:]
     var kills = 0
     while kills < 8 {
-      let process = try TanrenProgram.start(words + [store])
-      let end = Date(timeIntervalSinceNow: .random(in: 0...1.2, using: &generator))
-      while process.isRunning, Date() < end { Thread.sleep(forTimeInterval: 0.002) }
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
-      if process.terminationReason == .exit {
-        // It was done before its time came: once more from the start.
-        #expect(process.terminationStatus == 0)
-        #expect(StudyDiff(try results(reference), try results(store)).isEmpty)
+      if try study.endsBeforeItIsKilled(words + [store], within: 0...1.2) {
+        // Once more from the start.
+        study.expectEqual(try study.results(reference), try study.results(store))
         for suffix in ["", "-wal", "-shm", ".files"] { try? FileManager.default.removeItem(atPath: store + suffix) }
         finished = [:]
         continue
@@ -82,10 +68,9 @@ struct KillTests {
       finished = try check(store, finished: finished)
     }
     try TanrenProgram.run(words + [store])
-    let (first, second) = (try results(reference), try results(store))
+    let second = try study.results(store)
     #expect(second.runs.allSatisfy { $0.state == .done })
-    #expect(StudyDiff(first, second).isEmpty)
-    #expect(first.runs.map { $0.history.epochs.map(\.metrics) } == second.runs.map { $0.history.epochs.map(\.metrics) })
+    study.expectEqual(try study.results(reference), second)
     #expect(!FileManager.default.fileExists(atPath: store + ".files"))
   }
 
@@ -101,7 +86,7 @@ struct KillTests {
     kill(workers[0].processIdentifier, SIGKILL)
     for worker in workers { worker.waitUntilExit() }
     for worker in workers.dropFirst() { #expect(worker.terminationStatus == 0) }
-    #expect(StudyDiff(try results(reference), try results(path)).isEmpty)
+    study.expectEqual(try study.results(reference), try study.results(path))
     // Nobody ran what another one had done: a run has more attempts only where a worker died.
     let died = try StudyStore(path, access: .read).read {
       try Int.fetchOne($0, sql: "SELECT count(*) FROM attempts WHERE outcome <> 'done'")
