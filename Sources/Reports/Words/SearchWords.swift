@@ -34,15 +34,20 @@ struct SearchWords: Sendable {
 
   /// Settings at an end of their scale: better ones may lie beyond.
   var warnings: [String] {
-    zip(facts.arms, search.arms).flatMap { arm, found in
-      arm.dimensions.compactMap { dimension in
+    zip(facts.arms, search.arms).flatMap { arm, found -> [String] in
+      var warnings: [String] = arm.dimensions.compactMap { dimension in
         guard let isLow = found.edges[dimension.setting], let value = Self.value(of: dimension.setting, arm, found)
         else { return nil }
         return "\(arm.name): the best \(dimension.setting), \(value), lies at the \(isLow ? "lower" : "upper") edge of "
           + "\(dimension.scale). Search further \(isLow ? "down" : "up")."
       }
-        + (found.best == nil && !arm.trials.isEmpty ? ["\(arm.name): no trial ended with a finite score."] : [])
-        + (isStandardBetter(arm, found) ? ["\(arm.name): the default settings scored better than those found."] : [])
+      if found.best == nil, !arm.trials.isEmpty {
+        warnings.append("\(arm.name): no trial ended with a finite score.")
+      }
+      if isStandardBetter(arm, found) {
+        warnings.append("\(arm.name): the default settings scored better than those found.")
+      }
+      return warnings
     }
   }
 
