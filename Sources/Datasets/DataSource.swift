@@ -14,25 +14,29 @@ public protocol DataSource: Configurable {
 public struct DataFolders: Sendable, Equatable {
   /// Folders the user named, searched first, in this order.
   public var searched: [String]
-  /// The folder downloads go to, searched last.
+  /// The folder downloads go to, searched next.
   public var cache: String
-  /// Whether data found in neither may be downloaded.
+  /// Folders of the system's packages, searched last for published images.
+  public var system: [String]
+  /// Whether data found in none of them may be downloaded.
   public var allowsDownload: Bool
 
-  public init(searched: [String], cache: String, allowsDownload: Bool) {
+  public init(searched: [String], cache: String, system: [String] = [], allowsDownload: Bool) {
     self.searched = searched
     self.cache = cache
+    self.system = system
     self.allowsDownload = allowsDownload
   }
 
-  /// The folders the environment names: `TANREN_DATA` (several with colons between), and for downloads
-  /// `CacheFolder.data(environment:)`.
+  /// The folders the environment names: `TANREN_DATA` (several with colons between), for downloads
+  /// `CacheFolder.data(environment:)`, and then `/usr/share/datasets`, where Debian's packages put data.
   public init(
     environment: [String: String] = ProcessInfo.processInfo.environment, allowsDownload: Bool = false
   ) {
     self.init(
       searched: (environment["TANREN_DATA"] ?? "").split(separator: ":").map(String.init),
-      cache: CacheFolder.data(environment: environment), allowsDownload: allowsDownload)
+      cache: CacheFolder.data(environment: environment), system: ["/usr/share/datasets"],
+      allowsDownload: allowsDownload)
   }
 }
 

@@ -6,15 +6,19 @@ public struct DatasetError: Error, Equatable, Sendable, CustomStringConvertible 
   /// The file or folder, if one is at fault; `archive.npz(member)` for a member of an archive.
   public var path: String?
   public var problem: DatasetProblem
+  /// The Debian package of the data, if there is one: another way to get what is missing.
+  public var package: String?
 
-  public init(_ problem: DatasetProblem, path: String? = nil) {
+  public init(_ problem: DatasetProblem, path: String? = nil, package: String? = nil) {
     self.path = path
     self.problem = problem
+    self.package = package
   }
 
   public var description: String {
     let place = path.map { "\($0): " } ?? ""
-    return "\(place)\(problem.summary). \(problem.remedy)"
+    let installation = package.map { " On Debian and Ubuntu, 'apt install \($0)' provides it." } ?? ""
+    return "\(place)\(problem.summary). \(problem.remedy)\(installation)"
   }
 }
 

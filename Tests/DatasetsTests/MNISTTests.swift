@@ -72,6 +72,41 @@ struct MNISTTests {
     #expect(throws: DatasetError.self) { try MNIST.load(from: direct) }
   }
 
+  /// Debian's package puts the published files into a folder of their own.
+  @Test func findsFashionInTheSystemsFolder() throws {
+    try writeSmallSet(in: "system/fashion-mnist", suffix: ".gz", labels: [1, 2, 3])
+    var folders = places()
+    #expect(throws: DatasetError.self) { try FashionMNIST.load(from: folders) }
+    folders.system = [folder.path + "/system"]
+    let installed = try FashionMNIST.load(from: folders)
+    #expect(try installed.train.labels() == [1, 2, 3])
+    #expect(installed.origin == "Fashion-MNIST, from \(folder.path)/system/fashion-mnist")
+    #expect(throws: DatasetError.self) { try MNIST.load(from: folders) }
+    // What the user downloaded comes before, and what the user names before that.
+    try writeSmallSet(in: "cache/fashion-mnist", labels: [4, 5, 6])
+    #expect(try FashionMNIST.load(from: folders).train.labels() == [4, 5, 6])
+    try writeSmallSet(in: "own/fashion-mnist", labels: [7, 8, 9])
+    folders.searched = [folder.path + "/own"]
+    #expect(try FashionMNIST.load(from: folders).train.labels() == [7, 8, 9])
+  }
+
+  @Test func namesThePackage() throws {
+    var folders = places()
+    folders.system = [folder.path + "/system"]
+    let missing = try #require(throws: DatasetError.self) { try FashionMNIST.load(from: folders) }
+    #expect(missing.description.contains(folder.path + "/system"))
+    #expect(missing.description.hasSuffix("'apt install dataset-fashion-mnist' provides it."))
+    let digits = try #require(throws: DatasetError.self) { try MNIST.load(from: folders) }
+    #expect(!digits.description.contains("apt"))
+    // So does a download that fails.
+    var archive = FashionMNIST.archive
+    archive.mirrors = ["file://\(folder.path)/nowhere/"]
+    folders.allowsDownload = true
+    let failed = try #require(throws: DatasetError.self) { try archive.load(from: folders, progress: nil) }
+    #expect(failed.description.contains("can't be downloaded"))
+    #expect(failed.package == "dataset-fashion-mnist")
+  }
+
   @Test func saysWhereItLooked() throws {
     do throws(DatasetError) {
       _ = try MNIST.load(from: places("/somewhere"))
@@ -102,10 +137,11 @@ struct MNISTTests {
   }
 
   @Test func readsTheEnvironment() {
+    let system = ["/usr/share/datasets"]
     let full = DataFolders(environment: ["TANREN_DATA": "/a:/b/c", "TANREN_CACHE": "/k", "HOME": "/h"])
-    #expect(full == DataFolders(searched: ["/a", "/b/c"], cache: "/k/data", allowsDownload: false))
+    #expect(full == DataFolders(searched: ["/a", "/b/c"], cache: "/k/data", system: system, allowsDownload: false))
     let xdg = DataFolders(environment: ["XDG_CACHE_HOME": "/x", "HOME": "/h", "TANREN_DATA": ""])
-    #expect(xdg == DataFolders(searched: [], cache: "/x/tanren/data", allowsDownload: false))
+    #expect(xdg == DataFolders(searched: [], cache: "/x/tanren/data", system: system, allowsDownload: false))
     #expect(DataFolders(environment: ["HOME": "/h"]).cache == "/h/.cache/tanren/data")
     // Where engines are kept, data are: a folder that isn't absolute and an empty one count as none.
     for environment in [["HOME": "/h", "XDG_CACHE_HOME": "relative"], ["HOME": ""], [:]] {

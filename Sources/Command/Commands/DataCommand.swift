@@ -14,8 +14,9 @@ struct DataInfoCommand: ParsableCommand {
     commandName: "info",
     abstract: "List data sets with their shapes, classes and origins.",
     discussion: """
-      Data sets are searched for in the folders of TANREN_DATA, separated by colons, and then in the cache. \
-      Nothing is downloaded. Tables and series are described column by column.
+      Data sets are searched for in the folders of TANREN_DATA, separated by colons, in the cache, and in \
+      /usr/share/datasets, where Debian's packages put them. Nothing is downloaded. Tables and series are described \
+      column by column.
 
       Examples:
         tanren data info

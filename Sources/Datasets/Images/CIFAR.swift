@@ -146,14 +146,16 @@ struct CIFARArchive: Sendable {
 
   func load(from places: DataFolders, progress: DownloadProgress?) throws(DatasetError) -> DatasetPair {
     let cached = places.cache + "/" + slug
-    for place in places.searched.map(candidates(in:)) + [[cached, cached + "/" + folders[0]]] {
+    let downloaded = [cached, cached + "/" + folders[0]]
+    for place in places.searched.map(candidates(in:)) + [downloaded] + places.system.map(candidates(in:)) {
       if let folder = place.first(where: isComplete) { return try read(folder, origin: "\(name), from \(folder)") }
       if let archive = place.lazy.compactMap(archive(in:)).first {
         return try read(unpacked(archive, into: cached), origin: "\(name), from \(archive)")
       }
     }
     guard places.allowsDownload else {
-      throw DatasetError(.notFound(name: name, searched: places.searched + [cached], downloadAllowed: false))
+      let searched = places.searched + [cached] + places.system
+      throw DatasetError(.notFound(name: name, searched: searched, downloadAllowed: false))
     }
     try download.fetch(into: cached, progress: progress)
     return try read(

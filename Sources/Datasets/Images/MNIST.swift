@@ -81,9 +81,10 @@ public enum FashionMNIST {
       testLabels: .init(
         name: "t10k-labels-idx1-ubyte", byteCount: 5_148,
         sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5")),
-    classNames: classNames)
+    classNames: classNames, package: "dataset-fashion-mnist")
 
-  /// Reads Fashion-MNIST from the folders, the cache, or, where allowed, a mirror.
+  /// Reads Fashion-MNIST from the folders, the cache, the Debian package `dataset-fashion-mnist`, or, where allowed, a
+  /// mirror.
   ///
   /// Its files are named like MNIST's, so a search folder itself is only considered if its name contains
   /// "fashion".
@@ -178,21 +179,27 @@ struct ImageArchive: Sendable {
   var mirrors: [String]
   var files: Files
   var classNames = (0..<10).map(String.init)
+  /// The Debian package that has the files, in a folder named `slug` of the system's data sets.
+  var package: String?
 
   func load(from places: DataFolders, progress: DownloadProgress?) throws(DatasetError) -> DatasetPair {
     let cached = places.cache + "/" + slug
-    let candidates = places.searched.flatMap(candidates(in:)) + [cached]
+    let candidates = places.searched.flatMap(candidates(in:)) + [cached] + places.system.flatMap(candidates(in:))
     for folder in candidates where isComplete(folder) {
       return try read(folder, origin: "\(name), from \(folder)")
     }
     guard places.allowsDownload else {
-      throw DatasetError(
-        .notFound(name: name, searched: places.searched + [cached], downloadAllowed: false))
+      let searched = places.searched + [cached] + places.system
+      throw DatasetError(.notFound(name: name, searched: searched, downloadAllowed: false), package: package)
     }
     for file in files.all where path(of: file, in: cached) == nil {
-      try Download(
-        name: file.name + ".gz", mirrors: mirrors, byteCount: file.byteCount, sha256: file.sha256
-      ).fetch(into: cached, progress: progress)
+      do throws(DatasetError) {
+        try Download(
+          name: file.name + ".gz", mirrors: mirrors, byteCount: file.byteCount, sha256: file.sha256
+        ).fetch(into: cached, progress: progress)
+      } catch {
+        throw DatasetError(error.problem, path: error.path, package: package)
+      }
     }
     return try read(cached, origin: "\(name), downloaded to \(cached)")
   }
