@@ -1,4 +1,5 @@
-// Functions that are newer than glibc 2.34, by older ones: scripts/static-build links them into a program that is to run there.
+// Functions that are newer than glibc 2.34, by older ones: scripts/static-build links them into programs that are to run
+// there.
 
 #include <errno.h>
 #include <stdint.h>

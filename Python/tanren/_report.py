@@ -46,8 +46,8 @@ class Report:
 
     @property
     def arms(self):
-        """A row per arm: runs, how many diverged, and of the metric after the last and the best epoch mean, interval of the
-        mean (`lower`, `upper`), standard deviation, median, quartiles and extremes; then medians of the costs."""
+        """A row per arm: runs, how many diverged, and of the metric after the last and the best epoch mean, interval of
+        the mean (`lower`, `upper`), standard deviation, median, quartiles and extremes; then medians of the costs."""
         rows = []
         for arm in self.document["arms"]:
             row = {"arm": arm["name"], "runs": len(arm["runs"]), "diverged": sum(r["isDiverged"] for r in arm["runs"])}
@@ -66,8 +66,8 @@ class Report:
 
     @property
     def comparisons(self):
-        """A row per comparison: difference (candidate minus baseline) with its interval and bootstrap interval, the test and
-        its p value, the p value adjusted for all comparisons, the finding and whether it is decided."""
+        """A row per comparison: difference (candidate minus baseline) with its interval and bootstrap interval, the test
+        and its p value, the p value adjusted for all comparisons, the finding and whether it is decided."""
         rows = []
         for entry in self.document["comparisons"]:
             comparison, verdict = entry["comparison"], entry["verdict"]
@@ -90,9 +90,9 @@ class Report:
 
     @property
     def trials(self):
-        """A row per trial of a search that has ended: arm, number from 1, score, a column per setting, costs, after how many epochs it
-        was stopped, and whether it was chosen. None of an arm's is if the study went on with the arm as it is written. Empty
-        without a search."""
+        """A row per trial of a search that has ended: arm, number from 1, score, a column per setting, costs, after how
+        many epochs it was stopped, and whether it was chosen. None of an arm's is if the study went on with the arm as it
+        is written. Empty without a search."""
         rows = []
         for arm in (self.document["facts"].get("search") or {}).get("arms", []):
             for index, trial in enumerate(arm["trials"]):
@@ -111,7 +111,8 @@ class Report:
 
     @property
     def settings(self):
-        """The settings that arms were compared with: a row per arm, a column per setting. Missing where it is the default."""
+        """The settings that arms were compared with: a row per arm, a column per setting. Missing where it is the
+        default."""
         rows = [
             {"arm": arm["name"], **{s["path"]: s.get("number", s["value"]) for s in arm["settings"]}}
             for arm in self.document["facts"]["arms"]]

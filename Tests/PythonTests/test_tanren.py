@@ -48,8 +48,8 @@ def setUpModule():
         with open(path, "w", encoding="utf-8") as file:
             file.write("\n".join(line.strip() for line in plan.strip().split("\n")))
         command("study", "run", path, "--store", Files.store, "--output", os.path.join(folder, name), "--quiet")
-    command(
-        "run", "--data", "syntheticDigits(train: 300, test: 100)", "--epochs", "2", "--output", Files.run_folder, "--quiet")
+    data = "syntheticDigits(train: 300, test: 100)"
+    command("run", "--data", data, "--epochs", "2", "--output", Files.run_folder, "--quiet")
 
 
 class Files(unittest.TestCase):
@@ -156,7 +156,8 @@ class FrameTests(Files):
         names = rows[0].split(",")
         for row in rows[1:]:
             row = dict(zip(names, row.split(",")))
-            yield (row["arm"], int(row["seed"]), row.get("trial", ""), int(row["epoch"]), row["metric"]), float(row["value"])
+            place = row["arm"], int(row["seed"]), row.get("trial", ""), int(row["epoch"]), row["metric"]
+            yield place, float(row["value"])
 
     def test_epochs_are_the_commands(self):
         for name in PLANS:
