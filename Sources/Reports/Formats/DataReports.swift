@@ -11,25 +11,22 @@ struct CSVReport: Sendable {
   /// One row per arm.
   var summary: String {
     if let workloads = report.workloads { return Self.summary(workloads) }
-    let targets = report.facts.targets.flatMap { ["epochs_to_\($0)_median", "epochs_to_\($0)_never"] }
-    let names =
-      ["arm", "runs", "diverged"] + Self.statistics.map { "last_\($0.name)" }
-      + Self.statistics.map { "best_\($0.name)" }
-      + targets
-      + Self.comparisonNames
-      + ["seconds_median", "steps_median", "gradient_evaluations_median", "seconds_total"]
-      + (report.search == nil ? [] : Self.searchColumns)
+    var names = ["arm", "runs", "diverged"]
+    names += Self.statistics.map { "last_\($0.name)" } + Self.statistics.map { "best_\($0.name)" }
+    names += report.facts.targets.flatMap { ["epochs_to_\($0)_median", "epochs_to_\($0)_never"] }
+    names += Self.comparisonNames
+    names += ["seconds_median", "steps_median", "gradient_evaluations_median", "seconds_total"]
+    if report.search != nil { names += Self.searchColumns }
     var table = TextTable(names.map { TableColumn($0) })
     for arm in report.arms {
-      let cells =
-        [arm.name, "\(arm.runs.count)", "\(arm.diverged)"]
-        + (Self.cells(arm.last) + Self.cells(arm.best)).map(Self.number)
-        + arm.targets.flatMap { [Self.number($0?.median), $0.map { "\($0.never)" } ?? ""] }
-        + comparison(of: arm.name)
-        + [
-          arm.cost?.seconds?.median, arm.cost?.steps?.median, arm.cost?.gradientEvaluations?.median,
-          arm.cost?.totalSeconds,
-        ].map(Self.number) + search(of: arm.name)
+      var cells = [arm.name, "\(arm.runs.count)", "\(arm.diverged)"]
+      cells += (Self.cells(arm.last) + Self.cells(arm.best)).map(Self.number)
+      cells += arm.targets.flatMap { [Self.number($0?.median), $0.map { "\($0.never)" } ?? ""] }
+      cells += comparison(of: arm.name)
+      let cost = arm.cost
+      let costs = [cost?.seconds?.median, cost?.steps?.median, cost?.gradientEvaluations?.median, cost?.totalSeconds]
+      cells += costs.map(Self.number)
+      cells += search(of: arm.name)
       table.append(cells.map { TableCell($0) })
     }
     return table.csv()
@@ -81,14 +78,11 @@ struct CSVReport: Sendable {
       for point in arm.curve?.points ?? [] {
         let place = point.trials - 1
         let difference = comparison.flatMap { $0.budgets.points.dropFirst(place).first }
-        let cells =
-          [arm.name, "\(point.trials)"]
-          + [point.expected, point.interval?.lower, point.interval?.upper].map(Self.number)
-          + [difference == nil ? "" : comparison?.baseline ?? ""]
-          + [
-            difference?.difference, difference?.interval?.lower, difference?.interval?.upper,
-            arm.bestSoFar.dropFirst(place).first,
-          ].map(Self.number)
+        let expected = [point.expected, point.interval?.lower, point.interval?.upper]
+        let gain = [difference?.difference, difference?.interval?.lower, difference?.interval?.upper]
+        var cells = [arm.name, "\(point.trials)"] + expected.map(Self.number)
+        cells.append(difference == nil ? "" : comparison?.baseline ?? "")
+        cells += (gain + [arm.bestSoFar.dropFirst(place).first]).map(Self.number)
         table.append(cells.map { TableCell($0) })
       }
     }
@@ -109,15 +103,15 @@ struct CSVReport: Sendable {
     let (facts, studies) = (search.facts.arms[place], search.arms[place].studies)
     let words = SearchWords(search)
     let scores = studies.compactMap(\.score).filter(\.isFinite)
-    return [
-      studies.map { $0.score == nil ? "" : words.settings(facts, $0, edge: "") }.joined(separator: "; "),
-      Self.number(scores.isEmpty ? nil : Quantiles.median(scores)), Self.number(facts.standard),
-    ]
-      + [
-        studies.reduce(0) { $0 + $1.trials }, studies.reduce(0) { $0 + $1.diverged },
-        studies.reduce(0) { $0 + $1.stopped },
-      ].map { "\($0)" } + [Self.number(studies.reduce(0) { $0 + $1.seconds })]
-      + ["\(studies.reduce(0) { $0 + $1.gradientEvaluations })"]
+    var cells = [studies.map { $0.score == nil ? "" : words.settings(facts, $0, edge: "") }.joined(separator: "; ")]
+    cells += [scores.isEmpty ? nil : Quantiles.median(scores), facts.standard].map(Self.number)
+    let counts: [KeyPath<SearchReport.Study, Int>] = [\.trials, \.diverged, \.stopped]
+    for count in counts {
+      cells.append("\(studies.reduce(0) { $0 + $1[keyPath: count] })")
+    }
+    cells.append(Self.number(studies.reduce(0) { $0 + $1.seconds }))
+    cells.append("\(studies.reduce(0) { $0 + $1.gradientEvaluations })")
+    return cells
   }
 
   func comparison(of arm: String) -> [String] {

@@ -26,11 +26,11 @@ struct RerunCommand: Sendable {
       return
     }
     let arms = plan.arms.map(\.name)
-    let recipeWords =
-      ["tanren", "reproduce", nearest.recipe.name]
-      + (arms == nearest.recipe.mainArms ? [] : ["--arms", arms.joined(separator: ",")])
-      + ["--seeds", Self.seeds(plan.seeds)] + (nearest.budget == Recipe.published ? [] : ["--budget", nearest.budget])
-      + nearest.changes
+    var recipeWords = ["tanren", "reproduce", nearest.recipe.name]
+    if arms != nearest.recipe.mainArms { recipeWords += ["--arms", arms.joined(separator: ",")] }
+    recipeWords += ["--seeds", Self.seeds(plan.seeds)]
+    if nearest.budget != Recipe.published { recipeWords += ["--budget", nearest.budget] }
+    recipeWords += nearest.changes
     text = recipeWords.map(Self.quoted).joined(separator: " ")
     needsPlan = false
     let settings = nearest.changes.filter { !$0.hasPrefix("name=") && !$0.hasPrefix("title=") }
