@@ -71,9 +71,10 @@ struct StudyPlanCommand: ParsableCommand {
   private func text(_ search: SettingSearch, of plan: StudyPlan) throws -> String {
     let studies = search.studies > 1 ? " in each of \(search.studies) studies" : ""
     let repeats = search.repeats > 1 ? " with \(search.repeats) seeds each, whose median counts" : ""
+    let metric = plan.workloads.isEmpty ? plan.metric.name : "each workload's metric"
     var lines = [
       "search: \(search.budgetText) per arm\(studies)\(repeats), by \(search.sampler), pruning: \(search.pruner)",
-      "  judged by \(plan.workloads.isEmpty ? plan.metric.name : "each workload's metric") on \(NumberText.shortest(search.judge.fraction * 100)) % of the training data, "
+      "  judged by \(metric) on \(NumberText.shortest(search.judge.fraction * 100)) % of the training data, "
         + "held out; the test set isn't used",
     ]
     for arm in try PlanUnfolder(plan).findings(given: KnownResults())?.arms ?? [] {

@@ -31,7 +31,8 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   ///   - alpha: one minus the confidence of intervals, and how often equal arms may be called different.
   ///   - margin: differences up to this don't matter in practice; nil for the plan's.
   /// - Throws: `ReportError` for arms that aren't in the facts or twice there, no runs at all, a metric that none
-  ///   recorded, or a margin for several workloads; `StatisticsError` for options out of range or a baseline that isn't there.
+  ///   recorded, or a margin for several workloads; `StatisticsError` for options out of range or a baseline that isn't
+  ///   there.
   public init(
     _ facts: StudyFacts, _ results: [ArmResult], alpha: Double = 0.05, margin: Double? = nil
   ) throws {

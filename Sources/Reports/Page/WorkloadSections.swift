@@ -135,12 +135,13 @@ struct WorkloadSection: Sendable {
     var parts: [(title: String, content: HTML)] = []
     if let search = report.search {
       let words = SearchWords(search)
+      let lead = report.facts.notes.first ?? words.lead
       let warnings: HTML =
         words.warnings.isEmpty ? "" : "<ul class=\"warned\">\(words.warnings.map { "<li>⚠ \($0)</li>" as HTML })</ul>\n"
       parts.append(
         (
           "Settings found",
-          "<p class=\"lead\">\(report.facts.notes.first ?? words.lead)</p>\n\(SearchSection(report).found(search, words).html)\(warnings)"
+          "<p class=\"lead\">\(lead)</p>\n\(SearchSection(report).found(search, words).html)\(warnings)"
         ))
     }
     if let settings = SettingSection(report).section { parts.append(("All settings", settings.content)) }
