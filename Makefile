@@ -9,13 +9,16 @@
 # make bench      measures Tanren beside PyTorch, JAX and Keras
 # make docs       writes the reference of the public interface to out/docs
 # make bundle     makes a folder that runs where there is no Swift
+# make wheel      makes a Python wheel of the command and of a module that reads its results
+# make test-python  tests that module
 
 EPOCHS ?= 10
 MINUTES ?= 10
 
 SWIFT_SOURCES = Package.swift Sources Tests Examples Plugins
 
-.PHONY: demo test test-fast format lint oracle sanitize fuzz bench docs bundle prerequisites engine
+.PHONY: demo test test-fast format lint oracle sanitize fuzz bench docs bundle wheel test-python \
+  prerequisites engine
 
 demo: prerequisites
 	swift build -c release --product tanren
@@ -56,6 +59,12 @@ docs:
 
 bundle: prerequisites
 	scripts/bundle
+
+wheel: prerequisites
+	scripts/wheel
+
+test-python: engine
+	scripts/python-tests
 
 # The command of a debug build, and the engine that it installs.
 engine: prerequisites

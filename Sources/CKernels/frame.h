@@ -60,4 +60,15 @@ extern char tanren_memory;
 void tanren_parallel(
   const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context);
 
+// Work that begins when all before it is done.
+typedef struct {
+  int64_t count;
+  void (*body)(void *context, int64_t index);
+  void *context;
+} TanrenPhase;
+
+// One phase after another, as `tanren_parallel` does each, but the threads of the pool are called once: waking one that rests
+// takes up to milliseconds. Between phases threads wait without resting.
+void tanren_parallel_phases(const XLA_FFI_CallFrame *frame, int64_t count, const TanrenPhase *phases);
+
 #endif

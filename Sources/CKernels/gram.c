@@ -28,7 +28,7 @@ static bool multiply_one(void *context, XLA_FFI_CallFrame *frame, int64_t index)
   Gram *gram = context;
   int64_t n = gram->rows.columns;
   double *product = gram->results + index * n * n;
-  if (!tanren_symmetric_product(frame, &gram->rows, index, product)) return false;
+  if (!tanren_symmetric_product(frame, &gram->rows, index, product, 0, NULL)) return false;
   mirror(product, n);
   return true;
 }

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 
 #include "frame.h"
+#include "pause.h"
 
 // Work shared by the calling thread and those that XLA's pool has free. Numbers are handed out one by one, so that
 // the caller never waits for a thread that hasn't begun: a pool with no thread free delays nothing.
 typedef struct {
-  void (*body)(void *context, int64_t index);
-  void *context;
+  // The caller's, until all is done.
+  const TanrenPhase *phases;
   int64_t count;
   atomic_int_fast64_t next;
   atomic_int_fast64_t done;
@@ -25,10 +26,13 @@ static void release(Work *work) {
   free(work);
 }
 
+// Numbers go on from phase to phase, and each waits until all of earlier phases are done, which threads at work have.
 static void take_part(Work *work) {
-  int64_t index;
+  int64_t index, first = 0, phase = 0;
   while ((index = atomic_fetch_add(&work->next, 1)) < work->count) {
-    work->body(work->context, index);
+    for (; index - first >= work->phases[phase].count; phase++) first += work->phases[phase].count;
+    for (int64_t spins = 0; atomic_load(&work->done) < first; spins++) tanren_pause(spins);
+    work->phases[phase].body(work->phases[phase].context, index - first);
     if (atomic_fetch_add(&work->done, 1) + 1 == work->count) {
       pthread_mutex_lock(&work->lock);
       pthread_cond_broadcast(&work->all_done);
@@ -61,17 +65,30 @@ bool tanren_schedule(const XLA_FFI_CallFrame *frame, void (*task)(void *data), v
 
 void tanren_parallel(
   const XLA_FFI_CallFrame *frame, int64_t count, void (*body)(void *context, int64_t index), void *context) {
-  int64_t helpers = frame == NULL ? 0 : tanren_thread_count(frame) - 1;
-  if (helpers > count - 1) helpers = count - 1;
+  tanren_parallel_phases(frame, 1, &(TanrenPhase){count, body, context});
+}
+
+static void run_alone(int64_t count, const TanrenPhase *phases) {
+  for (const TanrenPhase *phase = phases; phase < phases + count; phase++) {
+    for (int64_t index = 0; index < phase->count; index++) phase->body(phase->context, index);
+  }
+  TANREN_HAND_OVER(&tanren_memory);
+}
+
+void tanren_parallel_phases(const XLA_FFI_CallFrame *frame, int64_t count, const TanrenPhase *phases) {
+  int64_t helpers = frame == NULL ? 0 : tanren_thread_count(frame) - 1, numbers = 0, widest = 0;
+  for (int64_t i = 0; i < count; i++) {
+    numbers += phases[i].count;
+    if (phases[i].count > widest) widest = phases[i].count;
+  }
+  if (helpers > widest - 1) helpers = widest - 1;
   Work *work = helpers > 0 ? malloc(sizeof *work) : NULL;
   if (work == NULL) {
-    for (int64_t index = 0; index < count; index++) body(context, index);
-    TANREN_HAND_OVER(&tanren_memory);
+    run_alone(count, phases);
     return;
   }
-  work->body = body;
-  work->context = context;
-  work->count = count;
+  work->phases = phases;
+  work->count = numbers;
   atomic_init(&work->next, 0);
   atomic_init(&work->done, 0);
   atomic_init(&work->holders, helpers + 1);
@@ -83,7 +100,7 @@ void tanren_parallel(
   }
   take_part(work);
   pthread_mutex_lock(&work->lock);
-  while (atomic_load(&work->done) < count) pthread_cond_wait(&work->all_done, &work->lock);
+  while (atomic_load(&work->done) < numbers) pthread_cond_wait(&work->all_done, &work->lock);
   pthread_mutex_unlock(&work->lock);
   TANREN_HAND_OVER(&tanren_memory);
   release(work);

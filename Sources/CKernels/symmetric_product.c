@@ -90,7 +90,8 @@ static void multiply(void *context, int64_t number) {
 }
 
 // By OpenBLAS, in tiles.
-static bool tiled_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *result) {
+static bool tiled_product(
+  XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *result, int64_t count, const TanrenPhase *then) {
   Product product = {.rows = rows, .index = index, .product = result};
   int stretch = rows->steps, columns = rows->columns;
   if (rows->count == 1) {
@@ -104,20 +105,25 @@ static bool tiled_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int6
   for (int first = 0; first < columns; first += SIDE) tiles += tiles_beside(columns, first);
   for (; product.first < rows->steps; product.first += stretch) {
     product.steps = (int)tanren_least(stretch, rows->steps - product.first);
-    if (rows->count > 1) tanren_parallel(frame, (product.steps + BUNDLE - 1) / BUNDLE, copy_rows, &product);
-    tanren_parallel(frame, tiles, multiply, &product);
+    int64_t bundles = rows->count == 1 ? 0 : (product.steps + BUNDLE - 1) / BUNDLE;
+    TanrenPhase phases[2 + TANREN_MORE_PHASES] = {{bundles, copy_rows, &product}, {tiles, multiply, &product}};
+    if (count > 0) memcpy(phases + 2, then, (size_t)count * sizeof *then);
+    bool isLast = product.first + stretch >= rows->steps;
+    tanren_parallel_phases(frame, isLast ? 2 + count : 2, phases);
   }
   free(product.copy);
   return true;
 }
 
-bool tanren_symmetric_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *result) {
+bool tanren_symmetric_product(
+  XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *result, int64_t count, const TanrenPhase *then) {
   if (rows->steps == 0) {
     memset(result, 0, (size_t)rows->columns * (size_t)rows->columns * sizeof *result);
+    tanren_parallel_phases(frame, count, then);
     return true;
   }
-  return tanren_has_wide_product() ? tanren_wide_product(frame, rows, index, result)
-                                   : tiled_product(frame, rows, index, result);
+  return tanren_has_wide_product() ? tanren_wide_product(frame, rows, index, result, count, then)
+                                   : tiled_product(frame, rows, index, result, count, then);
 }
 
 typedef struct {

@@ -8,6 +8,9 @@
 // The most parts that the columns of X may come in.
 enum { TANREN_PARTS = 4 };
 
+// The most phases that may follow a product.
+enum { TANREN_MORE_PHASES = 4 };
+
 // Matrices X [batch, steps, columns], row-major, in parts: each has some of the columns.
 typedef struct {
   const double *parts[TANREN_PARTS];
@@ -21,8 +24,9 @@ bool tanren_rows_read(const XLA_FFI_CallFrame *frame, int64_t count, TanrenRows 
 
 // Writes the upper triangle of a member's product, row-major, which is the lower one to BLAS; what is below it near the
 // diagonal changes too. With a frame the blocks are shared among XLA's threads. They don't depend on how many there are.
-// Returns whether there was memory.
-bool tanren_symmetric_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *product);
+// The same call of the pool does `count` further phases after it. Returns whether there was memory; if not, nothing was done.
+bool tanren_symmetric_product(
+  XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *product, int64_t count, const TanrenPhase *then);
 
 // Calls `body` for each member: with the frame where they are few, else on several threads at a time and with NULL. It
 // returns false where there is no memory.

@@ -171,7 +171,8 @@ static void work(void *context, int64_t number) {
 
 bool tanren_has_wide_product(void) { return __builtin_cpu_supports("avx512f"); }
 
-bool tanren_wide_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *result) {
+bool tanren_wide_product(
+  XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *result, int64_t count, const TanrenPhase *then) {
   Product product = {.rows = rows, .index = index, .panels = (rows->columns + LANES - 1) / LANES, .product = result};
   product.stretches = (rows->steps + STRETCH - 1) / STRETCH;
   int64_t elements = product.panels * LANES * tanren_least(STRETCH, rows->steps), last = rows->steps % STRETCH;
@@ -182,7 +183,9 @@ bool tanren_wide_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64
   if (isThere) {
     for (int64_t panel = 0; panel < product.panels; panel += RISE) product.blocks += blocks_beside(&product, panel);
     int64_t bundles = rows->steps / STRETCH * (STRETCH / BUNDLE) + (last + BUNDLE - 1) / BUNDLE;
-    tanren_parallel(frame, bundles + product.stretches * product.blocks, work, &product);
+    TanrenPhase phases[1 + TANREN_MORE_PHASES] = {{bundles + product.stretches * product.blocks, work, &product}};
+    if (count > 0) memcpy(phases + 1, then, (size_t)count * sizeof *then);
+    tanren_parallel_phases(frame, 1 + count, phases);
   }
   free(product.packed[0]);
   free(product.progress);
@@ -193,8 +196,9 @@ bool tanren_wide_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64
 
 bool tanren_has_wide_product(void) { return false; }
 
-bool tanren_wide_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *product) {
-  (void)frame, (void)rows, (void)index, (void)product;
+bool tanren_wide_product(
+  XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *product, int64_t count, const TanrenPhase *then) {
+  (void)frame, (void)rows, (void)index, (void)product, (void)count, (void)then;
   return false;
 }
 

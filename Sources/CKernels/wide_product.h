@@ -10,6 +10,7 @@
 bool tanren_has_wide_product(void);
 
 // As `tanren_symmetric_product`; there is a step at least.
-bool tanren_wide_product(XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *product);
+bool tanren_wide_product(
+  XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *product, int64_t count, const TanrenPhase *then);
 
 #endif

@@ -9,11 +9,11 @@
 #include "pause.h"
 
 // Rows and columns of a tile.
-enum { SIDE = 96 };
+enum { SIDE = 144 };
 
 // Tiles are numbered column by column, from the diagonal down. Each takes from finished ones on its left, so those have
 // lower numbers: numbers are begun in their order, and whoever waits for one waits for a thread that is at work.
-typedef struct {
+struct TanrenFactoring {
   double *matrix;
   int n, height;
   // The number of columns and rows of tiles.
@@ -21,7 +21,9 @@ typedef struct {
   atomic_bool has_failed;
   // Whether a tile is done, [columns, rows].
   atomic_bool *done;
-} Factor;
+};
+
+typedef struct TanrenFactoring Factor;
 
 static void wait_for(const Factor *factor, int64_t row, int64_t column) {
   const atomic_bool *done = &factor->done[column * factor->rows + row];
@@ -83,15 +85,27 @@ static void factor_tile(void *context, int64_t number) {
   atomic_store_explicit(&factor->done[column * factor->rows + row], true, memory_order_release);
 }
 
-TanrenFactor tanren_factor(XLA_FFI_CallFrame *frame, double *matrix, int n, int height) {
-  Factor factor = {.matrix = matrix, .n = n, .height = height};
-  factor.columns = (n + SIDE - 1) / SIDE;
-  factor.rows = (height + SIDE - 1) / SIDE;
-  factor.done = calloc((size_t)(factor.columns * factor.rows), sizeof *factor.done);
-  if (factor.done == NULL) return TANREN_NO_MEMORY;
-  atomic_init(&factor.has_failed, false);
-  int64_t above = factor.columns * (factor.columns - 1) / 2;
-  tanren_parallel(frame, factor.columns * factor.rows - above, factor_tile, &factor);
-  free(factor.done);
-  return atomic_load(&factor.has_failed) ? TANREN_INDEFINITE : TANREN_FACTORED;
+TanrenFactoring *tanren_factoring(double *matrix, int n, int height) {
+  Factor *factor = malloc(sizeof *factor);
+  if (factor == NULL) return NULL;
+  *factor = (Factor){.matrix = matrix, .n = n, .height = height};
+  factor->columns = (n + SIDE - 1) / SIDE;
+  factor->rows = (height + SIDE - 1) / SIDE;
+  factor->done = calloc((size_t)(factor->columns * factor->rows), sizeof *factor->done);
+  atomic_init(&factor->has_failed, false);
+  if (factor->done != NULL) return factor;
+  free(factor);
+  return NULL;
+}
+
+TanrenPhase tanren_factoring_phase(TanrenFactoring *factor) {
+  int64_t above = factor->columns * (factor->columns - 1) / 2;
+  return (TanrenPhase){factor->columns * factor->rows - above, factor_tile, factor};
+}
+
+TanrenFactor tanren_factoring_end(TanrenFactoring *factor) {
+  bool has_failed = atomic_load(&factor->has_failed);
+  free(factor->done);
+  free(factor);
+  return has_failed ? TANREN_INDEFINITE : TANREN_FACTORED;
 }

@@ -24,15 +24,31 @@ static void substitute_back(const double *factor, int n, int height, int sides, 
   tanren_openblas()->dtrsm("L", "L", "T", "N", &n, &sides, &one, factor, &height, weights, &n, 1, 1, 1, 1);
 }
 
+typedef struct {
+  double *product;
+  const double *penalties;
+  int64_t n, height;
+} Diagonal;
+
+static void penalize(void *context, int64_t number) {
+  (void)number;
+  const Diagonal *diagonal = context;
+  for (int64_t i = 0; i < diagonal->n; i++) diagonal->product[i * diagonal->height + i] += diagonal->penalties[i];
+}
+
 static bool solve_one(void *context, XLA_FFI_CallFrame *frame, int64_t index) {
   Ridge *ridge = context;
   int64_t height = ridge->rows.columns, sides = ridge->sides, n = height - sides;
   double *product = malloc((size_t)height * (size_t)height * sizeof *product), *weights = ridge->results + index * n * sides;
+  // BLAS takes the rows for columns, and so the upper triangle for the lower one.
+  TanrenFactoring *factoring = product == NULL ? NULL : tanren_factoring(product, (int)n, (int)height);
   TanrenFactor outcome = TANREN_NO_MEMORY;
-  if (product != NULL && tanren_symmetric_product(frame, &ridge->rows, index, product)) {
-    for (int64_t i = 0; i < n; i++) product[i * height + i] += ridge->penalties[index * n + i];
-    // BLAS takes the rows for columns, and so the upper triangle for the lower one.
-    outcome = tanren_factor(frame, product, (int)n, (int)height);
+  if (factoring != NULL) {
+    Diagonal diagonal = {product, ridge->penalties + index * n, n, height};
+    TanrenPhase then[] = {{1, penalize, &diagonal}, tanren_factoring_phase(factoring)};
+    bool isDone = tanren_symmetric_product(frame, &ridge->rows, index, product, 2, then);
+    outcome = tanren_factoring_end(factoring);
+    if (!isDone) outcome = TANREN_NO_MEMORY;
   }
   if (outcome != TANREN_NO_MEMORY) {
     for (int64_t j = 0; j < sides; j++) {

@@ -1,3 +1,4 @@
+import Arrays
 import Configuration
 import Formats
 
@@ -92,6 +93,41 @@ public struct SubsetSource: DataSource {
     pair.test = try pair.test.prefix(min(test, pair.test.count))
     pair.origin += "; its first \(pair.train.count) training and \(pair.test.count) test examples"
     return pair
+  }
+}
+
+/// Another data set whose targets are its inputs, for autoencoders: float32 [N, elements], bytes scaled to 0...1.
+///
+/// ```swift
+/// let pair = try ReconstructionSource(SyntheticDigitsSource()).load(from: DataFolders(), progress: nil)
+/// print(pair.train.targets.shape)  // [60000, 784]
+/// ```
+public struct ReconstructionSource: DataSource {
+  public static let declaration = Declaration(
+    "reconstruction", "another data set whose targets are its inputs, for autoencoders",
+    standard: ReconstructionSource(UnspecifiedSource()),
+    settings: [.required("data", \.data, .method, "the data set", example: "reconstruction(data: mnist)")])
+
+  public var data: any DataSource
+
+  public init(_ data: any DataSource) { self.data = data }
+
+  /// - Throws: ``DatasetError`` for inputs that are no numbers with a value each, and what the data set throws.
+  public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
+    var pair = try data.load(from: folders, progress: progress)
+    (pair.train, pair.test) = (try Self.reconstructing(pair.train), try Self.reconstructing(pair.test))
+    pair.classNames = []
+    pair.encoding = nil
+    pair.name += " reconstruction"
+    pair.origin += "; inputs as targets"
+    return pair
+  }
+
+  private static func reconstructing(_ data: LabeledArrays) throws -> LabeledArrays {
+    let inputs: [Float] = try data.inputs.converted()
+    let targets = data.inputs.dtype == .uint8 ? inputs.map { $0 / 255 } : inputs
+    let elements = data.inputs.shape.dropFirst().reduce(1, *)
+    return try LabeledArrays(inputs: data.inputs, targets: HostArray(targets, shape: [data.count, elements]))
   }
 }
 

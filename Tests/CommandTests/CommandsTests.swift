@@ -1,4 +1,5 @@
 import Foundation
+import Tanren
 import TestSupport
 import Testing
 
@@ -28,7 +29,7 @@ import Testing
       "study show",
       "study export",
       "study diff", "study slurm", "reproduce", "report", "serve", "activations", "schedule plot", "methods",
-      "data info", "data preview", "engine info", "engine install",
+      "data info", "data preview", "engine info", "engine install", "engine requirements",
     ] {
       let help = try output(name.split(separator: " ").map(String.init) + ["--help"])
       let lines = help.split(separator: "\n")
@@ -185,6 +186,13 @@ import Testing
       }
       let unknown = try TanrenProcess.run(["engine", "install", "--engine", "jaxlib"], in: folder)
       #expect(unknown.status == 2 && unknown.error.contains("there is no engine 'jaxlib'"), "\(unknown.error)")
+    }
+
+    @Test func theEnginesPackagesAreListedForPip() throws {
+      let lines = try output(["engine", "requirements"]).split(separator: "\n").map(String.init)
+      #expect(lines == EngineWheel.pinned(for: .current).map(\.hashedRequirement))
+      let other = try output(["engine", "requirements", "--engine", "lammps-jax-pjrt-cpu"])
+      #expect(other.hasPrefix("lammps-jax-pjrt-cpu==0.11.2 --hash=sha256:"))
     }
 
     @Test func oldNamesOfOptionsStillWork() throws {

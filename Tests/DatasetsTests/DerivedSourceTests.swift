@@ -18,7 +18,10 @@ struct DerivedSourceTests {
 
   @Test func everySourceHasANameOfItsOwn() {
     let names = Registry<any DataSource>.all.names
-    #expect(Set(names).isSuperset(of: ["cifar10", "cifar100", "syntheticImages", "noisyLabels", "heldOut", "subset"]))
+    #expect(
+      Set(names).isSuperset(of: [
+        "cifar10", "cifar100", "syntheticImages", "noisyLabels", "heldOut", "subset", "reconstruction",
+      ]))
   }
 
   @Test func noiseStrikesTrainingLabelsOnly() throws {
@@ -40,6 +43,23 @@ struct DerivedSourceTests {
     let parts = try whole.train.split(validationFraction: 0.25, seed: 3)
     #expect(split.train == parts.training && split.test == parts.validation)
     #expect(throws: DatasetError.self) { try load("heldOut(data: \(Self.images), fraction: 0)") }
+  }
+
+  /// Bytes become 0...1, and numbers stay as they are.
+  @Test func reconstructionsHaveTheirInputsAsTargets() throws {
+    let (whole, pair) = (try load(Self.images), try load("reconstruction(data: \(Self.images))"))
+    #expect(pair.train.inputs == whole.train.inputs && pair.train.classCount == nil && pair.classNames.isEmpty)
+    #expect(pair.test.targets.shape == [50, 32 * 32 * 3])
+    let bytes = try whole.test.inputs.values(as: UInt8.self)
+    let targets = try pair.test.targets.values(as: Float.self)
+    #expect(zip(bytes, targets).allSatisfy { Float($0) / 255 == $1 })
+    let series = "sine(train: 20, test: 10)"
+    let (waves, own) = (try load(series), try load("reconstruction(data: \(series))"))
+    #expect(
+      own.train.targets.dtype == .float32
+        && own.train.targets.shape == [20, waves.train.inputs.shape.dropFirst().reduce(1, *)])
+    let split = try load("heldOut(data: reconstruction(data: \(Self.images)), fraction: 0.25, seed: 3)")
+    #expect((split.train.count, split.test.targets.shape) == (150, [50, 3072]))
   }
 
   @Test func subsetsAreTheFirst() throws {

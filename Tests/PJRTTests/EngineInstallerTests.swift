@@ -198,6 +198,10 @@ struct EngineInstallerTests {
     #expect(Set(wheels.map { "\($0.platform) \($0.folder)" }).count == wheels.count)
     for wheel in wheels where wheel.isTested { #expect(wheel.sha256?.count == 64 && wheel.version != nil) }
     #expect(EngineWheel.pinned(for: .linuxX86).count == 3 && EngineWheel.pinned(for: .other).isEmpty)
+    // As pip reads them in a file of requirements.
+    for wheel in EngineWheel.pinned(for: .linuxX86) {
+      #expect(wheel.hashedRequirement.contains(/^[a-z0-9-]+==[0-9.]+ --hash=sha256:[0-9a-f]{64}$/))
+    }
   }
 
   @Test func enginesHaveNames() throws {

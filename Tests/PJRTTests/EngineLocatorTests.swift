@@ -77,6 +77,53 @@ import Testing
   }
 
   #if os(Linux) && arch(x86_64)
+    /// Installs a package as pip does, with data outside the folder of packages.
+    private func installByPip(_ wheel: EngineWheel, size: Int = 8, version: String? = nil) throws -> String {
+      let name = "\(wheel.name.replacing("-", with: "_"))-\(version ?? wheel.version ?? "")"
+      let (place, packages) = (wheel.kernels == .oneDNN ? "../../../lib" : "inside", "lib/python3.11/site-packages")
+      let digest = "sha256=vB3kW_pABssWleGU2b32UyrxTjI95mpb0TsUYYSxXTA"
+      try folder.write(
+        "\(name).dist-info/INSTALLER,,\n\(place)/\(wheel.library),\(digest),\(size)\ninside/__init__.pyc,,\n",
+        to: "\(packages)/\(name).dist-info/RECORD")
+      try folder.write("a plugin", to: (place == "inside" ? "\(packages)/inside/" : "lib/") + wheel.library)
+      return "\(folder.path)/\(packages)/\(place)/\(wheel.library)"
+    }
+
+    private var packaged: EngineLocator {
+      EngineLocator(
+        environment: ["TANREN_CACHE": folder.path + "/cache"],
+        executableFolder: folder.path + "/lib/python3.11/site-packages/tanren/bin")
+    }
+
+    @Test func findsWhatPipInstalledWithTheProgram() throws {
+      let missing = #expect(throws: EngineError.self) { try packaged.plugin(for: "cpu") }
+      #expect(missing?.description.contains("site-packages/xla_cpu_pjrt-0.0.1.dist-info") == true)
+      // Another version is another engine.
+      _ = try installByPip(wheel, version: "0.0.2")
+      #expect(packaged.library(of: wheel) == nil && !packaged.isInstalledByPip(wheel))
+      let cached = try install(wheel)
+      #expect(try packaged.plugin(for: "cpu") == cached && !packaged.isInstalledByPip(wheel))
+      for part in EngineWheel.pinned(for: .current) {
+        let path = try installByPip(part)
+        #expect(packaged.library(of: part) == path && packaged.isInstalledByPip(part))
+        #expect(FileManager.default.contents(atPath: path) == Data("a plugin".utf8))
+        try packaged.check(part)
+      }
+      #expect(try packaged.plugin(for: "cpu") == packaged.library(of: wheel))
+      // A program elsewhere doesn't look there.
+      #expect(try locator().plugin(for: "cpu") == cached)
+    }
+
+    @Test func saysHowPipReplacesWhatIsDamaged() throws {
+      let path = try installByPip(wheel, size: 9)
+      let error = #expect(throws: EngineError.self) { try packaged.plugin(for: "cpu") }
+      #expect(
+        error == .damaged(path: path, reason: "it has 8 bytes instead of 9", requirement: "xla-cpu-pjrt==0.0.1"))
+      let remedy = "`python3 -m pip install --force-reinstall --no-deps xla-cpu-pjrt==0.0.1`"
+      #expect(error?.description.contains(remedy) == true)
+      #expect(throws: EngineError.self) { try packaged.check(wheel) }
+    }
+
     @Test func choosesAnEngineByItsName() throws {
       let other = try #require(EngineWheel.engines(for: .current).last)
       #expect(other != wheel)
@@ -107,6 +154,9 @@ import Testing
     let plugin = try folder.write("", to: "venv/lib/python3.12/site-packages/jax_plugins/xla_cuda13/xla_cuda_plugin.so")
     #expect(try locator(["VIRTUAL_ENV": folder.path + "/venv"]).plugin(for: "cuda") == plugin)
     #expect(try locator(["PATH": "/bin:\(folder.path)/venv/bin"]).plugin(for: "cuda") == plugin)
+    let packages = folder.path + "/venv/lib/python3.12/site-packages"
+    #expect(
+      try EngineLocator(environment: [:], executableFolder: packages + "/tanren/bin").plugin(for: "cuda") == plugin)
     let tpu = try folder.write("", to: "venv/lib/python3.12/site-packages/libtpu/libtpu.so")
     #expect(try locator(["VIRTUAL_ENV": folder.path + "/venv"]).plugin(for: "tpu") == tpu)
   }

@@ -12,7 +12,7 @@ struct EngineCommand: ParsableCommand {
       The engine is the OpenXLA compiler, as a PJRT plugin, with the kernels of oneDNN and OpenBLAS. All are published \
       packages with known digests; Python's pip downloads them into your cache folder.
       """,
-    subcommands: [EngineInstallCommand.self, EngineInfoCommand.self])
+    subcommands: [EngineInstallCommand.self, EngineInfoCommand.self, EngineRequirementsCommand.self])
 }
 
 /// `tanren engine info`.
@@ -110,12 +110,42 @@ struct EngineInstallCommand: ParsableCommand {
   var python = "python3"
 
   func run() throws {
-    let installer = EngineInstaller(wheels: try EngineWheel.parts(of: engine), python: python)
+    let parts = try EngineWheel.parts(of: engine)
+    let locator = EngineLocator()
+    for wheel in parts where locator.isInstalledByPip(wheel) {
+      try locator.check(wheel)
+      Terminal.current().write("\(wheel.folder) was installed by pip: \(locator.library(of: wheel) ?? "")\n")
+    }
+    let wheels = parts.filter { !locator.isInstalledByPip($0) }
+    if wheels.isEmpty, !parts.isEmpty { return }
+    let installer = EngineInstaller(wheels: wheels, python: python)
     let report = InstallationReport(wheels: installer.wheels.count)
     defer { report.end() }
     try installer.install(replacing: force) { report.show($0) }
     report.end()
     Terminal.current().write("The engine is installed in \(installer.folder)\n")
+  }
+}
+
+/// `tanren engine requirements`.
+struct EngineRequirementsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "requirements",
+    abstract: "Print the engine's packages as pip requirements, with their digests.",
+    discussion: """
+      For machines without network access: download the packages elsewhere, and install them from a folder.
+
+      Examples:
+        tanren engine requirements > engine.txt
+        pip download --no-deps --require-hashes -r engine.txt -d packages
+        PIP_NO_INDEX=1 PIP_FIND_LINKS=packages tanren engine install
+      """)
+
+  @Option(help: ArgumentHelp("Engine whose packages are printed. (default: the first)", valueName: "name"))
+  var engine: String?
+
+  func run() throws {
+    for wheel in try EngineWheel.parts(of: engine) { Terminal.current().write(wheel.hashedRequirement + "\n") }
   }
 }
 

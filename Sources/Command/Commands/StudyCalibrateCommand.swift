@@ -65,15 +65,16 @@ struct StudyCalibrateCommand: ParsableCommand {
 
   /// The arm alone, with two seeds for each pair.
   private func calibrationPlan(of plan: StudyPlan) throws -> StudyPlan {
-    let planned = try plan.plannedArms().map(\.arm)
-    guard let chosen = arm.map({ name in planned.first { $0.name == name } }) ?? planned.first else {
+    let planned = try plan.plannedArms()
+    guard let found = arm.map({ name in planned.first { $0.arm.name == name } }) ?? planned.first else {
       throw ConfigurationError.unknownName(
-        kind: "arm", name: arm ?? "", known: planned.map(\.name), origin: "--arm")
+        kind: "arm", name: arm ?? "", known: planned.map(\.arm.name), origin: "--arm")
     }
+    let chosen = found.arm
     return StudyPlan(
       name: "\(plan.name)-calibration", title: "\(chosen.name) compared with itself: \(plan.title)", base: plan.base,
       arms: [Arm(chosen.name, settings: chosen.settings)], seeds: Array(0..<2 * seeds * comparisons),
-      metric: plan.metric)
+      metric: found.workload?.metric ?? plan.metric)
   }
 
   private func text(_ found: SelfComparison, _ plan: StudyPlan) -> String {

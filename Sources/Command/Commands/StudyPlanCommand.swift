@@ -52,20 +52,29 @@ struct StudyPlanCommand: ParsableCommand {
     }
     terminal.write(table.text(colors: terminal.colors))
     terminal.write("all arms: " + (try plan.base.map { "\($0.path)=\(try $0.value())" }).joined(separator: " ") + "\n")
-    terminal.write(
-      "seeds: \(try seeds(plan)); compared by \(plan.metric.name), "
-        + "\(plan.metric.better.rawValue) is better, at the \(plan.metric.reading.rawValue) epoch\n")
+    terminal.write("seeds: \(try seeds(plan))")
+    terminal.write(plan.workloads.isEmpty ? "; compared by \(Self.text(plan.metric))\n" : "\n")
+    for workload in plan.workloads {
+      terminal.write(
+        "workload \(workload.name): compared by \(Self.text(workload.metric)), "
+          + "and by the time to \(NumberText.shortest(workload.target))\n")
+    }
     if let search = plan.search { terminal.write(try text(search, of: plan)) }
     terminal.write(text(estimate) + "\n")
+  }
+
+  private static func text(_ metric: PrimaryMetric) -> String {
+    "\(metric.name), \(metric.better.rawValue) is better, at the \(metric.reading.rawValue) epoch"
   }
 
   /// The stages of a search, and what each arm varies.
   private func text(_ search: SettingSearch, of plan: StudyPlan) throws -> String {
     let studies = search.studies > 1 ? " in each of \(search.studies) studies" : ""
     let repeats = search.repeats > 1 ? " with \(search.repeats) seeds each, whose median counts" : ""
+    let metric = plan.workloads.isEmpty ? plan.metric.name : "each workload's metric"
     var lines = [
       "search: \(search.budgetText) per arm\(studies)\(repeats), by \(search.sampler), pruning: \(search.pruner)",
-      "  judged by \(plan.metric.name) on \(NumberText.shortest(search.judge.fraction * 100)) % of the training data, "
+      "  judged by \(metric) on \(NumberText.shortest(search.judge.fraction * 100)) % of the training data, "
         + "held out; the test set isn't used",
     ]
     for arm in try PlanUnfolder(plan).findings(given: KnownResults())?.arms ?? [] {

@@ -8,16 +8,19 @@ struct StudyTables {
 
   /// One row per run: id, arm, trial if there are any, seed, state, epochs, primary metric, duration and error.
   func runs() -> TextTable {
-    let metric = results.study.plan.metric
+    let plan = results.study.plan
+    let metric = plan.metric
+    let planned = plan.workloads.isEmpty ? [] : (try? plan.plannedArms()) ?? []
+    let metrics = Dictionary(planned.map { ($0.arm.name, $0.workload?.metric ?? metric) }) { one, _ in one }
     let hasTrials = results.runs.contains { $0.stage != .final }
     let trialColumn = hasTrials ? [TableColumn("trial", .right)] : []
     let rest = [
       TableColumn("seed", .right), TableColumn("state"), TableColumn("epochs", .right),
-      TableColumn(metric.name, .right), TableColumn("time", .right), TableColumn("note"),
+      TableColumn(metrics.isEmpty ? metric.name : "metric", .right), TableColumn("time", .right), TableColumn("note"),
     ]
     var table = TextTable([TableColumn("run"), TableColumn("arm")] + trialColumn + rest)
     for run in results.runs {
-      let value = metric.value(of: run.history).map(NumberText.shortest) ?? ""
+      let value = (metrics[run.arm] ?? metric).value(of: run.history).map(NumberText.shortest) ?? ""
       let note = run.error ?? (run.isDiverged == true ? "diverged" : "")
       let trial = hasTrials ? [run.stage.trial.map(String.init) ?? ""] : []
       let rest = [

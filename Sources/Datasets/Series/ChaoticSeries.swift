@@ -132,11 +132,14 @@ public struct Lorenz: Sendable, Hashable {
     var values: [Double] = []
     for index in 0..<count + skipped {
       if index >= skipped { values += [point.x, point.y, point.z] }
+      // In pieces: the type checker takes seconds for the sum in one expression.
       let k1 = slope(point)
       let k2 = slope(point + 0.5 * step * k1)
       let k3 = slope(point + 0.5 * step * k2)
       let k4 = slope(point + step * k3)
-      point += step / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+      let beginning: SIMD4<Double> = k1 + 2 * k2
+      let sum: SIMD4<Double> = beginning + 2 * k3 + k4
+      point += step / 6 * sum
     }
     return values
   }

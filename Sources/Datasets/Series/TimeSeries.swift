@@ -31,7 +31,9 @@ public struct TimeSeries: Sendable, Equatable {
   func array(endingIn range: Range<Int>, window: Int?, _ dtype: DType) throws(DatasetError) -> HostArray {
     let part: [Double]
     if let window {
-      part = range.flatMap { end in values[(end - window + 1) * channels..<(end + 1) * channels] }
+      part = range.flatMap { (end: Int) -> ArraySlice<Double> in
+        values[(end - window + 1) * channels..<(end + 1) * channels]
+      }
     } else {
       part = Array(values[range.lowerBound * channels..<range.upperBound * channels])
     }

@@ -11,8 +11,8 @@ public enum EngineError: Error, Equatable, Sendable {
   case unsupportedPlugin(path: String, version: String)
   /// The plugin would give wrong numbers.
   case unsoundPlugin(path: String, reason: String)
-  /// An installed file differs from its package's.
-  case damaged(path: String, reason: String)
+  /// An installed file differs from its package's; `requirement` names the package if pip installed it.
+  case damaged(path: String, reason: String, requirement: String? = nil)
   /// Options that the engine would reject or abort on.
   case invalidOptions(String)
   /// The engine was configured after it started.
@@ -55,8 +55,12 @@ extension EngineError: CustomStringConvertible {
       "\(path) speaks PJRT C API \(version), which lacks functions that Tanren needs: install a newer plugin"
     case .unsoundPlugin(let path, let reason):
       "\(path) gives wrong numbers: \(reason). Use another plugin: `tanren engine install` brings one that is tested"
-    case .damaged(let path, let reason):
+    case .damaged(let path, let reason, nil):
       "\(path) is damaged: \(reason). `tanren engine install\(Self.option(forFile: path))` replaces it"
+    case .damaged(let path, let reason, let requirement?):
+      """
+      \(path) is damaged: \(reason). `python3 -m pip install --force-reinstall --no-deps \(requirement)` replaces it
+      """
     case .invalidOptions(let reason):
       reason
     case .alreadyStarted(let device, let devices):

@@ -3,7 +3,8 @@ import Foundation
 /// Finds the plugin for a device among the places where one may be installed.
 public struct EngineLocator: Sendable {
   public var environment: [String: String]
-  /// The folder of the running program, which may hold a folder `engine` when both came in one bundle.
+  /// The folder of the running program. In a bundle it holds a folder `engine`; in a Python package it is
+  /// `site-packages/tanren/bin`, and the engine's packages are installed in `site-packages`.
   public var executableFolder: String?
 
   public init(
@@ -50,34 +51,52 @@ public struct EngineLocator: Sendable {
     return try checkedLibrary(ofFirst: EngineWheel.libraries(for: .current).filter { $0.kernels == library })
   }
 
-  /// The library of an installed package, beside the program or in the cache.
+  /// The library of an installed package: beside the program, among the Python packages that the program was installed
+  /// with, or in the cache.
   public func library(of wheel: EngineWheel) -> String? { installation(of: wheel)?.library }
+
+  /// Whether Python's pip installed the package together with the program, so that pip also replaces it.
+  public func isInstalledByPip(_ wheel: EngineWheel) -> Bool { installation(of: wheel)?.record?.requirement != nil }
 
   /// Compares an installed package with the list of files that came with it, byte by byte.
   ///
   /// What lies beside the program has no such list.
   /// - Throws: ``EngineError/damaged(path:reason:)``, or ``EngineError/file(path:reason:)`` for what can't be read.
   public func check(_ wheel: EngineWheel) throws(EngineError) {
-    guard let folder = installation(of: wheel)?.folder else { return }
-    try WheelRecord(folder: folder)?.check()
+    try installation(of: wheel)?.record?.check()
   }
 
   private func plugin(of wheels: [EngineWheel], for device: String) throws(EngineError) -> String {
     if let found = try checkedLibrary(ofFirst: wheels) { return found }
     throw .missingPlugin(
-      device: device, searched: wheels.flatMap { wheel in folders(of: wheel).map { "\($0)/**/\(wheel.library)" } })
+      device: device,
+      searched: wheels.flatMap { wheel in
+        folders(of: wheel).map { "\($0)/**/\(wheel.library)" }
+          + (sitePackages.map { ["\($0)/\(wheel.distribution)"] } ?? [])
+      })
   }
 
   /// The library of the first package that is installed.
   private func checkedLibrary(ofFirst wheels: [EngineWheel]) throws(EngineError) -> String? {
     guard let found = wheels.lazy.compactMap(installation(of:)).first else { return nil }
-    try WheelRecord(folder: found.folder)?.checkSize(ofFile: found.library)
+    try found.record?.checkSize(ofFile: found.library)
     return found.library
   }
 
-  private func installation(of wheel: EngineWheel) -> (folder: String, library: String)? {
-    folders(of: wheel).lazy.compactMap { folder in
-      Self.find(wheel.library, under: folder).map { (folder, $0) }
+  private struct Installation {
+    let library: String
+    /// `nil` for what lies beside the program, which has no list of files.
+    let record: WheelRecord?
+  }
+
+  private func installation(of wheel: EngineWheel) -> Installation? {
+    if let folder = sitePackages, let record = WheelRecord(folder: folder, wheel: wheel),
+      let library = record.path(ofFile: wheel.library)
+    {
+      return Installation(library: library, record: record)
+    }
+    return folders(of: wheel).lazy.compactMap { folder in
+      Self.find(wheel.library, under: folder).map { Installation(library: $0, record: WheelRecord(folder: folder)) }
     }.first
   }
 
@@ -96,6 +115,12 @@ public struct EngineLocator: Sendable {
       + ["\(CacheFolder.engines(environment: environment))/\(wheel.folder)"]
   }
 
+  /// Where Python's packages are, if the program is part of one.
+  private var sitePackages: String? {
+    let end = "/tanren/bin"
+    return executableFolder.flatMap { $0.hasSuffix(end) ? String($0.dropLast(end.count)) : nil }
+  }
+
   private func candidates(for device: String) -> [String] {
     if device == "tpu" {
       return bundled("libtpu.so") + pythonFolders.map { "\($0)/libtpu/libtpu.so" } + ["/lib/libtpu.so"]
@@ -106,7 +131,8 @@ public struct EngineLocator: Sendable {
 
   private func bundled(_ name: String) -> [String] { executableFolder.map { ["\($0)/engine/\(name)"] } ?? [] }
 
-  /// Folders of Python packages: of the virtual environment, of each Python on the path, of the system.
+  /// Folders of Python packages: the program's own, those of the virtual environment, of each Python on the path, of the
+  /// system.
   private var pythonFolders: [String] {
     var prefixes = ["VIRTUAL_ENV", "CONDA_PREFIX"].compactMap { environment[$0] }
     prefixes += (environment["PATH"] ?? "").split(separator: ":").compactMap { folder in
@@ -116,11 +142,12 @@ public struct EngineLocator: Sendable {
       CacheFolder.home(environment: environment) + "/.local", "/usr/local", "/usr", "/opt/venv", "/opt/conda",
     ]
     var seen: Set<String> = []
-    return prefixes.filter { seen.insert($0).inserted }.flatMap { prefix in
+    let folders = prefixes.filter { seen.insert($0).inserted }.flatMap { prefix in
       let names = (try? FileManager.default.contentsOfDirectory(atPath: "\(prefix)/lib")) ?? []
       return names.filter { $0.hasPrefix("python3") }.sorted(by: >).flatMap { python in
         ["site-packages", "dist-packages"].map { "\(prefix)/lib/\(python)/\($0)" }
       }
-    }.filter { FileManager.default.fileExists(atPath: $0) }
+    }
+    return ((sitePackages.map { [$0] } ?? []) + folders).filter { FileManager.default.fileExists(atPath: $0) }
   }
 }

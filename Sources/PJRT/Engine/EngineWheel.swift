@@ -42,6 +42,13 @@ public struct EngineWheel: Sendable, Hashable {
   public var folder: String { version.map { "\(name)-\($0)" } ?? name }
   /// How `pip` wants it named.
   public var requirement: String { version.map { "\(name)==\($0)" } ?? name }
+  /// As ``requirement``, with the digest that `pip` then checks, where it is known.
+  public var hashedRequirement: String { requirement + (sha256.map { " --hash=sha256:\($0)" } ?? "") }
+  /// The folder in which `pip` describes the installed package.
+  var distribution: String {
+    let name = name.replacing("-", with: "_")
+    return (version.map { "\(name)-\($0)" } ?? name) + ".dist-info"
+  }
 
   /// The engines for the CPU that can be had on a platform. The first is the one that programs run on unless another
   /// is named, or only another is installed.

@@ -13,17 +13,36 @@ struct WheelRecord {
 
   let folder: String
   let entries: [Entry]
+  /// What pip installs the package by, if pip installed it; `nil` if Tanren did.
+  let requirement: String?
 
-  /// - Parameter folder: what a package was unpacked in.
+  /// - Parameter folder: what a package was unpacked in, alone.
   /// - Returns: `nil` if there is no list, or no file on it.
   init?(folder: String) {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    guard let name = names.sorted().first(where: { $0.hasSuffix(".dist-info") }),
-      let data = FileManager.default.contents(atPath: "\(folder)/\(name)/RECORD")
-    else { return nil }
+    guard let name = names.sorted().first(where: { $0.hasSuffix(".dist-info") }) else { return nil }
+    self.init(folder: folder, distribution: name, requirement: nil)
+  }
+
+  /// - Parameters:
+  ///   - folder: where pip installed packages.
+  ///   - wheel: one of them.
+  /// - Returns: `nil` if that version isn't there, or there is no file on its list.
+  init?(folder: String, wheel: EngineWheel) {
+    self.init(folder: folder, distribution: wheel.distribution, requirement: wheel.requirement)
+  }
+
+  private init?(folder: String, distribution: String, requirement: String?) {
+    guard let data = FileManager.default.contents(atPath: "\(folder)/\(distribution)/RECORD") else { return nil }
     entries = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline).compactMap(Self.entry(line:))
     guard !entries.isEmpty else { return nil }
-    self.folder = folder
+    (self.folder, self.requirement) = (folder, requirement)
+  }
+
+  /// The path of the listed file of that name, wherever the package has it. It may be outside the folder: pip installs a
+  /// package's data beside Python's own `lib`.
+  func path(ofFile name: String) -> String? {
+    entries.first { $0.path == name || $0.path.hasSuffix("/" + name) }.map { "\(folder)/\($0.path)" }
   }
 
   /// Compares a file's size.
@@ -42,7 +61,8 @@ struct WheelRecord {
       let path = "\(folder)/\(entry.path)"
       let digest = try EngineError.rethrowing { () throws(FileFailure) in try SHA256.hex(ofFile: path) }
       guard digest == entry.digest else {
-        throw .damaged(path: path, reason: "its contents aren't those that its package brought")
+        throw .damaged(
+          path: path, reason: "its contents aren't those that its package brought", requirement: requirement)
       }
     }
   }
@@ -50,10 +70,11 @@ struct WheelRecord {
   private func checkSize(_ entry: Entry) throws(EngineError) {
     let path = "\(folder)/\(entry.path)"
     guard let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? NSNumber else {
-      throw .damaged(path: path, reason: "it is missing")
+      throw .damaged(path: path, reason: "it is missing", requirement: requirement)
     }
     guard size.intValue == entry.size else {
-      throw .damaged(path: path, reason: "it has \(size.intValue) bytes instead of \(entry.size)")
+      throw .damaged(
+        path: path, reason: "it has \(size.intValue) bytes instead of \(entry.size)", requirement: requirement)
     }
   }
 

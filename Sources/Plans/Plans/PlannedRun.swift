@@ -32,10 +32,14 @@ public struct PlannedRun: Sendable, Hashable {
   }
 }
 
-/// An arm at one point of a plan's grid.
+/// An arm on one workload of a plan, at one point of its grid.
 public struct PlannedArm: Sendable, Hashable {
-  /// Named after the arm as written and the point: `adam rate=0.1`.
+  /// Named after the arm as written, the workload and the point: `adam mnist rate=0.1`.
   public let arm: Arm
+  /// The name without the workload: `adam rate=0.1`.
+  public let label: String
+  /// nil for a plan without workloads.
+  public let workload: Workload?
   /// The name of the arm as written; empty where the grid alone makes the arms.
   public let written: String
   /// The name of the arm to compare with, nil for the baseline itself.

@@ -1,28 +1,38 @@
 import Configuration
 
 extension StudyPlan {
-  /// The arms as written crossed with the grid, in that order.
+  /// The arms as written crossed with the grid, in that order; all of them on the first workload, then on the next.
   /// - Throws: `ConfigurationError` for names that are missing, names or settings that are twice there, an axis
-  ///   without values, a baseline that no arm has, or more runs than a study may have.
+  ///   without values, a baseline that no arm has, a setting of both an arm and a workload, or more runs than a study may
+  ///   have.
   public func plannedArms() throws(ConfigurationError) -> [PlannedArm] {
     try checkParts()
     let points = try gridPoints()
     let single = !grid.contains { $0.values.count > 1 }
-    var planned: [(arm: Arm, written: String, point: Int)] = []
-    for arm in arms.isEmpty ? [Arm("", settings: [])] : arms {
-      for (index, point) in points.enumerated() {
-        let name = [arm.name, point.name].filter { !$0.isEmpty }.joined(separator: " ")
-        let crossed = Arm(
-          name.isEmpty ? self.name : name, settings: arm.settings + point.settings,
-          published: single ? arm.published : nil)
-        planned.append((crossed, arm.name, index))
+    var planned: [(arm: Arm, label: String, workload: Workload?, written: String, point: Int)] = []
+    for (place, workload) in (workloads.isEmpty ? [nil] : workloads.map(Optional.some)).enumerated() {
+      for arm in arms.isEmpty ? [Arm("", settings: [])] : arms {
+        for (index, point) in points.enumerated() {
+          func joined(_ parts: [String]) -> String { parts.filter { !$0.isEmpty }.joined(separator: " ") }
+          let name = joined([arm.name, workload?.name ?? "", point.name])
+          let crossed = Arm(
+            name.isEmpty ? self.name : name, settings: (workload?.settings ?? []) + arm.settings + point.settings,
+            published: single && workload == nil ? arm.published : nil)
+          let label = workload == nil ? crossed.name : joined([arm.name, point.name])
+          planned.append((crossed, label, workload, arm.name, place * points.count + index))
+        }
       }
     }
     guard Set(planned.map(\.arm.name)).count == planned.count else {
-      throw .invalid(message: "two points of the grid have the same name", origin: name)
+      throw .invalid(
+        message: "two \(workloads.isEmpty ? "points of the grid" : "arms on a workload") have the same name",
+        origin: name)
     }
     let baselines = try baselines(planned.map { (name: $0.arm.name, written: $0.written, point: $0.point) })
-    return zip(planned, baselines).map { PlannedArm(arm: $0.arm, written: $0.written, baseline: $1) }
+    return zip(planned, baselines).map {
+      PlannedArm(
+        arm: $0.arm, label: $0.label, workload: $0.workload, written: $0.written, baseline: $1)
+    }
   }
 
   /// The arms with their configurations, all of which are checked.
@@ -31,7 +41,9 @@ extension StudyPlan {
     let planned = try plannedArms()
     var configurations: [RunConfiguration] = []
     let metric = metric
-    for arm in planned { configurations.append(try configuration(of: arm.arm, recording: metric)) }
+    for arm in planned {
+      configurations.append(try configuration(of: arm, recording: arm.workload?.metric ?? metric))
+    }
     try checkPoints(planned, configurations)
     var arms: [ExpandedArm] = []
     for (arm, configuration) in zip(planned, configurations) {
@@ -65,19 +77,21 @@ extension StudyPlan {
   private func checkPoints(_ planned: [PlannedArm], _ configurations: [RunConfiguration]) throws(ConfigurationError) {
     var seen: [[String]: String] = [:]
     for (arm, configuration) in zip(planned, configurations) where grid.contains(where: { $0.values.count > 1 }) {
-      if let other = seen.updateValue(arm.arm.name, forKey: [arm.written, configuration.id]) {
+      let place = [arm.written, arm.workload?.name ?? "", configuration.id]
+      if let other = seen.updateValue(arm.arm.name, forKey: place) {
         throw .invalid(message: "the grid has the same run twice: '\(other)' and '\(arm.arm.name)'", origin: name)
       }
     }
   }
 
   private func configuration(
-    of arm: Arm, recording metric: PrimaryMetric
+    of planned: PlannedArm, recording metric: PrimaryMetric
   ) throws(ConfigurationError) -> RunConfiguration {
-    let configuration = try arm.configuration(base: base, seed: 0)
+    let configuration = try planned.arm.configuration(base: base, seed: 0)
     let recorded = configuration.recordedMetrics
     guard recorded.contains(metric.name) else {
-      throw .unknownName(kind: "metric", name: metric.name, known: recorded, origin: "arm '\(arm.name)'")
+      let place = planned.workload.flatMap { $0.origin.isEmpty ? nil : $0.origin } ?? "arm '\(planned.arm.name)'"
+      throw .unknownName(kind: "metric", name: metric.name, known: recorded, origin: place)
     }
     return configuration
   }
@@ -101,13 +115,14 @@ extension StudyPlan {
         throw .invalid(message: "there are two arms '\(arm.name)'", origin: arm.settings.first?.origin ?? name)
       }
     }
-    for settings in [base] + arms.map(\.settings) {
+    try checkWorkloads()
+    for settings in [base] + arms.map(\.settings) + workloads.map(\.settings) {
       var paths: Set<String> = []
       for setting in settings where !paths.insert(setting.path.presentPath).inserted {
         throw .duplicateKey(key: setting.path, origin: setting.origin.isEmpty ? name : setting.origin)
       }
     }
-    for setting in base + arms.flatMap(\.settings) where setting.path == "seed" {
+    for setting in base + arms.flatMap(\.settings) + workloads.flatMap(\.settings) where setting.path == "seed" {
       throw .invalid(
         message: "'seed' isn't an arm's: 'seeds' of the plan are trained by all arms", origin: setting.origin)
     }
@@ -126,7 +141,7 @@ extension StudyPlan {
 
   /// The points of the grid, the last axis changing fastest; one without a name if there is no grid.
   private func gridPoints() throws(ConfigurationError) -> [(name: String, settings: [Override])] {
-    var count = max(1, arms.count) * max(1, seeds.count)
+    var count = max(1, arms.count) * max(1, seeds.count) * max(1, workloads.count)
     var paths: Set<String> = []
     for axis in grid {
       guard axis.path != "seed" else {
@@ -174,8 +189,9 @@ extension StudyPlan {
       let first = planned.first.map { arms.isEmpty ? $0.name : $0.written }
       return baselines(planned, named: first ?? "")
     }
-    guard planned.contains(where: { $0.name == baseline || $0.written == baseline }) else {
-      let known = arms.map(\.name) + planned.map(\.name)
+    // On another workload an arm's results are no baseline.
+    guard planned.contains(where: { workloads.isEmpty && $0.name == baseline || $0.written == baseline }) else {
+      let known = arms.map(\.name) + (workloads.isEmpty ? planned.map(\.name) : [])
       throw .unknownName(kind: "arm", name: baseline, known: known.uniqued, origin: "\(name): baseline")
     }
     return baselines(planned, named: baseline)
@@ -185,7 +201,9 @@ extension StudyPlan {
     _ planned: [(name: String, written: String, point: Int)], named baseline: String
   ) -> [String?] {
     // An arm at a point of the grid is the baseline of all; an arm as written is that of each point.
-    if planned.contains(where: { $0.name == baseline }) { return planned.map { $0.name == baseline ? nil : baseline } }
+    if workloads.isEmpty, planned.contains(where: { $0.name == baseline }) {
+      return planned.map { $0.name == baseline ? nil : baseline }
+    }
     return planned.map { arm in
       arm.written == baseline ? nil : planned.first { $0.written == baseline && $0.point == arm.point }?.name
     }

@@ -19,6 +19,8 @@ public struct StudyPlan: Sendable, Hashable {
   public var arms: [Arm]
   /// Settings that every arm is crossed with.
   public var grid: [GridAxis]
+  /// Problems that every arm is trained on, each with its own metric and comparisons; none for a plan of one problem.
+  public var workloads: [Workload] = []
   public var seeds: [Int]
   /// How the settings of the arms are chosen before they are compared; nil trains them as they are written.
   public var search: SettingSearch?
@@ -27,9 +29,9 @@ public struct StudyPlan: Sendable, Hashable {
   /// The largest difference of the metric that is irrelevant in practice; nil if all matter.
   public var margin: Double?
   /// What arms are compared by: where it isn't set, the first that all of them record of validation besides the loss, or
-  /// of an experiment.
+  /// of an experiment. That of the first workload where there are workloads, which ``PlannedArm/workload`` has.
   public var metric: PrimaryMetric {
-    get { chosenMetric ?? usualMetric }
+    get { workloads.first?.metric ?? chosenMetric ?? usualMetric }
     set { chosenMetric = newValue }
   }
   /// The arm that others are compared with: one as written, which is compared at the same point of the grid, or
@@ -37,7 +39,7 @@ public struct StudyPlan: Sendable, Hashable {
   public var baseline: String?
   /// Values of the primary metric whose first epochs are reported.
   public var targets: [Double] {
-    get { chosenTargets ?? Self.usualTargets(of: metric) }
+    get { workloads.first.map { [$0.target] } ?? chosenTargets ?? Self.usualTargets(of: metric) }
     set { chosenTargets = newValue }
   }
   private var chosenMetric: PrimaryMetric?
@@ -77,7 +79,8 @@ public struct StudyPlan: Sendable, Hashable {
   /// Equal plans compare the same runs by the same number, whether that is set or follows from the runs.
   public static func == (one: StudyPlan, other: StudyPlan) -> Bool {
     one.name == other.name && one.title == other.title && one.base == other.base && one.arms == other.arms
-      && one.grid == other.grid && one.seeds == other.seeds && one.untilDecided == other.untilDecided
+      && one.grid == other.grid && one.workloads == other.workloads && one.seeds == other.seeds
+      && one.untilDecided == other.untilDecided
       && one.margin == other.margin && one.baseline == other.baseline && one.search == other.search
       && one.metric == other.metric && one.targets == other.targets
   }
@@ -87,6 +90,7 @@ public struct StudyPlan: Sendable, Hashable {
     hasher.combine(base)
     hasher.combine(arms)
     hasher.combine(grid)
+    hasher.combine(workloads)
     hasher.combine(seeds)
     hasher.combine(untilDecided)
   }
@@ -107,7 +111,8 @@ extension StudyPlan {
   ///
   /// `search.trials=5` changes the search, and `search=none` leaves it out: arms are then trained as they are written.
   /// `epochs=5` sets a key for all arms, `optimizer.learningRate=0.1,0.5` makes a grid's axis of it (a list in brackets is
-  /// one value), `seeds=0..9` or `seeds='until decided (at most 40)'`, `margin=0.002`, `arms=relu,swish`,
+  /// one value), `workloads=mnist,table` keeps some workloads and `workloads.table.epochs=5` sets a key of one,
+  /// `seeds=0..9` or `seeds='until decided (at most 40)'`, `margin=0.002`, `arms=relu,swish`,
   /// `metric=val_loss`, `baseline=relu`, `targets=0.95,0.97`, `name=…` and `title=…` replace the plan's own.
   /// - Throws: `ConfigurationError` if the text isn't a setting or can't be read, or names an arm that isn't there.
   public mutating func override(assignment: String) throws(ConfigurationError) {
@@ -117,12 +122,16 @@ extension StudyPlan {
     }
     let key = assignment[..<equals].filter { !$0.isWhitespace }
     let text = String(assignment[assignment.index(after: equals)...])
+    try checkWorkloadsAllow(key, origin: origin)
     switch key {
     case "seeds": train(try SeedList(parsing: text, first: seeds.first ?? 0, origin: origin))
     case "margin":
       var options = Options(["margin": try OptionValue(parsing: text, origin: origin)], origin: origin)
       margin = try Self.margin(from: &options)
     case "arms": try select(arms: text.split(separator: ",").map { String($0).trimmed })
+    case "workloads": try select(workloads: text.split(separator: ",").map { String($0).trimmed })
+    case let key where key.hasPrefix("workloads."):
+      try override(workload: String(key.dropFirst("workloads.".count)), text, origin: origin)
     case "baseline": baseline = text.trimmed
     case "name": name = text.trimmed
     case "title": title = text
@@ -200,17 +209,24 @@ extension StudyPlan {
   /// The plan as YAML that ``init(yaml:source:name:)`` reads back to an equal plan; equal plans have equal texts.
   /// - Throws: `ConfigurationError` for a setting whose text can't be read.
   public func yaml() throws(ConfigurationError) -> String {
-    var lines = [
-      "name: \(name.yaml)", "title: \(title.yaml)", "metric: \(OptionValue.choice(metric.choice).yaml)",
-      "targets: \(OptionValue.list(targets.map(OptionValue.number)).yaml)",
+    var lines = ["name: \(name.yaml)", "title: \(title.yaml)"]
+    if workloads.isEmpty {
+      lines.append("metric: \(OptionValue.choice(metric.choice).yaml)")
+      lines.append("targets: \(OptionValue.list(targets.map(OptionValue.number)).yaml)")
+    }
+    lines.append(
       "seeds: "
         + (untilDecided.map { SeedList.text(seeds, untilDecided: $0) }
-          ?? OptionValue.list(seeds.map { .number(Double($0)) }).yaml),
-    ]
+          ?? OptionValue.list(seeds.map { .number(Double($0)) }).yaml))
     if let margin { lines.append("margin: \(OptionValue.number(margin).yaml)") }
     if let baseline { lines.append("baseline: \(baseline.yaml)") }
     if !base.isEmpty { lines.append("base:") }
     for setting in base { lines.append("  \(try Self.line(setting))") }
+    if !workloads.isEmpty { lines.append("workloads:") }
+    for workload in workloads {
+      lines.append("  \(workload.name.yaml):")
+      for setting in workload.written { lines.append("    \(try Self.line(setting))") }
+    }
     if !arms.isEmpty { lines.append("arms:") }
     for arm in arms {
       var settings: [String] = []

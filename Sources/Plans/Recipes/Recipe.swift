@@ -94,12 +94,14 @@ public struct Budget: Sendable, Hashable {
   public var arms: [Arm]
   /// Axes that replace the plan's, or are added; one of a single value sets it for all arms.
   public var grid: [GridAxis]
+  /// What it changes of the plan's workloads.
+  public var workloads: [WorkloadChange]
   /// What it changes of the plan's search: `trials`, `sampler` and so on.
   public var search: [Override]
 
   public init(
     _ name: String, note: String = "", seeds: SeedList? = nil, base: [Override] = [], arms: [Arm] = [],
-    grid: [GridAxis] = [], search: [Override] = []
+    grid: [GridAxis] = [], workloads: [WorkloadChange] = [], search: [Override] = []
   ) {
     self.name = name
     self.note = note
@@ -107,10 +109,11 @@ public struct Budget: Sendable, Hashable {
     self.base = base
     self.arms = arms
     self.grid = grid
+    self.workloads = workloads
     self.search = search
   }
 
-  /// - Throws: `ConfigurationError` for an arm that the plan hasn't, and for a search where it has none.
+  /// - Throws: `ConfigurationError` for an arm or a workload that the plan hasn't, and for a search where it has none.
   func apply(to plan: inout StudyPlan) throws(ConfigurationError) {
     let known = plan.arms.map(\.name)
     if let unknown = arms.first(where: { !known.contains($0.name) }) {
@@ -123,6 +126,7 @@ public struct Budget: Sendable, Hashable {
         arm.name, settings: arm.settings.replaced(by: change.settings), published: change.published ?? arm.published)
     }
     for axis in grid { plan.set(axis) }
+    for change in workloads { try plan.change(change, origin: "\(plan.name): budget '\(name)'") }
     if let seeds { plan.train(seeds) }
     for setting in search {
       guard var changed = plan.search else {
@@ -139,6 +143,11 @@ public struct Budget: Sendable, Hashable {
     var changes: [String] = []
     for setting in base { changes.append("\(setting.path)=\(try setting.value())") }
     for axis in grid { changes.append("\(axis.path)=\(axis.values.map(\.description).joined(separator: ","))") }
+    for change in workloads {
+      for setting in change.settings {
+        changes.append("workloads.\(change.workload).\(setting.path)=\(try setting.value())")
+      }
+    }
     for setting in search { changes.append("search.\(setting.path)=\(try setting.value())") }
     for arm in arms {
       for setting in arm.settings { changes.append("\(setting.path)=\(try setting.value()) of '\(arm.name)'") }
@@ -179,7 +188,7 @@ public struct EpochListing: Sendable, Hashable {
 
 extension [Override] {
   /// With others in place of those of the same paths, and of what is below these; sorted, as files are read.
-  fileprivate func replaced(by others: [Override]) -> [Override] {
+  func replaced(by others: [Override]) -> [Override] {
     let replaced = others.map(\.path.presentPath)
     let kept = filter { mine in
       let path = mine.path.presentPath

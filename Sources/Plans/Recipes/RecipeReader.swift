@@ -1,5 +1,4 @@
 import Configuration
-import Foundation
 import Yams
 
 /// Reads a plan, and what a recipe has besides, from YAML.
@@ -24,6 +23,7 @@ struct PlanReader {
       case "base": recipe.plan.base = try settings(value, of: "base")
       case "arms": recipe.plan.arms = try arms(value)
       case "grid": recipe.plan.grid = try grid(value)
+      case "workloads": recipe.plan.workloads = try workloads(value)
       case "search": recipe.plan.search = try search(value)
       case "budgets": budgets = value
       case "sources": recipe.sources = try sources(value)
@@ -34,7 +34,10 @@ struct PlanReader {
       case let word: try options.set(word, reader.value(value, of: word), origin: place)
       }
     }
-    for section in ["base", "arms", "grid", "search", "budgets", "sources"] { _ = options.take(section) }
+    for section in ["base", "arms", "grid", "workloads", "search", "budgets", "sources"] { _ = options.take(section) }
+    for key in StudyPlan.replacedByWorkloads.keys.sorted() where options.has(key) {
+      try recipe.plan.checkWorkloadsAllow(key, origin: options.origin(of: key))
+    }
     try Self.takePlan(from: &options, named: name, into: &recipe.plan)
     recipe.summary = try options.text("summary", default: "")
     recipe.formerly = try Self.optionalText("formerly", of: &options)
@@ -129,6 +132,27 @@ struct PlanReader {
       axes.append(GridAxis(path, try reader.value(value, of: path).elements, origin: reader.place(of: key)))
     }
     return axes
+  }
+
+  /// Workloads by name, each with its settings, its metric and its target.
+  private mutating func workloads(_ node: Node) throws(ConfigurationError) -> [Workload] {
+    var workloads: [Workload] = []
+    for (key, settings) in try namedSettings(node, of: "workloads") {
+      workloads.append(try Workload(word(key), written: settings, origin: reader.place(of: key)))
+    }
+    return workloads
+  }
+
+  private mutating func namedSettings(
+    _ node: Node, of section: String
+  ) throws(ConfigurationError) -> [(key: Node, settings: [Override])] {
+    guard case .mapping(let mapping) = node else {
+      throw .invalid(
+        message: "'\(section)' takes names, each with its settings below it", origin: reader.place(of: node))
+    }
+    var named: [(key: Node, settings: [Override])] = []
+    for (key, value) in try reader.merged(mapping) { named.append((key, try settings(value, of: word(key)))) }
+    return named
   }
 
   /// A search by its parts, or by the name of its rules.
@@ -230,7 +254,8 @@ struct PlanReader {
     if case .scalar(let scalar) = node, String.nulls.contains(scalar.string) { return budget }
     guard case .mapping(let mapping) = node else {
       throw .invalid(
-        message: "'\(name)' takes 'base', 'arms', 'grid', 'search', 'seeds' and 'note'", origin: reader.place(of: node))
+        message: "'\(name)' takes 'base', 'arms', 'grid', 'workloads', 'search', 'seeds' and 'note'",
+        origin: reader.place(of: node))
     }
     var options = Options(origin: reader.place(of: node))
     for (key, value) in try reader.merged(mapping) {
@@ -239,13 +264,17 @@ struct PlanReader {
       case "base": budget.base = try settings(value, of: "base")
       case "arms": budget.arms = try arms(value)
       case "grid": budget.grid = try grid(value)
+      case "workloads":
+        budget.workloads = try namedSettings(value, of: "workloads").map { (key, settings) throws(ConfigurationError) in
+          WorkloadChange(try word(key), settings: settings)
+        }
       case "search": budget.search = try settings(value, of: "search")
       case "note": try options.set("note", text(value, of: "note"), origin: place)
       case "seeds" where isUntilDecided(value): try options.set("seeds", text(value, of: "seeds"), origin: place)
       case let word: try options.set(word, reader.value(value, of: word), origin: place)
       }
     }
-    for section in ["base", "arms", "grid", "search"] { _ = options.take(section) }
+    for section in ["base", "arms", "grid", "workloads", "search"] { _ = options.take(section) }
     budget.note = try options.text("note", default: "")
     let place = options.origin(of: "seeds")
     if let seeds = options.take("seeds") { budget.seeds = try SeedList(seeds, first: first, origin: place) }
@@ -287,38 +316,5 @@ extension EpochListing {
     let closing = try options.text("closing", default: "")
     self.init(closing: closing.isEmpty ? nil : closing)
     try options.finish("lines")
-  }
-}
-
-extension Recipe {
-  /// A recipe, or any other plan, from a file; it is called by the file's name unless it says another one.
-  /// - Throws: `ConfigurationError` with file and line if the file can't be read, or a key is unknown, twice there or
-  ///   of the wrong kind. What the parts make together is checked by ``StudyPlan/runs()``.
-  public init(file path: String) throws(ConfigurationError) {
-    let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-    try self.init(yaml: YAMLReader.text(file: path), source: path, name: name)
-  }
-
-  /// - Parameters:
-  ///   - source: what errors call the text.
-  ///   - name: what the study is called if the text doesn't say.
-  /// - Throws: as ``init(file:)`` does.
-  public init(yaml text: String, source: String, name: String = "study") throws(ConfigurationError) {
-    var reader = try PlanReader(text: text, source: source)
-    self = try reader.recipe(name: name)
-  }
-}
-
-extension StudyPlan {
-  /// A plan from a file, with its main arms and without a budget; see ``Recipe/init(file:)``.
-  /// - Throws: as ``Recipe/init(file:)`` does, and `ConfigurationError` for a main arm that isn't there.
-  public init(file path: String) throws(ConfigurationError) { self = try Recipe(file: path).plan() }
-
-  /// - Parameters:
-  ///   - source: what errors call the text.
-  ///   - name: what the study is called if the text doesn't say.
-  /// - Throws: as ``init(file:)`` does.
-  public init(yaml text: String, source: String, name: String = "study") throws(ConfigurationError) {
-    self = try Recipe(yaml: text, source: source, name: name).plan()
   }
 }

@@ -26,6 +26,7 @@ final class ArmSearch {
   private var made: [[String]: (runs: [PlannedRun], evaluations: Double)] = [:]
 
   private var search: SettingSearch { setup.search }
+  var judge: TrialJudge { setup.judge }
 
   /// - Parameter axes: those that the arm has.
   init(_ arm: ExpandedArm, _ axes: [SearchAxis], _ setup: SearchSetup) throws(ConfigurationError) {

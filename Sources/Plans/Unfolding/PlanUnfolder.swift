@@ -18,7 +18,6 @@ public final class PlanUnfolder {
   private let arms: [ExpandedArm]
   /// One per arm; none where nothing is searched.
   private let searches: [ArmSearch]
-  private let judge: TrialJudge
   /// Runs that were made before: plans are unfolded again and again.
   private var made: [FinalRun: PlannedRun] = [:]
 
@@ -35,14 +34,19 @@ public final class PlanUnfolder {
     arms = try plan.expandedArms()
     sequential = try SequentialSeeds(plan)
     guard let search = plan.search else {
-      (searches, judge) = ([], TrialJudge(metric: plan.metric, target: nil))
+      searches = []
       return
     }
-    let setup = try SearchSetup(search, plan)
+    var setups: [Workload?: SearchSetup] = [:]
+    for workload in plan.workloads.isEmpty ? [nil] : plan.workloads.map(Optional.some) {
+      setups[workload] = try SearchSetup(search, plan, workload)
+    }
     let axes = try SearchAxes(search, arms)
     var searches: [ArmSearch] = []
-    for (index, arm) in arms.enumerated() { searches.append(try ArmSearch(arm, axes.ofArms[index], setup)) }
-    (self.searches, judge) = (searches, setup.judge)
+    for (arm, axes) in zip(arms, axes.ofArms) {
+      if let setup = setups[arm.planned.workload] { searches.append(try ArmSearch(arm, axes, setup)) }
+    }
+    self.searches = searches
     let limit = StudyPlan.runLimit / max(1, arms.count)
     if case .trials(let count) = search.budget, count * search.studies * search.repeats > limit - plan.seeds.count {
       throw .invalid(
@@ -99,8 +103,10 @@ public final class PlanUnfolder {
     guard let search = plan.search else { return nil }
     let found = try states(given: known)
     return SearchFindings(
-      search: search, metric: judge.metric, target: judge.target,
-      arms: zip(searches, found).map { SearchedArm($0.arm.name, $1, space: $0.space, judge: judge, known: known) })
+      search: search,
+      arms: zip(searches, found).map {
+        SearchedArm($0.arm.name, $1, space: $0.space, judge: $0.judge, known: known)
+      })
   }
 
   private func states(given known: KnownResults) throws(ConfigurationError) -> [ArmSearch.State] {

@@ -5,18 +5,31 @@ import Training
 /// What a study's search has found so far.
 public struct SearchFindings: Sendable {
   public let search: SettingSearch
-  /// What trials are judged by, on held-out data.
-  public let metric: PrimaryMetric
-  /// The value of the metric that trials have to reach, where they are judged by that.
-  public let target: Double?
   /// In the order of ``StudyPlan/plannedArms()``.
   public let arms: [SearchedArm]
+
+  /// What is known of some arms.
+  /// - Parameter names: what to call them, by their names.
+  package func ofArms(_ names: [String: String]) -> SearchFindings {
+    let chosen = arms.compactMap { arm in
+      names[arm.arm].map { name in
+        var renamed = arm
+        renamed.arm = name
+        return renamed
+      }
+    }
+    return SearchFindings(search: search, arms: chosen)
+  }
 }
 
 /// The trials of an arm.
 public struct SearchedArm: Sendable {
   /// The arm's name.
-  public let arm: String
+  public fileprivate(set) var arm: String
+  /// What its trials are judged by, on held-out data.
+  public let metric: PrimaryMetric
+  /// The value of the metric that trials have to reach, where they are judged by that.
+  public let target: Double?
   /// What is varied; nil for an arm that has none of the settings, which is trained as it is written.
   public let space: SearchSpace?
   /// In the order of their numbers.
@@ -74,6 +87,7 @@ extension SearchedArm {
   /// - Parameter state: of the arm's search.
   init(_ name: String, _ state: ArmSearch.State, space: SearchSpace?, judge: TrialJudge, known: KnownResults) {
     arm = name
+    (metric, target) = (judge.metric, judge.target)
     self.space = space
     chosen = state.chosen.map { $0?.number }
     expected = state.expectedTrials

@@ -11,8 +11,9 @@ struct SearchSetup {
   /// Seeds that the plan has none of.
   private let seeds: [Int]
 
+  /// - Parameter workload: that of the arms; nil for a plan without workloads.
   /// - Throws: `ConfigurationError` for a search that the plan's arms can't have.
-  init(_ search: SettingSearch, _ plan: StudyPlan) throws(ConfigurationError) {
+  init(_ search: SettingSearch, _ plan: StudyPlan, _ workload: Workload?) throws(ConfigurationError) {
     self.search = search
     sampler = try Registry<any Sampler>.all.build(search.sampler)
     let pruner = try Registry<any Pruner>.all.build(search.pruner)
@@ -22,14 +23,14 @@ struct SearchSetup {
     case nil: target = nil
     case .value(let value): target = value
     case .first:
-      target = plan.targets.first
+      target = workload?.target ?? plan.targets.first
       guard target != nil else {
         throw .invalid(
           message: "trials are judged by the time to a target, but the plan has none: write 'targets: [0.95]', or "
             + "'judgedBy: heldOut(target: 0.95)'", origin: search.origin)
       }
     }
-    judge = TrialJudge(metric: plan.metric, target: target)
+    judge = TrialJudge(metric: workload?.metric ?? plan.metric, target: target)
     let own = Set(plan.seeds)
     seeds = Array(
       (SettingSearch.firstSeed...).lazy.filter { !own.contains($0) }.prefix(search.repeats * search.studies))

@@ -25,7 +25,10 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
   public var failures: [RunFailure]
   /// What else a reader must know: what a smaller budget leaves out, say. A sentence each.
   public var notes: [String]
-  /// What was tried before the runs, if settings were searched.
+  /// The problems that every arm was trained on, each with its own metric, in the plan's order; none for a study of one
+  /// problem.
+  public var workloads: [WorkloadFacts] = []
+  /// What was tried before the runs, if settings were searched; of a study with workloads each has its own.
   public var search: SearchFacts?
   /// How seeds were looked at; nil for a number of seeds that was fixed.
   public var sequential: SequentialDesign?
@@ -61,6 +64,8 @@ public struct StudyFacts: Sendable, Equatable, Encodable {
 /// An arm as a report shows it.
 public struct ArmFacts: Sendable, Equatable, Encodable {
   public var name: String
+  /// Where it was trained; nil for a study without workloads.
+  public var workload: WorkloadPlace?
   /// The arm it is compared with; nil for a baseline.
   public var baseline: String?
   /// All that decides its runs, method by method, without the seed.

@@ -13,7 +13,7 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   public let format: Int
   public let facts: StudyFacts
   public let options: ComparisonOptions
-  /// In the order of the plan.
+  /// In the order of the plan. Those of a study with workloads are in ``workloads``, as are its comparisons.
   public let arms: [ArmReport]
   /// With each arm's baseline, p values adjusted for all of them together.
   public let comparisons: [ArmComparison]
@@ -23,13 +23,16 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   public let search: SearchReport?
   /// The names of all metrics recorded, the primary one first, then those of validation.
   public let metrics: [String]
+  /// What was found on each workload and over all of them; nil for a study without workloads.
+  public let workloads: WorkloadsReport?
 
   /// - Parameters:
   ///   - results: of arms that `facts` names; arms without runs are reported as such.
   ///   - alpha: one minus the confidence of intervals, and how often equal arms may be called different.
   ///   - margin: differences up to this don't matter in practice; nil for the plan's.
-  /// - Throws: `ReportError` for arms that aren't in the facts or twice there, no runs at all, or a metric that none
-  ///   recorded; `StatisticsError` for options out of range or a baseline that isn't there.
+  /// - Throws: `ReportError` for arms that aren't in the facts or twice there, no runs at all, a metric that none
+  ///   recorded, or a margin for several workloads; `StatisticsError` for options out of range or a baseline that isn't
+  ///   there.
   public init(
     _ facts: StudyFacts, _ results: [ArmResult], alpha: Double = 0.05, margin: Double? = nil
   ) throws {
@@ -39,6 +42,13 @@ public struct StudyReport: Sendable, Equatable, Encodable {
     format = 2
     self.facts = facts
     self.options = options
+    guard facts.workloads.isEmpty else {
+      if margin != nil { throw ReportError.marginOfWorkloads(study: facts.name) }
+      (arms, comparisons, published, sweeps, metrics, search) = ([], [], [], [], [], nil)
+      workloads = try WorkloadsReport(facts, results, alpha: alpha)
+      return
+    }
+    workloads = nil
     let metrics = Self.metrics(of: results, first: facts.metric.name)
     guard metrics.contains(facts.metric.name) else {
       throw ReportError.metricNotRecorded(facts.metric.name, recorded: metrics)
@@ -145,6 +155,8 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
   case duplicateSeed(Int, arm: String)
   /// No run recorded the metric that arms are to be compared by.
   case metricNotRecorded(String, recorded: [String])
+  /// A largest irrelevant difference for a study whose workloads have different metrics.
+  case marginOfWorkloads(study: String)
 
   public var description: String {
     switch self {
@@ -155,6 +167,8 @@ public enum ReportError: Error, Sendable, Equatable, CustomStringConvertible {
     case .duplicateSeed(let seed, let arm): "arm '\(arm)' has two runs with seed \(seed): a seed counts once"
     case .metricNotRecorded(let name, let recorded):
       "no run recorded '\(name)'; compare by one of: \(recorded.joined(separator: ", "))"
+    case .marginOfWorkloads(let study):
+      "a margin is a difference of one metric, but each workload of '\(study)' has its own: leave the margin out"
     }
   }
 }

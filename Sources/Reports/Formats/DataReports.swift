@@ -10,27 +10,23 @@ struct CSVReport: Sendable {
 
   /// One row per arm.
   var summary: String {
-    let targets = report.facts.targets.flatMap { ["epochs_to_\($0)_median", "epochs_to_\($0)_never"] }
-    let names =
-      ["arm", "runs", "diverged"] + Self.statistics.map { "last_\($0.name)" }
-      + Self.statistics.map { "best_\($0.name)" }
-      + targets
-      + [
-        "baseline", "difference", "difference_lower", "difference_upper", "bootstrap_lower", "bootstrap_upper", "test",
-        "p", "p_holm", "probability_of_improvement", "verdict", "seconds_median", "steps_median",
-        "gradient_evaluations_median", "seconds_total",
-      ] + (report.search == nil ? [] : Self.searchColumns)
+    if let workloads = report.workloads { return Self.summary(workloads) }
+    var names = ["arm", "runs", "diverged"]
+    names += Self.statistics.map { "last_\($0.name)" } + Self.statistics.map { "best_\($0.name)" }
+    names += report.facts.targets.flatMap { ["epochs_to_\($0)_median", "epochs_to_\($0)_never"] }
+    names += Self.comparisonNames
+    names += ["seconds_median", "steps_median", "gradient_evaluations_median", "seconds_total"]
+    if report.search != nil { names += Self.searchColumns }
     var table = TextTable(names.map { TableColumn($0) })
     for arm in report.arms {
-      let cells =
-        [arm.name, "\(arm.runs.count)", "\(arm.diverged)"]
-        + (Self.cells(arm.last) + Self.cells(arm.best)).map(Self.number)
-        + arm.targets.flatMap { [Self.number($0?.median), $0.map { "\($0.never)" } ?? ""] }
-        + comparison(of: arm.name)
-        + [
-          arm.cost?.seconds?.median, arm.cost?.steps?.median, arm.cost?.gradientEvaluations?.median,
-          arm.cost?.totalSeconds,
-        ].map(Self.number) + search(of: arm.name)
+      var cells = [arm.name, "\(arm.runs.count)", "\(arm.diverged)"]
+      cells += (Self.cells(arm.last) + Self.cells(arm.best)).map(Self.number)
+      cells += arm.targets.flatMap { [Self.number($0?.median), $0.map { "\($0.never)" } ?? ""] }
+      cells += comparison(of: arm.name)
+      let cost = arm.cost
+      let costs = [cost?.seconds?.median, cost?.steps?.median, cost?.gradientEvaluations?.median, cost?.totalSeconds]
+      cells += costs.map(Self.number)
+      cells += search(of: arm.name)
       table.append(cells.map { TableCell($0) })
     }
     return table.csv()
@@ -38,22 +34,36 @@ struct CSVReport: Sendable {
 
   /// One row per value.
   var runs: String {
-    var table = TextTable(["arm", "seed", "epoch", "metric", "value"])
-    for arm in report.arms {
-      for run in arm.runs {
-        for name in report.metrics {
-          for (epoch, value) in zip(run.epochs, run.metrics[name] ?? []) {
-            guard let value else { continue }
-            table.append([
-              TableCell(arm.name), TableCell("\(run.seed)"), TableCell("\(epoch)"), TableCell(name),
-              TableCell(value.plainText),
-            ])
+    if let workloads = report.workloads { return Self.runs(workloads) }
+    var table = TextTable(Self.valueNames.map { TableColumn($0) })
+    for row in values { table.append(row) }
+    return table.csv()
+  }
+
+  static let valueNames = ["arm", "seed", "epoch", "metric", "value"]
+
+  /// One row per value, as ``valueNames`` has them.
+  var values: [[TableCell]] {
+    report.arms.flatMap { arm in
+      arm.runs.flatMap { run in
+        report.metrics.flatMap { name in
+          zip(run.epochs, run.metrics[name] ?? []).compactMap { epoch, value in
+            value.map { value in
+              [
+                TableCell(arm.name), TableCell("\(run.seed)"), TableCell("\(epoch)"), TableCell(name),
+                TableCell(value.plainText),
+              ]
+            }
           }
         }
       }
     }
-    return table.csv()
   }
+
+  static let comparisonNames = [
+    "baseline", "difference", "difference_lower", "difference_upper", "bootstrap_lower", "bootstrap_upper", "test",
+    "p", "p_holm", "probability_of_improvement", "verdict",
+  ]
 
   /// One row per arm and number of trials: the expected best score, its difference from that of the baseline, and the
   /// best score so far.
@@ -68,14 +78,11 @@ struct CSVReport: Sendable {
       for point in arm.curve?.points ?? [] {
         let place = point.trials - 1
         let difference = comparison.flatMap { $0.budgets.points.dropFirst(place).first }
-        let cells =
-          [arm.name, "\(point.trials)"]
-          + [point.expected, point.interval?.lower, point.interval?.upper].map(Self.number)
-          + [difference == nil ? "" : comparison?.baseline ?? ""]
-          + [
-            difference?.difference, difference?.interval?.lower, difference?.interval?.upper,
-            arm.bestSoFar.dropFirst(place).first,
-          ].map(Self.number)
+        let expected = [point.expected, point.interval?.lower, point.interval?.upper]
+        let gain = [difference?.difference, difference?.interval?.lower, difference?.interval?.upper]
+        var cells = [arm.name, "\(point.trials)"] + expected.map(Self.number)
+        cells.append(difference == nil ? "" : comparison?.baseline ?? "")
+        cells += (gain + [arm.bestSoFar.dropFirst(place).first]).map(Self.number)
         table.append(cells.map { TableCell($0) })
       }
     }
@@ -96,18 +103,18 @@ struct CSVReport: Sendable {
     let (facts, studies) = (search.facts.arms[place], search.arms[place].studies)
     let words = SearchWords(search)
     let scores = studies.compactMap(\.score).filter(\.isFinite)
-    return [
-      studies.map { $0.score == nil ? "" : words.settings(facts, $0, edge: "") }.joined(separator: "; "),
-      Self.number(scores.isEmpty ? nil : Quantiles.median(scores)), Self.number(facts.standard),
-    ]
-      + [
-        studies.reduce(0) { $0 + $1.trials }, studies.reduce(0) { $0 + $1.diverged },
-        studies.reduce(0) { $0 + $1.stopped },
-      ].map { "\($0)" } + [Self.number(studies.reduce(0) { $0 + $1.seconds })]
-      + ["\(studies.reduce(0) { $0 + $1.gradientEvaluations })"]
+    var cells = [studies.map { $0.score == nil ? "" : words.settings(facts, $0, edge: "") }.joined(separator: "; ")]
+    cells += [scores.isEmpty ? nil : Quantiles.median(scores), facts.standard].map(Self.number)
+    let counts: [KeyPath<SearchReport.Study, Int>] = [\.trials, \.diverged, \.stopped]
+    for count in counts {
+      cells.append("\(studies.reduce(0) { $0 + $1[keyPath: count] })")
+    }
+    cells.append(Self.number(studies.reduce(0) { $0 + $1.seconds }))
+    cells.append("\(studies.reduce(0) { $0 + $1.gradientEvaluations })")
+    return cells
   }
 
-  private func comparison(of arm: String) -> [String] {
+  func comparison(of arm: String) -> [String] {
     guard let entry = report.comparisons.first(where: { $0.candidate == arm }) else {
       return Array(repeating: "", count: 11)
     }
@@ -124,19 +131,19 @@ struct CSVReport: Sendable {
       ]
   }
 
-  private typealias Statistic = (name: String, value: @Sendable (SampleSummary) -> Double?)
+  typealias Statistic = (name: String, value: @Sendable (SampleSummary) -> Double?)
 
-  private static let statistics: [Statistic] = [
+  static let statistics: [Statistic] = [
     ("mean", { $0.mean }), ("lower", { $0.interval?.lower }), ("upper", { $0.interval?.upper }),
     ("sd", { $0.standardDeviation }), ("median", { $0.median }), ("q1", { $0.lowerQuartile }),
     ("q3", { $0.upperQuartile }), ("min", { $0.minimum }), ("max", { $0.maximum }),
   ]
 
-  private static func cells(_ summary: SampleSummary?) -> [Double?] {
+  static func cells(_ summary: SampleSummary?) -> [Double?] {
     statistics.map { statistic in summary.flatMap { statistic.value($0) } }
   }
 
-  private static func number(_ value: Double?) -> String { value?.plainText ?? "" }
+  static func number(_ value: Double?) -> String { value?.plainText ?? "" }
 }
 
 /// A report as JSON, for programs. Keys are sorted, so that equal reports are equal texts; numbers that aren't finite

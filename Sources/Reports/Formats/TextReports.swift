@@ -19,6 +19,9 @@ public struct TerminalReport: Sendable {
       TerminalText.styled(Markup.terminal(report.facts.title), .strong, colors: colors) + "\n"
         + wrapped(report.headline) + wrapped(words.sentences.joined(separator: " "))
     ]
+    if let workloads = report.workloads {
+      return (parts + self.parts(WorkloadWords(workloads)) + end).joined(separator: "\n")
+    }
     if chart, report.facts.isTraining, let figure = ReportFigures(report).curves(of: report.facts.metric.name) {
       parts.append(TerminalChart(figure, width: min(terminal.width, 100)).text(colors: colors))
     }
@@ -31,12 +34,25 @@ public struct TerminalReport: Sendable {
       parts.append(tables.published.text(colors: colors) + wrapped(words.publishedNote))
     }
     parts.append(tables.costs.text(colors: colors))
-    if !report.facts.failures.isEmpty {
-      parts.append(
-        report.facts.failures.map { wrapped("failed: \($0.arm), seed \($0.seed): \($0.message)", indent: 2) }.joined())
+    return (parts + end).joined(separator: "\n")
+  }
+
+  /// Runs that failed, and how to repeat the study.
+  private var end: [String] {
+    let failures = report.facts.failures.map {
+      wrapped("failed: \($0.arm), seed \($0.seed): \($0.message)", indent: 2)
     }
-    if !report.facts.command.isEmpty { parts.append("Reproduce: \(Markup.terminal(report.facts.command))\n") }
-    return parts.joined(separator: "\n")
+    return (failures.isEmpty ? [] : [failures.joined()])
+      + (report.facts.command.isEmpty ? [] : ["Reproduce: \(Markup.terminal(report.facts.command))\n"])
+  }
+
+  private func parts(_ words: WorkloadWords) -> [String] {
+    let colors = terminal.colors
+    return [words.scores.text(colors: colors) + wrapped(words.lead)]
+      + words.found.workloads.map { workload in
+        TerminalText.styled(Markup.terminal(workload.name), .strong, colors: colors) + "\n"
+          + wrapped(words.lead(workload)) + words.results(workload).text(colors: colors)
+      }
   }
 
   private func search(_ words: SearchWords) -> [String] {
@@ -80,6 +96,7 @@ struct MarkdownReport: Sendable {
     var parts = [
       "# \(escaped(facts.title))", escaped(report.headline), words.sentences.map(escaped).joined(separator: " "),
     ]
+    if let workloads = report.workloads { return finished(parts + Self.parts(workloads)) }
     if !report.comparisons.isEmpty {
       parts.append("## Verdicts")
       parts.append(words.verdicts.map { "- \(escaped($0))" }.joined(separator: "\n"))
@@ -95,24 +112,33 @@ struct MarkdownReport: Sendable {
       }
     }
     if !report.published.isEmpty { parts += ["## Published values", tables.published.markdown(), words.publishedNote] }
+    return finished(parts, costs: true)
+  }
+
+  /// The report with its end: failures, costs, and what it takes to repeat the study.
+  private func finished(_ parts: [String], costs: Bool = false) -> String {
+    let facts = report.facts
+    var parts = parts
     if !facts.failures.isEmpty {
       let failures = facts.failures.map { escaped("\($0.arm), seed \($0.seed): \($0.message)") }
       parts += ["## Failed runs", failures.map { "- \($0)" }.joined(separator: "\n")]
     }
-    parts += ["## Costs", tables.costs.markdown()]
+    if costs { parts += ["## Costs", tables.costs.markdown()] }
     if !facts.environment.isEmpty { parts += ["## Environment", tables.environment.markdown()] }
     if !facts.command.isEmpty { parts += ["## Reproduce", fenced(facts.command)] }
-    parts += ["## Methods", words.method.map(escaped).joined(separator: " ")]
+    parts += ["## Methods", ReportWords(report).method.map(escaped).joined(separator: " ")]
     return parts.map { $0.hasSuffix("\n") ? String($0.dropLast()) : $0 }.filter { !$0.isEmpty }.joined(
       separator: "\n\n")
       + "\n"
   }
 
   /// Text whose characters all stand for themselves, also at the start of a line.
-  private func escaped(_ text: String) -> String {
+  static func escaped(_ text: String) -> String {
     let line = Markup.markdown(text)
     return line.first.map { "#+-=>".contains($0) } ?? false ? "\\" + line : line
   }
+
+  private func escaped(_ text: String) -> String { Self.escaped(text) }
 
   private func fenced(_ text: String) -> String {
     var fence = "```"
@@ -130,6 +156,7 @@ struct LaTeXReport: Sendable {
   var text: String {
     let tables = ReportTables(report)
     let words = ReportWords(report)
+    if let workloads = report.workloads { return self.text(WorkloadWords(workloads)) }
     var parts = [
       "% Needs \\usepackage{booktabs,amssymb}.", float(tables.results, caption: words.resultsCaption, label: "results"),
     ]
@@ -148,6 +175,14 @@ struct LaTeXReport: Sendable {
     }
     parts.append(float(tables.costs, caption: "Cost of the runs; times are medians.", label: "costs"))
     return parts.joined(separator: "\n\n") + "\n"
+  }
+
+  private func text(_ words: WorkloadWords) -> String {
+    let scores = float(words.scores, caption: words.lead, label: "profiles")
+    let workloads = words.found.workloads.map {
+      float(words.results($0), caption: "\($0.name). \(words.lead($0))", label: "workload-\($0.name)")
+    }
+    return (["% Needs \\usepackage{booktabs,amssymb}.", scores] + workloads).joined(separator: "\n\n") + "\n"
   }
 
   private func float(_ table: TextTable, caption: String, label: String) -> String {

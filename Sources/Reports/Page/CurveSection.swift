@@ -7,6 +7,9 @@ package struct CurveSection: Sendable {
   package init(_ report: StudyReport) { self.report = report }
 
   package var section: PageSection? {
+    if let workloads = report.workloads {
+      return PageSection(id: "curves", heading: "Learning curves", content: workloads.curves)
+    }
     let figures = ReportFigures(report)
     let name = report.facts.metric.name
     guard report.facts.isTraining, let whole = figures.curves(of: name, title: title(name)) else { return nil }

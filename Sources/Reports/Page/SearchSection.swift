@@ -36,7 +36,7 @@ struct SearchSection: Sendable {
     return PageSection(id: "search", heading: "Search", content: content)
   }
 
-  private func found(_ search: SearchReport, _ words: SearchWords) -> HTMLTable {
+  func found(_ search: SearchReport, _ words: SearchWords) -> HTMLTable {
     let hasStandard = search.facts.arms.contains { $0.standard != nil }
     let hasStudies = search.facts.studies > 1
     var table = HTMLTable(

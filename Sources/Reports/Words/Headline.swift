@@ -3,6 +3,7 @@ import Statistics
 extension StudyReport {
   /// The answer in one or two sentences: which arms are better than their baseline and which are not.
   public var headline: String {
+    if let workloads { return WorkloadWords(workloads).headline }
     guard !comparisons.isEmpty else { return single }
     return baselines.count == 1 ? verdicts(against: baselines[0]) : counts
   }

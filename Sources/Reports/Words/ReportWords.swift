@@ -15,6 +15,7 @@ struct ReportWords: Sendable {
 
   /// What was compared, and what is missing.
   var sentences: [String] {
+    if let workloads = report.workloads { return WorkloadWords(workloads).sentences(facts) }
     let runs = report.arms.reduce(0) { $0 + $1.runs.count }
     let seeds = Set(report.arms.flatMap { $0.runs.map(\.seed) }).count
     let better = facts.metric.better == .higher ? "higher" : "lower"
@@ -59,7 +60,9 @@ struct ReportWords: Sendable {
         + ", so its common effect on two arms cancels in their difference.",
       "Means have Student’s t intervals at \(confidence) confidence.",
     ]
-    if !report.comparisons.isEmpty {
+    if let workloads = report.workloads {
+      sentences += WorkloadWords(workloads).method
+    } else if !report.comparisons.isEmpty {
       sentences.append(tests)
       if facts.sequential != nil { sentences += Self.sequential + (hasGap ? [Self.gap] : []) }
       if report.comparisons.count > 1 {

@@ -49,7 +49,9 @@ struct StudyPage: Sendable {
     // There is nothing to draw before a run has recorded the metric.
     if let partial = try? study.partialReport(), let curves = CurveSection(partial).section { sections.append(curves) }
     if let report = try? study.report() {
-      if let verdicts = VerdictSection(report).section {
+      if let profiles = ProfileSection(report).section {
+        sections.append(profiles)
+      } else if let verdicts = VerdictSection(report).section {
         let isOver = study.counts.pending + study.counts.running + study.counts.expected == 0
         sections.append(
           PageSection(id: verdicts.id, heading: isOver ? "Verdicts" : "So far", content: verdicts.content))

@@ -26,11 +26,11 @@ struct RerunCommand: Sendable {
       return
     }
     let arms = plan.arms.map(\.name)
-    let recipeWords =
-      ["tanren", "reproduce", nearest.recipe.name]
-      + (arms == nearest.recipe.mainArms ? [] : ["--arms", arms.joined(separator: ",")])
-      + ["--seeds", Self.seeds(plan.seeds)] + (nearest.budget == Recipe.published ? [] : ["--budget", nearest.budget])
-      + nearest.changes
+    var recipeWords = ["tanren", "reproduce", nearest.recipe.name]
+    if arms != nearest.recipe.mainArms { recipeWords += ["--arms", arms.joined(separator: ",")] }
+    recipeWords += ["--seeds", Self.seeds(plan.seeds)]
+    if nearest.budget != Recipe.published { recipeWords += ["--budget", nearest.budget] }
+    recipeWords += nearest.changes
     text = recipeWords.map(Self.quoted).joined(separator: " ")
     needsPlan = false
     let settings = nearest.changes.filter { !$0.hasPrefix("name=") && !$0.hasPrefix("title=") }
@@ -44,6 +44,7 @@ struct RerunCommand: Sendable {
     var changes = plan.grid.filter { !made.grid.contains($0) }.map { axis in
       "\(axis.path)=\(axis.values.map(\.description).joined(separator: ","))"
     }
+    changes += try self.changes(of: made.workloads, to: plan.workloads)
     if let untilDecided = plan.untilDecided, made.untilDecided != untilDecided {
       changes.append("seeds=\(SeedList.text(plan.seeds, untilDecided: untilDecided))")
     }
@@ -55,6 +56,19 @@ struct RerunCommand: Sendable {
       guard (try? changed.override(assignment: change)) != nil else { return nil }
     }
     return try changed.yaml() == plan.yaml() ? changes : nil
+  }
+
+  /// The overrides that make workloads of others, as far as there are any.
+  private static func changes(of made: [Workload], to planned: [Workload]) throws(ConfigurationError) -> [String] {
+    let names = planned.map(\.name)
+    var changes = names == made.map(\.name) || names.isEmpty ? [] : ["workloads=\(names.joined(separator: ","))"]
+    for workload in planned {
+      let old = made.first { $0.name == workload.name }?.written ?? []
+      for setting in workload.written where !old.contains(setting) {
+        changes.append("workloads.\(workload.name).\(setting.path)=\(try setting.value())")
+      }
+    }
+    return changes
   }
 
   /// A word as a shell takes it.

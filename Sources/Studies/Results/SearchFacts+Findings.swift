@@ -2,7 +2,7 @@ import Configuration
 import Search
 
 extension SearchFacts {
-  /// What a study's search has found so far; nil while no trial has ended.
+  /// What a study's search has found so far, of arms that are judged by one metric; nil while no trial has ended.
   /// - Throws: `ConfigurationError` for an unknown sampler, or values that aren't in an arm's space.
   init?(_ findings: SearchFindings) throws(ConfigurationError) {
     var arms: [SearchArmFacts] = []
@@ -28,11 +28,12 @@ extension SearchFacts {
         )
       } catch { throw .invalid(message: "\(arm.arm): \(error.description)", origin: "") }
     }
-    guard arms.contains(where: { !$0.trials.isEmpty }) else { return nil }
+    // An arm that was searched has what all of them were judged by.
+    guard arms.contains(where: { !$0.trials.isEmpty }), let metric = findings.arms.first?.metric else { return nil }
     let fraction = OptionValue.number(findings.search.judge.fraction * 100)
     self.init(
       arms: arms, sampler: findings.search.sampler.description,
-      isAdaptive: try Registry<any Sampler>.all.build(findings.search.sampler).isAdaptive, metric: findings.metric,
+      isAdaptive: try Registry<any Sampler>.all.build(findings.search.sampler).isAdaptive, metric: metric,
       judgedBy: "\(fraction) % of the training data, held out")
   }
 }

@@ -11,12 +11,13 @@ extension SearchedArm {
 }
 
 extension SearchFindings {
-  /// How settings were chosen, and what was found: a sentence each.
+  /// How settings were chosen, and what was found: a sentence each. The arms are judged by one metric.
   func notes() throws(ConfigurationError) -> [String] {
+    guard let first = arms.first else { return [] }
     let held = "\((search.judge.fraction * 100).shortText) % of the training data, held out"
     let judge =
-      target.map { "the gradient evaluations until \(metric.name) reached \($0.shortText) on \(held)" }
-      ?? "\(metric.name) on \(held)"
+      first.target.map { "the gradient evaluations until \(first.metric.name) reached \($0.shortText) on \(held)" }
+      ?? "\(first.metric.name) on \(held)"
     let repeats = search.repeats > 1 ? ", the median of \(search.repeats) seeds" : ""
     let studies = search.studies > 1 ? "in \(search.studies) studies, whose results the seeds take turns with" : ""
     let budget = "\(search.budgetText) per arm\(studies.isEmpty ? "" : " and study, \(studies)")"

@@ -11,14 +11,16 @@ extension StudyFacts {
     var arms: [ArmFacts] = []
     var isTraining = false
     let findings = try results.searchFindings()
-    for (index, planned) in try plan.plannedArms().enumerated() {
+    let planned = try plan.plannedArms()
+    for (index, planned) in planned.enumerated() {
       let configuration = try plan.shownConfiguration(of: findings?.arms[index].tuned(planned.arm) ?? planned.arm)
       if configuration.experiment == nil { isTraining = true }
-      arms.append(
-        ArmFacts(
-          planned.arm.name, baseline: planned.baseline, settings: ReportSetting.all(of: configuration),
-          evaluationsPerStep: try configuration.method().gradientRule.evaluationsPerStep,
-          published: planned.arm.published.map(PublishedValue.all) ?? []))
+      var facts = ArmFacts(
+        planned.arm.name, baseline: planned.baseline, settings: ReportSetting.all(of: configuration),
+        evaluationsPerStep: try configuration.method().gradientRule.evaluationsPerStep,
+        published: planned.arm.published.map(PublishedValue.all) ?? [])
+      facts.workload = planned.workload.map { WorkloadPlace($0.name, label: planned.label) }
+      arms.append(facts)
     }
     self.init(
       name: results.study.name, title: results.study.title, arms: arms, metric: plan.metric, seeds: plan.seeds,
@@ -28,9 +30,18 @@ extension StudyFacts {
       failures: results.finalRuns.filter { $0.state == .failed }.map {
         RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")
       },
-      notes: rerun.notes + (try findings?.notes() ?? []), sequential: try plan.sequentialDesign(), margin: plan.margin,
+      notes: rerun.notes + (plan.workloads.isEmpty ? try findings?.notes() ?? [] : []),
+      sequential: try plan.sequentialDesign(), margin: plan.margin,
       unfinished: plan.unfolds ? results.finalRuns.count { $0.state == .pending || $0.state == .running } : nil)
-    search = try findings.flatMap { findings throws(ConfigurationError) in try SearchFacts(findings) }
+    guard !plan.workloads.isEmpty else {
+      search = try findings.flatMap { findings throws(ConfigurationError) in try SearchFacts(findings) }
+      return
+    }
+    for workload in plan.workloads {
+      let own = planned.filter { $0.workload == workload }.map { ($0.arm.name, $0.label) }
+      let found = findings?.ofArms(Dictionary(uniqueKeysWithValues: own))
+      workloads.append(try WorkloadFacts(workload, found))
+    }
   }
 
   private static func environment(_ results: StudyResults) -> [EnvironmentFact] {
@@ -68,6 +79,20 @@ extension StudyFacts {
     let style = Date.ISO8601FormatStyle(dateSeparator: .dash, dateTimeSeparator: .space, timeSeparator: .colon)
       .year().month().day().time(includingFractionalSeconds: false)
     return Date(timeIntervalSince1970: seconds).formatted(style).prefix(16) + " UTC"
+  }
+}
+
+extension WorkloadFacts {
+  /// - Parameter findings: of the arms on the workload, by their names there.
+  /// - Throws: `ConfigurationError` for a setting that can't be read, and as ``SearchFacts`` does.
+  fileprivate init(_ workload: Workload, _ findings: SearchFindings?) throws(ConfigurationError) {
+    self.init(workload.name, metric: workload.metric, target: workload.target)
+    for setting in workload.settings {
+      settings.append(ReportSetting(setting.path, try setting.value().description))
+    }
+    guard let findings else { return }
+    search = try SearchFacts(findings)
+    notes = try findings.notes()
   }
 }
 

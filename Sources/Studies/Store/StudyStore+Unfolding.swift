@@ -79,10 +79,11 @@ extension StudyStore {
         """, arguments: [study])
     let isSame =
       try stored.count == unfolded.runs.count
-      && zip(stored, unfolded.runs).allSatisfy { row, run in
-        try row.decode(forColumn: "id") == run.id && row.decode(forColumn: "arm") == run.arm
-          && row.decode(forColumn: "seed") == run.seed && row.decode(forColumn: "trial") == run.stage.trial
-          && row.decode(forColumn: "until") == run.until
+      && zip(stored, unfolded.runs).allSatisfy { row, run -> Bool in
+        let (id, arm): (String, String) = (try row.decode(forColumn: "id"), try row.decode(forColumn: "arm"))
+        let seed: Int = try row.decode(forColumn: "seed")
+        let (trial, until): (Int?, Int?) = (try row.decode(forColumn: "trial"), try row.decode(forColumn: "until"))
+        return id == run.id && arm == run.arm && seed == run.seed && trial == run.stage.trial && until == run.until
       }
     if isSame { return false }
     try database.execute(sql: "DELETE FROM memberships WHERE study = ?", arguments: [study])

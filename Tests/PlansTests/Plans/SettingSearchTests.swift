@@ -181,7 +181,7 @@ private let space = "search:\n  trials: 4\n  space:\n    optimizer.learningRate:
   /// A space of more settings than a sampler can choose.
   @Test func samplersHaveALimit() throws {
     let error = #expect(throws: ConfigurationError.self) {
-      try SearchSetup(SettingSearch(.trials(1), space: []), plan(space)).space(
+      try SearchSetup(SettingSearch(.trials(1), space: []), plan(space), nil).space(
         (0..<101).map { ("setting\($0)", LinearScale(0, 1)) })
     }
     #expect((try #require(error)).description.contains("'halton' covers at most 100 settings"))

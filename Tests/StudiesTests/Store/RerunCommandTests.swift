@@ -33,6 +33,17 @@ import Testing
     #expect(try self.command("name=mine").text.hasSuffix(" name=mine"))
   }
 
+  @Test func changesOfWorkloadsAreSaid() throws {
+    let plan = try Recipe(named: "standing").plan(
+      seeds: [0, 1], overrides: ["workloads=table,mnist", "workloads.table.target=0.2", "workloads.mnist.epochs=3"])
+    let command = try RerunCommand(plan)
+    #expect(
+      command.text
+        == "tanren reproduce standing --seeds 0..1 workloads=mnist,table workloads.mnist.epochs=3 "
+        + "workloads.table.target=0.2")
+    #expect(command.notes.count == 1 && !command.needsPlan)
+  }
+
   @Test func aBudgetIsNotAChange() throws {
     let command = try command(budget: "smoke")
     #expect(command.text == "tanren reproduce activations-mnist --seeds 10..11 --budget smoke")
