@@ -18,7 +18,8 @@ import Testing
   @Test func aLayerOfOnesOwn() throws {
     let text = try output("OwnLayer", "1")
     // 64 units: two maps with biases, and the gain.
-    #expect(text.contains("residualBlock2") && text.contains("\(2 * (64 * 64 + 64) + 1)"), "\(text)")
+    let parameters: Int = 2 * (64 * 64 + 64) + 1
+    #expect(text.contains("residualBlock2") && text.contains("\(parameters)"), "\(text)")
     #expect(try accuracy(text, after: "Test accuracy: ") > 0.5)
   }
 

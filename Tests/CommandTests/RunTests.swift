@@ -106,7 +106,7 @@ import Testing
   private func table(last: Float? = nil) throws -> String {
     var arrays: [String: HostArray] = [:]
     for (part, count) in [("train", 20), ("test", 10)] {
-      var values = (0..<count).map { Float($0 % 7) - 3 + Float($0 % 3) }
+      var values = (0..<count).map { (index: Int) -> Float in Float(index % 7 - 3 + index % 3) }
       if part == "test", let last { values[count - 1] = last }
       arrays["y_" + part] = try HostArray(values)
     }

@@ -10,10 +10,11 @@ import Testing
     many.lines = (0..<9).map { arm in LineSeries("learning rate \(arm)", y: (0..<40).map { Double($0 * arm) * 1e4 }) }
     var plain = Samples.accuracy
     plain.legend = .above
+    let losses = (0...10).map { (step: Int) -> Double in 1 / Double(1 + step * step * 50) }
     let loss = Chart(
       "Loss", x: .init("step", scale: .log2), y: .init("loss", scale: .log10),
       lines: [
-        LineSeries("train", x: (0...10).map { Double(1 << $0) }, y: (0...10).map { 1 / Double(1 + $0 * $0 * 50) })
+        LineSeries("train", x: (0...10).map { Double(1 << $0) }, y: losses)
       ],
       references: [.init(.vertical, at: 64, label: "warmup ends"), .init(.horizontal, at: 0.01, label: "floor")])
     let dots = DotPlot(

@@ -15,7 +15,8 @@ import Testing
     variables.parameters["embedding2/table"] = Tensor([10, 0, 20, 0, 30, 0, 40, 0] as [Float], shape: [4, 2])
     let rows = Tensor([100, 200, 2, 3, 1000, 2000, 0, 1] as [Float], shape: [2, 4])
     let (output, _) = layer.apply(variables, to: rows)
-    #expect(try output.values(as: Float.self) == [100 + 200 + 3 + 4 + 40, 1000 + 2000 + 20])
+    let sums: [Float] = [100 + 200 + 3 + 4 + 40, 1000 + 2000 + 20]
+    #expect(try output.values(as: Float.self) == sums)
   }
 
   @Test func mistakesAreDiagnostics() throws {

@@ -151,7 +151,8 @@ import Testing
 
   @Test func lookSAMLooksEveryFewSteps() throws {
     let rule = LookSAM(rho: 0.05, alpha: 0.7, every: 3)
-    #expect(rule.evaluationsPerStep == 1 + 1.0 / 3)
+    let evaluations: Double = 1 + 1.0 / 3
+    #expect(rule.evaluationsPerStep == evaluations)
     func evaluate(_ step: Int, _ point: [Double], _ state: TensorTree) throws -> (
       gradients: [Double], state: TensorTree
     ) {

@@ -72,9 +72,11 @@ import Testing
     ]).map { try $0.values(as: Double.self) }
     #expect(found[0] == Array(repeating: 0.3, count: 30))
     #expect(scaledDistance(found[1], (0..<30).map { $0 < 10 ? 1 : $0 < 25 ? 0.1 : 0.01 }) < 1e-15)
-    #expect(found[2] == (0..<30).map { $0 < 10 ? 0.5 : 1 })
+    let halfThenOne: [Double] = (0..<30).map { $0 < 10 ? 0.5 : 1 }
+    #expect(found[2] == halfThenOne)
     #expect(scaledDistance(found[3], (0..<30).map { $0 < 10 ? Double($0) / 10 : 1 }) < 1e-15)
-    #expect(scaledDistance(found[4], (0..<30).map { $0 < 10 ? Double($0) / 10 : $0 < 20 ? 1 : 0.1 }) < 1e-15)
+    let early = (0..<30).map { (step: Int) -> Double in step < 10 ? Double(step) / 10 : step < 20 ? 1 : 0.1 }
+    #expect(scaledDistance(found[4], early) < 1e-15)
   }
 
   @Test func halfPrecisionCountsBeyondItsIntegers() throws {

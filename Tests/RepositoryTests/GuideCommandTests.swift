@@ -57,7 +57,9 @@ import Testing
 
   /// CIFAR-10 with 20 images in each of its six files.
   private func writeCIFAR(to folder: TemporaryFolder) throws {
-    let records = (0..<20).flatMap { [UInt8($0 % 10)] + [UInt8](repeating: UInt8($0 * 12), count: 3072) }
+    let records = (0..<20).flatMap { (index: Int) -> [UInt8] in
+      [UInt8(index % 10)] + [UInt8](repeating: UInt8(index * 12), count: 3072)
+    }
     for name in (1...5).map({ "data_batch_\($0)" }) + ["test_batch"] {
       try folder.write(records, to: "data/cifar10/\(name).bin")
     }

@@ -18,7 +18,8 @@ import Testing
     #expect(profile.share(of: "lamb", within: 3.4) == 1.0 / 3)
     #expect(profile.share(of: "lamb", within: 100) == 2.0 / 3)
     #expect(profile.steps(of: "adam").map(\.factor) == [2])
-    #expect(profile.steps(of: "lamb").map(\.share) == [1.0 / 3, 2.0 / 3])
+    let thirds: [Double] = [1.0 / 3, 2.0 / 3]
+    #expect(profile.steps(of: "lamb").map(\.share) == thirds)
   }
 
   @Test func theScoreIsTheAreaBelowTheProfile() throws {

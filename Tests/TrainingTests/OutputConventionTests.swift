@@ -10,8 +10,10 @@ import Testing
   private static func regression(_ count: Int, seed: UInt32 = 3) throws -> LabeledArrays {
     var random = NumPyRandomState(seed: seed)
     let inputs = random.randn(8 * count).map { Float($0) }
-    let targets = (0..<count).map { row in
-      (0..<8).reduce(Float(20)) { $0 + inputs[8 * row + $1] * Float($1 - 3) } + Float(random.standardNormal())
+    let targets = (0..<count).map { row -> Float in
+      var target: Float = 20
+      for column in 0..<8 { target += inputs[8 * row + column] * Float(column - 3) }
+      return target + Float(random.standardNormal())
     }
     return try LabeledArrays(
       inputs: HostArray(inputs, shape: [count, 8]), targets: HostArray(targets, shape: [count, 1]))

@@ -165,7 +165,8 @@ import Testing
     #expect(found.values == predictions.values && found.names.last == "\(folder("all.npy"))[35]")
     // The first sequence alone, as long as it is, with and without its last channel.
     let values = try data.test.inputs.values(as: Double.self).prefix(29 * 13)
-    let frames = stride(from: 0, to: values.count, by: 13).map { Array(values[$0..<$0 + 13]) }.filter { $0[12] == 1 }
+    let rows = stride(from: 0, to: values.count, by: 13).map { Array(values[$0..<$0 + 13]) }
+    let frames = rows.filter { $0[12] == 1 }
     #expect((7..<29).contains(frames.count))
     try folder.write(frames.map { $0.map { "\($0)" }.joined(separator: ",") + "\n" }.joined(), to: "one.csv")
     try folder.write(
