@@ -32,9 +32,30 @@ def peers_python(benchmarks):
 
 
 def build(root):
-    print("swift build -c release ...", flush=True)
+    print(f"swift build -c release in {root} ...", flush=True)
     if subprocess.run(["swift", "build", "-c", "release", "--product", "tanren-bench"], cwd=root).returncode != 0:
         raise SetupError("the release build failed: fix it, or measure the peers alone with --peers-only")
+
+
+def build_of(root, given):
+    """The tanren-bench of a path, of a revision, which is built in a work tree of its own if it isn't there yet, or of a dot:
+    the working tree, built now."""
+    if given == ".":
+        build(root)
+        return str(root / ".build" / "release" / "tanren-bench")
+    if Path(given).is_file():
+        return str(Path(given).resolve())
+    commit = said_by("git", "rev-parse", "--verify", "--quiet", f"{given}^{{commit}}", cwd=root)
+    if not commit:
+        raise SetupError(f"'{given}' is neither a file nor a revision; name a tanren-bench, a revision, or . for the working tree")
+    tree = root / ".build" / "compared" / commit[:12]
+    binary = tree / ".build" / "release" / "tanren-bench"
+    if not binary.is_file():
+        if not tree.exists():
+            said_by("git", "worktree", "prune", cwd=root)
+            subprocess.run(["git", "worktree", "add", "--quiet", "--detach", str(tree), commit], cwd=root, check=True)
+        build(tree)
+    return str(binary)
 
 
 def mnist():

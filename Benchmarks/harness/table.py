@@ -24,16 +24,17 @@ def table(workload, seconds, about, absent):
     # Where each of ours has a partner of its own, the quotients below say it all.
     if workload.compared and len(ours) > 2:
         ours = []
-    header = ["", f"median, {workload.unit}", "quartiles", "least"] + [f"{c.label} / it" for c in ours] + ["test accuracy"]
+    header = ["", f"median, {workload.unit}", "quartiles", "least"] + [f"{c.label} / it" for c in ours] + ["peak MB", "test accuracy"]
     rows = []
     for contestant, values in seconds.items():
         s = summary(values)
         show = lambda x: f"{x / workload.scale:.3g}" if x / workload.scale < 1000 else f"{x / workload.scale:.0f}"
-        accuracy = about[contestant].get("accuracy")
+        accuracy, peak = about[contestant].get("accuracy"), about[contestant].get("peak")
         rows.append([contestant.label, show(s["median"]), " - ".join(map(show, s["quartiles"])), show(s["minimum"])]
-                    + [f"{ratio(seconds[c], values):.2f}" for c in ours] + [f"{accuracy:.4f}" if accuracy is not None else ""])
-    if all(not row[-1] for row in rows):
-        header, rows = header[:-1], [row[:-1] for row in rows]
+                    + [f"{ratio(seconds[c], values):.2f}" for c in ours]
+                    + [f"{peak / 1e6:.0f}" if peak else "", f"{accuracy:.4f}" if accuracy is not None else ""])
+    kept = [i for i, name in enumerate(header) if name not in ("peak MB", "test accuracy") or any(row[i] for row in rows)]
+    header, rows = [header[i] for i in kept], [[row[i] for i in kept] for row in rows]
     widths = [max(map(len, column)) for column in zip(header, *rows)]
     lines = [f"\n{workload.title}"]
     for row in [header] + rows:

@@ -2,8 +2,10 @@
 
 import functools
 import json
+import os
 import queue
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -30,11 +32,15 @@ def timed(message):
     return message
 
 
+# Of the kernel's count of resident memory, in bytes.
+MEMORY_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
 class Conversation:
-    """One worker process."""
+    """One worker process. Once it has ended, `peak` is the most memory that it had, in bytes."""
 
     def __init__(self, command, limit):
-        self.command, self.limit = command, limit
+        self.command, self.limit, self.peak = command, limit, None
         self.log = tempfile.TemporaryFile("w+")
         self.start = time.perf_counter()
         try:
@@ -64,12 +70,22 @@ class Conversation:
             self.process.stdin.close()
         except OSError:
             pass  # It is gone already.
-        try:
-            self.process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        self.reap(20)
         self.log.close()
+
+    def reap(self, patience):
+        """Waits for the process to end, and kills it after so many seconds."""
+        if self.process.returncode is not None:
+            return
+        deadline, ended = time.monotonic() + patience, 0
+        while not ended:
+            ended, status, usage = os.wait4(self.process.pid, os.WNOHANG)
+            if not ended:
+                if time.monotonic() > deadline:
+                    self.process.kill()
+                time.sleep(0.005)
+        self.process.returncode = os.waitstatus_to_exitcode(status)
+        self.peak = usage.ru_maxrss * MEMORY_UNIT
 
     def ask(self, line):
         try:
@@ -100,10 +116,10 @@ class Conversation:
             return message
 
     def last_words(self):
-        status = self.process.wait()
+        self.reap(self.limit)
         self.log.seek(0)
         lines = [line.strip() for line in self.log if line.strip()]
-        return f"ended with status {status}" + (f": {lines[-1]}" if lines else "")
+        return f"ended with status {self.process.returncode}" + (f": {lines[-1]}" if lines else "")
 
 
 class Resident:
@@ -125,6 +141,10 @@ class Resident:
     def end(self):
         self.conversation.end()
 
+    @property
+    def peak(self):
+        return self.conversation.peak
+
 
 class Fresh:
     """A worker that is started anew for each round, with its cache of programs cold, warm or absent.
@@ -134,6 +154,7 @@ class Fresh:
 
     def __init__(self, command, condition, whole, limit):
         self.command, self.condition, self.whole, self.limit, self.about = command, condition, whole, limit, {}
+        self.peak = 0
         self.warm = tempfile.TemporaryDirectory() if condition == "warm" else None
         # Unmeasured: fills the warm cache, and brings the program's files into the system's own.
         try:
@@ -147,7 +168,9 @@ class Fresh:
             message = conversation.answer()
             if self.whole:
                 message["seconds"] = conversation.answered - conversation.start
-            return timed(message)
+            message = timed(message)
+        self.peak = max(self.peak, conversation.peak or 0)
+        return message
 
     def round(self):
         if self.condition == "cold":

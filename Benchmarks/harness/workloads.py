@@ -20,6 +20,7 @@ class Contestant(NamedTuple):
     @property
     def label(self):
         words = [{"tanren": "Tanren", "pytorch": "PyTorch", "jax": "JAX", "keras": "Keras",
+                  "mlx_worker": "MLX", "tinygrad_worker": "tinygrad",
                   "esn_library": "reservoirpy", "torch_pictures": "torchvision", "esn_numpy": "NumPy"}[self.worker], self.variant]
         return " ".join(words + ([f"({self.condition} cache)"] if self.condition else [])
                         + ([f"of {self.build}"] if self.build else []))
@@ -54,8 +55,9 @@ def networks():
             yield Workload(
                 name + ("-bf16" if half else ""), f"One training step, {title}, 32x32x3, batch {batch}, SGD, {'bf16' if half else 'f32'}",
                 "ms", 1e-3, rounds, "resident", [Contestant(OURS, "fit")] + own + [
-                    Contestant("pytorch", "channels-last"), Contestant("pytorch", "compile"), Contestant("jax", "step"),
-                    Contestant("keras", "fit"), Contestant("keras", "fit-jax")], half)
+                    Contestant("pytorch", "channels-last"), Contestant("pytorch", "compile"), Contestant("pytorch", "max-autotune"),
+                    Contestant("jax", "step"), Contestant("keras", "fit"), Contestant("keras", "fit-jax")]
+                + ([Contestant("mlx_worker", "eager")] if name == "cnn-step" and not half else []), half)
 
 
 def methods(name, title, one, other):
@@ -83,11 +85,13 @@ def augmentations():
 WORKLOADS = [
     Workload("mlp-step", "One training step, MLP 784-100-50-10, relu, batch 100, SGD, f32", "ms", 1e-3, 15, "resident", [
         Contestant(OURS, "step"), Contestant(OURS, "chunk"), Contestant("pytorch", "eager"),
-        Contestant("pytorch", "eager-1-thread"), Contestant("pytorch", "compile"), Contestant("jax", "step"),
-        Contestant("jax", "scan"), Contestant("keras", "fit"), Contestant("keras", "fit-jax")]),
+        Contestant("pytorch", "eager-1-thread"), Contestant("pytorch", "compile"), Contestant("pytorch", "max-autotune"),
+        Contestant("jax", "step"), Contestant("jax", "scan"), Contestant("keras", "fit"), Contestant("keras", "fit-jax"),
+        Contestant("mlx_worker", "eager"), Contestant("mlx_worker", "compile"), Contestant("tinygrad_worker", "jit")]),
     Workload("mnist-epoch", "One epoch of the same model on 60,000 examples, shuffled, then evaluation on 10,000", "s", 1, 7, "resident", [
         Contestant(OURS, "fit"), Contestant("pytorch", "eager"), Contestant("pytorch", "eager-1-thread"),
-        Contestant("jax", "scan"), Contestant("keras", "fit"), Contestant("keras", "fit-jax")]),
+        Contestant("jax", "scan"), Contestant("keras", "fit"), Contestant("keras", "fit-jax"),
+        Contestant("mlx_worker", "compile")]),
     Workload("startup", "Program start-up: from the start of the process to the loss of the first step", "s", 1, 5, "process", [
         Contestant(OURS, "step", "cold"), Contestant(OURS, "step", "warm"), Contestant("pytorch", "eager"),
         Contestant("jax", "step", "cold"), Contestant("jax", "step", "warm"), Contestant("keras", "fit")]),

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 # This file is called jax.py too: its own folder must not come first when JAX is imported.
 here = sys.path.pop(0)
@@ -43,8 +44,8 @@ def update(parameters, x, y):
 step = jax.jit(update, donate_argnums=0)
 
 
-def initial():
-    return jax.device_put(protocol.initial_weights())
+def initial(sizes=protocol.LAYERS):
+    return jax.device_put(protocol.initial_weights(sizes))
 
 
 def in_batches(images, labels):
@@ -75,6 +76,19 @@ def mlp_step(_):
     return work
 
 
+def mlp_curve(options):
+    parameters, batch = initial(protocol.curve_layers(options)), jax.device_put(protocol.first_batch(options.batch))
+
+    def work():
+        nonlocal parameters
+        for _ in range(options.steps):
+            parameters, loss = step(parameters, *batch)
+        jax.block_until_ready(parameters)
+        return options.steps, {"loss": float(loss)}
+
+    return work
+
+
 @partial(jax.jit, donate_argnums=(0, 1))
 def epoch(parameters, key, train, test):
     (images, labels), (test_images, test_labels) = train, test
@@ -97,12 +111,11 @@ def mnist_epoch(_):
     return work
 
 
-def network_step(_):
+def network_trainer(name, depth=16, dtype=jnp.float32):
+    """Parameters and running statistics, and a jitted step that takes them and a batch."""
     import jax_networks
 
-    name, *_ = protocol.NETWORKS[options.workload]
-    dtype = jnp.bfloat16 if options.workload.endswith("-bf16") else jnp.float32
-    parameters, statistics, apply = jax_networks.network(name)
+    parameters, statistics, apply = jax_networks.network(name, depth)
 
     def loss_of(parameters, statistics, x, y):
         logits, statistics = apply(parameters, statistics, x.astype(dtype))
@@ -114,8 +127,22 @@ def network_step(_):
         (loss, statistics), gradients = jax.value_and_grad(loss_of, has_aux=True)(parameters, statistics, x, y)
         return jax.tree.map(lambda p, g: p - protocol.NETWORK_RATE * g, parameters, gradients), statistics, loss
 
+    return (parameters, statistics), step
+
+
+def wide_compile(options):
+    start = time.perf_counter()
+    state, step = network_trainer("wrn", options.depth)
+    loss = float(step(*jax.device_put(state), *protocol.first_images())[-1])
+    return {"loss": loss, "seconds": time.perf_counter() - start, "units": 1}
+
+
+def network_step(_):
+    name, *_ = protocol.NETWORKS[options.workload]
+    dtype = jnp.bfloat16 if options.workload.endswith("-bf16") else jnp.float32
+    initial, step = network_trainer(name, dtype=dtype)
     batches = list(zip(*jax.device_put(protocol.images(options))))
-    state = jax.device_put((parameters, statistics))
+    state = jax.device_put(initial)
 
     def work():
         nonlocal state
@@ -138,6 +165,6 @@ def compile_step(_):
 
 
 protocol.serve(options, f"JAX {jax.__version__}",
-               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
+               {"mlp-step": mlp_step, "mlp-curve": mlp_curve, "wrn-compile": wide_compile, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
                 **dict.fromkeys(protocol.NETWORKS, network_step)},
                os.cpu_count())

@@ -118,6 +118,7 @@ def wide(depth=16, width=4):
     return b, apply
 
 
-def network(name):
-    builder, apply = {"cnn": cnn, "nine": nine, "wrn": wide}[name]()
+def network(name, depth=16):
+    """`depth` is that of `wrn`."""
+    builder, apply = {"cnn": cnn, "nine": nine, "wrn": lambda: wide(depth)}[name]()
     return builder.parameters, builder.statistics, apply

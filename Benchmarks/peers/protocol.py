@@ -32,11 +32,13 @@ def options():
     """Parsed before the framework is imported, because some settings only count then."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--workload", required=True, choices=[
-        "mlp-step", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", "augment-each", "pictures", *RESERVOIRS, *NETWORKS])
+        "mlp-step", "mlp-curve", "wrn-compile", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", "augment-each", "pictures", *RESERVOIRS, *NETWORKS])
     parser.add_argument("--variant", required=True)
     parser.add_argument("--data", help="folder with MNIST's four IDX files, or of pictures; without it the data is random")
     parser.add_argument("--cache", help="folder for compiled programs; without it nothing is kept")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    for name, default in [("width", 256), ("depth", 2), ("batch", BATCH), ("steps", 100)]:
+        parser.add_argument(f"--{name}", type=int, default=default, help="of mlp-curve and wrn-compile; steps of a round")
     return parser.parse_args()
 
 
@@ -149,14 +151,23 @@ def regression():
     return random.uniform(-1, 1, (ROWS, UNITS)), random.random((ROWS, 1))
 
 
-def first_batch():
+def first_batch(count=BATCH):
     """A batch that needs no file: for measuring start-up and compilation."""
-    pixels = np.arange(BATCH * LAYERS[0], dtype=np.float32).reshape(BATCH, -1) % 251 / 251
-    return pixels, (np.arange(BATCH) % LAYERS[-1]).astype(np.int32)
+    pixels = np.arange(count * LAYERS[0], dtype=np.float32).reshape(count, -1) % 251 / 251
+    return pixels, (np.arange(count) % LAYERS[-1]).astype(np.int32)
 
 
-def initial_weights():
-    """[(kernel [in, out], bias [out])], He-normal, the same for every peer."""
-    random = np.random.default_rng(10)
-    return [((random.standard_normal((i, o)) * np.sqrt(2 / i)).astype(np.float32), np.zeros(o, np.float32))
-            for i, o in zip(LAYERS, LAYERS[1:])]
+def curve_layers(options):
+    return [LAYERS[0]] + [options.width] * options.depth + [LAYERS[-1]]
+
+
+def first_images():
+    """16 images 32 x 32 x 3 and labels."""
+    return np.arange(16 * 32 * 32 * 3, dtype=np.float32).reshape(16, 32, 32, 3) % 251 / 251, (np.arange(16) % 10).astype(np.int32)
+
+
+def initial_weights(layers=LAYERS):
+    """[(kernel [in, out], bias [out])], He-normal, the same for every peer and for Tanren."""
+    random = np.random.RandomState(10)
+    return [((random.randn(i, o) * np.sqrt(2 / i)).astype(np.float32), np.zeros(o, np.float32))
+            for i, o in zip(layers, layers[1:])]

@@ -1,9 +1,10 @@
 """PyTorch's worker. Variants: `eager`; `eager-1-thread`, often faster for so small a model and far steadier
-on a busy machine; `compile`, with the loss under torch.compile. Convolutional networks: `channels-last` and `compile`,
-both with images and kernels in that order of memory, and the methods `sgd`, `sam`, `adam`, `lamb`.
+on a busy machine; `compile` and `max-autotune`, with the loss under torch.compile. Convolutional networks: `channels-last`, `compile` and
+`max-autotune`, with images and kernels in that order of memory, and the methods `sgd`, `sam`, `adam`, `lamb`.
 """
 
 import os
+import time
 
 import protocol
 
@@ -19,9 +20,9 @@ if options.variant == "eager-1-thread":
     torch.set_num_threads(1)
 
 
-def classifier():
+def classifier(sizes=protocol.LAYERS):
     layers = []
-    for kernel, bias in protocol.initial_weights():
+    for kernel, bias in protocol.initial_weights(sizes):
         linear = nn.Linear(*kernel.shape)
         with torch.no_grad():
             linear.weight.copy_(torch.from_numpy(kernel.T.copy()))
@@ -34,16 +35,23 @@ def on_device(images, labels):
     return torch.from_numpy(images).to(options.device), torch.from_numpy(labels).long().to(options.device)
 
 
-def trainer():
+# How torch.compile is asked for; max-autotune also measures kernels against each other.
+COMPILED = {"compile": {}, "max-autotune": {"mode": "max-autotune-no-cudagraphs" if options.device == "cpu" else "max-autotune"}}
+
+
+def compiled(function):
+    return torch.compile(function, **COMPILED[options.variant]) if options.variant in COMPILED else function
+
+
+def trainer(sizes=protocol.LAYERS):
     """The model, and a function that takes one step and returns the loss, left on the device."""
-    model = classifier()
+    model = classifier(sizes)
     optimizer = torch.optim.SGD(model.parameters(), lr=protocol.RATE, fused=True)
 
     def loss_of(x, y):
         return functional.cross_entropy(model(x), y)
 
-    if options.variant == "compile":
-        loss_of = torch.compile(loss_of)
+    loss_of = compiled(loss_of)
 
     def step(x, y):
         optimizer.zero_grad(set_to_none=True)
@@ -66,6 +74,32 @@ def mlp_step(_):
         return len(batches), {"loss": loss.item()}
 
     return work
+
+
+def mlp_curve(options):
+    x, y = on_device(*protocol.first_batch(options.batch))
+    _, step = trainer(protocol.curve_layers(options))
+
+    def work():
+        for _ in range(options.steps):
+            loss = step(x, y)
+        return options.steps, {"loss": loss.item()}
+
+    return work
+
+
+def wide_compile(options):
+    import torch_networks
+
+    start = time.perf_counter()
+    torch.manual_seed(10)
+    model = torch_networks.wide(options.depth).to(options.device, memory_format=torch.channels_last)
+    optimizer = torch.optim.SGD(model.parameters(), lr=protocol.NETWORK_RATE, fused=True)
+    x, y = on_device(*protocol.first_images())
+    loss = compiled(lambda x, y: functional.cross_entropy(model(x), y))(x.permute(0, 3, 1, 2), y)
+    loss.backward()
+    optimizer.step()
+    return {"loss": loss.item(), "seconds": time.perf_counter() - start, "units": 1}
 
 
 def mnist_epoch(_):
@@ -100,8 +134,7 @@ def network_step(_):
             logits = model(x)
         return functional.cross_entropy(logits.float(), y)
 
-    if options.variant == "compile":
-        loss_of = torch.compile(loss_of)
+    loss_of = compiled(loss_of)
 
     def evaluate(x, y):
         loss = loss_of(x, y)
@@ -180,7 +213,7 @@ def compile_step(_):
 
 
 protocol.serve(options, f"PyTorch {torch.__version__}",
-               {"mlp-step": mlp_step, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
+               {"mlp-step": mlp_step, "mlp-curve": mlp_curve, "wrn-compile": wide_compile, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
                 **dict.fromkeys(protocol.NETWORKS, network_step), **dict.fromkeys(protocol.RESERVOIRS[:3], reservoir),
                 "augment-basic": lambda _: augmentation("basic"), "augment-strong": lambda _: augmentation("strong"),
                 "augment-each": lambda options: augmentation(options.variant)},

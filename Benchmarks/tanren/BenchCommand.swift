@@ -2,14 +2,14 @@ import ArgumentParser
 import Tanren
 
 /// Tanren's part in `make bench`; Benchmarks/README.md describes the conversation.
-@main struct BenchCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "tanren-bench", abstract: "Takes part in a benchmark.", version: tanrenVersion)
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "work", abstract: "Takes part in a benchmark.")
 
   enum Workload: String, CaseIterable, ExpressibleByArgument {
     case mlpStep = "mlp-step"
     case mnistEpoch = "mnist-epoch"
     case startup, compile
+    case mlpCurve = "mlp-curve", wideCompile = "wrn-compile"
     case cnnStep = "cnn-step", cnnStepHalf = "cnn-step-bf16"
     case nineStep = "nine-step", nineStepHalf = "nine-step-bf16"
     case wideStep = "wrn-step", wideStepHalf = "wrn-step-bf16"
@@ -42,6 +42,12 @@ import Tanren
   @Option var data: String?
   @Option var cache: String?
   @Option var device = "cpu"
+  /// Of the networks of `mlp-curve` and `wrn-compile`.
+  @Option var width = 256
+  @Option var depth = 2
+  @Option var batch = 128
+  /// Of a round of `mlp-curve`.
+  @Option var steps = 100
 
   func run() throws {
     let worker = BenchWorker()
@@ -67,8 +73,8 @@ import Tanren
         let engine = try Engine(device: device, programCache: programs)
         let model = try BenchModel(on: engine)
         let program = try model.program(on: engine)
-        let results = try program(model.parameters + BenchModel.firstBatch())
-        let loss = try results[BenchModel.parameterCount].values(as: Float.self)[0]
+        let results = try program(model.parameters + model.firstBatch())
+        let loss = try results[model.parameters.count].values(as: Float.self)[0]
         worker.say(.finished(loss: Double(loss)))
       case (.compile, .step):
         let engine = try Engine(device: device, programCache: programs)
@@ -76,6 +82,16 @@ import Tanren
         let clock = ContinuousClock()
         let seconds = try clock.measure { _ = try model.program(on: engine) } / .seconds(1)
         worker.say(.compiled(seconds: seconds))
+      case (.mlpCurve, .step):
+        let engine = try Engine(device: device, programCache: programs)
+        worker.serve(
+          try CurveRounds(width: width, depth: depth, batch: batch, steps: steps, on: engine), data: "random")
+      case (.wideCompile, .fit):
+        try Engine.configure(device: device, programCache: programs)
+        let clock = ContinuousClock()
+        var loss = Double.nan
+        let seconds = try clock.measure { loss = try WideCompilation.loss(depth: depth) } / .seconds(1)
+        worker.say(.round(seconds: seconds, units: 1, loss: loss))
       case (.cnnStep, .step), (.cnnStep, .stepXLA):
         let engine = try Engine(device: device, programCache: programs, kernels: variant == .step ? nil : [])
         worker.serve(try CNNRounds(on: engine), data: "random")

@@ -1,24 +1,26 @@
 import Tanren
 
-/// The benchmarks' network, 784-100-50-10 with relu, softmax cross entropy and SGD at rate 0.1, and its training
-/// step made of the same parts that `Trainer` puts together.
+/// A dense network, the benchmarks' 784-100-50-10 if nothing else is said, with relu, softmax cross entropy and SGD at
+/// rate 0.1, and its training step made of the same parts that `Trainer` puts together.
 struct BenchModel {
   static let units = [784, 100, 50, 10]
   static let batch = 100
-  /// Kernels and biases.
-  static let parameterCount = 6
 
   static let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.1))
-  static let layers = MLP(Array(units.dropFirst()), activation: ReLU())
 
   /// On the device, kernels and biases in turn: He-normal draws, and zeros.
   let parameters: [Tensor]
   private let paths: [String]
+  private let layers: MLP
+  private let units: [Int]
+  private let batch: Int
 
-  init(on engine: Engine) throws {
+  init(units: [Int] = Self.units, batch: Int = Self.batch, on engine: Engine) throws {
+    (self.units, self.batch) = (units, batch)
+    layers = MLP(Array(units.dropFirst()), activation: ReLU())
     var generator = NumPyRandomState(seed: 10)
     var (parameters, paths): ([Tensor], [String]) = ([], [])
-    for (index, (inputs, outputs)) in zip(Self.units, Self.units.dropFirst()).enumerated() {
+    for (index, (inputs, outputs)) in zip(units, units.dropFirst()).enumerated() {
       let scale = (2 / Double(inputs)).squareRoot()
       let kernel = try HostArray(generator.randn(inputs * outputs).map { Float($0 * scale) }, shape: [inputs, outputs])
       parameters.append(Tensor(try engine.buffer(kernel)))
@@ -28,15 +30,15 @@ struct BenchModel {
     (self.parameters, self.paths) = (parameters, paths)
   }
 
-  /// A batch that needs no file: float32 [100, 784] and int32 [100].
-  static func firstBatch() -> [Tensor] {
+  /// A batch that needs no file: float32 [batch, 784] and int32 [batch].
+  func firstBatch() -> [Tensor] {
     let pixels = (0..<batch * units[0]).map { Float($0 % 251) / 251 }
-    return [Tensor(pixels, shape: [batch, units[0]]), Tensor((0..<batch).map { Int32($0 % units[3]) })]
+    return [Tensor(pixels, shape: [batch, units[0]]), Tensor((0..<batch).map { Int32($0 % units[units.count - 1]) })]
   }
 
   /// Parameters and a batch in, parameters and the batch's loss out; the parameters' memory is used again.
   func program(on engine: Engine) throws -> Program {
-    let batch = [TensorType(.float32, [Self.batch, Self.units[0]]), TensorType(.int32, [Self.batch])]
+    let batch = [TensorType(.float32, [batch, units[0]]), TensorType(.int32, [batch])]
     return try Program(parameters.map(\.type) + batch, aliases: aliases, on: engine) { arguments in
       let (next, loss) = step(Array(arguments.prefix(paths.count)), arguments[paths.count], arguments[paths.count + 1])
       return next + [loss]
@@ -62,7 +64,7 @@ struct BenchModel {
     let method = Self.method
     let tree = TensorTree(zip(paths, parameters).map { ($0, $1) })
     let (loss, gradients) = valueAndGradient(at: parameters) { point in
-      let output = Self.layers.apply(ModelVariables(parameters: tree.with(point)), to: inputs, isTraining: true).output
+      let output = layers.apply(ModelVariables(parameters: tree.with(point)), to: inputs, isTraining: true).output
       return method.loss(output, targets, weights: nil).objective
     }
     let context = UpdateContext(

@@ -8,7 +8,8 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from harness import table
+from harness import history, paired, table
+from harness.measuring import measure
 from harness.workers import Fresh, Resident, WorkerError, ours
 from harness.workloads import WORKLOADS, Contestant, Workload
 
@@ -111,6 +112,80 @@ if folder: tempfile.mkstemp(dir=folder)
         worker = Fresh(python("print('{\"seconds\": 0.25}')"), None, False, 20)
         self.assertEqual(worker.round()["seconds"], 0.25)
         worker.end()
+
+
+class MeasuringTests(unittest.TestCase):
+    HUNGRY = "hoard = bytearray(300_000_000)\nfor i in range(0, len(hoard), 4096): hoard[i] = 1\n"
+
+    def test_everyone_takes_turns_and_the_peak_of_memory_is_known(self):
+        good, hungry, broken = (Contestant("tanren", name) for name in ["good", "hungry", "broken"])
+        programs = {good: ANSWERING, hungry: self.HUNGRY + ANSWERING, broken: READY + "input(); sys.exit('broken')"}
+        seconds, about, absent = measure(list(programs), lambda c: Resident(python(programs[c]), 20), 2)
+        self.assertEqual(seconds, {good: [0.5, 0.5], hungry: [0.5, 0.5]})
+        self.assertIn("in round 1", absent[broken])
+        self.assertTrue(290e6 < about[hungry]["peak"] - about[good]["peak"] < 330e6)
+
+
+class PairedTests(unittest.TestCase):
+    def test_p_values_count_flips(self):
+        self.assertEqual(paired.p_value([1.0] * 6), 2 / 64)
+        # Of 8 sign patterns of 1, 2 and 3, the sums of 4 and more in size are 6, 4, -4 and -6.
+        self.assertEqual(paired.p_value([-1.0, 2.0, 3.0]), 4 / 8)
+        self.assertEqual(paired.p_value([]), 1)
+
+    def test_interval_holds_what_is_not_rejected(self):
+        values = [0.1, 0.12, 0.08, 0.11, 0.09, 0.13, 0.07, 0.1, 0.12]
+        low, high = paired.interval(values)
+        self.assertTrue(0.07 < low < 0.1 < high < 0.13)
+        for edge, direction in [(low, -1), (high, 1)]:
+            self.assertGreater(paired.p_value([v - edge + direction * 1e-4 for v in values]), 0.05)
+            self.assertLessEqual(paired.p_value([v - edge - direction * 1e-4 for v in values]), 0.05)
+        self.assertEqual(paired.interval([1.0] * 5)[1], float("inf"))
+
+    def test_holm(self):
+        for found, expected in zip(paired.holm([0.01, 0.04, 0.03]), [0.03, 0.06, 0.06]):
+            self.assertAlmostEqual(found, expected)
+
+    def test_verdicts(self):
+        steady = [1.0, 1.01, 0.99, 1.02, 0.98, 1.0, 1.01, 0.99, 1.0]
+        slower = [1.2 * s for s in steady[1:] + steady[:1]]
+        rows = paired.verdicts({"a": (slower, steady), "b": (steady, slower), "c": (steady, steady[::-1])})
+        self.assertEqual([row[3] for row in rows.values()], ["slower", "faster", "no difference seen"])
+        self.assertAlmostEqual(rows["a"][0], 1.2)
+        self.assertTrue(rows["a"][1][0] < 1.2 < rows["a"][1][1])
+
+    def test_noise_is_called_a_difference_as_rarely_as_alpha_says(self):
+        random = __import__("random").Random(1)
+        found = 0
+        for _ in range(400):
+            # Skewed noise, the same for both.
+            values = [tuple(random.lognormvariate(0, 0.1) for _ in range(8)) for _ in range(2)]
+            found += paired.p_value(paired.differences(*values)) <= 0.05
+        self.assertLess(found, 0.05 * 400 + 2.5 * (400 * 0.05 * 0.95) ** 0.5)
+        self.assertGreater(found, 4)
+
+
+class HistoryTests(unittest.TestCase):
+    def run_of(self, when, seconds):
+        ours, twin, theirs = Contestant("tanren", "step"), Contestant("tanren", "step", build="before"), Contestant("jax", "step")
+        workload = Workload("mlp-step", "A title", "ms", 1e-3, 3, "resident", [ours, twin, theirs])
+        result = table.result(workload, {ours: [seconds] * 3, twin: [9.0] * 3, theirs: [0.004] * 3}, {c: {"peak": 1000} for c in (ours, twin, theirs)}, {})
+        return {"when": when, "device": "cpu", "machine": {"commit": "abc", "processor": "P", "cores": 2, "load": [0.1, 0, 0]}, "results": [result]}
+
+    def test_a_run_is_a_line(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "history.jsonl"
+            self.assertEqual(history.read(path), [])
+            for when, seconds in [("2026-11-30T1", 0.002), ("2026-12-01T1", 0.001)]:
+                self.assertTrue(history.append(self.run_of(when, seconds), path))
+            self.assertFalse(history.append({**self.run_of("2026-12-02T1", 1), "results": []}, path))
+            entries = history.read(path)
+        self.assertEqual([e["rows"]["mlp-step"]["Tanren step"]["ratios"] for e in entries], [{"JAX step": 0.5}, {"JAX step": 0.25}])
+        lines = history.table(entries).splitlines()
+        self.assertEqual(lines[0], "mlp-step, Tanren step")
+        self.assertIn("0.25 of JAX step", lines[2])
+        self.assertEqual(len(lines), 3)
+        self.assertEqual(history.table(entries, ["other"]), "")
 
 
 class WorkloadTests(unittest.TestCase):
