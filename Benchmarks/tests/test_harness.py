@@ -8,7 +8,7 @@ from pathlib import Path
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from harness import history, paired, table
+from harness import history, paired, roofline, table
 from harness.measuring import measure
 from harness.workers import Fresh, Resident, WorkerError, ours
 from harness.workloads import WORKLOADS, Contestant, Workload
@@ -186,6 +186,22 @@ class HistoryTests(unittest.TestCase):
         self.assertIn("0.25 of JAX step", lines[2])
         self.assertEqual(len(lines), 3)
         self.assertEqual(history.table(entries, ["other"]), "")
+
+
+class RooflineTests(unittest.TestCase):
+    def test_work_of_a_dense_layer(self):
+        # Forwards, and the kernel's gradient: two products of 10 x 3 x 4. Parameters, three times; rows in; results, three times.
+        self.assertEqual(roofline.dense(10, [3, 4]), (2 * 2 * 10 * 3 * 4, 4 * (3 * 16 + 30 + 3 * 40)))
+
+    def test_rows_hold_the_best_times_against_the_roof(self):
+        peaks = {"f32": 1e11, "f64": 5e10, "copy": 1e10}
+        ours, slower, peer = Contestant("tanren", "step"), Contestant("tanren", "fit"), Contestant("jax", "step")
+        workload = Workload("mlp-step", "A title", "ms", 1e-3, 1, "resident", [ours, slower, peer])
+        result = table.result(workload, {ours: [0.001], slower: [0.002], peer: [0.003]}, {c: {} for c in (ours, slower, peer)}, {})
+        row, = roofline.rows({"results": [result, {"workload": "pictures", "measured": []}]}, peaks)
+        self.assertEqual((row["seconds"], row["peer"], row["peer seconds"]), (0.001, "JAX step", 0.003))
+        self.assertAlmostEqual(row["roof"], max(34.66e6 / 1e11, row["bytes"] / 1e10), delta=1e-9)
+        self.assertEqual(roofline.rows({"results": []}, peaks), [])
 
 
 class WorkloadTests(unittest.TestCase):

@@ -22,6 +22,7 @@ struct StudyConclusion {
   /// Whether there are learning curves.
   var isTraining: Bool { report?.facts.isTraining ?? false }
 
+  /// The results of a study, with learning curves on an interactive terminal.
   func show(_ terminal: Terminal) throws {
     let arms = try results.armResults()
     if let listing = recipe?.progress {
@@ -31,7 +32,7 @@ struct StudyConclusion {
         }
       }
     }
-    if let report { terminal.write("\n" + TerminalReport(report, terminal: terminal).text()) }
+    if let report { terminal.write("\n" + TerminalReport(report, terminal: terminal).text(chart: terminal.isInteractive)) }
     for result in arms {
       guard let published = result.arm.published, let log = published.log else { continue }
       for run in result.runs where run.seed == published.seed ?? results.study.plan.seeds.first {
