@@ -6,7 +6,7 @@
 # make oracle     trains networks in every supported way, and compares with NumPy and float64
 # make sanitize   calls the kernels under sanitizers for MINUTES, then runs the tests that use them
 # make fuzz       fuzzes the readers of files and notations for MINUTES
-# make bench      measures Tanren beside PyTorch, JAX and Keras
+# make bench      measures Tanren beside its peers, and appends to Benchmarks/history.jsonl
 # make docs       writes the reference of the public interface to out/docs
 # make bundle     makes a folder that runs where there is no Swift
 # make wheel      makes a Python wheel of the command and of a module that reads its results
