@@ -56,7 +56,8 @@ let package = Package(
     .target(name: "CProcessor"),
     .target(name: "CKernels", dependencies: ["CProcessor"]),
     // Kernels of reservoirs, written with what the other kernels are written with.
-    .target(name: "CReservoirs", dependencies: ["CKernels", "CProcessor"], cSettings: [.headerSearchPath("../CKernels")]),
+    .target(
+      name: "CReservoirs", dependencies: ["CKernels", "CProcessor"], cSettings: [.headerSearchPath("../CKernels")]),
     .target(name: "CSHA256"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(

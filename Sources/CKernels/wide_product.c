@@ -49,11 +49,10 @@ static Stretch stretch_at(const Product *product, int64_t number) {
 }
 
 #define LANES 8
-// Without a tuning for some processor, which would halve the registers.
-#define TARGET __attribute__((target("avx512f")))
+#define TARGET TANREN_FOR_AVX512
 #include "wide_product_tiles.h"
 #define LANES 4
-#define TARGET __attribute__((target("arch=x86-64-v3")))
+#define TARGET TANREN_FOR_AVX2
 #include "wide_product_tiles.h"
 
 static void pack(const Stretch *stretch, int64_t bundle) {

@@ -163,7 +163,7 @@ ALWAYS void resize_rows(const struct work *work) {
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static void resize_rows_avx2(const struct work *work) { resize_rows(work); }
+TANREN_FOR_AVX2 static void resize_rows_avx2(const struct work *work) { resize_rows(work); }
 #endif
 
 int tanren_picture_resize(

@@ -49,10 +49,8 @@ TANREN_FORMS(void, sliced_rows,
 // 8 of them: rows that have no number there cost as much as those that have, and where a tenth of the numbers are there it is
 // still the faster way.
 
-#define TARGET __attribute__((target("avx512f,avx512dq,avx512vl")))
-
 // The groups of one depth.
-TARGET __attribute__((always_inline)) static inline const double *add_groups(
+TANREN_FOR_AVX512 __attribute__((always_inline)) static inline const double *add_groups(
   const tanren_groups *groups, const double *x, const double *values, int64_t first, int64_t limit, int depth,
   __m512d *even, __m512d *odd) {
   for (int64_t group = first; group < limit; group++) {
@@ -71,7 +69,7 @@ TARGET __attribute__((always_inline)) static inline const double *add_groups(
   return values;
 }
 
-TARGET static void grouped_rows(const tanren_groups *groups, const double *x, double *y, int64_t first, int64_t limit) {
+TANREN_FOR_AVX512 static void grouped_rows(const tanren_groups *groups, const double *x, double *y, int64_t first, int64_t limit) {
   for (int64_t slice = first / ROWS; slice * ROWS < limit; slice++) {
     const double *values = groups->values + groups->value_starts[slice] * ROWS;
     const int64_t *starts = groups->group_starts + slice * DEPTH;

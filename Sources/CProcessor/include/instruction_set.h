@@ -40,6 +40,13 @@ static inline TanrenInstructionSet tanren_instruction_set(void) {
 // prepared for the former.
 void tanren_use_instruction_set(TanrenInstructionSet set);
 
+#if defined(__x86_64__)
+// What code may use for a set. These are instructions rather than `arch=x86-64-v4`, which prefers half of a register.
+#define TANREN_FOR_AVX2 __attribute__((target("avx2,bmi,bmi2,f16c,fma,lzcnt,movbe,popcnt")))
+#define TANREN_FOR_AVX512                                                                                             \
+  __attribute__((target("avx512bw,avx512cd,avx512dq,avx512f,avx512vl,bmi,bmi2,f16c,fma,lzcnt,movbe,popcnt")))
+#endif
+
 // A function that is compiled for every set, of which a call takes the one in use:
 //
 //   TANREN_FORMS(void, add, (float *sum, const float *term, int64_t count), (sum, term, count)) { … }
@@ -50,10 +57,8 @@ void tanren_use_instruction_set(TanrenInstructionSet set);
 #if defined(__x86_64__)
 #define TANREN_FORMS_OF(result, name, parameters, arguments)                                                     \
   static inline __attribute__((always_inline)) result name##_loop parameters;                                    \
-  __attribute__((target("arch=x86-64-v4"))) static result name##_avx512 parameters {                             \
-    return name##_loop arguments;                                                                                \
-  }                                                                                                              \
-  __attribute__((target("arch=x86-64-v3"))) static result name##_avx2 parameters { return name##_loop arguments; } \
+  TANREN_FOR_AVX512 static result name##_avx512 parameters { return name##_loop arguments; }                     \
+  TANREN_FOR_AVX2 static result name##_avx2 parameters { return name##_loop arguments; }                         \
   __attribute__((noinline)) static result name##_baseline parameters { return name##_loop arguments; }           \
   static inline result name parameters {                                                                         \
     switch (tanren_instruction_set()) {                                                                          \
