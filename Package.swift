@@ -52,9 +52,12 @@ let package = Package(
   ],
   targets: [
     .target(name: "CPJRT"),
-    .target(name: "CKernels"),
+    // The instruction set that C code uses.
+    .target(name: "CProcessor"),
+    .target(name: "CKernels", dependencies: ["CProcessor"]),
     // Kernels of reservoirs, written with what the other kernels are written with.
-    .target(name: "CReservoirs", dependencies: ["CKernels"], cSettings: [.headerSearchPath("../CKernels")]),
+    .target(
+      name: "CReservoirs", dependencies: ["CKernels", "CProcessor"], cSettings: [.headerSearchPath("../CKernels")]),
     .target(name: "CSHA256"),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
@@ -63,7 +66,7 @@ let package = Package(
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"]), .brew(["jpeg-turbo"])]),
     // Decodes and resizes pictures: both libraries report errors by longjmp, which has to stay in C.
-    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG"]),
+    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CProcessor"]),
     .plugin(name: "RegistryPlugin", capability: .buildTool(), dependencies: ["RegistryTool"]),
     .executableTarget(name: "RegistryTool", swiftSettings: strict),
     // The published comparisons, a YAML file each, embedded in the program.
@@ -73,7 +76,7 @@ let package = Package(
     room("Configuration", []),
     room("Files", []),
     room("Arrays", ["Files", "CSHA256", .product(name: "OrderedCollections", package: "swift-collections")]),
-    room("PJRT", ["Arrays", "CPJRT", "CKernels"]),
+    room("PJRT", ["Arrays", "CPJRT", "CKernels", "CProcessor"]),
     room("Tensors", ["Arrays", "PJRT", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("Search", [], hasRegistries: true),
     room("Schedules", ["Tensors"], hasRegistries: true),
@@ -146,7 +149,11 @@ let package = Package(
     tests(of: "Search"),
     tests(of: "Files"),
     tests(of: "Arrays"),
-    tests(of: "PJRT"),
+    // Calls every kernel as XLA does, for the tests and for scripts/sanitize.
+    .executableTarget(
+      name: "KernelHarness", dependencies: ["CKernels", "CReservoirs", "CProcessor"], path: "Tests/KernelHarness",
+      cSettings: [.headerSearchPath("../../Sources/CKernels")]),
+    tests(of: "PJRT", ["KernelHarness"]),
     // The registry of primitives has those of other modules too.
     tests(of: "Tensors", ["Reservoirs"]),
     tests(of: "Layers", ["ArrayFixtures"]),

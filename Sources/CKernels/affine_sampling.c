@@ -66,8 +66,9 @@ TANREN_INLINE void find_row(
   find_places(across, m[3] * row->y + m[5] + row->middle_x, m[4], x, columns, row->width, row->channels, fill);
 }
 
-TANREN_VECTORIZED static void find(
-  const Row *row, Places *restrict down, Places *restrict across, int64_t first, int64_t columns) {
+TANREN_FORMS(void, find,
+  (const Row *row, Places *restrict down, Places *restrict across, int64_t first, int64_t columns),
+  (row, down, across, first, columns)) {
   switch (row->fill) {
     case NEAREST: find_row(row, down, across, first, columns, NEAREST); break;
     case REFLECT: find_row(row, down, across, first, columns, REFLECT); break;

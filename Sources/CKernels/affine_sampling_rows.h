@@ -17,7 +17,9 @@ TANREN_INLINE void NAME(interpolate)(
   }
 }
 
-TANREN_VECTORIZED static void NAME(sample_row)(const Row *row, const ELEMENT *restrict image, RESULT_ELEMENT *restrict y) {
+TANREN_FORMS(void, NAME(sample_row),
+  (const Row *row, const ELEMENT *restrict image, RESULT_ELEMENT *restrict y),
+  (row, image, y)) {
   Places down, across;
   bool has_value = row->fill == CONSTANT;
   for (int64_t first = 0; first < row->width; first += CHUNK) {

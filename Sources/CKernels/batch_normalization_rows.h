@@ -1,9 +1,10 @@
 // The loops of batch normalization over some rows of one element type: included once for each TYPE.
 
 // Adds each channel's distance from `shift` to `sum`, and its square to `squares`.
-TANREN_VECTORIZED static void NAME(add_moments)(
-  const void *images, int64_t rows, int64_t channels, const float *restrict shift, float *restrict sum,
-  float *restrict squares) {
+TANREN_FORMS(void, NAME(add_moments),
+  (const void *images, int64_t rows, int64_t channels, const float *restrict shift, float *restrict sum,
+  float *restrict squares),
+  (images, rows, channels, shift, sum, squares)) {
   const ELEMENT *restrict x = images;
   for (int64_t row = 0; row < rows; row++, x += channels) {
     for (int64_t c = 0; c < channels; c++) {
@@ -14,9 +15,10 @@ TANREN_VECTORIZED static void NAME(add_moments)(
   }
 }
 
-TANREN_VECTORIZED static void NAME(normalize)(
-  const void *images, void *result, int64_t rows, int64_t channels, const float *restrict mean,
-  const float *restrict factor, const float *restrict offset, bool is_rectified) {
+TANREN_FORMS(void, NAME(normalize),
+  (const void *images, void *result, int64_t rows, int64_t channels, const float *restrict mean,
+  const float *restrict factor, const float *restrict offset, bool is_rectified),
+  (images, result, rows, channels, mean, factor, offset, is_rectified)) {
   const ELEMENT *restrict x = images;
   ELEMENT *restrict y = result;
   for (int64_t row = 0; row < rows; row++, x += channels, y += channels) {
@@ -32,10 +34,11 @@ TANREN_VECTORIZED static void NAME(normalize)(
 }
 
 // Adds each channel's cotangent to `sum`, and its product with the distance from the mean to `products`.
-TANREN_VECTORIZED static void NAME(add_cotangents)(
-  const void *images, const void *cotangents, int64_t rows, int64_t channels, const float *restrict mean,
+TANREN_FORMS(void, NAME(add_cotangents),
+  (const void *images, const void *cotangents, int64_t rows, int64_t channels, const float *restrict mean,
   const float *restrict factor, const float *restrict offset, bool is_rectified, float *restrict sum,
-  float *restrict products) {
+  float *restrict products),
+  (images, cotangents, rows, channels, mean, factor, offset, is_rectified, sum, products)) {
   const ELEMENT *restrict x = images, *restrict cotangent = cotangents;
   for (int64_t row = 0; row < rows; row++, x += channels, cotangent += channels) {
     if (is_rectified) {
@@ -55,10 +58,11 @@ TANREN_VECTORIZED static void NAME(add_cotangents)(
   }
 }
 
-TANREN_VECTORIZED static void NAME(pull_back)(
-  const void *images, const void *cotangents, void *results, int64_t rows, int64_t channels,
-  const float *restrict mean, const float *restrict factor, const float *restrict offset,
-  const float *restrict slope, const float *restrict constant, bool is_rectified) {
+TANREN_FORMS(void, NAME(pull_back),
+  (const void *images, const void *cotangents, void *results, int64_t rows, int64_t channels,
+  const float *restrict mean, const float *restrict factor, const float *restrict offset, const float *restrict slope,
+  const float *restrict constant, bool is_rectified),
+  (images, cotangents, results, rows, channels, mean, factor, offset, slope, constant, is_rectified)) {
   const ELEMENT *restrict x = images, *restrict cotangent = cotangents;
   ELEMENT *restrict result = results;
   for (int64_t row = 0; row < rows; row++, x += channels, cotangent += channels, result += channels) {

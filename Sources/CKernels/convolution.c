@@ -73,7 +73,7 @@ static void run_part(void *context, int64_t index) {
   if (status != dnnl_success) atomic_store(&parts->status, status);
 }
 
-TANREN_VECTORIZED static void add(float *restrict sum, const float *restrict term, int64_t count) {
+TANREN_FORMS(void, add, (float *restrict sum, const float *restrict term, int64_t count), (sum, term, count)) {
   for (int64_t i = 0; i < count; i++) sum[i] += term[i];
 }
 

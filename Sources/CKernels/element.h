@@ -1,4 +1,4 @@
-// Element types that loops are written for, and the processors they are compiled for.
+// Element types that loops are written for, and what such loops share.
 
 #ifndef TANREN_ELEMENT_H
 #define TANREN_ELEMENT_H
@@ -6,19 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-// Whether a thread sanitizer watches: the loader picks among loops before it has begun.
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define TANREN_IS_WATCHED
-#endif
-#endif
-
-// A loop compiled for several instruction sets, of which the loader picks one.
-#if defined(__x86_64__) && defined(__linux__) && !defined(TANREN_IS_WATCHED)
-#define TANREN_VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define TANREN_VECTORIZED
-#endif
+#include "instruction_set.h"
 
 typedef float tanren_f32;
 typedef uint16_t tanren_bf16;

@@ -4,8 +4,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "instruction_set.h"
+
+// Limits the library's instructions to those that are in use.
+static void limit(const TanrenLimit *limit) {
+#if defined(__x86_64__)
+  TanrenInstructionSet set = tanren_instruction_set();
+  if (set < tanren_processor_instruction_set()) {
+    setenv(limit->variable, set == TANREN_BASELINE ? limit->baseline : limit->avx2, 0);
+  }
+#else
+  (void)limit;
+#endif
+}
+
 static bool load(TanrenLoader *loader, const char *path, char *message, size_t capacity) {
-  if (loader->handle == NULL) setenv(loader->variable, loader->value, 0);
+  if (loader->handle == NULL) {
+    setenv(loader->variable, loader->value, 0);
+    limit(&loader->limit);
+  }
   void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (handle == NULL) {
     snprintf(message, capacity, "%s", dlerror());

@@ -37,8 +37,9 @@ TANREN_INLINE void NAME(pool_any_windows)(
   }
 }
 
-TANREN_VECTORIZED static void NAME(pool_row)(
-  const void *images, void *pooled, int64_t windows, int64_t height, int64_t width, int64_t row, int64_t channels) {
+TANREN_FORMS(void, NAME(pool_row),
+  (const void *images, void *pooled, int64_t windows, int64_t height, int64_t width, int64_t row, int64_t channels),
+  (images, pooled, windows, height, width, row, channels)) {
   if (height == 2 && width == 2) {
     NAME(pool_windows)(images, pooled, windows, 2, 2, row, channels);
   } else {
@@ -94,9 +95,10 @@ TANREN_INLINE void NAME(spread_any_windows)(
   }
 }
 
-TANREN_VECTORIZED static void NAME(spread_row)(
-  const void *images, const void *pooled, const void *cotangents, void *results, int64_t windows, int64_t height,
-  int64_t width, int64_t row, int64_t channels) {
+TANREN_FORMS(void, NAME(spread_row),
+  (const void *images, const void *pooled, const void *cotangents, void *results, int64_t windows, int64_t height,
+  int64_t width, int64_t row, int64_t channels),
+  (images, pooled, cotangents, results, windows, height, width, row, channels)) {
   if (height == 2 && width == 2) {
     NAME(spread_windows)(images, pooled, cotangents, results, windows, 2, 2, row, channels);
   } else {

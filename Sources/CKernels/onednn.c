@@ -43,7 +43,8 @@ static bool find_functions(void *handle, const char *path, char *message, size_t
 }
 
 // OpenMP's threads would otherwise wait for work by turning in circles, beside XLA's.
-static TanrenLoader loader = {PTHREAD_MUTEX_INITIALIZER, "OMP_WAIT_POLICY", "passive", find_functions, NULL};
+static TanrenLoader loader = {
+  PTHREAD_MUTEX_INITIALIZER, "OMP_WAIT_POLICY", "passive", {"ONEDNN_MAX_CPU_ISA", "SSE41", "AVX2"}, find_functions, NULL};
 
 bool tanren_load_onednn(const char *path, TanrenOneDNN *found, char *message, size_t capacity) {
   if (!tanren_load_library(&loader, path, message, capacity)) return false;

@@ -42,7 +42,8 @@ static bool find_functions(void *handle, const char *path, char *message, size_t
 
 // One thread a call: XLA's threads share matrices and tiles of products instead, and results don't depend on how many
 // there are.
-static TanrenLoader loader = {PTHREAD_MUTEX_INITIALIZER, "OPENBLAS_NUM_THREADS", "1", find_functions, NULL};
+static TanrenLoader loader = {
+  PTHREAD_MUTEX_INITIALIZER, "OPENBLAS_NUM_THREADS", "1", {"OPENBLAS_CORETYPE", "Nehalem", "Haswell"}, find_functions, NULL};
 
 bool tanren_load_openblas(const char *path, TanrenOpenBLAS *found, char *message, size_t capacity) {
   if (!tanren_load_library(&loader, path, message, capacity)) return false;

@@ -4,22 +4,20 @@
 
 #if defined(__x86_64__)
 
-#include <immintrin.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "pause.h"
 
 enum {
-  // Columns of X in a panel, and panels in a tile of the product, which is LANES high and PANELS * LANES wide.
-  LANES = 8,
+  // Panels in a tile of the product. A panel has as many columns of X, its lanes, as a register has numbers, and so many rows
+  // has a tile.
   PANELS = 3,
-  WIDTH = PANELS * LANES,
   // Rows of X that are packed at a time and summed up by a tile before the next: what is packed is read again while the
-  // caches have it, and RISE panels stay in the second one.
+  // caches have it, and the panels that RISE columns make stay in the second one.
   STRETCH = 1024,
-  // Panels that one block of the product is high and wide.
-  RISE = 8,
+  // Columns that one block of the product is high, and panels that it is wide.
+  RISE = 64,
   SPAN = 4 * PANELS,
   // Rows that a thread packs at a time.
   BUNDLE = 32,
@@ -32,9 +30,9 @@ typedef struct {
 
 typedef struct {
   const TanrenRows *rows;
-  int64_t index, panels, stretches, blocks;
+  int64_t index, lanes, panels, stretches, blocks;
   Progress *progress;
-  // Stretches take turns with these: [panels, STRETCH, LANES], with zeros after the last column.
+  // Stretches take turns with these: [panels, STRETCH, lanes], with zeros after the last column.
   double *packed[2], *product;
 } Product;
 
@@ -50,79 +48,17 @@ static Stretch stretch_at(const Product *product, int64_t number) {
   return (Stretch){product, number, first, tanren_least(STRETCH, product->rows->steps - first), product->packed[number % 2]};
 }
 
-static void pack_row(const Stretch *stretch, int64_t step) {
-  const TanrenRows *rows = stretch->product->rows;
-  double *packed = stretch->packed + step * LANES;
-  int64_t column = 0;
-  for (int part = 0; part < rows->count; part++) {
-    int64_t width = rows->widths[part], end = column + width;
-    const double *row = rows->parts[part] + ((stretch->product->index * rows->steps + stretch->first + step) * width - column);
-    while (column < end) {
-      int64_t lane = column % LANES, count = tanren_least(LANES - lane, end - column);
-      double *place = packed + column / LANES * stretch->steps * LANES + lane;
-      if (count == LANES) {
-        // One register each; clang makes one call of both branches if this is a memcpy.
-        __builtin_memcpy_inline(place, row + column, LANES * sizeof *place);
-      } else {
-        memcpy(place, row + column, (size_t)count * sizeof *place);
-      }
-      column += count;
-    }
-  }
-  for (; column % LANES != 0; column++) packed[column / LANES * stretch->steps * LANES + column % LANES] = 0;
-}
+#define LANES 8
+#define TARGET TANREN_FOR_AVX512
+#include "wide_product_tiles.h"
+#define LANES 4
+#define TARGET TANREN_FOR_AVX2
+#include "wide_product_tiles.h"
 
 static void pack(const Stretch *stretch, int64_t bundle) {
   int64_t end = tanren_least((bundle + 1) * BUNDLE, stretch->steps);
-  for (int64_t step = bundle * BUNDLE; step < end; step++) pack_row(stretch, step);
-}
-
-// Adds `depth` rows' part to a tile, or sets it. 24 of the 32 registers hold the sums.
-__attribute__((target("avx512f"))) static void multiply_tile(
-  const double *left, const double *const right[PANELS], int64_t depth, bool adds, double *sum, int64_t stride) {
-  __m512d sums[LANES][PANELS];
-  const double *first = right[0], *second = right[1], *third = right[2];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < LANES; i++) sums[i][0] = sums[i][1] = sums[i][2] = _mm512_setzero_pd();
-  for (int64_t k = 0; k < depth * LANES; k += LANES) {
-    __m512d a = _mm512_load_pd(first + k), b = _mm512_load_pd(second + k), c = _mm512_load_pd(third + k);
-#pragma clang loop unroll(full)
-    for (int i = 0; i < LANES; i++) {
-      __m512d factor = _mm512_set1_pd(left[k + i]);
-      sums[i][0] = _mm512_fmadd_pd(a, factor, sums[i][0]);
-      sums[i][1] = _mm512_fmadd_pd(b, factor, sums[i][1]);
-      sums[i][2] = _mm512_fmadd_pd(c, factor, sums[i][2]);
-    }
-  }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < LANES; i++) {
-#pragma clang loop unroll(full)
-    for (int panel = 0; panel < PANELS; panel++) {
-      double *place = sum + i * stride + panel * LANES;
-      _mm512_storeu_pd(place, adds ? _mm512_add_pd(_mm512_loadu_pd(place), sums[i][panel]) : sums[i][panel]);
-    }
-  }
-}
-
-// The tile of a panel of rows and PANELS of columns, for the rows of the stretch.
-static void multiply_panels(const Stretch *stretch, int64_t panel, int64_t columns) {
-  const Product *product = stretch->product;
-  int64_t n = product->rows->columns, step = stretch->steps * LANES, height = n - panel * LANES, width = n - columns * LANES;
-  const double *origin = stretch->packed, *right[PANELS];
-  // Beyond the last panel any will do: nothing is written there.
-  for (int64_t i = 0; i < PANELS; i++) right[i] = origin + tanren_least(columns + i, product->panels - 1) * step;
-  double *sum = product->product + panel * LANES * n + columns * LANES;
-  bool adds = stretch->number > 0;
-  if (height >= LANES && width >= WIDTH) {
-    multiply_tile(origin + panel * step, right, stretch->steps, adds, sum, n);
-    return;
-  }
-  double values[LANES * WIDTH];
-  multiply_tile(origin + panel * step, right, stretch->steps, false, values, WIDTH);
-  for (int64_t i = 0; i < tanren_least(LANES, height); i++) {
-    for (int64_t j = 0; j < tanren_least(WIDTH, width); j++) {
-      sum[i * n + j] = (adds ? sum[i * n + j] : 0) + values[i * WIDTH + j];
-    }
+  for (int64_t step = bundle * BUNDLE; step < end; step++) {
+    if (stretch->product->lanes == 8) pack_row_8(stretch, step); else pack_row_4(stretch, step);
   }
 }
 
@@ -135,12 +71,14 @@ static int64_t blocks_beside(const Product *product, int64_t rows) {
 
 static void multiply(const Stretch *stretch, int64_t number) {
   const Product *product = stretch->product;
-  int64_t rows = 0;
-  for (int64_t count; number >= (count = blocks_beside(product, rows)); rows += RISE) number -= count;
+  int64_t rows = 0, rise = RISE / product->lanes;
+  for (int64_t count; number >= (count = blocks_beside(product, rows)); rows += rise) number -= count;
   int64_t left = leftmost(rows) + number * SPAN, right = tanren_least(left + SPAN, product->panels);
   for (int64_t columns = left; columns < right; columns += PANELS) {
-    int64_t end = tanren_least(tanren_least(rows + RISE, product->panels), columns + PANELS);
-    for (int64_t panel = rows; panel < end; panel++) multiply_panels(stretch, panel, columns);
+    int64_t end = tanren_least(tanren_least(rows + rise, product->panels), columns + PANELS);
+    for (int64_t panel = rows; panel < end; panel++) {
+      if (product->lanes == 8) multiply_panels_8(stretch, panel, columns); else multiply_panels_4(stretch, panel, columns);
+    }
   }
 }
 
@@ -169,19 +107,21 @@ static void work(void *context, int64_t number) {
   }
 }
 
-bool tanren_has_wide_product(void) { return __builtin_cpu_supports("avx512f"); }
+bool tanren_has_wide_product(void) { return tanren_instruction_set() >= TANREN_AVX2; }
 
 bool tanren_wide_product(
   XLA_FFI_CallFrame *frame, const TanrenRows *rows, int64_t index, double *result, int64_t count, const TanrenPhase *then) {
-  Product product = {.rows = rows, .index = index, .panels = (rows->columns + LANES - 1) / LANES, .product = result};
+  Product product = {.rows = rows, .index = index, .lanes = tanren_instruction_set() == TANREN_AVX512 ? 8 : 4, .product = result};
+  product.panels = (rows->columns + product.lanes - 1) / product.lanes;
   product.stretches = (rows->steps + STRETCH - 1) / STRETCH;
-  int64_t elements = product.panels * LANES * tanren_least(STRETCH, rows->steps), last = rows->steps % STRETCH;
+  int64_t elements = product.panels * product.lanes * tanren_least(STRETCH, rows->steps), last = rows->steps % STRETCH;
+  elements = (elements + 7) / 8 * 8;
   product.packed[0] = aligned_alloc(64, (size_t)elements * (product.stretches > 1 ? 2 : 1) * sizeof(double));
   product.packed[1] = product.packed[0] + (product.stretches > 1 ? elements : 0);
   product.progress = calloc((size_t)product.stretches, sizeof *product.progress);
   bool isThere = product.packed[0] != NULL && product.progress != NULL;
   if (isThere) {
-    for (int64_t panel = 0; panel < product.panels; panel += RISE) product.blocks += blocks_beside(&product, panel);
+    for (int64_t panel = 0; panel < product.panels; panel += RISE / product.lanes) product.blocks += blocks_beside(&product, panel);
     int64_t bundles = rows->steps / STRETCH * (STRETCH / BUNDLE) + (last + BUNDLE - 1) / BUNDLE;
     TanrenPhase phases[1 + TANREN_MORE_PHASES] = {{bundles + product.stretches * product.blocks, work, &product}};
     if (count > 0) memcpy(phases + 1, then, (size_t)count * sizeof *then);

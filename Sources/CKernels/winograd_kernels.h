@@ -6,7 +6,9 @@
 #include "winograd_lanes.h"
 
 // G g G': the 9 places of a kernel, `stride` apart, to 16.
-TANREN_VECTORIZED static void transform_kernel(const float *kernel, float *result, int64_t stride, int64_t count) {
+TANREN_FORMS(void, transform_kernel,
+  (const float *kernel, float *result, int64_t stride, int64_t count),
+  (kernel, result, stride, count)) {
   for (int64_t c = 0; c < count; c += LANES) {
     Lanes t[4][3];
     for (int j = 0; j < 3; j++) {
@@ -28,8 +30,9 @@ TANREN_VECTORIZED static void transform_kernel(const float *kernel, float *resul
 }
 
 // G' u G, the adjoint of the above, of the sum of `terms` arrays that are `distance` apart: 16 places to 9.
-TANREN_VECTORIZED static void transform_kernel_gradient(
-  const float *sums, int64_t terms, int64_t distance, float *kernel, int64_t stride, int64_t count) {
+TANREN_FORMS(void, transform_kernel_gradient,
+  (const float *sums, int64_t terms, int64_t distance, float *kernel, int64_t stride, int64_t count),
+  (sums, terms, distance, kernel, stride, count)) {
   for (int64_t c = 0; c < count; c += LANES) {
     Lanes t[3][4];
     for (int j = 0; j < 4; j++) {

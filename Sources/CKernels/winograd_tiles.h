@@ -9,8 +9,9 @@
 #include "winograd_lanes.h"
 
 // B' d B: 16 pixels to 16 rows that are `stride` apart.
-TANREN_VECTORIZED static void transform_input(
-  float *const *pixels, float *rows, int64_t stride, int64_t channels) {
+TANREN_FORMS(void, transform_input,
+  (float *const *pixels, float *rows, int64_t stride, int64_t channels),
+  (pixels, rows, stride, channels)) {
   for (int64_t c = 0; c < channels; c += LANES) {
     Lanes t[4][4];
     for (int j = 0; j < 4; j++) {
@@ -32,8 +33,9 @@ TANREN_VECTORIZED static void transform_input(
 }
 
 // A' m A: 16 rows that are `stride` apart to 4 pixels.
-TANREN_VECTORIZED static void transform_output(
-  const float *rows, int64_t stride, float *const *pixels, int64_t channels) {
+TANREN_FORMS(void, transform_output,
+  (const float *rows, int64_t stride, float *const *pixels, int64_t channels),
+  (rows, stride, pixels, channels)) {
   for (int64_t c = 0; c < channels; c += LANES) {
     Lanes t[2][4];
     for (int j = 0; j < 4; j++) {
@@ -50,8 +52,9 @@ TANREN_VECTORIZED static void transform_output(
 }
 
 // A y A', the adjoint of the above: 4 pixels to 16 rows.
-TANREN_VECTORIZED static void transform_cotangent(
-  float *const *pixels, float *rows, int64_t stride, int64_t channels) {
+TANREN_FORMS(void, transform_cotangent,
+  (float *const *pixels, float *rows, int64_t stride, int64_t channels),
+  (pixels, rows, stride, channels)) {
   for (int64_t c = 0; c < channels; c += LANES) {
     Lanes t[4][2];
     for (int j = 0; j < 2; j++) {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "instruction_set.h"
+
 // Pillow's resampling of 8-bit pictures by a triangle filter: first along the rows, rounded to 8 bits, then along the
 // columns, with weights of 22 binary digits (Pillow's src/libImaging/Resample.c describes the arithmetic). Sums are of
 // whole numbers, so results don't depend on the processor.
@@ -161,7 +163,7 @@ ALWAYS void resize_rows(const struct work *work) {
 }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static void resize_rows_avx2(const struct work *work) { resize_rows(work); }
+TANREN_FOR_AVX2 static void resize_rows_avx2(const struct work *work) { resize_rows(work); }
 #endif
 
 int tanren_picture_resize(
@@ -193,7 +195,7 @@ int tanren_picture_resize(
   }
   if (is_done) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2")) {
+    if (tanren_instruction_set() >= TANREN_AVX2) {
       resize_rows_avx2(&work);
     } else {
       resize_rows(&work);

@@ -8,7 +8,6 @@
 #include "vectors.h"
 
 enum {
-  LANES = 8,
   // Rows between whose product and tanh the sums stay in the first cache.
   STRETCH = 128,
   // Steps that are done alone after the helper was kept from its half, as on a machine that is busy with other things.
@@ -18,9 +17,10 @@ enum {
 // An order that ends the help; others are numbered, and the lowest bit says whether it is a question only.
 static const uint64_t OVER = UINT64_MAX;
 
-TANREN_VECTORIZED static void mix_rows(
-  double *restrict next, const double *restrict sums, const double *restrict drive, const double *restrict x,
-  double kept, double taken, int64_t count) {
+TANREN_FORMS(void, mix_rows,
+  (double *restrict next, const double *restrict sums, const double *restrict drive, const double *restrict x,
+  double kept, double taken, int64_t count),
+  (next, sums, drive, x, kept, taken, count)) {
 #pragma clang loop vectorize_width(8) interleave_count(2)
   for (int64_t i = 0; i < count; i++) next[i] = kept * x[i] + taken * tanren_quick_tanh(sums[i] + drive[i]);
 }
@@ -129,9 +129,8 @@ bool tanren_reservoir_begin(tanren_reservoir_member *member, const tanren_reserv
   member->parts = member->z + loop->outputs;
   member->kept = loop->mixing[2 * index];
   member->taken = loop->mixing[2 * index + 1];
-  // The leading thread's half is the greater one: it doesn't have to be told.
-  member->middle = (n + 2 * LANES - 1) / (2 * LANES) * LANES;
-  if (member->middle > n) member->middle = n;
+  // Rows are divided where the matrix may be.
+  member->middle = (n + TANREN_SPARSE_SCOPE) / (2 * TANREN_SPARSE_SCOPE) * TANREN_SPARSE_SCOPE;
   atomic_init(&member->order, 0);
   atomic_init(&member->answer, 0);
   return true;

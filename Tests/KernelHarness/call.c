@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "harness.h"
+#include "instruction_set.h"
 
 uint64_t random_bits(Random *random) {
   uint64_t z = random->state += 0x9e3779b97f4a7c15;
@@ -261,6 +262,55 @@ static bool is_right(const Call *call, const Memory *memory, const Maker *maker)
   return maker->is_right(call, arguments, results);
 }
 
+bool compares_forms;
+
+// The greatest of an array's absolute values.
+static double largest(int dtype, const void *data, size_t count) {
+  double result = 0;
+  for (size_t i = 0; i < count; i++) result = fmax(result, fabs(element(dtype, data, (int64_t)i)));
+  return result;
+}
+
+// Whether two results are the same up to rounding. Where a pixel is outside of an image for one set it may be inside for another,
+// so that one element in a thousand may differ.
+static bool are_close(const Array *array, const void *first, const void *second) {
+  size_t count = count_of(array), others = 0;
+  double unit = array->dtype == XLA_FFI_DataType_BF16 ? 1.0 / 64 : array->dtype == XLA_FFI_DataType_F32 ? 2e-5 : 1e-10;
+  double bound = unit * largest(array->dtype, first, count);
+  for (size_t i = 0; i < count; i++) {
+    double a = element(array->dtype, first, (int64_t)i), b = element(array->dtype, second, (int64_t)i);
+    others += !(fabs(a - b) <= bound) && !(isnan(a) && isnan(b));
+  }
+  return others <= count / 1000;
+}
+
+// Makes an accepted call again with every lesser instruction set: the results are right, or close to the first ones.
+static Outcome compare_forms(const Call *call, Memory *memory, void *handler, const Maker *maker) {
+  TanrenInstructionSet best = tanren_instruction_set();
+  char *first[MOST_ARRAYS];
+  for (int i = 0; i < call->result_count; i++) {
+    first[i] = block(bytes_of(&call->results[i]));
+    memcpy(first[i], memory->buffers[MOST_ARRAYS + i].data, bytes_of(&call->results[i]));
+  }
+  Outcome outcome = ACCEPTED;
+  for (TanrenInstructionSet set = TANREN_BASELINE; set < best && outcome == ACCEPTED; set++) {
+    tanren_use_instruction_set(set);
+    XLA_FFI_Error *error = run(call, memory, handler, 0x5a);
+    bool is_same = error == NULL && (maker->is_right == NULL || is_right(call, memory, maker));
+    for (int i = 0; i < call->result_count && is_same && maker->is_right == NULL; i++) {
+      is_same = are_close(&call->results[i], first[i], memory->buffers[MOST_ARRAYS + i].data);
+    }
+    free(error);
+    if (!is_same) {
+      fprintf(stderr, "with the instruction set %s: ", tanren_instruction_set_name(set));
+      outcome = fail(call, maker->target, "the results aren't those of the best set");
+    }
+  }
+  tanren_use_instruction_set(best);
+  for (int i = 0; i < call->result_count; i++) free(first[i]);
+  return outcome;
+}
+
 Outcome make_call(Random *random, const Call *call, void *handler, const Maker *maker, bool may_refuse) {
   const char *target = maker->target;
   Memory memory;
@@ -277,30 +327,10 @@ Outcome make_call(Random *random, const Call *call, void *handler, const Maker *
     outcome = fail(call, target, "the results are wrong");
   }
   if (outcome == ACCEPTED) outcome = repeat(call, &memory, handler, target);
+  if (outcome == ACCEPTED && compares_forms && !may_refuse && !call->is_wild) {
+    outcome = compare_forms(call, &memory, handler, maker);
+  }
   if (outcome != FAILED && checksum(call, &memory) != before) outcome = fail(call, target, "an argument was changed");
   end(call, &memory);
   return outcome;
-}
-
-static void describe_arrays(const char *kind, const Array *arrays, int count) {
-  for (int i = 0; i < count; i++) {
-    fprintf(stderr, "  %s %d: type %d [", kind, i, arrays[i].dtype);
-    for (int64_t axis = 0; axis < arrays[i].rank; axis++) fprintf(stderr, axis == 0 ? "%ld" : ", %ld", (long)arrays[i].dims[axis]);
-    fprintf(stderr, "]\n");
-  }
-}
-
-void describe(const Call *call, const char *target) {
-  fprintf(
-    stderr, "%s, %ld threads%s%s\n", target, (long)call->threads, call->refuses ? ", which the pool refuses" : "",
-    call->is_wild ? ", with infinities" : "");
-  describe_arrays("argument", call->arguments, call->argument_count);
-  describe_arrays("result", call->results, call->result_count);
-  for (int i = 0; i < call->attribute_count; i++) {
-    const Attribute *attribute = &call->attributes[i];
-    fprintf(stderr, "  %s:", attribute->name);
-    for (int64_t j = 0; j < attribute->count; j++) fprintf(stderr, " %ld", (long)attribute->integers[j]);
-    if (attribute->kind == REAL) fprintf(stderr, " %g", attribute->real);
-    fprintf(stderr, "\n");
-  }
 }

@@ -92,6 +92,10 @@ double element(int dtype, const void *data, int64_t index);
 
 typedef enum { ACCEPTED, REFUSED, FAILED } Outcome;
 
+// Whether each accepted call is repeated with every lesser instruction set, whose results are the same up to rounding. Only where
+// one thread makes calls.
+extern bool compares_forms;
+
 // Makes the call, and says on the standard error what is wrong if it fails. A call that was spoiled may be refused.
 Outcome make_call(Random *random, const Call *call, void *handler, const Maker *maker, bool may_refuse);
 

@@ -6,11 +6,13 @@
 #include <time.h>
 
 #include "harness.h"
+#include "instruction_set.h"
 #include "reservoir_kernels.h"
 
 // kernel-harness SECONDS SEED [ONEDNN [OPENBLAS]]: calls all kernels for so long, those that need a library if it is named;
 // "-" names none.
 // kernel-harness -1 CALL [ONEDNN [OPENBLAS]]: makes one call again, whose number a failure has printed.
+// kernel-harness forms CALLS SEED [ONEDNN [OPENBLAS]]: makes so many calls, each with every instruction set.
 
 enum { CALLERS = 3, MOST_KERNELS = 64 };
 
@@ -108,7 +110,22 @@ static void load(int count, char **paths, bool has_library[]) {
   }
 }
 
+// Makes calls one after the other, since the instruction set is the whole process's.
+static void compare_sets(long calls) {
+  Random seeds = {first_seed};
+  compares_forms = true;
+  for (long i = 0; i < calls && !has_failed; i++) make_one(random_bits(&seeds));
+  printf("compared");
+  for (TanrenInstructionSet set = TANREN_BASELINE; set <= tanren_instruction_set(); set++) {
+    printf(" %s", tanren_instruction_set_name(set));
+  }
+  printf("\n");
+}
+
 int main(int count, char **arguments) {
+  bool is_comparison = count > 1 && strcmp(arguments[1], "forms") == 0;
+  count -= is_comparison;
+  arguments += is_comparison;
   if (count < 3) {
     fprintf(stderr, "kernel-harness SECONDS SEED [ONEDNN [OPENBLAS]]\n");
     return 2;
@@ -125,7 +142,9 @@ int main(int count, char **arguments) {
   __sanitizer_set_death_callback(tell_current);
 #endif
   pool_begin();
-  if (seconds < 0) {
+  if (is_comparison) {
+    compare_sets(seconds);
+  } else if (seconds < 0) {
     make_one(first_seed);
   } else {
     deadline = time(NULL) + seconds;

@@ -84,8 +84,8 @@ import Testing
     let modules = try FileManager.default.contentsOfDirectory(atPath: sources.path)
     // These know no tensors.
     let others: Set = [
-      "Arrays", "CArchive", "CPJRT", "CKernels", "CReservoirs", "CPNG", "CJPEG", "CPictures", "CSHA256", "CZlib",
-      "RegistryTool", "EmbedTool",
+      "Arrays", "CArchive", "CPJRT", "CKernels", "CReservoirs", "CPNG", "CJPEG", "CPictures", "CProcessor", "CSHA256",
+      "CZlib", "RegistryTool", "EmbedTool",
       "Figures", "Files", "Formats", "Search", "Statistics",
     ]
     #expect(Set(modules.filter { !$0.hasPrefix(".") }).subtracting(others) == Diagnostic.rooms)

@@ -75,6 +75,8 @@ struct EngineInfoCommand: ParsableCommand {
     let breaches = try client.breaches()
     add("checks", breaches.isEmpty ? "passed" : breaches.joined(separator: "; "))
     add("kernels", engine.kernels.description)
+    let (used, best) = (InstructionSet.current, InstructionSet.processor)
+    add("instructions", used == best ? used.name : "\(used.name), by TANREN_ISA; the processor has \(best.name)")
     add("devices", client.devices.map { "\($0.id): \($0.kind)" }.joined(separator: ", "))
     terminal.write(table.text(colors: terminal.colors))
   }

@@ -34,7 +34,10 @@ public final class Engine: Sendable {
     programLimit: Int = 512, kernels: KernelSet? = nil, locator: EngineLocator = EngineLocator()
   ) throws(EngineError) {
     let plugin = try Plugin.load(locator.plugin(for: device))
-    if plugin.isCPU { try RetainedMemory.start(environment: locator.environment) }
+    if plugin.isCPU {
+      try InstructionSet.check()
+      try RetainedMemory.start(environment: locator.environment)
+    }
     client = try Client(plugin: plugin, options: ClientOptions(cpuDeviceCount: devices, cpuThreads: threads))
     guard client.devices.count >= devices else {
       throw .invalidOptions("\(devices) devices were asked for, but '\(device)' has \(client.devices.count)")

@@ -17,7 +17,9 @@ package struct XLASetting: Sendable, Hashable {
   }
 
   /// The settings for a platform.
-  package static func all(for platform: String) -> [XLASetting] { all.filter { $0.platform == platform } }
+  package static func all(for platform: String) -> [XLASetting] {
+    (all + [InstructionSet.current.setting].compactMap(\.self)).filter { $0.platform == platform }
+  }
 
   private static let all = [
     // The CPU's fast maximum and minimum drop NaN: a diverged network would look fine after a relu.

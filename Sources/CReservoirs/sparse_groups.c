@@ -1,17 +1,13 @@
+#include "sparse.h"
+
+#if defined(__x86_64__)
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "sparse.h"
+#include "instruction_set.h"
 
 enum { ROWS = TANREN_SPARSE_ROWS, COLUMNS = TANREN_SPARSE_COLUMNS, DEPTH = TANREN_SPARSE_DEPTH };
-
-static bool can_permute(void) {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-#else
-  return false;
-#endif
-}
 
 // What packing needs to know of 8 rows.
 typedef struct {
@@ -53,8 +49,8 @@ static void fill(tanren_sparse *matrix, int64_t slice, Scratch *scratch) {
   count_entries(matrix, slice, scratch);
   count_groups(matrix, scratch, counts);
   for (int64_t depth = 0; depth < DEPTH; depth++) {
-    group[depth] = matrix->group_starts[slice * DEPTH + depth];
-    value[depth] = depth == 0 ? matrix->value_starts[slice] : value[depth - 1] + counts[depth - 1] * depth;
+    group[depth] = matrix->groups.group_starts[slice * DEPTH + depth];
+    value[depth] = depth == 0 ? matrix->groups.value_starts[slice] : value[depth - 1] + counts[depth - 1] * depth;
   }
   for (int64_t block = 0; block * COLUMNS < matrix->n; block++) {
     for (int64_t done = 0; done < scratch->deepest[block]; done += DEPTH) {
@@ -63,7 +59,7 @@ static void fill(tanren_sparse *matrix, int64_t slice, Scratch *scratch) {
       scratch->group[entry] = group[depth]++;
       scratch->value[entry] = value[depth];
       value[depth] += depth + 1;
-      matrix->blocks[scratch->group[entry]] = (int32_t)block;
+      matrix->groups.blocks[scratch->group[entry]] = (int32_t)block;
     }
   }
   memset(scratch->depth, 0, (matrix->n + COLUMNS - 1) / COLUMNS * ROWS);
@@ -72,8 +68,8 @@ static void fill(tanren_sparse *matrix, int64_t slice, Scratch *scratch) {
     for (int64_t k = 0; k < matrix->counts[row]; k++) {
       int64_t place = tanren_sparse_column(matrix, row, k), level = scratch->depth[place / COLUMNS * ROWS + lane]++;
       int64_t entry = place / COLUMNS * (COLUMNS / DEPTH) + level / DEPTH;
-      matrix->packed[(scratch->value[entry] + level % DEPTH) * ROWS + lane] = matrix->values[row * matrix->width + k];
-      matrix->places[scratch->group[entry] * ROWS + lane] |= (uint16_t)((place % COLUMNS) << (4 * (level % DEPTH)));
+      matrix->groups.values[(scratch->value[entry] + level % DEPTH) * ROWS + lane] = matrix->values[row * matrix->width + k];
+      matrix->groups.places[scratch->group[entry] * ROWS + lane] |= (uint16_t)((place % COLUMNS) << (4 * (level % DEPTH)));
     }
   }
 }
@@ -89,53 +85,57 @@ static bool has_room(const tanren_sparse *matrix, Scratch *scratch) {
   return true;
 }
 
-static bool pack(tanren_sparse *matrix, Scratch *scratch) {
-  int64_t slices = (matrix->n + ROWS - 1) / ROWS, values = 0, groups = 0;
-  matrix->value_starts = calloc(slices + 1, sizeof *matrix->value_starts);
-  matrix->group_starts = calloc(slices * DEPTH + 1, sizeof *matrix->group_starts);
-  if (matrix->value_starts == NULL || matrix->group_starts == NULL) return false;
+// Counts the groups and their values. Returns whether there was memory.
+static bool count_all(tanren_sparse *matrix, Scratch *scratch) {
+  tanren_groups *groups = &matrix->groups;
+  int64_t slices = (matrix->n + ROWS - 1) / ROWS;
+  groups->value_starts = calloc(slices + 1, sizeof *groups->value_starts);
+  groups->group_starts = calloc(slices * DEPTH + 1, sizeof *groups->group_starts);
+  if (groups->value_starts == NULL || groups->group_starts == NULL) return false;
   for (int64_t slice = 0; slice < slices; slice++) {
-    int64_t counts[DEPTH];
+    int64_t counts[DEPTH], *starts = groups->group_starts + slice * DEPTH;
     count_entries(matrix, slice, scratch);
     count_groups(matrix, scratch, counts);
-    matrix->value_starts[slice] = values;
+    groups->value_starts[slice + 1] = groups->value_starts[slice];
     for (int64_t depth = 0; depth < DEPTH; depth++) {
-      matrix->group_starts[slice * DEPTH + depth] = groups;
-      groups += counts[depth];
-      values += counts[depth] * (depth + 1);
+      starts[depth + 1] = starts[depth] + counts[depth];
+      groups->value_starts[slice + 1] += counts[depth] * (depth + 1);
     }
   }
-  matrix->group_starts[slices * DEPTH] = groups;
-  size_t size = (values + 1) * ROWS * sizeof *matrix->packed;
-  matrix->packed = aligned_alloc(64, size);
-  matrix->places = calloc(groups + 1, ROWS * sizeof *matrix->places);
-  matrix->blocks = calloc(groups + 1, sizeof *matrix->blocks);
-  if (matrix->packed == NULL || matrix->places == NULL || matrix->blocks == NULL) return false;
-  memset(matrix->packed, 0, size);
-  for (int64_t slice = 0; slice < slices; slice++) fill(matrix, slice, scratch);
   return true;
 }
 
-bool tanren_sparse_begin(
-  tanren_sparse *matrix, const double *values, const int32_t *columns, int64_t n, int64_t width) {
-  memset(matrix, 0, sizeof *matrix);
-  matrix->n = n;
-  matrix->width = width;
-  matrix->values = values;
-  matrix->columns = columns;
-  matrix->counts = calloc(n + 1, sizeof *matrix->counts);
-  if (matrix->counts == NULL) return false;
-  for (int64_t row = 0; row < n; row++) {
-    int64_t count = width;
-    while (count > 0 && values[row * width + count - 1] == 0) count--;
-    matrix->counts[row] = (int32_t)count;
-  }
-  if (!can_permute() || n > INT32_MAX - COLUMNS || width > UINT8_MAX * COLUMNS) return true;
-  int64_t blocks = (n + COLUMNS - 1) / COLUMNS, entries = blocks * (COLUMNS / DEPTH);
+// Whether groups take less time than slices: on an AMD EPYC (Zen 4) a group takes 0.5 ns and 0.6 ns more for each value of a
+// row, and a step of 8 values in slices 2 ns. At 1,000 units and 5 % of the numbers the two are as fast.
+static bool pays(const tanren_sparse *matrix) {
+  int64_t slices = (matrix->n + ROWS - 1) / ROWS, steps = matrix->slices.starts[slices * matrix->slices.panels];
+  return 5 * matrix->groups.group_starts[slices * DEPTH] + 6 * matrix->groups.value_starts[slices] < 20 * steps;
+}
+
+static bool pack(tanren_sparse *matrix, Scratch *scratch) {
+  tanren_groups *groups = &matrix->groups;
+  int64_t slices = (matrix->n + ROWS - 1) / ROWS, count = groups->group_starts[slices * DEPTH];
+  size_t size = (size_t)(groups->value_starts[slices] + 1) * ROWS * sizeof *groups->values;
+  groups->values = aligned_alloc(64, size);
+  groups->places = calloc(count + 1, ROWS * sizeof *groups->places);
+  groups->blocks = calloc(count + 1, sizeof *groups->blocks);
+  if (groups->values == NULL || groups->places == NULL || groups->blocks == NULL) return false;
+  memset(groups->values, 0, size);
+  for (int64_t slice = 0; slice < slices; slice++) fill(matrix, slice, scratch);
+  matrix->is_grouped = true;
+  return true;
+}
+
+bool tanren_groups_begin(tanren_sparse *matrix) {
+  int64_t n = matrix->n, blocks = (n + COLUMNS - 1) / COLUMNS, entries = blocks * (COLUMNS / DEPTH);
+  bool is_possible = tanren_instruction_set() == TANREN_AVX512;
+  if (!is_possible || n > INT32_MAX - COLUMNS || matrix->width > UINT8_MAX * COLUMNS) return true;
   Scratch scratch = {
     calloc(blocks, ROWS), calloc(blocks, 1), calloc(entries, sizeof(int64_t)), calloc(entries, sizeof(int64_t))};
   bool is_ready = scratch.depth != NULL && scratch.deepest != NULL && scratch.group != NULL && scratch.value != NULL;
-  if (is_ready && has_room(matrix, &scratch)) is_ready = pack(matrix, &scratch);
+  if (is_ready && has_room(matrix, &scratch)) {
+    is_ready = count_all(matrix, &scratch) && (!pays(matrix) || pack(matrix, &scratch));
+  }
   free(scratch.depth);
   free(scratch.deepest);
   free(scratch.group);
@@ -143,11 +143,11 @@ bool tanren_sparse_begin(
   return is_ready;
 }
 
-void tanren_sparse_end(tanren_sparse *matrix) {
-  free(matrix->counts);
-  free(matrix->packed);
-  free(matrix->places);
-  free(matrix->blocks);
-  free(matrix->value_starts);
-  free(matrix->group_starts);
+#else
+
+bool tanren_groups_begin(tanren_sparse *matrix) {
+  (void)matrix;
+  return true;
 }
+
+#endif
