@@ -49,7 +49,7 @@ enum BenchNetwork {
       }
     }
     return switch variant {
-    case .fit, .sgd: method(sgd)
+    case .fit, .checkpoint, .sgd: method(sgd)
     case .strong: method(sgd, augmented: [StrongAugmentation()])
     case .sam: method(sgd, SAM())
     case .adam: method(Adam())
@@ -76,10 +76,13 @@ final class EpochRounds: Callback {
     (self.worker, self.data, self.units) = (worker, data, units)
   }
 
-  func run(_ trainer: Trainer, train: LabeledArrays, test: LabeledArrays? = nil, batchSize: Int) throws {
+  func run(
+    _ trainer: Trainer, train: LabeledArrays, test: LabeledArrays? = nil, batchSize: Int,
+    checkpointing: GradientCheckpointing = .none
+  ) throws {
     _ = try trainer.fit(
-      train, epochs: 1_000_000, batchSize: batchSize, validation: test, options: FitOptions(evaluationBatch: 1000),
-      callbacks: [self])
+      train, epochs: 1_000_000, batchSize: batchSize, validation: test,
+      options: FitOptions(evaluationBatch: 1000, checkpointing: checkpointing), callbacks: [self])
   }
 
   /// `mnist-epoch`.
@@ -96,10 +99,12 @@ final class EpochRounds: Callback {
   }
 
   /// Training steps of a convolutional network.
-  func run(_ network: BenchNetwork, _ method: Method, precision: Precision) throws {
+  func run(
+    _ network: BenchNetwork, _ method: Method, precision: Precision, checkpointing: GradientCheckpointing
+  ) throws {
     let data = try network.data()
     let trainer = try Trainer(model: network.model, method: method, inputs: data.inputs, precision: precision)
-    try run(trainer, train: data, batchSize: network.batch)
+    try run(trainer, train: data, batchSize: network.batch, checkpointing: checkpointing)
   }
 
   func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {

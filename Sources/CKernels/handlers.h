@@ -15,6 +15,7 @@ XLA_FFI_Error *tanren_sum(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_max_pool(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_max_pool_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_affine_sampling(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_barrier(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_gram(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_cholesky(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_positive_solve(XLA_FFI_CallFrame *frame);

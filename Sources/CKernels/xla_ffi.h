@@ -16,9 +16,16 @@ enum { XLA_FFI_Extension_Metadata = 1 };
 enum { XLA_FFI_ExecutionStage_EXECUTE = 3 };
 enum { XLA_FFI_AttrType_ARRAY = 1, XLA_FFI_AttrType_SCALAR = 3 };
 enum {
+  XLA_FFI_DataType_PRED = 1,
+  XLA_FFI_DataType_S8 = 2,
+  XLA_FFI_DataType_S16 = 3,
   XLA_FFI_DataType_S32 = 4,
   XLA_FFI_DataType_S64 = 5,
   XLA_FFI_DataType_U8 = 6,
+  XLA_FFI_DataType_U16 = 7,
+  XLA_FFI_DataType_U32 = 8,
+  XLA_FFI_DataType_U64 = 9,
+  XLA_FFI_DataType_F16 = 10,
   XLA_FFI_DataType_F32 = 11,
   XLA_FFI_DataType_F64 = 12,
   XLA_FFI_DataType_BF16 = 16

@@ -110,7 +110,18 @@ static void make_affine_sampling(Random *random, Call *call) {
   add_real(call, "value", 0.5);
 }
 
+static void make_barrier(Random *random, Call *call) {
+  for (int i = 0, count = (int)random_between(random, 1, MOST_ARRAYS); i < count; i++) {
+    int type = random_chance(random, 20) ? XLA_FFI_DataType_U8 : image_type(random);
+    int64_t rank = random_between(random, 0, 4), dims[MOST_AXES];
+    for (int64_t axis = 0; axis < rank; axis++) dims[axis] = random_between(random, 0, 9);
+    add_argument(call, type, rank, dims);
+    add_result(call, type, rank, dims);
+  }
+}
+
 const Maker image_makers[] = {
+  {"tanren.barrier.", make_barrier, NULL},
   {"tanren.batch_normalization_gradient.", make_batch_normalization_gradient, NULL},
   {"tanren.batch_normalization.", make_batch_normalization, NULL},
   {"tanren.sum.", make_sum, NULL},

@@ -173,6 +173,12 @@ PJRT_ARGS(
   PJRT_Executable_OutputDimensions_Args, PJRT_Executable *executable; size_t num_outputs;
   const int64_t *dims; const size_t *dim_sizes;)
 PJRT_ARGS(
+  PJRT_Executable_GetCompiledMemoryStats_Args, PJRT_Executable *executable; int64_t generated_code_size_in_bytes;
+  int64_t argument_size_in_bytes; int64_t output_size_in_bytes; int64_t alias_size_in_bytes;
+  int64_t temp_size_in_bytes; int64_t host_generated_code_size_in_bytes; int64_t host_argument_size_in_bytes;
+  int64_t host_output_size_in_bytes; int64_t host_alias_size_in_bytes; int64_t host_temp_size_in_bytes;
+  int64_t peak_memory_in_bytes;)
+PJRT_ARGS(
   PJRT_Executable_Serialize_Args, const PJRT_Executable *executable; const char *serialized_bytes;
   size_t serialized_bytes_size; PJRT_SerializedExecutable *serialized_executable;
   void (*serialized_executable_deleter)(PJRT_SerializedExecutable *);)
@@ -299,7 +305,8 @@ typedef struct PJRT_Api {
   PJRT_Error *(*PJRT_Executable_OutputDimensions)(PJRT_Executable_OutputDimensions_Args *);
   PJRT_UNUSED(PJRT_Buffer_CopyToMemory) PJRT_UNUSED(PJRT_Client_CreateViewOfDeviceBuffer)
   PJRT_UNUSED(PJRT_Executable_Fingerprint) PJRT_UNUSED(PJRT_Client_TopologyDescription)
-  PJRT_UNUSED(PJRT_Executable_GetCompiledMemoryStats) PJRT_UNUSED(PJRT_Memory_Kind_Id)
+  PJRT_Error *(*PJRT_Executable_GetCompiledMemoryStats)(PJRT_Executable_GetCompiledMemoryStats_Args *);
+  PJRT_UNUSED(PJRT_Memory_Kind_Id)
   PJRT_UNUSED(PJRT_ExecuteContext_Create) PJRT_UNUSED(PJRT_ExecuteContext_Destroy)
   PJRT_UNUSED(PJRT_Buffer_CopyRawToHost) PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_Destroy)
   PJRT_UNUSED(PJRT_AsyncHostToDeviceTransferManager_TransferData)

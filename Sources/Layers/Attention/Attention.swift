@@ -114,7 +114,7 @@ public struct MultiHeadAttention: ComposableLayer {
 /// One layer of a transformer's encoder: self-attention and two dense layers, each added to its input and normalized.
 ///
 /// The paths are those of PyTorch's `TransformerEncoderLayer`: `self_attn/…`, `linear1`, `linear2`, `norm1`, `norm2`.
-public struct TransformerBlock: ComposableLayer {
+public struct TransformerBlock: ComposableLayer, Block {
   /// Where the layer normalizations are: before attention and dense layers, or after their sums, as in the paper.
   public enum NormOrder: String, Sendable, Hashable, CaseIterable { case before, after }
 

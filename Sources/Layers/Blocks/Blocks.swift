@@ -9,7 +9,7 @@ import Configuration
 /// }
 /// ```
 /// The paths of the layers are those of a ``Sequential``, `conv2D1`, and the shortcut's `shortcut/conv2D1`.
-public struct Residual: ComposableLayer {
+public struct Residual: ComposableLayer, Block {
   public static let declaration = Declaration(
     "residual", "layers whose result is added to their input", standard: Residual([]),
     reference: Reference(

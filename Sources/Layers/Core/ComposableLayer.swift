@@ -30,6 +30,7 @@ extension [any Layer] {
     switch first {
     case is Embedding: true
     case let named as NamedLayer: [named.layer].takeTokens
+    case let checkpointed as Checkpointed: [checkpointed.layer].takeTokens
     case let sequential as Sequential: sequential.layers.takeTokens
     default: false
     }

@@ -32,7 +32,9 @@ extension Layer {
   public func callAsFunction(_ x: Tensor, in scope: Scope) -> Tensor {
     if x.diagnostic != nil { return x }
     return TraceContext.$path.withValue(scope.path) {
-      let y = forward(x, in: scope)
+      let y =
+        self is any Block && scope.checkpointsBlocks
+        ? scope.checkpoint { forward(x, in: scope) } : forward(x, in: scope)
       scope.record(self, input: x, output: y)
       return y
     }

@@ -1,3 +1,5 @@
+import OrderedCollections
+
 /// Where a layer finds its parameters and state while it is traced: a node in the model's tree.
 ///
 /// A parameter's first values are drawn by its path, so that adding a layer doesn't change the others'.
@@ -66,6 +68,13 @@ public final class Scope {
     return body()
   }
 
+  /// Whether blocks are computed again for gradients.
+  var checkpointsBlocks: Bool { trace.checkpointing == .blocks }
+
+  /// What `body` computes, of which gradients keep nothing but what it uses from outside. State that it updates leaves it
+  /// as further results, so that the second run changes none.
+  func checkpoint(_ body: () -> Tensor) -> Tensor { trace.checkpoint(body) }
+
   /// Records a call of a layer, in the trace that creates the model's variables; later traces are for programs.
   func record(_ layer: some Layer, input: Tensor, output: Tensor) {
     guard trace.isInitializing else { return }
@@ -88,6 +97,7 @@ private final class ScopeTrace {
   let isFrozen: ((String) -> Bool)?
   /// Whether parameters are created, in the first trace of a model, or looked up.
   let isInitializing: Bool
+  let checkpointing: GradientCheckpointing
 
   private(set) var parameters: TensorTree
   private(set) var state: TensorTree
@@ -95,12 +105,17 @@ private final class ScopeTrace {
   /// Whether a loop's body is being traced, where a value belongs to one step.
   var isInLoop = false
   private var asked: Set<String> = []
+  /// Whether a checkpoint's body is being traced; checkpoints within one are part of it.
+  private var isInCheckpoint = false
+  /// The paths of the state that the checkpoint's body has updated.
+  private var updated: OrderedSet<String> = []
 
   init(
     _ variables: ModelVariables?, key: Key, isTraining: Bool, precision: Precision, statisticsShare: Tensor? = nil,
-    isFrozen: ((String) -> Bool)? = nil
+    isFrozen: ((String) -> Bool)? = nil, checkpointing: GradientCheckpointing = .none
   ) {
     isInitializing = variables == nil
+    self.checkpointing = checkpointing
     parameters = variables?.parameters ?? TensorTree()
     state = variables?.state ?? TensorTree()
     self.key = key
@@ -135,6 +150,20 @@ private final class ScopeTrace {
       return
     }
     state[path] = found(value, path, state[path]?.type ?? value.type)
+    updated.append(path)
+  }
+
+  func checkpoint(_ body: () -> Tensor) -> Tensor {
+    guard !isInitializing, !isInCheckpoint else { return body() }
+    isInCheckpoint = true
+    updated = []
+    defer { isInCheckpoint = false }
+    let results = Tensors.checkpoint {
+      let output = body()
+      return [output] + updated.compactMap { state[$0] }
+    }
+    for (path, value) in zip(updated, results.dropFirst()) { state[path] = value }
+    return results[0]
   }
 
   private func found(_ tensor: Tensor?, _ path: String, _ type: TensorType) -> Tensor {
@@ -180,16 +209,18 @@ extension Layer {
   ///   - precision: by default, the model computes in the type of the first parameter.
   ///   - statisticsShare: see ``Scope/statisticsShare``.
   ///   - isFrozen: whether the state of a path is frozen, see ``Scope/isFrozen(_:)``; by default, none is.
+  ///   - checkpointing: what gradients of the output compute again.
   /// - Returns: the output, and the state after this step.
   public func apply(
     _ variables: ModelVariables, to x: Tensor, isTraining: Bool = false, key: Key = Key(seed: 0),
-    precision: Precision? = nil, statisticsShare: Tensor? = nil, isFrozen: ((String) -> Bool)? = nil
+    precision: Precision? = nil, statisticsShare: Tensor? = nil, isFrozen: ((String) -> Bool)? = nil,
+    checkpointing: GradientCheckpointing = .none
   ) -> (output: Tensor, state: TensorTree) {
     let dtype = variables.parameters.tensors.first?.dtype ?? .float32
     let trace = ScopeTrace(
       variables, key: key, isTraining: isTraining,
       precision: precision ?? Precision(parameters: dtype, computation: dtype), statisticsShare: statisticsShare,
-      isFrozen: isFrozen)
+      isFrozen: isFrozen, checkpointing: checkpointing)
     let output = self(x, in: Scope(trace))
     return (output, trace.state)
   }

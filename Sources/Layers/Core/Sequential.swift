@@ -31,7 +31,7 @@ public struct Sequential: ComposableLayer {
   var names: [String] {
     var counts: [String: Int] = [:]
     return layers.map { layer in
-      if let named = layer as? NamedLayer { return named.label }
+      if let name = layer.givenName { return name }
       counts[layer.label, default: 0] += 1
       return "\(layer.label)\(counts[layer.label, default: 0])"
     }
@@ -59,6 +59,11 @@ public struct NamedLayer: ComposableLayer {
 }
 
 extension Layer {
+  /// The name of one's own that the layer has; nil if it has none.
+  fileprivate var givenName: String? {
+    (self as? NamedLayer)?.label ?? (self as? Checkpointed)?.layer.givenName
+  }
+
   /// This layer with `name` in a ``Sequential``, and thus in paths.
   public func named(_ name: String) -> NamedLayer { NamedLayer(label: name, layer: self) }
 }

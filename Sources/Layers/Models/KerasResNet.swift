@@ -37,65 +37,65 @@ public struct KerasResNet: Layer {
       let message = "has a depth of 50, 101 or 152 and a width of 1 or more, not \(depth) and \(width)"
       return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
     }
-    let part = KerasResNetPart(version: version, activation: activation)
     var y = Conv2D(width, size: 7, strides: 2, padding: .symmetric(3))(
       x.rank == 3 ? x.expand(at: 3) : x, in: scope["conv1_conv"])
-    if version == .v1 { y = part.activated(y, in: scope["conv1_bn"]) }
+    if version == .v1 { y = activated(y, in: scope["conv1_bn"]) }
     // Keras pads with zeros, which are the greatest of negative numbers.
     y = MaxPool2D(3, strides: 2)(y.pad([(0, 0), (1, 1), (1, 1), (0, 0)]), in: scope["pool1_pool"])
     let last = Dictionary(plan.blocks.map { ($0.stage, $0.index) }) { Swift.max($0, $1) }
     for block in plan.blocks {
-      let name = "conv\(block.stage + 2)_block\(block.index + 1)"
       let hasStride =
         version == .v1 ? block.stride > 1 : block.index == last[block.stage] && block.stage < 3
-      y = part.block(
-        y, filters: block.filters, stride: hasStride ? 2 : 1, projects: block.index == 0, in: scope, name)
+      let layer = KerasResNetBlock(
+        version: version, activation: activation, name: "conv\(block.stage + 2)_block\(block.index + 1)",
+        filters: block.filters, stride: hasStride ? 2 : 1, projects: block.index == 0)
+      y = layer(y, in: scope)
       guard y.diagnostic == nil else { return y }
     }
-    if version == .v2 { y = part.activated(y, in: scope["post_bn"]) }
+    if version == .v2 { y = activated(y, in: scope["post_bn"]) }
     y = GlobalAveragePool2D()(y, in: scope["avg_pool"])
     return Dense(outputs)(y, in: scope["predictions"])
   }
-}
 
-/// What the blocks of a version have in common.
-private struct KerasResNetPart {
-  let version: KerasResNet.Version
-  let activation: any Activation
+  fileprivate static let normalization = BatchNormConvention(momentum: 0.99, epsilon: 1.001e-5)
 
-  private static let normalization = BatchNormConvention(momentum: 0.99, epsilon: 1.001e-5)
-
-  func activated(_ x: Tensor, in scope: Scope) -> Tensor {
+  private func activated(_ x: Tensor, in scope: Scope) -> Tensor {
     BatchNorm(Self.normalization, activation: activation)(x, in: scope)
   }
+}
 
-  /// Three convolutions, added to the input, or to a projection of it.
-  func block(
-    _ x: Tensor, filters: Int, stride: Int, projects: Bool, in scope: Scope, _ name: String
-  ) -> Tensor {
+/// Three convolutions, added to the input, or to a projection of it. The paths begin with its name in the model's scope.
+private struct KerasResNetBlock: Block {
+  let version: KerasResNet.Version
+  let activation: any Activation
+  let name: String
+  let filters: Int
+  let stride: Int
+  let projects: Bool
+
+  func forward(_ x: Tensor, in scope: Scope) -> Tensor {
     func convolution(_ x: Tensor, _ number: Int, _ filters: Int, size: Int = 1, stride: Int = 1, bias: Bool) -> Tensor {
       Conv2D(
         filters, size: Extent2D(size), strides: Extent2D(stride), padding: .symmetric(size / 2), hasBias: bias)(
           x, in: scope["\(name)_\(number)_conv"])
     }
-    func activated(_ x: Tensor, _ number: Int) -> Tensor { self.activated(x, in: scope["\(name)_\(number)_bn"]) }
-    func normalized(_ x: Tensor, _ number: Int) -> Tensor {
-      BatchNorm(Self.normalization)(x, in: scope["\(name)_\(number)_bn"])
+    func normalized(_ x: Tensor, _ part: String, _ activation: (any Activation)? = nil) -> Tensor {
+      BatchNorm(KerasResNet.normalization, activation: activation)(x, in: scope["\(name)_\(part)_bn"])
     }
     switch version {
     case .v1:
-      let shortcut = projects ? normalized(convolution(x, 0, 4 * filters, stride: stride, bias: true), 0) : x
-      var y = activated(convolution(x, 1, filters, stride: stride, bias: true), 1)
-      y = activated(convolution(y, 2, filters, size: 3, bias: true), 2)
-      return activation(shortcut + normalized(convolution(y, 3, 4 * filters, bias: true), 3))
+      let shortcut = projects ? normalized(convolution(x, 0, 4 * filters, stride: stride, bias: true), "0") : x
+      var y = normalized(convolution(x, 1, filters, stride: stride, bias: true), "1", activation)
+      y = normalized(convolution(y, 2, filters, size: 3, bias: true), "2", activation)
+      return activation(shortcut + normalized(convolution(y, 3, 4 * filters, bias: true), "3"))
     case .v2:
-      let active = self.activated(x, in: scope["\(name)_preact_bn"])
+      let active = normalized(x, "preact", activation)
       let shortcut =
         projects
         ? convolution(active, 0, 4 * filters, stride: stride, bias: true)
         : stride > 1 ? MaxPool2D(1, strides: Extent2D(stride))(x, in: scope["\(name)_pool"]) : x
-      var y = activated(convolution(active, 1, filters, bias: false), 1)
-      y = activated(convolution(y, 2, filters, size: 3, stride: stride, bias: false), 2)
+      var y = normalized(convolution(active, 1, filters, bias: false), "1", activation)
+      y = normalized(convolution(y, 2, filters, size: 3, stride: stride, bias: false), "2", activation)
       return shortcut + convolution(y, 3, 4 * filters, bias: true)
     }
   }

@@ -40,7 +40,7 @@ public struct MLPMixer: Layer {
   }
 }
 
-private struct MixerBlock: Layer {
+private struct MixerBlock: Block {
   let tokens: Int
   let channels: Int
   let dropout: Double

@@ -132,7 +132,7 @@ private struct ConvNormActivation: Layer {
 }
 
 /// An inverted residual block: more channels, a convolution of each of them, squeeze and excitation, fewer channels.
-private struct MobileBlock: Layer {
+private struct MobileBlock: Block {
   let plan: MobilePlan
   let width: Double
   let activation: any Activation

@@ -44,7 +44,7 @@ public struct PreActResNet: Layer {
 }
 
 /// Normalization, activation and a convolution, two or three times, added to the input.
-private struct PreActBlock: Layer {
+private struct PreActBlock: Block {
   let block: ResNetPlan.Block
   let isBottleneck: Bool
   let activation: any Activation

@@ -132,7 +132,7 @@ public struct ResNetSettings: Sendable {
 }
 
 /// Two 3x3 convolutions, or a 3x3 convolution between two 1x1 ones, added to the input.
-private struct ResNetBlock: Layer {
+private struct ResNetBlock: Block {
   let block: ResNetPlan.Block
   let isBottleneck: Bool
   let activation: any Activation

@@ -87,7 +87,7 @@ struct Patches {
 }
 
 /// Attention and two dense layers, each after a normalization and added to its input.
-private struct EncoderLayer: Layer {
+private struct EncoderLayer: Block {
   let heads: Int
   let hidden: Int
   let dropout: Double

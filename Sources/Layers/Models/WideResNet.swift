@@ -75,7 +75,7 @@ extension WideResNet.Shortcut {
 }
 
 /// A residual block: batch normalization, ReLU and a 3x3 convolution, twice, added to the input.
-private struct WideResNetBlock: Layer {
+private struct WideResNetBlock: Block {
   let filters: Int
   let stride: Int
   let shortcut: WideResNet.Shortcut

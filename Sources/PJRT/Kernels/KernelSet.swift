@@ -20,6 +20,8 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public static let sum = KernelSet("sums")
   /// Images seen through affine maps, of bytes, float32 and bfloat16.
   public static let affineSampling = KernelSet("affine sampling")
+  /// Barriers that XLA neither removes nor moves anything across, as it does with its own on the CPU.
+  public static let barrier = KernelSet("barriers")
   /// The kernels of all modules that have their own, whatever they are called.
   public static let modules = KernelSet("modules' own")
 
@@ -35,7 +37,7 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public static let linearAlgebra = KernelSet("linear algebra")
 
   /// What needs no other library.
-  public static let own: KernelSet = [batchNormalization, maximumPooling, sum, affineSampling, modules]
+  public static let own: KernelSet = [batchNormalization, maximumPooling, sum, affineSampling, barrier, modules]
   /// What oneDNN computes.
   public static let oneDNN: KernelSet = [convolution, winograd, bfloat16Convolution, bfloat16Product]
   public static let all: KernelSet = [own, oneDNN, linearAlgebra]

@@ -49,6 +49,7 @@ extension PJRT_Buffer_DecreaseExternalReferenceCount_Args: SizedStructure {}
 extension PJRT_Executable_Destroy_Args: SizedStructure {}
 extension PJRT_Executable_OutputElementTypes_Args: SizedStructure {}
 extension PJRT_Executable_OutputDimensions_Args: SizedStructure {}
+extension PJRT_Executable_GetCompiledMemoryStats_Args: SizedStructure {}
 extension PJRT_Executable_Serialize_Args: SizedStructure {}
 extension PJRT_Executable_DeserializeAndLoad_Args: SizedStructure {}
 extension PJRT_LoadedExecutable_Destroy_Args: SizedStructure {}

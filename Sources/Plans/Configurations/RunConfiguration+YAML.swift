@@ -38,6 +38,7 @@ extension RunConfiguration {
     }
     if let layerDecay { lines.append(("layerDecay", .number(layerDecay))) }
     if !callbacks.isEmpty { lines.append(("callbacks", .list(callbacks.map(OptionValue.choice)))) }
+    if checkpoint != .none { lines.append(("checkpoint", .text(checkpoint.rawValue))) }
     if let examples { lines.append(("examples", .number(Double(examples)))) }
     if let weights {
       lines.append(("weights", .text(weights)))

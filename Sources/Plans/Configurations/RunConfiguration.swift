@@ -42,6 +42,8 @@ public struct RunConfiguration: Sendable, Hashable {
   public var rng = RNG.keyed
   /// Whether an epoch 0 records the untrained model.
   public var evaluatesBeforeTraining = false
+  /// What training steps compute again instead of keeping it for the backward pass.
+  public var checkpoint = GradientCheckpointing.none
   /// Training examples to use, the first ones; nil for all.
   public var examples: Int?
   /// A file of weights to start from, see `WeightFile`; nil for random ones.
@@ -89,6 +91,7 @@ public struct RunConfiguration: Sendable, Hashable {
     partialBatch = try options.oneOf("partialBatch", default: partialBatch)
     rng = try options.oneOf("rng", default: rng)
     evaluatesBeforeTraining = try options.flag("evaluateBeforeTraining", default: evaluatesBeforeTraining)
+    checkpoint = try options.oneOf("checkpoint", default: checkpoint)
     if try options.peek("examples") == .text("all") { _ = options.take("examples") }
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count

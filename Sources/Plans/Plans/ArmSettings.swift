@@ -26,6 +26,8 @@ public struct ArmSettings: Sendable {
   public var dtype: DType?
   /// Training examples to use, the first ones.
   public var examples: Int?
+  /// What training steps compute again instead of keeping it for the backward pass.
+  public var checkpoint: GradientCheckpointing?
 
   /// The settings as a plan holds them.
   func overrides(origin: String) -> [Override] {
@@ -72,6 +74,7 @@ public struct ArmSettings: Sendable {
     add("batchSize", batchSize)
     add("examples", examples)
     if let dtype { overrides.append(Override("dtype", .text(dtype.rawValue), origin: origin)) }
+    if let checkpoint { overrides.append(Override("checkpoint", .text(checkpoint.rawValue), origin: origin)) }
     return overrides
   }
 }

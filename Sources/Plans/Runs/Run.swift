@@ -48,7 +48,8 @@ public struct Run: Sendable {
         parameters: parameters)
     }
     var options = FitOptions(
-      partialBatch: configuration.partialBatch, evaluatesBeforeTraining: configuration.evaluatesBeforeTraining)
+      partialBatch: configuration.partialBatch, evaluatesBeforeTraining: configuration.evaluatesBeforeTraining,
+      checkpointing: configuration.checkpoint)
     let keyed = try trainer()
     guard configuration.rng == .numPy else {
       try configuration.loadWeights(into: keyed, note: note)

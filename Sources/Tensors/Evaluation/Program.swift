@@ -40,6 +40,10 @@ public struct Program: Sendable {
     arrays = try lowering.arrays.map { try $0.buffer(on: engine) }
   }
 
+  /// The memory that the program takes while it runs.
+  /// - Throws: `EngineError` if the engine doesn't know.
+  public func memoryUse() throws -> MemoryUse { try executable.memoryUse() }
+
   /// Runs the program. The call returns at once; reading a result waits for it.
   /// - Throws: ``Diagnostic`` if the arguments aren't of the traced types.
   public func callAsFunction(

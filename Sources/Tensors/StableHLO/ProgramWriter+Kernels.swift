@@ -14,13 +14,34 @@ extension ProgramWriter {
     target: String, _ inputs: [Value], _ attributes: KeyValuePairs<String, String>, _ results: [TensorType],
     layout: Layout = .rowMajor
   ) -> [Value] {
+    call(
+      target: target, inputs, attributes, results, further: Self.layouts(layout, inputs.map(\.type), results))
+  }
+
+  /// - Parameter further: the call's attributes for XLA.
+  private mutating func call(
+    target: String, _ inputs: [Value], _ attributes: KeyValuePairs<String, String>, _ results: [TensorType],
+    further: String
+  ) -> [Value] {
     let settings = attributes.map { "\($0) = \($1)" }.joined(separator: ", ")
     let types = results.map(\.description).joined(separator: ", ")
     return assign(
       "stablehlo.custom_call @\(target)(\(inputs.map(\.name).joined(separator: ", "))) "
-        + "{api_version = 4 : i32, backend_config = {\(settings)}\(Self.layouts(layout, inputs.map(\.type), results))} : "
+        + "{api_version = 4 : i32, backend_config = {\(settings)}\(further)} : "
         + "(\(inputs.map(\.type.description).joined(separator: ", "))) -> "
         + (results.count == 1 ? types : "(\(types))"), results)
+  }
+
+  /// Writes a call of one of the engine's own kernels whose results take the place of its inputs.
+  mutating func callInPlace(_ kernel: String, _ inputs: [Value]) -> [Value] {
+    let aliases = inputs.indices.map { index in
+      let place = inputs.count == 1 ? "[]" : "[\(index)]"
+      return "#stablehlo.output_operand_alias<output_tuple_indices = \(place), operand_index = \(index), "
+        + "operand_tuple_indices = []>"
+    }
+    return call(
+      target: "tanren.\(kernel)", inputs, [:], inputs.map(\.type),
+      further: ", output_operand_aliases = [\(aliases.joined(separator: ", "))]")
   }
 
   /// Writes a call of one of the engine's own kernels.

@@ -121,8 +121,8 @@ public func gradient<First: TensorGroup, Second: TensorGroup, each More: TensorG
 extension Subgraph {
   /// Runs the body on `arguments` and pulls back: the cotangents of the arguments at the positions `places`.
   ///
-  /// - Parameter cotangents: one per result; those of integers are ignored.
-  package func pulledBack(_ arguments: [Tensor], _ cotangents: [Tensor], at places: [Int]) -> [Tensor] {
+  /// - Parameter cotangents: one per result, nil for zeros; those of integers are ignored.
+  package func pulledBack(_ arguments: [Tensor], _ cotangents: [Tensor?], at places: [Int]) -> [Tensor] {
     let points = arguments.map { Tensor(Identity(), [$0]) }
     let values = self(points)
     let smooth = values.indices.filter { values[$0].dtype.isFloatingPoint }

@@ -18,10 +18,13 @@ public struct FitOptions: Sendable {
   public var chunksPerEpoch: Int
   /// Batch size of evaluation.
   public var evaluationBatch: Int
+  /// What steps compute again instead of keeping it for the backward pass. The results are the same to rounding.
+  public var checkpointing: GradientCheckpointing
 
   public init(
     order: any BatchOrder = ShuffledOrder(), partialBatch: PartialBatch = .drop, evaluatesBeforeTraining: Bool = false,
-    recordsLearningRate: Bool = false, chunksPerEpoch: Int = 1, evaluationBatch: Int = 1000
+    recordsLearningRate: Bool = false, chunksPerEpoch: Int = 1, evaluationBatch: Int = 1000,
+    checkpointing: GradientCheckpointing = .none
   ) {
     self.order = order
     self.partialBatch = partialBatch
@@ -29,6 +32,7 @@ public struct FitOptions: Sendable {
     self.recordsLearningRate = recordsLearningRate
     self.chunksPerEpoch = chunksPerEpoch
     self.evaluationBatch = evaluationBatch
+    self.checkpointing = checkpointing
   }
 }
 

@@ -5,6 +5,8 @@ struct Setup {
   let precision: Precision
   /// The type of the model's outputs for one example.
   let outputType: TensorType
+  /// Whether the model is made of blocks.
+  let hasBlocks: Bool
 }
 
 /// One or more values of a kind, one per trainer of a program. The first stands for all in what they have in common.

@@ -17,6 +17,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A pattern of paths that no parameter has.
   case unmatchedPattern(setting: String, pattern: String, paths: [String])
   case nothingTrained
+  /// Blocks should be computed again, but the model has none.
+  case noBlocks(model: String)
   /// A batch alone takes more memory than data may take.
   case beyondMemory(needed: Int, limit: Int)
   case unknownMetric(name: String, known: [String])
@@ -47,6 +49,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unmatchedPattern(let setting, let pattern, let paths):
       "'\(pattern)' of '\(setting)' matches no parameter; their paths are \(paths.joined(separator: ", "))"
     case .nothingTrained: "'freeze' matches every parameter, so that nothing is left to train: freeze fewer"
+    case .noBlocks(let model):
+      "'checkpoint: blocks' computes the blocks of a model again, and \(model) has none: residual networks, transformers and "
+        + "mixers have, and in a list of layers 'residual' and 'transformerBlock'; mark other layers by 'checkpointed(…)'"
     case .beyondMemory(let needed, let limit):
       "a batch needs \(needed / 1_000_000 + 1) MB with its copies, but data may take \(limit / 1_000_000) MB: allow more memory, "
         + "take a smaller batch or smaller inputs"

@@ -1,3 +1,5 @@
+import PJRT
+
 /// Several training steps as one compiled loop, with the data set resident and the state's memory reused.
 struct ChunkProgram {
   let steps: Int
@@ -52,6 +54,9 @@ struct ChunkProgram {
     let body = tracers.isSingle ? run : vectorized(over: axes, run)
     program = try Program(types, aliases: Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, $0) }), body)
   }
+
+  /// The memory that the program takes, the resident data included.
+  func memoryUse() throws -> MemoryUse { try program.memoryUse() }
 
   /// Runs the steps, taking over the memory of `state`.
   /// - Parameters:

@@ -4,6 +4,7 @@ struct StepTracer {
   let plan: FitPlan
   /// How much each class counts in the loss; nil if all count alike.
   let classWeights: [Double]?
+  let checkpointing: GradientCheckpointing
 
   /// - Parameters:
   ///   - weights: 0 for examples that only pad the batch, nil if there are none.
@@ -37,7 +38,8 @@ struct StepTracer {
         let variables = ModelVariables(
           parameters: method.freeze == nil ? trained : all.replaced(by: trained), state: modelState)
         let result = model.apply(
-          variables, to: x, isTraining: true, key: partKey, precision: precision, isFrozen: method.isStateFrozen)
+          variables, to: x, isTraining: true, key: partKey, precision: precision, isFrozen: method.isStateFrozen,
+          checkpointing: checkpointing)
         let outputs = result.output.upcast
         let total = loss.total(
           outputs, targets, weights: lossWeights(targets, weights, importance.map(part), dtype: outputs.dtype))

@@ -38,6 +38,7 @@ struct FitRun {
     for (name, data) in [("training", training), ("validation", validation)] {
       if let data { try first.check(data, named: name, batchSize: options.evaluationBatch) }
     }
+    if options.checkpointing == .blocks, !first.setup.hasBlocks { throw TrainingError.noBlocks(model: first.model.label) }
     for other in trainers.others { try other.checkCompatibility(with: training) }
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
@@ -57,7 +58,8 @@ struct FitRun {
     let tracers = try setups.map {
       StepTracer(
         setup: $0, plan: plan,
-        classWeights: try $0.method.classWeights?.values(for: training, outputs: outputs, $0.method.loss.outputKind))
+        classWeights: try $0.method.classWeights?.values(for: training, outputs: outputs, $0.method.loss.outputKind),
+        checkpointing: options.checkpointing)
     }
     for trainer in trainers.all { trainer.forgetPartialEpoch(unlessOf: plan) }
     self.isPadded = isPadded
@@ -75,6 +77,10 @@ struct FitRun {
       }
     }
     chunks = made
+    if let whole = made[chunkSteps] {
+      let use = try? whole.memoryUse()
+      for trainer in trainers.all { trainer.memoryUse = use }
+    }
     func evaluation(_ data: ResidentData) throws -> EvaluationProgram {
       try EvaluationProgram(setups, state: first.state, data: data, batchSize: options.evaluationBatch, plan: plan)
     }

@@ -1,4 +1,5 @@
 import OrderedCollections
+import PJRT
 
 /// A model, a method, and how far the method has trained the model.
 ///
@@ -32,6 +33,9 @@ public final class Trainer {
   public private(set) var history = History()
   /// How the running or the last `fit` goes through its data.
   public private(set) var plan: Checkpoint.Plan?
+  /// The memory that the training program of the running or the last `fit` takes, which includes the resident data; nil if
+  /// the engine doesn't know.
+  public internal(set) var memoryUse: MemoryUse?
   private(set) var key: Key
   /// How far the epoch is that is under way.
   var partialEpoch: PartialEpoch?
@@ -61,7 +65,7 @@ public final class Trainer {
     // The call of the model itself ends last.
     setup = Setup(
       model: model, method: try method.placed(in: model, lazy.parameters), precision: precision,
-      outputType: records.last?.output ?? sample.type)
+      outputType: records.last?.output ?? sample.type, hasBlocks: records.contains { $0.layer is any Block })
     try method.check(lazy.parameters.paths)
     var variables = ModelVariables(parameters: try lazy.parameters.evaluate(), state: try lazy.state.evaluate())
     if let parameters {
