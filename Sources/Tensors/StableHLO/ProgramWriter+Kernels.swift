@@ -10,15 +10,22 @@ extension ProgramWriter {
   /// - Parameters:
   ///   - target: the kernel's name, as a ``KernelModule`` has it.
   ///   - attributes: by name, spelled as MLIR does: `2 : i64`.
+  ///   - overwritten: an input of the result's type, whose memory the kernel may write the only result to.
   public mutating func call(
     target: String, _ inputs: [Value], _ attributes: KeyValuePairs<String, String>, _ results: [TensorType],
-    layout: Layout = .rowMajor
+    layout: Layout = .rowMajor, overwriting overwritten: Int? = nil
   ) -> [Value] {
     let settings = attributes.map { "\($0) = \($1)" }.joined(separator: ", ")
     let types = results.map(\.description).joined(separator: ", ")
+    let layouts = Self.layouts(layout, inputs.map(\.type), results)
+    let aliases =
+      overwritten.map {
+        ", output_operand_aliases = [#stablehlo.output_operand_alias<output_tuple_indices = [], "
+          + "operand_index = \($0), operand_tuple_indices = []>]"
+      } ?? ""
     return assign(
       "stablehlo.custom_call @\(target)(\(inputs.map(\.name).joined(separator: ", "))) "
-        + "{api_version = 4 : i32, backend_config = {\(settings)}\(Self.layouts(layout, inputs.map(\.type), results))} : "
+        + "{api_version = 4 : i32, backend_config = {\(settings)}\(layouts)\(aliases)} : "
         + "(\(inputs.map(\.type.description).joined(separator: ", "))) -> "
         + (results.count == 1 ? types : "(\(types))"), results)
   }
@@ -26,9 +33,9 @@ extension ProgramWriter {
   /// Writes a call of one of the engine's own kernels.
   mutating func call(
     _ kernel: String, _ inputs: [Value], _ attributes: KeyValuePairs<String, String>, _ results: [TensorType],
-    layout: Layout = .rowMajor
+    layout: Layout = .rowMajor, overwriting overwritten: Int? = nil
   ) -> [Value] {
-    call(target: "tanren.\(kernel)", inputs, attributes, results, layout: layout)
+    call(target: "tanren.\(kernel)", inputs, attributes, results, layout: layout, overwriting: overwritten)
   }
 
   /// A call of a kernel by OpenBLAS in float32 or float64; narrower types are computed in float32.
