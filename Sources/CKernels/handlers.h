@@ -9,6 +9,7 @@ XLA_FFI_Error *tanren_convolution(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_convolution_input_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_convolution_kernel_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_product(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_batch_normalization(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_batch_normalization_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_sum(XLA_FFI_CallFrame *frame);

@@ -8,6 +8,7 @@ static const TanrenKernel kernels[] = {
   {"tanren.convolution_input_gradient.2", (void *)tanren_convolution_input_gradient, TANREN_ONEDNN},
   {"tanren.convolution_kernel_gradient.2", (void *)tanren_convolution_kernel_gradient, TANREN_ONEDNN},
   {"tanren.dot.1", (void *)tanren_dot, TANREN_ONEDNN},
+  {"tanren.product.1", (void *)tanren_product, TANREN_NO_LIBRARY},
   {"tanren.batch_normalization.1", (void *)tanren_batch_normalization, TANREN_NO_LIBRARY},
   {"tanren.batch_normalization_gradient.1", (void *)tanren_batch_normalization_gradient, TANREN_NO_LIBRARY},
   {"tanren.sum.1", (void *)tanren_sum, TANREN_NO_LIBRARY},

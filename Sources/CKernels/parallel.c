@@ -99,6 +99,8 @@ void tanren_parallel_phases(const XLA_FFI_CallFrame *frame, int64_t count, const
     if (!tanren_schedule(frame, task, work)) release(work);
   }
   take_part(work);
+  // Mostly the others are about to finish, and waking this thread would take longer than that.
+  for (int64_t spins = 0; spins < TANREN_PATIENCE && atomic_load(&work->done) < numbers; spins++) tanren_pause(spins);
   pthread_mutex_lock(&work->lock);
   while (atomic_load(&work->done) < numbers) pthread_cond_wait(&work->all_done, &work->lock);
   pthread_mutex_unlock(&work->lock);

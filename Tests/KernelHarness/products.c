@@ -5,7 +5,7 @@
 
 #include "harness.h"
 
-// Calls of the kernels that use oneDNN.
+// Calls of the kernels for convolutions and products.
 
 typedef struct {
   int type;
@@ -191,19 +191,21 @@ static bool dot_is_right(const Call *call, void *const *arguments, void *const *
   for (int64_t axis = 0; axis < rank - 2; axis++) batch *= product[axis];
   Sums sums = begin_sums(batch * rows * columns);
   int dtype = call->results[0].dtype;
+  bool is_added = call->argument_count > 2;
+  double number = is_added ? element(dtype, arguments[3], 0) : 1;
   for (int64_t index = 0; index < sums.count; index++) {
     int64_t matrix = index / (rows * columns), row = index / columns % rows, column = index % columns;
     for (int64_t k = 0; k < inner; k++) {
       int64_t a = matrix * rows * inner + (is_left ? k * rows + row : row * inner + k);
       int64_t b = matrix * inner * columns + (is_right ? column * inner + k : k * columns + column);
-      add_product(&sums, index, element(dtype, arguments[0], a) * element(dtype, arguments[1], b));
+      add_product(&sums, index, number * element(dtype, arguments[0], a) * element(dtype, arguments[1], b));
     }
+    if (is_added) add_product(&sums, index, element(dtype, arguments[2], index));
   }
   return end_sums(&sums, dtype, results[0]);
 }
 
-static void make_dot(Random *random, Call *call) {
-  int type = random_chance(random, 30) ? XLA_FFI_DataType_F32 : XLA_FFI_DataType_BF16;
+static void make_product_of(Random *random, Call *call, int type) {
   int64_t rank = random_between(random, 2, 4), left[MOST_AXES], right[MOST_AXES], product[MOST_AXES];
   for (int64_t axis = 0; axis < rank - 2; axis++) left[axis] = right[axis] = product[axis] = random_between(random, 1, 3);
   int64_t least = random_chance(random, 10) ? 0 : 1, rows = random_between(random, least, 50);
@@ -222,10 +224,22 @@ static void make_dot(Random *random, Call *call) {
   add_integer(call, "transposed_right", is_right);
 }
 
+static void make_dot(Random *random, Call *call) {
+  make_product_of(random, call, random_chance(random, 30) ? XLA_FFI_DataType_F32 : XLA_FFI_DataType_BF16);
+}
+
+static void make_product(Random *random, Call *call) {
+  make_product_of(random, call, XLA_FFI_DataType_F32);
+  if (random_chance(random, 50)) return;
+  add_argument(call, XLA_FFI_DataType_F32, call->results[0].rank, call->results[0].dims);
+  add_argument(call, XLA_FFI_DataType_F32, 0, DIMS(1));
+}
+
 const Maker product_makers[] = {
   {"tanren.convolution_input_gradient.", make_input_gradient, input_gradient_is_right},
   {"tanren.convolution_kernel_gradient.", make_kernel_gradient, kernel_gradient_is_right},
   {"tanren.convolution.", make_forward, forward_is_right},
   {"tanren.dot.", make_dot, dot_is_right},
+  {"tanren.product.", make_product, dot_is_right},
   {NULL, NULL, NULL},
 };

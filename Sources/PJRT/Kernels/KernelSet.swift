@@ -18,6 +18,8 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public static let maximumPooling = KernelSet("maximum pooling")
   /// Sums over leading axes of large arrays, in float32 and bfloat16.
   public static let sum = KernelSet("sums")
+  /// Products of matrices in float32.
+  public static let product = KernelSet("products")
   /// Images seen through affine maps, of bytes, float32 and bfloat16.
   public static let affineSampling = KernelSet("affine sampling")
   /// Barriers that XLA neither removes nor moves anything across, as it does with its own on the CPU.
@@ -37,7 +39,9 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public static let linearAlgebra = KernelSet("linear algebra")
 
   /// What needs no other library.
-  public static let own: KernelSet = [batchNormalization, maximumPooling, sum, affineSampling, barrier, modules]
+  public static let own: KernelSet = [
+    batchNormalization, maximumPooling, sum, product, affineSampling, barrier, modules,
+  ]
   /// What oneDNN computes.
   public static let oneDNN: KernelSet = [convolution, winograd, bfloat16Convolution, bfloat16Product]
   public static let all: KernelSet = [own, oneDNN, linearAlgebra]

@@ -32,9 +32,7 @@ public struct Subgraph: Sendable {
     for node in reachable {
       if isMadeInside(node) || node.inputs.contains(where: { inside.contains($0.node.id) }) {
         inside.insert(node.id)
-      } else if let source = node.primitive as? any Rematerializable, source.isRematerializable,
-        node.inputs.allSatisfy({ rematerialized.contains($0.node.id) })
-      {
+      } else if node.isRematerializable, node.inputs.allSatisfy({ rematerialized.contains($0.node.id) }) {
         rematerialized.insert(node.id)
       }
     }
@@ -55,5 +53,16 @@ public struct Subgraph: Sendable {
     var table: [TensorID: Tensor] = [:]
     for (parameter, argument) in zip(parameters + captures, arguments) { table[parameter.id] = argument }
     return substitute(table, in: results)
+  }
+}
+
+extension Node {
+  /// Whether its results are cheaper to compute again inside than to carry, where its inputs are such results too.
+  fileprivate var isRematerializable: Bool {
+    switch primitive {
+    case let primitive as any Rematerializable: primitive.isRematerializable
+    case is any UnaryElementwise, is any BinaryElementwise, is Compare, is Select: types.allSatisfy(\.shape.isEmpty)
+    default: false
+    }
   }
 }

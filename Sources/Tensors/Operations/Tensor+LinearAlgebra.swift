@@ -17,7 +17,7 @@ extension Tensor {
     }
     if other.rank == 2 {
       let dot = DotGeneral(batch: ([], []), contracted: ([rank - 1], [0]))
-      return Tensor(dot, [self, other], file: file, line: line)
+      return Rewrites.apply(dot, to: [self, other], file: file, line: line)[0]
     }
     guard let batch = Shape.broadcast(Shape(shape.dropLast(2)), Shape(other.shape.dropLast(2))) else {
       return .failed("matmul", "the batch axes don't broadcast", [self, other], file: file, line: line)
@@ -25,7 +25,7 @@ extension Tensor {
     let axes = Array(0..<batch.rank)
     let dot = DotGeneral(batch: (axes, axes), contracted: ([batch.rank + 1], [batch.rank]))
     let inputs = [self, other].map { $0.broadcast(to: Shape(batch.dimensions + $0.shape.suffix(2))) }
-    return Tensor(dot, inputs, file: file, line: line)
+    return Rewrites.apply(dot, to: inputs, file: file, line: line)[0]
   }
 
   /// The dot product of two vectors.

@@ -67,8 +67,8 @@ struct Sum: Reduction {
 
   static func identity(_ dtype: DType) -> String { dtype.isFloatingPoint ? "0.0" : "0" }
 
-  /// Elements and rows from which on the kernel is faster than XLA's reduction.
-  private static let fewest = (elements: 1 << 14, rows: 64)
+  /// Elements and rows from which on the kernel is no slower than XLA's reduction, which also takes long to compile.
+  private static let fewest = (elements: 1 << 9, rows: 16)
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     call(inputs, results, in: &writer) ?? emitReduction(inputs, results, to: &writer)

@@ -10,12 +10,14 @@ extension ProgramWriter {
   /// - Parameters:
   ///   - target: the kernel's name, as a ``KernelModule`` has it.
   ///   - attributes: by name, spelled as MLIR does: `2 : i64`.
+  ///   - overwritten: an input of the result's type, whose memory the kernel may write the only result to.
   public mutating func call(
     target: String, _ inputs: [Value], _ attributes: KeyValuePairs<String, String>, _ results: [TensorType],
-    layout: Layout = .rowMajor
+    layout: Layout = .rowMajor, overwriting overwritten: Int? = nil
   ) -> [Value] {
     call(
-      target: target, inputs, attributes, results, further: Self.layouts(layout, inputs.map(\.type), results))
+      target: target, inputs, attributes, results,
+      further: Self.layouts(layout, inputs.map(\.type), results) + (overwritten.map { Self.aliases([$0]) } ?? ""))
   }
 
   /// - Parameter further: the call's attributes for XLA.
@@ -34,22 +36,25 @@ extension ProgramWriter {
 
   /// Writes a call of one of the engine's own kernels whose results take the place of its inputs.
   mutating func callInPlace(_ kernel: String, _ inputs: [Value]) -> [Value] {
-    let aliases = inputs.indices.map { index in
-      let place = inputs.count == 1 ? "[]" : "[\(index)]"
-      return "#stablehlo.output_operand_alias<output_tuple_indices = \(place), operand_index = \(index), "
-        + "operand_tuple_indices = []>"
+    call(
+      target: "tanren.\(kernel)", inputs, [:], inputs.map(\.type), further: Self.aliases(Array(inputs.indices)))
+  }
+
+  /// A call's attribute for XLA: each result lies where one of these inputs does.
+  private static func aliases(_ inputs: [Int]) -> String {
+    let pairs = inputs.enumerated().map { result, input in
+      "#stablehlo.output_operand_alias<output_tuple_indices = [\(inputs.count == 1 ? "" : "\(result)")], "
+        + "operand_index = \(input), operand_tuple_indices = []>"
     }
-    return call(
-      target: "tanren.\(kernel)", inputs, [:], inputs.map(\.type),
-      further: ", output_operand_aliases = [\(aliases.joined(separator: ", "))]")
+    return ", output_operand_aliases = [\(pairs.joined(separator: ", "))]"
   }
 
   /// Writes a call of one of the engine's own kernels.
   mutating func call(
     _ kernel: String, _ inputs: [Value], _ attributes: KeyValuePairs<String, String>, _ results: [TensorType],
-    layout: Layout = .rowMajor
+    layout: Layout = .rowMajor, overwriting overwritten: Int? = nil
   ) -> [Value] {
-    call(target: "tanren.\(kernel)", inputs, attributes, results, layout: layout)
+    call(target: "tanren.\(kernel)", inputs, attributes, results, layout: layout, overwriting: overwritten)
   }
 
   /// A call of a kernel by OpenBLAS in float32 or float64; narrower types are computed in float32.

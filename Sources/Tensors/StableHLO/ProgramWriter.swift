@@ -69,15 +69,23 @@ public struct ProgramWriter {
     let pending = nodes(leadingTo: outputs, stoppingAt: { known.contains($0.id) })
     for tensor in outputs { used.insert(tensor.id) }
     for node in pending { for input in node.inputs { used.insert(input.id) } }
-    for node in pending {
+    let updates = ProductUpdate.all(in: pending, leadingTo: outputs, kernels: kernels) { known.contains($0.id) }
+    let absorbed = Set(updates.values.flatMap(\.absorbed))
+    for node in pending where !absorbed.contains(node.id) {
       // Results without elements need no operation, and some operations reject them.
       let values =
         node.types.allSatisfy({ $0.shape.contains(0) })
         ? node.types.map { assign("stablehlo.constant dense<> : \($0)", [$0])[0] }
-        : node.primitive.emit(node.inputs.compactMap { table[$0.id] }, node.types, to: &self, for: node)
+        : emit(node, updates[node.id])
       for (index, value) in values.enumerated() { table[TensorID(node: node.id, result: index)] = value }
     }
     return outputs.compactMap { table[$0.id] }
+  }
+
+  private mutating func emit(_ node: Node, _ update: ProductUpdate?) -> [Value] {
+    let table = table
+    if let update { return update.emit(to: &self) { table[$0.id] } }
+    return node.primitive.emit(node.inputs.compactMap { table[$0.id] }, node.types, to: &self, for: node)
   }
 
   /// Makes the program one that isn't compiled.

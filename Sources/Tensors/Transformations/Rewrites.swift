@@ -18,6 +18,7 @@ enum Rewrites {
   /// In the order in which they are tried.
   private static let rules: [Rule] = [
     boundAfterMaximumPooling, reluAfterMaximumPooling, biasAfterMaximumPooling, biasIntoNormalizationMean,
+    transposeIntoProduct,
   ]
 
   /// Applies a primitive by the first rule that fits, or as it is.
@@ -75,6 +76,37 @@ enum Rewrites {
     else { return nil }
     let results = Tensor.apply(primitive, to: [y] + inputs.dropFirst(), file: site.file, line: site.line)
     return [results[0], results[1] + bias.cast(to: inputs[0].dtype.accumulation), results[2]]
+  }
+}
+
+extension Rewrites {
+  /// A product of transposed matrices as one that sums over their other axes: nothing is moved, and gradients aren't
+  /// transposed either.
+  private static let transposeIntoProduct: Rule = { primitive, inputs, site in
+    guard let dot = primitive as? DotGeneral else { return nil }
+    for (index, input) in inputs.enumerated() {
+      guard let transpose = input.node.primitive as? Transpose,
+        let product = dot.reading(index, through: transpose.permutation)
+      else { continue }
+      var inputs = inputs
+      inputs[index] = input.node.inputs[0]
+      return apply(product, to: inputs, file: site.file, line: site.line)
+    }
+    return nil
+  }
+}
+
+extension DotGeneral {
+  /// The same product of an input that isn't transposed yet; nil if the batch axes wouldn't lead, or the free axes not be
+  /// in their order.
+  fileprivate func reading(_ index: Int, through permutation: [Int]) -> DotGeneral? {
+    func read(_ axes: Axes, _ input: Int) -> Axes { input == index ? axes.map { permutation[$0] } : axes }
+    let own = index == 0 ? batch.0 + contracted.0 : batch.1 + contracted.1
+    let free = permutation.indices.filter { !own.contains($0) }.map { permutation[$0] }
+    let product = DotGeneral(
+      batch: (read(batch.0, 0), read(batch.1, 1)), contracted: (read(contracted.0, 0), read(contracted.1, 1)))
+    let leading = Array(batch.0.indices)
+    return free == free.sorted() && product.batch.0 == leading && product.batch.1 == leading ? product : nil
   }
 }
 

@@ -72,6 +72,9 @@ import Testing
   private static let products: [Case] = [
     Case(name: "product", shapes: [[200, 784], [784, 64]], body: { [$0[0].matmul($0[1])] }),
     Case(name: "product and its gradients", shapes: [[100, 64], [64, 32]], body: passes { $0[0].matmul($0[1]) }),
+    Case(
+      name: "update of weights", shapes: [[100, 364], [100, 32], [364, 32]],
+      body: { [$0[2] + $0[0].transpose().matmul($0[1]) * Tensor(-0.1, dtype: $0[0].dtype)] }),
     Case(name: "small product", shapes: [[20, 16], [16, 8]], body: { [$0[0].matmul($0[1])] }),
     Case(name: "products of a batch", shapes: [[4, 50, 64], [4, 64, 32]], body: { [$0[0].matmul($0[1])] }),
     Case(name: "product with a vector", shapes: [[200, 300], [300, 1]], body: { [$0[0].matmul($0[1])] }),

@@ -7,20 +7,20 @@ import Testing
 
 /// Programs that call kernels give what those without give: both are compared with float64, which has no kernels.
 @Suite(.tags(.engine, .slow)) struct KernelTests {
-  private static let engines: (with: Engine, without: Engine)? = try? (
+  static let engines: (with: Engine, without: Engine)? = try? (
     Engine(programCache: nil, kernels: .all), Engine(programCache: nil, kernels: [])
   )
   private static let hasConvolution = engines?.with.kernels.active.contains(.convolution) == true
   private static let hasBFloat16 = engines?.with.kernels.active.contains(.bfloat16Convolution) == true
 
   /// Numbers of any size, from a generator that is the same everywhere.
-  private func random(_ shape: Shape, _ seed: UInt32, scale: Double = 1, around center: Double = 0) -> Tensor {
+  func random(_ shape: Shape, _ seed: UInt32, scale: Double = 1, around center: Double = 0) -> Tensor {
     var generator = NumPyRandomState(seed: seed)
     return Tensor(generator.randn(shape.elementCount).map { $0 * scale + center }, shape: shape)
   }
 
   /// The results of a function of arrays cast to an element type, as float64, and the program's text.
-  private func run(
+  func run(
     _ inputs: [Tensor], as dtype: DType, on engine: Engine, _ body: @escaping ([Tensor]) -> [Tensor]
   ) throws -> (values: [[Double]], text: String) {
     let program = try Program(inputs.map(\.type), on: engine) { arguments in
@@ -199,6 +199,7 @@ import Testing
   /// Shapes and the axes summed over: all but the last, some in the middle, an axis that isn't worth a block.
   private static let summed: [([Int], [Int])] = [
     ([30, 30, 40, 5], [0, 1, 2]), ([3, 70, 20, 33], [1, 2]), ([20_000, 3], [0]), ([2, 64, 1000, 2], [1]),
+    ([16, 32], [0]),
   ]
 
   @Test(arguments: summed) func sumsAgree(_ shape: [Int], _ axes: [Int]) throws {
@@ -294,33 +295,5 @@ import Testing
     let found = try run([images, maps], as: .float32, on: engine, body)
     #expect(found.text.contains("@tanren.affine_sampling.1("))
     #expect(found.values[0].allSatisfy { $0.isNaN || $0 == 1 || $0 == 0.5 })
-  }
-
-  @Test(.enabled(if: engines?.with.kernels.active.contains(.bfloat16Product) == true, "needs oneDNN"))
-  func productsAgree() throws {
-    let engines = try #require(Self.engines)
-    let cases: [(Shape, Shape, ([Tensor]) -> [Tensor])] = [
-      ([7, 5], [5, 9], { [$0[0].matmul($0[1])] }),
-      ([2, 3, 7, 5], [2, 3, 5, 4], { [$0[0].matmul($0[1])] }),
-      (
-        [40, 30], [30, 20],
-        { inputs in
-          let points = inputs.map { Tensor(Identity(), [$0]) }
-          let value = points[0].matmul(points[1])
-          return [value] + pullback(of: [value], cotangents: [(value * 0.1).sin()], at: points)
-        }
-      ),
-    ]
-    for (index, (left, right, body)) in cases.enumerated() {
-      let inputs = [random(left, UInt32(index)), random(right, UInt32(index) + 50)]
-      let exact = try run(inputs, as: .float64, on: engines.with, body)
-      let plain = try run(inputs, as: .bfloat16, on: engines.without, body)
-      let called = try run(inputs, as: .bfloat16, on: engines.with, body)
-      #expect(called.text.contains("@tanren.dot.1(") && !plain.text.contains("custom_call"))
-      for index in exact.values.indices {
-        #expect(relativeDistance(plain.values[index], exact.values[index]) < 0.01)
-        #expect(relativeDistance(called.values[index], exact.values[index]) < 0.01)
-      }
-    }
   }
 }

@@ -1,3 +1,5 @@
+import PJRT
+
 /// Products summed over the contracted axes, for each index of the batch axes.
 ///
 /// The result's axes are the batch axes, then what is left of the first input, then of the second.
@@ -56,21 +58,33 @@ struct DotGeneral: Primitive {
     let leading = Array(0..<batch.0.count)
     let rows = Array(leading.count..<leading.count + xFree.count)
     let columns = Array(leading.count + xFree.count..<results[0].rank)
-    // Each product leaves the axes in the order batch, free, contracted; the transpose puts them back.
-    func restore(_ product: Tensor, _ batch: Axes, _ free: Axes, _ contracted: Axes, by partner: Axes) -> Tensor {
-      let order =
-        batch + free
-        + contracted.enumerated().sorted { partner[$0.offset] < partner[$1.offset] }.map(\.element)
-      var permutation = order
-      for (index, axis) in order.enumerated() { permutation[axis] = index }
-      return product.transpose(permutation)
-    }
-    let xProduct = Tensor(DotGeneral(batch: (leading, batch.1), contracted: (columns, yFree)), [cotangents[0], y])
-    let yProduct = Tensor(DotGeneral(batch: (leading, batch.0), contracted: (rows, xFree)), [cotangents[0], x])
+    let (xAxes, yAxes) = ((batch.0, xFree, contracted.0), (batch.1, yFree, contracted.1))
     return [
-      restore(xProduct, batch.0, xFree, contracted.0, by: contracted.1),
-      restore(yProduct, batch.1, yFree, contracted.1, by: contracted.0),
+      gradient(xAxes, cotangents[0], summed: (leading, columns), with: y, yAxes),
+      gradient(yAxes, cotangents[0], summed: (leading, rows), with: x, xAxes),
     ]
+  }
+
+  /// The gradient of one input: the cotangent times the other input, summed over the other's free axes.
+  ///
+  /// A product has the batch axes first, then what is left of the first factor and of the second. Where the cotangent as
+  /// second factor leaves all axes in their places, it is that; otherwise it is the first, and a transpose follows if
+  /// need be.
+  private func gradient(
+    _ own: (batch: Axes, free: Axes, contracted: Axes), _ cotangent: Tensor, summed: (batch: Axes, free: Axes),
+    with partner: Tensor, _ other: (batch: Axes, free: Axes, contracted: Axes)
+  ) -> Tensor {
+    let contracted = zip(own.contracted, other.contracted).sorted { $0.1 < $1.1 }.map(\.0)
+    let reversed = own.batch + contracted + own.free
+    if !own.free.isEmpty, reversed == Array(reversed.indices) {
+      return Tensor(
+        DotGeneral(batch: (other.batch, summed.batch), contracted: (other.free, summed.free)), [partner, cotangent])
+    }
+    var permutation = own.batch + own.free + contracted
+    for (index, axis) in (own.batch + own.free + contracted).enumerated() { permutation[axis] = index }
+    return Tensor(
+      DotGeneral(batch: (summed.batch, other.batch), contracted: (summed.free, other.free)), [cotangent, partner]
+    ).transpose(permutation)
   }
 
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
@@ -105,13 +119,51 @@ struct DotGeneral: Primitive {
     {
       return writer.call("gram.3", writer.matrixParts(of: inputs[0]), [:], results)
     }
-    guard writer.kernels.contains(.bfloat16Product), results[0].dtype == .bfloat16, rank <= 6,
-      types.allSatisfy({ $0.shape.rank == rank && !$0.shape.contains(0) }), batch.0 == leading, batch.1 == leading,
+    guard let kernel = kernel(for: types, writer.kernels) else { return nil }
+    return writer.call(kernel, inputs, transposed(rank), results)
+  }
+
+  /// Whether a kernel computes an array plus the product times a number.
+  ///
+  /// - Parameter types: those of the two factors and of their product.
+  func canBeAdded(_ types: [TensorType], _ kernels: Kernels) -> Bool { kernel(for: types, kernels) == Self.single }
+
+  /// Writes an array plus the product times a number.
+  func emit(
+    _ inputs: [Value], times number: Value, addedTo array: Value, to writer: inout ProgramWriter
+  ) -> [Value] {
+    writer.call(
+      Self.single, inputs + [array, number], transposed(array.type.shape.rank), [array.type], overwriting: inputs.count)
+  }
+
+  private static let single = "product.1"
+  /// Products of elements from which on the kernel is faster than XLA. Vectors are always left to XLA, which puts their
+  /// products together with what surrounds them.
+  private static let fewest = 1 << 20
+
+  /// The kernel for matrices of these types, two factors and their product.
+  private func kernel(for types: [TensorType], _ kernels: Kernels) -> String? {
+    let rank = batch.0.count + 2
+    let leading = Array(0..<batch.0.count)
+    guard types.allSatisfy({ $0.shape.rank == rank && !$0.shape.contains(0) }), batch.0 == leading, batch.1 == leading,
       contracted.0.count == 1
     else { return nil }
-    let isTransposed = [contracted.0[0] == rank - 2, contracted.1[0] == rank - 1].map { "\($0 ? 1 : 0) : i64" }
-    return writer.call(
-      "dot.1", inputs, ["transposed_left": isTransposed[0], "transposed_right": isTransposed[1]], results)
+    let inner = types[0].shape[contracted.0[0]]
+    switch types[2].dtype {
+    case .bfloat16 where kernels.contains(.bfloat16Product) && rank <= 6: return "dot.1"
+    case .float32
+    where kernels.contains(.product) && types[2].shape.suffix(2).allSatisfy { $0 >= 4 }
+      && types[2].shape.elementCount * inner >= Self.fewest:
+      return Self.single
+    default: return nil
+    }
+  }
+
+  private func transposed(_ rank: Int) -> KeyValuePairs<String, String> {
+    [
+      "transposed_left": contracted.0[0] == rank - 2 ? "1 : i64" : "0 : i64",
+      "transposed_right": contracted.1[0] == rank - 1 ? "1 : i64" : "0 : i64",
+    ]
   }
 }
 

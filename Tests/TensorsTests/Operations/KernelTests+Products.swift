@@ -1,0 +1,124 @@
+import PJRT
+import TestSupport
+import Testing
+
+@testable import Tensors
+
+extension KernelTests {
+  /// Rows, terms and columns of products: whole tiles and rests of each height and width, sums of one and of several
+  /// stretches, one thread's work and several threads'.
+  static let products = [
+    [4, 65_600, 4], [144, 230, 32], [100, 784, 100], [101, 257, 49], [47, 700, 33], [93, 900, 17], [5, 7_000, 31],
+    [500, 20, 130], [600, 190, 10],
+  ]
+
+  @Test(arguments: products) func singleProductsAgree(_ extents: [Int]) throws {
+    let engines = try #require(Self.engines)
+    let (rows, inner, columns) = (extents[0], extents[1], extents[2])
+    let bodies: [([Tensor]) -> [Tensor]] = [
+      { [$0[0].matmul($0[1])] },
+      // The transposed products of the gradients, alone and in a batch.
+      { inputs in
+        let points = inputs.map { Tensor(Identity(), [$0]) }
+        let value = points[0].matmul(points[1])
+        return pullback(of: [value], cotangents: [(value * 0.1).sin()], at: points)
+      },
+      { inputs in
+        let stacked = inputs.map { Tensor.stack([$0, $0 * 0.5, $0 + 1]) }
+        let value = stacked[0].matmul(stacked[1])
+        return [value] + pullback(of: [value], cotangents: [value], at: stacked)
+      },
+    ]
+    let inputs = [random([rows, inner], 1), random([inner, columns], 2)]
+    for body in bodies {
+      let exact = try run(inputs, as: .float64, on: engines.with, body)
+      let plain = try run(inputs, as: .float32, on: engines.without, body)
+      let called = try run(inputs, as: .float32, on: engines.with, body)
+      #expect(called.text.contains("@tanren.product.1(") && !plain.text.contains("custom_call"))
+      #expect(!called.text.contains("stablehlo.dot_general") && !called.text.contains("stablehlo.transpose"))
+      for (plain, (called, exact)) in zip(plain.values, zip(called.values, exact.values)) {
+        #expect(relativeDistance(plain, exact) < 1e-6)
+        #expect(relativeDistance(called, exact) < 3e-7)
+      }
+    }
+  }
+
+  @Test func productsOfVectorsAreXLAs() throws {
+    let engine = try #require(Self.engines).with
+    for (left, right) in [([300, 200], [200, 1]), ([1, 200], [200, 300]), ([40, 40], [40, 40])] as [(Shape, Shape)] {
+      let inputs = [random(left, 1), random(right, 2)]
+      #expect(!(try run(inputs, as: .float32, on: engine) { [$0[0].matmul($0[1])] }.text.contains("custom_call")))
+    }
+  }
+
+  /// Weights plus a multiple of their gradient are one call, unless the gradient is needed by itself, whether a number is a
+  /// constant, computed, or differs from member to member.
+  @Test func updatesOfWeightsAreOneCall() throws {
+    let engines = try #require(Self.engines)
+    let inputs = [random([90, 300], 1), random([90, 40], 2), random([300, 40], 3), random([], 4)]
+    let step: ([Tensor], Tensor) -> Tensor = { $0[2] + $0[0].transpose().matmul($0[1]) * $1 }
+    let cases: [(isOneCall: Bool, body: ([Tensor]) -> [Tensor])] = [
+      (true, { [step($0, Tensor(-0.1, dtype: $0[0].dtype))] }),
+      (true, { [step($0, $0[3].exp())] }),
+      (true, { [$0[3] * ($0[0].transpose([1, 0]).matmul($0[1])) + $0[2]] }),
+      (
+        true,
+        { inputs in
+          let number = -Tensor(0.01, dtype: inputs[0].dtype)
+          return scan(carry: [inputs[2]], over: [Tensor.iota([3], dtype: inputs[0].dtype)]) { carry, _ in
+            ([step([inputs[0], inputs[1], carry[0]], number)], [])
+          }.carry
+        }
+      ),
+      (
+        false,
+        { inputs in
+          let product = inputs[0].transpose().matmul(inputs[1])
+          return [inputs[2] + product * inputs[3], product.abs()]
+        }
+      ),
+      (
+        false,
+        { inputs in
+          let scaled = inputs[0].transpose().matmul(inputs[1]) * inputs[3]
+          return [inputs[2] + scaled, scaled]
+        }
+      ),
+      (false, { [step($0, $0[2])] }),
+    ]
+    for (isOneCall, body) in cases {
+      let exact = try run(inputs, as: .float64, on: engines.with, body)
+      let called = try run(inputs, as: .float32, on: engines.with, body)
+      #expect(called.text.contains("output_operand_alias<") == isOneCall)
+      for (found, expected) in zip(called.values, exact.values) { #expect(relativeDistance(found, expected) < 1e-6) }
+    }
+  }
+
+  @Test(.enabled(if: KernelTests.engines?.with.kernels.active.contains(.bfloat16Product) == true, "needs oneDNN"))
+  func productsAgree() throws {
+    let engines = try #require(Self.engines)
+    let cases: [(Shape, Shape, ([Tensor]) -> [Tensor])] = [
+      ([7, 5], [5, 9], { [$0[0].matmul($0[1])] }),
+      ([2, 3, 7, 5], [2, 3, 5, 4], { [$0[0].matmul($0[1])] }),
+      (
+        [40, 30], [30, 20],
+        { inputs in
+          let points = inputs.map { Tensor(Identity(), [$0]) }
+          let value = points[0].matmul(points[1])
+          return [value] + pullback(of: [value], cotangents: [(value * 0.1).sin()], at: points)
+        }
+      ),
+    ]
+    for (index, (left, right, body)) in cases.enumerated() {
+      let inputs = [random(left, UInt32(index)), random(right, UInt32(index) + 50)]
+      let exact = try run(inputs, as: .float64, on: engines.with, body)
+      let plain = try run(inputs, as: .bfloat16, on: engines.without, body)
+      let called = try run(inputs, as: .bfloat16, on: engines.with, body)
+      #expect(called.text.contains("@tanren.dot.1(") && !plain.text.contains("custom_call"))
+      for index in exact.values.indices {
+        #expect(relativeDistance(plain.values[index], exact.values[index]) < 0.01)
+        #expect(relativeDistance(called.values[index], exact.values[index]) < 0.01)
+      }
+    }
+  }
+}
