@@ -152,7 +152,7 @@ let package = Package(
     // Calls every kernel as XLA does, for the tests and for scripts/sanitize.
     .executableTarget(
       name: "KernelHarness", dependencies: ["CKernels", "CReservoirs", "CProcessor"], path: "Tests/KernelHarness",
-      cSettings: [.headerSearchPath("../../Sources/CKernels")]),
+      cSettings: [.headerSearchPath("../../Sources/CKernels")], linkerSettings: [.linkedLibrary("m")]),
     tests(of: "PJRT", ["KernelHarness"]),
     // The registry of primitives has those of other modules too.
     tests(of: "Tensors", ["Reservoirs"]),

@@ -46,8 +46,8 @@ TANREN_FORMS(void, sliced_rows,
 
 #if defined(__x86_64__)
 // A gather loads number by number, and so do slices. Here 16 columns of x lie in two registers, and one permutation looks up
-// 8 of them: rows that have no number there cost as much as those that have, and where a tenth of the numbers are there it is
-// still the faster way.
+// 8 of them: rows that have no number there cost as much as those that have, but where many numbers are there it is the faster
+// way.
 
 // The groups of one depth.
 TANREN_FOR_AVX512 __attribute__((always_inline)) static inline const double *add_groups(

@@ -32,8 +32,7 @@ import TestSupport
     #expect(text.contains("passed"))
   }
 
-  @Test(arguments: [("sse9", ""), ("AVX2", ""), ("neon", ", which this processor doesn't have")])
-  func refusesOthers(_ wish: String, _ reason: String) throws {
+  @Test(arguments: ["sse9", "AVX2", "avx10"]) func refusesOthers(_ wish: String) throws {
     let result = try TanrenProcess.run(["engine", "info"], environment: ["TANREN_ISA": wish], in: TemporaryFolder())
     #expect(result.status != 0 && !result.endedBySignal)
     let names = Self.available.map(\.name).joined(separator: " or ")
