@@ -67,7 +67,8 @@ struct BenchCommand: ParsableCommand {
         let source = try BenchData(folder: data)
         try EpochRounds(worker, data: source.name).run(train: source.train, test: source.test)
       case (.cnnStep, .fit), (.cnnStepHalf, .fit), (.nineStep, .fit), (.nineStepHalf, .fit), (.wideStep, .fit),
-        (.wideStep, .checkpoint), (.wideStepHalf, .fit), (.wideStepHalf, .checkpoint), (.samStep, .sgd), (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb),
+        (.wideStep, .checkpoint), (.wideStepHalf, .fit), (.wideStepHalf, .checkpoint), (.samStep, .sgd),
+        (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb),
         (.augmentStep, .fit), (.augmentStep, .strong):
         try Engine.configure(device: device, programCache: programs)
         try trainNetwork(worker)
@@ -132,7 +133,9 @@ struct BenchCommand: ParsableCommand {
       }
     let isHalf = workload.rawValue.hasSuffix("-bf16")
     try EpochRounds(worker, data: "random", units: network.steps)
-      .run(network, method, precision: isHalf ? .bfloat16 : .float32, checkpointing: variant == .checkpoint ? .blocks : .none)
+      .run(
+        network, method, precision: isHalf ? .bfloat16 : .float32,
+        checkpointing: variant == .checkpoint ? .blocks : .none)
   }
 
   private func serveReservoir(_ worker: BenchWorker) throws {

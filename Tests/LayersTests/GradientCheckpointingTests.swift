@@ -1,4 +1,4 @@
-import Configuration
+import ArrayFixtures
 import Layers
 import TestSupport
 import Testing
@@ -41,7 +41,9 @@ import Testing
   }
 
   @Test func aCheckpointedLayerIsTheLayer() throws {
-    let plain = Sequential { Self.layers; Residual([Dense(8), Tanh()]); Dense(3).named("head") }
+    let plain = Sequential {
+      Self.layers; Residual([Dense(8), Tanh()]); Dense(3).named("head")
+    }
     let marked = Sequential {
       Self.layers.checkpointed(); Residual([Dense(8), Tanh()]).checkpointed(); Dense(3).named("head").checkpointed()
     }
@@ -50,7 +52,7 @@ import Testing
     #expect(try marked.layerSummary(for: input).rows == plain.layerSummary(for: input).rows)
     let (one, other) = (try Self.step(plain), try Self.step(marked))
     for (first, second) in zip(one.numbers, other.numbers) { #expect(agree(first, second, within: 1e-6)) }
-    #expect(one.numbers.joined().allSatisfy(\.isFinite))
+    #expect(one.numbers.joined().allSatisfy { $0.isFinite })
     // Of the products the gradient needs the first of each part once more, but not the last.
     #expect(Self.count("barrier", one.text) == 0 && Self.count("barrier", other.text) == 3)
     #expect(Self.count("dot_general", other.text) == Self.count("dot_general", one.text) + 2)
@@ -58,7 +60,9 @@ import Testing
 
   /// Blocks within a block are computed again with it, not once more.
   @Test func blocksAreCheckpointed() throws {
-    let model = Sequential { Dense(8); Residual([Residual([Dense(8), Tanh()]), BatchNorm()]); Dense(3) }
+    let model = Sequential {
+      Dense(8); Residual([Residual([Dense(8), Tanh()]), BatchNorm()]); Dense(3)
+    }
     let (one, other) = (try Self.step(model), try Self.step(model, checkpointing: .blocks))
     for (first, second) in zip(one.numbers, other.numbers) { #expect(agree(first, second, within: 1e-6)) }
     #expect(Self.count("barrier", one.text) == 0 && Self.count("barrier", other.text) == 1)

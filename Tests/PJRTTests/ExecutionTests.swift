@@ -33,6 +33,18 @@ import Testing
     #expect(try program.execute([engine.buffer(array)])[0].read() == array)
   }
 
+  /// Arguments and results as arrays, and a donated one once.
+  @Test func saysWhatMemoryAProgramTakes() throws {
+    let engine = try Engine.shared()
+    let sum = try engine.compile(Programs.sum).memoryUse()
+    #expect(sum.arguments == 48 && sum.aliased == 0 && sum.results >= 48)
+    for donating in [true, false] {
+      let use = try engine.compile(Programs.increment(count: 1000, donating: donating)).memoryUse()
+      #expect(use.arguments == 4000 && use.results == 4000 && use.aliased == (donating ? 4000 : 0))
+      #expect(use.total == use.temporary + (donating ? 4000 : 8000))
+    }
+  }
+
   @Test func carriesEmptyArraysAndScalars() throws {
     let empty = try HostArray(dtype: .float32, shape: [0, 4], bytes: [])
     let program = try engine.compile(Programs.identity("0x4xf32"))

@@ -57,9 +57,10 @@ import Testing
     for (one, other) in zip(plain.state, again.state) {
       for (path, tensor) in one.pairs where tensor.dtype.isFloatingPoint {
         let numbers = try tensor.cast(to: .float64).values(as: Double.self)
-        #expect(numbers.allSatisfy(\.isFinite), "\(name): \(path)")
+        #expect(numbers.allSatisfy { $0.isFinite }, "\(name): \(path)")
         #expect(
-          try scaledDistance(numbers, #require(other[path]).cast(to: .float64).values()) < tolerance, "\(name): \(path)")
+          try scaledDistance(numbers, #require(other[path]).cast(to: .float64).values()) < tolerance, "\(name): \(path)"
+        )
       }
     }
   }

@@ -143,8 +143,7 @@ PJRT_ARGS(
 PJRT_ARGS(PJRT_Client_Destroy_Args, PJRT_Client *client;)
 PJRT_ARGS(PJRT_Client_PlatformName_Args, PJRT_Client *client; const char *platform_name; size_t platform_name_size;)
 PJRT_ARGS(
-  PJRT_Client_PlatformVersion_Args, PJRT_Client *client; const char *platform_version;
-  size_t platform_version_size;)
+  PJRT_Client_PlatformVersion_Args, PJRT_Client *client; const char *platform_version; size_t platform_version_size;)
 PJRT_ARGS(
   PJRT_Client_AddressableDevices_Args, PJRT_Client *client;
   PJRT_Device *const *addressable_devices; size_t num_addressable_devices;)
@@ -163,8 +162,7 @@ PJRT_ARGS(
 PJRT_ARGS(PJRT_Executable_Destroy_Args, PJRT_Executable *executable;)
 PJRT_ARGS(PJRT_LoadedExecutable_Destroy_Args, PJRT_LoadedExecutable *executable;)
 PJRT_ARGS(
-  PJRT_LoadedExecutable_GetExecutable_Args, PJRT_LoadedExecutable *loaded_executable;
-  PJRT_Executable *executable;)
+  PJRT_LoadedExecutable_GetExecutable_Args, PJRT_LoadedExecutable *loaded_executable; PJRT_Executable *executable;)
 PJRT_ARGS(PJRT_Executable_NumOutputs_Args, PJRT_Executable *executable; size_t num_outputs;)
 PJRT_ARGS(
   PJRT_Executable_OutputElementTypes_Args, PJRT_Executable *executable;
@@ -174,10 +172,9 @@ PJRT_ARGS(
   const int64_t *dims; const size_t *dim_sizes;)
 PJRT_ARGS(
   PJRT_Executable_GetCompiledMemoryStats_Args, PJRT_Executable *executable; int64_t generated_code_size_in_bytes;
-  int64_t argument_size_in_bytes; int64_t output_size_in_bytes; int64_t alias_size_in_bytes;
-  int64_t temp_size_in_bytes; int64_t host_generated_code_size_in_bytes; int64_t host_argument_size_in_bytes;
-  int64_t host_output_size_in_bytes; int64_t host_alias_size_in_bytes; int64_t host_temp_size_in_bytes;
-  int64_t peak_memory_in_bytes;)
+  int64_t argument_size_in_bytes; int64_t output_size_in_bytes; int64_t alias_size_in_bytes; int64_t temp_size_in_bytes;
+  int64_t host_generated_code_size_in_bytes; int64_t host_argument_size_in_bytes; int64_t host_output_size_in_bytes;
+  int64_t host_alias_size_in_bytes; int64_t host_temp_size_in_bytes; int64_t peak_memory_in_bytes;)
 PJRT_ARGS(
   PJRT_Executable_Serialize_Args, const PJRT_Executable *executable; const char *serialized_bytes;
   size_t serialized_bytes_size; PJRT_SerializedExecutable *serialized_executable;
@@ -185,19 +182,16 @@ PJRT_ARGS(
 PJRT_ARGS(
   PJRT_Executable_DeserializeAndLoad_Args, PJRT_Client *client; const char *serialized_executable;
   size_t serialized_executable_size; PJRT_LoadedExecutable *loaded_executable;
-  const char *overridden_serialized_compile_options;
-  size_t overridden_serialized_compile_options_size;)
+  const char *overridden_serialized_compile_options; size_t overridden_serialized_compile_options_size;)
 PJRT_ARGS(
-  PJRT_ExecuteOptions, PJRT_SendCallbackInfo **send_callbacks;
-  PJRT_RecvCallbackInfo **recv_callbacks; size_t num_send_ops; size_t num_recv_ops; int launch_id;
-  const int64_t *non_donatable_input_indices; size_t num_non_donatable_input_indices;
-  PJRT_ExecuteContext *context; const char *call_location; size_t num_tasks; int *task_ids;
-  int64_t *incarnation_ids;)
+  PJRT_ExecuteOptions, PJRT_SendCallbackInfo **send_callbacks; PJRT_RecvCallbackInfo **recv_callbacks;
+  size_t num_send_ops; size_t num_recv_ops; int launch_id; const int64_t *non_donatable_input_indices;
+  size_t num_non_donatable_input_indices; PJRT_ExecuteContext *context; const char *call_location; size_t num_tasks;
+  int *task_ids; int64_t *incarnation_ids;)
 PJRT_ARGS(
-  PJRT_LoadedExecutable_Execute_Args, PJRT_LoadedExecutable *executable;
-  PJRT_ExecuteOptions *options; PJRT_Buffer *const *const *argument_lists; size_t num_devices;
-  size_t num_args; PJRT_Buffer **const *output_lists; PJRT_Event **device_complete_events;
-  PJRT_Device *execute_device;)
+  PJRT_LoadedExecutable_Execute_Args, PJRT_LoadedExecutable *executable; PJRT_ExecuteOptions *options;
+  PJRT_Buffer *const *const *argument_lists; size_t num_devices; size_t num_args; PJRT_Buffer **const *output_lists;
+  PJRT_Event **device_complete_events; PJRT_Device *execute_device;)
 
 // Buffers
 
@@ -213,11 +207,10 @@ PJRT_STRUCT(
   };
   PJRT_Buffer_MemoryLayout_Type type;)
 PJRT_ARGS(
-  PJRT_Client_BufferFromHostBuffer_Args, PJRT_Client *client; const void *data;
-  PJRT_Buffer_Type type; const int64_t *dims; size_t num_dims; const int64_t *byte_strides;
-  size_t num_byte_strides; PJRT_HostBufferSemantics host_buffer_semantics; PJRT_Device *device;
-  PJRT_Memory *memory; PJRT_Buffer_MemoryLayout *device_layout; PJRT_Event *done_with_host_buffer;
-  PJRT_Buffer *buffer;)
+  PJRT_Client_BufferFromHostBuffer_Args, PJRT_Client *client; const void *data; PJRT_Buffer_Type type;
+  const int64_t *dims; size_t num_dims; const int64_t *byte_strides; size_t num_byte_strides;
+  PJRT_HostBufferSemantics host_buffer_semantics; PJRT_Device *device; PJRT_Memory *memory;
+  PJRT_Buffer_MemoryLayout *device_layout; PJRT_Event *done_with_host_buffer; PJRT_Buffer *buffer;)
 PJRT_ARGS(PJRT_Buffer_Destroy_Args, PJRT_Buffer *buffer;)
 PJRT_ARGS(PJRT_Buffer_IsDeleted_Args, PJRT_Buffer *buffer; bool is_deleted;)
 PJRT_ARGS(PJRT_Buffer_ReadyEvent_Args, PJRT_Buffer *buffer; PJRT_Event *event;)

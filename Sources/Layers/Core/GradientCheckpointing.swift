@@ -28,7 +28,8 @@ public struct Checkpointed: ComposableLayer {
     standard: Checkpointed(Sequential([])),
     reference: Reference(
       "Chen et al.", 2016, "Training Deep Nets with Sublinear Memory Cost", "https://arxiv.org/abs/1604.06174"),
-    settings: [.required("layer", \.layer, .layer, "the layer", example: "checkpointed(sequential([dense(64), relu]))")])
+    settings: [.required("layer", \.layer, .layer, "the layer", example: "checkpointed(sequential([dense(64), relu]))")]
+  )
 
   public internal(set) var layer: any Layer
 

@@ -23,7 +23,8 @@ extension Executable {
   public func memoryUse() throws(EngineError) -> MemoryUse {
     let api = client.api
     guard let function = api.pointee.PJRT_Executable_GetCompiledMemoryStats else {
-      throw .failed(operation: "describing a program", code: .unimplemented, message: "the plugin doesn't know its memory")
+      throw .failed(
+        operation: "describing a program", code: .unimplemented, message: "the plugin doesn't know its memory")
     }
     let answer = try Self.withExecutable(handle, api) { (executable) throws(EngineError) in
       try api.call("describing a program", function) { $0.executable = executable }

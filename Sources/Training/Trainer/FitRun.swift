@@ -38,7 +38,9 @@ struct FitRun {
     for (name, data) in [("training", training), ("validation", validation)] {
       if let data { try first.check(data, named: name, batchSize: options.evaluationBatch) }
     }
-    if options.checkpointing == .blocks, !first.setup.hasBlocks { throw TrainingError.noBlocks(model: first.model.label) }
+    if options.checkpointing == .blocks, !first.setup.hasBlocks {
+      throw TrainingError.noBlocks(model: first.model.label)
+    }
     for other in trainers.others { try other.checkCompatibility(with: training) }
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)

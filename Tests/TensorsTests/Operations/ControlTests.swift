@@ -78,11 +78,37 @@ import Testing
       let again = valueAndGradient(at: arguments) { points in checkpoint { loss(points[0]) } }
       return [kept.value, again.value] + kept.gradients + again.gradients
     }
-    #expect(program.text.contains("stablehlo.optimization_barrier"))
+    #expect(program.text.contains("@tanren.barrier.1"))
     #expect(program.text.components(of: "stablehlo.sine") == 3)
     let found = try program([x])
     #expect(try found[0].matches(found[1].values(), within: 1e-14))
     #expect(try found[2].matches(found[3].values(), within: 1e-14))
+  }
+
+  /// XLA doesn't merge the second run with the first: of twelve parts with four products each, one part's are in memory
+  /// at a time, besides the inputs of all.
+  @Test func checkpointsTakeLessMemory() throws {
+    let type = TensorType(.float32, [256, 256])
+    func temporary(_ isCheckpointed: Bool) throws -> Int {
+      try Program([type]) { arguments in
+        gradient(at: arguments) { points in
+          var y = points[0]
+          for _ in 0..<12 {
+            func part() -> Tensor { (0..<4).reduce(y) { x, _ in x.matmul(points[0]).sin() } }
+            y = y + (isCheckpointed ? checkpoint(part) : part())
+          }
+          return y.sum()
+        }
+      }.memoryUse().temporary
+    }
+    let (all, part) = (try temporary(false), try temporary(true))
+    #expect(part * 2 < all, "\(part), \(all)")
+  }
+
+  /// A result that nothing depends on isn't pulled back: its derivative, which is infinite here, stays out.
+  @Test func checkpointLeavesOutUnusedResults() throws {
+    let slope = gradient(at: Tensor([0.0, 4])) { x in checkpoint { [(x * 3).sum(), x.sqrt().sum()] }[0] }
+    #expect(try slope.matches([3, 3]))
   }
 
   @Test func customGradientsReplaceTheTrueOne() throws {
