@@ -8,7 +8,6 @@ import Testing
   static let models: [(name: String, model: any Layer)] = [
     ("wide", WideResNet(depth: 10, width: 1, outputs: 10, dropout: 0.3)),
     ("residual", ResNet(depth: 18, outputs: 10, stem: .cifar, width: 2, stochasticDepth: 0.3)),
-    ("bottleneck", ResNet(depth: 50, outputs: 10, stem: .cifar, width: 1)),
     ("pre-activation", PreActResNet(depth: 18, outputs: 10, stem: .cifar, width: 2)),
     ("Keras", KerasResNet(depth: 50, outputs: 10, width: 1)),
     ("Keras, version 2", KerasResNet(depth: 50, version: .v2, outputs: 10, width: 1)),

@@ -17,14 +17,6 @@ import Testing
     #expect(error?.description.contains("none, blocks") == true, "\(error?.description ?? "")")
   }
 
-  @Test func big() throws {
-    let data = try SyntheticDigits.generate(trainCount: 64, testCount: 1)
-    for checkpoint in ["none", "blocks"] {
-      let text = "model: wideResNet(depth: 28, width: 10)\nepochs: 1\nbatchSize: 64\ncheckpoint: \(checkpoint)"
-      print("WRN2810", checkpoint, try Run(configuration(text), data: data).train().trainer.memoryUse as Any)
-    }
-  }
-
   /// A batch of 64 images in a WRN-16-4: all values of the forward pass, or the blocks' inputs and one block.
   @Test func wideNetworksTakeHalfTheMemory() throws {
     let data = try SyntheticDigits.generate(trainCount: 64, testCount: 1)

@@ -95,9 +95,9 @@ import Testing
     let inputs = [random(geometry.input, 1), random(geometry.kernel, 2)]
     let body = passes(geometry)
     let exact = try run(inputs, as: .float64, on: engines.with, body)
-    #expect(!exact.text.contains("custom_call"))
+    #expect(!exact.text.callsKernels)
     let plain = try run(inputs, as: .float32, on: engines.without, body)
-    #expect(!plain.text.contains("custom_call"))
+    #expect(!plain.text.callsKernels)
     let called = try run(inputs, as: .float32, on: engines.with, body)
     for kernel in ["convolution.2", "convolution_input_gradient.2", "convolution_kernel_gradient.2"] {
       #expect(called.text.contains("@tanren.\(kernel)("))
@@ -130,7 +130,7 @@ import Testing
     for (isXLAs, body) in bodies {
       let exact = try run([image, kernel], as: .float64, on: engine, body)
       let found = try run([image, kernel], as: .float32, on: engine, body)
-      #expect(found.text.contains("custom_call") != isXLAs)
+      #expect(found.text.callsKernels != isXLAs)
       #expect(relativeDistance(found.values[0], exact.values[0]) < 1e-6)
     }
   }
@@ -159,10 +159,10 @@ import Testing
       return [output, mean, variance] + pullback(of: [output, mean, variance], cotangents: cotangents, at: points)
     }
     let exact = try run(inputs, as: .float64, on: engines.with, body)
-    #expect(!exact.text.contains("custom_call"))
+    #expect(!exact.text.callsKernels)
     let plain = try run(inputs, as: .float32, on: engines.without, body)
     let called = try run(inputs, as: .float32, on: engines.with, body)
-    #expect(called.text.contains("@tanren.batch_normalization.1(") && !plain.text.contains("custom_call"))
+    #expect(called.text.contains("@tanren.batch_normalization.1(") && !plain.text.callsKernels)
     #expect(called.text.contains("@tanren.batch_normalization_gradient.1("))
     for index in exact.values.indices {
       // Far from zero, single precision leaves less of the numbers.
@@ -209,7 +209,7 @@ import Testing
     let exact = try run([x], as: .float64, on: engines.with, body)
     let plain = try run([x], as: .float32, on: engines.without, body)
     let called = try run([x], as: .float32, on: engines.with, body)
-    #expect(called.text.contains("@tanren.sum.1(") && !plain.text.contains("custom_call"))
+    #expect(called.text.contains("@tanren.sum.1(") && !plain.text.callsKernels)
     #expect(relativeDistance(plain.values[0], exact.values[0]) < 1e-5)
     #expect(relativeDistance(called.values[0], exact.values[0]) < 1e-6)
     let narrow = try run([x], as: .bfloat16, on: engines.with, body)
@@ -221,7 +221,7 @@ import Testing
     let x = random([300, 20, 10], 1)
     for axes in [[2], [0, 2], [0, 1, 2]] {
       let found = try run([x], as: .float32, on: engine) { [$0[0].sum(axes)] }
-      #expect(!found.text.contains("custom_call"))
+      #expect(!found.text.callsKernels)
       let exact = try run([x], as: .float64, on: engine) { [$0[0].sum(axes)] }
       #expect(relativeDistance(found.values[0], exact.values[0]) < 1e-4)
     }
@@ -244,7 +244,7 @@ import Testing
       let plain = try run([Tensor(numbers, shape: shape)], as: dtype, on: engines.without, body)
       let called = try run([Tensor(numbers, shape: shape)], as: dtype, on: engines.with, body)
       #expect(called.text.contains("@tanren.max_pool.1(") && called.text.contains("@tanren.max_pool_gradient.1("))
-      #expect(!plain.text.contains("custom_call"))
+      #expect(!plain.text.callsKernels)
       for (found, expected) in zip(called.values, plain.values) {
         #expect(zip(found, expected).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) })
       }
@@ -274,7 +274,7 @@ import Testing
       let exact = try run(inputs, as: .float64, on: engines.with, body)
       let plain = try run(inputs, as: .float32, on: engines.without, mixed)
       let called = try run(inputs, as: .float32, on: engines.with, mixed)
-      #expect(called.text.contains("@tanren.affine_sampling.1(") && !plain.text.contains("custom_call"))
+      #expect(called.text.contains("@tanren.affine_sampling.1(") && !plain.text.callsKernels)
       for found in [plain, called] {
         #expect(relativeDistance(found.values[0], exact.values[0]) < (dtype == .bfloat16 ? 0.01 : 1e-5))
       }
@@ -296,4 +296,9 @@ import Testing
     #expect(found.text.contains("@tanren.affine_sampling.1("))
     #expect(found.values[0].allSatisfy { $0.isNaN || $0 == 1 || $0 == 0.5 })
   }
+}
+
+extension String {
+  /// Whether a program calls kernels, besides the barriers around what is tested.
+  var callsKernels: Bool { ranges(of: "custom_call").count > ranges(of: "@tanren.barrier.").count }
 }
