@@ -47,6 +47,25 @@ import Testing
     #expect(try distance(next[3], member.generate(steps: 10)) < 1e-12)
   }
 
+  @Test(arguments: [1, 3]) func predictionsAreWhatTheyAreAlone(sequences: Int) throws {
+    var one = Reservoir(units: 30, inputs: 1)
+    (one.connectivity, one.scaling, one.outputs) = (0.2, .gain(0.8), 2)
+    let inputs = sequences == 1 ? signal : Tensor.stack((1...sequences).map { signal * Double($0) })
+    let teacher = Tensor.concatenate([inputs, inputs * inputs], axis: sequences == 1 ? 1 : 2)
+    var ensemble = try ReservoirEnsemble(one, seeds: 0..<3)
+    #expect(throws: ReservoirError.notFitted) { try ensemble.predict(inputs: inputs) }
+    try ensemble.fit(inputs: inputs, teacher: teacher, washout: 50, readout: CholeskyReadout(lambda: 1e-6))
+    // Two members at a time.
+    ensemble.memory = 2 * sequences * 301 * 30 * 8
+    let found = try ensemble.predict(inputs: inputs)
+    #expect(Array(found.shape) == [3] + Array(teacher.shape))
+    for index in 0..<3 {
+      var alone = try EchoStateNetwork(one, draws: .keyed(seed: UInt64(index)))
+      try alone.fit(inputs: inputs, teacher: teacher, washout: 50, readout: CholeskyReadout(lambda: 1e-6))
+      #expect(try distance(found[index], alone.predict(inputs: inputs)) < 1e-11)
+    }
+  }
+
   /// Members of an execution: as few rounds of the threads as can be, then few programs, then few executions.
   @Test(arguments: [
     (20, 20, 2, 20), (20, 6, 2, 4), (5, 2, 2, 2), (3, 8, 4, 3), (20, 1, 2, 1), (1, 1, 64, 1), (7, 3, 1, 1),

@@ -82,9 +82,20 @@ extension RunConfiguration {
     guard let made = try makeExperiment() else {
       throw ConfigurationError.invalid(message: "the run is a training, not an experiment", origin: "")
     }
-    try data.train.checkFinite("training")
-    try data.test.checkFinite("test")
-    return try made.run(
-      on: data, ExperimentSetting(seed: UInt32(clamping: seed), dtype: dtype, rng: rng))
+    try data.checkFinite()
+    return try made.run(on: data, experimentSetting)
+  }
+
+  /// What the run's experiment gets besides its own options.
+  var experimentSetting: ExperimentSetting {
+    ExperimentSetting(seed: UInt32(clamping: seed), dtype: dtype, rng: rng)
+  }
+}
+
+extension DatasetPair {
+  /// - Throws: `TrainingError.notFinite`.
+  func checkFinite() throws {
+    try train.checkFinite("training")
+    try test.checkFinite("test")
   }
 }

@@ -24,7 +24,8 @@ extension RunConfiguration {
     return work.id
   }
 
-  /// Names runs that one program may train: they differ by their seeds, and by numbers of their methods.
+  /// Names runs that one program may train: they differ by their seeds, and by numbers of their methods; experiments by
+  /// numbers of their reservoirs that change no shape.
   public var family: String {
     var alike = self
     alike.seed = 0
@@ -33,6 +34,9 @@ extension RunConfiguration {
     alike.gradientRule = gradientRule.withoutNumbers
     alike.averaging = averaging.withoutNumbers
     alike.penalties = penalties.map(\.withoutNumbers)
+    if let experiment, Registry<any Experiment>.all.type(named: experiment.name) is any EnsembleExperiment.Type {
+      alike.experiment = experiment.withoutNumbers(of: ReservoirSettings.memberNumbers)
+    }
     return alike.id
   }
 
@@ -94,6 +98,11 @@ extension Registry {
 }
 
 extension MethodSpec {
+  fileprivate func withoutNumbers(of keys: Set<String>) -> MethodSpec {
+    let pairs = options.pairs.map { ($0.key, keys.contains($0.key) ? $0.value.withoutNumbers : $0.value) }
+    return MethodSpec(name, Options(Dictionary(uniqueKeysWithValues: pairs)))
+  }
+
   fileprivate var withoutNumbers: MethodSpec {
     MethodSpec(name, Options(Dictionary(uniqueKeysWithValues: options.pairs.map { ($0.key, $0.value.withoutNumbers) })))
   }

@@ -4,7 +4,7 @@ import Reservoirs
 
 /// An echo state network with feedback that learns a series and goes on with it by itself. It is saved as it stands after the
 /// training data.
-public struct ReservoirGeneration: Experiment, ReservoirExperiment {
+public struct ReservoirGeneration: Experiment, EnsembleExperiment {
   public static let declaration = Declaration(
     "reservoirGeneration", "an echo state network learns a series and goes on with it by itself",
     standard: ReservoirGeneration(),
@@ -17,17 +17,44 @@ public struct ReservoirGeneration: Experiment, ReservoirExperiment {
   public var recordedMetrics: [String] { ["nrmse", "nrmse_200", "train_nrmse"] }
 
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
-    let channels = data.train.targets.shape.last ?? 1
-    var network = try settings.network(inputs: 0, outputs: channels, setting)
-    // A file's series may have another type than its next values.
-    let inputs = Tensor(data.train.inputs).cast(to: setting.dtype)
-    let targets = Tensor(data.train.targets).cast(to: setting.dtype)
-    let teacher = Tensor.concatenate([inputs, targets.slice(targets.shape[0] - 1..<targets.shape[0])])
-    let fit = try network.fit(teacher: teacher, washout: settings.washout, readout: settings.readout)
+    var network = try network(for: data, setting)
+    let fit = try network.fit(
+      teacher: Self.teacher(data, setting.dtype), washout: settings.washout, readout: settings.readout)
     let fitted = network
-    let expected: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let generated = try Self.generated(&network, steps: data.test.count)
+    return try result(fit, generated, fitted, data)
+  }
+
+  func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork {
+    try settings.network(inputs: 0, outputs: data.train.targets.shape.last ?? 1, setting)
+  }
+
+  func run(_ ensemble: inout ReservoirEnsemble, on data: DatasetPair) throws -> [ExperimentResult] {
+    let fits = try ensemble.fit(
+      teacher: Self.teacher(data, ensemble[0].reservoir.dtype), washout: settings.washout, readout: settings.readout)
+    let fitted = ensemble
+    let outputs = try ensemble.generate(steps: data.test.count)
+    return try fits.indices.map { index in
+      let generated: [Double] = try outputs[index].cast(to: .float64).values()
+      return try result(fits[index], Self.orDiverged(generated), fitted[index], data)
+    }
+  }
+
+  /// The training data as one series. A file's series may have another type than its next values.
+  private static func teacher(_ data: DatasetPair, _ dtype: DType) -> Tensor {
+    let targets = Tensor(data.train.targets).cast(to: dtype)
+    return Tensor.concatenate([
+      Tensor(data.train.inputs).cast(to: dtype), targets.slice(targets.shape[0] - 1..<targets.shape[0]),
+    ])
+  }
+
+  private func result(
+    _ fit: ReadoutFit, _ generated: [Double], _ fitted: EchoStateNetwork, _ data: DatasetPair
+  ) throws -> ExperimentResult {
+    let (channels, dtype) = (fitted.reservoir.outputs, fitted.reservoir.dtype)
+    let expected: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let predicted: [Double] = try fit.outputs.cast(to: .float64).values()
+    let targets = Tensor(data.train.targets).cast(to: dtype)
     let learned: [Double] = try targets.slice(settings.washout..<targets.shape[0]).cast(to: .float64).values()
     return ExperimentResult(
       metrics: Self.metrics(generated, expected, channels: channels).merging(["train_nrmse": fit.nrmse]) { $1 },
@@ -36,6 +63,11 @@ public struct ReservoirGeneration: Experiment, ReservoirExperiment {
         SeriesChart.make(
           "free run", [("teacher", expected), ("generation", generated)], channels: channels, steps: 5000),
       ], fitted: .network(fitted))
+  }
+
+  /// What overflows is as far from the series as can be, and no reason to have no result.
+  private static func orDiverged(_ generated: [Double]) -> [Double] {
+    generated.allSatisfy(\.isFinite) ? generated : generated.map { _ in .infinity }
   }
 
   private static func generated(_ network: inout EchoStateNetwork, steps: Int) throws -> [Double] {

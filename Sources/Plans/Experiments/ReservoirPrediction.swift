@@ -7,7 +7,7 @@ import Reservoirs
 ///
 /// Errors on the test data, through which the network goes on from the training data: `nmse` is the mean squared error
 /// over the targets' variance, `nrmse` its root. The network is saved as it stands after the test data.
-public struct ReservoirPrediction: Experiment, ReservoirExperiment {
+public struct ReservoirPrediction: Experiment, EnsembleExperiment {
   public static let declaration = Declaration(
     "reservoirPrediction", "an echo state network learns targets from the inputs that drive it",
     standard: ReservoirPrediction(),
@@ -20,18 +20,39 @@ public struct ReservoirPrediction: Experiment, ReservoirExperiment {
   public var recordedMetrics: [String] { ["nmse", "nrmse", "train_nrmse", "lambda"] }
 
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
-    let channels = data.train.targets.shape.last ?? 1
-    var network = try settings.network(inputs: data.train.inputs.shape.last ?? 1, outputs: channels, setting)
+    var network = try network(for: data, setting)
     let fit = try network.fit(
       inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: settings.washout,
       readout: settings.readout)
-    let predicted: [Double] = try network.predict(inputs: Tensor(data.test.inputs)).cast(to: .float64).values()
+    let predicted = try network.predict(inputs: Tensor(data.test.inputs))
+    return try Self.result(fit, predicted, network, data)
+  }
+
+  func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork {
+    try settings.network(
+      inputs: data.train.inputs.shape.last ?? 1, outputs: data.train.targets.shape.last ?? 1, setting)
+  }
+
+  func run(_ ensemble: inout ReservoirEnsemble, on data: DatasetPair) throws -> [ExperimentResult] {
+    let fits = try ensemble.fit(
+      inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: settings.washout,
+      readout: settings.readout)
+    let predicted = try ensemble.predict(inputs: Tensor(data.test.inputs))
+    let members = ensemble
+    return try fits.indices.map { try Self.result(fits[$0], predicted[$0], members[$0], data) }
+  }
+
+  private static func result(
+    _ fit: ReadoutFit, _ predicted: Tensor, _ network: EchoStateNetwork, _ data: DatasetPair
+  ) throws -> ExperimentResult {
+    let predicted: [Double] = try predicted.cast(to: .float64).values()
     let targets: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
-    let metrics = Self.metrics(predicted, targets)
     return ExperimentResult(
-      metrics: metrics.merging(["train_nrmse": fit.nrmse, "lambda": fit.lambda]) { $1 },
+      metrics: metrics(predicted, targets).merging(["train_nrmse": fit.nrmse, "lambda": fit.lambda]) { $1 },
       charts: [
-        SeriesChart.make("test data", [("target", targets), ("prediction", predicted)], channels: channels, steps: 400)
+        SeriesChart.make(
+          "test data", [("target", targets), ("prediction", predicted)],
+          channels: network.reservoir.outputs, steps: 400)
       ], fitted: .network(network))
   }
 

@@ -8,6 +8,11 @@ struct ReservoirSettings: Sendable {
       Setting("readout", \.readout, .method, "how the readout is computed"),
     ] + Reservoir.settings.of(\.reservoir)
 
+  /// The numbers in which members of a ``ReservoirEnsemble`` may differ.
+  static let memberNumbers: Set<String> = [
+    "connectivity", "gain", "radius", "inputScale", "feedbackScale", "biasScale", "leak", "activationScale",
+  ]
+
   var reservoir: Reservoir
   var readout: any ReadoutRule
   var washout: Int

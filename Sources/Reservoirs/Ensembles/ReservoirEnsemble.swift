@@ -123,6 +123,25 @@ extension ReservoirEnsemble {
   /// - Throws: ``ReservoirError``.
   @discardableResult
   public mutating func drive(inputs: Tensor? = nil, teacher: Tensor? = nil) throws -> Tensor {
+    try driven(inputs, teacher) { states, _ in states }
+  }
+
+  /// The outputs while the members are driven. Their states aren't kept.
+  /// - Parameters: as ``drive(inputs:teacher:)`` has them.
+  /// - Returns: `[members, steps, outputs]` or `[members, sequences, steps, outputs]`.
+  /// - Throws: ``ReservoirError``.
+  public mutating func predict(inputs: Tensor? = nil, teacher: Tensor? = nil) throws -> Tensor {
+    guard readout != nil else { throw ReservoirError.notFitted }
+    return try driven(inputs, teacher) { states, readout in
+      let outputs = states.reshape(to: [-1, states.shape[2]]).readOut(readout)
+      return outputs.reshape(to: [states.shape[0], states.shape[1], -1])
+    }
+  }
+
+  /// - Parameter kept: what is kept of a member's states, `[sequences, steps, units]`, given its readout.
+  private mutating func driven(
+    _ inputs: Tensor?, _ teacher: Tensor?, _ kept: @escaping (Tensor, Tensor) -> Tensor
+  ) throws -> Tensor {
     let own = networks[0]
     let (inputs, teacher) = (try own.series(inputs: inputs), try own.series(teacher: teacher))
     if teacher == nil, reservoir.feedback { throw ReservoirError.missingTeacher }
@@ -134,7 +153,7 @@ extension ReservoirEnsemble {
         steps, fromEach: arguments[0], inputs: inputs?.tensor, teacher: teacher?.tensor,
         noise: noise == nil ? nil : arguments[2])
       let last = states.slice(steps - 1..<steps, axis: 1).squeeze(1)
-      return [states, last, last.readOut(arguments[1])]
+      return [kept(states, arguments[1]), last, last.readOut(arguments[1])]
     }
     (state, output) = (results[1], results[2])
     return (inputs ?? teacher)?.isBatch == true ? results[0] : results[0].squeeze(1)

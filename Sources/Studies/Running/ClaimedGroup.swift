@@ -32,7 +32,7 @@ final class ClaimedGroup {
       if configurations[0].experiment == nil {
         try fit(configurations, cache)
       } else {
-        for index in runs.indices { try conduct(index, configurations[index], cache) }
+        try conduct(configurations, cache)
       }
     } catch {
       try fail(error)
@@ -50,25 +50,51 @@ final class ClaimedGroup {
 
   // MARK: - Experiments
 
-  /// Runs an experiment, and stores what it showed as its only epoch.
-  private func conduct(_ index: Int, _ configuration: RunConfiguration, _ cache: DatasetCache) throws {
-    let (run, progress) = (runs[index], progress(index, epochs: 1))
-    let entry = try cache.entry(configuration)
-    try store.begin(run, environment: .current(), data: entry.identity)
-    runner.report(.runBegan(progress))
+  /// Runs experiments, in shared programs if they can, and stores what each showed as its only epoch.
+  private func conduct(_ configurations: [RunConfiguration], _ cache: DatasetCache) throws {
+    let data = try zip(runs, configurations).map { run, configuration in
+      let entry = try cache.entry(configuration)
+      try store.begin(run, environment: .current(), data: entry.identity)
+      return entry.data.pair
+    }
+    if let group = try ExperimentGroup(configurations) {
+      runner.report(.runBegan(progress(0, epochs: 1, together: runs.count)))
+      // What goes wrong with one of them is its own: they then run one by one, and those without a fault have results.
+      if try timed({ try? group.run(on: data[0]) }, of: Array(runs.indices)) { return }
+    }
+    for index in runs.indices {
+      runner.report(.runBegan(progress(index, epochs: 1)))
+      do {
+        _ = try timed({ [try configurations[index].runExperiment(on: data[index])] }, of: [index])
+      } catch  where Self.isFault(error) {
+        try fail([index], error)
+      }
+    }
+  }
+
+  /// Stores the results of some runs, which share the time that they took.
+  /// - Returns: whether there are results.
+  private func timed(_ conducted: () throws -> [ExperimentResult]?, of indices: [Int]) throws -> Bool {
     let clock = ContinuousClock()
     let start = clock.now
-    let result = try configuration.runExperiment(on: entry.data.pair)
-    try heartbeats[index].check()
-    let record = EpochRecord(
-      epoch: 1, step: 1, metrics: result.metrics, trainingSeconds: (clock.now - start) / .seconds(1))
-    let end = RunEnd(
-      steps: 1, gradientEvaluations: 0, isDiverged: result.metrics.values.contains { !$0.isFinite },
-      keepsCheckpoint: false)
-    try store.record([StoredEpoch(run: run, record: record, checkpoint: nil, end: end)])
-    runner.report(.epochEnded(progress, record, remaining: nil))
-    runner.report(.runEnded(progress, History(epochs: [record])))
-    close([index])
+    guard let results = try conducted() else { return false }
+    let seconds = (clock.now - start) / .seconds(1) / Double(indices.count)
+    let records = results.map { EpochRecord(epoch: 1, step: 1, metrics: $0.metrics, trainingSeconds: seconds) }
+    try store.record(
+      zip(indices, records).map { index, record in
+        try heartbeats[index].check()
+        let end = RunEnd(
+          steps: 1, gradientEvaluations: 0, isDiverged: record.metrics.values.contains { !$0.isFinite },
+          keepsCheckpoint: false)
+        return StoredEpoch(run: runs[index], record: record, checkpoint: nil, end: end)
+      })
+    for (index, record) in zip(indices, records) {
+      let progress = progress(index, epochs: 1, together: indices.count)
+      runner.report(.epochEnded(progress, record, remaining: nil))
+      runner.report(.runEnded(progress, History(epochs: [record])))
+    }
+    close(indices)
+    return true
   }
 
   // MARK: - Trainings
@@ -169,21 +195,32 @@ final class ClaimedGroup {
           try store.releaseIfHeld(runs[index])
         }
       }
-    // What is wrong isn't the runs' fault, and would happen to the others too.
-    case is StoreError, is DatasetError, CheckpointError.file:
+    case _ where Self.isFault(error): try fail(open, error)
+    default:
       for index in open { try? store.release(runs[index]) }
       throw error
-    default:
-      for index in open {
-        do throws(StoreError) {
-          try store.fail(runs[index], error: "\(error)")
-          runner.report(.runFailed(progress(index), error: "\(error)"))
-        } catch {
-          guard case .leaseLost = error else { throw error }
-          runner.report(.runLost(progress(index)))
-        }
+    }
+  }
+
+  /// Whether an error is the runs' own, and wouldn't happen to others too.
+  private static func isFault(_ error: any Error) -> Bool {
+    switch error {
+    case is StoreError, is DatasetError, CheckpointError.file: false
+    default: true
+    }
+  }
+
+  private func fail(_ indices: [Int], _ error: any Error) throws(StoreError) {
+    for index in indices {
+      do throws(StoreError) {
+        try store.fail(runs[index], error: "\(error)")
+        runner.report(.runFailed(progress(index), error: "\(error)"))
+      } catch {
+        guard case .leaseLost = error else { throw error }
+        runner.report(.runLost(progress(index)))
       }
     }
+    close(indices)
   }
 }
 

@@ -149,4 +149,51 @@ import Testing
     #expect(results.runs.map(\.state) == [.failed, .failed])
     #expect(results.runs.allSatisfy { $0.error?.contains("the batch size is 5000") == true })
   }
+
+  /// Reservoirs that differ by seeds and by numbers that change no shape.
+  @Test(arguments: [
+    (
+      "reservoirPrediction(units: 30, inputScale: 0.2, washout: 50, readout: ridge(lambda: 1e-6)",
+      "narma(train: 400, test: 200)"
+    ),
+    (
+      "reservoirGeneration(units: 40, washout: 100, readout: qr(lambda: 1e-6)",
+      "sine(period: 40, train: 500, test: 300)"
+    ),
+  ])
+  func reservoirsAreDrivenTogether(_ experiment: String, _ data: String) throws {
+    let radii = [0.5, 0.9]
+    let plan = StudyPlan(
+      name: "reservoirs", base: ["data": data, "dtype": "float64"],
+      arms: radii.map { Arm("\($0)", ["experiment": "\(experiment), connectivity: 0.2, radius: \($0))"]) },
+      seeds: [0, 1, 2])
+    let alone = try runner("alone.sqlite", .off).run(plan)
+    var runner = try runner("together.sqlite", .on)
+    var began: [String] = []
+    runner.report = { if case .runBegan(let run) = $0 { began.append("\(run.arm): \(run.together)") } }
+    let results = try runner.run(plan)
+    #expect(began == ["0.5: 6"])
+    #expect(Set(results.runs.compactMap { $0.history.epochs.last?["nrmse"] }).count == 6)
+    #expect(results.runs.allSatisfy { $0.state == .done && $0.attempts == 1 })
+    for (own, other) in zip(results.runs, alone.runs) {
+      #expect(own.id == other.id && own.history.epochs.count == 1)
+      // What differs in the last digits of a readout grows while a network runs freely.
+      for (name, value) in own.history.epochs[0].metrics {
+        let expected = try #require(other.history.epochs[0][name])
+        #expect((value - expected).magnitude <= 1e-7 * expected.magnitude, "\(own.arm), seed \(own.seed): \(name)")
+      }
+    }
+  }
+
+  @Test func aReservoirThatCannotBeDrawnFailsAlone() throws {
+    // Of 400 weights a thousandth is too few for a spectral radius.
+    let experiment =
+      "reservoirPrediction(units: 20, washout: 50, readout: ridge(lambda: 1e-6), radius: 0.9, connectivity: "
+    let plan = StudyPlan(
+      name: "reservoirs", base: ["data": "narma(train: 300, test: 100)", "dtype": "float64"],
+      arms: [0.001, 0.5].map { Arm("\($0)", ["experiment": "\(experiment)\($0))"]) }, seeds: [0, 1])
+    let results = try runner("drawn.sqlite", .on).run(plan)
+    #expect(results.runs.count == 4)
+    #expect(results.runs.allSatisfy { $0.state == ($0.arm == "0.5" ? .done : .failed) })
+  }
 }

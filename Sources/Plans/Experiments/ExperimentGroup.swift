@@ -1,0 +1,40 @@
+import Configuration
+import Reservoirs
+
+/// An experiment whose networks can run side by side in one program.
+protocol EnsembleExperiment: ReservoirExperiment {
+  var settings: ReservoirSettings { get }
+
+  /// The network of one run, as it is drawn.
+  func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork
+
+  /// ``Experiment/run(on:_:)`` of networks that are alike, which differ in what they have been drawn from.
+  /// - Returns: a result for each network.
+  func run(_ ensemble: inout ReservoirEnsemble, on data: DatasetPair) throws -> [ExperimentResult]
+}
+
+/// Runs of one ``RunConfiguration/family`` that are experiments with reservoirs, computed in shared programs.
+public struct ExperimentGroup {
+  private let experiments: [any EnsembleExperiment]
+  private let settings: [ExperimentSetting]
+
+  /// - Returns: nil if the runs can't share programs.
+  /// - Throws: `ConfigurationError`.
+  public init?(_ runs: [RunConfiguration]) throws(ConfigurationError) {
+    var experiments: [any EnsembleExperiment] = []
+    for run in runs {
+      guard let experiment = try run.makeExperiment() as? any EnsembleExperiment else { return nil }
+      experiments.append(experiment)
+    }
+    guard runs.count > 1, Set(runs.map(\.family)).count == 1 else { return nil }
+    (self.experiments, settings) = (experiments, runs.map(\.experimentSetting))
+  }
+
+  /// - Returns: a result for each run, in their order: what it is alone, without the kernels to rounding.
+  /// - Throws: as `RunConfiguration.runExperiment(on:)` does, if any of them would.
+  public func run(on data: DatasetPair) throws -> [ExperimentResult] {
+    try data.checkFinite()
+    var ensemble = try ReservoirEnsemble(zip(experiments, settings).map { try $0.network(for: data, $1) })
+    return try experiments[0].run(&ensemble, on: data)
+  }
+}
