@@ -4,7 +4,11 @@ import Testing
 
 @testable import Tensors
 
-extension KernelTests {
+/// Products of matrices by kernels, compared as ``KernelTests`` compares the others.
+@Suite(.tags(.engine, .slow)) struct ProductKernelTests {
+  private static let engines = KernelTests.engines
+  private let kernels = KernelTests()
+
   /// Rows, terms and columns of products: whole tiles and rests of each height and width, sums of one and of several
   /// stretches, one thread's work and several threads'.
   static let products = [
@@ -29,11 +33,11 @@ extension KernelTests {
         return [value] + pullback(of: [value], cotangents: [value.onesLike()], at: stacked)
       },
     ]
-    let inputs = [random([rows, inner], 1), random([inner, columns], 2)]
+    let inputs = [kernels.random([rows, inner], 1), kernels.random([inner, columns], 2)]
     for body in bodies {
-      let exact = try run(inputs, as: .float64, on: engines.with, body)
-      let plain = try run(inputs, as: .float32, on: engines.without, body)
-      let called = try run(inputs, as: .float32, on: engines.with, body)
+      let exact = try kernels.run(inputs, as: .float64, on: engines.with, body)
+      let plain = try kernels.run(inputs, as: .float32, on: engines.without, body)
+      let called = try kernels.run(inputs, as: .float32, on: engines.with, body)
       #expect(called.text.contains("@tanren.product.1(") && !plain.text.callsKernels)
       #expect(!called.text.contains("stablehlo.dot_general") && !called.text.contains("stablehlo.transpose"))
       for (plain, (called, exact)) in zip(plain.values, zip(called.values, exact.values)) {
@@ -46,8 +50,9 @@ extension KernelTests {
   @Test func productsOfVectorsAreXLAs() throws {
     let engine = try #require(Self.engines).with
     for (left, right) in [([300, 200], [200, 1]), ([1, 200], [200, 300]), ([40, 40], [40, 40])] as [(Shape, Shape)] {
-      let inputs = [random(left, 1), random(right, 2)]
-      #expect(!(try run(inputs, as: .float32, on: engine) { [$0[0].matmul($0[1])] }.text.callsKernels))
+      let inputs = [kernels.random(left, 1), kernels.random(right, 2)]
+      #expect(
+        !(try kernels.run(inputs, as: .float32, on: engine) { [$0[0].matmul($0[1])] }.text.callsKernels))
     }
   }
 
@@ -55,7 +60,9 @@ extension KernelTests {
   /// constant, computed, or differs from member to member.
   @Test func updatesOfWeightsAreOneCall() throws {
     let engines = try #require(Self.engines)
-    let inputs = [random([90, 300], 1), random([90, 40], 2), random([300, 40], 3), random([], 4)]
+    let inputs = [
+      kernels.random([90, 300], 1), kernels.random([90, 40], 2), kernels.random([300, 40], 3), kernels.random([], 4),
+    ]
     let step: ([Tensor], Tensor) -> Tensor = { $0[2] + $0[0].transpose().matmul($0[1]) * $1 }
     let cases: [(isOneCall: Bool, body: ([Tensor]) -> [Tensor])] = [
       (true, { [step($0, Tensor(-0.1, dtype: $0[0].dtype))] }),
@@ -87,14 +94,14 @@ extension KernelTests {
       (false, { [step($0, $0[2])] }),
     ]
     for (isOneCall, body) in cases {
-      let exact = try run(inputs, as: .float64, on: engines.with, body)
-      let called = try run(inputs, as: .float32, on: engines.with, body)
+      let exact = try kernels.run(inputs, as: .float64, on: engines.with, body)
+      let called = try kernels.run(inputs, as: .float32, on: engines.with, body)
       #expect(called.text.contains("output_operand_alias<") == isOneCall)
       for (found, expected) in zip(called.values, exact.values) { #expect(relativeDistance(found, expected) < 1e-6) }
     }
   }
 
-  @Test(.enabled(if: KernelTests.engines?.with.kernels.active.contains(.bfloat16Product) == true, "needs oneDNN"))
+  @Test(.enabled(if: engines?.with.kernels.active.contains(.bfloat16Product) == true, "needs oneDNN"))
   func productsAgree() throws {
     let engines = try #require(Self.engines)
     let cases: [(Shape, Shape, ([Tensor]) -> [Tensor])] = [
@@ -110,10 +117,10 @@ extension KernelTests {
       ),
     ]
     for (index, (left, right, body)) in cases.enumerated() {
-      let inputs = [random(left, UInt32(index)), random(right, UInt32(index) + 50)]
-      let exact = try run(inputs, as: .float64, on: engines.with, body)
-      let plain = try run(inputs, as: .bfloat16, on: engines.without, body)
-      let called = try run(inputs, as: .bfloat16, on: engines.with, body)
+      let inputs = [kernels.random(left, UInt32(index)), kernels.random(right, UInt32(index) + 50)]
+      let exact = try kernels.run(inputs, as: .float64, on: engines.with, body)
+      let plain = try kernels.run(inputs, as: .bfloat16, on: engines.without, body)
+      let called = try kernels.run(inputs, as: .bfloat16, on: engines.with, body)
       #expect(called.text.contains("@tanren.dot.1(") && !plain.text.callsKernels)
       for index in exact.values.indices {
         #expect(relativeDistance(plain.values[index], exact.values[index]) < 0.01)
