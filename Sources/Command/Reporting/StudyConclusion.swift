@@ -32,7 +32,9 @@ struct StudyConclusion {
         }
       }
     }
-    if let report { terminal.write("\n" + TerminalReport(report, terminal: terminal).text(chart: terminal.isInteractive)) }
+    if let report {
+      terminal.write("\n" + TerminalReport(report, terminal: terminal).text(chart: terminal.isInteractive))
+    }
     for result in arms {
       guard let published = result.arm.published, let log = published.log else { continue }
       for run in result.runs where run.seed == published.seed ?? results.study.plan.seeds.first {
