@@ -7,12 +7,19 @@ import Reservoirs
 /// A run's configuration names it (`experiment: …`); plans, the store, workers, verdicts and reports treat its run as
 /// any other, as one epoch with these numbers.
 public protocol Experiment: Configurable {
+  /// The numbers in which runs that share a program may differ.
+  static var batchedSettings: Set<String> { get }
+
   /// The names of what it records.
   var recordedMetrics: [String] { get }
 
   /// - Parameter setting: what the run's configuration has besides the experiment's own options.
   /// - Throws: whatever keeps it from its numbers; the run then counts as failed.
   func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult
+}
+
+extension Experiment {
+  public static var batchedSettings: Set<String> { [] }
 }
 
 /// What an experiment gets besides its own options.

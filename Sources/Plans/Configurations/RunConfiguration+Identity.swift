@@ -34,8 +34,8 @@ extension RunConfiguration {
     alike.gradientRule = gradientRule.withoutNumbers
     alike.averaging = averaging.withoutNumbers
     alike.penalties = penalties.map(\.withoutNumbers)
-    if let experiment, Registry<any Experiment>.all.type(named: experiment.name) is any EnsembleExperiment.Type {
-      alike.experiment = experiment.withoutNumbers(of: ReservoirSettings.memberNumbers)
+    if let experiment, let type = Registry<any Experiment>.all.type(named: experiment.name) as? any Experiment.Type {
+      alike.experiment = experiment.withoutNumbers(of: type.batchedSettings)
     }
     return alike.id
   }

@@ -5,6 +5,8 @@ import Reservoirs
 /// An echo state network with feedback that learns a series and goes on with it by itself. It is saved as it stands after the
 /// training data.
 public struct ReservoirGeneration: Experiment, EnsembleExperiment {
+  public static let batchedSettings = ReservoirSettings.memberNumbers
+
   public static let declaration = Declaration(
     "reservoirGeneration", "an echo state network learns a series and goes on with it by itself",
     standard: ReservoirGeneration(),

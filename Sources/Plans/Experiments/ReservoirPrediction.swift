@@ -8,6 +8,8 @@ import Reservoirs
 /// Errors on the test data, through which the network goes on from the training data: `nmse` is the mean squared error
 /// over the targets' variance, `nrmse` its root. The network is saved as it stands after the test data.
 public struct ReservoirPrediction: Experiment, EnsembleExperiment {
+  public static let batchedSettings = ReservoirSettings.memberNumbers
+
   public static let declaration = Declaration(
     "reservoirPrediction", "an echo state network learns targets from the inputs that drive it",
     standard: ReservoirPrediction(),
