@@ -90,6 +90,9 @@ import Testing
         }.carry
       }),
     Case(
+      name: "product computed again for its gradients", shapes: [[50, 32], [32, 32]],
+      body: passes { inputs in checkpoint { (inputs[0].matmul(inputs[1]) * 0.2).tanh() } }),
+    Case(
       name: "product in bfloat16", shapes: [[64, 96], [96, 32]], dtype: .bfloat16, tolerance: 0.02,
       body: { [$0[0].matmul($0[1])] }),
   ]
