@@ -38,6 +38,7 @@ lint:
 	swift format lint --strict --parallel --recursive $(SWIFT_SOURCES)
 	scripts/sizes --check
 	scripts/cycles
+	scripts/imports
 
 oracle: engine
 	swift build --product OracleGrid

@@ -165,7 +165,7 @@ let package = Package(
     tests(of: "Statistics"),
     // Trains with checkpoints, to be killed by a test.
     .executableTarget(name: "CrashProbe", dependencies: ["Training"], path: "Tests/CrashProbe", swiftSettings: strict),
-    tests(of: "Training", ["CrashProbe"]),
+    tests(of: "Training", ["ArrayFixtures", "CrashProbe"]),
     // Exports models of every kind for scripts/onnx-check.
     .executableTarget(
       name: "ExportProbe", dependencies: ["Exports", "Configuration"], path: "Tests/ExportProbe", swiftSettings: strict),

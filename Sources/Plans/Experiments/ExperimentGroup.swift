@@ -30,7 +30,7 @@ public struct ExperimentGroup {
     (self.experiments, settings) = (experiments, runs.map(\.experimentSetting))
   }
 
-  /// - Returns: a result for each run, in their order: what it is alone, without the kernels to rounding.
+  /// - Returns: a result for each run, in their order: up to rounding what it is alone.
   /// - Throws: as `RunConfiguration.runExperiment(on:)` does, if any of them would.
   public func run(on data: DatasetPair) throws -> [ExperimentResult] {
     try data.checkFinite()

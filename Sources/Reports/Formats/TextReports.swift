@@ -22,7 +22,10 @@ public struct TerminalReport: Sendable {
     if let workloads = report.workloads {
       return (parts + self.parts(WorkloadWords(workloads)) + end).joined(separator: "\n")
     }
-    if chart, report.facts.isTraining, let figure = ReportFigures(report).curves(of: report.facts.metric.name) {
+    let metric = report.facts.metric.name
+    if chart, report.facts.isTraining,
+      let figure = ReportFigures(report).curves(of: metric, title: ReportStyle.words(metric).capitalizedFirst)
+    {
       parts.append(TerminalChart(figure, width: min(terminal.width, 100)).text(colors: colors))
     }
     parts.append(tables.results.text(colors: colors))

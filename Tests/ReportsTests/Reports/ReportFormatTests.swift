@@ -76,7 +76,8 @@ import Testing
     #expect(!text.contains("\u{1B}"))
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     #expect(text.contains("96.97 ± 0.15%"))
-    #expect(TerminalReport(report).text(chart: true).contains("epoch"))
+    let withChart = TerminalReport(report).text(chart: true)
+    #expect(withChart.contains("epoch") && withChart.contains("\nTest accuracy\n"))
   }
 
   @Test(arguments: ReportFormat.allCases) func aSingleRunIsEnough(_ format: ReportFormat) throws {
