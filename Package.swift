@@ -1,8 +1,12 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // The rooms, lowest first. Dependencies point down only; see docs/architecture.md.
 let strict: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+/// Kernels are for speed, also where the Swift code that calls them is being debugged: without this a debug build trains
+/// several times as long. Swift before 6.2 refuses packages that depend on one with such flags.
+let optimized: [CSetting] = [.unsafeFlags(["-O2"], .when(configuration: .debug))]
 
 /// The library of libFuzzer, if this build is for it; see scripts/fuzz.
 let fuzzer = Context.environment["TANREN_FUZZER"]
@@ -54,11 +58,12 @@ let package = Package(
     .target(name: "CPJRT"),
     // The instruction set that C code uses.
     .target(name: "CProcessor"),
-    .target(name: "CKernels", dependencies: ["CProcessor"]),
+    .target(name: "CKernels", dependencies: ["CProcessor"], cSettings: optimized),
     // Kernels of reservoirs, written with what the other kernels are written with.
     .target(
-      name: "CReservoirs", dependencies: ["CKernels", "CProcessor"], cSettings: [.headerSearchPath("../CKernels")]),
-    .target(name: "CSHA256"),
+      name: "CReservoirs", dependencies: ["CKernels", "CProcessor"],
+      cSettings: optimized + [.headerSearchPath("../CKernels")]),
+    .target(name: "CSHA256", cSettings: optimized),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .systemLibrary(
       name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"]), .brew(["libarchive"])]),
@@ -66,7 +71,7 @@ let package = Package(
     .systemLibrary(
       name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg62-turbo-dev"]), .brew(["jpeg-turbo"])]),
     // Decodes and resizes pictures: both libraries report errors by longjmp, which has to stay in C.
-    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CProcessor"]),
+    .target(name: "CPictures", dependencies: ["CPNG", "CJPEG", "CProcessor"], cSettings: optimized),
     .plugin(name: "RegistryPlugin", capability: .buildTool(), dependencies: ["RegistryTool"]),
     .executableTarget(name: "RegistryTool", swiftSettings: strict),
     // The published comparisons, a YAML file each, embedded in the program.

@@ -22,16 +22,16 @@ import Testing
   @Test func fallsBackWithoutLibraries() throws {
     let folder = try TemporaryFolder()
     let kernels = try engine(["TANREN_CACHE": folder.path]).kernels
-    #expect(kernels.active == .recommended && kernels.available == .own)
+    #expect(kernels.active == .own && kernels.available == .own)
     #expect(kernels.reason == "oneDNN isn't installed; OpenBLAS isn't installed")
-    #expect(kernels.description == "\(KernelSet.recommended); oneDNN isn't installed; OpenBLAS isn't installed")
+    #expect(kernels.description == "\(KernelSet.own); oneDNN isn't installed; OpenBLAS isn't installed")
   }
 
   @Test(arguments: KernelLibrary.allCases) func fallsBackFromWhatIsNotTheLibrary(_ library: KernelLibrary) throws {
     let folder = try TemporaryFolder()
     func reason(_ path: String) throws -> String? {
       let kernels = try engine(["TANREN_CACHE": folder.path, library.environmentVariable: path]).kernels
-      #expect(kernels.active == .recommended)
+      #expect(kernels.active == .own)
       return kernels.reason
     }
     for (name, content) in [("text.so", "no library"), ("missing.so", nil)] {

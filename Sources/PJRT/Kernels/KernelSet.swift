@@ -42,15 +42,6 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public static let own: KernelSet = [
     batchNormalization, maximumPooling, sum, product, affineSampling, barrier, modules,
   ]
-  #if DEBUG
-    /// What is worth it of them: a debug build doesn't optimize C, so that XLA's products are far faster.
-    package static let recommended: KernelSet = [
-      batchNormalization, maximumPooling, sum, affineSampling, barrier, modules,
-    ]
-  #else
-    /// What is worth it of them.
-    package static let recommended = own
-  #endif
   /// What oneDNN computes.
   public static let oneDNN: KernelSet = [convolution, winograd, bfloat16Convolution, bfloat16Product]
   public static let all: KernelSet = [own, oneDNN, linearAlgebra]

@@ -51,7 +51,7 @@ public struct Kernels: Sendable {
     }
     let parts = [try OneDNN.load(locator), try OpenBLAS.load(locator)]
     available = parts.reduce(.own) { [$0, $1.available] }
-    active = available.intersection(requested ?? parts.reduce(.recommended) { [$0, $1.recommended] })
+    active = available.intersection(requested ?? parts.reduce(.own) { [$0, $1.recommended] })
     (plugin, self.requested) = (client.plugin, requested)
     (oneDNN, openBLAS) = (parts[0].version, parts[1].version)
     let reasons = parts.compactMap(\.reason)
