@@ -92,6 +92,8 @@ WORKLOADS = [
         Contestant(OURS, "fit"), Contestant("pytorch", "eager"), Contestant("pytorch", "eager-1-thread"),
         Contestant("jax", "scan"), Contestant("keras", "fit"), Contestant("keras", "fit-jax"),
         Contestant("mlx_worker", "compile")]),
+    Workload("mlp-seeds", "The same epoch of ten seeds in one program, and of one", "s", 1, 5, "resident",
+             [Contestant(OURS, "one"), Contestant(OURS, "ten")], False, ((Contestant(OURS, "ten"), Contestant(OURS, "one")),)),
     Workload("startup", "Program start-up: from the start of the process to the loss of the first step", "s", 1, 5, "process", [
         Contestant(OURS, "step", "cold"), Contestant(OURS, "step", "warm"), Contestant("pytorch", "eager"),
         Contestant("jax", "step", "cold"), Contestant("jax", "step", "warm"), Contestant("keras", "fit")]),

@@ -7,7 +7,7 @@ struct BenchCommand: ParsableCommand {
 
   enum Workload: String, CaseIterable, ExpressibleByArgument {
     case mlpStep = "mlp-step"
-    case mnistEpoch = "mnist-epoch"
+    case mnistEpoch = "mnist-epoch", mlpSeeds = "mlp-seeds"
     case startup, compile
     case mlpCurve = "mlp-curve", wideCompile = "wrn-compile"
     case cnnStep = "cnn-step", cnnStepHalf = "cnn-step-bf16"
@@ -30,6 +30,8 @@ struct BenchCommand: ParsableCommand {
     case checkpoint
     case sgd, sam, adam, lamb
     case ensemble, member
+    /// Seeds trained in one program.
+    case one, ten
     /// Augmentations, by their names.
     case strong, rotation, shift, shear, zoom, horizontalFlip, padAndCrop, channelShift, brightness, colorJitter
     case randomErasing, cutout, mixUp, cutMix
@@ -62,10 +64,11 @@ struct BenchCommand: ParsableCommand {
         let rounds: any BenchRounds =
           try variant == .step ? StepRounds(source.train, on: engine) : ChunkRounds(source.train, on: engine)
         worker.serve(rounds, data: source.name)
-      case (.mnistEpoch, .fit):
+      case (.mnistEpoch, .fit), (.mlpSeeds, .one), (.mlpSeeds, .ten):
         try Engine.configure(device: device, programCache: programs)
         let source = try BenchData(folder: data)
-        try EpochRounds(worker, data: source.name).run(train: source.train, test: source.test)
+        try EpochRounds(worker, data: source.name)
+          .run(train: source.train, test: source.test, seeds: variant == .ten ? 10 : 1)
       case (.cnnStep, .fit), (.cnnStepHalf, .fit), (.nineStep, .fit), (.nineStepHalf, .fit), (.wideStep, .fit),
         (.wideStep, .checkpoint), (.wideStepHalf, .fit), (.wideStepHalf, .checkpoint), (.samStep, .sgd),
         (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb),

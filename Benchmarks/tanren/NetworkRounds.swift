@@ -68,6 +68,7 @@ final class EpochRounds: Callback {
   private let clock = ContinuousClock()
   /// When the round began; nil for the first, which isn't counted.
   private var start: ContinuousClock.Instant?
+  fileprivate private(set) var isOver = false
 
   /// - Parameters:
   ///   - data: what the data is called.
@@ -85,17 +86,23 @@ final class EpochRounds: Callback {
       options: FitOptions(evaluationBatch: 1000, checkpointing: checkpointing), callbacks: [self])
   }
 
-  /// `mnist-epoch`.
-  func run(train: LabeledArrays, test: LabeledArrays) throws {
+  /// `mnist-epoch` with one seed, `mlp-seeds` with several that train in one program.
+  func run(train: LabeledArrays, test: LabeledArrays, seeds: Int = 1) throws {
     var method = BenchModel.method
     method.preprocessing = Rescaling(dividingBy: 255)
     let layers = Sequential {
       Flatten()
       MLP(Array(BenchModel.units.dropFirst()), activation: ReLU(), kernel: .heNormal)
     }
-    try run(
-      Trainer(model: layers, method: method, inputs: train.inputs), train: train, test: test,
-      batchSize: BenchModel.batch)
+    let trainers = try (0..<seeds).map {
+      try Trainer(model: layers, method: method, inputs: train.inputs, seed: UInt64($0))
+    }
+    if seeds == 1 { return try run(trainers[0], train: train, test: test, batchSize: BenchModel.batch) }
+    let followers = FollowingCallback(self)
+    _ = try TrainerGroup(trainers).fit(
+      train, epochs: 1_000_000, batchSize: BenchModel.batch, validation: test,
+      options: FitOptions(evaluationBatch: 1000)
+    ) { [$0 == 0 ? self : followers] }
   }
 
   /// Training steps of a convolutional network.
@@ -115,9 +122,20 @@ final class EpochRounds: Callback {
     } else {
       worker.say(.ready(data: data))
     }
-    guard worker.isAskedForRound() else { return .stop(reason: "the benchmark is over") }
+    isOver = !worker.isAskedForRound()
     start = clock.now
-    return .continue
+    return isOver ? .stop(reason: "the benchmark is over") : .continue
+  }
+}
+
+/// Stops a group's other trainers when its first has stopped.
+private final class FollowingCallback: Callback {
+  private let rounds: EpochRounds
+
+  init(_ rounds: EpochRounds) { self.rounds = rounds }
+
+  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
+    rounds.isOver ? .stop(reason: "the benchmark is over") : .continue
   }
 }
 

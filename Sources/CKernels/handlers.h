@@ -13,6 +13,8 @@ XLA_FFI_Error *tanren_product(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_batch_normalization(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_batch_normalization_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_sum(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_cross_entropy(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_cross_entropy_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_max_pool(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_max_pool_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_affine_sampling(XLA_FFI_CallFrame *frame);

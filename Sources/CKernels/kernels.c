@@ -12,6 +12,8 @@ static const TanrenKernel kernels[] = {
   {"tanren.batch_normalization.1", (void *)tanren_batch_normalization, TANREN_NO_LIBRARY},
   {"tanren.batch_normalization_gradient.1", (void *)tanren_batch_normalization_gradient, TANREN_NO_LIBRARY},
   {"tanren.sum.1", (void *)tanren_sum, TANREN_NO_LIBRARY},
+  {"tanren.cross_entropy.1", (void *)tanren_cross_entropy, TANREN_NO_LIBRARY},
+  {"tanren.cross_entropy_gradient.1", (void *)tanren_cross_entropy_gradient, TANREN_NO_LIBRARY},
   {"tanren.max_pool.1", (void *)tanren_max_pool, TANREN_NO_LIBRARY},
   {"tanren.max_pool_gradient.1", (void *)tanren_max_pool_gradient, TANREN_NO_LIBRARY},
   {"tanren.affine_sampling.1", (void *)tanren_affine_sampling, TANREN_NO_LIBRARY},

@@ -61,6 +61,23 @@ static void make_sum(Random *random, Call *call) {
   add_integer(call, "rows", rows);
 }
 
+// Logits and targets, and a row's cotangents.
+static void make_cross_entropy_of(Random *random, Call *call, bool is_gradient) {
+  int type = image_type(random);
+  int64_t rank = random_between(random, 1, 3), dims[MOST_AXES];
+  for (int64_t axis = 0; axis < rank - 1; axis++) dims[axis] = extent(random, 20, 900);
+  dims[rank - 1] = extent(random, 70, 3000);
+  if (rank == 3) dims[0] = random_between(random, 1, 4);
+  add_argument(call, type, rank, dims);
+  add_argument(call, type, rank, dims)->content = POSITIVE;
+  if (is_gradient) add_argument(call, type, rank - 1, dims);
+  add_result(call, type, is_gradient ? rank : rank - 1, dims);
+}
+
+static void make_cross_entropy(Random *random, Call *call) { make_cross_entropy_of(random, call, false); }
+
+static void make_cross_entropy_gradient(Random *random, Call *call) { make_cross_entropy_of(random, call, true); }
+
 // Images and their pooled ones.
 static void make_pool(Random *random, Call *call, int64_t *rank, int64_t images[MOST_AXES], int64_t pooled[MOST_AXES]) {
   *rank = random_between(random, 3, 5);
@@ -125,6 +142,8 @@ const Maker image_makers[] = {
   {"tanren.batch_normalization_gradient.", make_batch_normalization_gradient, NULL},
   {"tanren.batch_normalization.", make_batch_normalization, NULL},
   {"tanren.sum.", make_sum, NULL},
+  {"tanren.cross_entropy_gradient.", make_cross_entropy_gradient, NULL},
+  {"tanren.cross_entropy.", make_cross_entropy, NULL},
   {"tanren.max_pool_gradient.", make_max_pool_gradient, NULL},
   {"tanren.max_pool.", make_max_pool, NULL},
   {"tanren.affine_sampling.", make_affine_sampling, NULL},

@@ -31,9 +31,9 @@ public struct SoftmaxCrossEntropy: Loss {
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
     ClassTargets(targets, for: outputs, operation: Self.name).perExample { targets in
       let smoothed = targets.smoothed(labelSmoothing)
-      let logarithms = outputs.logSoftmax()
-      let value = -(smoothed * logarithms).sum([-1])
+      let value = outputs.softmaxCrossEntropy(smoothed)
       guard clip > 0 else { return value }
+      let logarithms = outputs.logSoftmax()
       let floor = Tensor(clip, dtype: outputs.dtype).log()
       let clipped = -(smoothed * logarithms.replaced(where: logarithms .< floor, by: floor)).sum([-1])
       return value + (clipped - value).stopGradient()

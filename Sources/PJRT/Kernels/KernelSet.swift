@@ -20,6 +20,8 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public static let sum = KernelSet("sums")
   /// Products of matrices in float32.
   public static let product = KernelSet("products")
+  /// Cross entropies of logits and their gradient, in float32 and bfloat16.
+  public static let crossEntropy = KernelSet("cross entropy")
   /// Images seen through affine maps, of bytes, float32 and bfloat16.
   public static let affineSampling = KernelSet("affine sampling")
   /// Barriers that XLA neither removes nor moves anything across, as it does with its own on the CPU.
@@ -40,7 +42,7 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
 
   /// What needs no other library.
   public static let own: KernelSet = [
-    batchNormalization, maximumPooling, sum, product, affineSampling, barrier, modules,
+    batchNormalization, maximumPooling, sum, product, crossEntropy, affineSampling, barrier, modules,
   ]
   /// What oneDNN computes.
   public static let oneDNN: KernelSet = [convolution, winograd, bfloat16Convolution, bfloat16Product]

@@ -501,7 +501,18 @@ def convolution_gradients():
     gradients("-groups", (2, 3, 3, 4), (2, 2, 2, 4), groups=2, padding=((1, 0), (0, 1)))
 
 
+def cross_entropies():
+    # The second has more columns than a kernel takes rows at a time, and large logits.
+    for name, shape, scale in [("", (3, 5), 2), ("-wide", (2, 70), 30), ("-rank3", (2, 3, 4), 2), ("-rank1", (4,), 2)]:
+        x, t = draw(*shape, scale=scale), np.abs(draw(*shape, scale=0.5))
+        g = draw(*shape[:-1]) if len(shape) > 1 else np.array(0.75)
+        logarithms = scipy.special.log_softmax(x, axis=-1)
+        case("crossEntropy" + name, "crossEntropy", [x, t], np.asarray(-(t * logarithms).sum(-1)))
+        case("crossEntropyGradient" + name, "crossEntropyGradient", [x, t, g],
+             (np.exp(logarithms) * t.sum(-1, keepdims=True) - t) * np.asarray(g)[..., None])
+
+
 families = [unary, binary, comparing, converting, shaping, indexing, reducing, algebra, windows, random_bits, inverses]
-for family in families + [normalizing, convolution_gradients]:
+for family in families + [normalizing, convolution_gradients, cross_entropies]:
     family()
 write_list(__file__, "primitives.json", cases)

@@ -124,6 +124,8 @@ enum FixtureTable {
       let activation = fixture.flag("relu") ? FusedActivation.relu : .none
       return Tensor.apply(BatchNormalizationGradient(epsilon: 1e-3, activation: activation), to: inputs)
     },
+    "crossEntropy": { inputs, _ in Tensor.apply(CrossEntropy(), to: inputs) },
+    "crossEntropyGradient": { inputs, _ in Tensor.apply(CrossEntropyGradient(), to: inputs) },
     "reduceWindowMax": { inputs, fixture in
       Tensor.apply(WindowMaximum(geometry: WindowGeometry(fixture)), to: inputs)
     },

@@ -32,6 +32,25 @@ extension PrimitiveTable {
           BatchNormalizationGradient(epsilon: 0.01, activation: .none),
           [f64(4, 3), f64(3), f64(3), f64(3), f64(3), f64(4, 2), f64(3), f64(3)], "input 5 must be")
       ]),
+    PrimitiveRow(
+      CrossEntropy.self, .fixtures(["crossEntropy"]),
+      samples: [
+        Sample(CrossEntropy(), [numbers(2, 3), numbers(2, 3, from: 0.1)], gives: [f64(2)]),
+        Sample(CrossEntropy(), [numbers(2, 2, 4), numbers(2, 2, 4, from: 0.1)], gives: [f64(2, 2)]),
+      ],
+      refusals: [
+        Refusal(CrossEntropy(), [f64(), f64()], "needs […, classes]"),
+        Refusal(CrossEntropy(), [f64(4, 3), f64(4)], "targets must be"),
+        Refusal(CrossEntropy(), [i32(4, 3), i32(4, 3)], "floating-point"),
+      ]),
+    PrimitiveRow(
+      CrossEntropyGradient.self, .fixtures(["crossEntropyGradient"]),
+      samples: [
+        Sample(
+          CrossEntropyGradient(), [numbers(2, 3), numbers(2, 3, from: 0.1), numbers(2, from: -0.4)],
+          gives: [f64(2, 3)])
+      ],
+      refusals: [Refusal(CrossEntropyGradient(), [f64(4, 3), f64(4, 3), f64(3)], "the cotangent must be")]),
   ]
 
   private static let plain = BatchNormalization(epsilon: 0.01, activation: .none)
