@@ -18,7 +18,7 @@ BATCH = 100
 RATE = 0.1
 
 # The convolutional workloads: network, batch, steps of a round.
-NETWORKS = {"cnn-step": ("cnn", 100, 20), "nine-step": ("nine", 128, 2), "wrn-step": ("wrn", 64, 2),
+NETWORKS = {"cnn-step": ("cnn", 100, 20), "nine-step": ("nine", 128, 5), "wrn-step": ("wrn", 64, 5),
             "sam-step": ("cnn", 100, 20), "lamb-step": ("cnn", 100, 20)}
 NETWORKS |= {f"{name}-bf16": NETWORKS[name] for name in ["cnn-step", "nine-step", "wrn-step"]}
 NETWORK_RATE = 0.01
