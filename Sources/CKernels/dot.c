@@ -1,15 +1,29 @@
+#include <stdatomic.h>
+
+#include "element.h"
 #include "handlers.h"
 #include "plan.h"
 
 // A matrix product [..., rows, inner] x [..., inner, columns]. Attributes: transposed_left and transposed_right,
 // whether the array's last two axes are exchanged. All leading axes are batch axes.
+//
+// XLA's threads share the product's rows or its columns, whichever are more, in parts that don't depend on how many threads
+// there are. Waking OpenMP's would take longer, and they keep the processor for a while after.
 
+// Rows or columns of a part are a multiple of `GRAIN`, and its products of elements so many at least.
+enum { GRAIN = 64 };
+static const int64_t FEWEST = 1 << 22;
+
+// Of the product of whole matrices or, if `axis` isn't negative, of `length` rows (0) or columns (1).
 typedef struct {
-  int rank;
-  int type;
+  int rank, type, axis;
+  int64_t length;
   const int64_t *extents[3];
   bool is_transposed[3];
 } Geometry;
+
+// The arrays that have rows and columns of the product.
+static bool has_axis(int which, int axis) { return which == 2 || which == axis; }
 
 static int matrix(dnnl_memory_desc_t *description, const Geometry *geometry, int which) {
   int rank = geometry->rank;
@@ -22,6 +36,7 @@ static int matrix(dnnl_memory_desc_t *description, const Geometry *geometry, int
     strides[place] = stride;
     stride *= extents[axis];
   }
+  if (geometry->axis >= 0 && has_axis(which, geometry->axis)) dims[rank - 2 + geometry->axis] = geometry->length;
   return tanren_dnnl()->dnnl_memory_desc_create_with_strides(description, rank, dims, geometry->type, strides);
 }
 
@@ -66,6 +81,63 @@ static bool fits(const Geometry *geometry) {
     left[row + column - left_row] == right[right_row];
 }
 
+static TanrenKey key_of(const Geometry *geometry) {
+  TanrenKey key = {0};
+  // Beside the kinds of convolution.
+  tanren_key_add(&key, 16);
+  tanren_key_add(&key, geometry->type);
+  tanren_key_add(&key, geometry->rank);
+  for (int i = 0; i < 3; i++) tanren_key_add_all(&key, geometry->extents[i], geometry->rank);
+  tanren_key_add(&key, geometry->is_transposed[0]);
+  tanren_key_add(&key, geometry->is_transposed[1]);
+  tanren_key_add(&key, geometry->axis);
+  tanren_key_add(&key, geometry->length);
+  return key;
+}
+
+typedef struct {
+  Geometry geometry;
+  int64_t extent;
+  void *arrays[3];
+  atomic_int status;
+} Parts;
+
+static void run_part(void *context, int64_t index) {
+  Parts *parts = context;
+  Geometry geometry = parts->geometry;
+  int64_t start = index * geometry.length, size = geometry.type == dnnl_bf16 ? sizeof(tanren_bf16) : sizeof(float);
+  geometry.length = tanren_least(geometry.length, parts->extent - start);
+  void *arrays[3];
+  for (int i = 0; i < 3; i++) {
+    // From one row or column to the next.
+    bool is_last = (geometry.axis == 1) != geometry.is_transposed[i];
+    int64_t step = is_last ? 1 : geometry.extents[i][geometry.rank - 1];
+    arrays[i] = (char *)parts->arrays[i] + (has_axis(i, geometry.axis) ? start * step * size : 0);
+  }
+  int status = tanren_plan_run_alone(key_of(&geometry), make, &geometry, arrays);
+  if (status != dnnl_success) atomic_store(&parts->status, status);
+}
+
+static int run(const XLA_FFI_CallFrame *frame, const Geometry *geometry, void *const *arrays) {
+  int rank = geometry->rank;
+  const int64_t *product = geometry->extents[2];
+  Parts parts = {.geometry = *geometry, .arrays = {arrays[0], arrays[1], arrays[2]}};
+  int axis = product[rank - 1] > product[rank - 2];
+  int64_t left_inner = geometry->extents[0][geometry->is_transposed[0] ? rank - 2 : rank - 1], products = left_inner;
+  for (int i = 0; i < rank; i++) products *= product[i];
+  parts.extent = product[rank - 2 + axis];
+  int64_t most = tanren_least((parts.extent + GRAIN - 1) / GRAIN, products / FEWEST);
+  if (most < 2 || !tanren_plan_can_run_alone()) {
+    TanrenKey key = key_of(geometry);
+    return tanren_plan_can_run_alone() ? tanren_plan_run_alone(key, make, geometry, arrays)
+                                       : tanren_plan_run(&key, make, geometry, arrays);
+  }
+  parts.geometry.axis = axis;
+  parts.geometry.length = (parts.extent / most + GRAIN - 1) / GRAIN * GRAIN;
+  tanren_parallel(frame, (parts.extent + parts.geometry.length - 1) / parts.geometry.length, run_part, &parts);
+  return atomic_load(&parts.status);
+}
+
 XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame) {
   if (tanren_is_preparation(frame)) return NULL;
   if (!tanren_has(frame, 2, 1)) {
@@ -73,7 +145,7 @@ XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame) {
   }
   const XLA_FFI_Buffer *arrays[3] = {tanren_argument(frame, 0), tanren_argument(frame, 1), tanren_result(frame, 0)};
   int64_t rank = arrays[0]->rank, left, right;
-  Geometry geometry = {.rank = (int)rank, .type = tanren_dnnl_type(arrays[0]->dtype)};
+  Geometry geometry = {.rank = (int)rank, .type = tanren_dnnl_type(arrays[0]->dtype), .axis = -1};
   bool is_sound = rank >= 2 && rank <= 6 && geometry.type != 0;
   for (int i = 0; i < 3; i++) {
     is_sound = is_sound && arrays[i]->rank == rank && arrays[i]->dtype == arrays[0]->dtype;
@@ -90,16 +162,9 @@ XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame) {
       frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a matrix product: the arrays' types or extents don't fit");
   }
   if (tanren_plan_sums_nothing(frame)) return NULL;
-  TanrenKey key = {0};
-  // Beside the kinds of convolution.
-  tanren_key_add(&key, 16);
-  tanren_key_add(&key, geometry.type);
-  tanren_key_add(&key, rank);
-  for (int i = 0; i < 3; i++) tanren_key_add_all(&key, arrays[i]->dims, rank);
-  tanren_key_add(&key, geometry.is_transposed[0]);
-  tanren_key_add(&key, geometry.is_transposed[1]);
+  TanrenKey key = key_of(&geometry);
   XLA_FFI_Error *error = tanren_plan_check(frame, "a matrix product", &key);
   if (error != NULL) return error;
   void *data[] = {arrays[0]->data, arrays[1]->data, arrays[2]->data};
-  return tanren_plan_error(frame, "a matrix product", tanren_plan_run(&key, make, &geometry, data));
+  return tanren_plan_error(frame, "a matrix product", run(frame, &geometry, data));
 }

@@ -208,8 +208,10 @@ static bool dot_is_right(const Call *call, void *const *arguments, void *const *
 static void make_product_of(Random *random, Call *call, int type) {
   int64_t rank = random_between(random, 2, 4), left[MOST_AXES], right[MOST_AXES], product[MOST_AXES];
   for (int64_t axis = 0; axis < rank - 2; axis++) left[axis] = right[axis] = product[axis] = random_between(random, 1, 3);
-  int64_t least = random_chance(random, 10) ? 0 : 1, rows = random_between(random, least, 50);
-  int64_t inner = random_between(random, least, least == 0 ? 4 : 50), columns = random_between(random, least, 50);
+  // Now and then so many that threads share them.
+  int64_t least = random_chance(random, 10) ? 0 : 1, most = random_chance(random, 5) ? 300 : 50;
+  int64_t rows = random_between(random, least, most), columns = random_between(random, least, most);
+  int64_t inner = random_between(random, least, least == 0 ? 4 : most);
   int64_t is_left = random_between(random, 0, 1), is_right = random_between(random, 0, 1);
   left[rank - 2] = is_left ? inner : rows;
   left[rank - 1] = is_left ? rows : inner;

@@ -35,6 +35,8 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public static let winograd = KernelSet("Winograd's filtering")
   /// As ``convolution``, in bfloat16.
   public static let bfloat16Convolution = KernelSet("bfloat16 convolution")
+  /// Products of large matrices in float32, by oneDNN.
+  public static let largeProduct = KernelSet("large products")
   /// Matrix products in bfloat16, by oneDNN.
   public static let bfloat16Product = KernelSet("bfloat16 products")
   /// Decompositions and systems of equations in float32 and float64, and symmetric products in float64, by OpenBLAS.
@@ -45,7 +47,7 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
     batchNormalization, maximumPooling, sum, product, crossEntropy, affineSampling, barrier, modules,
   ]
   /// What oneDNN computes.
-  public static let oneDNN: KernelSet = [convolution, winograd, bfloat16Convolution, bfloat16Product]
+  public static let oneDNN: KernelSet = [convolution, winograd, largeProduct, bfloat16Convolution, bfloat16Product]
   public static let all: KernelSet = [own, oneDNN, linearAlgebra]
 
   public var isEmpty: Bool { names.isEmpty }

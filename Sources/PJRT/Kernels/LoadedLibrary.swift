@@ -41,7 +41,7 @@ enum OneDNN {
     try LoadedLibrary(.oneDNN, locator) { path, message in
       var found = TanrenOneDNN()
       guard tanren_load_onednn(path, &found, &message, message.count) else { return nil }
-      let single: KernelSet = [.convolution, .winograd]
+      let single: KernelSet = [.convolution, .winograd, .largeProduct]
       return LoadedLibrary(
         available: found.has_bfloat16 ? .oneDNN : single,
         // Without instructions for bfloat16, XLA's way through float32 is as fast.

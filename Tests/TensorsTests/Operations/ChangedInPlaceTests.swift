@@ -75,6 +75,7 @@ import Testing
     Case(
       name: "update of weights", shapes: [[100, 364], [100, 32], [364, 32]],
       body: { [$0[2] + $0[0].transpose().matmul($0[1]) * Tensor(-0.1, dtype: $0[0].dtype)] }),
+    Case(name: "large product", shapes: [[100, 900], [900, 600]], body: passes { $0[0].matmul($0[1]) }),
     Case(name: "small product", shapes: [[20, 16], [16, 8]], body: { [$0[0].matmul($0[1])] }),
     Case(name: "products of a batch", shapes: [[4, 50, 64], [4, 64, 32]], body: { [$0[0].matmul($0[1])] }),
     Case(name: "product with a vector", shapes: [[200, 300], [300, 1]], body: { [$0[0].matmul($0[1])] }),
@@ -109,6 +110,8 @@ import Testing
       name: "batch normalization", shapes: [[64, 8, 8, 16], [16], [16]],
       body: passes { Tensor.batchNormalization($0[0], scale: $0[1], offset: $0[2], epsilon: 1e-3, activation: .relu).0 }
     ),
+    Case(
+      name: "cross entropy", shapes: [[64, 10], [64, 10]], body: passes { $0[0].softmaxCrossEntropy($0[1].squared()) }),
     Case(name: "sum", shapes: [[30, 30, 40, 5]], body: { [$0[0].sum([0, 1, 2])] }),
     Case(
       name: "images through affine maps", shapes: [[8, 12, 11, 3], [8, 6]],

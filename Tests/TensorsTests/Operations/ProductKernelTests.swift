@@ -16,7 +16,19 @@ import Testing
     [500, 20, 130], [600, 190, 10],
   ]
 
+  /// A large left matrix, a large right one with a rest of a part, a large product.
+  static let largeProducts = [[2100, 260, 70], [100, 600, 900], [730, 30, 740]]
+
   @Test(arguments: products) func singleProductsAgree(_ extents: [Int]) throws {
+    try agree(extents, calling: "product.1")
+  }
+
+  @Test(
+    .enabled(if: engines?.with.kernels.active.contains(.largeProduct) == true, "needs oneDNN"),
+    arguments: largeProducts)
+  func largeProductsAgree(_ extents: [Int]) throws { try agree(extents, calling: "dot.1") }
+
+  private func agree(_ extents: [Int], calling kernel: String) throws {
     let engines = try #require(Self.engines)
     let (rows, inner, columns) = (extents[0], extents[1], extents[2])
     let bodies: [([Tensor]) -> [Tensor]] = [
@@ -38,7 +50,7 @@ import Testing
       let exact = try kernels.run(inputs, as: .float64, on: engines.with, body)
       let plain = try kernels.run(inputs, as: .float32, on: engines.without, body)
       let called = try kernels.run(inputs, as: .float32, on: engines.with, body)
-      #expect(called.text.contains("@tanren.product.1(") && !plain.text.callsKernels)
+      #expect(called.text.contains("@tanren.\(kernel)(") && !plain.text.callsKernels)
       #expect(!called.text.contains("stablehlo.dot_general") && !called.text.contains("stablehlo.transpose"))
       for (plain, (called, exact)) in zip(plain.values, zip(called.values, exact.values)) {
         #expect(relativeDistance(plain, exact) < 1e-6)

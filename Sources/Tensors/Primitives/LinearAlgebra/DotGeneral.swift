@@ -140,6 +140,8 @@ struct DotGeneral: Primitive {
   /// Products of elements from which on the kernel is faster than XLA. Vectors are always left to XLA, which puts their
   /// products together with what surrounds them.
   private static let fewest = 1 << 20
+  /// Elements of a matrix from which on copies of its blocks are worth their time. The kernel makes none, oneDNN does.
+  private static let large = 1 << 19
 
   /// The kernel for matrices of these types, two factors and their product.
   private func kernel(for types: [TensorType], _ kernels: Kernels) -> String? {
@@ -150,11 +152,14 @@ struct DotGeneral: Primitive {
     else { return nil }
     let inner = types[0].shape[contracted.0[0]]
     switch types[2].dtype {
-    case .bfloat16 where kernels.contains(.bfloat16Product) && rank <= 6: return "dot.1"
-    case .float32
-    where kernels.contains(.product) && types[2].shape.suffix(2).allSatisfy { $0 >= 4 }
-      && types[2].shape.elementCount * inner >= Self.fewest:
-      return Self.single
+    case .bfloat16: return kernels.contains(.bfloat16Product) && rank <= 6 ? "dot.1" : nil
+    case .float32:
+      guard types[2].shape.suffix(2).allSatisfy({ $0 >= 4 }), types[2].shape.elementCount * inner >= Self.fewest else {
+        return nil
+      }
+      let isLarge = types.contains { Shape($0.shape.suffix(2)).elementCount >= Self.large }
+      if isLarge, rank <= 6 { return kernels.contains(.largeProduct) ? "dot.1" : nil }
+      return kernels.contains(.product) ? Self.single : nil
     default: return nil
     }
   }
