@@ -7,7 +7,7 @@ import Reservoirs
 /// A run's configuration names it (`experiment: …`); plans, the store, workers, verdicts and reports treat its run as
 /// any other, as one epoch with these numbers.
 public protocol Experiment: Configurable {
-  /// The numbers in which runs that share a program may differ.
+  /// The numbers in which runs that share a program may differ; `readout.lambda` is a number of the method `readout`.
   static var batchedSettings: Set<String> { get }
 
   /// The names of what it records.

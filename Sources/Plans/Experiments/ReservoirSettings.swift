@@ -11,6 +11,7 @@ struct ReservoirSettings: Sendable {
   /// The numbers in which members of a ``ReservoirEnsemble`` may differ.
   static let memberNumbers: Set<String> = [
     "connectivity", "gain", "radius", "inputScale", "feedbackScale", "biasScale", "leak", "activationScale",
+    "readout.lambda",
   ]
 
   var reservoir: Reservoir

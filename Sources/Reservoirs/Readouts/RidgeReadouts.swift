@@ -15,6 +15,12 @@ extension RidgeReadout {
   }
 
   public var penalty: Double { lambda }
+
+  public func withPenalty(_ penalty: Double) -> Self {
+    var other = self
+    other.lambda = penalty
+    return other
+  }
 }
 
 /// Ridge regression by the normal equations, `(X^T X + lambda·I)·w = X^T d`, and Cholesky's decomposition.
@@ -35,20 +41,31 @@ public struct CholeskyReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
 
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
     try states.checkRegression(on: targets)
-    return ReadoutWeights(tensor: try solution(states, targets).solution(lambda: lambda), lambda: lambda)
-  }
-
-  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? { solution(states, targets) }
-
-  public func weights(gram: Tensor, crossProduct: Tensor) throws -> ReadoutWeights {
-    let solved = gram.penalized(by: Tensor(lambda, dtype: gram.dtype), isBiasPenalized: penalizesBias)
-      .solve(crossProduct, structure: .positiveDefinite)
+    let solved = solution(states, targets, penalty: Tensor(lambda, dtype: states.dtype))
     return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
   }
 
-  private func solution(_ states: Tensor, _ targets: Tensor) -> Tensor {
-    let units = Tensor(lambda, dtype: states.dtype).broadcast(to: [states.shape[1]])
-    let bias = Tensor(penalizesBias ? lambda : 0, dtype: states.dtype).broadcast(to: [1])
+  public func traced(_ states: Tensor, _ targets: Tensor, penalties: Tensor) -> TracedReadouts? {
+    guard penalties.shape[0] > 1 else {
+      return TracedReadouts(each: penalties, dtype: states.dtype) { solution(states, targets, penalty: $0) }
+    }
+    // The product of the states takes far longer than a decomposition, and serves them all.
+    let (gram, crossProduct) = states.products(with: targets)
+    return TracedReadouts(each: penalties, dtype: states.dtype) { solution(gram: gram, crossProduct: crossProduct, penalty: $0) }
+  }
+
+  public func weights(gram: Tensor, crossProduct: Tensor) throws -> ReadoutWeights {
+    let solved = solution(gram: gram, crossProduct: crossProduct, penalty: Tensor(lambda, dtype: gram.dtype))
+    return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
+  }
+
+  private func solution(gram: Tensor, crossProduct: Tensor, penalty: Tensor) -> Tensor {
+    gram.penalized(by: penalty, isBiasPenalized: penalizesBias).solve(crossProduct, structure: .positiveDefinite)
+  }
+
+  private func solution(_ states: Tensor, _ targets: Tensor, penalty: Tensor) -> Tensor {
+    let units = penalty.broadcast(to: [states.shape[1]])
+    let bias = penalizesBias ? penalty.broadcast(to: [1]) : .zeros([1], dtype: states.dtype)
     return states.withOnes().ridge(targets, penalty: Tensor.concatenate([units, bias]))
   }
 }
@@ -67,20 +84,27 @@ public struct QRReadout: ReadoutRule, RidgeReadout {
     (self.lambda, self.penalizesBias) = (lambda, penalizesBias)
   }
 
-  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? {
-    let matrix = states.withOnes()
-    let columns = matrix.shape[1]
-    guard lambda > 0 else { return matrix.lstsq(targets) }
-    var roots = Tensor.identity(columns, dtype: states.dtype) * lambda.squareRoot()
-    if !penalizesBias { roots = roots.replaced(where: Tensor.iota([columns, columns]) .== Double(columns - 1), by: 0) }
-    return Tensor.concatenate([matrix, roots])
-      .lstsq(targets.pad([(low: 0, high: columns), (low: 0, high: 0)]))
+  public func traced(_ states: Tensor, _ targets: Tensor, penalties: Tensor) -> TracedReadouts? {
+    TracedReadouts(each: penalties, dtype: states.dtype) { solution(states, targets, root: $0.sqrt()) }
   }
 
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
     try states.checkRegression(on: targets)
-    let solved = traced(states, targets) ?? states
+    let solved =
+      lambda > 0
+      ? solution(states, targets, root: Tensor(lambda.squareRoot(), dtype: states.dtype))
+      : states.withOnes().lstsq(targets)
     return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
+  }
+
+  /// - Parameter root: the penalty's.
+  private func solution(_ states: Tensor, _ targets: Tensor, root: Tensor) -> Tensor {
+    let matrix = states.withOnes()
+    let columns = matrix.shape[1]
+    var roots = Tensor.identity(columns, dtype: states.dtype) * root
+    if !penalizesBias { roots = roots.replaced(where: Tensor.iota([columns, columns]) .== Double(columns - 1), by: 0) }
+    return Tensor.concatenate([matrix, roots])
+      .lstsq(targets.pad([(low: 0, high: columns), (low: 0, high: 0)]))
   }
 }
 
