@@ -60,7 +60,7 @@ extension Tensor {
   /// The values of each member of `[members, …]`.
   func memberValues() throws -> [[Double]] {
     let values: [Double] = try cast(to: .float64).values()
-    let size = values.count / max(1, shape[0])
+    let size = values.count / Swift.max(1, shape[0])
     return (0..<shape[0]).map { Array(values[$0 * size..<($0 + 1) * size]) }
   }
 }

@@ -19,7 +19,7 @@ public struct ReservoirEnsemble: Sendable {
   private let alike: SharedDrives
   /// Whether members that were drawn alike no longer stand alike.
   private var isApart = false
-  /// Where the noise of those that were drawn alike comes from.
+  /// Where the members' noise comes from.
   private var streams: [UniformStream]
   /// `[members, units + 1, outputs]`, biases last; nil before ``fit(inputs:teacher:washout:readout:)``.
   public private(set) var readout: Tensor?
@@ -55,7 +55,7 @@ public struct ReservoirEnsemble: Sendable {
         drawn.append(network)
         return drawn.count - 1
       })
-    streams = drawn.map(\.stream)
+    streams = networks.map(\.stream)
     tensors = try Tensor.evaluate(members[0].indices.map { place in Tensor.stack(members.map { $0[place] }) })
     (state, output) = (first.state, first.output)
     try reset()
@@ -84,7 +84,7 @@ public struct ReservoirEnsemble: Sendable {
   public subscript(index: Int) -> EchoStateNetwork {
     networks[index].placed(
       at: state.member(index), output: output.member(index), readout: readout?.member(index),
-      stream: streams[alike.networks[index]])
+      stream: streams[index])
   }
 
   /// Puts all states and outputs back to zeros.
@@ -94,7 +94,9 @@ public struct ReservoirEnsemble: Sendable {
     try member.reset(sequences: sequences)
     let zeros = [member.state, member.output].map { $0.expand(at: 0).broadcast(to: Shape([count] + $0.shape)) }
     let start = try Tensor.evaluate(zeros)
-    (state, output, isApart) = (start[0], start[1], false)
+    (state, output) = (start[0], start[1])
+    // Learning step by step draws noise in other portions than a regression.
+    isApart = alike.members.contains { Set($0.map { streams[$0] }).count > 1 }
   }
 
   /// Goes on from other states, with other readouts if they are given.
@@ -111,7 +113,7 @@ public struct ReservoirEnsemble: Sendable {
       Tensor.stack(members.map(\.currentReadout)),
     ])
     move(to: stacked[0], output: stacked[1], readout: stacked[2], isApart: true)
-    streams = alike.members.map { members[$0[0]].stream }
+    streams = members.map(\.stream)
   }
 
   /// The readouts, or the random ones that there are before.
@@ -122,13 +124,13 @@ public struct ReservoirEnsemble: Sendable {
 
   /// The noise of each of `drives` for so many steps, or nil if there is none.
   mutating func noise(_ steps: Int, sequences: Int, of drives: SharedDrives) -> [Tensor]? {
-    // Members that were drawn alike draw the same noise, wherever they stand.
-    var drawn: [Tensor] = []
-    for (network, members) in alike.members.enumerated() {
-      let reservoir = networks[members[0]].reservoir
-      if let noise = reservoir.noise(sequences, steps, from: &streams[network]) { drawn.append(noise) }
+    var noise: [Tensor] = []
+    for members in drives.members {
+      let lead = members[0]
+      if let drawn = networks[lead].reservoir.noise(sequences, steps, from: &streams[lead]) { noise.append(drawn) }
+      for member in members { streams[member] = streams[lead] }
     }
-    return drawn.isEmpty ? nil : drives.members.map { drawn[alike.networks[$0[0]]] }
+    return noise.isEmpty ? nil : noise
   }
 }
 
