@@ -112,11 +112,15 @@ extension ReservoirEnsemble {
       series.states(of: member, from: given[0], noise: noise == nil ? nil : given[given.count - 1]).all
     }
     let shapes = regression(.zeros([series.sequences, series.steps, reservoir.units], dtype: dtype))
-    let matrix = (shapes.inputs.shape[1] + 1) * (shapes.inputs.shape[1] + 1) * dtype.byteCount
+    // In double precision, as the copy of the inputs is that single precision needs.
+    let columns = shapes.inputs.shape[1] + 1
+    let matrix = columns * columns * DType.float64.byteCount
+    let copy = dtype == .float64 ? 0 : shapes.inputs.shape.elementCount * DType.float64.byteCount
+    let bytes = bytes(of: series) + copy
     guard let rule = rules.traced(shapes.inputs, shapes.targets) else {
       let drive = program { member, given in [states(member, given)] }
       return try inChunks(
-        of: drives, [drives.common(state)] + arguments, noise: noise, bytes: bytes(of: series) + matrix
+        of: drives, [drives.common(state)] + arguments, noise: noise, bytes: bytes + matrix
       ) { range, own in
         let all = try drive(own)[0].evaluate()
         let others = own.suffix(arguments.count + (noise == nil ? 0 : 1)).prefix(arguments.count)
@@ -132,7 +136,7 @@ extension ReservoirEnsemble {
     }
     let results = try each(
       of: drives, [drives.common(state)] + arguments + [rules.penalties], noise: noise,
-      bytes: bytes(of: series) + rule.tracedMatrices * matrix
+      bytes: bytes + rule.tracedMatrices * matrix
     ) { member, given in
       let equations = regression(states(member, given))
       let (others, penalties) = (Array(given.dropFirst().prefix(arguments.count)), given[arguments.count + 1])

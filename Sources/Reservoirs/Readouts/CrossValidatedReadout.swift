@@ -4,7 +4,7 @@ import Configuration
 /// `folds` stretches of time is predicted from the others.
 ///
 /// Everything follows from the folds' Gram matrices, so a penalty costs a decomposition a fold and no pass over the
-/// states.
+/// states. They are in double precision whatever the states' type.
 public struct CrossValidatedReadout: ReadoutRule {
   public static let declaration = Declaration(
     "crossValidated", "ridge regression with the penalty that predicts held-out stretches of time best",
@@ -48,7 +48,7 @@ public struct CrossValidatedReadout: ReadoutRule {
     guard folds >= 2, steps >= 2 * folds, !lambdas.isEmpty else { return nil }
     let parts = (0..<folds).map { fold in
       let range = fold * steps / folds..<(fold + 1) * steps / folds
-      let (rows, own) = (states.slice(range), targets.slice(range))
+      let (rows, own) = (states.slice(range).cast(to: .float64), targets.slice(range).cast(to: .float64))
       let (gram, crossProduct) = rows.products(with: own)
       return [gram, crossProduct, own.squared().sum()]
     }
@@ -58,8 +58,8 @@ public struct CrossValidatedReadout: ReadoutRule {
     func solution(_ gram: Tensor, _ crossProduct: Tensor, _ penalty: Tensor) -> Tensor {
       gram.penalized(by: penalty, isBiasPenalized: penalizesBias).solve(crossProduct, structure: .positiveDefinite)
     }
-    let errors = scan(carry: [], over: [choices.cast(to: states.dtype)]) { _, choice in
-      let held = scan(carry: [Tensor(0, dtype: states.dtype)], over: stacked) { error, fold in
+    let errors = scan(carry: [], over: [choices]) { _, choice in
+      let held = scan(carry: [Tensor(0, dtype: .float64)], over: stacked) { error, fold in
         let weights = solution(gram - fold[0], crossProduct - fold[1], choice[0])
         let squares = (weights * fold[0].matmul(weights)).sum() - 2 * (weights * fold[1]).sum() + fold[2]
         return ([error[0] + squares], [])
@@ -69,8 +69,8 @@ public struct CrossValidatedReadout: ReadoutRule {
     let usable = errors.isFinite()
     let best = (-errors).replaced(where: .!usable, by: -Double.infinity).argMax()
     let found = choices.take(best)
-    let weights = solution(gram, crossProduct, found.cast(to: states.dtype))
-    let checked = weights.replaced(where: .!usable.any(), by: Double.nan)
+    let weights = solution(gram, crossProduct, found)
+    let checked = weights.replaced(where: .!usable.any(), by: Double.nan).cast(to: states.dtype)
     let count = penalties.shape[0]
     return TracedReadouts(
       weights: checked.expand(at: 0).broadcast(to: Shape([count] + weights.shape)),

@@ -39,13 +39,11 @@ public struct TracedReadouts: Sendable {
   public init(weights: Tensor, penalties: Tensor) { (self.weights, self.penalties) = (weights, penalties) }
 
   /// One readout after the other.
-  /// - Parameter weights: those for a penalty of the type `dtype`.
-  init(each penalties: Tensor, dtype: DType, _ weights: (_ penalty: Tensor) -> Tensor) {
-    let own = penalties.cast(to: dtype)
+  init(each penalties: Tensor, _ weights: (_ penalty: Tensor) -> Tensor) {
     self.init(
-      weights: own.shape[0] == 1
-        ? weights(own.squeeze(0)).expand(at: 0)
-        : scan(carry: [], over: [own]) { _, elements in ([], [weights(elements[0])]) }.outputs[0],
+      weights: penalties.shape[0] == 1
+        ? weights(penalties.squeeze(0)).expand(at: 0)
+        : scan(carry: [], over: [penalties]) { _, elements in ([], [weights(elements[0])]) }.outputs[0],
       penalties: penalties)
   }
 }
