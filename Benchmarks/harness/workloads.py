@@ -112,7 +112,10 @@ WORKLOADS = [
         Contestant(OURS, "step"), Contestant("esn_library", "step"), Contestant("esn_numpy", "loop"), Contestant("pytorch", "loop")]),
     Workload("esn-ensemble", "20 such networks: 5,000 steps, a regression on 3,000 of them, 5,000 free steps", "s", 1, 3, "resident", [
         Contestant(OURS, "ensemble"), Contestant(OURS, "member"), Contestant("esn_library", "one-by-one"),
-        Contestant("esn_library", "parallel")], False, ((Contestant(OURS, "ensemble"), Contestant(OURS, "member")),)),
+        Contestant("esn_library", "parallel"), Contestant(OURS, "grid"), Contestant(OURS, "ensemble-f32"),
+        Contestant(OURS, "member-f32")], False,
+        ((Contestant(OURS, "ensemble"), Contestant(OURS, "member")), (Contestant(OURS, "grid"), Contestant(OURS, "ensemble")),
+         (Contestant(OURS, "ensemble-f32"), Contestant(OURS, "member-f32")))),
     Workload("augment-basic", "Augmented images of 32x32: shift or crop by 4 pixels and flip, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [
         Contestant(OURS, "step"), Contestant("keras", "generator"), Contestant("pytorch", "torchvision")]),
     Workload("augment-strong", "Augmented images of 32x32: the strong augmentation, batches of 128, scaled to 0...1", "us", 1e-6, 9, "resident", [

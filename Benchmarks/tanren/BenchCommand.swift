@@ -29,7 +29,9 @@ struct BenchCommand: ParsableCommand {
     /// As `fit`, with blocks computed again in the backward pass.
     case checkpoint
     case sgd, sam, adam, lamb
-    case ensemble, member
+    case ensemble, member, ensembleSingle = "ensemble-f32", memberSingle = "member-f32"
+    /// As `ensemble`, of 4 networks with 5 penalties each.
+    case grid
     /// Seeds trained in one program.
     case one, ten
     /// Augmentations, by their names.
@@ -115,7 +117,7 @@ struct BenchCommand: ParsableCommand {
         let engine = try Engine(device: device, programCache: programs)
         worker.serve(try PictureRounds(folder: data ?? "", on: engine), data: "pictures")
       case (.esnDrive, .step), (.esnFit, .step), (.esnGenerate, .step), (.esnEnsemble, .ensemble),
-        (.esnEnsemble, .member):
+        (.esnEnsemble, .member), (.esnEnsemble, .ensembleSingle), (.esnEnsemble, .memberSingle), (.esnEnsemble, .grid):
         try Engine.configure(device: device, programCache: programs)
         try serveReservoir(worker)
       default: throw ValidationError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
@@ -145,7 +147,11 @@ struct BenchCommand: ParsableCommand {
     let rounds: any BenchRounds =
       switch workload {
       case .esnFit: try ReadoutRounds()
-      case .esnEnsemble: try EnsembleRounds(members: variant == .ensemble ? 20 : 1)
+      case .esnEnsemble: 
+        try EnsembleRounds(
+          networks: variant == .grid ? 4 : [.ensemble, .ensembleSingle].contains(variant) ? 20 : 1,
+          penalties: variant == .grid ? 5 : 1,
+          dtype: [.ensembleSingle, .memberSingle].contains(variant) ? .float32 : .float64)
       default: try ReservoirRounds(isFree: workload == .esnGenerate)
       }
     worker.serve(rounds, data: "random")

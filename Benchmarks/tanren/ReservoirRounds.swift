@@ -1,7 +1,7 @@
 import Foundation
 import Tanren
 
-/// Reservoirs of 1,000 units with 5 % of the recurrent weights, in float64, on a series of 5,001 values.
+/// Reservoirs of 1,000 units with 5 % of the recurrent weights, in float64 unless it is said otherwise, on a series of 5,001 values.
 enum BenchReservoir {
   static let steps = 5000
 
@@ -59,16 +59,23 @@ struct ReadoutRounds: BenchRounds {
 /// in one program each.
 final class EnsembleRounds: BenchRounds {
   private let first: ReservoirEnsemble
+  private let readouts: [CholeskyReadout]
   private let series: Tensor
 
-  init(members: Int) throws {
-    first = try ReservoirEnsemble(BenchReservoir.reservoir(feedback: true), seeds: 0..<members)
+  init(networks: Int, penalties: Int, dtype: DType) throws {
+    var reservoir = BenchReservoir.reservoir(feedback: true)
+    reservoir.dtype = dtype
+    let drawn = try (0..<networks).map { try EchoStateNetwork(reservoir, draws: .keyed(seed: UInt64($0))) }
+    first = try ReservoirEnsemble(drawn.flatMap { [EchoStateNetwork](repeating: $0, count: penalties) })
+    // Single precision doesn't resolve smaller penalties.
+    let least = dtype == .float64 ? 1e-6 : 1e-1
+    readouts = (0..<networks * penalties).map { CholeskyReadout(lambda: least * Double(1 + $0 % penalties)) }
     series = try BenchReservoir.series().evaluate()
   }
 
   func round() throws -> (units: Int, loss: Double) {
     var ensemble = first
-    let fits = try ensemble.fit(teacher: series, washout: 2000, readout: CholeskyReadout(lambda: 1e-6))
+    let fits = try ensemble.fit(teacher: series, washout: 2000, readouts: readouts)
     _ = try ensemble.generate(steps: BenchReservoir.steps)
     return (1, fits[0].nrmse)
   }

@@ -75,7 +75,7 @@ import Testing
       ),
       ("reservoirClassification(units: 30)", "syntheticVowels(train: 45, test: 27)", "errors"),
     ] {
-      let run = try output("run", "experiment=\(experiment)", "data=\(data)", "--output", "out")
+      let run = try output("run", "experiment=\(experiment)", "data=\(data)", "dtype=float64", "--output", "out")
       #expect(run.contains("out/model.safetensors"))
       let evaluated = try output("evaluate", "out/model.safetensors")
       #expect(evaluated.hasPrefix("Model: reservoir"), "\(evaluated)")
@@ -90,5 +90,20 @@ import Testing
     #expect(table.count == 3 && table[0] == "name,class,0,1,2,3,4,5,6,7,8")
     try expectError(["evaluate", "out/model.safetensors", "metrics=[accuracy]"], says: "an experiment", "metrics")
     try expectError(["predict", "out/model.safetensors", "--generate", "3"], says: "classifies")
+  }
+
+  /// Where single precision gives something else without an error, the run says so.
+  @Test(arguments: [
+    ("reservoirGeneration(units: 30, washout: 50)", "float32", "'pinv' drops all directions"),
+    ("reservoirGeneration(units: 30, washout: 50, readout: qr(lambda: 1e-6))", "float32", "several times those in float64"),
+    ("reservoirGeneration(units: 30, washout: 50)", "float64", nil),
+    ("reservoirPrediction(units: 30, washout: 50)", "float32", nil),
+  ])
+  func singlePrecisionIsWarnedOf(_ experiment: String, _ dtype: String, _ warning: String?) throws {
+    let result = try TanrenProcess.run(
+      ["run", "experiment=\(experiment)", "data=sine(period: 50, train: 300, test: 100)", "dtype=\(dtype)"], in: folder)
+    #expect(result.status == 0)
+    #expect(result.error.contains("Warning: in float32") == (warning != nil), "\(result.error)")
+    if let warning { #expect(result.error.contains(warning), "\(result.error)") }
   }
 }

@@ -5,7 +5,7 @@
 
 // Calls of the state loop of reservoirs.
 
-enum { F64 = XLA_FFI_DataType_F64 };
+enum { F32 = XLA_FFI_DataType_F32, F64 = XLA_FFI_DataType_F64 };
 
 static void make_reservoir(Random *random, Call *call) {
   // Now and then large enough for a second thread.
@@ -16,32 +16,34 @@ static void make_reservoir(Random *random, Call *call) {
   if (is_large) groups = 1;
   int64_t steps = random_between(random, 1, is_large ? 200 : 12), signals = random_between(random, 0, 3);
   bool is_closed = random_chance(random, 50);
-  add_argument(call, F64, 3, DIMS(groups, n, width))->content = PADDED;
+  int type = random_chance(random, 50) ? F32 : F64;
+  add_argument(call, type, 3, DIMS(groups, n, width))->content = PADDED;
   Array *columns = add_argument(call, XLA_FFI_DataType_S32, 3, DIMS(groups, n, width));
   columns->content = PLACES;
   columns->bound = n;
-  add_argument(call, F64, 3, DIMS(members, random_chance(random, 50) ? 1 : steps, n));
-  add_argument(call, F64, 2, DIMS(members, n));
-  add_argument(call, F64, 2, DIMS(members, 2))->content = POSITIVE;
-  add_argument(call, F64, 3, DIMS(members, steps, signals));
-  add_argument(call, F64, 3, DIMS(members, signals, n));
+  add_argument(call, type, 3, DIMS(members, random_chance(random, 50) ? 1 : steps, n));
+  add_argument(call, type, 2, DIMS(members, n));
+  add_argument(call, type, 2, DIMS(members, 2))->content = POSITIVE;
+  add_argument(call, type, 3, DIMS(members, steps, signals));
+  add_argument(call, type, 3, DIMS(members, signals, n));
   if (!is_closed) {
-    add_result(call, F64, 3, DIMS(members, steps, n));
+    add_result(call, type, 3, DIMS(members, steps, n));
     return;
   }
   int64_t outputs = random_between(random, 1, 3);
-  add_argument(call, F64, 3, DIMS(members, outputs, n));
-  add_argument(call, F64, 3, DIMS(members, n + 1, outputs));
-  add_argument(call, F64, 2, DIMS(members, outputs));
-  add_result(call, F64, 3, DIMS(members, steps, outputs));
-  add_result(call, F64, 2, DIMS(members, n));
+  add_argument(call, type, 3, DIMS(members, outputs, n));
+  add_argument(call, type, 3, DIMS(members, n + 1, outputs));
+  add_argument(call, type, 2, DIMS(members, outputs));
+  add_result(call, type, 3, DIMS(members, steps, outputs));
+  add_result(call, type, 2, DIMS(members, n));
 }
 
-enum { MOST_UNITS = 300, MOST_OUTPUTS = 3, COMPARED_STEPS = 6 };
+enum { MOST_UNITS = 300, MOST_OUTPUTS = 3 };
 
 typedef struct {
   const Call *call;
   void *const *arguments;
+  int type;
   int64_t member, n, width, signals, steps, outputs;
 } Network;
 
@@ -52,7 +54,7 @@ static double at(const Network *network, int argument, int64_t index) {
   const Array *array = &call->arguments[argument];
   for (int64_t axis = 1; axis < array->rank; axis++) size *= array->dims[axis];
   int64_t group = network->member * array->dims[0] / members;
-  return ((const double *)network->arguments[argument])[group * size + index];
+  return element(network->type, network->arguments[argument], group * size + index);
 }
 
 // A step of a network by plain loops.
@@ -74,33 +76,36 @@ static void do_step(const Network *network, int64_t step, const double *x, const
   }
 }
 
-static bool is_near(double value, double expected) { return fabs(value - expected) <= 1e-9 * (1 + fabs(expected)); }
+static bool is_near(const Network *network, double value, double expected) {
+  double tolerance = network->type == F64 ? 1e-9 : network->outputs > 0 ? 1e-2 : 1e-4;
+  return fabs(value - expected) <= tolerance * (1 + fabs(expected));
+}
 
 // States that are known follow from each other; outputs are compared for a few steps, since rounding grows from step to step.
 static bool is_reservoir(const Call *call, void *const *arguments, void *const *results) {
   bool is_closed = call->argument_count == 10;
   const int64_t *dims = call->arguments[0].dims;
   Network network = {
-    call, arguments, 0, dims[1], dims[2], call->arguments[5].dims[2], call->arguments[5].dims[1],
+    call, arguments, call->arguments[0].dtype, 0, dims[1], dims[2], call->arguments[5].dims[2], call->arguments[5].dims[1],
     is_closed ? call->arguments[7].dims[1] : 0};
-  int64_t n = network.n;
+  int64_t n = network.n, compared = network.type == F64 ? 6 : 2;
   for (; network.member < call->arguments[3].dims[0]; network.member++) {
     double x[MOST_UNITS], next[MOST_UNITS], z[MOST_OUTPUTS];
     for (int64_t i = 0; i < n; i++) x[i] = at(&network, 3, i);
     for (int64_t o = 0; o < network.outputs; o++) z[o] = at(&network, 9, o);
-    for (int64_t step = 0; step < network.steps && !(is_closed && step == COMPARED_STEPS); step++) {
+    for (int64_t step = 0; step < network.steps && !(is_closed && step == compared); step++) {
       do_step(&network, step, x, z, next);
       memcpy(x, next, (size_t)n * sizeof *x);
       int64_t place = network.member * network.steps + step;
       for (int64_t i = 0; i < n && !is_closed; i++) {
-        double state = ((const double *)results[0])[place * n + i];
-        if (!is_near(state, x[i])) return false;
+        double state = element(network.type, results[0], place * n + i);
+        if (!is_near(&network, state, x[i])) return false;
         x[i] = state;
       }
       for (int64_t o = 0; o < network.outputs; o++) {
         z[o] = at(&network, 8, n * network.outputs + o);
         for (int64_t i = 0; i < n; i++) z[o] += x[i] * at(&network, 8, i * network.outputs + o);
-        if (!is_near(((const double *)results[0])[place * network.outputs + o], z[o])) return false;
+        if (!is_near(&network, element(network.type, results[0], place * network.outputs + o), z[o])) return false;
       }
     }
   }

@@ -1,7 +1,8 @@
 import Foundation
-import Reservoirs
 import TestSupport
 import Testing
+
+@testable import Reservoirs
 
 /// Networks against plain NumPy with the same draws.
 @Suite(.tags(.engine, .slow)) struct NetworkTests {
@@ -126,5 +127,35 @@ import Testing
     #expect(states.dtype == .float32)
     let distance = try states.distance(from: fixture.states)
     #expect(distance < 1e-5 && distance > 1e-9)
+  }
+
+  /// The kernel in single precision, with few weights and with many: what it gives in double precision, up to rounding.
+  @Test(arguments: [0.02, 0.2]) func singlePrecisionRoundsDoublePrecision(connectivity: Double) throws {
+    var reservoir = Reservoir(units: 700, inputs: 1, outputs: 2, feedback: true)
+    (reservoir.connectivity, reservoir.scaling, reservoir.leakRate) = (connectivity, .gain(0.6), 0.7)
+    let inputs = Tensor((0..<300).map { sin(0.3 * Double($0)) }, shape: [300, 1])
+    let teacher = Tensor.concatenate([inputs * 0.5, inputs * inputs], axis: 1)
+    var networks: [EchoStateNetwork] = []
+    for dtype in [DType.float64, .float32] {
+      reservoir.dtype = dtype
+      networks.append(try EchoStateNetwork(reservoir, draws: .keyed(seed: 5)))
+    }
+    let states = try networks.indices.map { index in
+      let driven = try networks[index].drive(inputs: inputs, teacher: teacher)
+      #expect(driven.dtype == (index == 0 ? .float64 : .float32))
+      return driven.cast(to: .float64)
+    }
+    let distance = try (states[0] - states[1]).abs().max().scalar()
+    #expect(distance < 3e-6 && distance > 1e-9)
+    // With a readout of small weights the loop stays contracting when it is closed.
+    let readout = try (Key(seed: 1).uniform([701, 2], in: -1..<1, dtype: .float64) * 1e-3).evaluate()
+    let outputs = try networks.map { network in
+      var placed = network.placed(
+        at: network.state, output: network.output, readout: readout.cast(to: network.reservoir.dtype),
+        stream: network.stream)
+      return try placed.generate(steps: 200, inputs: inputs.slice(0..<200)).cast(to: .float64).evaluate()
+    }
+    #expect(try (outputs[0] - outputs[1]).abs().max().scalar() < 3e-6)
+    #expect(try outputs[0].abs().max().scalar() > 1e-3)
   }
 }

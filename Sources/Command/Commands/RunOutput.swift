@@ -76,6 +76,9 @@ struct ExperimentRun {
     var written = [try folder.write(configuration.yaml(), to: "configuration.yml")]
     let data = try configuration.source().load(from: folders, progress: nil)
     say("Data: \(data.origin)")
+    if let warning = try configuration.experimentWarning() {
+      Terminal.current(.standardError).write("Warning: \(warning)\n")
+    }
     let clock = ContinuousClock()
     let start = clock.now
     let result = try configuration.runExperiment(on: data)

@@ -7,7 +7,7 @@ import Reservoirs
 /// A run's configuration names it (`experiment: …`); plans, the store, workers, verdicts and reports treat its run as
 /// any other, as one epoch with these numbers.
 public protocol Experiment: Configurable {
-  /// The numbers in which runs that share a program may differ.
+  /// The numbers in which runs that share a program may differ; `readout.lambda` is a number of the method `readout`.
   static var batchedSettings: Set<String> { get }
 
   /// The names of what it records.
@@ -91,6 +91,11 @@ extension RunConfiguration {
     }
     try data.checkFinite()
     return try made.run(on: data, experimentSetting)
+  }
+
+  /// What to expect of the experiment in the run's element type, where its results would be wrong without a word.
+  public func experimentWarning() throws(ConfigurationError) -> String? {
+    (try makeExperiment() as? any EnsembleExperiment)?.settings.warning(dtype)
   }
 
   /// What the run's experiment gets besides its own options.

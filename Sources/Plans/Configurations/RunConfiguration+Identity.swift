@@ -98,8 +98,14 @@ extension Registry {
 }
 
 extension MethodSpec {
+  /// - Parameter keys: of numbers; `a.b` is the number `b` of the method `a`.
   fileprivate func withoutNumbers(of keys: Set<String>) -> MethodSpec {
-    let pairs = options.pairs.map { ($0.key, keys.contains($0.key) ? $0.value.withoutNumbers : $0.value) }
+    let pairs = options.pairs.map { key, value in
+      if keys.contains(key) { return (key, value.withoutNumbers) }
+      let inner = keys.filter { $0.hasPrefix(key + ".") }.map { String($0.dropFirst(key.count + 1)) }
+      guard !inner.isEmpty, case .choice(let choice) = value.meaning else { return (key, value) }
+      return (key, OptionValue.choice(choice.withoutNumbers(of: Set(inner))))
+    }
     return MethodSpec(name, Options(Dictionary(uniqueKeysWithValues: pairs)))
   }
 

@@ -9,8 +9,11 @@ protocol EnsembleExperiment: ReservoirExperiment {
   func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork
 
   /// ``Experiment/run(on:_:)`` of networks that are alike, which differ in what they have been drawn from.
+  /// - Parameter readouts: one for each network.
   /// - Returns: a result for each network.
-  func run(_ ensemble: inout ReservoirEnsemble, on data: DatasetPair) throws -> [ExperimentResult]
+  func run(
+    _ ensemble: inout ReservoirEnsemble, readouts: [any ReadoutRule], on data: DatasetPair
+  ) throws -> [ExperimentResult]
 }
 
 /// Runs of one ``RunConfiguration/family`` that are experiments with reservoirs, computed in shared programs.
@@ -34,7 +37,30 @@ public struct ExperimentGroup {
   /// - Throws: as `RunConfiguration.runExperiment(on:)` does, if any of them would.
   public func run(on data: DatasetPair) throws -> [ExperimentResult] {
     try data.checkFinite()
-    var ensemble = try ReservoirEnsemble(zip(experiments, settings).map { try $0.network(for: data, $1) })
-    return try experiments[0].run(&ensemble, on: data)
+    // Runs that differ by their readouts have one network, which is drawn once.
+    var drawn: [Draw: EchoStateNetwork] = [:]
+    let networks = try zip(experiments, settings).map { experiment, setting in
+      let draw = Draw(reservoir: experiment.settings.reservoir, setting: setting)
+      let network = try drawn[draw] ?? experiment.network(for: data, setting)
+      drawn[draw] = network
+      return network
+    }
+    var ensemble = try ReservoirEnsemble(networks)
+    return try experiments[0].run(&ensemble, readouts: experiments.map { $0.settings.readout }, on: data)
+  }
+
+  /// What a network is drawn from.
+  private struct Draw: Hashable {
+    let reservoir: Reservoir
+    let setting: ExperimentSetting
+  }
+}
+
+extension Tensor {
+  /// The values of each member of `[members, …]`.
+  func memberValues() throws -> [[Double]] {
+    let values: [Double] = try cast(to: .float64).values()
+    let size = values.count / Swift.max(1, shape[0])
+    return (0..<shape[0]).map { Array(values[$0 * size..<($0 + 1) * size]) }
   }
 }

@@ -7,7 +7,9 @@ import Reservoirs
 ///
 /// Records are `[frames, channels]`, whose last channel is 1 within a sequence and 0 after its end, as in
 /// `VowelsSource`. Each sequence begins at rest.
-public struct ReservoirClassification: Experiment, ReservoirExperiment {
+public struct ReservoirClassification: Experiment, EnsembleExperiment {
+  public static let batchedSettings = ReservoirSettings.memberNumbers
+
   public static let declaration = Declaration(
     "reservoirClassification", "an echo state network classifies sequences", standard: ReservoirClassification(),
     settings: [
@@ -22,18 +24,44 @@ public struct ReservoirClassification: Experiment, ReservoirExperiment {
   public var recordedMetrics: [String] { ["error", "errors", "train_error"] }
 
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
+    let network = try network(for: data, setting)
+    let (classifier, train) = try EchoStateClassifier.fit(
+      network, parts: parts, to: Tensor(data.train.inputs), labels: Tensor(data.train.targets),
+      classes: network.reservoir.outputs, readout: settings.readout)
+    return try result(
+      classifier, learned: classifier.classes(ofFeatures: train),
+      predicted: classifier.classes(of: Tensor(data.test.inputs)), data)
+  }
+
+  func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork {
     guard let classes = data.train.classCount, data.train.inputs.shape.count == 3, data.test.inputs.shape.count == 3
     else {
       throw ConfigurationError.invalid(
         message: "needs sequences [frames, channels] of classes, as 'vowels' has them", origin: Self.name)
     }
-    let network = try settings.network(inputs: data.train.inputs.shape[2], outputs: classes, setting)
-    let (classifier, train) = try EchoStateClassifier.fit(
-      network, parts: parts, to: Tensor(data.train.inputs), labels: Tensor(data.train.targets), classes: classes,
-      readout: settings.readout)
-    let learned = try Mistakes(classifier.classes(ofFeatures: train), data.train)
-    let test = try Mistakes(classifier.classes(of: Tensor(data.test.inputs)), data.test)
-    let perClass = (0..<classes).map { label in Double(test.labels.count { $0 == label }) }
+    return try settings.network(inputs: data.train.inputs.shape[2], outputs: classes, setting)
+  }
+
+  func run(
+    _ ensemble: inout ReservoirEnsemble, readouts: [any ReadoutRule], on data: DatasetPair
+  ) throws -> [ExperimentResult] {
+    let all = try EnsembleClassifiers(
+      ensemble, parts: parts, to: Tensor(data.train.inputs), labels: Tensor(data.train.targets),
+      classes: ensemble[0].reservoir.outputs, readouts: readouts)
+    let learned = try all.classes(ofFeatures: all.features)
+    let predicted = try all.classes(of: Tensor(data.test.inputs))
+    return try all.classifiers.indices.map { index in
+      try result(all.classifiers[index], learned: learned[index], predicted: predicted[index], data)
+    }
+  }
+
+  private func result(
+    _ classifier: EchoStateClassifier, learned: [Int32], predicted: [Int32], _ data: DatasetPair
+  ) throws -> ExperimentResult {
+    let (learned, test) = (try Mistakes(learned, data.train), try Mistakes(predicted, data.test))
+    let perClass = (0..<classifier.network.reservoir.outputs).map { label in
+      Double(test.labels.count { $0 == label })
+    }
     return ExperimentResult(
       metrics: test.metrics.merging(["train_error": learned.share]) { $1 },
       charts: [

@@ -31,14 +31,15 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
     try settings.network(inputs: 0, outputs: data.train.targets.shape.last ?? 1, setting)
   }
 
-  func run(_ ensemble: inout ReservoirEnsemble, on data: DatasetPair) throws -> [ExperimentResult] {
+  func run(
+    _ ensemble: inout ReservoirEnsemble, readouts: [any ReadoutRule], on data: DatasetPair
+  ) throws -> [ExperimentResult] {
     let fits = try ensemble.fit(
-      teacher: Self.teacher(data, ensemble[0].reservoir.dtype), washout: settings.washout, readout: settings.readout)
+      teacher: Self.teacher(data, ensemble[0].reservoir.dtype), washout: settings.washout, readouts: readouts)
     let fitted = ensemble
-    let outputs = try ensemble.generate(steps: data.test.count)
+    let generated = try ensemble.generate(steps: data.test.count).memberValues()
     return try fits.indices.map { index in
-      let generated: [Double] = try outputs[index].cast(to: .float64).values()
-      return try result(fits[index], Self.orDiverged(generated), fitted[index], data)
+      try result(fits[index], generated[index].orDiverged, fitted[index], data)
     }
   }
 
@@ -65,11 +66,6 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
         SeriesChart.make(
           "free run", [("teacher", expected), ("generation", generated)], channels: channels, steps: 5000),
       ], fitted: .network(fitted))
-  }
-
-  /// What overflows is as far from the series as can be, and no reason to have no result.
-  private static func orDiverged(_ generated: [Double]) -> [Double] {
-    generated.allSatisfy(\.isFinite) ? generated : generated.map { _ in .infinity }
   }
 
   private static func generated(_ network: inout EchoStateNetwork, steps: Int) throws -> [Double] {
@@ -112,6 +108,12 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
     let generated = try Self.generated(&network, steps: test.count - first)
     return Self.metrics(generated, rest, channels: network.reservoir.outputs)
   }
+}
+
+extension [Double] {
+  /// What a network generated; infinite if any of it isn't finite. What overflows is as far from the series as can be, and no
+  /// reason to have no result.
+  var orDiverged: [Double] { allSatisfy(\.isFinite) ? self : map { _ in .infinity } }
 }
 
 /// Charts of series, thinned to what a picture shows.

@@ -27,7 +27,7 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
       inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: settings.washout,
       readout: settings.readout)
     let predicted = try network.predict(inputs: Tensor(data.test.inputs))
-    return try Self.result(fit, predicted, network, data)
+    return try Self.result(fit, predicted.cast(to: .float64).values(), network, data)
   }
 
   func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork {
@@ -35,19 +35,20 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
       inputs: data.train.inputs.shape.last ?? 1, outputs: data.train.targets.shape.last ?? 1, setting)
   }
 
-  func run(_ ensemble: inout ReservoirEnsemble, on data: DatasetPair) throws -> [ExperimentResult] {
+  func run(
+    _ ensemble: inout ReservoirEnsemble, readouts: [any ReadoutRule], on data: DatasetPair
+  ) throws -> [ExperimentResult] {
     let fits = try ensemble.fit(
       inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: settings.washout,
-      readout: settings.readout)
-    let predicted = try ensemble.predict(inputs: Tensor(data.test.inputs))
+      readouts: readouts)
+    let predicted = try ensemble.predict(inputs: Tensor(data.test.inputs)).memberValues()
     let members = ensemble
     return try fits.indices.map { try Self.result(fits[$0], predicted[$0], members[$0], data) }
   }
 
   private static func result(
-    _ fit: ReadoutFit, _ predicted: Tensor, _ network: EchoStateNetwork, _ data: DatasetPair
+    _ fit: ReadoutFit, _ predicted: [Double], _ network: EchoStateNetwork, _ data: DatasetPair
   ) throws -> ExperimentResult {
-    let predicted: [Double] = try predicted.cast(to: .float64).values()
     let targets: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     return ExperimentResult(
       metrics: metrics(predicted, targets).merging(["train_nrmse": fit.nrmse, "lambda": fit.lambda]) { $1 },

@@ -11,6 +11,7 @@ struct ReservoirSettings: Sendable {
   /// The numbers in which members of a ``ReservoirEnsemble`` may differ.
   static let memberNumbers: Set<String> = [
     "connectivity", "gain", "radius", "inputScale", "feedbackScale", "biasScale", "leak", "activationScale",
+    "readout.lambda",
   ]
 
   var reservoir: Reservoir
@@ -34,6 +35,18 @@ struct ReservoirSettings: Sendable {
 }
 
 extension ReservoirSettings {
+  /// What to expect of an element type, where its results would be wrong without a word.
+  func warning(_ dtype: DType) -> String? {
+    guard dtype == .float32 else { return nil }
+    if readout is PseudoInverseReadout {
+      return "in float32 the readout 'pinv' drops all directions of the states but the strongest, or inverts rounding: "
+        + "set 'dtype' to float64, or take the readout 'cholesky' or 'qr'"
+    }
+    return reservoir.feedback
+      ? "in float32 the errors of a network that runs freely may be several times those in float64: set 'dtype' to float64 where "
+        + "small errors count" : nil
+  }
+
   /// - Throws: `ReservoirError` unless steps are left after the first ones.
   func checkWashout(_ first: Int, of steps: Int) throws(ReservoirError) {
     guard first < steps else { throw .washout(steps: first, length: steps) }

@@ -41,7 +41,7 @@ public struct EchoStateClassifier: Sendable {
     return (EchoStateClassifier(network: network, parts: parts, readout: found.tensor), features)
   }
 
-  private init(network: EchoStateNetwork, parts: Int, readout: Tensor) {
+  init(network: EchoStateNetwork, parts: Int, readout: Tensor) {
     (self.network, self.parts, self.readout) = (network, parts, readout)
   }
 
@@ -101,22 +101,37 @@ public struct EchoStateClassifier: Sendable {
 extension EchoStateNetwork {
   /// For each sequence, from rest, the mean states of its parts, one after the other: `[sequences, parts·units]`.
   fileprivate func meanStates(of inputs: Tensor, parts: Int) throws -> Tensor {
-    guard inputs.rank == 3, inputs.shape[0] > 0, (1...1000).contains(parts) else {
-      throw ReservoirError.shape(
-        series: "sequences", found: Array(inputs.shape), expected: "[sequences, frames, \(reservoir.inputs)]")
-    }
+    let means = try SequenceParts(of: inputs, parts: parts, reservoir)
     var network = self
     try network.reset(sequences: inputs.shape[0])
-    let states = try network.drive(inputs: inputs)
-    let (count, frames) = (inputs.shape[0], inputs.shape[1])
-    let present = inputs.slice(inputs.shape[2] - 1..<inputs.shape[2], axis: 2).squeeze(2).cast(to: states.dtype)
-    let place = Tensor.iota([count, frames], axis: 1, dtype: states.dtype)
-    let part = (place * Double(parts) / present.sum([1], keepDims: true).maximum(1)).floor()
-    let means = (0..<parts).map { index in
-      let weights = present * (part .== Double(index)).cast(to: states.dtype)
-      let sums = weights.expand(at: 1).matmul(states).squeeze(1)
-      return sums / weights.sum([1], keepDims: true).maximum(1)
+    return try means.means(of: network.drive(inputs: inputs)).evaluate()
+  }
+}
+
+/// The parts of sequences of several lengths.
+struct SequenceParts {
+  /// For each part its share of a mean, `[parts, sequences, frames]`.
+  private let weights: Tensor
+
+  /// - Throws: ``ReservoirError/shape(series:found:expected:)``.
+  init(of inputs: Tensor, parts: Int, _ reservoir: Reservoir) throws(ReservoirError) {
+    guard inputs.rank == 3, inputs.shape[0] > 0, (1...1000).contains(parts) else {
+      throw .shape(
+        series: "sequences", found: Array(inputs.shape), expected: "[sequences, frames, \(reservoir.inputs)]")
     }
-    return try Tensor.concatenate(means, axis: 1).evaluate()
+    let (count, frames) = (inputs.shape[0], inputs.shape[1])
+    let present = inputs.slice(inputs.shape[2] - 1..<inputs.shape[2], axis: 2).squeeze(2).cast(to: reservoir.dtype)
+    let place = Tensor.iota([count, frames], axis: 1, dtype: reservoir.dtype)
+    let part = (place * Double(parts) / present.sum([1], keepDims: true).maximum(1)).floor()
+    weights = Tensor.stack((0..<parts).map { present * (part .== Double($0)).cast(to: reservoir.dtype) })
+  }
+
+  /// The means of states `[sequences, frames, units]` over each part, one after the other: `[sequences, parts·units]`.
+  func means(of states: Tensor) -> Tensor {
+    let means = (0..<weights.shape[0]).map { index in
+      let own = weights[index]
+      return own.expand(at: 1).matmul(states).squeeze(1) / own.sum([1], keepDims: true).maximum(1)
+    }
+    return Tensor.concatenate(means, axis: 1)
   }
 }

@@ -9,12 +9,17 @@ import Foundation
 /// let continued = try ensemble.generate(steps: 5000)   // [20, 5000, outputs]
 /// ```
 /// Series are given as to one network, and all members get the same. What comes back has a leading axis of members.
-/// Each member computes what it would alone; ``subscript(_:)`` gives it.
+/// Each member computes what it would alone; ``subscript(_:)`` gives it. Members that were drawn alike, as those of a grid over
+/// penalties, are driven as one until they run freely.
 public struct ReservoirEnsemble: Sendable {
   /// The networks as they were made; what they have become is in the subscript.
-  private let networks: [EchoStateNetwork]
+  let networks: [EchoStateNetwork]
   /// Their weights along a leading axis, as ``ReservoirTensors`` orders them.
   private let tensors: [Tensor]
+  private let alike: SharedDrives
+  /// Whether members that were drawn alike no longer stand alike.
+  private var isApart = false
+  /// Where the members' noise comes from.
   private var streams: [UniformStream]
   /// `[members, units + 1, outputs]`, biases last; nil before ``fit(inputs:teacher:washout:readout:)``.
   public private(set) var readout: Tensor?
@@ -22,8 +27,8 @@ public struct ReservoirEnsemble: Sendable {
   public private(set) var state: Tensor
   /// What the next step feeds back, `[members, sequences, outputs]`.
   public private(set) var output: Tensor
-  /// The bytes of states that one execution of a program may take: where all members' would be more, the program runs
-  /// for some members after the others. Memory that is used again is far quicker than new one.
+  /// The bytes that one execution of a program may take for states and Gram matrices: where all members' would be more, the
+  /// program runs for some members after the others. Memory that is used again is far quicker than new one.
   public var memory = 1 << 28
 
   /// One reservoir drawn with several seeds.
@@ -42,7 +47,15 @@ public struct ReservoirEnsemble: Sendable {
     guard Set(members.map(\.count)).count == 1 else {
       throw ReservoirError.differentMembers("some are sparse and some dense: set 'storage'")
     }
-    (self.networks, streams) = (networks, networks.map(\.stream))
+    self.networks = networks
+    var drawn: [EchoStateNetwork] = []
+    alike = SharedDrives(
+      networks.map { network in
+        if let place = drawn.firstIndex(where: network.isDrawn(as:)) { return place }
+        drawn.append(network)
+        return drawn.count - 1
+      })
+    streams = networks.map(\.stream)
     tensors = try Tensor.evaluate(members[0].indices.map { place in Tensor.stack(members.map { $0[place] }) })
     (state, output) = (first.state, first.output)
     try reset()
@@ -65,12 +78,13 @@ public struct ReservoirEnsemble: Sendable {
   /// How many networks there are.
   public var count: Int { networks.count }
 
-  private var reservoir: Reservoir { networks[0].reservoir }
+  var reservoir: Reservoir { networks[0].reservoir }
 
   /// A member by itself, as it stands now.
   public subscript(index: Int) -> EchoStateNetwork {
     networks[index].placed(
-      at: state[index], output: output[index], readout: readout?[index], stream: streams[index])
+      at: state.member(index), output: output.member(index), readout: readout?.member(index),
+      stream: streams[index])
   }
 
   /// Puts all states and outputs back to zeros.
@@ -81,234 +95,84 @@ public struct ReservoirEnsemble: Sendable {
     let zeros = [member.state, member.output].map { $0.expand(at: 0).broadcast(to: Shape([count] + $0.shape)) }
     let start = try Tensor.evaluate(zeros)
     (state, output) = (start[0], start[1])
+    // Learning step by step draws noise in other portions than a regression.
+    isApart = alike.members.contains { Set($0.map { streams[$0] }).count > 1 }
   }
 
-  /// The members' noise for so many steps, or nil if there is none.
-  private mutating func noise(_ steps: Int, sequences: Int) -> Tensor? {
-    var parts: [Tensor] = []
-    for index in networks.indices {
-      if let part = networks[index].reservoir.noise(sequences, steps, from: &streams[index]) { parts.append(part) }
-    }
-    return parts.isEmpty ? nil : Tensor.stack(parts)
+  /// Goes on from other states, with other readouts if they are given.
+  /// - Parameter isApart: whether members that were drawn alike no longer stand alike.
+  mutating func move(to state: Tensor, output: Tensor, readout: Tensor? = nil, isApart: Bool = false) {
+    (self.state, self.output, self.readout) = (state, output, readout ?? self.readout)
+    self.isApart = self.isApart || isApart
   }
 
-  /// `body` for each member: of its weights, and its share of `arguments`, which have a leading axis of members.
-  /// - Parameter steps: the states of so many steps go through memory; 0 where none are kept.
-  private func each(
-    _ arguments: [Tensor], steps: Int, _ body: @escaping (ReservoirTensors, [Tensor]) -> [Tensor]
-  ) throws -> [Tensor] {
-    let (parts, prototype) = (tensors.count, networks[0].tensors)
-    let run = vectorized { (all: [Tensor]) in
-      body(prototype.with(Array(all.prefix(parts))), Array(all.dropFirst(parts)))
-    }
-    let bytes = Swift.max(1, steps * state.shape[1] * reservoir.units * 8)
-    let size = EnsembleChunks.size(
-      of: count, atMost: Swift.max(1, memory / bytes), threads: ProcessInfo.processInfo.activeProcessorCount)
-    guard size < count else { return try Tensor.evaluate(run(tensors + arguments)) }
-    var results: [[Tensor]] = []
-    for first in stride(from: 0, to: count, by: size) {
-      let range = first..<Swift.min(count, first + size)
-      let own = try Tensor.evaluate((tensors + arguments).map { $0.slice(range) })
-      // As arguments of the program, and not a part of it.
-      results.append(try Tensor.evaluate(run(own)))
-    }
-    return try Tensor.evaluate(results[0].indices.map { place in Tensor.concatenate(results.map { $0[place] }) })
-  }
-}
-
-/// The verbs of ``EchoStateNetwork``, for all members at once.
-extension ReservoirEnsemble {
-  /// - Parameters: as ``EchoStateNetwork/drive(inputs:teacher:)`` has them.
-  /// - Returns: the states after each step, `[members, steps, units]` or `[members, sequences, steps, units]`.
-  /// - Throws: ``ReservoirError``.
-  @discardableResult
-  public mutating func drive(inputs: Tensor? = nil, teacher: Tensor? = nil) throws -> Tensor {
-    try driven(inputs, teacher) { states, _ in states }
-  }
-
-  /// The outputs while the members are driven. Their states aren't kept.
-  /// - Parameters: as ``drive(inputs:teacher:)`` has them.
-  /// - Returns: `[members, steps, outputs]` or `[members, sequences, steps, outputs]`.
-  /// - Throws: ``ReservoirError``.
-  public mutating func predict(inputs: Tensor? = nil, teacher: Tensor? = nil) throws -> Tensor {
-    guard readout != nil else { throw ReservoirError.notFitted }
-    return try driven(inputs, teacher) { states, readout in
-      let outputs = states.reshape(to: [-1, states.shape[2]]).readOut(readout)
-      return outputs.reshape(to: [states.shape[0], states.shape[1], -1])
-    }
-  }
-
-  /// - Parameter kept: what is kept of a member's states, `[sequences, steps, units]`, given its readout.
-  private mutating func driven(
-    _ inputs: Tensor?, _ teacher: Tensor?, _ kept: @escaping (Tensor, Tensor) -> Tensor
-  ) throws -> Tensor {
-    let own = networks[0]
-    let (inputs, teacher) = (try own.series(inputs: inputs), try own.series(teacher: teacher))
-    if teacher == nil, reservoir.feedback { throw ReservoirError.missingTeacher }
-    if teacher != nil, !reservoir.feedback { throw ReservoirError.unusedTeacher }
-    let steps = try begin(inputs, teacher)
-    let noise = noise(steps, sequences: state.shape[1])
-    let results = try each([state, currentReadout] + [noise].compactMap(\.self), steps: steps) { member, arguments in
-      let states = member.states(
-        steps, fromEach: arguments[0], inputs: inputs?.tensor, teacher: teacher?.tensor,
-        noise: noise == nil ? nil : arguments[2])
-      let last = states.slice(steps - 1..<steps, axis: 1).squeeze(1)
-      return [kept(states, arguments[1]), last, last.readOut(arguments[1])]
-    }
-    (state, output) = (results[1], results[2])
-    return (inputs ?? teacher)?.isBatch == true ? results[0] : results[0].squeeze(1)
-  }
-
-  /// Drives the members and computes their readouts, in one program where the rule can be traced.
-  /// - Parameters: as ``EchoStateNetwork/fit(inputs:teacher:washout:readout:)`` has them.
-  /// - Throws: ``ReservoirError``.
-  @discardableResult
-  public mutating func fit(
-    inputs: Tensor? = nil, teacher: Tensor, washout: Int = 0, readout rule: any ReadoutRule = CholeskyReadout()
-  ) throws -> [ReadoutFit] {
-    guard rule.traced(.zeros([2, 1], dtype: reservoir.dtype), .zeros([2, 1], dtype: reservoir.dtype)) != nil else {
-      return try fitOneByOne(inputs, teacher, washout, rule)
-    }
-    let own = networks[0]
-    let inputs = try own.series(inputs: inputs)
-    let teacher = try SequenceBatch(
-      teacher, channels: reservoir.outputs, dtype: reservoir.dtype, named: "teacher's values")
-    let steps = try RegressionProblem.steps(of: teacher, reservoir, washout: washout)
-    let fedBack = reservoir.feedback ? teacher.slice(0..<steps) : nil
-    guard try begin(inputs, fedBack) == steps, state.shape[1] == teacher.sequences else {
-      throw ReservoirError.shape(
-        series: "teacher's values", found: Array(teacher.tensor.shape), expected: "as many as the inputs")
-    }
-    let noise = noise(steps, sequences: state.shape[1])
-    let fixes = reservoir.correctsLastOutput
-    let results = try each([state, currentReadout] + [noise].compactMap(\.self), steps: steps) { member, arguments in
-      let states = member.states(
-        steps, fromEach: arguments[0], inputs: inputs?.tensor, teacher: fedBack?.tensor,
-        noise: noise == nil ? nil : arguments[2])
-      let problem = RegressionProblem(teacher, states, washout: washout)
-      let found = rule.traced(problem.inputs, problem.targets) ?? arguments[1]
-      let score = problem.score(found)
-      let last = states.slice(steps - 1..<steps, axis: 1).squeeze(1)
-      return [found, last, last.readOut(fixes ? found : arguments[1]), score.outputs, score.nrmse]
-    }
-    guard try results[0].isFinite().all().values(as: Bool.self) == [true] else {
-      throw ReservoirError.singular(penalty: rule.penalty, dtype: reservoir.dtype.rawValue)
-    }
-    (readout, state, output) = (results[0], results[1], results[2])
-    let errors: [Double] = try results[4].cast(to: .float64).values()
-    return errors.enumerated().map { index, error in
-      ReadoutFit(lambda: rule.penalty, nrmse: error, outputs: teacher.like(results[3][index]))
-    }
-  }
-
-  /// Runs the members freely, each feeding back its own output.
-  /// - Parameters:
-  ///   - inputs: as ``EchoStateNetwork/generate(steps:inputs:from:)`` has them.
-  ///   - start: as ``start(from:)`` takes it; nil to go on from where the members stand.
-  /// - Returns: the outputs, `[members, steps, outputs]` or `[members, sequences, steps, outputs]`. A member that
-  ///   diverges doesn't end the others: its outputs aren't finite from there on.
-  /// - Throws: ``ReservoirError``.
-  public mutating func generate(steps: Int, inputs: Tensor? = nil, from start: Tensor? = nil) throws -> Tensor {
-    try free(steps, inputs, from: start, keepsStates: false)[0]
-  }
-
-  /// As ``generate(steps:inputs:from:)``, with the states after each step.
-  public mutating func freeRun(steps: Int, inputs: Tensor? = nil, from start: Tensor? = nil) throws -> FreeRun {
-    let results = try free(steps, inputs, from: start, keepsStates: true)
-    return FreeRun(outputs: results[0], states: results[1])
-  }
-
-  /// The outputs, and the states if they are asked for.
-  private mutating func free(
-    _ steps: Int, _ given: Tensor?, from start: Tensor?, keepsStates: Bool
-  ) throws -> [Tensor] {
-    let begin = try start.map(beginning(at:)) ?? (state: state, output: output)
-    let inputs = try networks[0].checkedInputs(given, steps: steps, sequences: begin.state.shape[1])
-    guard let readout else { throw ReservoirError.notFitted }
-    let noise = noise(steps, sequences: begin.state.shape[1])
-    let results = try each(
-      [begin.state, begin.output, readout] + [noise].compactMap(\.self), steps: keepsStates || noise != nil ? steps : 0
-    ) { member, arguments in
-      let run = member.outputs(
-        steps, fromEach: arguments[0], output: arguments[1], readout: arguments[2], inputs: inputs?.tensor,
-        noise: noise == nil ? nil : arguments[3], keepsStates: keepsStates)
-      return [run.outputs.slice(steps - 1..<steps, axis: 1).squeeze(1)] + run.all
-    }
-    (output, state) = (results[0], results[2])
-    let isOne = state.shape[1] == 1 && inputs?.isBatch != true
-    return ([results[1]] + results.dropFirst(3)).map { isOne ? $0.squeeze(1) : $0 }
-  }
-
-  /// Puts the members into states: what is driven or runs freely next begins there, each member's readout of its state
-  /// being fed back first.
-  /// - Parameter state: `[members, units]`, or `[members, sequences, units]`.
-  /// - Throws: ``ReservoirError`` for other shapes, or numbers that aren't finite.
-  public mutating func start(from state: Tensor) throws {
-    (self.state, output) = try beginning(at: state)
-  }
-
-  private func beginning(at given: Tensor) throws -> (state: Tensor, output: Tensor) {
-    if let diagnostic = given.diagnostic { throw diagnostic }
-    let batch = given.rank == 2 ? given.expand(at: 1) : given
-    guard batch.rank == 3, batch.shape[0] == count, batch.shape[1] > 0, batch.shape[2] == reservoir.units else {
-      throw ReservoirError.shape(
-        series: "initial states", found: Array(given.shape),
-        expected: "[\(count), \(reservoir.units)] or [\(count), sequences, \(reservoir.units)]")
-    }
-    let state = try SequenceBatch(batch, channels: reservoir.units, dtype: reservoir.dtype, named: "initial states")
-      .tensor
-    let outputs = vectorized { (member: [Tensor]) in [member[0].readOut(member[1])] }([state, currentReadout])
-    let results = try Tensor.evaluate([state, outputs[0]])
-    return (results[0], results[1])
+  /// Takes over what members have become by themselves.
+  mutating func replace(by members: [EchoStateNetwork]) throws {
+    let stacked = try Tensor.evaluate([
+      Tensor.stack(members.map(\.state)), Tensor.stack(members.map(\.output)),
+      Tensor.stack(members.map(\.currentReadout)),
+    ])
+    move(to: stacked[0], output: stacked[1], readout: stacked[2], isApart: true)
+    streams = members.map(\.stream)
   }
 
   /// The readouts, or the random ones that there are before.
-  private var currentReadout: Tensor { readout ?? Tensor.stack(networks.map(\.currentReadout)) }
+  var currentReadout: Tensor { readout ?? Tensor.stack(networks.map(\.currentReadout)) }
 
-  /// Checks that inputs, values fed back and states fit each other.
-  /// - Returns: the steps.
-  private mutating func begin(_ inputs: SequenceBatch?, _ fedBack: SequenceBatch?) throws -> Int {
-    let first = try EchoStateNetwork.alike(inputs, fedBack)
-    if state.shape[1] != first.sequences {
-      try EchoStateNetwork.requireRest(state, of: state.shape[1], for: first.sequences)
-      try reset(sequences: first.sequences)
-    }
-    guard first.steps > 0 else { throw ReservoirError.washout(steps: 0, length: 0) }
-    return first.steps
-  }
+  /// Which members can be driven as one.
+  var drives: SharedDrives { isApart ? .separate(count) : alike }
 
-  private mutating func fitOneByOne(
-    _ inputs: Tensor?, _ teacher: Tensor, _ washout: Int, _ rule: any ReadoutRule
-  ) throws -> [ReadoutFit] {
-    var (members, fits): ([EchoStateNetwork], [ReadoutFit]) = ([], [])
-    for index in networks.indices {
-      var member = self[index]
-      fits.append(try member.fit(inputs: inputs, teacher: teacher, washout: washout, readout: rule))
-      members.append(member)
+  /// The noise of each of `drives` for so many steps, or nil if there is none.
+  mutating func noise(_ steps: Int, sequences: Int, of drives: SharedDrives) -> [Tensor]? {
+    var noise: [Tensor] = []
+    for members in drives.members {
+      let lead = members[0]
+      if let drawn = networks[lead].reservoir.noise(sequences, steps, from: &streams[lead]) { noise.append(drawn) }
+      for member in members { streams[member] = streams[lead] }
     }
-    streams = members.map(\.stream)
-    let stacked = try Tensor.evaluate([
-      Tensor.stack(members.map(\.currentReadout)), Tensor.stack(members.map(\.state)),
-      Tensor.stack(members.map(\.output)),
-    ])
-    (readout, state, output) = (stacked[0], stacked[1], stacked[2])
-    return fits
+    return noise.isEmpty ? nil : noise
   }
 }
 
-/// How an ensemble is divided into chunks, of which a program runs one at a time.
-enum EnsembleChunks {
-  /// The members of each chunk but the last, which has the rest.
-  ///
-  /// A thread takes a member at a time, so an execution takes as long as its members divided by threads, rounded up. Of
-  /// the sizes that are quickest in all the one with the fewest programs is best, then that with the fewest executions.
-  /// - Parameter limit: the most members that fit into memory, 1 or more.
-  static func size(of count: Int, atMost limit: Int, threads: Int) -> Int {
-    func rounds(_ members: Int) -> Int { (members + threads - 1) / threads }
-    func cost(_ size: Int) -> (Int, Int, Int) {
-      let (chunks, rest) = (count / size, count % size)
-      return (chunks * rounds(size) + rounds(rest), rest > 0 ? 2 : 1, chunks)
+/// Programs of all members.
+extension ReservoirEnsemble {
+  /// `body` as one program for several of the members: of their weights, and their share of other arguments.
+  func program(_ body: @escaping (ReservoirTensors, [Tensor]) -> [Tensor]) -> ([Tensor]) -> [Tensor] {
+    let (parts, prototype) = (tensors.count, networks[0].tensors)
+    return vectorized { (all: [Tensor]) in
+      body(prototype.with(Array(all.prefix(parts))), Array(all.dropFirst(parts)))
     }
-    return (1...max(1, min(count, limit))).min { cost($0) < cost($1) } ?? 1
+  }
+
+  /// What `body` makes of each network's weights, its share of `arguments`, which have a leading axis of networks, and its
+  /// noise, if there is any: in as few executions as memory allows.
+  /// - Parameter bytes: what goes through memory for each of them; 0 for little.
+  func each(
+    of drives: SharedDrives, _ arguments: [Tensor], noise: [Tensor]? = nil, bytes: Int,
+    _ body: @escaping (ReservoirTensors, [Tensor]) -> [Tensor]
+  ) throws -> [Tensor] {
+    let run = program(body)
+    return try inChunks(of: drives, arguments, noise: noise, bytes: bytes) { _, own in try Tensor.evaluate(run(own)) }
+  }
+
+  /// As ``each(of:_:noise:bytes:_:)``, with a body that gets the arguments of several networks at a time, weights first.
+  func inChunks(
+    of drives: SharedDrives, _ arguments: [Tensor], noise: [Tensor]?, bytes: Int,
+    _ body: (_ networks: Range<Int>, _ arguments: [Tensor]) throws -> [Tensor]
+  ) throws -> [Tensor] {
+    let size = EnsembleChunks.size(
+      of: drives.count, atMost: Swift.max(1, memory / Swift.max(1, bytes)),
+      threads: ProcessInfo.processInfo.activeProcessorCount)
+    let all = try Tensor.evaluate(tensors.map(drives.common)) + Tensor.evaluate(arguments)
+    var results: [[Tensor]] = []
+    for first in stride(from: 0, to: drives.count, by: size) {
+      let range = first..<Swift.min(drives.count, first + size)
+      // As arguments of the program, and not a part of it.
+      var own = range.count == drives.count ? all : try Tensor.evaluate(all.map { $0.members(range) })
+      if let noise { own.append(try Tensor.stack(Array(noise[range])).evaluate()) }
+      results.append(try body(range, own))
+    }
+    guard results.count > 1 else { return results[0] }
+    return try Tensor.evaluate(results[0].indices.map { place in Tensor.concatenate(results.map { $0[place] }) })
   }
 }

@@ -82,6 +82,11 @@ public struct EchoStateNetwork: Sendable {
     reservoir.noise(sequences, steps, from: &stream)
   }
 
+  /// Whether another network has the same settings, weights and random numbers.
+  func isDrawn(as other: EchoStateNetwork) -> Bool {
+    reservoir == other.reservoir && weights == other.weights && stream == other.stream
+  }
+
   /// Goes on from another state.
   mutating func move(to state: Tensor, output: Tensor) { (self.state, self.output) = (state, output) }
 

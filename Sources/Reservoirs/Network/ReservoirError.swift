@@ -32,6 +32,8 @@ public enum ReservoirError: Error, Sendable, Equatable, CustomStringConvertible 
   case folds(count: Int, steps: Int)
   /// Networks of an ensemble must be made alike.
   case differentMembers(String)
+  /// An ensemble was given another number of readouts than it has networks.
+  case readouts(count: Int, networks: Int)
   /// States or outputs overflowed.
   case diverged(step: Int)
 
@@ -65,6 +67,7 @@ public enum ReservoirError: Error, Sendable, Equatable, CustomStringConvertible 
         + "connectivity (\(connectivity)), or the number of units"
     case .folds(let count, let steps): "\(steps) steps can't be divided into \(count) folds"
     case .differentMembers(let reason): "an ensemble's networks must be made alike: \(reason)"
+    case .readouts(let count, let networks): "\(count) readouts for \(networks) networks: give one for each"
     case .diverged(let step):
       "the network's output isn't finite any more at step \(step): raise lambda, or lower the scales"
     }

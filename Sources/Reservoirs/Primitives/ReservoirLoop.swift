@@ -62,7 +62,7 @@ struct ReservoirLoop: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    if inputs[2].type.dtype == .float64, writer.kernels.contains(reservoirKernels) {
+    if [.float64, .float32].contains(inputs[2].type.dtype), writer.kernels.contains(reservoirKernels) {
       return writer.call(target: "tanren.reservoir.3", inputs, [:], results)
     }
     return writer.inline(inputs, composed)
@@ -138,8 +138,8 @@ extension Tensor {
 }
 
 /// The states of a leaky network with sparse recurrent weights, `x' = retained·x + added·tanh(W·x + drive +
-/// signals·weights)`: the state loop of echo state networks in one operation, which on the CPU is a kernel in `float64`
-/// and elsewhere a ``scan(carry:over:length:reversed:file:line:body:)``.
+/// signals·weights)`: the state loop of echo state networks in one operation, which on the CPU is a kernel, in
+/// `float64` and `float32`, and elsewhere a ``scan(carry:over:length:reversed:file:line:body:)``.
 ///
 /// - Parameters:
 ///   - values: `[units, width]`, row i holding the weights into unit i, padded with zeros at the end.

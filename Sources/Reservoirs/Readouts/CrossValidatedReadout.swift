@@ -4,7 +4,7 @@ import Configuration
 /// `folds` stretches of time is predicted from the others.
 ///
 /// Everything follows from the folds' Gram matrices, so a penalty costs a decomposition a fold and no pass over the
-/// states.
+/// states. They are in double precision whatever the states' type.
 public struct CrossValidatedReadout: ReadoutRule {
   public static let declaration = Declaration(
     "crossValidated", "ridge regression with the penalty that predicts held-out stretches of time best",
@@ -27,40 +27,54 @@ public struct CrossValidatedReadout: ReadoutRule {
 
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
     try states.checkRegression(on: targets)
-    let steps = states.shape[0]
-    guard folds >= 2, steps >= 2 * folds, !lambdas.isEmpty else {
-      throw ReservoirError.folds(count: folds, steps: steps)
+    guard let traced = traced(states, targets, penalties: .zeros([1], dtype: .float64)) else {
+      throw ReservoirError.folds(count: folds, steps: states.shape[0])
     }
-    var parts: [(gram: Tensor, crossProduct: Tensor, energy: Tensor)] = []
-    for fold in 0..<folds {
-      let range = fold * steps / folds..<(fold + 1) * steps / folds
-      let (rows, own) = (states.slice(range), targets.slice(range))
-      let (gram, crossProduct) = rows.products(with: own)
-      parts.append((gram, crossProduct, own.squared().sum()))
-    }
-    let computed = try Tensor.evaluate(parts.flatMap { [$0.gram, $0.crossProduct, $0.energy] })
-    let grams = stride(from: 0, to: computed.count, by: 3).map { computed[$0] }
-    let crossProduct = stride(from: 1, to: computed.count, by: 3).map { computed[$0] }
-    let energies = stride(from: 2, to: computed.count, by: 3).map { computed[$0] }
-    let total = try Tensor.evaluate([
-      grams.dropFirst().reduce(grams[0], +), crossProduct.dropFirst().reduce(crossProduct[0], +),
+    let results = try Tensor.evaluate([
+      traced.weights.squeeze(0), traced.penalties, traced.weights.isFinite().cast(to: .int32).min(),
     ])
-    var best: (lambda: Double, error: Double)?
-    for lambda in lambdas {
-      let penalty = try Tensor(Tensor(lambda, dtype: states.dtype).buffer())
-      var error = 0.0
-      for fold in 0..<folds {
-        let weights = (total[0] - grams[fold]).penalized(by: penalty, isBiasPenalized: penalizesBias)
-          .solve(total[1] - crossProduct[fold], structure: .positiveDefinite)
-        let crossed = (weights * crossProduct[fold]).sum()
-        error += try ((weights * grams[fold].matmul(weights)).sum() - 2 * crossed + energies[fold]).scalar()
-      }
-      if error.isFinite, error < best?.error ?? .infinity { best = (lambda, error) }
+    guard try results[2].scalar() == 1 else {
+      throw ReservoirError.singular(penalty: lambdas.max() ?? 0, dtype: states.dtype.rawValue)
     }
-    guard let best else { throw ReservoirError.singular(penalty: lambdas.max() ?? 0, dtype: states.dtype.rawValue) }
-    let solved = total[0].penalized(by: Tensor(best.lambda, dtype: states.dtype), isBiasPenalized: penalizesBias)
-      .solve(total[1], structure: .positiveDefinite)
-    return ReadoutWeights(tensor: try solved.solution(lambda: best.lambda), lambda: best.lambda)
+    return ReadoutWeights(tensor: results[0], lambda: try results[1].scalar())
+  }
+
+  /// The folds' Gram matrices, their sum, and what is solved with and from.
+  public var tracedMatrices: Int { folds + 4 }
+
+  /// The same for each of `penalties`, none of which is used. Nil if there are too few steps for the folds.
+  public func traced(_ states: Tensor, _ targets: Tensor, penalties: Tensor) -> TracedReadouts? {
+    let steps = states.shape[0]
+    guard folds >= 2, steps >= 2 * folds, !lambdas.isEmpty else { return nil }
+    let parts = (0..<folds).map { fold in
+      let range = fold * steps / folds..<(fold + 1) * steps / folds
+      let (rows, own) = (states.slice(range).cast(to: .float64), targets.slice(range).cast(to: .float64))
+      let (gram, crossProduct) = rows.products(with: own)
+      return [gram, crossProduct, own.squared().sum()]
+    }
+    let stacked = parts[0].indices.map { place in Tensor.stack(parts.map { $0[place] }) }
+    let (gram, crossProduct) = (stacked[0].sum([0]), stacked[1].sum([0]))
+    let choices = Tensor(lambdas, shape: [lambdas.count])
+    func solution(_ gram: Tensor, _ crossProduct: Tensor, _ penalty: Tensor) -> Tensor {
+      gram.penalized(by: penalty, isBiasPenalized: penalizesBias).solve(crossProduct, structure: .positiveDefinite)
+    }
+    let errors = scan(carry: [], over: [choices]) { _, choice in
+      let held = scan(carry: [Tensor(0, dtype: .float64)], over: stacked) { error, fold in
+        let weights = solution(gram - fold[0], crossProduct - fold[1], choice[0])
+        let squares = (weights * fold[0].matmul(weights)).sum() - 2 * (weights * fold[1]).sum() + fold[2]
+        return ([error[0] + squares], [])
+      }
+      return ([], held.carry)
+    }.outputs[0]
+    let usable = errors.isFinite()
+    let best = (-errors).replaced(where: .!usable, by: -Double.infinity).argMax()
+    let found = choices.take(best)
+    let weights = solution(gram, crossProduct, found)
+    let checked = weights.replaced(where: .!usable.any(), by: Double.nan).cast(to: states.dtype)
+    let count = penalties.shape[0]
+    return TracedReadouts(
+      weights: checked.expand(at: 0).broadcast(to: Shape([count] + weights.shape)),
+      penalties: found.expand(at: 0).broadcast(to: [count]))
   }
 }
 

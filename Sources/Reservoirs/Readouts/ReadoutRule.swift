@@ -8,15 +8,44 @@ public protocol ReadoutRule: Configurable, Hashable {
   ///   no unique solution.
   func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights
 
-  /// The same as a traced function of tensors that fit, for ensembles; NaN where there is no unique solution. Nil for rules that look at
-  /// numbers before they go on.
-  func traced(_ states: Tensor, _ targets: Tensor) -> Tensor?
+  /// The same as a traced function of tensors that fit, for ensembles: a readout for each of `penalties`, float64 `[count]`, in
+  /// the place of the rule's own. NaN where there is no unique solution. Nil for rules that look at numbers before they go on.
+  func traced(_ states: Tensor, _ targets: Tensor, penalties: Tensor) -> TracedReadouts?
+
+  /// How many Gram matrices the traced function keeps in memory at once.
+  var tracedMatrices: Int { get }
+
+  /// The rule with another penalty; itself if it takes none.
+  func withPenalty(_ penalty: Double) -> Self
 }
 
 extension ReadoutRule {
   public var penalty: Double { 0 }
 
-  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? { nil }
+  public func traced(_ states: Tensor, _ targets: Tensor, penalties: Tensor) -> TracedReadouts? { nil }
+
+  public var tracedMatrices: Int { 1 }
+
+  public func withPenalty(_ penalty: Double) -> Self { self }
+}
+
+/// What the traced function of a ``ReadoutRule`` gives.
+public struct TracedReadouts: Sendable {
+  /// `[count, units + 1, outputs]`, biases last.
+  public let weights: Tensor
+  /// The penalties that were used, float64 `[count]`.
+  public let penalties: Tensor
+
+  public init(weights: Tensor, penalties: Tensor) { (self.weights, self.penalties) = (weights, penalties) }
+
+  /// One readout after the other.
+  init(each penalties: Tensor, _ weights: (_ penalty: Tensor) -> Tensor) {
+    self.init(
+      weights: penalties.shape[0] == 1
+        ? weights(penalties.squeeze(0)).expand(at: 0)
+        : scan(carry: [], over: [penalties]) { _, elements in ([], [weights(elements[0])]) }.outputs[0],
+      penalties: penalties)
+  }
 }
 
 /// A rule that needs of the states only their products, which can be summed over stretches of a long series; see

@@ -15,12 +15,18 @@ extension RidgeReadout {
   }
 
   public var penalty: Double { lambda }
+
+  public func withPenalty(_ penalty: Double) -> Self {
+    var other = self
+    other.lambda = penalty
+    return other
+  }
 }
 
 /// Ridge regression by the normal equations, `(X^T X + lambda·I)·w = X^T d`, and Cholesky's decomposition.
 ///
-/// The fastest of all. It squares the condition number: where lambda is below about 1e-16 times the states' energy
-/// (in `float64`), ``QRReadout`` gives far smaller errors.
+/// The fastest of all. It squares the condition number: where lambda is below about 1e-16 times the states' energy,
+/// ``QRReadout`` gives far smaller errors. The regression is computed in double precision whatever the states' type.
 public struct CholeskyReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
   public static let declaration = Declaration(
     "cholesky", "ridge regression by the Gram matrix and Cholesky's decomposition", standard: CholeskyReadout(),
@@ -35,26 +41,40 @@ public struct CholeskyReadout: ReadoutRule, RidgeReadout, GramReadoutRule {
 
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
     try states.checkRegression(on: targets)
-    return ReadoutWeights(tensor: try solution(states, targets).solution(lambda: lambda), lambda: lambda)
-  }
-
-  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? { solution(states, targets) }
-
-  public func weights(gram: Tensor, crossProduct: Tensor) throws -> ReadoutWeights {
-    let solved = gram.penalized(by: Tensor(lambda, dtype: gram.dtype), isBiasPenalized: penalizesBias)
-      .solve(crossProduct, structure: .positiveDefinite)
+    let solved = solution(states, targets, penalty: Tensor(lambda, dtype: .float64))
     return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
   }
 
-  private func solution(_ states: Tensor, _ targets: Tensor) -> Tensor {
-    let units = Tensor(lambda, dtype: states.dtype).broadcast(to: [states.shape[1]])
-    let bias = Tensor(penalizesBias ? lambda : 0, dtype: states.dtype).broadcast(to: [1])
-    return states.withOnes().ridge(targets, penalty: Tensor.concatenate([units, bias]))
+  public func traced(_ states: Tensor, _ targets: Tensor, penalties: Tensor) -> TracedReadouts? {
+    guard penalties.shape[0] > 1 else {
+      return TracedReadouts(each: penalties) { solution(states, targets, penalty: $0) }
+    }
+    // The product of the states takes far longer than a decomposition, and serves them all.
+    let (gram, crossProduct) = states.cast(to: .float64).products(with: targets.cast(to: .float64))
+    return TracedReadouts(each: penalties) {
+      solution(gram: gram, crossProduct: crossProduct, penalty: $0).cast(to: states.dtype)
+    }
+  }
+
+  public func weights(gram: Tensor, crossProduct: Tensor) throws -> ReadoutWeights {
+    let solved = solution(gram: gram, crossProduct: crossProduct, penalty: Tensor(lambda, dtype: gram.dtype))
+    return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
+  }
+
+  private func solution(gram: Tensor, crossProduct: Tensor, penalty: Tensor) -> Tensor {
+    gram.penalized(by: penalty, isBiasPenalized: penalizesBias).solve(crossProduct, structure: .positiveDefinite)
+  }
+
+  private func solution(_ states: Tensor, _ targets: Tensor, penalty: Tensor) -> Tensor {
+    let units = penalty.broadcast(to: [states.shape[1]])
+    let bias = penalizesBias ? penalty.broadcast(to: [1]) : .zeros([1], dtype: .float64)
+    return states.cast(to: .float64).withOnes()
+      .ridge(targets.cast(to: .float64), penalty: Tensor.concatenate([units, bias])).cast(to: states.dtype)
   }
 }
 
 /// Ridge regression without squaring the condition number: the rows of `sqrt(lambda)·I` are appended to the states,
-/// and the least-squares problem is solved by Householder's QR decomposition.
+/// and the least-squares problem is solved by Householder's QR decomposition, in double precision whatever the states' type.
 public struct QRReadout: ReadoutRule, RidgeReadout {
   public static let declaration = Declaration(
     "qr", "ridge regression by QR decomposition of the augmented states", standard: QRReadout(),
@@ -67,20 +87,27 @@ public struct QRReadout: ReadoutRule, RidgeReadout {
     (self.lambda, self.penalizesBias) = (lambda, penalizesBias)
   }
 
-  public func traced(_ states: Tensor, _ targets: Tensor) -> Tensor? {
-    let matrix = states.withOnes()
-    let columns = matrix.shape[1]
-    guard lambda > 0 else { return matrix.lstsq(targets) }
-    var roots = Tensor.identity(columns, dtype: states.dtype) * lambda.squareRoot()
-    if !penalizesBias { roots = roots.replaced(where: Tensor.iota([columns, columns]) .== Double(columns - 1), by: 0) }
-    return Tensor.concatenate([matrix, roots])
-      .lstsq(targets.pad([(low: 0, high: columns), (low: 0, high: 0)]))
+  public func traced(_ states: Tensor, _ targets: Tensor, penalties: Tensor) -> TracedReadouts? {
+    TracedReadouts(each: penalties) { solution(states, targets, root: $0.sqrt()) }
   }
 
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
     try states.checkRegression(on: targets)
-    let solved = traced(states, targets) ?? states
+    let solved =
+      lambda > 0
+      ? solution(states, targets, root: Tensor(lambda.squareRoot(), dtype: .float64))
+      : states.cast(to: .float64).withOnes().lstsq(targets.cast(to: .float64)).cast(to: states.dtype)
     return ReadoutWeights(tensor: try solved.solution(lambda: lambda), lambda: lambda)
+  }
+
+  /// - Parameter root: the penalty's.
+  private func solution(_ states: Tensor, _ targets: Tensor, root: Tensor) -> Tensor {
+    let matrix = states.cast(to: .float64).withOnes()
+    let columns = matrix.shape[1]
+    var roots = Tensor.identity(columns, dtype: .float64) * root
+    if !penalizesBias { roots = roots.replaced(where: Tensor.iota([columns, columns]) .== Double(columns - 1), by: 0) }
+    return Tensor.concatenate([matrix, roots])
+      .lstsq(targets.cast(to: .float64).pad([(low: 0, high: columns), (low: 0, high: 0)])).cast(to: states.dtype)
   }
 }
 

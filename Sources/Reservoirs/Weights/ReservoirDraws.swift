@@ -9,7 +9,7 @@ public enum ReservoirDraws: Sendable, Hashable {
 }
 
 /// A stream of uniform numbers of either origin, which goes on from call to call.
-struct UniformStream: Sendable, Codable {
+struct UniformStream: Sendable, Hashable, Codable {
   private let seed: UInt64
   private var calls: Int64 = 0
   private(set) var numPy: NumPyRandomState?
@@ -38,12 +38,12 @@ struct UniformStream: Sendable, Codable {
   mutating func noise(_ shape: Shape) -> Tensor {
     defer { calls &+= 1 }
     if numPy != nil { return Tensor((0..<shape.elementCount).map { _ in numPy?.randomSample() ?? 0 }, shape: shape) }
-    return key.derived("noise").folding(Tensor([calls], shape: []).hiddenFromCache()).uniform(
+    return key.derived("noise").folding(Tensor([calls], shape: []).asArgument()).uniform(
       shape, dtype: .float64)
   }
 }
 
 extension Tensor {
-  /// A scalar as an argument of programs, so that its value doesn't make another program.
-  fileprivate func hiddenFromCache() -> Tensor { (try? buffer()).map(Tensor.init) ?? self }
+  /// The tensor as an argument of programs, so that its values don't make another program.
+  func asArgument() -> Tensor { (try? buffer()).map(Tensor.init) ?? self }
 }

@@ -57,17 +57,25 @@ final class ClaimedGroup {
       try store.begin(run, environment: .current(), data: entry.identity)
       return entry.data.pair
     }
-    if let group = try ExperimentGroup(configurations) {
-      runner.report(.runBegan(progress(0, epochs: 1, together: runs.count)))
-      // What goes wrong with one of them is its own: they then run one by one, and those without a fault have results.
-      if try timed({ try? group.run(on: data[0]) }, of: Array(runs.indices)) { return }
-    }
-    for index in runs.indices {
-      runner.report(.runBegan(progress(index, epochs: 1)))
-      do {
-        _ = try timed({ [try configurations[index].runExperiment(on: data[index])] }, of: [index])
-      } catch  where Self.isFault(error) {
-        try fail([index], error)
+    var groups = [Array(runs.indices)]
+    while !groups.isEmpty {
+      let indices = groups.removeFirst()
+      if let group = try ExperimentGroup(indices.map { configurations[$0] }) {
+        runner.report(.runBegan(progress(indices[0], epochs: 1, together: indices.count)))
+        if try timed({ try? group.run(on: data[indices[0]]) }, of: indices) { continue }
+        // What goes wrong with one of them is its own. Seeds of one configuration stay together, then each runs by itself:
+        // those without a fault have results.
+        let alike = indices.grouped { configurations[$0].workload }
+        groups = (alike.count > 1 ? alike : indices.map { [$0] }) + groups
+        continue
+      }
+      for index in indices {
+        runner.report(.runBegan(progress(index, epochs: 1)))
+        do {
+          _ = try timed({ [try configurations[index].runExperiment(on: data[index])] }, of: [index])
+        } catch  where Self.isFault(error) {
+          try fail([index], error)
+        }
       }
     }
   }

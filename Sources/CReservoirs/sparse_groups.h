@@ -1,15 +1,16 @@
+// How groups are filled.
+
+#ifndef TANREN_SPARSE_GROUPS_H
+#define TANREN_SPARSE_GROUPS_H
+
 #include "sparse.h"
 
 #if defined(__x86_64__)
 
-#include <stdlib.h>
-#include <string.h>
+// Groups that a block of columns can have.
+enum { MOST_GROUPS = (COLUMNS + DEPTH - 1) / DEPTH };
 
-#include "instruction_set.h"
-
-enum { ROWS = TANREN_SPARSE_ROWS, COLUMNS = TANREN_SPARSE_COLUMNS, DEPTH = TANREN_SPARSE_DEPTH };
-
-// What packing needs to know of 8 rows.
+// What packing needs to know of ROWS rows.
 typedef struct {
   // How many entries of each row lie in each block of columns, and the most of any row.
   uint8_t *depth;
@@ -18,13 +19,13 @@ typedef struct {
   int64_t *group, *value;
 } Scratch;
 
-static void count_entries(const tanren_sparse *matrix, int64_t slice, Scratch *scratch) {
+static void count_entries(const Sparse *matrix, int64_t slice, Scratch *scratch) {
   int64_t blocks = (matrix->n + COLUMNS - 1) / COLUMNS;
   memset(scratch->depth, 0, blocks * ROWS);
   memset(scratch->deepest, 0, blocks);
   for (int64_t lane = 0; lane < ROWS && slice * ROWS + lane < matrix->n; lane++) {
     for (int64_t k = 0; k < matrix->counts[slice * ROWS + lane]; k++) {
-      int64_t block = tanren_sparse_column(matrix, slice * ROWS + lane, k) / COLUMNS;
+      int64_t block = sparse_column(matrix, slice * ROWS + lane, k) / COLUMNS;
       uint8_t depth = ++scratch->depth[block * ROWS + lane];
       if (depth > scratch->deepest[block]) scratch->deepest[block] = depth;
     }
@@ -34,8 +35,8 @@ static void count_entries(const tanren_sparse *matrix, int64_t slice, Scratch *s
 // The values in the group of a block that begins at entry `done`.
 static int64_t group_depth(int64_t deepest, int64_t done) { return deepest - done < DEPTH ? deepest - done : DEPTH; }
 
-// How many groups of each depth 8 rows have.
-static void count_groups(const tanren_sparse *matrix, const Scratch *scratch, int64_t counts[DEPTH]) {
+// How many groups of each depth ROWS rows have.
+static void count_groups(const Sparse *matrix, const Scratch *scratch, int64_t counts[DEPTH]) {
   memset(counts, 0, DEPTH * sizeof *counts);
   for (int64_t block = 0; block * COLUMNS < matrix->n; block++) {
     for (int64_t done = 0; done < scratch->deepest[block]; done += DEPTH) {
@@ -44,7 +45,7 @@ static void count_groups(const tanren_sparse *matrix, const Scratch *scratch, in
   }
 }
 
-static void fill(tanren_sparse *matrix, int64_t slice, Scratch *scratch) {
+static void fill(Sparse *matrix, int64_t slice, Scratch *scratch) {
   int64_t counts[DEPTH], group[DEPTH], value[DEPTH];
   count_entries(matrix, slice, scratch);
   count_groups(matrix, scratch, counts);
@@ -55,7 +56,7 @@ static void fill(tanren_sparse *matrix, int64_t slice, Scratch *scratch) {
   for (int64_t block = 0; block * COLUMNS < matrix->n; block++) {
     for (int64_t done = 0; done < scratch->deepest[block]; done += DEPTH) {
       int64_t depth = group_depth(scratch->deepest[block], done) - 1;
-      int64_t entry = block * (COLUMNS / DEPTH) + done / DEPTH;
+      int64_t entry = block * MOST_GROUPS + done / DEPTH;
       scratch->group[entry] = group[depth]++;
       scratch->value[entry] = value[depth];
       value[depth] += depth + 1;
@@ -66,16 +67,17 @@ static void fill(tanren_sparse *matrix, int64_t slice, Scratch *scratch) {
   for (int64_t lane = 0; lane < ROWS && slice * ROWS + lane < matrix->n; lane++) {
     int64_t row = slice * ROWS + lane;
     for (int64_t k = 0; k < matrix->counts[row]; k++) {
-      int64_t place = tanren_sparse_column(matrix, row, k), level = scratch->depth[place / COLUMNS * ROWS + lane]++;
-      int64_t entry = place / COLUMNS * (COLUMNS / DEPTH) + level / DEPTH;
+      int64_t place = sparse_column(matrix, row, k), level = scratch->depth[place / COLUMNS * ROWS + lane]++;
+      int64_t entry = place / COLUMNS * MOST_GROUPS + level / DEPTH;
       matrix->groups.values[(scratch->value[entry] + level % DEPTH) * ROWS + lane] = matrix->values[row * matrix->width + k];
-      matrix->groups.places[scratch->group[entry] * ROWS + lane] |= (uint16_t)((place % COLUMNS) << (4 * (level % DEPTH)));
+      matrix->groups.places[scratch->group[entry] * ROWS + lane] |=
+        (Places)(place % COLUMNS) << (PLACE_BITS * (level % DEPTH));
     }
   }
 }
 
-// Whether every row has each column once at most, which a block's 16 places are enough for.
-static bool has_room(const tanren_sparse *matrix, Scratch *scratch) {
+// Whether every row has each column once at most, which a block's places are enough for.
+static bool has_room(const Sparse *matrix, Scratch *scratch) {
   for (int64_t slice = 0; slice * ROWS < matrix->n; slice++) {
     count_entries(matrix, slice, scratch);
     for (int64_t block = 0; block * COLUMNS < matrix->n; block++) {
@@ -86,8 +88,8 @@ static bool has_room(const tanren_sparse *matrix, Scratch *scratch) {
 }
 
 // Counts the groups and their values. Returns whether there was memory.
-static bool count_all(tanren_sparse *matrix, Scratch *scratch) {
-  tanren_groups *groups = &matrix->groups;
+static bool count_all(Sparse *matrix, Scratch *scratch) {
+  Groups *groups = &matrix->groups;
   int64_t slices = (matrix->n + ROWS - 1) / ROWS;
   groups->value_starts = calloc(slices + 1, sizeof *groups->value_starts);
   groups->group_starts = calloc(slices * DEPTH + 1, sizeof *groups->group_starts);
@@ -105,16 +107,15 @@ static bool count_all(tanren_sparse *matrix, Scratch *scratch) {
   return true;
 }
 
-// Whether groups take less time than slices: on an AMD EPYC (Zen 4) a group takes 0.5 ns and 0.6 ns more for each value of a
-// row, and a step of 8 values in slices 2.2 ns, if two threads share the rows. At 1,000 units and 5 % of the numbers groups are 5 %
-// faster on two threads and slices 2 % on one.
-static bool pays(const tanren_sparse *matrix) {
+// Whether groups take less time than slices, by the times that the element type's file has.
+static bool pays(const Sparse *matrix) {
   int64_t slices = (matrix->n + ROWS - 1) / ROWS, steps = matrix->slices.starts[slices * matrix->slices.panels];
-  return 5 * matrix->groups.group_starts[slices * DEPTH] + 6 * matrix->groups.value_starts[slices] < 22 * steps;
+  return GROUP_TIME * matrix->groups.group_starts[slices * DEPTH] + VALUE_TIME * matrix->groups.value_starts[slices] <
+    STEP_TIME * steps;
 }
 
-static bool pack(tanren_sparse *matrix, Scratch *scratch) {
-  tanren_groups *groups = &matrix->groups;
+static bool pack(Sparse *matrix, Scratch *scratch) {
+  Groups *groups = &matrix->groups;
   int64_t slices = (matrix->n + ROWS - 1) / ROWS, count = groups->group_starts[slices * DEPTH];
   size_t size = (size_t)(groups->value_starts[slices] + 1) * ROWS * sizeof *groups->values;
   groups->values = aligned_alloc(64, size);
@@ -127,8 +128,9 @@ static bool pack(tanren_sparse *matrix, Scratch *scratch) {
   return true;
 }
 
-bool tanren_groups_begin(tanren_sparse *matrix) {
-  int64_t n = matrix->n, blocks = (n + COLUMNS - 1) / COLUMNS, entries = blocks * (COLUMNS / DEPTH);
+// Fills groups if they take less time than the slices, whose starts are there. Returns whether there was memory.
+static bool groups_begin(Sparse *matrix) {
+  int64_t n = matrix->n, blocks = (n + COLUMNS - 1) / COLUMNS, entries = blocks * MOST_GROUPS;
   bool is_possible = tanren_instruction_set() == TANREN_AVX512;
   if (!is_possible || n > INT32_MAX - COLUMNS || matrix->width > UINT8_MAX * COLUMNS) return true;
   Scratch scratch = {
@@ -146,9 +148,11 @@ bool tanren_groups_begin(tanren_sparse *matrix) {
 
 #else
 
-bool tanren_groups_begin(tanren_sparse *matrix) {
+static bool groups_begin(Sparse *matrix) {
   (void)matrix;
   return true;
 }
+
+#endif
 
 #endif

@@ -1,13 +1,12 @@
-#include <stdlib.h>
-#include <string.h>
+// How slices are filled.
 
-#include "element.h"
+#ifndef TANREN_SPARSE_SLICES_H
+#define TANREN_SPARSE_SLICES_H
+
 #include "sparse.h"
 
-enum { ROWS = TANREN_SPARSE_ROWS, SCOPE = TANREN_SPARSE_SCOPE, PANEL = TANREN_SPARSE_PANEL };
-
 // Puts the rows of each scope in the order of their lengths, the longest first.
-static void order_rows(const tanren_sparse *matrix) {
+static void order_rows(const Sparse *matrix) {
   int32_t *rows = matrix->slices.rows;
   for (int64_t row = 0; row < matrix->n; row++) {
     int64_t place = row;
@@ -19,15 +18,16 @@ static void order_rows(const tanren_sparse *matrix) {
 }
 
 // How many entries a row has in a panel.
-static int64_t count_entries(const tanren_sparse *matrix, int64_t row, int64_t panel) {
+static int64_t count_panel_entries(const Sparse *matrix, int64_t row, int64_t panel) {
   if (matrix->slices.panels == 1) return matrix->counts[row];
   int64_t count = 0;
-  for (int64_t k = 0; k < matrix->counts[row]; k++) count += tanren_sparse_column(matrix, row, k) / PANEL == panel;
+  for (int64_t k = 0; k < matrix->counts[row]; k++) count += sparse_column(matrix, row, k) / PANEL == panel;
   return count;
 }
 
-bool tanren_slices_begin(tanren_sparse *matrix) {
-  tanren_slices *slices = &matrix->slices;
+// Finds the slices' rows and starts. Returns whether there was memory for it.
+static bool slices_begin(Sparse *matrix) {
+  Slices *slices = &matrix->slices;
   int64_t count = (matrix->n + ROWS - 1) / ROWS;
   slices->panels = (matrix->n + PANEL - 1) / PANEL;
   slices->rows = calloc(count * ROWS + 1, sizeof *slices->rows);
@@ -39,7 +39,7 @@ bool tanren_slices_begin(tanren_sparse *matrix) {
     int64_t steps = 0;
     for (int64_t lane = 0; lane < ROWS; lane++) {
       int64_t row = slices->rows[index / slices->panels * ROWS + lane];
-      int64_t entries = row < matrix->n ? count_entries(matrix, row, index % slices->panels) : 0;
+      int64_t entries = row < matrix->n ? count_panel_entries(matrix, row, index % slices->panels) : 0;
       if (entries > steps) steps = entries;
     }
     // Steps are taken in pairs.
@@ -49,13 +49,13 @@ bool tanren_slices_begin(tanren_sparse *matrix) {
 }
 
 // A row's part in a slice.
-static void fill_lane(const tanren_sparse *matrix, int64_t index, int64_t lane) {
-  const tanren_slices *slices = &matrix->slices;
+static void fill_lane(const Sparse *matrix, int64_t index, int64_t lane) {
+  const Slices *slices = &matrix->slices;
   int64_t panel = index % slices->panels, row = slices->rows[index / slices->panels * ROWS + lane];
   int64_t place = slices->starts[index] * ROWS + lane, end = slices->starts[index + 1] * ROWS;
   if (row < matrix->n) {
     for (int64_t k = 0; k < matrix->counts[row]; k++) {
-      int64_t column = tanren_sparse_column(matrix, row, k);
+      int64_t column = sparse_column(matrix, row, k);
       if (column / PANEL != panel) continue;
       slices->values[place] = matrix->values[row * matrix->width + k];
       slices->columns[place] = (uint16_t)(column % PANEL);
@@ -69,8 +69,8 @@ static void fill_lane(const tanren_sparse *matrix, int64_t index, int64_t lane) 
   }
 }
 
-bool tanren_slices_fill(tanren_sparse *matrix) {
-  tanren_slices *slices = &matrix->slices;
+static bool slices_fill(Sparse *matrix) {
+  Slices *slices = &matrix->slices;
   int64_t count = (matrix->n + ROWS - 1) / ROWS * slices->panels;
   size_t elements = (size_t)(slices->starts[count] + 1) * ROWS;
   slices->values = aligned_alloc(64, elements * sizeof *slices->values);
@@ -81,3 +81,5 @@ bool tanren_slices_fill(tanren_sparse *matrix) {
   }
   return true;
 }
+
+#endif
