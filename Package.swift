@@ -141,7 +141,7 @@ let package = Package(
     example("OwnRule"),
     example("StudyInSwift"),
     // What the tests of every module use: tags, temporary folders, fixtures, distances.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: ["PJRT"], path: "Tests/TestSupport", swiftSettings: strict),
     // Arrays of other frameworks, for the tests.
     .target(name: "ArrayFixtures", dependencies: ["Tensors"], path: "Tests/ArrayFixtures", swiftSettings: strict),
     // Trains networks in every way there is and compares with NumPy: a part in the tests, all by scripts/oracle.

@@ -29,12 +29,14 @@ struct AffineSequence {
     fill = fill ?? next.fill
     let own: AffineMap
     if let flip = next as? any FlipAugmentation {
-      let condition = flip.condition(batch.count, key: key)
+      let condition = batch.draw { flip.condition($0, key: key) }
       flips?.append((condition, flip.axis))
       own = flip.map(condition)
     } else {
       flips = nil
-      own = next.map(batch.count, batch.size, key: key)
+      own =
+        batch.devices.map { next.map(batch.count * $0.count, batch.size, key: key).rows(of: $0) }
+        ?? next.map(batch.count, batch.size, key: key)
     }
     map = map?.then(own) ?? own
   }
@@ -91,6 +93,13 @@ public struct AffineMap: Sendable {
   public static func zoom(vertical: Tensor, horizontal: Tensor) -> AffineMap {
     let zero = vertical.zerosLike()
     return AffineMap(yy: vertical, yx: zero, y0: zero, xy: zero, xx: horizontal, x0: zero)
+  }
+
+  /// The maps of this device's images.
+  func rows(of devices: DeviceAxis) -> AffineMap {
+    let own = devices.rows(of: .stack([yy, yx, y0, xy, xx, x0], axis: 1))
+    func column(_ index: Int) -> Tensor { own.slice(index..<index + 1, axis: 1).squeeze(1) }
+    return AffineMap(yy: column(0), yx: column(1), y0: column(2), xy: column(3), xx: column(4), x0: column(5))
   }
 
   /// This map followed by `next`.

@@ -111,15 +111,21 @@ public struct ImageBatch: Sendable {
   public let white: Double
   /// The number of classes, needed to mix targets that are class indices.
   public let classes: Int?
+  /// The devices that have the other images of the batch, equally many each; nil if all are here.
+  public let devices: DeviceAxis?
 
   /// - Parameter white: by default 255 for integers and 1 otherwise.
-  public init(images: Tensor, targets: Tensor, white: Double? = nil, classes: Int? = nil) {
+  public init(
+    images: Tensor, targets: Tensor, white: Double? = nil, classes: Int? = nil, devices: DeviceAxis? = nil
+  ) {
     self.images = images
     self.targets = targets
     self.white = white ?? (images.dtype.isInteger ? 255 : 1)
     self.classes = classes
+    self.devices = devices
   }
 
+  /// The number of images, of this device.
   public var count: Int { images.shape[0] }
   public var size: ImageShape {
     ImageShape(height: images.shape[1], width: images.shape[2], channels: images.shape[3])
@@ -133,6 +139,20 @@ public struct ImageBatch: Sendable {
     batch.images = images
     return batch
   }
+
+  /// Random numbers for these images: an image gets the same ones on however many ``devices`` the batch is.
+  /// - Parameter numbers: draws `[count, …]` for a count of images.
+  public func draw(_ numbers: (_ count: Int) -> Tensor) -> Tensor {
+    devices.map { $0.rows(of: numbers(count * $0.count)) } ?? numbers(count)
+  }
+
+  /// ``draw(_:)``, or one number for all images.
+  func draw(each scope: MaskScope, _ numbers: (_ count: Int) -> Tensor) -> Tensor {
+    scope == .image ? draw(numbers) : numbers(1)
+  }
+
+  /// Of this device's rows those of all devices.
+  func whole(_ rows: Tensor) -> Tensor { devices?.gather(rows) ?? rows }
 }
 
 extension Tensor {

@@ -16,7 +16,7 @@ public struct Brightness: Augmentation {
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
-    batch.with(images: Self.scaled(batch.values, by: key.uniform([batch.count], in: range), white: batch.white))
+    batch.with(images: Self.scaled(batch.values, by: batch.draw { key.uniform([$0], in: range) }, white: batch.white))
   }
 
   /// - Parameter factor: `[batch]`
@@ -47,7 +47,7 @@ public struct ChannelShift: Augmentation {
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     let limit = range * batch.white / 255
-    return batch.with(images: Self.shifted(batch.values, by: key.uniform([batch.count], in: -limit...limit)))
+    return batch.with(images: Self.shifted(batch.values, by: batch.draw { key.uniform([$0], in: -limit...limit) }))
   }
 
   /// - Parameter intensity: `[batch]`
@@ -100,12 +100,13 @@ public struct ColorJitter: Augmentation {
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     func factor(_ name: String, _ strength: Double) -> Tensor {
-      key.derived(name).uniform([batch.count], in: Swift.max(0, 1 - strength)...(1 + strength))
+      batch.draw { key.derived(name).uniform([$0], in: Swift.max(0, 1 - strength)...(1 + strength)) }
     }
     let unit = batch.values * (1 / batch.white)
     let jittered = Self.jittered(
       unit, brightness: factor("brightness", brightness), contrast: factor("contrast", contrast),
-      saturation: factor("saturation", saturation), hue: key.derived("hue").uniform([batch.count], in: -hue...hue))
+      saturation: factor("saturation", saturation), hue: batch.draw { key.derived("hue").uniform([$0], in: -hue...hue) }
+    )
     return batch.with(images: jittered * batch.white)
   }
 

@@ -35,13 +35,13 @@ public struct Cutout: Augmentation {
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
-    let draws = scope.draws(batch.count)
-    let y = key.derived("y").offsets(draws, upTo: batch.size.height - 1).cast(to: .float32)
-    let x = key.derived("x").offsets(draws, upTo: batch.size.width - 1).cast(to: .float32)
-    let side = Tensor(Double(size), like: y)
-    let box = PixelBox.around(y: y, x: x, height: side, width: side, in: batch.size)
+    let size = batch.size
+    let y = batch.draw(each: scope) { key.derived("y").offsets($0, upTo: size.height - 1) }.cast(to: .float32)
+    let x = batch.draw(each: scope) { key.derived("x").offsets($0, upTo: size.width - 1) }.cast(to: .float32)
+    let side = Tensor(Double(self.size), like: y)
+    let box = PixelBox.around(y: y, x: x, height: side, width: side, in: size)
     let values = batch.values
-    return batch.with(images: values.replaced(where: box.mask(batch.size).broadcast(to: values.shape), by: value))
+    return batch.with(images: values.replaced(where: box.mask(size).broadcast(to: values.shape), by: value))
   }
 }
 
@@ -120,23 +120,30 @@ public struct RandomErasing: Augmentation {
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
-    let (count, values) = (batch.count, batch.values)
-    let (box, fits) = rectangles(count, batch.size, key: key)
-    let isErased = key.derived("chosen").bernoulli([count], probability: probability) .& fits
-    let shape: Shape = fill == .scalar ? [count, 1, 1, 1] : values.shape
-    let drawn = key.derived("fill").uniform(shape).cast(to: values.dtype).broadcast(to: values.shape)
+    let values = batch.values
+    let (box, fits) = rectangles(batch, key: key)
+    let isErased = batch.draw { key.derived("chosen").bernoulli([$0], probability: probability) } .& fits
+    let extents = values.shape.dropFirst().map { fill == .scalar ? 1 : $0 }
+    let drawn = batch.draw { key.derived("fill").uniform(Shape([$0] + extents)) }
+      .cast(to: values.dtype).broadcast(to: values.shape)
     let mask = (box.mask(batch.size) .& isErased.perImage).broadcast(to: values.shape)
     return batch.with(images: Tensor.select(mask, drawn, values))
   }
 
   /// A rectangle per image, and whether one was found.
-  func rectangles(_ count: Int, _ size: ImageShape, key: Key) -> (box: PixelBox, fits: Tensor) {
-    let shape: Shape = [count, Self.attempts]
-    let areas = key.derived("area").uniform(shape, in: area) * Double(size.pixels)
-    let ratios = key.derived("ratio").uniform(shape, in: ratio)
+  func rectangles(_ batch: ImageBatch, key: Key) -> (box: PixelBox, fits: Tensor) {
+    let size = batch.size
+    func drawn(_ name: String, in range: ClosedRange<Double>? = nil) -> Tensor {
+      batch.draw { count in
+        let (key, shape): (Key, Shape) = (key.derived(name), [count, Self.attempts])
+        return range.map { key.uniform(shape, in: $0) } ?? key.uniform(shape)
+      }
+    }
+    let areas = drawn("area", in: area) * Double(size.pixels)
+    let ratios = drawn("ratio", in: ratio)
     let (heights, widths) = ((areas * ratios).sqrt(), (areas / ratios).sqrt())
-    let tops = key.derived("y").uniform(shape) * Double(size.height)
-    let lefts = key.derived("x").uniform(shape) * Double(size.width)
+    let tops = drawn("y") * Double(size.height)
+    let lefts = drawn("x") * Double(size.width)
     let fits = (tops + heights .<= Double(size.height)) .& (lefts + widths .<= Double(size.width))
     let first = fits.cast(to: .int32).argMax(axis: 1).expand(at: -1)
     func chosen(_ candidates: Tensor) -> Tensor { candidates.takeAlongAxis(first, axis: 1).squeeze(1) }
@@ -156,9 +163,6 @@ public enum MaskScope: String, Sendable, Hashable, CaseIterable {
   case image
   /// Once for all images of a batch.
   case batch
-
-  /// The number of draws for a batch of `count`.
-  func draws(_ count: Int) -> Int { self == .image ? count : 1 }
 }
 
 /// One rectangle of pixels per image; each bound is `[batch]`, exclusive at the bottom and the right.

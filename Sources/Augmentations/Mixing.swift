@@ -42,10 +42,10 @@ public struct MixUp: Augmentation, MixingAugmentation {
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
-    let share = key.derived("share").symmetricBeta(scope.draws(batch.count), alpha: alpha)
-    let partners = key.derived("partners").permutation(batch.count)
+    let share = batch.draw(each: scope) { key.derived("share").symmetricBeta($0, alpha: alpha) }
+    let partners = batch.draw { key.derived("partners").permutation($0) }
     var mixed = batch
-    let (own, other) = (batch.values, batch.values.take(partners))
+    let (own, other) = (batch.values, batch.whole(batch.values).take(partners))
     mixed.images = other + (own - other) * share.perImage.cast(to: own.dtype)
     mixed.targets = batch.mixedTargets(with: partners, share: share)
     return mixed
@@ -72,16 +72,17 @@ public struct CutMix: Augmentation, MixingAugmentation {
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
-    let (draws, size) = (scope.draws(batch.count), batch.size)
-    let edge = (1 - key.derived("share").symmetricBeta(draws, alpha: alpha)).sqrt()
-    let y = key.derived("y").offsets(draws, upTo: size.height - 1).cast(to: .float32)
-    let x = key.derived("x").offsets(draws, upTo: size.width - 1).cast(to: .float32)
+    let size = batch.size
+    let edge = (1 - batch.draw(each: scope) { key.derived("share").symmetricBeta($0, alpha: alpha) }).sqrt()
+    let y = batch.draw(each: scope) { key.derived("y").offsets($0, upTo: size.height - 1) }.cast(to: .float32)
+    let x = batch.draw(each: scope) { key.derived("x").offsets($0, upTo: size.width - 1) }.cast(to: .float32)
     let box = PixelBox.around(
       y: y, x: x, height: (edge * Double(size.height)).floor(), width: (edge * Double(size.width)).floor(), in: size)
-    let partners = key.derived("partners").permutation(batch.count)
+    let partners = batch.draw { key.derived("partners").permutation($0) }
     let values = batch.values
     var mixed = batch
-    mixed.images = Tensor.select(box.mask(size).broadcast(to: values.shape), values.take(partners), values)
+    mixed.images = Tensor.select(
+      box.mask(size).broadcast(to: values.shape), batch.whole(values).take(partners), values)
     let share = 1 - (box.bottom - box.top) * (box.right - box.left) * (1 / Double(size.pixels))
     mixed.targets = batch.mixedTargets(with: partners, share: share)
     return mixed
@@ -101,7 +102,7 @@ extension ImageBatch {
     let own = mixableTargets
     let shape = Shape([share.shape[0]] + own.shape.dropFirst().map { _ in 1 })
     let share = share.reshape(to: shape).cast(to: own.dtype)
-    let other = own.take(partners)
+    let other = whole(own).take(partners)
     return other + (own - other) * share
   }
 }

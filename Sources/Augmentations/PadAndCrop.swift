@@ -34,8 +34,8 @@ public struct PadAndCrop: Augmentation {
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
-    let top = key.derived("top").offsets(batch.count, upTo: 2 * pixels) - Double(pixels)
-    let left = key.derived("left").offsets(batch.count, upTo: 2 * pixels) - Double(pixels)
+    let top = batch.draw { key.derived("top").offsets($0, upTo: 2 * pixels) } - Double(pixels)
+    let left = batch.draw { key.derived("left").offsets($0, upTo: 2 * pixels) } - Double(pixels)
     return batch.with(images: crop(batch.images, top: top, left: left))
   }
 

@@ -40,6 +40,24 @@ import Testing
     #expect(svg.hasPrefix("<svg") && svg.contains("validation") && svg.contains("accuracy"))
   }
 
+  /// Four devices that share each batch, as one has it.
+  @Test func devicesShareABatch() throws {
+    let words = ["run", "--data", DataFiles.tiny, "--epochs", "2", "--batch-size", "40", "--quiet", "--output"]
+    for devices in ["1", "4"] {
+      let result = try TanrenProcess.run(words + [devices, "--devices", devices], in: folder)
+      #expect(result.status == 0, "\(result.error)")
+    }
+    let (one, four) = (try columns("1/history.csv"), try columns("4/history.csv"))
+    #expect(one.count == 3 && one[0] == four[0])
+    for (own, expected) in zip(four.dropFirst(), one.dropFirst()) {
+      let numbers = try (own.map { try #require(Double($0)) }, expected.map { try #require(Double($0)) })
+      #expect(scaledDistance(numbers.0, numbers.1) < 1e-4)
+    }
+    let uneven = try TanrenProcess.run(words + ["uneven", "--devices", "3"], in: folder)
+    #expect(uneven.status != 0)
+    #expect(uneven.error.contains("a batch of 40 examples can't be spread evenly over 3 devices"), "\(uneven.error)")
+  }
+
   @Test func canBeRunAgainFromItsConfiguration() throws {
     try folder.write(
       """

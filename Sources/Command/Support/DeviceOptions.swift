@@ -12,7 +12,8 @@ struct DeviceOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Number of devices; on the CPU, virtual ones are created.", valueName: "n"))
+    help: ArgumentHelp(
+      "Number of devices that share each batch; on the CPU, virtual ones are created. (default: 1)", valueName: "n"))
   var devices: Int = 1
 
   @Option(

@@ -15,6 +15,10 @@ public final class Scope {
   /// all batches count equally. Nil in ordinary training, where the layer's momentum applies.
   public var statisticsShare: Tensor? { trace.statisticsShare }
 
+  /// The devices that the batch is spread over; nil if one device has all of it. What a layer computes across examples it
+  /// must compute across these devices: sums by `devices.sum`, random numbers by ``draw(_:_:by:)``.
+  public var devices: DeviceAxis? { trace.devices }
+
   /// Whether a state of this layer is frozen: the layer then computes with it as outside of training, and doesn't
   /// update it.
   public func isFrozen(_ name: String) -> Bool { trace.isFrozen?(joined(name)) ?? false }
@@ -60,6 +64,16 @@ public final class Scope {
   /// The key for this layer's random numbers in this step; each name has its own.
   public func key(_ name: String) -> Key { trace.key.derived(joined(name)) }
 
+  /// Random numbers for the examples of this device: an example gets the same ones on however many ``devices`` its batch is.
+  /// - Parameters:
+  ///   - name: as for ``key(_:)``.
+  ///   - shape: `[examples, …]`
+  ///   - numbers: draws an array of a shape.
+  public func draw(_ name: String, _ shape: Shape, by numbers: (Key, Shape) -> Tensor) -> Tensor {
+    guard let devices, let count = shape.first else { return numbers(key(name), shape) }
+    return devices.rows(of: numbers(key(name), Shape([count * devices.count] + shape.dropFirst())))
+  }
+
   /// Traces a loop's body, which may request parameters but not update state.
   func loop<Result>(_ body: () -> Result) -> Result {
     let outside = trace.isInLoop
@@ -98,6 +112,7 @@ private final class ScopeTrace {
   /// Whether parameters are created, in the first trace of a model, or looked up.
   let isInitializing: Bool
   let checkpointing: GradientCheckpointing
+  let devices: DeviceAxis?
 
   private(set) var parameters: TensorTree
   private(set) var state: TensorTree
@@ -112,10 +127,11 @@ private final class ScopeTrace {
 
   init(
     _ variables: ModelVariables?, key: Key, isTraining: Bool, precision: Precision, statisticsShare: Tensor? = nil,
-    isFrozen: ((String) -> Bool)? = nil, checkpointing: GradientCheckpointing = .none
+    isFrozen: ((String) -> Bool)? = nil, checkpointing: GradientCheckpointing = .none, devices: DeviceAxis? = nil
   ) {
     isInitializing = variables == nil
     self.checkpointing = checkpointing
+    self.devices = devices
     parameters = variables?.parameters ?? TensorTree()
     state = variables?.state ?? TensorTree()
     self.key = key
@@ -210,17 +226,18 @@ extension Layer {
   ///   - statisticsShare: see ``Scope/statisticsShare``.
   ///   - isFrozen: whether the state of a path is frozen, see ``Scope/isFrozen(_:)``; by default, none is.
   ///   - checkpointing: what gradients of the output compute again.
+  ///   - devices: those that have other examples of the batch, see ``Scope/devices``.
   /// - Returns: the output, and the state after this step.
   public func apply(
     _ variables: ModelVariables, to x: Tensor, isTraining: Bool = false, key: Key = Key(seed: 0),
     precision: Precision? = nil, statisticsShare: Tensor? = nil, isFrozen: ((String) -> Bool)? = nil,
-    checkpointing: GradientCheckpointing = .none
+    checkpointing: GradientCheckpointing = .none, devices: DeviceAxis? = nil
   ) -> (output: Tensor, state: TensorTree) {
     let dtype = variables.parameters.tensors.first?.dtype ?? .float32
     let trace = ScopeTrace(
       variables, key: key, isTraining: isTraining,
       precision: precision ?? Precision(parameters: dtype, computation: dtype), statisticsShare: statisticsShare,
-      isFrozen: isFrozen, checkpointing: checkpointing)
+      isFrozen: isFrozen, checkpointing: checkpointing, devices: devices)
     let output = self(x, in: Scope(trace))
     return (output, trace.state)
   }

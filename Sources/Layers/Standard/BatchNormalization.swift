@@ -36,7 +36,7 @@ public struct BatchNorm: ComposableLayer {
 
   public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
     let isTraining = scope.isTraining && !scope.isFrozen("mean")
-    if let problem = problem(with: x, isTraining: isTraining) {
+    if let problem = problem(with: x, isTraining: isTraining, scope.devices) {
       return .failed(Diagnostic(operation: label, message: problem, inputs: [x.type]))
     }
     let (channels, type): (Shape, DType) = ([x.shape.last], x.dtype.accumulation)
@@ -50,14 +50,46 @@ public struct BatchNorm: ComposableLayer {
       let result = (offset.map { y + $0 } ?? y).cast(to: x.dtype)
       return activation?(result) ?? result
     }
+    let groups: BatchGroups
+    do throws(ShapeError) {
+      groups = try BatchGroups(
+        convention.groups, of: x.shape[0] * (scope.devices?.count ?? 1), over: scope.devices)
+    } catch {
+      return .failed(Diagnostic(operation: label, message: error.message, inputs: [x.type]))
+    }
     let isFused = activation is ReLU
-    let batch = Tensor.batchNormalization(
-      x, scale: scale, offset: offset, epsilon: convention.epsilon, activation: isFused ? .relu : .none)
-    let count = Double(x.shape.dropLast().reduce(1, *))
+    let batch = normalized(x, scale: scale, offset: offset, activation: isFused ? .relu : .none, in: groups)
+    let count = Double(count(x, scope.devices))
     let estimate = convention.isUnbiased ? batch.variance * (count / (count - 1)) : batch.variance
     scope.update("mean", moved(mean, to: batch.mean, in: scope))
     scope.update("variance", moved(variance, to: estimate, in: scope))
     return isFused ? batch.output : activation?(batch.output) ?? batch.output
+  }
+
+  /// - Returns: the output, and the mean over groups of their means and variances.
+  private func normalized(
+    _ x: Tensor, scale: Tensor?, offset: Tensor?, activation: FusedActivation, in groups: BatchGroups
+  ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
+    func group(_ x: Tensor, over devices: DeviceAxis?) -> (output: Tensor, mean: Tensor, variance: Tensor) {
+      Tensor.batchNormalization(
+        x, scale: scale, offset: offset, epsilon: convention.epsilon, activation: activation, over: devices)
+    }
+    if groups.own == 1 {
+      let (output, mean, variance) = group(x, over: groups.within)
+      let means = groups.across?.mean([mean, variance]) ?? [mean, variance]
+      return (output, means[0], means[1])
+    }
+    let size = x.shape[0] / groups.own
+    let parts = (0..<groups.own).map { group(x.slice($0 * size..<($0 + 1) * size), over: groups.within) }
+    func mean(_ values: [Tensor]) -> Tensor { values.dropFirst().reduce(values[0], +) / Double(values.count) }
+    let own = [mean(parts.map(\.mean)), mean(parts.map(\.variance))]
+    let means = groups.across?.mean(own) ?? own
+    return (Tensor.concatenate(parts.map(\.output)), means[0], means[1])
+  }
+
+  /// The values of a channel that are normalized together.
+  private func count(_ x: Tensor, _ devices: DeviceAxis?) -> Int {
+    x.shape.dropLast().reduce(devices?.count ?? 1, *) / convention.groups
   }
 
   private func moved(_ running: Tensor, to batch: Tensor, in scope: Scope) -> Tensor {
@@ -68,13 +100,14 @@ public struct BatchNorm: ComposableLayer {
     return running * convention.momentum + batch.stopGradient() * (1 - convention.momentum)
   }
 
-  private func problem(with x: Tensor, isTraining: Bool) -> String? {
+  private func problem(with x: Tensor, isTraining: Bool, _ devices: DeviceAxis?) -> String? {
     guard x.rank >= 2, x.dtype.isFloatingPoint else { return "takes numbers [batch, …, channels]" }
     guard (0...1).contains(convention.momentum), convention.epsilon >= 0, convention.epsilon.isFinite else {
       return "needs a momentum of 0 to 1, not \(convention.momentum), and an epsilon of 0 or more, not "
         + "\(convention.epsilon)"
     }
-    let (count, least) = (x.shape.dropLast().reduce(1, *), convention.isUnbiased ? 2 : 1)
+    guard convention.groups >= 1 else { return "needs 1 group of examples or more, not \(convention.groups)" }
+    let (count, least) = (count(x, devices), convention.isUnbiased ? 2 : 1)
     guard !isTraining || count >= least else {
       return "a batch needs \(least) or more values per channel to have a variance, not \(count)"
     }
@@ -92,9 +125,13 @@ public struct BatchNormConvention: Sendable, Hashable {
   /// Whether the running variance uses the unbiased estimate, `n/(n - 1)` times the variance by which the batch is
   /// normalized.
   public var isUnbiased: Bool
+  /// The groups of examples in a batch that are normalized each by its own mean and variance (ghost batch normalization,
+  /// Hoffer et al. 2017, https://arxiv.org/abs/1705.08741), as by training on so many devices without exchange. Running
+  /// statistics take the mean over groups.
+  public var groups: Int
 
-  public init(momentum: Double, epsilon: Double, isUnbiased: Bool = false) {
-    (self.momentum, self.epsilon, self.isUnbiased) = (momentum, epsilon, isUnbiased)
+  public init(momentum: Double, epsilon: Double, isUnbiased: Bool = false, groups: Int = 1) {
+    (self.momentum, self.epsilon, self.isUnbiased, self.groups) = (momentum, epsilon, isUnbiased, groups)
   }
 
   /// The settings of a method that has batch normalization.
@@ -104,6 +141,9 @@ public struct BatchNormConvention: Sendable, Hashable {
       "batch normalization's momentum, the weight of the old running statistics, as in Keras"),
     Setting("epsilon", \.epsilon, .nonNegative, "batch normalization's ε, added to the variance"),
     Setting("unbiased", \.isUnbiased, .flag, "whether the running variance is the unbiased estimate, as in PyTorch"),
+    Setting(
+      "groups", \.groups, .integer(in: 1...1_000_000),
+      "groups of the batch that are normalized apart; they divide the batch"),
   ]
 
   /// Momentum 0.99, epsilon 0.001.

@@ -21,7 +21,7 @@ public struct Dropout: ComposableLayer {
       return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
     }
     guard scope.isTraining, rate > 0 else { return x }
-    let isKept = scope.key("mask").bernoulli(x.shape, probability: 1 - rate)
+    let isKept = scope.draw("mask", x.shape) { $0.bernoulli($1, probability: 1 - rate) }
     return (x / (1 - rate)).replaced(where: .!isKept, by: 0)
   }
 }
@@ -49,7 +49,7 @@ public struct StochasticDepth: ComposableLayer {
     }
     guard scope.isTraining, rate > 0 else { return x }
     let shape = Shape([x.shape[0]] + x.shape.dropFirst().map { _ in 1 })
-    let isKept = scope.key("mask").bernoulli(shape, probability: 1 - rate)
+    let isKept = scope.draw("mask", shape) { $0.bernoulli($1, probability: 1 - rate) }
     return (x / (1 - rate)).replaced(where: .!isKept, by: 0)
   }
 }
@@ -89,11 +89,13 @@ public struct DropBlock: ComposableLayer {
     let centers: Shape = [x.shape[0], rows - side + 1, columns - side + 1, x.shape[3]]
     // Each center drops side² elements.
     let probability = rate * Double(rows * columns) / Double(side * side * centers[1] * centers[2])
-    let isCenter = scope.key("centers").bernoulli(centers, probability: min(1, probability)).cast(to: x.upcast.dtype)
+    let isCenter = scope.draw("centers", centers) { $0.bernoulli($1, probability: min(1, probability)) }
+      .cast(to: x.upcast.dtype)
     let edges = (side - 1, side - 1)
     let isDropped = isCenter.pad([(0, 0), edges, edges, (0, 0)]).maxPool2D((side, side), strides: (1, 1))
     let kept = 1 - isDropped
-    let scale = Double(x.shape.elementCount) / (kept.sum() + 1e-6)
+    let count = Double(x.shape.elementCount * (scope.devices?.count ?? 1))
+    let scale = count / ((scope.devices?.sum(kept.sum()) ?? kept.sum()) + 1e-6)
     return (x.upcast * kept * scale).cast(to: x.dtype)
   }
 }

@@ -42,10 +42,7 @@ public struct Accumulation: GradientRule {
     var (context, state) = (context, state)
     var parts: [Evaluation] = []
     for range in ranges {
-      let part = EvaluableBatch(size: range.count) { parameters, modelState, examples in
-        batch(parameters, modelState, examples: examples.shifted(by: range.lowerBound))
-      }
-      let result = rule.evaluate(part, state: state, context: context)
+      let result = rule.evaluate(batch.part(range), state: state, context: context)
       state = result.state
       context = GradientContext(
         parameters: context.parameters, modelState: result.evaluation.state, progress: context.progress,
@@ -62,40 +59,5 @@ public struct Accumulation: GradientRule {
     let wanted = partSize.map { (size + Swift.max(1, $0) - 1) / Swift.max(1, $0) } ?? parts
     let count = Swift.max(1, Swift.min(wanted, size))
     return (0..<count).map { (size * $0 / count)..<(size * ($0 + 1) / count) }
-  }
-}
-
-extension Range<Int> {
-  fileprivate func shifted(by offset: Int) -> Range<Int> { lowerBound + offset..<upperBound + offset }
-}
-
-extension Evaluation {
-  /// The evaluation of a batch from those of its parts, with the last one's state.
-  fileprivate init?(meanOf parts: [Evaluation], sizes: [Int]) {
-    guard let last = parts.last else { return nil }
-    self = last
-    let dtype = reported.dtype
-    let weights = parts.compactMap { $0.weight?.cast(to: dtype) }
-    let shares: [Tensor]
-    if weights.count == parts.count {
-      let sum = weights.dropFirst().reduce(weights[0], +)
-      weight = sum
-      // Of no examples the mean is 0.
-      shares = weights.map { $0 / sum.replaced(where: sum .== 0, by: 1) }
-    } else {
-      let size = Double(Swift.max(1, sizes.reduce(0, +)))
-      weight = nil
-      shares = sizes.map { Tensor(Double($0) / size, dtype: dtype) }
-    }
-    func mean(_ value: (Evaluation) -> Tensor) -> Tensor {
-      let scaled = Swift.zip(parts, shares).map { part, share in value(part) * share.cast(to: value(part).dtype) }
-      return scaled.dropFirst().reduce(scaled[0], +)
-    }
-    loss = mean(\.loss)
-    reported = mean(\.reported)
-    gradients = last.gradients.map { path, gradient in mean { $0.gradients[path] ?? gradient } }
-    metrics = last.metrics.map { path, metric in
-      parts.dropLast().reduce(metric) { sum, part in part.metrics[path].map { sum + $0 } ?? sum }
-    }
   }
 }

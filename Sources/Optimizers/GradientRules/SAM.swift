@@ -6,7 +6,9 @@ import Configuration
 /// Kwon et al. 2021), `T = |w| + eta` scales each element: `e = rho T^2 g / (|T g| + 1e-12)`.
 ///
 /// The perturbation holds what the loss holds: a penalty in the loss is inside, decay in the optimizer outside.
-/// Metrics are the first pass's. For a perturbation per part of the mini-batch, put it in ``Accumulation``.
+/// Metrics are the first pass's. With several ``groups`` each group of the mini-batch has a perturbation of its own (the
+/// paper's m-sharpness, where m is a group's size), as on so many accelerators that exchange gradients only at the end: the
+/// authors' code on eight. In ``Accumulation`` the parts of a mini-batch go one after the other, and from state to state.
 public struct SAM: GradientRule {
   /// Which pass's running statistics stay.
   public enum StatePass: String, Sendable, Hashable, CaseIterable {
@@ -36,7 +38,7 @@ public struct SAM: GradientRule {
     settings: [
       .rho(\.rho),
       Setting("adaptive", \.isAdaptive, .flag, "whether distances are relative to the parameters' size (ASAM)"),
-      .eta(\.eta),
+      .eta(\.eta), .groups(\.groups),
     ] + SAM.passSettings)
 
   /// The settings that all rules of this family share.
@@ -50,12 +52,15 @@ public struct SAM: GradientRule {
   public var eta: Double
   public var statePass: StatePass
   public var reportedLoss: ReportedLoss
+  /// The groups of the mini-batch that are perturbed each by itself; they divide it evenly.
+  public var groups: Int
 
   public init(
     rho: any Schedule = 0.05, isAdaptive: Bool = false, eta: Double = 0, statePass: StatePass = .first,
-    reportedLoss: ReportedLoss = .clean
+    reportedLoss: ReportedLoss = .clean, groups: Int = 1
   ) {
     self.rho = rho
+    self.groups = groups
     self.isAdaptive = isAdaptive
     self.eta = eta
     self.statePass = statePass
@@ -67,9 +72,12 @@ public struct SAM: GradientRule {
   public func evaluate(
     _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
   ) -> (evaluation: Evaluation, state: TensorTree) {
-    let passes = passes(of: batch, context)
-    var evaluation = passes.clean
-    evaluation.gradients = passes.adversarial.gradients
+    let evaluation = batch.mean(overGroups: groups) { group in
+      let passes = passes(of: group, context)
+      var evaluation = passes.clean
+      evaluation.gradients = passes.adversarial.gradients
+      return evaluation
+    }
     return (evaluation, state)
   }
 
@@ -118,16 +126,17 @@ public struct ASAM: GradientRule {
       "Kwon et al.", 2021,
       "ASAM: Adaptive Sharpness-Aware Minimization for Scale-Invariant Learning of Deep Neural Networks",
       "https://arxiv.org/abs/2102.11600"),
-    settings: [.rho(\.rule.rho), .eta(\.rule.eta)] + SAM.passSettings.of(\.rule))
+    settings: [.rho(\.rule.rho), .eta(\.rule.eta), .groups(\.rule.groups)] + SAM.passSettings.of(\.rule))
 
   /// The rule this is a name for.
   public var rule: SAM
 
   public init(
     rho: any Schedule = 0.5, eta: Double = 0.01, statePass: SAM.StatePass = .first,
-    reportedLoss: SAM.ReportedLoss = .clean
+    reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1
   ) {
-    rule = SAM(rho: rho, isAdaptive: true, eta: eta, statePass: statePass, reportedLoss: reportedLoss)
+    rule = SAM(
+      rho: rho, isAdaptive: true, eta: eta, statePass: statePass, reportedLoss: reportedLoss, groups: groups)
   }
 
   public var evaluationsPerStep: Double { rule.evaluationsPerStep }
@@ -153,6 +162,7 @@ public struct GSAM: GradientRule {
     settings: [
       .rho(\.rule.rho),
       Setting("alpha", \.alpha, .nonNegative, "α, how much of the orthogonal part of the gradient is ascended"),
+      .groups(\.rule.groups),
     ] + SAM.passSettings.of(\.rule))
 
   public var rule: SAM
@@ -160,9 +170,9 @@ public struct GSAM: GradientRule {
 
   public init(
     rho: any Schedule = 0.05, alpha: Double = 0.4, statePass: SAM.StatePass = .first,
-    reportedLoss: SAM.ReportedLoss = .clean
+    reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1
   ) {
-    rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss)
+    rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss, groups: groups)
     self.alpha = alpha
   }
 
@@ -171,13 +181,16 @@ public struct GSAM: GradientRule {
   public func evaluate(
     _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
   ) -> (evaluation: Evaluation, state: TensorTree) {
-    let passes = rule.passes(of: batch, context)
-    let (clean, adversarial) = (passes.clean.gradients, passes.adversarial.gradients)
-    let norm = adversarial.wideNorm()
-    let share = (clean.product(adversarial) / norm.squared()).replaced(where: norm .== 0, by: 0)
-    var evaluation = passes.clean
-    evaluation.gradients = adversarial.zip(clean) { perturbed, gradient in
-      perturbed - (gradient - perturbed * share.cast(to: perturbed.dtype)) * alpha
+    let evaluation = batch.mean(overGroups: rule.groups) { group in
+      let passes = rule.passes(of: group, context)
+      let (clean, adversarial) = (passes.clean.gradients, passes.adversarial.gradients)
+      let norm = adversarial.wideNorm()
+      let share = (clean.product(adversarial) / norm.squared()).replaced(where: norm .== 0, by: 0)
+      var evaluation = passes.clean
+      evaluation.gradients = adversarial.zip(clean) { perturbed, gradient in
+        perturbed - (gradient - perturbed * share.cast(to: perturbed.dtype)) * alpha
+      }
+      return evaluation
     }
     return (evaluation, state)
   }
@@ -186,6 +199,12 @@ public struct GSAM: GradientRule {
 extension Setting {
   static func rho(_ property: WritableKeyPath<Method, any Schedule> & Sendable) -> Setting {
     Setting("rho", property, .schedule, "radius ρ of the neighborhood, or a schedule")
+  }
+
+  fileprivate static func groups(_ property: WritableKeyPath<Method, Int> & Sendable) -> Setting {
+    Setting(
+      "groups", property, .integer(in: 1...1_000_000),
+      "groups of the mini-batch with a perturbation of their own; 1 for one of the whole")
   }
 
   fileprivate static func eta(_ property: WritableKeyPath<Method, Double> & Sendable) -> Setting {

@@ -12,6 +12,8 @@ import Synchronization
 public final class Engine: Sendable {
   /// The requested device: `cpu`, `cuda`, `tpu`, or the path of a plugin.
   public let device: String
+  /// How many of the client's devices programs may use, the first ones.
+  public let devices: Int
   public let client: Client
   /// The kernels that programs call instead of XLA's own code.
   public let kernels: Kernels
@@ -44,6 +46,7 @@ public final class Engine: Sendable {
     }
     self.kernels = try Kernels(client: client, requested: kernels, locator: locator)
     self.device = device
+    self.devices = devices
     self.programCache = programCache
     record = ProgramRecord(environment: locator.environment)
     programs = ProgramMemory(limit: programLimit)
@@ -99,6 +102,18 @@ extension Engine {
 
   private static let state = Mutex(Shared())
 
+  @TaskLocal private static var scoped: Engine?
+
+  /// Runs `body` with this engine as the one that ``shared()`` gives. Arrays of another engine can't be used in it.
+  ///
+  /// ```swift
+  /// let engine = try Engine(devices: 2)
+  /// print(try engine.asShared { try Engine.shared().devices })  // 2
+  /// ```
+  public func asShared<Value>(_ body: () throws -> Value) rethrows -> Value {
+    try Self.$scoped.withValue(self, operation: body)
+  }
+
   /// Configures the engine that ``shared()`` creates. It may be called again until then.
   /// - Parameters: as for ``init(device:devices:threads:programCache:programLimit:kernels:locator:)``.
   /// - Throws: ``EngineError/alreadyStarted(device:devices:)`` if the engine runs with another choice.
@@ -118,10 +133,11 @@ extension Engine {
     if let running { throw running }
   }
 
-  /// The engine of this process, created by the first call: on the configured device, or the one that
-  /// the environment variable `TANREN_DEVICE` names, or the CPU.
+  /// The engine of this process, or the one that takes its place within ``asShared(_:)``. That of the process is created by
+  /// the first call: on the configured device, or the one that the environment variable `TANREN_DEVICE` names, or the CPU.
   /// - Throws: ``EngineError`` if it can't be created; a later call tries again.
   public static func shared() throws(EngineError) -> Engine {
+    if let scoped { return scoped }
     let result = state.withLock { state -> Result<Engine, EngineError> in
       if let engine = state.engine { return .success(engine) }
       let named = ProcessInfo.processInfo.environment["TANREN_DEVICE"].flatMap { $0.isEmpty ? nil : $0 }

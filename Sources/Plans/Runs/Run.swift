@@ -1,3 +1,5 @@
+import PJRT
+
 /// One training of one configuration.
 public struct Run: Sendable {
   public let configuration: RunConfiguration
@@ -28,7 +30,7 @@ public struct Run: Sendable {
   /// - Throws: `ConfigurationError`.
   public func model() throws(ConfigurationError) -> any Layer { try configuration.model(for: ModelData(data)) }
 
-  /// A trainer at its start, and the options to fit with.
+  /// A trainer at its start, on as many devices as the engine has for it, and the options to fit with.
   /// - Parameter note: receives sentences about the weights that the run starts from, if it starts from some.
   /// - Throws: `ConfigurationError`; `Diagnostic` with the layer's path if the model doesn't fit the data; `WeightError` if
   ///   the weights don't fit the model.
@@ -45,7 +47,7 @@ public struct Run: Sendable {
     func trainer(_ parameters: TensorTree? = nil) throws -> Trainer {
       try Trainer(
         model: model, method: method, inputs: data.train.inputs, precision: configuration.precision, seed: UInt64(seed),
-        parameters: parameters)
+        parameters: parameters, devices: Engine.shared().devices)
     }
     var options = FitOptions(
       partialBatch: configuration.partialBatch, evaluatesBeforeTraining: configuration.evaluatesBeforeTraining,

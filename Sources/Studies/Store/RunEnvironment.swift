@@ -13,6 +13,8 @@ public struct RunEnvironment: Sendable, Hashable, Codable {
   public var cores: Int
   /// That a program on the CPU could use, which decides in what order sums are added up; nil for all cores.
   public var threads: Int?
+  /// Those that shared a batch, which decides it as well; nil for one.
+  public var devices: Int?
   public var memoryBytes: UInt64
   public var system: String
   public var host: String
@@ -22,13 +24,13 @@ public struct RunEnvironment: Sendable, Hashable, Codable {
   /// This process's environment.
   /// - Throws: `EngineError` if there is no engine.
   public static func current() throws -> RunEnvironment {
-    let client = try Engine.shared().client
-    let process = ProcessInfo.processInfo
+    let engine = try Engine.shared()
+    let (client, process) = (engine.client, ProcessInfo.processInfo)
     return RunEnvironment(
       tanren: tanrenVersion, platform: client.platformName, platformVersion: client.platformVersion,
       device: client.devices.first?.kind ?? "", processor: processorName, cores: process.activeProcessorCount,
-      threads: client.cpuThreads, memoryBytes: process.physicalMemory, system: process.operatingSystemVersionString,
-      host: process.hostName,
+      threads: client.cpuThreads, devices: engine.devices == 1 ? nil : engine.devices,
+      memoryBytes: process.physicalMemory, system: process.operatingSystemVersionString, host: process.hostName,
       commit: commit)
   }
 
@@ -46,11 +48,11 @@ public struct RunEnvironment: Sendable, Hashable, Codable {
 
   init(
     tanren: String, platform: String, platformVersion: String, device: String, processor: String, cores: Int,
-    threads: Int? = nil, memoryBytes: UInt64, system: String, host: String, commit: String?
+    threads: Int? = nil, devices: Int? = nil, memoryBytes: UInt64, system: String, host: String, commit: String?
   ) {
     (self.tanren, self.platform, self.platformVersion) = (tanren, platform, platformVersion)
     (self.device, self.processor, self.cores, self.threads) = (device, processor, cores, threads)
-    self.memoryBytes = memoryBytes
+    (self.devices, self.memoryBytes) = (devices, memoryBytes)
     (self.system, self.host, self.commit) = (system, host, commit)
   }
 

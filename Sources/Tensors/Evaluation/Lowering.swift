@@ -8,9 +8,12 @@ struct Lowering {
 
   /// - Parameters:
   ///   - aliases: for an argument's index the result that may take over its memory.
+  ///   - devices: how many devices the program runs on.
   ///   - kernels: the kernels that the program may call.
   /// - Throws: the ``Diagnostic`` of the first operation that failed, or that the engine can't compute.
-  init(_ results: [Tensor], of parameters: [Tensor] = [], aliases: [Int: Int] = [:], kernels: Kernels) throws {
+  init(
+    _ results: [Tensor], of parameters: [Tensor] = [], aliases: [Int: Int] = [:], devices: Int = 1, kernels: Kernels
+  ) throws {
     for result in results {
       if let diagnostic = result.diagnostic { throw diagnostic }
     }
@@ -25,7 +28,7 @@ struct Lowering {
           inputs: node.types)
       }
     }
-    var writer = ProgramWriter(kernels: kernels)
+    var writer = ProgramWriter(kernels: kernels, devices: devices)
     var arguments: [String] = []
     for (index, tensor) in (parameters + arrays).enumerated() {
       let name = ProgramWriter.argument(index)

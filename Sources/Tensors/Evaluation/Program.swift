@@ -11,10 +11,13 @@ import PJRT
 public struct Program: Sendable {
   public let inputs: [TensorType]
   public let results: [TensorType]
+  /// The devices that run the program, each a copy of it; see ``DeviceAxis``.
+  public let devices: Int
   /// The StableHLO text.
   public let text: String
   private let executable: Executable
-  private let arrays: [Buffer]
+  /// For each device the arrays that the body uses from outside.
+  private let arrays: [[Buffer]]
   private let engine: Engine
 
   /// Traces `body` on arguments of the given types and compiles it.
@@ -22,22 +25,25 @@ public struct Program: Sendable {
   /// - Parameters:
   ///   - aliases: for an argument's index the result of the same type that may take over its memory. Such an
   ///     argument can't be used again once the program has run.
+  ///   - devices: how many devices run a copy of the program each, the engine's first ones.
   ///   - body: arrays that it uses from outside are handed to every run.
-  /// - Throws: ``Diagnostic`` if an operation failed, `EngineError` if the program doesn't compile.
+  /// - Throws: ``Diagnostic`` if an operation failed, `EngineError` if the program doesn't compile or the engine has fewer
+  ///   devices.
   public init(
-    _ inputs: [TensorType], aliases: [Int: Int] = [:], on engine: Engine? = nil,
+    _ inputs: [TensorType], aliases: [Int: Int] = [:], devices: Int = 1, on engine: Engine? = nil,
     _ body: ([Tensor]) throws -> [Tensor]
   ) throws {
     let parameters = inputs.map { Tensor(Placeholder($0), []) }
     let outputs = try body(parameters)
     let engine = try engine ?? Engine.shared()
-    let lowering = try Lowering(outputs, of: parameters, aliases: aliases, kernels: engine.kernels)
+    let lowering = try Lowering(outputs, of: parameters, aliases: aliases, devices: devices, kernels: engine.kernels)
     self.inputs = inputs
     self.engine = engine
+    self.devices = devices
     text = lowering.text
     results = outputs.map(\.type)
-    executable = try engine.compile(lowering.text)
-    arrays = try lowering.arrays.map { try $0.buffer(on: engine) }
+    executable = try engine.compile(lowering.text, options: CompileOptions(replicas: devices))
+    arrays = try Self.perDevice(lowering.arrays, devices, on: engine)
   }
 
   /// The memory that the program takes while it runs.
@@ -45,6 +51,9 @@ public struct Program: Sendable {
   public func memoryUse() throws -> MemoryUse { try executable.memoryUse() }
 
   /// Runs the program. The call returns at once; reading a result waits for it.
+  ///
+  /// Of several devices each gets its own array of an argument that is on all of them (``Tensor/init(perDevice:)``, or the
+  /// result of another program), and the same array of any other. The results are on all of them.
   /// - Throws: ``Diagnostic`` if the arguments aren't of the traced types.
   public func callAsFunction(
     _ arguments: [Tensor], file: String = #fileID, line: Int = #line
@@ -55,8 +64,16 @@ public struct Program: Sendable {
         operation: "program", message: "was traced for (\(inputs.map(\.description).joined(separator: ", ")))",
         inputs: arguments.map(\.type), file: file, line: line)
     }
-    let buffers = try arguments.map { try $0.buffer(on: engine) }
-    return try executable.execute(buffers + arrays).map { Tensor($0) }
+    let own = try Self.perDevice(arguments, devices, on: engine)
+    if devices == 1 { return try executable.execute(own[0] + arrays[0]).map { Tensor($0) } }
+    let outputs = try executable.execute(perDevice: zip(own, arrays).map { $0 + $1 })
+    return results.indices.map { result in Tensor(buffers: outputs.map { $0[result] }) }
+  }
+
+  /// The tensors' buffers on each device.
+  private static func perDevice(_ tensors: [Tensor], _ devices: Int, on engine: Engine) throws -> [[Buffer]] {
+    let buffers = try tensors.map { try $0.buffers(devices, on: engine) }
+    return (0..<devices).map { device in buffers.map { $0[device] } }
   }
 }
 

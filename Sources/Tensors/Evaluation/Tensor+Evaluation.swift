@@ -52,11 +52,28 @@ extension Tensor {
     return try evaluate().buffer(on: nil).read()
   }
 
-  /// The array's device memory, computed or transferred first if necessary.
+  /// The array's device memory, computed or transferred first if necessary; that of the first device if there are several.
   public func buffer(on engine: Engine? = nil) throws -> Buffer {
     if let array = node.primitive as? DeviceArray { return array.buffer }
     let engine = try engine ?? Engine.shared()
     if let constant = node.primitive as? Constant { return try engine.buffer(constant.array) }
     return try evaluate(on: engine).buffer(on: engine)
+  }
+
+  /// The array's memory on each of the engine's first devices, copied there if necessary.
+  func buffers(_ count: Int, on engine: Engine) throws -> [Buffer] {
+    if let array = node.primitive as? DeviceArray, array.buffers.count >= count {
+      return Array(array.buffers.prefix(count))
+    }
+    let first = try buffer(on: engine)
+    if count == 1 { return [first] }
+    let array = try constantArray ?? first.read()
+    return [first] + (try (1..<count).map { try engine.buffer(array, device: $0) })
+  }
+
+  /// The tensor on each of the engine's first devices, so that programs for several find it there; itself for one.
+  /// - Throws: as ``evaluate(on:)``, and `EngineError` if there are fewer devices.
+  package func onDevices(_ count: Int) throws -> Tensor {
+    count == 1 ? self : Tensor(buffers: try buffers(count, on: Engine.shared()))
   }
 }

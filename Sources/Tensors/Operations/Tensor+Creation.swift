@@ -12,9 +12,35 @@ extension Tensor {
   }
 
   /// An array on a device.
-  public init(_ buffer: Buffer) {
-    let type = TensorType(buffer.dtype, Shape(buffer.shape))
-    self.init(DeviceArray(buffer: buffer, type: type), [])
+  public init(_ buffer: Buffer) { self.init(buffers: [buffer]) }
+
+  /// Arrays of one type, the first for the engine's first device and so on: what a program for so many devices takes as
+  /// each one's own. Elsewhere the tensor is the first array.
+  ///
+  /// ```swift
+  /// let parts = try Tensor(perDevice: [HostArray([1, 2] as [Float])])
+  /// print(try DeviceAxis(devices: 1).sum(parts).values(as: Float.self))  // [1.0, 2.0]
+  /// ```
+  /// - Throws: ``Diagnostic`` if there are none or their types differ, `EngineError` if there are fewer devices.
+  public init(perDevice arrays: [HostArray], on engine: Engine? = nil) throws {
+    let types = arrays.map { TensorType($0.dtype, Shape($0.shape)) }
+    guard let type = types.first, types.allSatisfy({ $0 == type }) else {
+      throw Diagnostic(operation: "tensor", message: "needs one array of one type for each device", inputs: types)
+    }
+    let engine = try engine ?? Engine.shared()
+    self.init(buffers: try arrays.enumerated().map { try engine.buffer($1, device: $0) })
+  }
+
+  /// - Parameter buffers: one per device, of one type.
+  package init(buffers: [Buffer]) {
+    let type = TensorType(buffers[0].dtype, Shape(buffers[0].shape))
+    self.init(DeviceArray(buffers: buffers, type: type), [])
+  }
+
+  /// The arrays of each device, for a tensor that is on several.
+  package func perDevice() throws -> [HostArray] {
+    guard let array = node.primitive as? DeviceArray else { return [try hostArray()] }
+    return try array.buffers.map { try $0.read() }
   }
 
   /// Elements in row-major order, along one axis unless `shape` says otherwise. A shape that they don't fill fails.

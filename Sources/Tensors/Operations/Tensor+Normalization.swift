@@ -18,17 +18,19 @@ extension Tensor {
   ///   - offset: `[channels]`, zeros by default.
   ///   - epsilon: added to the variance before its root is taken.
   ///   - activation: applied to the output.
+  ///   - devices: those that have other examples of the batch; mean and variance are over all of them.
   /// - Returns: the output, of the type of `x`, and mean and biased variance `[channels]` of the batch.
   public static func batchNormalization(
     _ x: Tensor, scale: Tensor? = nil, offset: Tensor? = nil, epsilon: Double, activation: FusedActivation = .none,
-    file: String = #fileID, line: Int = #line
+    over devices: DeviceAxis? = nil, file: String = #fileID, line: Int = #line
   ) -> (output: Tensor, mean: Tensor, variance: Tensor) {
     let dtype = x.dtype.accumulation
     let channels = TensorType(dtype, [x.shape.last])
     let scale = scale?.cast(to: dtype) ?? Tensor(1, dtype: dtype).broadcast(to: channels.shape)
     let offset = offset?.cast(to: dtype) ?? Tensor(0, dtype: dtype).broadcast(to: channels.shape)
-    let results = Rewrites.apply(
-      BatchNormalization(epsilon: epsilon, activation: activation), to: [x, scale, offset], file: file, line: line)
+    let primitive = BatchNormalization(
+      epsilon: epsilon, activation: activation, devices: devices ?? DeviceAxis(devices: 1))
+    let results = Rewrites.apply(primitive, to: [x, scale, offset], file: file, line: line)
     return (results[0], results[1], results[2])
   }
 }

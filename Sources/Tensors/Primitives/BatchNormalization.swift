@@ -3,11 +3,13 @@ import PJRT
 /// Each channel (last axis) less its mean, over its deviation, scaled and shifted: from `x`, scale and offset to
 /// output, mean and biased variance.
 ///
+/// Over an axis of devices `x`, scale, offset and output are each device's own; mean and variance are those of all.
 /// Ioffe and Szegedy, Batch normalization (2015).
 struct BatchNormalization: Primitive {
   static let name = "batchNormalization"
   let epsilon: Double
   let activation: FusedActivation
+  var devices = DeviceAxis(devices: 1)
 
   var resultCount: Int { 3 }
 
@@ -31,16 +33,16 @@ struct BatchNormalization: Primitive {
   private func composed(_ inputs: [Tensor]) -> [Tensor] {
     let (x, scale, offset) = (inputs[0].cast(to: inputs[1].dtype), inputs[1], inputs[2])
     let axes = Array(0..<x.rank - 1)
-    let mean = x.mean(axes)
-    let centred = x - mean
-    let variance = centred.squared().mean(axes)
-    let output = centred * ((variance + epsilon).rsqrt() * scale) + offset
+    let mean = devices.mean(x.mean(axes))
+    let centred = x - devices.spread(mean)
+    let variance = devices.mean(centred.squared().mean(axes))
+    let output = centred * ((devices.spread(variance) + epsilon).rsqrt() * scale) + offset
     return [(activation == .relu ? output.maximum(0) : output).cast(to: inputs[0].dtype), mean, variance]
   }
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
     Tensor.apply(
-      BatchNormalizationGradient(epsilon: epsilon, activation: activation),
+      BatchNormalizationGradient(epsilon: epsilon, activation: activation, devices: devices),
       to: inputs + results.dropFirst() + cotangents)
   }
 
@@ -59,7 +61,7 @@ extension BatchNormalization {
     _ operation: String, _ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter
   ) -> [Value]? {
     let type = inputs[0].type
-    guard writer.kernels.contains(.batchNormalization), [.float32, .bfloat16].contains(type.dtype),
+    guard devices.count == 1, writer.kernels.contains(.batchNormalization), [.float32, .bfloat16].contains(type.dtype),
       !type.shape.contains(0)
     else { return nil }
     return writer.call(
@@ -74,6 +76,7 @@ struct BatchNormalizationGradient: Primitive {
   static let name = "batchNormalizationGradient"
   let epsilon: Double
   let activation: FusedActivation
+  var devices = DeviceAxis(devices: 1)
 
   var resultCount: Int { 3 }
 
@@ -88,17 +91,18 @@ struct BatchNormalizationGradient: Primitive {
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    BatchNormalization(epsilon: epsilon, activation: activation)
+    BatchNormalization(epsilon: epsilon, activation: activation, devices: devices)
       .call("batch_normalization_gradient", inputs, results, in: &writer)
       ?? writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
   }
 
   /// The same made of elementary operations.
   private func composed(_ inputs: [Tensor]) -> [Tensor] {
-    let (scale, offset, mean, variance) = (inputs[1], inputs[2], inputs[3], inputs[4])
-    let (meanCotangent, varianceCotangent) = (inputs[6], inputs[7])
+    let (scale, offset) = (inputs[1], inputs[2])
+    let spread = devices.spread([inputs[3], inputs[4], inputs[6], inputs[7]])
+    let (mean, variance, meanCotangent, varianceCotangent) = (spread[0], spread[1], spread[2], spread[3])
     let axes = Array(0..<inputs[0].rank - 1)
-    let count = Shape(inputs[0].shape.dropLast()).reduce(1) { $0 * Double($1) }
+    let count = Shape(inputs[0].shape.dropLast()).reduce(Double(devices.count)) { $0 * Double($1) }
     let centred = inputs[0].cast(to: mean.dtype) - mean
     let inverse = (variance + epsilon).rsqrt()
     var cotangent = inputs[5].cast(to: mean.dtype)
@@ -108,9 +112,10 @@ struct BatchNormalizationGradient: Primitive {
     let toOffset = cotangent.sum(axes)
     let toScale = (cotangent * centred).sum(axes) * inverse
     // What mean and variance depend on of x, folded into factors of each channel.
+    let whole = devices.spread(devices.sum([toScale, toOffset]))
     let factor = scale * inverse
-    let slope = (varianceCotangent * 2 - factor * inverse * toScale) / count
-    let constant = (meanCotangent - factor * toOffset) / count
+    let slope = (varianceCotangent * 2 - factor * inverse * whole[0]) / count
+    let constant = (meanCotangent - factor * whole[1]) / count
     let toInput = cotangent * factor + centred * slope + constant
     return [toInput.cast(to: inputs[0].dtype), toScale, toOffset]
   }

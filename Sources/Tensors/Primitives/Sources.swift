@@ -35,11 +35,15 @@ struct Placeholder: Source {
   }
 }
 
-/// An array that lives on a device: programs take it as a further argument.
+/// An array that lives on a device, or on several: programs take it as a further argument.
 struct DeviceArray: Source {
   static let name = "deviceArray"
-  let buffer: Buffer
+  /// One per device; never empty.
+  let buffers: [Buffer]
   let type: TensorType
+
+  /// That of the first device.
+  var buffer: Buffer { buffers[0] }
 
   static func == (x: DeviceArray, y: DeviceArray) -> Bool { x.buffer === y.buffer }
 

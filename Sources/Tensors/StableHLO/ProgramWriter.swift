@@ -11,6 +11,8 @@ public struct Value: Sendable, CustomStringConvertible {
 public struct ProgramWriter {
   /// The kernels that the program may call.
   public let kernels: Kernels
+  /// The devices that the program runs on.
+  let devices: Int
   private(set) var lines: [String] = []
   private var table: [TensorID: Value] = [:]
   private var used: Set<TensorID> = []
@@ -21,7 +23,7 @@ public struct ProgramWriter {
   private var count = 0
   private var depth = 2
 
-  init(kernels: Kernels) { self.kernels = kernels }
+  init(kernels: Kernels, devices: Int) { (self.kernels, self.devices) = (kernels, devices) }
 
   /// The name of the function's argument `index`.
   static func argument(_ index: Int) -> String { "%arg\(index)" }

@@ -8,7 +8,7 @@ public struct ResidentData: Sendable {
   /// `[count]` class indices, or `[count, …]` values.
   public private(set) var targets: Tensor
   /// How much each example counts in the training loss, `[count]`; nil if all count alike.
-  public let weights: Tensor?
+  public private(set) var weights: Tensor?
   public let count: Int
   /// For checking whether a loss fits the targets.
   let description: TargetDescription
@@ -53,6 +53,15 @@ public struct ResidentData: Sendable {
   }
 
   private static let sampleCount = 16
+
+  /// The same data on each of the engine's first devices.
+  /// - Throws: `EngineError` if a device can't hold it.
+  func onDevices(_ count: Int) throws -> ResidentData {
+    var copy = self
+    (copy.inputs, copy.targets) = (try inputs.onDevices(count), try targets.onDevices(count))
+    copy.weights = try weights?.onDevices(count)
+    return copy
+  }
 
   /// The same data with a part's inputs and targets.
   func part(inputs: Tensor, targets: Tensor) -> ResidentData {

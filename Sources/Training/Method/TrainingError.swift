@@ -17,6 +17,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   /// A pattern of paths that no parameter has.
   case unmatchedPattern(setting: String, pattern: String, paths: [String])
   case nothingTrained
+  /// More devices are wanted than the engine has.
+  case tooFewDevices(wanted: Int, found: Int)
+  /// Devices have equal parts of a batch.
+  case unevenBatch(batchSize: Int, devices: Int)
   /// Blocks should be computed again, but the model has none.
   case noBlocks(model: String)
   /// A batch alone takes more memory than data may take.
@@ -48,6 +52,12 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
       "the batch order gives \(actual), but an epoch needs the indices of all examples, \(expected)"
     case .unmatchedPattern(let setting, let pattern, let paths):
       "'\(pattern)' of '\(setting)' matches no parameter; their paths are \(paths.joined(separator: ", "))"
+    case .tooFewDevices(let wanted, let found):
+      "the trainer wants \(wanted) devices, but the engine has \(found): start it with more, by --devices \(wanted) or "
+        + "Engine.configure(device: \"cpu\", devices: \(wanted)), or train on fewer"
+    case .unevenBatch(let batchSize, let devices):
+      "a batch of \(batchSize) examples can't be spread evenly over \(devices) devices: take a batch size that is a multiple of "
+        + "\(devices), or fewer devices"
     case .nothingTrained: "'freeze' matches every parameter, so that nothing is left to train: freeze fewer"
     case .noBlocks(let model):
       "'checkpoint: blocks' computes the blocks of a model again, and \(model) has none: residual networks, transformers and "

@@ -58,6 +58,9 @@ public struct TrainingState: Sendable {
     return TrainingState(tree: tree.zip(parts) { $1 })
   }
 
+  /// The same paths with other tensors, in the order of `tree`.
+  func with(_ tensors: [Tensor]) -> TrainingState { TrainingState(tree: tree.with(tensors)) }
+
   // MARK: - Several states as one
 
   /// The members' states with a leading axis; a single state stays as it is.

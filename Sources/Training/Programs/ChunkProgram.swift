@@ -7,18 +7,22 @@ struct ChunkProgram {
   private let state: TrainingState
   /// Numbers in which the members' methods differ, one value per member.
   private let settings: [Tensor]
+  private let spread: MemberSpread
 
   /// - Parameters:
   ///   - tracers: several members run along a leading axis of state, order, key and sums.
   ///   - state: for its paths and types.
   ///   - isPadded: whether the order ends with indices of -1, for examples of weight 0.
+  ///   - spread: the devices that have members.
   init(
-    _ tracers: Members<StepTracer>, state: TrainingState, data: ResidentData, steps: Int, isPadded: Bool
+    _ tracers: Members<StepTracer>, state: TrainingState, data: ResidentData, steps: Int, isPadded: Bool,
+    spread: MemberSpread
   ) throws {
     let plan = tracers.first.plan
     let batchSize = plan.batchSize
     self.steps = steps
     self.state = state
+    self.spread = spread
     let count = state.tree.count
     let unified = try UnifiedStep(tracers, state: state, data: data, batchSize: batchSize, isPadded: isPadded)
     settings = try unified.settings.map { try Tensor.stack($0).evaluate() }
@@ -31,7 +35,7 @@ struct ChunkProgram {
     let (scalar, order) = (TensorType(.int32, []), TensorType(.int32, [length]))
     let member = state.tree.types + [order, TensorType(.uint64, [2])] + unified.settings.map { $0[0].type }
     let types =
-      (tracers.isSingle ? member : member.map { TensorType($0.dtype, $0.shape.prepending(tracers.count)) })
+      (tracers.isSingle ? member : member.map { TensorType($0.dtype, $0.shape.prepending(spread.share)) })
       + [scalar, scalar] + part
     func run(_ arguments: [Tensor]) -> [Tensor] {
       let (indices, key) = (arguments[count], Key(state: arguments[count + 1]))
@@ -41,7 +45,8 @@ struct ChunkProgram {
         part.isEmpty ? data : data.part(inputs: arguments[member.count + 2], targets: arguments[member.count + 3])
       let looped = loop(carry: Array(arguments.prefix(count)), first: firstBatch) { carry, number in
         let start = (firstBatch + number) * Double(batchSize)
-        let chosen = indices.rows(from: start, count: batchSize)
+        let rows = tracers.first.devices.own(from: start, count: batchSize)
+        let chosen = indices.rows(from: rows.start, count: rows.count)
         let weights = isPadded ? chosen .>= 0 : nil
         let next = unified(
           carry, inputs: data.inputs.take(chosen), targets: data.targets.take(chosen), weights: weights,
@@ -52,7 +57,9 @@ struct ChunkProgram {
     }
     let axes = member.map { _ in tracers.isSingle ? nil : 0 } + [nil, nil] + part.map { _ in nil }
     let body = tracers.isSingle ? run : vectorized(over: axes, run)
-    program = try Program(types, aliases: Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, $0) }), body)
+    program = try Program(
+      types, aliases: Dictionary(uniqueKeysWithValues: (0..<count).map { ($0, $0) }),
+      devices: tracers.first.devices?.count ?? spread.devices, body)
   }
 
   /// The memory that the program takes, the resident data included.
@@ -62,13 +69,16 @@ struct ChunkProgram {
   /// - Parameters:
   ///   - order: of the epoch, or of the part's examples.
   ///   - part: inputs and targets of streamed data.
-  /// - Returns: the new state, and a row of sums and counts per step, still being computed.
+  /// - Returns: the new state, and a row of sums and counts per step, still being computed. Members that are spread over
+  ///   devices have their state there.
   func callAsFunction(
     _ state: TrainingState, order: Tensor, firstStep: Int, firstBatch: Int, key: Tensor, part: [Tensor] = []
   ) throws -> (state: TrainingState, sums: Tensor) {
     let scalars = [firstStep, firstBatch].map { Tensor([Int32(clamping: $0)], shape: []) }
-    let results = try program(state.tree.tensors + [order, key] + settings + scalars + part)
-    return (TrainingState(tree: state.tree.with(results.dropLast())), results[results.count - 1])
+    let results = try program(spread.spread(state.tree.tensors + [order, key] + settings) + scalars + part)
+    return (
+      TrainingState(tree: state.tree.with(results.dropLast())), try spread.joined([results[results.count - 1]])[0]
+    )
   }
 }
 

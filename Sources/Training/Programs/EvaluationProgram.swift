@@ -12,24 +12,29 @@ struct EvaluationProgram {
   ///   - state: for its paths and types.
   ///   - data: already checked, with at least one example.
   ///   - plan: what schedules depend on.
+  ///   - devices: those that a batch is spread over if they divide it evenly. Otherwise, and for streamed data, the first one
+  ///     has all of it.
   /// - Throws: ``TrainingError/differentMethods`` if the members aren't evaluated in the same way.
   init(
-    _ setups: Members<Setup>, state: TrainingState, data: ResidentData, batchSize: Int, plan: FitPlan
+    _ setups: Members<Setup>, state: TrainingState, data: ResidentData, batchSize: Int, plan: FitPlan,
+    devices: DeviceAxis? = nil
   ) throws {
     if let stream = data.stream {
       way = .streamed(try StreamedEvaluation(setups, state: state, stream: stream, batchSize: batchSize, plan: plan))
       return
     }
-    let evaluations = setups.map { Self.evaluation($0, state, data, batchSize: batchSize, plan) }
-    way = .whole(try Self.program(evaluations, of: state, with: [TensorType(.int32, [])]))
+    let devices = devices.flatMap { Swift.min(batchSize, data.count).isMultiple(of: $0.count) ? $0 : nil }
+    let evaluations = setups.map { Self.evaluation($0, state, data, batchSize: batchSize, plan, over: devices) }
+    way = .whole(
+      try Self.program(evaluations, of: state, with: [TensorType(.int32, [])], devices: devices?.count ?? 1))
   }
 
   /// The program of what the members do alike: with one state each, and arguments that they share.
   static func program(
-    _ members: Members<([Tensor]) -> [Tensor]>, of state: TrainingState, with shared: [TensorType]
+    _ members: Members<([Tensor]) -> [Tensor]>, of state: TrainingState, with shared: [TensorType], devices: Int = 1
   ) throws -> Program {
     let types = state.tree.types + shared
-    if members.isSingle { return try Program(types, members.first) }
+    if members.isSingle { return try Program(types, devices: devices, members.first) }
     let placeholders = types.map { Tensor.zeros($0.shape, dtype: $0.dtype) }
     guard let same = Unification(members.all.map { $0(placeholders) }), same.constants.isEmpty else {
       throw TrainingError.differentMethods
@@ -40,7 +45,8 @@ struct EvaluationProgram {
   }
 
   private static func evaluation(
-    _ setup: Setup, _ state: TrainingState, _ data: ResidentData, batchSize: Int, _ plan: FitPlan
+    _ setup: Setup, _ state: TrainingState, _ data: ResidentData, batchSize: Int, _ plan: FitPlan,
+    over devices: DeviceAxis?
   ) -> ([Tensor]) -> [Tensor] {
     let method = setup.method
     let batch = Swift.min(batchSize, data.count)
@@ -53,27 +59,29 @@ struct EvaluationProgram {
         // The last batch starts earlier so that it is full, and counts only the examples not seen yet.
         let start = elements[0] * Double(batch)
         let first = start.minimum(Double(data.count - batch))
-        let weights = batches * batch == data.count ? nil : (Tensor.iota([batch]) + first) .>= start
+        let own = devices.own(from: first, count: batch)
+        let weights = batches * batch == data.count ? nil : (Tensor.iota([own.count]) + own.start) .>= start
         let (row, outputs) = Self.row(
-          setup, variables, loss, inputs: data.inputs.rows(from: first, count: batch),
-          targets: data.targets.rows(from: first, count: batch), weights: weights)
-        return ([], collects ? [row, outputs] : [row])
+          setup, variables, loss, inputs: data.inputs.rows(from: own.start, count: own.count),
+          targets: data.targets.rows(from: own.start, count: own.count), weights: weights, over: devices)
+        return ([], collects ? [row, devices?.gather(outputs) ?? outputs] : [row])
       }
       return looped.outputs.prefix(1).map { Self.summary($0, loss) } + looped.outputs.dropFirst()
     }
   }
 
-  /// A batch's row of sums, and the model's outputs.
+  /// A batch's row of sums, and the model's outputs, which are this device's.
   static func row(
     _ setup: Setup, _ variables: ModelVariables, _ loss: any Loss, inputs: Tensor,
-    targets: @autoclosure () -> Tensor, weights: Tensor?
+    targets: @autoclosure () -> Tensor, weights: Tensor?, over devices: DeviceAxis? = nil
   ) -> (row: Tensor, outputs: Tensor) {
     let (method, precision) = (setup.method, setup.precision)
     let x = method.preprocessing(inputs, dtype: precision.computation)
     let targets = targets()
     let outputs = setup.model.apply(variables, to: x, precision: precision).output.upcast
     let total = loss.total(outputs, targets, weights: weights)
-    return (method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights)), outputs)
+    let row = method.row(lossSum: total.sum, count: total.count, method.sums(outputs, targets, weights))
+    return (devices.sum([row])[0], outputs)
   }
 
   /// The row of a data set from those of its batches. The loss's modifiers see the sum over the whole data set: a flooded

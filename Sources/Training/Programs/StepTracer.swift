@@ -5,7 +5,10 @@ struct StepTracer {
   /// How much each class counts in the loss; nil if all count alike.
   let classWeights: [Double]?
   let checkpointing: GradientCheckpointing
+  /// The devices that a batch is spread over, in equal parts; nil for one.
+  let devices: DeviceAxis?
 
+  /// Inputs, targets and weights are those of this device's examples; the state, and what it becomes, is the same on all.
   /// - Parameters:
   ///   - weights: 0 for examples that only pad the batch, nil if there are none.
   ///   - importance: how much each example counts in the loss, nil if all count alike.
@@ -16,39 +19,42 @@ struct StepTracer {
     key: Key
   ) -> (state: TrainingState, sums: Tensor) {
     let (model, method, precision) = (setup.model, setup.method, setup.precision)
-    let size = inputs.shape[0]
+    let size = inputs.shape[0] * (devices?.count ?? 1)
     let progress = plan.progress(at: step)
     let loss = method.loss.scheduled(at: progress)
     // What is frozen is a constant to gradients, rules, optimizers and averages.
     let (all, parameters) = (state.parameters, method.trained(state.parameters))
     let stepKey = key.derived("step").folding(step)
     let given = prepared(inputs, targets, key: stepKey.derived("augmentation"))
-    let batch = EvaluableBatch(size: size) { parameters, modelState, examples in
-      let isWhole = examples == 0..<size
-      func part(_ tensor: Tensor) -> Tensor { isWhole ? tensor : tensor.slice(examples) }
+    let batch = EvaluableBatch(BatchPart(size: size, over: devices)) { parameters, modelState, examples in
       // Without augmentation only the part that is evaluated takes the memory of floating-point numbers.
-      let x = given.map { part($0.images) } ?? method.preprocessing(part(inputs), dtype: precision.computation)
-      let (targets, weights) = (part(given?.targets ?? targets), weights.map(part))
+      let x =
+        given.map { examples.rows(of: $0.images) }
+        ?? method.preprocessing(examples.rows(of: inputs), dtype: precision.computation)
+      let (targets, weights) = (examples.rows(of: given?.targets ?? targets), weights.map(examples.rows))
       // A different key per part of the batch, the same for each pass over it.
-      let modelKey = stepKey.derived("model")
-      let partKey = isWhole ? modelKey : modelKey.folding(examples.lowerBound)
+      let partKey = examples.key(from: stepKey.derived("model"))
       var evaluation = Evaluation(loss: Tensor(0), gradients: parameters, state: modelState, metrics: TensorTree())
       let (objective, gradients) = valueAndGradient(at: parameters.tensors) { point in
         let trained = parameters.with(point)
+        let own = examples.devices.map { trained.with($0.spread(point)) } ?? trained
         let variables = ModelVariables(
-          parameters: method.freeze == nil ? trained : all.replaced(by: trained), state: modelState)
+          parameters: method.freeze == nil ? own : all.replaced(by: own), state: modelState)
         let result = model.apply(
           variables, to: x, isTraining: true, key: partKey, precision: precision, isFrozen: method.isStateFrozen,
-          checkpointing: checkpointing)
+          checkpointing: checkpointing, devices: examples.devices)
         let outputs = result.output.upcast
         let total = loss.total(
-          outputs, targets, weights: lossWeights(targets, weights, importance.map(part), dtype: outputs.dtype))
+          outputs, targets,
+          weights: lossWeights(targets, weights, importance.map(examples.rows), dtype: outputs.dtype))
+        let totals = examples.devices.sum([total.sum, total.count])
         let value = loss.value(
-          sum: total.sum, count: total.count, penalty: method.penalty(trained))
+          sum: totals[0], count: totals[1], penalty: method.penalty(trained))
         evaluation.state = result.state
         evaluation.reported = value.reported
-        evaluation.weight = total.count
-        evaluation.metrics = method.sums(outputs, targets, weights)
+        evaluation.weight = totals[1]
+        let sums = method.sums(outputs, targets, weights)
+        evaluation.metrics = sums.with(examples.devices.sum(sums.tensors))
         return value.objective
       }
       evaluation.loss = objective
@@ -93,9 +99,22 @@ struct StepTracer {
     // The integers of a single output aren't classes: mixing images mixes these numbers.
     let areClasses = classes > 1
     let numbers = !areClasses && targets.dtype.isInteger ? targets.cast(to: .float32) : targets
-    var batch = ImageBatch(images: inputs, targets: numbers, classes: areClasses ? classes : nil)
+    var batch = ImageBatch(
+      images: inputs, targets: numbers, classes: areClasses ? classes : nil, devices: devices)
     batch = method.augmentation(batch, stage: .source, key: key)
     batch.images = method.preprocessing(batch.images, dtype: setup.precision.computation)
     return method.augmentation(batch, stage: .prepared, key: key)
+  }
+}
+
+extension DeviceAxis? {
+  /// What all devices have together.
+  func sum(_ tensors: [Tensor]) -> [Tensor] { self?.sum(tensors) ?? tensors }
+
+  /// Of examples that are spread over devices in equal parts, where those of this device begin, and how many they are.
+  func own(from start: Tensor, count: Int) -> (start: Tensor, count: Int) {
+    guard let self else { return (start, count) }
+    let share = count / self.count
+    return (start + self.index * Double(share), share)
   }
 }

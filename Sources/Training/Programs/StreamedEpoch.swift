@@ -17,9 +17,10 @@ final class StreamedEpoch {
   ///   - total: the steps of the epoch.
   ///   - start: the step at which the first part begins.
   ///   - isPadded: whether the order ends with indices of -1.
+  ///   - devices: how many of the engine's devices get the parts.
   init(
     _ stream: ExampleStream, order: Tensor, members: Int, batchSize: Int, lengths: [Int], of total: Int,
-    from start: Int, isPadded: Bool
+    from start: Int, isPadded: Bool, devices: Int = 1
   ) throws {
     let indices = try order.values(as: Int32.self)
     let share = indices.count / members
@@ -41,7 +42,7 @@ final class StreamedEpoch {
     let counts = lengths.map {
       Self.partCount(members: members, steps: $0, batchSize: batchSize, isPadded: isPadded)
     }
-    self.parts = StreamedParts(stream, parts, counts: counts)
+    self.parts = StreamedParts(stream, parts, counts: counts, devices: devices)
     self.orders = orders
   }
 

@@ -15,6 +15,10 @@ struct FitRun {
   /// Steps of a part.
   private let chunkSteps: Int
   private let isPadded: Bool
+  /// The devices that share each batch; nil for one.
+  private let devices: DeviceAxis?
+  /// The devices that have several trainers.
+  private let spread: MemberSpread
   private let evaluation: EvaluationProgram?
   /// For the validation data, one per trainer; none if no metric needs all outputs at once.
   private let collectors: [OutputCollector]
@@ -45,7 +49,16 @@ struct FitRun {
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
     }
-    (self.trainers, self.training, self.options, self.orders) = (trainers, training, options, orders)
+    let devices = trainers.isSingle && first.devices > 1 ? DeviceAxis(devices: first.devices) : nil
+    if let devices, !batchSize.isMultiple(of: devices.count) {
+      throw TrainingError.unevenBatch(batchSize: batchSize, devices: devices.count)
+    }
+    self.devices = devices
+    let spread = MemberSpread(trainers.count, over: first.devices)
+    self.spread = spread
+    let count = devices?.count ?? spread.devices
+    let (learned, judged) = (try training.onDevices(count), try validation?.onDevices(devices?.count ?? 1))
+    (self.trainers, self.training, self.options, self.orders) = (trainers, learned, options, orders)
     let setups = trainers.map(\.setup)
     noSums = setups.all.map { RunningSums($0, training) }
     let isPadded = options.partialBatch == .pad && training.count % batchSize != 0
@@ -61,13 +74,14 @@ struct FitRun {
       StepTracer(
         setup: $0, plan: plan,
         classWeights: try $0.method.classWeights?.values(for: training, outputs: outputs, $0.method.loss.outputKind),
-        checkpointing: options.checkpointing)
+        checkpointing: options.checkpointing, devices: devices)
     }
     for trainer in trainers.all { trainer.forgetPartialEpoch(unlessOf: plan) }
     self.isPadded = isPadded
     let steps = plan.stepsPerEpoch
     let length = (steps + Swift.min(options.chunksPerEpoch, steps) - 1) / Swift.min(options.chunksPerEpoch, steps)
-    chunkSteps = Swift.min(length, try training.stream?.batches(of: batchSize * trainers.count) ?? length)
+    let most = try training.stream?.batches(of: batchSize * trainers.count, devices: count)
+    chunkSteps = Swift.min(length, most ?? length)
     var made: [Int: ChunkProgram] = [:]
     if epochs > 0 {
       let done = first.partialEpoch?.steps ?? 0
@@ -75,7 +89,7 @@ struct FitRun {
         PartialLoop.lengths(chunkSteps, from: 0, to: steps) + PartialLoop.lengths(chunkSteps, from: done, to: steps))
       {
         made[length] = try ChunkProgram(
-          tracers, state: first.state, data: training, steps: length, isPadded: isPadded)
+          tracers, state: first.state, data: learned, steps: length, isPadded: isPadded, spread: spread)
       }
     }
     chunks = made
@@ -84,11 +98,12 @@ struct FitRun {
       for trainer in trainers.all { trainer.memoryUse = use }
     }
     func evaluation(_ data: ResidentData) throws -> EvaluationProgram {
-      try EvaluationProgram(setups, state: first.state, data: data, batchSize: options.evaluationBatch, plan: plan)
+      try EvaluationProgram(
+        setups, state: first.state, data: data, batchSize: options.evaluationBatch, plan: plan, devices: devices)
     }
-    self.evaluation = try validation.map(evaluation)
-    collectors = try validation.map { try OutputCollector.all(setups, $0, batchSize: options.evaluationBatch) } ?? []
-    trainingEvaluation = options.evaluatesBeforeTraining && first.isUntrained ? try evaluation(training) : nil
+    self.evaluation = try judged.map(evaluation)
+    collectors = try judged.map { try OutputCollector.all(setups, $0, batchSize: options.evaluationBatch) } ?? []
+    trainingEvaluation = options.evaluatesBeforeTraining && first.isUntrained ? try evaluation(learned) : nil
     statistics =
       first.state.averagedState.isEmpty || epochs == 0
       ? nil : try StatisticsProgram(setups, state: first.state, data: training, plan: plan, length: chunkSteps)
@@ -105,10 +120,12 @@ struct FitRun {
     let partials = known.count == trainers.count ? known : []
     var done = partials.first?.steps ?? 0
     let (epoch, firstStep) = (trainers.first.epoch + 1, trainers.first.step - done)
+    let count = devices?.count ?? 1
     let order = try stacked(zip(trainers.all, orders).map { try indices(epoch: epoch - 1, $1, key: $0.key) })
-    let key = try stacked(trainers.all.map(\.key.state))
+      .onDevices(count)
+    let key = try stacked(trainers.all.map(\.key.state)).onDevices(count)
     var state = try TrainingState.stacked(trainers.map(\.state))
-    var sums = noSums
+    var (whole, sums) = (state, noSums)
     for (index, partial) in partials.enumerated() where partial.totals.count == sums[index].totals.count {
       sums[index].totals = partial.totals
     }
@@ -116,7 +133,7 @@ struct FitRun {
     let streamed = try training.stream.map {
       try StreamedEpoch(
         $0, order: order, members: trainers.count, batchSize: plan.batchSize, lengths: lengths,
-        of: plan.stepsPerEpoch, from: done, isPadded: isPadded)
+        of: plan.stepsPerEpoch, from: done, isPadded: isPadded, devices: devices?.count ?? spread.devices)
     }
     for length in lengths {
       guard let chunk = chunks[length] else { continue }
@@ -130,7 +147,8 @@ struct FitRun {
       state = result.state
       done += chunk.steps
       // The program has taken over a single trainer's memory; members of a group get memory of their own.
-      try advance(to: state, steps: chunk.steps)
+      whole = state.with(try spread.joined(state.tree.tensors))
+      try advance(to: whole, steps: chunk.steps)
       try RunningSums.add(result.sums, to: &sums)
       for (trainer, own) in zip(trainers.all, sums) {
         trainer.partialEpoch = PartialEpoch(steps: done, totals: own.totals)
@@ -145,11 +163,11 @@ struct FitRun {
       }
     }
     if let statistics {
-      state = try statistics(state, order: order, key: key)
-      try advance(to: state, steps: 0)
+      whole = try statistics(whole, order: order, key: key)
+      try advance(to: whole, steps: 0)
     }
     let trained = seconds()
-    let metrics = try metrics(sums, state, lastStep: firstStep + done - 1)
+    let metrics = try metrics(sums, whole, lastStep: firstStep + done - 1)
     let evaluated = seconds() - trained
     return metrics.map {
       EpochRecord(

@@ -170,13 +170,3 @@ extension Trainer {
     }
   }
 }
-
-extension HostArray {
-  /// Consecutive elements along the first axis.
-  fileprivate func rows(_ range: Range<Int>) throws -> HostArray {
-    let size = shape.dropFirst().reduce(dtype.byteCount, *)
-    return try HostArray(
-      dtype: dtype, shape: [range.count] + shape.dropFirst(),
-      bytes: Array(bytes[range.lowerBound * size..<range.upperBound * size]))
-  }
-}

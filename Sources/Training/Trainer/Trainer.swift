@@ -19,6 +19,8 @@ public final class Trainer {
   let setup: Setup
   /// What the model takes, after preprocessing, for a batch of one example.
   public let inputType: TensorType
+  /// How many of the engine's devices train: each has an equal part of a batch, and all parameters.
+  public let devices: Int
   /// Parameters and everything else that steps change. The next step takes over its memory; to keep a state, keep its
   /// ``TrainingState/copy()``.
   public private(set) var state: TrainingState
@@ -49,12 +51,17 @@ public final class Trainer {
   ///   - precision: the element types of parameters and computation.
   ///   - seed: determines initial parameters, order and every random draw.
   ///   - parameters: initial values by path, instead of random ones; they are copied.
+  ///   - devices: how many devices share each batch. The results are those of one device, to rounding.
   /// - Throws: `Diagnostic` with the layer's path if the model doesn't fit the inputs, ``TrainingError`` if the
-  ///   parameters don't fit the model, `AugmentationError` if the method can't augment such inputs.
+  ///   parameters don't fit the model or the engine has too few devices, `AugmentationError` if the method can't augment such inputs.
   public init(
     model: any Layer, method: Method, inputs: TensorType, precision: Precision = .float32, seed: UInt64 = 0,
-    parameters: TensorTree? = nil
+    parameters: TensorTree? = nil, devices: Int = 1
   ) throws {
+    try TrainingError.check(devices, name: "devices", atLeast: 1)
+    let found = try Engine.shared().client.devices.count
+    guard devices <= found else { throw TrainingError.tooFewDevices(wanted: devices, found: found) }
+    self.devices = devices
     if !method.augmentation.isEmpty { try method.augmentation.check(ImageShape(of: Array(inputs.shape))) }
     key = Key(state: try Tensor([seed, 0]).onDevice())
     let sample = method.preprocessing(
@@ -77,11 +84,11 @@ public final class Trainer {
   /// A trainer for inputs of the type and shape of an array, such as `data.train.inputs`; its values don't matter.
   public convenience init(
     model: any Layer, method: Method, inputs: HostArray, precision: Precision = .float32, seed: UInt64 = 0,
-    parameters: TensorTree? = nil
+    parameters: TensorTree? = nil, devices: Int = 1
   ) throws {
     try self.init(
       model: model, method: method, inputs: TensorType(inputs.dtype, Shape(inputs.shape)), precision: precision,
-      seed: seed, parameters: parameters)
+      seed: seed, parameters: parameters, devices: devices)
   }
 
   public var model: any Layer { setup.model }

@@ -7,8 +7,7 @@ enum PrimitiveTable {
 
   static let rows =
     leaves + unary + binary + comparison + shapes + indexing + reductions + algebra + windows + images + normalization
-    + random
-    + control
+    + random + devices + control
 
   static func f64(_ extents: Int...) -> TensorType { TensorType(.float64, Shape(extents)) }
   static func i32(_ extents: Int...) -> TensorType { TensorType(.int32, Shape(extents)) }

@@ -42,7 +42,7 @@ enum Problems {
     optimizer: any Optimizer = SGD(learningRate: 0.1), metrics: [any Metric] = [Accuracy()],
     penalties: [any Penalty] = [],
     rule: any GradientRule = PlainGradient(), averaging: any Averaging = NoAveraging(), seed: UInt64 = 1,
-    parameters: TensorTree? = nil
+    parameters: TensorTree? = nil, devices: Int = 1
   ) throws -> Trainer {
     try Trainer(
       model: model,
@@ -53,7 +53,7 @@ enum Problems {
         $0.averaging = averaging
       },
       inputs: data.inputs, precision: data.inputs.dtype == .float64 ? .float64 : .float32, seed: seed,
-      parameters: parameters)
+      parameters: parameters, devices: devices)
   }
 }
 
