@@ -1,10 +1,12 @@
 #include <stdatomic.h>
+#include <stdlib.h>
 
 #include "element.h"
 #include "handlers.h"
 #include "plan.h"
 
-// A matrix product [..., rows, inner] x [..., inner, columns]. Attributes: transposed_left and transposed_right,
+// A matrix product [..., rows, inner] x [..., inner, columns], or an array of its shape plus the product times a number, if these
+// are further arguments; the result may lie where that array does. Attributes: transposed_left and transposed_right,
 // whether the array's last two axes are exchanged. All leading axes are batch axes.
 //
 // XLA's threads share the product's rows or its columns, whichever are more, in parts that don't depend on how many threads
@@ -12,7 +14,7 @@
 
 // Rows or columns of a part are a multiple of `GRAIN`, and its products of elements so many at least.
 enum { GRAIN = 64 };
-static const int64_t FEWEST = 1 << 22;
+static const int64_t FEWEST = 1 << 24;
 
 // Of the product of whole matrices or, if `axis` isn't negative, of `length` rows (0) or columns (1).
 typedef struct {
@@ -20,6 +22,8 @@ typedef struct {
   int64_t length;
   const int64_t *extents[3];
   bool is_transposed[3];
+  // Whether the product is added to what the result holds.
+  bool is_added;
 } Geometry;
 
 // The arrays that have rows and columns of the product.
@@ -51,9 +55,18 @@ static int make(TanrenPlan *plan, const void *context) {
   }
   if (status == dnnl_success) {
     dnnl_primitive_attr_t attributes = tanren_plan_attributes();
+    dnnl_post_ops_t sum = NULL;
+    if (((const Geometry *)context)->is_added) {
+      status = dnnl->dnnl_post_ops_create(&sum);
+      if (status == dnnl_success) status = dnnl->dnnl_post_ops_append_sum(sum, 1, 0, 0);
+      if (status == dnnl_success) status = dnnl->dnnl_primitive_attr_set_post_ops(attributes, sum);
+    }
     dnnl_primitive_desc_t operation = NULL;
-    status = dnnl->dnnl_matmul_primitive_desc_create(
-      &operation, dnnl->engine, descriptions[0], descriptions[1], NULL, descriptions[2], attributes);
+    if (status == dnnl_success) {
+      status = dnnl->dnnl_matmul_primitive_desc_create(
+        &operation, dnnl->engine, descriptions[0], descriptions[1], NULL, descriptions[2], attributes);
+    }
+    if (sum != NULL) dnnl->dnnl_post_ops_destroy(sum);
     if (attributes != NULL) dnnl->dnnl_primitive_attr_destroy(attributes);
     if (status == dnnl_success) {
       status = tanren_plan_add_step(
@@ -92,6 +105,7 @@ static TanrenKey key_of(const Geometry *geometry) {
   tanren_key_add(&key, geometry->is_transposed[1]);
   tanren_key_add(&key, geometry->axis);
   tanren_key_add(&key, geometry->length);
+  tanren_key_add(&key, geometry->is_added);
   return key;
 }
 
@@ -138,18 +152,36 @@ static int run(const XLA_FFI_CallFrame *frame, const Geometry *geometry, void *c
   return atomic_load(&parts.status);
 }
 
+// The product times a number is the product with one of the matrices times it: the smaller one, in memory that the caller frees.
+static int scale(const XLA_FFI_CallFrame *frame, float factor, void **arrays) {
+  int64_t counts[2] = {tanren_element_count(tanren_argument(frame, 0)), tanren_element_count(tanren_argument(frame, 1))};
+  int which = counts[1] < counts[0];
+  float *scaled = malloc((size_t)counts[which] * sizeof *scaled);
+  if (scaled == NULL) return -1;
+  const float *numbers = arrays[which];
+  for (int64_t i = 0; i < counts[which]; i++) scaled[i] = numbers[i] * factor;
+  arrays[which] = scaled;
+  return which;
+}
+
 XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame) {
   if (tanren_is_preparation(frame)) return NULL;
-  if (!tanren_has(frame, 2, 1)) {
-    return tanren_error(frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a matrix product takes two arrays");
+  const XLA_FFI_Buffer *addend = tanren_argument(frame, 2), *factor = tanren_argument(frame, 3);
+  if (!tanren_has(frame, addend == NULL ? 2 : 4, 1)) {
+    return tanren_error(
+      frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a matrix product takes two arrays, or an array and a number besides");
   }
   const XLA_FFI_Buffer *arrays[3] = {tanren_argument(frame, 0), tanren_argument(frame, 1), tanren_result(frame, 0)};
   int64_t rank = arrays[0]->rank, left, right;
-  Geometry geometry = {.rank = (int)rank, .type = tanren_dnnl_type(arrays[0]->dtype), .axis = -1};
+  Geometry geometry = {.rank = (int)rank, .type = tanren_dnnl_type(arrays[0]->dtype), .axis = -1, .is_added = addend != NULL};
   bool is_sound = rank >= 2 && rank <= 6 && geometry.type != 0;
   for (int i = 0; i < 3; i++) {
     is_sound = is_sound && arrays[i]->rank == rank && arrays[i]->dtype == arrays[0]->dtype;
     geometry.extents[i] = arrays[i]->dims;
+  }
+  if (addend != NULL) {
+    is_sound = is_sound && geometry.type == dnnl_f32 && tanren_has_type_of(addend, arrays[2]) && factor->rank == 0 &&
+      factor->dtype == XLA_FFI_DataType_F32;
   }
   is_sound = is_sound && tanren_integer(frame, "transposed_left", &left) &&
     tanren_integer(frame, "transposed_right", &right);
@@ -161,10 +193,19 @@ XLA_FFI_Error *tanren_dot(XLA_FFI_CallFrame *frame) {
     return tanren_error(
       frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a matrix product: the arrays' types or extents don't fit");
   }
+  int64_t elements = tanren_element_count(arrays[2]);
+  if (addend != NULL && addend->data != arrays[2]->data) {
+    memcpy(arrays[2]->data, addend->data, (size_t)elements * sizeof(float));
+  }
+  bool is_empty = tanren_element_count(arrays[0]) == 0 || tanren_element_count(arrays[1]) == 0;
+  if (addend != NULL && (elements == 0 || is_empty)) return NULL;
   if (tanren_plan_sums_nothing(frame)) return NULL;
   TanrenKey key = key_of(&geometry);
   XLA_FFI_Error *error = tanren_plan_check(frame, "a matrix product", &key);
   if (error != NULL) return error;
   void *data[] = {arrays[0]->data, arrays[1]->data, arrays[2]->data};
-  return tanren_plan_error(frame, "a matrix product", run(frame, &geometry, data));
+  int scaled = addend == NULL ? 2 : scale(frame, *(const float *)factor->data, data);
+  int status = scaled < 0 ? dnnl_out_of_memory : run(frame, &geometry, data);
+  if (scaled == 0 || scaled == 1) free(data[scaled]);
+  return tanren_plan_error(frame, "a matrix product", status);
 }

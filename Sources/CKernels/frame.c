@@ -72,6 +72,11 @@ bool tanren_double(const XLA_FFI_CallFrame *frame, const char *name, double *val
   return true;
 }
 
+bool tanren_has_type_of(const XLA_FFI_Buffer *array, const XLA_FFI_Buffer *other) {
+  return array->dtype == other->dtype && array->rank == other->rank &&
+    memcmp(array->dims, other->dims, (size_t)array->rank * sizeof *array->dims) == 0;
+}
+
 int64_t tanren_element_count(const XLA_FFI_Buffer *buffer) {
   int64_t count = 1;
   for (int64_t i = 0; i < buffer->rank; i++) count *= buffer->dims[i];

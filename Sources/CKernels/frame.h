@@ -29,6 +29,9 @@ const int64_t *tanren_integers(const XLA_FFI_CallFrame *frame, const char *name,
 bool tanren_integer(const XLA_FFI_CallFrame *frame, const char *name, int64_t *value);
 bool tanren_double(const XLA_FFI_CallFrame *frame, const char *name, double *value);
 
+// Whether two arrays have the same element type and extents.
+bool tanren_has_type_of(const XLA_FFI_Buffer *array, const XLA_FFI_Buffer *other);
+
 // The number of elements, which is the product of the extents.
 int64_t tanren_element_count(const XLA_FFI_Buffer *buffer);
 

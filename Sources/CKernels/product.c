@@ -75,6 +75,27 @@ typedef struct {
   float *copies;
 } Product;
 
+typedef float Eight __attribute__((vector_size(8 * sizeof(float)), aligned(sizeof(float))));
+
+// Eight rows of eight elements become the columns of `to`.
+static void transpose_eight(const float *from, int64_t row, float *to, int64_t to_row) {
+  Eight a[8], b[8];
+  for (int i = 0; i < 8; i++) a[i] = *(const Eight *)(from + i * row);
+  for (int i = 0; i < 8; i += 2) {
+    b[i] = __builtin_shufflevector(a[i], a[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    b[i + 1] = __builtin_shufflevector(a[i], a[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+  for (int i = 0; i < 8; i += i % 2 == 0 ? 1 : 3) {
+    a[i] = __builtin_shufflevector(b[i], b[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    a[i + 2] = __builtin_shufflevector(b[i], b[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+  for (int i = 0; i < 4; i++) {
+    b[i] = __builtin_shufflevector(a[i], a[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    b[i + 4] = __builtin_shufflevector(a[i], a[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+  for (int i = 0; i < 8; i++) *(Eight *)(to + i * to_row) = b[i];
+}
+
 static void copy_panel(void *context, int64_t index) {
   const Product *product = context;
   int64_t inner = product->inner, columns = product->columns, width = 2 * product->form.lanes;
@@ -83,8 +104,15 @@ static void copy_panel(void *context, int64_t index) {
   int64_t row = product->is_transposed[1] ? 1 : columns, column = product->is_transposed[1] ? inner : 1;
   const float *right = product->right + matrix * inner * columns + first * column;
   float *copy = product->copies + index * inner * width;
+  int64_t rows_at_once = product->is_transposed[1] ? inner / 8 * 8 : 0;
+  int64_t columns_at_once = count / 8 * 8;
+  for (int64_t k = 0; k < rows_at_once; k += 8) {
+    for (int64_t j = 0; j < columns_at_once; j += 8) {
+      transpose_eight(right + j * inner + k, inner, copy + k * width + j, width);
+    }
+  }
   for (int64_t k = 0; k < inner; k++, copy += width) {
-    for (int64_t j = 0; j < count; j++) copy[j] = right[k * row + j * column];
+    for (int64_t j = k < rows_at_once ? columns_at_once : 0; j < count; j++) copy[j] = right[k * row + j * column];
     memset(copy + count, 0, (size_t)(width - count) * sizeof *copy);
   }
 }
@@ -130,11 +158,6 @@ static void multiply_some(void *context, int64_t job) {
   }
 }
 
-static bool has_type_of(const XLA_FFI_Buffer *array, const XLA_FFI_Buffer *other) {
-  return array->dtype == other->dtype && array->rank == other->rank &&
-    memcmp(array->dims, other->dims, (size_t)array->rank * sizeof *array->dims) == 0;
-}
-
 // The arrays' extents and types fit; `product` gets them.
 static bool read(XLA_FFI_CallFrame *frame, Product *product) {
   const XLA_FFI_Buffer *arrays[3] = {tanren_argument(frame, 0), tanren_argument(frame, 1), tanren_result(frame, 0)};
@@ -149,7 +172,7 @@ static bool read(XLA_FFI_CallFrame *frame, Product *product) {
   const XLA_FFI_Buffer *addend = tanren_argument(frame, 2), *factor = tanren_argument(frame, 3);
   product->factor = 1;
   if (addend != NULL) {
-    if (factor->rank != 0 || factor->dtype != XLA_FFI_DataType_F32 || !has_type_of(addend, arrays[2])) return false;
+    if (factor->rank != 0 || factor->dtype != XLA_FFI_DataType_F32 || !tanren_has_type_of(addend, arrays[2])) return false;
     product->addend = addend->data;
     product->factor = *(const float *)factor->data;
   }
@@ -190,7 +213,9 @@ XLA_FFI_Error *tanren_product(XLA_FFI_CallFrame *frame) {
   product.tiles = (product.rows + product.form.rows - 1) / product.form.rows;
   if (product.is_transposed[1] || product.columns < width) {
     copies = product.batch * product.panels;
-    product.copies = aligned_alloc(64, (size_t)(copies * product.inner * width) * sizeof(float));
+    void *memory = NULL;
+    size_t size = (size_t)(copies * product.inner * width) * sizeof(float);
+    if (posix_memalign(&memory, 64, size) == 0) product.copies = memory;
     if (product.copies == NULL) {
       return tanren_error(frame, XLA_FFI_Error_Code_RESOURCE_EXHAUSTED, "a matrix product: there isn't enough memory");
     }

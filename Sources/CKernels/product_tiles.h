@@ -59,8 +59,10 @@ TARGET static void FORM_NAME(multiply)(Tile tile, int64_t height) {
     if (tile.addend != NULL) tile.addend += (count) * tile.product_row;   \
   }
   TANREN_ROWS(ROWS)
+  TANREN_ROWS(ROWS * 2 / 3)
   TANREN_ROWS(ROWS / 2)
   TANREN_ROWS(ROWS / 3)
+  TANREN_ROWS(ROWS / 6)
   TANREN_ROWS(1)
 #undef TANREN_ROWS
 }

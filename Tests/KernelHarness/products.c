@@ -226,15 +226,19 @@ static void make_product_of(Random *random, Call *call, int type) {
   add_integer(call, "transposed_right", is_right);
 }
 
-static void make_dot(Random *random, Call *call) {
-  make_product_of(random, call, random_chance(random, 30) ? XLA_FFI_DataType_F32 : XLA_FFI_DataType_BF16);
-}
-
-static void make_product(Random *random, Call *call) {
+static void make_single_product(Random *random, Call *call) {
   make_product_of(random, call, XLA_FFI_DataType_F32);
   if (random_chance(random, 50)) return;
   add_argument(call, XLA_FFI_DataType_F32, call->results[0].rank, call->results[0].dims);
   add_argument(call, XLA_FFI_DataType_F32, 0, DIMS(1));
+}
+
+static void make_dot(Random *random, Call *call) {
+  if (random_chance(random, 50)) {
+    make_single_product(random, call);
+  } else {
+    make_product_of(random, call, XLA_FFI_DataType_BF16);
+  }
 }
 
 const Maker product_makers[] = {
@@ -242,6 +246,6 @@ const Maker product_makers[] = {
   {"tanren.convolution_kernel_gradient.", make_kernel_gradient, kernel_gradient_is_right},
   {"tanren.convolution.", make_forward, forward_is_right},
   {"tanren.dot.", make_dot, dot_is_right},
-  {"tanren.product.", make_product, dot_is_right},
+  {"tanren.product.", make_single_product, dot_is_right},
   {NULL, NULL, NULL},
 };

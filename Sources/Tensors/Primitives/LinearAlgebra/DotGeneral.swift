@@ -126,17 +126,19 @@ struct DotGeneral: Primitive {
   /// Whether a kernel computes an array plus the product times a number.
   ///
   /// - Parameter types: those of the two factors and of their product.
-  func canBeAdded(_ types: [TensorType], _ kernels: Kernels) -> Bool { kernel(for: types, kernels) == Self.single }
+  func canBeAdded(_ types: [TensorType], _ kernels: Kernels) -> Bool {
+    types[2].dtype == .float32 && kernel(for: types, kernels) != nil
+  }
 
   /// Writes an array plus the product times a number.
   func emit(
     _ inputs: [Value], times number: Value, addedTo array: Value, to writer: inout ProgramWriter
   ) -> [Value] {
-    writer.call(
-      Self.single, inputs + [array, number], transposed(array.type.shape.rank), [array.type], overwriting: inputs.count)
+    guard let kernel = kernel(for: inputs.map(\.type) + [array.type], writer.kernels) else { return [] }
+    return writer.call(
+      kernel, inputs + [array, number], transposed(array.type.shape.rank), [array.type], overwriting: inputs.count)
   }
 
-  private static let single = "product.1"
   /// Products of elements from which on the kernel is faster than XLA. Vectors are always left to XLA, which puts their
   /// products together with what surrounds them.
   private static let fewest = 1 << 20
@@ -159,7 +161,7 @@ struct DotGeneral: Primitive {
       }
       let isLarge = types.contains { Shape($0.shape.suffix(2)).elementCount >= Self.large }
       if isLarge, rank <= 6 { return kernels.contains(.largeProduct) ? "dot.1" : nil }
-      return kernels.contains(.product) ? Self.single : nil
+      return kernels.contains(.product) ? "product.1" : nil
     default: return nil
     }
   }
