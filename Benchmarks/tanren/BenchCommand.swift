@@ -147,7 +147,7 @@ struct BenchCommand: ParsableCommand {
     let rounds: any BenchRounds =
       switch workload {
       case .esnFit: try ReadoutRounds()
-      case .esnEnsemble: 
+      case .esnEnsemble:
         try EnsembleRounds(
           networks: variant == .grid ? 4 : [.ensemble, .ensembleSingle].contains(variant) ? 20 : 1,
           penalties: variant == .grid ? 5 : 1,

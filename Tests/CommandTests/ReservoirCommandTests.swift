@@ -95,13 +95,14 @@ import Testing
   /// Where single precision gives something else without an error, the run says so.
   @Test(arguments: [
     ("reservoirGeneration(units: 30, washout: 50)", "float32", "'pinv' drops all directions"),
-    ("reservoirGeneration(units: 30, washout: 50, readout: qr(lambda: 1e-6))", "float32", "several times those in float64"),
+    ("reservoirGeneration(units: 30, washout: 50, readout: qr(lambda: 1e-6))", "float32", "several times those in"),
     ("reservoirGeneration(units: 30, washout: 50)", "float64", nil),
     ("reservoirPrediction(units: 30, washout: 50)", "float32", nil),
   ])
   func singlePrecisionIsWarnedOf(_ experiment: String, _ dtype: String, _ warning: String?) throws {
     let result = try TanrenProcess.run(
-      ["run", "experiment=\(experiment)", "data=sine(period: 50, train: 300, test: 100)", "dtype=\(dtype)"], in: folder)
+      ["run", "experiment=\(experiment)", "data=sine(period: 50, train: 300, test: 100)", "dtype=\(dtype)"],
+      in: folder)
     #expect(result.status == 0)
     #expect(result.error.contains("Warning: in float32") == (warning != nil), "\(result.error)")
     if let warning { #expect(result.error.contains(warning), "\(result.error)") }

@@ -93,11 +93,6 @@ extension RunConfiguration {
     return try made.run(on: data, experimentSetting)
   }
 
-  /// What to expect of the experiment in the run's element type, where its results would be wrong without a word.
-  public func experimentWarning() throws(ConfigurationError) -> String? {
-    (try makeExperiment() as? any EnsembleExperiment)?.settings.warning(dtype)
-  }
-
   /// What the run's experiment gets besides its own options.
   var experimentSetting: ExperimentSetting {
     ExperimentSetting(seed: UInt32(clamping: seed), dtype: dtype, rng: rng)

@@ -56,6 +56,13 @@ public struct ExperimentGroup {
   }
 }
 
+extension RunConfiguration {
+  /// What to expect of the experiment in the run's element type, where its results would be wrong without a word.
+  public func experimentWarning() throws(ConfigurationError) -> String? {
+    (try makeExperiment() as? any EnsembleExperiment)?.settings.warning(dtype)
+  }
+}
+
 extension Tensor {
   /// The values of each member of `[members, …]`.
   func memberValues() throws -> [[Double]] {

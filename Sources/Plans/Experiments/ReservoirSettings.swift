@@ -43,8 +43,8 @@ extension ReservoirSettings {
         + "set 'dtype' to float64, or take the readout 'cholesky' or 'qr'"
     }
     return reservoir.feedback
-      ? "in float32 the errors of a network that runs freely may be several times those in float64: set 'dtype' to float64 where "
-        + "small errors count" : nil
+      ? "in float32 the errors of a network that runs freely may be several times those in float64: set 'dtype' to "
+        + "float64 where small errors count" : nil
   }
 
   /// - Throws: `ReservoirError` unless steps are left after the first ones.

@@ -14,7 +14,9 @@ struct MemberRules {
   }
 
   /// The members' penalties `[networks, width]`, in float64.
-  var penalties: Tensor { Tensor(rows.joined().map { $0.penalty }, shape: [drives.count, drives.width]).asArgument() }
+  var penalties: Tensor {
+    Tensor(rows.joined().map { $0.penalty }, shape: [drives.count, drives.width]).asArgument()
+  }
 
   /// The rule whose traced function, with the members' penalties, gives all readouts; nil if the rules differ by more than
   /// penalties, or have none for regressions of these shapes.

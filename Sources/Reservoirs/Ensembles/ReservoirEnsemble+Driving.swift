@@ -23,7 +23,11 @@ extension ReservoirEnsemble {
   public mutating func drive(inputs: Tensor? = nil, teacher: Tensor? = nil) throws -> Tensor {
     let series = try begin(inputs, teacher)
     let drives = drives
-    let results = try driven(series, drives) { last, _, readout in [last.readOut(readout)] } common: { [$0] }
+    let results = try driven(series, drives) { last, _, readout in
+      [last.readOut(readout)]
+    } common: {
+      [$0]
+    }
     return shaped(drives.spread(results[2]), series)
   }
 

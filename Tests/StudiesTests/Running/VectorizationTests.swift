@@ -5,7 +5,7 @@ import Testing
 @testable import Studies
 
 /// Runs of a study that one program trains.
-@Suite(.tags(.engine)) struct VectorizationTests {
+@Suite(.tags(.engine, .slow)) struct VectorizationTests {
   private let folder: TemporaryFolder
 
   init() throws { folder = try TemporaryFolder() }
