@@ -19,6 +19,9 @@ public final class Scope {
   /// must compute across these devices: sums by `devices.sum`, random numbers by ``draw(_:_:by:)``.
   public var devices: DeviceAxis? { trace.devices }
 
+  /// The groups of consecutive examples that batch normalization normalizes apart; they divide the batch.
+  public var normalizationGroups: Int { trace.normalizationGroups }
+
   /// Whether a state of this layer is frozen: the layer then computes with it as outside of training, and doesn't
   /// update it.
   public func isFrozen(_ name: String) -> Bool { trace.isFrozen?(joined(name)) ?? false }
@@ -113,6 +116,7 @@ private final class ScopeTrace {
   let isInitializing: Bool
   let checkpointing: GradientCheckpointing
   let devices: DeviceAxis?
+  let normalizationGroups: Int
 
   private(set) var parameters: TensorTree
   private(set) var state: TensorTree
@@ -127,11 +131,12 @@ private final class ScopeTrace {
 
   init(
     _ variables: ModelVariables?, key: Key, isTraining: Bool, precision: Precision, statisticsShare: Tensor? = nil,
-    isFrozen: ((String) -> Bool)? = nil, checkpointing: GradientCheckpointing = .none, devices: DeviceAxis? = nil
+    isFrozen: ((String) -> Bool)? = nil, checkpointing: GradientCheckpointing = .none, devices: DeviceAxis? = nil,
+    normalizationGroups: Int = 1
   ) {
     isInitializing = variables == nil
     self.checkpointing = checkpointing
-    self.devices = devices
+    (self.devices, self.normalizationGroups) = (devices, normalizationGroups)
     parameters = variables?.parameters ?? TensorTree()
     state = variables?.state ?? TensorTree()
     self.key = key
@@ -227,17 +232,19 @@ extension Layer {
   ///   - isFrozen: whether the state of a path is frozen, see ``Scope/isFrozen(_:)``; by default, none is.
   ///   - checkpointing: what gradients of the output compute again.
   ///   - devices: those that have other examples of the batch, see ``Scope/devices``.
+  ///   - normalizationGroups: see ``Scope/normalizationGroups``.
   /// - Returns: the output, and the state after this step.
   public func apply(
     _ variables: ModelVariables, to x: Tensor, isTraining: Bool = false, key: Key = Key(seed: 0),
     precision: Precision? = nil, statisticsShare: Tensor? = nil, isFrozen: ((String) -> Bool)? = nil,
-    checkpointing: GradientCheckpointing = .none, devices: DeviceAxis? = nil
+    checkpointing: GradientCheckpointing = .none, devices: DeviceAxis? = nil, normalizationGroups: Int = 1
   ) -> (output: Tensor, state: TensorTree) {
     let dtype = variables.parameters.tensors.first?.dtype ?? .float32
     let trace = ScopeTrace(
       variables, key: key, isTraining: isTraining,
       precision: precision ?? Precision(parameters: dtype, computation: dtype), statisticsShare: statisticsShare,
-      isFrozen: isFrozen, checkpointing: checkpointing, devices: devices)
+      isFrozen: isFrozen, checkpointing: checkpointing, devices: devices,
+      normalizationGroups: normalizationGroups)
     let output = self(x, in: Scope(trace))
     return (output, trace.state)
   }

@@ -36,7 +36,7 @@ public struct BatchNorm: ComposableLayer {
 
   public func forward(_ x: Tensor, in scope: Scope) -> Tensor {
     let isTraining = scope.isTraining && !scope.isFrozen("mean")
-    if let problem = problem(with: x, isTraining: isTraining, scope.devices) {
+    if let problem = problem(with: x, isTraining: isTraining, in: scope) {
       return .failed(Diagnostic(operation: label, message: problem, inputs: [x.type]))
     }
     let (channels, type): (Shape, DType) = ([x.shape.last], x.dtype.accumulation)
@@ -53,13 +53,13 @@ public struct BatchNorm: ComposableLayer {
     let groups: BatchGroups
     do throws(ShapeError) {
       groups = try BatchGroups(
-        convention.groups, of: x.shape[0] * (scope.devices?.count ?? 1), over: scope.devices)
+        scope.normalizationGroups, of: x.shape[0] * (scope.devices?.count ?? 1), over: scope.devices)
     } catch {
       return .failed(Diagnostic(operation: label, message: error.message, inputs: [x.type]))
     }
     let isFused = activation is ReLU
     let batch = normalized(x, scale: scale, offset: offset, activation: isFused ? .relu : .none, in: groups)
-    let count = Double(count(x, scope.devices))
+    let count = Double(count(x, in: scope))
     let estimate = convention.isUnbiased ? batch.variance * (count / (count - 1)) : batch.variance
     scope.update("mean", moved(mean, to: batch.mean, in: scope))
     scope.update("variance", moved(variance, to: estimate, in: scope))
@@ -88,8 +88,8 @@ public struct BatchNorm: ComposableLayer {
   }
 
   /// The values of a channel that are normalized together.
-  private func count(_ x: Tensor, _ devices: DeviceAxis?) -> Int {
-    x.shape.dropLast().reduce(devices?.count ?? 1, *) / convention.groups
+  private func count(_ x: Tensor, in scope: Scope) -> Int {
+    x.shape.dropLast().reduce(scope.devices?.count ?? 1, *) / Swift.max(1, scope.normalizationGroups)
   }
 
   private func moved(_ running: Tensor, to batch: Tensor, in scope: Scope) -> Tensor {
@@ -100,14 +100,13 @@ public struct BatchNorm: ComposableLayer {
     return running * convention.momentum + batch.stopGradient() * (1 - convention.momentum)
   }
 
-  private func problem(with x: Tensor, isTraining: Bool, _ devices: DeviceAxis?) -> String? {
+  private func problem(with x: Tensor, isTraining: Bool, in scope: Scope) -> String? {
     guard x.rank >= 2, x.dtype.isFloatingPoint else { return "takes numbers [batch, …, channels]" }
     guard (0...1).contains(convention.momentum), convention.epsilon >= 0, convention.epsilon.isFinite else {
       return "needs a momentum of 0 to 1, not \(convention.momentum), and an epsilon of 0 or more, not "
         + "\(convention.epsilon)"
     }
-    guard convention.groups >= 1 else { return "needs 1 group of examples or more, not \(convention.groups)" }
-    let (count, least) = (count(x, devices), convention.isUnbiased ? 2 : 1)
+    let (count, least) = (count(x, in: scope), convention.isUnbiased ? 2 : 1)
     guard !isTraining || count >= least else {
       return "a batch needs \(least) or more values per channel to have a variance, not \(count)"
     }
@@ -125,13 +124,9 @@ public struct BatchNormConvention: Sendable, Hashable {
   /// Whether the running variance uses the unbiased estimate, `n/(n - 1)` times the variance by which the batch is
   /// normalized.
   public var isUnbiased: Bool
-  /// The groups of examples in a batch that are normalized each by its own mean and variance (ghost batch normalization,
-  /// Hoffer et al. 2017, https://arxiv.org/abs/1705.08741), as by training on so many devices without exchange. Running
-  /// statistics take the mean over groups.
-  public var groups: Int
 
-  public init(momentum: Double, epsilon: Double, isUnbiased: Bool = false, groups: Int = 1) {
-    (self.momentum, self.epsilon, self.isUnbiased, self.groups) = (momentum, epsilon, isUnbiased, groups)
+  public init(momentum: Double, epsilon: Double, isUnbiased: Bool = false) {
+    (self.momentum, self.epsilon, self.isUnbiased) = (momentum, epsilon, isUnbiased)
   }
 
   /// The settings of a method that has batch normalization.
@@ -141,9 +136,6 @@ public struct BatchNormConvention: Sendable, Hashable {
       "batch normalization's momentum, the weight of the old running statistics, as in Keras"),
     Setting("epsilon", \.epsilon, .nonNegative, "batch normalization's ε, added to the variance"),
     Setting("unbiased", \.isUnbiased, .flag, "whether the running variance is the unbiased estimate, as in PyTorch"),
-    Setting(
-      "groups", \.groups, .integer(in: 1...1_000_000),
-      "groups of the batch that are normalized apart; they divide the batch"),
   ]
 
   /// Momentum 0.99, epsilon 0.001.

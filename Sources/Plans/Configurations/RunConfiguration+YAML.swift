@@ -37,6 +37,7 @@ extension RunConfiguration {
       lines.append(("learningRateFactors", .list(learningRateFactors.map { .text($0.text) })))
     }
     if let layerDecay { lines.append(("layerDecay", .number(layerDecay))) }
+    if normalizationGroups != 1 { lines.append(("normalizationGroups", .number(Double(normalizationGroups)))) }
     if !callbacks.isEmpty { lines.append(("callbacks", .list(callbacks.map(OptionValue.choice)))) }
     if checkpoint != .none { lines.append(("checkpoint", .text(checkpoint.rawValue))) }
     if let examples { lines.append(("examples", .number(Double(examples)))) }

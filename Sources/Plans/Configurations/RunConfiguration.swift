@@ -27,6 +27,8 @@ public struct RunConfiguration: Sendable, Hashable {
   public var learningRateFactors: [LearningRateFactor] = []
   /// What a layer's learning rate is multiplied by for each layer between it and the outputs; nil for no decay.
   public var layerDecay: Double?
+  /// The groups of a batch that batch normalization normalizes apart.
+  public var normalizationGroups = 1
   /// What watches training: early stopping, checkpoints, ….
   public var callbacks: [MethodSpec] = []
   /// How much the examples of each class count in the training loss; nil if all count alike.
@@ -83,6 +85,8 @@ public struct RunConfiguration: Sendable, Hashable {
     frozenStatistics = try options.oneOf("frozenStatistics", default: frozenStatistics)
     learningRateFactors = try options.learningRateFactors("learningRateFactors")
     layerDecay = try options.layerDecay("layerDecay")
+    normalizationGroups = try options.integer(
+      "normalizationGroups", default: normalizationGroups, in: 1...10_000_000)
     callbacks = try options.choices("callbacks", default: callbacks)
     epochs = try options.integer("epochs", default: epochs, in: 0...1_000_000)
     batchSize = try options.integer("batchSize", default: batchSize, in: 1...10_000_000)
@@ -162,6 +166,7 @@ public struct RunConfiguration: Sendable, Hashable {
     made.freezesStatistics = frozenStatistics == .fixed
     made.learningRateFactors = learningRateFactors
     made.layerDecay = layerDecay
+    made.normalizationGroups = normalizationGroups
     made.adjustsLearningRate = try namedCallbacks().contains { type(of: $0).adjustsLearningRate }
     return made
   }

@@ -20,6 +20,8 @@ public struct ArmSettings: Sendable {
   public var learningRateFactors: [LearningRateFactor]?
   /// What a layer's learning rate is multiplied by for each layer between it and the outputs.
   public var layerDecay: Double?
+  /// The groups of a batch that batch normalization normalizes apart.
+  public var normalizationGroups: Int?
   public var epochs: Int?
   public var batchSize: Int?
   /// The element type that the model computes in.
@@ -72,6 +74,7 @@ public struct ArmSettings: Sendable {
     if let classWeights { overrides.append(Override("classWeights", OptionValue(classWeights), origin: origin)) }
     add("epochs", epochs)
     add("batchSize", batchSize)
+    add("normalizationGroups", normalizationGroups)
     add("examples", examples)
     if let dtype { overrides.append(Override("dtype", .text(dtype.rawValue), origin: origin)) }
     if let checkpoint { overrides.append(Override("checkpoint", .text(checkpoint.rawValue), origin: origin)) }

@@ -58,6 +58,11 @@ public struct Method: Sendable {
   public var layerDecay: Double?
   /// The factors that ``layerDecay`` gives the parameters of a model, by path.
   var depthFactors: [String: Double] = [:]
+  /// The groups of consecutive examples in a batch that batch normalization normalizes each by its own mean and variance
+  /// (ghost batch normalization, Hoffer et al. 2017, https://arxiv.org/abs/1705.08741), as on so many devices that don't
+  /// exchange them. Running statistics follow the mean over groups. Of a part of a batch, which a gradient rule evaluates
+  /// by itself, there are fewer, at least 1.
+  public var normalizationGroups = 1
   /// Whether callbacks such as ``ReduceOnPlateau`` may change the learning rate, by a factor that is part of the state.
   public var adjustsLearningRate = false
   /// Decides where and how often gradients are taken.

@@ -37,7 +37,7 @@ struct StatisticsProgram {
         let share = 1 / (number.cast(to: .float32) + 1)
         let result = model.apply(
           variables, to: x, isTraining: true, key: key.folding(number), precision: precision,
-          statisticsShare: share, isFrozen: method.isStateFrozen)
+          statisticsShare: share, isFrozen: method.isStateFrozen, normalizationGroups: method.normalizationGroups)
         return (result.state.tensors, [])
       }.carry
     }

@@ -28,8 +28,9 @@ struct StepTracer {
     let given = prepared(inputs, targets, key: stepKey.derived("augmentation"))
     let batch = EvaluableBatch(BatchPart(size: size, over: devices)) { parameters, modelState, examples in
       // Without augmentation only the part that is evaluated takes the memory of floating-point numbers.
+      let groups = method.normalizationGroups(of: examples.count, in: size)
       let x =
-        given.map { examples.rows(of: $0.images) }
+        groups.problem.map(Tensor.failed) ?? given.map { examples.rows(of: $0.images) }
         ?? method.preprocessing(examples.rows(of: inputs), dtype: precision.computation)
       let (targets, weights) = (examples.rows(of: given?.targets ?? targets), weights.map(examples.rows))
       // A different key per part of the batch, the same for each pass over it.
@@ -42,7 +43,8 @@ struct StepTracer {
           parameters: method.freeze == nil ? own : all.replaced(by: own), state: modelState)
         let result = model.apply(
           variables, to: x, isTraining: true, key: partKey, precision: precision, isFrozen: method.isStateFrozen,
-          checkpointing: checkpointing, devices: examples.devices)
+          checkpointing: checkpointing, devices: examples.devices,
+          normalizationGroups: groups.count)
         let outputs = result.output.upcast
         let total = loss.total(
           outputs, targets,
@@ -104,6 +106,18 @@ struct StepTracer {
     batch = method.augmentation(batch, stage: .source, key: key)
     batch.images = method.preprocessing(batch.images, dtype: setup.precision.computation)
     return method.augmentation(batch, stage: .prepared, key: key)
+  }
+}
+
+extension Method {
+  /// The groups of a part of a batch that is evaluated by itself; one if the part is smaller than a group.
+  fileprivate func normalizationGroups(of count: Int, in size: Int) -> (count: Int, problem: Diagnostic?) {
+    let (share, rest) = (normalizationGroups * count).quotientAndRemainder(dividingBy: Swift.max(1, size))
+    if share == 0 || rest == 0 { return (Swift.max(1, share), nil) }
+    let message =
+      "parts of \(count) examples, which the gradient rule evaluates by themselves, cut the \(normalizationGroups) groups of "
+      + "a batch of \(size): let the groups be a multiple of the parts, or the other way round"
+    return (1, Diagnostic(operation: "normalizationGroups", message: message, file: nil))
   }
 }
 

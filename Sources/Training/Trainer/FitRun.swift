@@ -39,6 +39,7 @@ struct FitRun {
     try TrainingError.check(epochs, name: "epochs", atLeast: 0)
     try TrainingError.check(batchSize, name: "batch size", atLeast: 1)
     try TrainingError.check(options.chunksPerEpoch, name: "chunks per epoch", atLeast: 1)
+    try TrainingError.check(first.method.normalizationGroups, name: "normalization groups", atLeast: 1)
     for (name, data) in [("training", training), ("validation", validation)] {
       if let data { try first.check(data, named: name, batchSize: options.evaluationBatch) }
     }

@@ -15,6 +15,7 @@ import Testing
       frozenStatistics: updated
       learningRateFactors: {'dense[12]/.*': 0.1, kernel: 3}
       layerDecay: 0.75
+      normalizationGroups: 5
       classWeights: [1, 2.5, 0]
       callbacks: [earlyStopping(patience: 5, monitor: val_loss), reduceOnPlateau(factor: 0.5), tensorBoard, checkpoints]
       """
@@ -22,7 +23,7 @@ import Testing
     #expect(read.freeze == ["dense[12]|conv"] && read.frozenStatistics == .updated)
     #expect(read.learningRateFactors.map(\.pattern) == ["dense[12]/.*", "kernel"])
     #expect(read.learningRateFactors.map(\.factor) == [0.1, 3])
-    #expect(read.layerDecay == 0.75)
+    #expect(read.layerDecay == 0.75 && read.normalizationGroups == 5)
     #expect(read.classWeights == .values([1, 2.5, 0]))
     #expect(read.callbacks.map(\.name) == ["earlyStopping", "reduceOnPlateau", "tensorBoard", "checkpoints"])
     #expect(try configuration(read.yaml()) == read)
@@ -30,7 +31,7 @@ import Testing
     let method = try read.method()
     #expect(method.freeze?.matches("dense1/kernel") == true && !method.freezesStatistics && method.adjustsLearningRate)
     #expect(method.learningRateFactors == read.learningRateFactors && method.classWeights == read.classWeights)
-    #expect(method.layerDecay == 0.75)
+    #expect(method.layerDecay == 0.75 && method.normalizationGroups == 5)
     #expect(try !configuration("callbacks: earlyStopping").method().adjustsLearningRate)
     #expect(try configuration("classWeights: balanced").classWeights == .balanced)
     // What isn't set leaves the text, and with it the id, as they were.
@@ -69,13 +70,14 @@ import Testing
       $0.learningRateFactors = [try LearningRateFactor("dense2", 0.5)]
       $0.classWeights = .balanced
       $0.layerDecay = 0.9
+      $0.normalizationGroups = 4
     }
     let written = Arm(
       "typed",
       [
         "callbacks": "[earlyStopping(patience: 3), bestWeights]", "freeze": "dense1",
         "learningRateFactors": "'dense2: 0.5'", "classWeights": "balanced",
-        "layerDecay": "0.9",
+        "layerDecay": "0.9", "normalizationGroups": "4",
       ])
     #expect(try typed.configuration(base: [], seed: 1) == written.configuration(base: [], seed: 1))
   }

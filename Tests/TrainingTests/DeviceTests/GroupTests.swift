@@ -51,14 +51,17 @@ import Testing
     normGroups: Int = 1, rule: any GradientRule = PlainGradient(), devices: Int, batch: Int = batch,
     precision: Precision = .float64, options: FitOptions = FitOptions(order: SequentialOrder())
   ) throws -> (trainer: Trainer, loss: Double) {
-    let convention = BatchNormConvention(momentum: 0.9, epsilon: 1e-3, groups: normGroups)
+    let convention = BatchNormConvention(momentum: 0.9, epsilon: 1e-3)
     let model = Sequential {
       Conv2D(2, size: 3, hasBias: false).named("conv")
       BatchNorm(convention, activation: ReLU()).named("norm")
       Flatten()
       Dense(3).named("dense")
     }
-    let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.2)) { $0.gradientRule = rule }
+    let method = Method(loss: SoftmaxCrossEntropy(), optimizer: SGD(learningRate: 0.2)) {
+      $0.gradientRule = rule
+      $0.normalizationGroups = normGroups
+    }
     let data = try data()
     return try Engines.eightDevices.get().asShared {
       let trainer = try Trainer(
@@ -119,6 +122,21 @@ import Testing
     }
   }
 
+  /// Groups are those of the whole batch, whatever parts of it a rule evaluates: parts of two groups, or of half a group.
+  @Test func groupsOfParts() throws {
+    func numbers(_ normGroups: Int, _ samGroups: Int, devices: Int) throws -> [Double] {
+      try Self.train(normGroups: normGroups, rule: SAM(groups: samGroups), devices: devices).trainer.state.tree
+        .doubles()
+    }
+    for (norm, sam) in [(8, 4), (4, 8), (8, 1), (2, 2)] {
+      let one = try numbers(norm, sam, devices: 1)
+      #expect(try distance(numbers(norm, sam, devices: 4), one) < 1e-12, "\(norm), \(sam)")
+    }
+    // A part that is smaller than a group is normalized by itself.
+    #expect(try numbers(4, 8, devices: 1) == numbers(1, 8, devices: 1))
+    #expect(try distance(numbers(8, 4, devices: 1), numbers(4, 4, devices: 1)) > 1e-4)
+  }
+
   /// Groups matter.
   @Test func groupsAreNotTheWholeBatch() throws {
     let whole = try Self.train(rule: SAM(rho: 0.1), devices: 2).trainer.numbers()
@@ -136,7 +154,13 @@ import Testing
     let uneven = "groups don't divide a batch of 16"
     #expect(refused { _ = try Self.train(rule: SAM(groups: 3), devices: 1) }.contains("3 \(uneven)"))
     #expect(refused { _ = try Self.train(normGroups: 5, devices: 2) }.contains("5 \(uneven)"))
-    #expect(refused { _ = try Self.train(normGroups: 0, devices: 1) }.contains("needs 1 group of examples or more"))
+    #expect(throws: TrainingError.invalidSetting(name: "normalization groups", value: 0, requirement: "1 or more")) {
+      try Self.train(normGroups: 0, devices: 1)
+    }
+    // A group that three parts of a batch cut.
+    #expect(
+      refused { _ = try Self.train(normGroups: 4, rule: SAM(groups: 3), devices: 1, batch: 24) }
+        .contains("parts of 8 examples, which the gradient rule evaluates by themselves, cut the 4 groups"))
     #expect(
       refused { _ = try Self.train(rule: SAM(groups: 6), devices: 4, batch: 24) }
         .contains("6 groups can't be spread evenly over 4 devices: one must be a multiple of the other"))
