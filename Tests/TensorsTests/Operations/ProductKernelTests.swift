@@ -111,7 +111,9 @@ import Testing
     for (isOneCall, body) in cases {
       let exact = try kernels.run(inputs, as: .float64, on: engines.with, body)
       let called = try kernels.run(inputs, as: .float32, on: engines.with, body)
-      let calls = called.text.split(separator: "\n").filter { $0.contains("@tanren.product.1(") || $0.contains("@tanren.dot.1(") }
+      let calls = called.text.split(separator: "\n").filter {
+        $0.contains("@tanren.product.1(") || $0.contains("@tanren.dot.1(")
+      }
       #expect(calls.contains { $0.contains("output_operand_alias<") } == isOneCall)
       for (found, expected) in zip(called.values, exact.values) { #expect(relativeDistance(found, expected) < 1e-6) }
     }
