@@ -1,7 +1,8 @@
 import Foundation
-import PJRT
 import TestSupport
 import Testing
+
+@testable import PJRT
 
 /// Compiled programs as bytes and on disk.
 @Suite(.tags(.engine)) struct ProgramCacheTests {
@@ -157,6 +158,28 @@ import Testing
     // 1 and 2 are made, 1 is reused, 3 drives out 2, 1 is reused, 2 is made again.
     #expect(engine.statistics.compiled == 4 && engine.statistics.reused == 2)
   }
+
+  /// Every sixteenth new program looks: of the fifteen that are there the seven least recently used go.
+  @Test func forgetsHalfWhenMappingsAreScarce() throws {
+    let client = try Engine.shared().client
+    for areScarce in [false, true] {
+      let memory = ProgramMemory(limit: 100, areMappingsScarce: { areScarce })
+      func use(_ number: Int) throws {
+        _ = try memory.program(for: .init(text: "\(number)", options: CompileOptions())) {
+          (statistics) throws(EngineError) in
+          statistics.compiled += 1
+          return try client.compile(Programs.scale(by: 2), options: CompileOptions(), with: [])
+        }
+      }
+      for number in 1...16 { try use(number) }
+      for number in 8...16 { try use(number) }
+      #expect(memory.statistics.reused == 9)
+      for number in 1...7 { try use(number) }
+      #expect(memory.statistics.compiled == (areScarce ? 23 : 16))
+    }
+  }
+
+  @Test func mappingsAreCounted() { #expect(!MemoryMappings.areScarce) }
 
   @Test func compilesOnceForManyThreads() async throws {
     let engine = try engine()

@@ -1,6 +1,7 @@
 import Synchronization
 
-/// The programs that an engine holds in memory. The least recently used are dropped first.
+/// The programs that an engine holds in memory. The least recently used are dropped first: one when there are too many, and half
+/// of them when the process's memory mappings become scarce.
 final class ProgramMemory: Sendable {
   struct Key: Hashable, Sendable {
     let text: String
@@ -16,14 +17,19 @@ final class ProgramMemory: Sendable {
   private struct State {
     var slots: [Key: (slot: Slot, lastUse: Int)] = [:]
     var clock = 0
+    var added = 0
     var statistics = EngineStatistics()
   }
 
   private let state = Mutex(State())
   private let limit: Int
+  private let areMappingsScarce: @Sendable () -> Bool
+  /// How many programs are added between two looks at the mappings, which take about as long as a small program.
+  private static let looksEvery = 16
 
-  init(limit: Int) {
+  init(limit: Int, areMappingsScarce: @escaping @Sendable () -> Bool = { MemoryMappings.areScarce }) {
     self.limit = max(limit, 1)
+    self.areMappingsScarce = areMappingsScarce
   }
 
   var statistics: EngineStatistics { state.withLock { $0.statistics } }
@@ -59,12 +65,22 @@ final class ProgramMemory: Sendable {
         state.slots[key]?.lastUse = state.clock
         return found.slot
       }
-      if state.slots.count >= limit, let oldest = state.slots.min(by: { $0.value.lastUse < $1.value.lastUse }) {
-        state.slots[oldest.key] = nil
+      state.added += 1
+      if state.added.isMultiple(of: Self.looksEvery), areMappingsScarce() {
+        drop(state.slots.count / 2, from: &state)
+      } else if state.slots.count >= limit {
+        drop(1, from: &state)
       }
       let slot = Slot()
       state.slots[key] = (slot, state.clock)
       return slot
+    }
+  }
+
+  /// Drops the least recently used programs.
+  private func drop(_ count: Int, from state: inout State) {
+    for (key, _) in state.slots.sorted(by: { $0.value.lastUse < $1.value.lastUse }).prefix(count) {
+      state.slots[key] = nil
     }
   }
 }
