@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The commands in README and guides, executed: those of one page one after the other, on data sets of a few examples.
-@Suite(.tags(.process), .serialized) struct GuideCommandTests {
+@Suite(.tags(.process)) struct GuideCommandTests {
   private static let pages = ((try? Sources.guides()) ?? []).filter { page in
     ((try? GuideCommand.all(in: page)) ?? []).contains { $0.program == "tanren" }
   }
