@@ -20,6 +20,8 @@ public struct StudyRunner {
   public var memory: Int?
   /// Whether runs that differ by their seed alone are trained in one program.
   public var vectorization = Vectorization.auto
+  /// The part of a study that this runner trains, in a store of its own; nil for all of it, or for the part that the store has.
+  public var share: StudyShare?
   /// Whether ends of runs that other workers train are reported too.
   public var reportsOthers = false
   public var report: (StudyEvent) -> Void = { _ in }
@@ -35,7 +37,7 @@ public struct StudyRunner {
   ///   wrong within a run is stored, and doesn't end the others.
   @discardableResult
   public func run(_ plan: StudyPlan, retriesFailed: Bool = true, replaces: Bool = false) throws -> StudyResults {
-    let study = try store.register(plan, replaces: replaces)
+    let study = try store.register(plan, share: share, replaces: replaces)
     if retriesFailed { try store.retryFailed(of: study) }
     try work(on: study)
     return try store.results(of: store.study(named: plan.name))
@@ -49,7 +51,9 @@ public struct StudyRunner {
     let cache = DatasetCache(folders: folders, progress: progress, memory: memory) { report(.loaded(origin: $0)) }
     report(.began(try store.counts(of: study)))
     try removeLeftovers()
-    let limit = vectorization.groupLimit(platform: try Engine.shared().client.platformName)
+    // A share was divided for programs of one run, or of several.
+    let ways = study?.share.map { $0.vectorizes ? Vectorization.on : .off } ?? vectorization
+    let limit = ways.groupLimit(platform: try Engine.shared().client.platformName)
     var isWaiting = false
     let unfolding = StudyUnfolding(store, study)
     var known = reportsOthers ? try ended(of: study) : []

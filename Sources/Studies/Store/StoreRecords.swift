@@ -34,6 +34,8 @@ public struct StoredStudy: Sendable, Hashable {
   public let name: String
   public let title: String
   public let plan: StudyPlan
+  /// The part of the study that the store has; nil for all of it.
+  public let share: StudyShare?
   /// Runs by state; a run that two arms share counts once.
   public let counts: RunCounts
   /// Seconds since 1970.
@@ -90,6 +92,9 @@ public struct RunCounts: Sendable, Hashable {
   public init() {}
 
   public var total: Int { pending + running + done + failed + paused }
+
+  /// Whether all runs are done, but for trials that were stopped early.
+  public var isComplete: Bool { total == done + paused && expected == 0 }
 
   subscript(state: RunState) -> Int {
     get {

@@ -11,6 +11,7 @@ enum StoreSchema {
     { database in try addFamilies(database) },
     { database in try addDigests(database) },
     { database in try database.execute(sql: version4) },
+    { database in try addGroups(database) },
   ]
 
   static var version: Int { migrations.count }
@@ -37,6 +38,12 @@ enum StoreSchema {
       throw StoreError.newerSchema(path: path, version: version, supported: Self.version)
     }
     return version
+  }
+
+  /// Whether a store has a task's share of a study: other machines use its folder.
+  static func hasShare(_ database: Database, version: Int) throws -> Bool {
+    guard version >= 5 else { return false }
+    return try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM studies WHERE share IS NOT NULL)") ?? false
   }
 
   /// Version 2: runs know which others may be trained together with them.
@@ -74,6 +81,33 @@ enum StoreSchema {
     ALTER TABLE runs ADD COLUMN until INTEGER;
     ALTER TABLE studies ADD COLUMN expected INTEGER NOT NULL DEFAULT 0;
     """
+
+  /// Version 5: the plan decides which runs are trained together, and a store may have a task's share of a study.
+  private static func addGroups(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        ALTER TABLE studies ADD COLUMN share TEXT;
+        ALTER TABLE memberships ADD COLUMN grouping INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX memberships_by_grouping ON memberships (study, grouping);
+        """)
+    for study in try Int64.fetchAll(database, sql: "SELECT key FROM studies") {
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT position, arm, trial, id, family FROM memberships JOIN runs ON runs.key = run
+          WHERE study = ? ORDER BY position
+          """, arguments: [study])
+      var groups = RunGroups(areSearched: try rows.contains { try $0.decode(Int?.self, forColumn: "trial") != nil })
+      for row in rows {
+        let group = try groups.group(
+          of: row.decode(forColumn: "id"), family: row.decode(forColumn: "family"), arm: row.decode(forColumn: "arm"),
+          trial: row.decode(forColumn: "trial"))
+        try database.execute(
+          sql: "UPDATE memberships SET grouping = ? WHERE study = ? AND position = ?",
+          arguments: [group, study, try row.decode(Int.self, forColumn: "position")])
+      }
+    }
+  }
 
   /// Times are seconds since 1970. A metric's NaN is NULL, which is what SQLite makes of it.
   private static let version1 = """

@@ -18,8 +18,8 @@ extension StudyStore {
     try claim(of: study, upTo: 1, worker: worker, lease: lease).first
   }
 
-  /// Gives a worker a run as ``claim(of:worker:lease:)`` does, with more that may be trained together with it: of
-  /// its ``RunConfiguration/family``, and as far trained.
+  /// Gives a worker a run as ``claim(of:worker:lease:)`` does, with more that are trained together with it: those of its
+  /// group by the study's plan, as far as they are open and as far trained. See ``RunGroups``.
   /// - Parameter limit: how many runs in all, 1 or more.
   /// - Returns: none if there is nothing to be claimed now.
   /// - Throws: ``StoreError``.
@@ -46,7 +46,7 @@ extension StudyStore {
     let first = try Row.fetchOne(
       database,
       sql: """
-        SELECT runs.key, runs.family, runs.until, \(trained) AS trained \(open)
+        SELECT runs.key, memberships.study, memberships.grouping, runs.until, \(trained) AS trained \(open)
         ORDER BY memberships.position, memberships.study LIMIT 1
         """, arguments: ["study": study?.key, "now": now])
     guard let first else { return [] }
@@ -56,11 +56,12 @@ extension StudyStore {
       database,
       sql: """
         SELECT runs.key \(open)
-          AND runs.key <> :first AND runs.family = :family AND runs.until IS :until AND \(trained) IS :trained
+          AND memberships.grouping = :grouping AND runs.key <> :first AND runs.until IS :until AND \(trained) IS :trained
         GROUP BY runs.key ORDER BY min(memberships.position) LIMIT :limit
         """,
       arguments: [
-        "study": study?.key, "now": now, "first": key, "family": try first.decode(String.self, forColumn: "family"),
+        "study": try first.decode(Int64.self, forColumn: "study"), "now": now, "first": key,
+        "grouping": try first.decode(Int.self, forColumn: "grouping"),
         "until": try first.decode(Int?.self, forColumn: "until"),
         "trained": try first.decode(Int?.self, forColumn: "trained"), "limit": limit - 1,
       ])

@@ -149,4 +149,41 @@ import Testing
     #expect(try store.claim(of: first, worker: WorkerIdentity())?.seed == 1)
     #expect(try store.counts(of: first).running == 2)
   }
+
+  /// 40 runs of a family are groups of 32 and 8, whoever claims what when: last bits depend on what is trained together.
+  @Test func whatIsTrainedTogetherFollowsFromThePlan() throws {
+    try store.register(StoreSamples.plan(arms: 2, seeds: 20))
+    func claim() throws -> [ClaimedRun] { try store.claim(upTo: 32, worker: WorkerIdentity()) }
+    func names(_ runs: [ClaimedRun]) -> [String] { runs.map { "\($0.arm) \($0.seed)" } }
+    let first = try claim()
+    #expect(first.count == 32)
+    for run in first {
+      if run.arm == "arm0", run.seed == 3 {
+        try store.fail(run, error: "no memory")
+      } else {
+        try store.record(StoreSamples.record(1), of: run, checkpoint: nil, end: StoreSamples.end)
+      }
+    }
+    try store.retryFailed(of: store.study(nil))
+    // It doesn't fill up the next group.
+    #expect(names(try claim()) == ["arm0 3"])
+    let second = try claim()
+    #expect(names(second) == (16..<20).flatMap { ["arm0 \($0)", "arm1 \($0)"] })
+    for run in second { try store.release(run) }
+    #expect(names(try claim()) == names(second))
+  }
+
+  /// A store whose runs were grouped by who claimed them is given the plan's groups.
+  @Test func olderStoresGetThePlansGroups() throws {
+    try store.register(StoreSamples.plan(arms: 3, seeds: 15))
+    func groups(_ store: StudyStore) throws -> [Int] {
+      try store.read { try Int.fetchAll($0, sql: "SELECT grouping FROM memberships ORDER BY position") }
+    }
+    let expected = try groups(store)
+    #expect(Set(expected) == [0, 1])
+    let older = folder("older.sqlite")
+    try StudyStore(older).register(StoreSamples.plan(arms: 3, seeds: 15))
+    try StoreSamples.age(older, to: 4)
+    #expect(try groups(StudyStore(older)) == expected)
+  }
 }
