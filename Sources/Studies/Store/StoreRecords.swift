@@ -171,7 +171,7 @@ public struct StudyResults: Sendable {
 }
 
 /// What an epoch of a run showed.
-struct StoredEpoch {
+package struct StoredEpoch {
   let run: ClaimedRun
   let record: EpochRecord
   /// Nil for the untrained model, and where the run ends.
@@ -179,6 +179,10 @@ struct StoredEpoch {
   let end: RunEnd?
   /// Whether the run stops here for now.
   var pauses = false
+
+  package init(run: ClaimedRun, record: EpochRecord, checkpoint: StoredCheckpoint?, end: RunEnd?) {
+    (self.run, self.record, self.checkpoint, self.end) = (run, record, checkpoint, end)
+  }
 }
 
 extension RunStage {
@@ -190,9 +194,14 @@ extension RunStage {
 }
 
 /// What is stored when a run is done.
-struct RunEnd: Sendable {
+package struct RunEnd: Sendable {
   let steps: Int
   let gradientEvaluations: Double
   let isDiverged: Bool
   let keepsCheckpoint: Bool
+
+  package init(steps: Int, gradientEvaluations: Double, isDiverged: Bool, keepsCheckpoint: Bool) {
+    (self.steps, self.gradientEvaluations) = (steps, gradientEvaluations)
+    (self.isDiverged, self.keepsCheckpoint) = (isDiverged, keepsCheckpoint)
+  }
 }

@@ -200,7 +200,7 @@ extension StudyStore {
   /// moment a store knows exactly the epochs that its checkpoint has done.
   /// - Parameter entries: of runs that are trained together; all of them are stored, or none.
   /// - Throws: ``StoreError``, ``StoreError/leaseLost(run:)`` if another worker has claimed a run.
-  func record(_ entries: [StoredEpoch]) throws(StoreError) {
+  package func record(_ entries: [StoredEpoch]) throws(StoreError) {
     try write { database in
       for entry in entries {
         try Self.update(entry.run, database, set: "fruitless = 0", [])
