@@ -33,6 +33,12 @@ enum StoreReader {
               data_digest = 'd', data_origin = 'o';
             UPDATE runs SET state = 'failed', error = 'e' WHERE key = 1;
             -- As version 2 left it, whose runs have no digests: those would refuse every change.
+            DROP TRIGGER runs_open;
+            DROP INDEX memberships_open;
+            DROP INDEX memberships_open_anywhere;
+            DROP INDEX runs_by_data;
+            DROP INDEX runs_by_end;
+            ALTER TABLE memberships DROP COLUMN open;
             DROP INDEX memberships_by_grouping;
             ALTER TABLE memberships DROP COLUMN grouping;
             ALTER TABLE studies DROP COLUMN share;

@@ -96,7 +96,7 @@ public struct RunCounts: Sendable, Hashable {
   /// Whether all runs are done, but for trials that were stopped early.
   public var isComplete: Bool { total == done + paused && expected == 0 }
 
-  subscript(state: RunState) -> Int {
+  package subscript(state: RunState) -> Int {
     get {
       switch state {
       case .pending: pending
@@ -116,6 +116,13 @@ public struct RunCounts: Sendable, Hashable {
       }
     }
   }
+}
+
+/// What runs of one workload that nobody has claimed yet have to do.
+struct PendingWork {
+  let epochs: Int
+  /// nil where none of their kind was timed.
+  let secondsPerEpoch: Double?
 }
 
 /// How far a run is.

@@ -12,6 +12,7 @@ enum StoreSchema {
     { database in try addDigests(database) },
     { database in try database.execute(sql: version4) },
     { database in try addGroups(database) },
+    { database in try database.execute(sql: version6) },
   ]
 
   static var version: Int { migrations.count }
@@ -107,6 +108,29 @@ enum StoreSchema {
           arguments: [group, study, try row.decode(Int.self, forColumn: "position")])
       }
     }
+  }
+
+  /// Version 6: what is claimed next is found without looking at the runs that are done. A membership is open while its run may
+  /// have something to do; a paused run has nothing to do until its study has it go on.
+  private static let version6 = """
+    ALTER TABLE memberships ADD COLUMN open INTEGER NOT NULL DEFAULT 1;
+    UPDATE memberships SET open = (SELECT \(isOpen("runs")) FROM runs WHERE key = memberships.run);
+    CREATE INDEX memberships_open ON memberships (study, position) WHERE open = 1;
+    CREATE INDEX memberships_open_anywhere ON memberships (position, study) WHERE open = 1;
+    CREATE TRIGGER runs_open AFTER UPDATE OF state, until ON runs BEGIN
+      UPDATE memberships SET open = \(isOpen("new")) WHERE run = new.key;
+    END;
+    CREATE INDEX runs_by_data ON runs (data, data_digest);
+    CREATE INDEX runs_by_end ON runs (finished) WHERE state IN ('done', 'failed');
+    """
+
+  /// Whether a run may have something to do, in SQL.
+  /// - Parameter run: a row of the table of runs.
+  static func isOpen(_ run: String) -> String {
+    """
+    (\(run).state = 'running' OR (\(run).state = 'pending' AND (\(run).until IS NULL
+      OR \(run).until > coalesce((SELECT max(epoch) FROM epochs WHERE epochs.run = \(run).key), -1))))
+    """
   }
 
   /// Times are seconds since 1970. A metric's NaN is NULL, which is what SQLite makes of it.

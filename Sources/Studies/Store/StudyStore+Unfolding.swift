@@ -104,8 +104,8 @@ extension StudyStore {
         """)
     let insertMembership = try database.makeStatement(
       sql: """
-        INSERT INTO memberships (study, position, run, arm, seed, trial, until, grouping)
-        SELECT ?, ?, key, ?, ?, ?, ?, ? FROM runs WHERE id = ?
+        INSERT INTO memberships (study, position, run, arm, seed, trial, until, grouping, open)
+        SELECT ?, ?, key, ?, ?, ?, ?, ?, \(StoreSchema.isOpen("runs")) FROM runs WHERE id = ?
         """)
     for place in places {
       let run = unfolded.runs[place]

@@ -36,6 +36,10 @@ enum StoreSamples {
     DROP INDEX memberships_by_grouping; ALTER TABLE memberships DROP COLUMN grouping;
     ALTER TABLE studies DROP COLUMN share
     """,
+    """
+    DROP TRIGGER runs_open; DROP INDEX memberships_open; DROP INDEX memberships_open_anywhere; DROP INDEX runs_by_data;
+    DROP INDEX runs_by_end; ALTER TABLE memberships DROP COLUMN open
+    """,
   ]
 
   /// Makes a store what an older version of the schema left.
