@@ -142,6 +142,10 @@ let package = Package(
     .executableTarget(
       name: "sampler-worker", dependencies: ["Search"], path: "Benchmarks/samplers", exclude: ["compare.py"],
       swiftSettings: strict),
+    // Fills a store for Benchmarks/studies/measure.py.
+    .executableTarget(
+      name: "study-filler", dependencies: ["Studies"], path: "Benchmarks/studies", exclude: ["measure.py"],
+      swiftSettings: strict),
     example("OwnLayer"),
     example("OwnOptimizer"),
     example("OwnRule"),

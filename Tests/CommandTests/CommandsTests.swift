@@ -28,7 +28,8 @@ import Testing
       "run", "evaluate", "predict", "export", "study", "study plan", "study run", "study worker", "study list",
       "study show",
       "study export",
-      "study diff", "study slurm", "reproduce", "report", "serve", "activations", "schedule plot", "methods",
+      "study diff", "study task", "study merge", "study slurm", "reproduce", "report", "serve", "activations",
+      "schedule plot", "methods",
       "data info", "data preview", "engine info", "engine install", "engine requirements",
     ] {
       let help = try output(name.split(separator: " ").map(String.init) + ["--help"])
