@@ -75,7 +75,7 @@ struct FitRun {
       StepTracer(
         setup: $0, plan: plan,
         classWeights: try $0.method.classWeights?.values(for: training, outputs: outputs, $0.method.loss.outputKind),
-        checkpointing: options.checkpointing, devices: devices)
+        checkpointing: options.checkpointing, devices: devices, shares: first.sharding?.shares)
     }
     for trainer in trainers.all { trainer.forgetPartialEpoch(unlessOf: plan) }
     self.isPadded = isPadded

@@ -156,20 +156,3 @@ import Testing
     }
   }
 }
-
-private struct Stopped: Error {}
-
-/// Saves a checkpoint after a number of chunks, and ends the training as a crash would.
-private final class SavesAt: Callback {
-  private var chunks: Int
-  private let folder: String
-
-  init(chunk: Int, folder: String) { (chunks, self.folder) = (chunk, folder) }
-
-  func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {
-    chunks -= 1
-    guard chunks == 0 else { return }
-    try trainer.save(to: folder)
-    throw Stopped()
-  }
-}
