@@ -61,7 +61,8 @@ import Testing
   /// A share of an Adam's moments on each of four devices; the run continues on two.
   @Test func devicesShareTheOptimizersState() throws {
     let words = [
-      "run", "--data", DataFiles.tiny, "--optimizer", "adam", "--epochs", "2", "--batch-size", "40", "--quiet", "--output",
+      "run", "--data", DataFiles.tiny, "--optimizer", "adam", "--epochs", "2", "--batch-size", "40", "--quiet",
+      "--output",
     ]
     for (layout, devices) in [("replicated", "1"), ("sharded", "4"), ("sharded", "2")] {
       let result = try TanrenProcess.run(

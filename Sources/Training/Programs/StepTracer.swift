@@ -130,6 +130,9 @@ extension DeviceAxis? {
   /// What all devices have together.
   func sum(_ tensors: [Tensor]) -> [Tensor] { self?.sum(tensors) ?? tensors }
 
+  /// These devices if a batch of `count` examples can be spread over them in equal parts, and nil otherwise.
+  func dividing(_ count: Int) -> DeviceAxis? { flatMap { count.isMultiple(of: $0.count) ? $0 : nil } }
+
   /// Of examples that are spread over devices in equal parts, where those of this device begin, and how many they are.
   func own(from start: Tensor, count: Int) -> (start: Tensor, count: Int) {
     guard let self else { return (start, count) }

@@ -99,6 +99,9 @@ public final class Trainer {
       seed: seed, parameters: parameters, devices: devices, optimizerState: optimizerState)
   }
 
+  /// The devices that share each batch; nil for one.
+  var axis: DeviceAxis? { devices == 1 ? nil : DeviceAxis(devices: devices) }
+
   public var model: any Layer { setup.model }
   public var method: Method { setup.method }
   /// The element types of parameters and computation.

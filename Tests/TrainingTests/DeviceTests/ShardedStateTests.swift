@@ -121,12 +121,16 @@ import Testing
   /// What stands beyond a parameter's end has no part in norms, whatever an optimizer makes of it: 0/0 here.
   @Test func whatIsBeyondTheEndDoesNotCount() throws {
     let data = try Problems.regression(40)
+    let network = Sequential {
+      Dense(5)
+      Tanh()
+      Dense(2)
+    }
     func run(_ layout: OptimizerStateLayout) throws -> [Double] {
       let method = Method(
         loss: MeanSquaredError(), optimizer: LAMB(epsilon: 0).preceded(by: ClipByGlobalNorm(0.5)))
       let trainer = try Trainer(
-        model: Sequential { Dense(5); Tanh(); Dense(2) }, method: method, inputs: data.inputs, precision: .float64,
-        devices: 4, optimizerState: layout)
+        model: network, method: method, inputs: data.inputs, precision: .float64, devices: 4, optimizerState: layout)
       try trainer.fit(data, epochs: 3, batchSize: 20)
       return try trainer.state.parameters.doubles()
     }
