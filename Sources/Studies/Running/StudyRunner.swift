@@ -49,7 +49,7 @@ public struct StudyRunner {
     let cache = DatasetCache(folders: folders, progress: progress, memory: memory) { report(.loaded(origin: $0)) }
     report(.began(try store.counts(of: study)))
     try removeLeftovers()
-    let limit = vectorization.groupLimit(platform: try Engine.shared().client.platformName)
+    let limit = vectorization.groupLimit(platform: try Engine.shared().platform)
     var isWaiting = false
     let unfolding = StudyUnfolding(store, study)
     var known = reportsOthers ? try ended(of: study) : []
