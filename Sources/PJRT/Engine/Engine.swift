@@ -10,7 +10,7 @@ import Synchronization
 /// print(engine.device, engine.client.platformName, engine.statistics.compiled)
 /// ```
 public final class Engine: Sendable {
-  /// The requested device: `cpu`, `cuda`, `tpu`, or the path of a plugin.
+  /// The requested device: `cpu`, the name of an ``Accelerator``, or the path of a plugin.
   public let device: String
   /// How many of the client's devices programs may use, the first ones.
   public let devices: Int
@@ -21,9 +21,11 @@ public final class Engine: Sendable {
   public let programCache: ProgramCache?
   private let programs: ProgramMemory
   private let record: ProgramRecord?
+  /// The platform that programs are written for, the client's: `cpu`, `cuda`, …. Only those for `cpu` call kernels.
+  public let platform: String
 
   /// - Parameters:
-  ///   - device: `cpu`, `cuda`, `tpu` or the path of a plugin.
+  ///   - device: `cpu`, the name of an ``Accelerator`` or of an engine for the CPU, or the path of a plugin.
   ///   - devices: how many devices programs may use; on the CPU that many are created.
   ///   - threads: as ``ClientOptions/cpuThreads``.
   ///   - programCache: where compiled programs are stored; `nil` stores none.
@@ -31,9 +33,21 @@ public final class Engine: Sendable {
   ///   - kernels: which of the available kernels programs may call. By default those that are faster than XLA on this
   ///     processor, or none if the environment variable `TANREN_KERNELS` is `off`.
   /// - Throws: ``EngineError`` if the plugin is missing or has too few devices.
-  public init(
+  public convenience init(
     device: String = "cpu", devices: Int = 1, threads: Int? = nil, programCache: ProgramCache? = ProgramCache(),
     programLimit: Int = 512, kernels: KernelSet? = nil, locator: EngineLocator = EngineLocator()
+  ) throws(EngineError) {
+    try self.init(
+      device: device, devices: devices, threads: threads, programCache: programCache, programLimit: programLimit,
+      kernels: kernels, locator: locator, writingFor: nil)
+  }
+
+  /// - Parameter platform: the one that programs are written for, if it isn't the client's: what a GPU would get, for
+  ///   machines without one.
+  package init(
+    device: String = "cpu", devices: Int = 1, threads: Int? = nil, programCache: ProgramCache? = ProgramCache(),
+    programLimit: Int = 512, kernels: KernelSet? = nil, locator: EngineLocator = EngineLocator(),
+    writingFor platform: String?
   ) throws(EngineError) {
     let plugin = try Plugin.load(locator.plugin(for: device))
     if plugin.isCPU {
@@ -44,7 +58,8 @@ public final class Engine: Sendable {
     guard client.devices.count >= devices else {
       throw .invalidOptions("\(devices) devices were asked for, but '\(device)' has \(client.devices.count)")
     }
-    self.kernels = try Kernels(client: client, requested: kernels, locator: locator)
+    self.platform = platform ?? client.platformName
+    self.kernels = try Kernels(client: client, platform: self.platform, requested: kernels, locator: locator)
     self.device = device
     self.devices = devices
     self.programCache = programCache
@@ -157,7 +172,7 @@ extension Engine {
   /// - Throws: ``EngineError`` if it can't be made; a later call tries again.
   public static func host() throws(EngineError) -> Engine {
     let shared = try shared()
-    if shared.client.platformName == "cpu" { return shared }
+    if shared.platform == "cpu" { return shared }
     let result = state.withLock { state -> Result<Engine, EngineError> in
       if let engine = state.host { return .success(engine) }
       let programCache = state.programCache
