@@ -15,32 +15,54 @@ enum Keys {
   static func ended(_ id: Int) -> String { "ended/\(id)" }
 }
 
-/// Why a process ended before the others, in a form that the others read: which process began it, and what happened there.
-struct Ending: Equatable {
-  let process: Int
-  let reason: String
+/// Why a process ended before the others, in a form that the others read.
+enum Ending: Equatable {
+  /// An error of a process.
+  case error(process: Int, reason: String)
+  /// The silence of others.
+  case loss(processes: [Int], seconds: Double)
 
-  init(process: Int, reason: String) { (self.process, self.reason) = (process, reason) }
+  /// - Parameters:
+  ///   - error: what ends this process.
+  ///   - failure: what has happened to the others before; it is passed on instead.
+  init(_ error: any Error, after failure: RendezvousError?, in process: Int) {
+    self =
+      switch failure {
+      case .ended(let process, let reason)?: .error(process: process, reason: reason)
+      case .lost(let processes, _, let seconds)?: .loss(processes: processes, seconds: seconds)
+      default: .error(process: process, reason: "\(error)")
+      }
+  }
 
-  /// What a process passes on that ends because of another one; nil if it is its own reason.
-  init?(_ failure: RendezvousError?, in process: Int) {
-    switch failure {
-    case .ended(let process, let reason)?: self.init(process: process, reason: reason)
-    case .lost(let processes, _, _)?:
-      self.init(process: processes.first ?? process, reason: "process \(process) has lost it")
+  /// Three lines: `error`, a number and the reason, or `loss`, numbers and seconds.
+  init?(_ bytes: [UInt8]) {
+    let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", maxSplits: 2).map(String.init)
+    guard lines.count == 3 else { return nil }
+    let numbers = lines[1].split(separator: ",").compactMap { Int($0) }
+    switch lines[0] {
+    case "error" where numbers.count == 1: self = .error(process: numbers[0], reason: lines[2])
+    case "loss":
+      guard let seconds = Double(lines[2]), !numbers.isEmpty else { return nil }
+      self = .loss(processes: numbers, seconds: seconds)
     default: return nil
     }
   }
 
-  init?(_ bytes: [UInt8]) {
-    let text = String(decoding: bytes, as: UTF8.self)
-    guard let end = text.firstIndex(of: "\n"), let process = Int(text[..<end]) else { return nil }
-    self.init(process: process, reason: String(text[text.index(after: end)...]))
+  var bytes: [UInt8] {
+    switch self {
+    case .error(let process, let reason): Array("error\n\(process)\n\(reason)".utf8)
+    case .loss(let processes, let seconds):
+      Array("loss\n\(processes.map(String.init).joined(separator: ","))\n\(seconds)".utf8)
+    }
   }
 
-  var bytes: [UInt8] { Array("\(process)\n\(reason)".utf8) }
-
-  var error: RendezvousError { .ended(process: process, reason: reason) }
+  /// What it is for the others.
+  func failure(of count: Int) -> RendezvousError {
+    switch self {
+    case .error(let process, let reason): .ended(process: process, reason: reason)
+    case .loss(let processes, let seconds): .lost(processes: processes, of: count, seconds: seconds)
+    }
+  }
 }
 
 /// How processes come together.
@@ -80,10 +102,11 @@ struct Arrival {
       if absent.isEmpty { return try store.put(Keys.everyone, []) }
       if try hasGivenUp(Set(1..<count).subtracting(absent), in: store) { break }
     } while wait.pause()
+    let error = missing(absent)
     try store.put(Keys.ended(0), Self.givenUp)
     // Those who wait shall read it.
     Backoff.sleep(.milliseconds(300))
-    throw missing(absent)
+    throw error
   }
 
   private func hasGivenUp(_ processes: Set<Int>, in store: any SharedStore) throws(RendezvousError) -> Bool {

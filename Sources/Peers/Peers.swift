@@ -60,7 +60,8 @@ public final class Peers: Rendezvous {
       throw .invalid("the process id is \(id), but \(count) processes have ids from 0 to \(count - 1)")
     }
     let isName = run.utf8.allSatisfy { byte in
-      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+      (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+        || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
         || ".-_".utf8.contains(byte)
     }
     guard isName, (1...100).contains(run.utf8.count), !run.hasPrefix(".") else {
@@ -111,10 +112,10 @@ public final class Peers: Rendezvous {
   public func leave(because error: (any Error)? = nil) {
     guard let store = joined.withLock({ $0 }) else { return }
     let failure = state.withLock { $0.failure }
-    let reason = error.map { error in Ending(failure, in: processID) ?? Ending(process: processID, reason: "\(error)") }
-    try? store.put(Keys.ended(processID), reason?.bytes ?? [])
+    let ending = error.map { Ending($0, after: failure, in: processID) }
+    try? store.put(Keys.ended(processID), ending?.bytes ?? [])
     if processID == 0 {
-      let patience = reason == nil ? patience.arrival : min(patience.silence, .seconds(10))
+      let patience = ending == nil ? patience.arrival : min(patience.silence, .seconds(10))
       var wait = Backoff(until: .now + patience)
       while !haveEnded(in: store), wait.pause() {}
     }

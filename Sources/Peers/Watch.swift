@@ -82,7 +82,7 @@ final class Watch: Sendable {
     }
     for other in signs.keys.sorted() {
       guard let bytes = try store.value(of: Keys.ended(other)) else { continue }
-      if let ending = Ending(bytes) { throw ending.error }
+      if let ending = Ending(bytes) { throw ending.failure(of: count) }
       signs[other] = nil
     }
     let now = ContinuousClock.now

@@ -76,7 +76,8 @@ import Testing
     let training = try Training(kind, count: 2, in: TemporaryFolder())
     try training.start(1, ["arrival=0.5"])
     let output = try training.results()[0].output
-    #expect(output.contains(kind == .folder ? "process 0 of 2 did not arrive" : "could not be reached for 0.5 s"), "\(output)")
+    let message = kind == .folder ? "process 0 of 2 did not arrive" : "could not be reached for 0.5 s"
+    #expect(output.contains(message), "\(output)")
   }
 
   @Test(arguments: Kind.allCases, [0, 2]) func whoIsKilledIsNamed(kind: Kind, killed: Int) throws {

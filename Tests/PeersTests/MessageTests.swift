@@ -20,7 +20,9 @@ import Testing
     #expect(Hello(hello.bytes) == hello)
     #expect(hello.bytes.count < Frame.strangerLimit)
     #expect(try #require(Hello(hello.bytes)).isProved(by: token, for: greeting))
-    #expect(Ending(Ending(process: 4, reason: "a\nb").bytes) == Ending(process: 4, reason: "a\nb"))
+    for ending in [Ending.error(process: 4, reason: "a\nb, c"), .loss(processes: [1, 12], seconds: 0.5)] {
+      #expect(Ending(ending.bytes) == ending)
+    }
   }
 
   /// Who repeats another one's proof, or changes what it says, proves nothing.
@@ -48,7 +50,7 @@ import Testing
     #expect(StoreAnswer([]) == nil && StoreAnswer([3]) == nil)
     #expect(Greeting([]) == nil && Greeting([UInt8](repeating: 0, count: Greeting.count)) == nil)
     #expect(Hello([]) == nil && Hello([UInt8](repeating: 1, count: 71)) == nil)
-    #expect(Ending([]) == nil && Ending(Array("no number\nreason".utf8)) == nil)
+    #expect(Ending([]) == nil && Ending(Array("error\nno number\nreason".utf8)) == nil)
   }
 
   /// Changed, cut and random bytes: whatever is read is written back as the same message.

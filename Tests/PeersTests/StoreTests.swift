@@ -7,18 +7,21 @@ import Testing
 
 /// The two stores: the same behavior, whichever it is, and what can be wrong with a folder or a port.
 @Suite(.tags(.process)) struct StoreTests {
-  private static let token = try! RendezvousToken("0123456789abcdef")
+  private let token: RendezvousToken
+
+  init() throws { token = try RendezvousToken("0123456789abcdef") }
 
   private func server(run: String = "run", count: Int = 3) throws -> StoreServer {
-    try StoreServer(host: "127.0.0.1", port: 0, run: run, count: count, token: Self.token)
+    try StoreServer(host: "127.0.0.1", port: 0, run: run, count: count, token: token)
   }
 
   private func client(
     of server: StoreServer, run: String = "run", count: Int = 3, process: Int = 1,
-    token: RendezvousToken = StoreTests.token, patience: Duration = .seconds(5)
+    token other: RendezvousToken? = nil, patience: Duration = .seconds(5)
   ) throws -> RemoteStore {
     try RemoteStore(
-      host: "127.0.0.1", port: server.port, run: run, count: count, process: process, token: token, patience: patience)
+      host: "127.0.0.1", port: server.port, run: run, count: count, process: process, token: other ?? token,
+      patience: patience)
   }
 
   private func check(_ one: any SharedStore, _ other: any SharedStore) throws {
@@ -30,7 +33,7 @@ import Testing
     try one.put("empty", [])
     #expect(try other.value(of: "empty") == [])
     // Keys that file names couldn't tell apart.
-    let keys = ["x/y", "x_y", "x y", String(repeating: "long", count: 100), String(repeating: "long", count: 101), "", "ä"]
+    let keys = ["x/y", "x_y", "x y", "", "ä"] + [100, 101].map { String(repeating: "long", count: $0) }
     for (index, key) in keys.enumerated() { try one.put(key, [UInt8(index)]) }
     #expect(try keys.map { try other.value(of: $0) } == keys.indices.map { [UInt8($0)] })
     let large = [UInt8](repeating: 5, count: 1 << 20)
@@ -66,10 +69,11 @@ import Testing
   }
 
   @Test func aServerIsAStore() throws {
-    let server = try server()
-    defer { server.close() }
-    try check(server, client(of: server))
-    try check(client(of: server, process: 1), client(of: server, process: 2))
+    for isBetweenClients in [false, true] {
+      let server = try server()
+      defer { server.close() }
+      try check(isBetweenClients ? client(of: server, process: 2) : server, client(of: server))
+    }
   }
 
   @Test func whatIsClaimedTogetherIsOnes() async throws {
@@ -77,7 +81,8 @@ import Testing
     let host = try FolderStore.host(in: folder.path, run: "run")
     let server = try server()
     defer { server.close() }
-    for stores in [Array(repeating: host as any SharedStore, count: 16), try (0..<16).map { _ in try client(of: server) }] {
+    let clients = try (0..<16).map { _ in try client(of: server) as any SharedStore }
+    for stores in [Array(repeating: host, count: 16), clients] {
       let winners = await withTaskGroup(of: Bool.self) { group in
         for (index, store) in stores.enumerated() {
           group.addTask { (try? store.claim("one", [UInt8(index)])) ?? false }
@@ -171,10 +176,10 @@ import Testing
       case 3: bytes = [0, 0, 0x0f, 0xff]
       case 4:
         // One who belongs, and then talks nonsense.
-        bytes = Frame.bytes(Hello(run: "run", count: 3, process: 2, to: greeting, Self.token).bytes)
+        bytes = Frame.bytes(Hello(run: "run", count: 3, process: 2, to: greeting, token).bytes)
         bytes += Frame.bytes((0..<40).map { _ in .random(in: 0...255, using: &random) })
       default:
-        bytes = Frame.bytes(Hello(run: "run", count: 3, process: 2, to: greeting, Self.token).bytes)
+        bytes = Frame.bytes(Hello(run: "run", count: 3, process: 2, to: greeting, token).bytes)
         bytes += [0xff, 0xff, 0xff, 0xff, 1, 2, 3]
       }
       try? socket.send(bytes, until: .now + .seconds(5))
@@ -187,10 +192,10 @@ import Testing
 
   @Test func whatIsNoStoreIsNotTrusted() throws {
     let listener = try ListeningSocket(try #require(SocketAddress("127.0.0.1")), port: 0)
-    let isTraining = Date().timeIntervalSince1970
+    let end = Date(timeIntervalSinceNow: 20)
     Thread.detachNewThread {
       var connections: [StreamSocket] = []
-      while Date().timeIntervalSince1970 < isTraining + 20, connections.count < 2 {
+      while Date() < end, connections.count < 2 {
         var isExhausted = false
         guard let descriptor = listener.accept(isExhausted: &isExhausted) else {
           Thread.sleep(forTimeInterval: 0.01)
@@ -199,7 +204,8 @@ import Testing
         let connection = StreamSocket(accepted: descriptor)
         connections.append(connection)
         if connections.count == 1 {
-          try? connection.send(Array("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nno".utf8), until: .now + .seconds(5))
+          let answer = Array("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nno".utf8)
+          try? connection.send(answer, until: .now + .seconds(5))
         } else {
           // It says yes without knowing the token.
           try? connection.send(Greeting().bytes, until: .now + .seconds(5))
@@ -214,7 +220,7 @@ import Testing
     for reason in ["what answers there isn't a training of Tanren", "what answers there doesn't know the token"] {
       #expect(throws: RendezvousError.refused(place: place, reason: reason)) {
         try RemoteStore(
-          host: "127.0.0.1", port: listener.port, run: "run", count: 2, process: 1, token: Self.token,
+          host: "127.0.0.1", port: listener.port, run: "run", count: 2, process: 1, token: token,
           patience: .seconds(5))
       }
     }
@@ -226,7 +232,7 @@ import Testing
     for (host, reason) in [("127.0.0.1", "Connection refused"), ("no-such-host.invalid", "no-such-host.invalid")] {
       let error = #expect(throws: RendezvousError.self) {
         try RemoteStore(
-          host: host, port: port, run: "run", count: 2, process: 1, token: Self.token, patience: .milliseconds(300))
+          host: host, port: port, run: "run", count: 2, process: 1, token: token, patience: .milliseconds(300))
       }
       guard case .unreachable(let place, let found, 0.3) = error else {
         Issue.record("\(String(describing: error))")
@@ -237,11 +243,11 @@ import Testing
     let server = try server()
     defer { server.close() }
     let taken = #expect(throws: RendezvousError.self) {
-      try StoreServer(host: "127.0.0.1", port: server.port, run: "run", count: 2, token: Self.token)
+      try StoreServer(host: "127.0.0.1", port: server.port, run: "run", count: 2, token: token)
     }
     #expect(taken?.description.contains("another program is already listening there") == true)
     let foreign = #expect(throws: RendezvousError.self) {
-      try StoreServer(host: "192.0.2.1", port: 0, run: "run", count: 2, token: Self.token)
+      try StoreServer(host: "192.0.2.1", port: 0, run: "run", count: 2, token: token)
     }
     #expect(foreign?.description.contains("does not have that address") == true)
   }

@@ -94,7 +94,8 @@ struct RunCommand: ParsableCommand {
     if !resume, role.isWriter { interrupted.begin() }
     let checkpoint = try resume ? interrupted.checkpoint() : nil
     let run = try Run(
-      configuration, folders: DataFolders(allowsDownload: !offline), progress: isQuiet ? nil : DownloadReport().progress,
+      configuration, folders: DataFolders(allowsDownload: !offline),
+      progress: isQuiet ? nil : DownloadReport().progress,
       memory: limits.memory?.bytes)
     say("Data: \(run.opened.description)")
     let layers = try run.layerSummary()

@@ -13,15 +13,18 @@ struct PeerOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Number of processes. (default: SLURM_NTASKS)", valueName: "n"))
+    help: ArgumentHelp(
+      "Number of processes, each with --devices of its own. (default: SLURM_NTASKS)", valueName: "n"))
   var processes: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Number of this process, from 0. Process 0 writes all files. (default: SLURM_PROCID)", valueName: "n"))
+    help: ArgumentHelp(
+      "Number of this process, from 0. Process 0 writes all files. (default: SLURM_PROCID)", valueName: "n"))
   var processID: Int?
 
-  @Option(help: ArgumentHelp("Name of the training, the same for all. (default: Slurm's job, or run)", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("Name of the training, the same for all. (default: Slurm's job, or run)", valueName: "name"))
   var runID: String?
 
   @Option(

@@ -134,7 +134,10 @@ extension Engine {
     programCache: ProgramCache? = ProgramCache()
   ) throws(EngineError) {
     let running = state.withLock { state -> EngineError? in
-      if let engine = state.engine, engine.device != device || state.devices != devices {
+      let isGroup = (processes?.processCount ?? 1) > 1
+      if let engine = state.engine,
+        engine.device != device || state.devices != devices || isGroup && engine.client.processDevices == nil
+      {
         return .alreadyStarted(device: engine.device, devices: state.devices)
       }
       state.device = device

@@ -37,7 +37,9 @@ final class RemoteStore: SharedStore {
     guard let connected else {
       throw .unreachable(place: place.description, reason: reason, seconds: patience / .seconds(1))
     }
-    try Self.introduce(connected, place) { Hello(run: run, count: count, process: process, to: $0, token) } isTrusted: {
+    try Self.introduce(connected, place) {
+      Hello(run: run, count: count, process: process, to: $0, token)
+    } isTrusted: {
       token.confirms($0, of: $1.welcome)
     }
     socket = connected
