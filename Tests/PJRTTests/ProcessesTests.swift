@@ -100,6 +100,11 @@ import Testing
     ) {
       try Client(plugin: plugin, processes: Meeting(processCount: 2, processID: 0, store: Store()))
     }
+    setenv("MEETING_ALONE", "strict", 1)
+    let refusal = EngineError.separateProcesses(platform: "meeting.so", answer: "Unexpected option name: node_id")
+    #expect(throws: refusal) {
+      try Client(plugin: plugin, processes: Meeting(processCount: 2, processID: 0, store: Store()))
+    }
     // One process is no group.
     let single = try Client(plugin: plugin, processes: Meeting(processCount: 1, processID: 0, store: Store()))
     #expect(single.deviceCount == 1)

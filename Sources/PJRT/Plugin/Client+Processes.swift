@@ -1,4 +1,5 @@
 import CPJRT
+import Foundation
 
 /// An option that a client is created with: an integer by name.
 struct CreateOption {
@@ -44,6 +45,10 @@ extension Client {
       let (code, message) = api.take(error)
       // What failed in the store says more than what the plugin makes of it.
       if let failure = callbacks?.lastFailure { throw .rendezvous(failure) }
+      // Plugins that know nothing of processes refuse an option or ignore it.
+      if callbacks != nil, code == .invalidArgument, message.contains("node_id") || message.contains("num_nodes") {
+        throw .separateProcesses(platform: URL(fileURLWithPath: plugin.path).lastPathComponent, answer: message)
+      }
       throw .failed(operation: "starting the engine", code: code, message: message)
     }
     guard let handle = create.client else {

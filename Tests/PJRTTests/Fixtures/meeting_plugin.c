@@ -2,8 +2,8 @@
 // the way of XLA's client for GPUs. Each process puts its own name; process 0 collects them and puts the list; the others
 // read the list. The client's version text is the list, and its devices are one for each process.
 //
-// MEETING_TIMEOUT is how many milliseconds it waits for a value; with MEETING_ALONE it ignores all options; MEETING_WORK is
-// how many seconds it takes over what it can't do, as if it waited for another process.
+// MEETING_TIMEOUT is how many milliseconds it waits for a value. With MEETING_ALONE it ignores all options, or refuses them if
+// that is "strict". MEETING_WORK is how many seconds it takes over what it can't do, as if it waited for another process.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,7 +80,13 @@ static PJRT_Error *meet(PJRT_Client_Create_Args *create, PJRT_Client *client) {
 static PJRT_Error *client_create(PJRT_Client_Create_Args *args) {
   PJRT_Client *client = calloc(1, sizeof *client);
   client->count = 1;
-  if (!getenv("MEETING_ALONE")) {
+  const char *alone = getenv("MEETING_ALONE");
+  if (alone && !strcmp(alone, "strict") && args->num_options > 0) {
+    free(client);
+    const char *message = "Unexpected option name: node_id";
+    return make_error(PJRT_Error_Code_INVALID_ARGUMENT, message, strlen(message));
+  }
+  if (!alone) {
     for (size_t i = 0; i < args->num_options; i++) {
       const PJRT_NamedValue *option = &args->create_options[i];
       if (option->type != PJRT_NamedValue_kInt64) continue;
