@@ -46,6 +46,8 @@ let package = Package(
     // Parts of it: who trains only builds no SQLite, no YAML and no server.
     .library(name: "TanrenTensors", targets: ["Tensors"]),
     .library(name: "TanrenTraining", targets: ["Training"]),
+    // Several processes in one training.
+    .library(name: "TanrenPeers", targets: ["Peers"]),
     .library(name: "TanrenReservoirs", targets: ["Reservoirs"]),
     .library(name: "TanrenPlans", targets: ["Plans"]),
     .library(name: "TanrenStudies", targets: ["Studies"]),
@@ -121,11 +123,13 @@ let package = Package(
       hasRegistries: true),
     room("Reports", ["Plans", "Search", "Statistics"]),
     room("Studies", ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),
-    room("Serve", ["Studies"]),
+    room("Sockets", []),
+    room("Peers", ["PJRT", "Arrays", "Files", "Sockets"]),
+    room("Serve", ["Studies", "Sockets"]),
     room(
       "Tanren",
       [
-        "Arrays", "Configuration", "Files", "Formats", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers",
+        "Arrays", "Configuration", "Files", "Formats", "PJRT", "Peers", "Tensors", "Schedules", "Layers", "Optimizers",
         "Datasets", "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Search", "Training",
         "Exports", "Plans", "Reports", "Studies",
       ]),
@@ -171,6 +175,9 @@ let package = Package(
       name: "KernelHarness", dependencies: ["CKernels", "CReservoirs", "CProcessor"], path: "Tests/KernelHarness",
       cSettings: [.headerSearchPath("../../Sources/CKernels")], linkerSettings: [.linkedLibrary("m")]),
     tests(of: "PJRT", ["KernelHarness"]),
+    // A process that meets others, to be killed by a test.
+    .executableTarget(name: "PeerProbe", dependencies: ["Peers"], path: "Tests/PeerProbe", swiftSettings: strict),
+    tests(of: "Peers", ["PeerProbe"]),
     // The registry of primitives has those of other modules too.
     tests(of: "Tensors", ["Reservoirs"]),
     tests(of: "Layers", ["ArrayFixtures"]),

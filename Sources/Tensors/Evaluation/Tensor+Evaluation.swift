@@ -78,6 +78,8 @@ extension Tensor {
   /// The tensor on each of the engine's first devices, so that programs for several find it there; itself for one.
   /// - Throws: as ``evaluate(on:)``, and `EngineError` if there are fewer devices.
   package func onDevices(_ count: Int) throws -> Tensor {
-    count == 1 ? self : Tensor(buffers: try buffers(count, on: Engine.shared()))
+    if count == 1 { return self }
+    let engine = try Engine.shared()
+    return Tensor(buffers: try buffers(engine.localCount(of: count), on: engine))
   }
 }

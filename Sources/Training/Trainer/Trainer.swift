@@ -63,7 +63,7 @@ public final class Trainer {
     parameters: TensorTree? = nil, devices: Int = 1, optimizerState: OptimizerStateLayout = .replicated
   ) throws {
     try TrainingError.check(devices, name: "devices", atLeast: 1)
-    let found = try Engine.shared().client.devices.count
+    let found = try Engine.shared().client.deviceCount
     guard devices <= found else { throw TrainingError.tooFewDevices(wanted: devices, found: found) }
     self.devices = devices
     if !method.augmentation.isEmpty { try method.augmentation.check(ImageShape(of: Array(inputs.shape))) }
