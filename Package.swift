@@ -14,10 +14,16 @@ let fuzzer = Context.environment["TANREN_FUZZER"]
 /// What the rooms are compiled with: libFuzzer has to see which of their branches an input takes.
 let watched: [SwiftSetting] = strict + (fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])])
 
-/// - Parameter hasRegistries: whether the room's methods can be chosen by name; see `RegistryPlugin`.
-func room(_ name: String, _ dependencies: [Target.Dependency], hasRegistries: Bool = false) -> Target {
+/// - Parameters:
+///   - hasRegistries: whether the room's methods can be chosen by name; see `RegistryPlugin`.
+///   - computes: whether debug builds optimize the room's Swift code too, because loops over numbers or texts in it would
+///     otherwise take more of the tests' time than its compilation.
+func room(
+  _ name: String, _ dependencies: [Target.Dependency], hasRegistries: Bool = false, computes: Bool = false
+) -> Target {
   .target(
-    name: name, dependencies: dependencies + (hasRegistries ? ["Configuration"] : []), swiftSettings: watched,
+    name: name, dependencies: dependencies + (hasRegistries ? ["Configuration"] : []),
+    swiftSettings: watched + (computes ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []),
     plugins: hasRegistries ? ["RegistryPlugin"] : [])
 }
 
@@ -80,7 +86,7 @@ let package = Package(
     .plugin(name: "RecipePlugin", capability: .buildTool(), dependencies: ["EmbedTool"]),
     .executableTarget(name: "EmbedTool", swiftSettings: strict),
     .target(name: "Recipes", path: "Recipes", swiftSettings: strict, plugins: ["RecipePlugin"]),
-    room("Configuration", []),
+    room("Configuration", [], computes: true),
     room("Files", []),
     room("Arrays", ["Files", "CSHA256", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("PJRT", ["Arrays", "CPJRT", "CKernels", "CProcessor"]),
@@ -90,7 +96,7 @@ let package = Package(
     room("Optimizers", ["Schedules"], hasRegistries: true),
     room("Layers", ["Schedules"], hasRegistries: true),
     room("Formats", ["Arrays", "Files", "CArchive", "CZlib", "CPictures"]),
-    room("Datasets", ["Tensors", "Formats"], hasRegistries: true),
+    room("Datasets", ["Tensors", "Formats"], hasRegistries: true, computes: true),
     room("Augmentations", ["Tensors"], hasRegistries: true),
     room(
       "Checkpoints",
@@ -102,7 +108,7 @@ let package = Package(
         .product(name: "OrderedCollections", package: "swift-collections"),
       ], hasRegistries: true),
     room("Figures", []),
-    room("Statistics", ["Figures"]),
+    room("Statistics", ["Figures"], computes: true),
     room(
       "Training",
       [
@@ -140,12 +146,18 @@ let package = Package(
     .executableTarget(
       name: "sampler-worker", dependencies: ["Search"], path: "Benchmarks/samplers", exclude: ["compare.py"],
       swiftSettings: strict),
+    // Fills a store for Benchmarks/studies/measure.py.
+    .executableTarget(
+      name: "study-filler", dependencies: ["Studies"], path: "Benchmarks/studies", exclude: ["measure.py"],
+      swiftSettings: strict),
     example("OwnLayer"),
     example("OwnOptimizer"),
     example("OwnRule"),
     example("StudyInSwift"),
     // What the tests of every module use: tags, temporary folders, fixtures, distances.
-    .target(name: "TestSupport", dependencies: ["PJRT"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["PJRT", "CTestSupport"], path: "Tests/TestSupport", swiftSettings: strict),
     // Arrays of other frameworks, for the tests.
     .target(name: "ArrayFixtures", dependencies: ["Tensors"], path: "Tests/ArrayFixtures", swiftSettings: strict),
     // Trains networks in every way there is and compares with NumPy: a part in the tests, all by scripts/oracle.

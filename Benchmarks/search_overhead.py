@@ -46,21 +46,16 @@ def plain(store, base):
     return "\n".join(lines) + "\n", len(texts)
 
 
-def processor_seconds(program, plan, store):
-    """Puts a plan into a new store, and has a worker train its runs; there is no report."""
-    total = 0
-    for words in (
-        ["slurm", plan, "--store", store, "--output", store + ".sh"],
-        ["worker", "--store", store, "--vectorize", "off", "--threads", "1", "--quiet"],
-    ):
-        command = [program, "study"] + words
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        if child.returncode:
-            raise SystemExit(f"{' '.join(command)} ended with status {child.returncode}")
-        total += usage.ru_utime + usage.ru_stime
-    return total
+def processor_seconds(program, plan, folder):
+    """Trains the runs of a plan in a store of a new folder, as the only task; there is no report."""
+    command = [program, "study", "task", plan, "--task", "1", "--tasks", "1", "--folder", folder]
+    command += ["--vectorize", "off", "--threads", "1", "--quiet"]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"{' '.join(command)} ended with status {child.returncode}")
+    return usage.ru_utime + usage.ru_stime
 
 
 def main():
@@ -78,18 +73,18 @@ def main():
         data = f"syntheticDigits(train: {options.examples}, test: 500)"
         base = BASE.format(data=data, epochs=options.epochs)
         plans["search"].write_text(SEARCH.format(base=base, **vars(options)))
-        first = folder / "first.sqlite"
+        first = folder / "first"
         processor_seconds(options.program, str(plans["search"]), str(first))
-        text, runs = plain(first, base)
+        text, runs = plain(first / "task-0001.sqlite", base)
         plans["plain"].write_text(text)
-        processor_seconds(options.program, str(plans["plain"]), str(folder / "second.sqlite"))
+        processor_seconds(options.program, str(plans["plain"]), str(folder / "second"))
         seconds = {plan: [] for plan in plans}
         loads = []
         for turn in range(options.rounds):
             order = list(plans) if turn % 2 == 0 else list(plans)[::-1]
             for plan in order:
-                store = folder / f"{plan}{turn}.sqlite"
-                seconds[plan].append(processor_seconds(options.program, str(plans[plan]), str(store)))
+                stores = folder / f"{plan}{turn}"
+                seconds[plan].append(processor_seconds(options.program, str(plans[plan]), str(stores)))
             loads.append(os.getloadavg()[0])
         quotients = [one / other for one, other in zip(seconds["search"], seconds["plain"])]
     for plan, times in seconds.items():

@@ -7,7 +7,7 @@ from tanren._errors import TanrenError
 # "TNRN", as `StoreSchema` has it.
 APPLICATION = 0x544E524E
 # The versions of the schema that can be read; see `StoreSchema.migrations`.
-SCHEMAS = range(1, 5)
+SCHEMAS = range(1, 7)
 
 
 class Store:

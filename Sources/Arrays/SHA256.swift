@@ -57,9 +57,16 @@ package struct SHA256: Sendable {
 
   /// Two lower-case digits for each byte.
   package static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    var text: [UInt8] = []
+    text.reserveCapacity(64)
+    for byte in bytes {
+      text.append(hexadecimalDigits[Int(byte >> 4)])
+      text.append(hexadecimalDigits[Int(byte & 15)])
+    }
+    return String(decoding: text, as: UTF8.self)
   }
+
+  private static let hexadecimalDigits = Array("0123456789abcdef".utf8)
 
   /// - Parameter blocks: whole blocks.
   private mutating func compress(_ blocks: UnsafeRawBufferPointer) {

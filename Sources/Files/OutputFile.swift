@@ -20,24 +20,37 @@ package enum OutputFile {
   /// Writes a file. A new or existing file is written whole or not at all, and keeps its permissions; a
   /// link stays, and its target is written; a device or a pipe gets the bytes.
   package static func write(_ bytes: [UInt8], to path: String) throws(FileFailure) {
+    do { try write(to: path) { append in try append(bytes) } } catch let error as FileFailure { throw error } catch {
+      throw FileFailure(.write, path: path, code: EIO)
+    }
+  }
+
+  /// As ``write(_:to:)``, piece by piece, for what needn't be in memory as a whole.
+  /// - Parameter pieces: calls its argument with one piece after the other; may be called again if the first file can't be
+  ///   put into place.
+  /// - Throws: `FileFailure`, and what `pieces` throws; the file is as it was before then.
+  package static func write(to path: String, _ pieces: (_ append: ([UInt8]) throws -> Void) throws -> Void) throws {
     let disk = POSIXDisk()
-    guard case .file(let file, let status) = try target(of: path) else { return try disk.overwrite(path, with: bytes) }
+    guard case .file(let file, let status) = try target(of: path) else { return try disk.overwrite(path, with: pieces) }
     // A file in a folder of one's own could be replaced even if it may not be written to.
     guard status == nil || access(file, W_OK) == 0 else { throw FileFailure(.write, path: path, code: errno) }
     let temporary = "\(disk.folder(of: file))/.tanren-\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-    do throws(FileFailure) {
-      try disk.create(temporary, holding: bytes)
+    do {
+      try disk.create(temporary, holding: pieces)
       if let status {
         // Only the superuser may give files away; whoever else owns the new one as it was the old one.
         _ = chown(temporary, status.st_uid, status.st_gid)
         _ = chmod(temporary, status.st_mode & 0o7777)
       }
       try disk.move(temporary, to: file)
-    } catch {
+    } catch let error as FileFailure {
       if error.code != FileFailure.fileExists { try? disk.delete(temporary) }
       // The folder may be closed, or the file be mounted by itself.
-      if status != nil, [EACCES, EPERM, EBUSY].contains(error.code) { return try disk.overwrite(file, with: bytes) }
+      if status != nil, [EACCES, EPERM, EBUSY].contains(error.code) { return try disk.overwrite(file, with: pieces) }
       throw FileFailure(.write, path: path, code: error.code)
+    } catch {
+      try? disk.delete(temporary)
+      throw error
     }
     // This matters only in a power failure; some folders can be written to but not opened.
     try? disk.synchronize(folder: disk.folder(of: file))

@@ -77,20 +77,33 @@ package struct POSIXDisk: Disk {
   }
 
   package func create(_ path: String, holding bytes: [UInt8]) throws(FileFailure) {
-    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard file >= 0 else { throw FileFailure(.create, path: path, code: errno) }
+    let file = try create(path)
     defer { close(file) }
     try put(bytes, into: file, path)
     guard flush(file) else { throw FileFailure(.synchronize, path: path, code: errno) }
   }
 
+  /// As ``create(_:holding:)``, piece by piece.
+  func create(_ path: String, holding pieces: (_ append: ([UInt8]) throws -> Void) throws -> Void) throws {
+    let file = try create(path)
+    defer { close(file) }
+    try pieces { try put($0, into: file, path) }
+    guard flush(file) else { throw FileFailure(.synchronize, path: path, code: errno) }
+  }
+
+  private func create(_ path: String) throws(FileFailure) -> Int32 {
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard file >= 0 else { throw FileFailure(.create, path: path, code: errno) }
+    return file
+  }
+
   /// Writes to what is there: a device, a pipe, or a file whose place can't be taken by another. A pipe is waited for
   /// until somebody reads it.
-  package func overwrite(_ path: String, with bytes: [UInt8]) throws(FileFailure) {
+  func overwrite(_ path: String, with pieces: (_ append: ([UInt8]) throws -> Void) throws -> Void) throws {
     let file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC)
     guard file >= 0 else { throw FileFailure(.write, path: path, code: errno) }
-    do throws(FileFailure) {
-      try put(bytes, into: file, path)
+    do {
+      try pieces { try put($0, into: file, path) }
     } catch {
       close(file)
       throw error

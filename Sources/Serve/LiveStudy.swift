@@ -58,12 +58,12 @@ public struct LiveStudy: Sendable {
   func partialReport() throws -> StudyReport? { try report { $0.state != .pending && !$0.history.epochs.isEmpty } }
 
   private func report(_ isTaken: (LiveRun) -> Bool) throws -> StudyReport? {
-    var results: [ArmResult] = []
-    for arm in facts.arms {
-      let runs = runs.filter { $0.stage == .final && $0.arm == arm.name && isTaken($0) }.map {
-        (seed: $0.seed, history: $0.history)
-      }
-      if !runs.isEmpty { results.append(ArmResult(Arm(arm.name, settings: []), runs: runs)) }
+    var taken: [String: [(seed: Int, history: History)]] = [:]
+    for run in runs where run.stage == .final && isTaken(run) {
+      taken[run.arm, default: []].append((run.seed, run.history))
+    }
+    let results = facts.arms.compactMap { arm in
+      taken[arm.name].map { ArmResult(Arm(arm.name, settings: []), runs: $0) }
     }
     return results.isEmpty ? nil : try StudyReport(facts, results)
   }
@@ -103,9 +103,10 @@ public struct LiveRun: Sendable, Equatable {
 }
 
 /// The studies of a store, which other processes may be writing. Each read opens the store anew and read-only, so that
-/// it may appear, disappear or be replaced.
+/// it may appear, disappear or be replaced. Runs that are done are kept in memory.
 public struct StoreSource: LiveStudySource {
   public let path: String
+  private let finished = FinishedRuns()
 
   public init(_ path: String) { self.path = path }
 
@@ -120,7 +121,7 @@ public struct StoreSource: LiveStudySource {
   public func study(named name: String) throws -> LiveStudy? {
     let store = try StudyStore(path, access: .read)
     guard let study = try store.studies().first(where: { $0.name == name }) else { return nil }
-    let results = try store.results(of: study)
+    let results = try store.results(of: study, reusing: finished)
     let facts = try StudyFacts(results)
     var epochs: [String: Int] = [:]
     for arm in facts.arms {

@@ -28,7 +28,8 @@ import Testing
       "run", "evaluate", "predict", "export", "study", "study plan", "study run", "study worker", "study list",
       "study show",
       "study export",
-      "study diff", "study slurm", "reproduce", "report", "serve", "activations", "schedule plot", "methods",
+      "study diff", "study task", "study merge", "study slurm", "reproduce", "report", "serve", "activations",
+      "schedule plot", "methods",
       "data info", "data preview", "engine info", "engine install", "engine requirements",
     ] {
       let help = try output(name.split(separator: " ").map(String.init) + ["--help"])
@@ -153,6 +154,19 @@ import Testing
       let result = try TanrenProcess.run(["schedule", "plot"] + words, in: folder)
       #expect(result.status == 2 && result.error.contains(message), "\(result.error)")
     }
+  }
+
+  /// An accelerator's plugin among Python's packages is listed, with what is known of it.
+  @Test func engineInfoListsAccelerators() throws {
+    let plugin = try folder.write(
+      "", to: "venv/lib/python3.12/site-packages/jax_plugins/mps/lib/libpjrt_plugin_mps.dylib")
+    let environment = ["VIRTUAL_ENV": folder("venv")]
+    let text = try TanrenProcess.run(["engine", "info"], environment: environment, in: folder).output
+    #expect(text.contains("metal") && text.contains("\(plugin), untested"), "\(text)")
+    #expect(try !output(["engine", "info"]).contains("untested"))
+    // Its own file isn't a plugin here.
+    let refused = try TanrenProcess.run(["run", "--device", "metal"], environment: environment, in: folder)
+    #expect(refused.status != 0 && refused.error.contains("\(plugin) is not a PJRT plugin"), "\(refused.error)")
   }
 
   @Test func engineInfoTellsWhatRuns() throws {

@@ -17,6 +17,8 @@ import Testing
     ["study", "show", "--runs"], ["study", "show", "--plan"], ["study", "export"],
     ["study", "export", "--format", "json"],
     ["study", "export", "--format", "yaml"], ["study", "diff", "tiny", "tiny"], ["study", "slurm", "plan.yml"],
+    ["study", "task", "plan.yml", "--task", "1", "--tasks", "1", "--folder", "stores"],
+    ["study", "merge", "out/studies.sqlite", "--store", "merged.sqlite"],
     ["report"], ["report", "--format", "html"], ["report", "--format", "csv"], ["serve", "--port", "0"],
     ["run", "data=\(DataFiles.tiny)", "epochs=1"],
     ["run", "data=\(DataFiles.tiny)", "epochs=1", "--progress", "lines", "--summary", "none"],
@@ -74,7 +76,7 @@ import Testing
   {
     try prepare()
     let commands = [
-      ["report", "--format", "csv"], ["study", "export"], ["study", "slurm", "plan.yml"], ["activations", "relu"],
+      ["report", "--format", "csv"], ["study", "export"], ["activations", "relu"],
       ["schedule", "plot", "0.1"],
     ]
     for command in commands {

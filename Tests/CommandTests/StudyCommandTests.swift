@@ -65,6 +65,44 @@ import Testing
     #expect(try run("study", "show", "1.10", "--store", "s.sqlite").output.contains("2 runs: 2 done"))
   }
 
+  @Test func tasksAreMergedToTheStudy() throws {
+    try folder.write(Self.plan, to: "plan.yml")
+    let written = try run("study", "slurm", "plan.yml", "--tasks", "9", "--cores", "1", "--store", "merged.sqlite")
+    // There are no more tasks than runs.
+    #expect(written.status == 0 && written.output.hasPrefix("4 runs, 4 tasks."), "\(written.error)")
+    #expect(written.output.contains("Submit: bash \(folder.path)/1.10-slurm/submit.sh\n"), "\(written.output)")
+    #expect(try folder.text("1.10-slurm/tasks.sh").contains("#SBATCH --array=1-4\n"))
+    func task(_ number: Int, of tasks: Int = 2) throws -> TanrenProcess.Result {
+      try run(
+        "study", "task", "1.10-slurm/plan.yml", "--task", "\(number)", "--tasks", "\(tasks)", "--folder", "stores",
+        "--threads", "1")
+    }
+    let empty = try run("study", "merge", "1.10-slurm", "--store", "merged.sqlite")
+    #expect(empty.status == 2 && empty.error.contains("there are no stores in 1.10-slurm"), "\(empty.error)")
+    for number in [0, 3] {
+      let refused = try task(number)
+      #expect(refused.status == 2 && refused.error.contains("'task' is \(number), but must be in 1...2"))
+    }
+    #expect(!FileManager.default.fileExists(atPath: folder("stores")))
+    let first = try task(1)
+    #expect(first.status == 0 && first.output.contains("2 runs: 2 done. Store: stores/task-0001.sqlite, share 1 of 2"))
+    let other = try task(1, of: 3)
+    #expect(other.status == 2 && other.error.contains("has share 1 of 2 of study '1.10', not share 1 of 3"))
+    func merge(_ words: String...) throws -> TanrenProcess.Result {
+      try TanrenProcess.run(["study", "merge", "stores", "--store", "merged.sqlite"] + words, in: folder)
+    }
+    let half = try merge("--complete")
+    #expect(half.status == 1 && half.output.contains("No store yet of task 2 of study 1.10\n"), "\(half.output)")
+    #expect(half.output.contains("Study 1.10: 4 runs: 2 done, 2 pending\n"), "\(half.output)")
+    #expect(try task(2).status == 0)
+    let whole = try merge("--study", "1.10", "--complete")
+    #expect(
+      whole.status == 0 && whole.output.hasPrefix("2 stores: 2 runs merged into merged.sqlite, 2 known already\n"))
+    let single = try run("study", "run", "plan.yml", "--store", "single.sqlite", "--threads", "1", "--quiet")
+    #expect(single.status == 0, "\(single.error)")
+    #expect(try run("study", "diff", "single.sqlite", "merged.sqlite").status == 0)
+  }
+
   @Test func pathsWithBlanksAndSignsAreRead() throws {
     let odd = "my set (1) ~x@y 50%"
     try FileManager.default.createDirectory(atPath: folder.path + "/" + odd, withIntermediateDirectories: true)

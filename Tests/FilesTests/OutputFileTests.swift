@@ -32,6 +32,23 @@ import Testing
     #expect(throws: FileFailure(.write, path: folder + "/", code: EISDIR)) { try write("", to: "") }
   }
 
+  @Test func filesAreWrittenInPieces() throws {
+    try OutputFile.write(to: path("a.txt")) { append in
+      for word in ["one ", "two ", "three"] { try append(Array(word.utf8)) }
+    }
+    #expect(try text("a.txt") == "one two three")
+    struct Stopped: Error {}
+    #expect(throws: Stopped.self) {
+      try OutputFile.write(to: path("a.txt")) { append in
+        try append(Array("four".utf8))
+        throw Stopped()
+      }
+    }
+    // What isn't whole isn't there.
+    #expect(try text("a.txt") == "one two three")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["a.txt"])
+  }
+
   @Test(arguments: [0o600, 0o644, 0o755, 0o666]) func filesKeepTheirPermissions(_ permissions: mode_t) throws {
     try write("one", to: "a.txt")
     chmod(path("a.txt"), permissions)

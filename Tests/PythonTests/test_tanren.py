@@ -207,7 +207,10 @@ class FrameTests(Files):
 
     def test_older_stores(self):
         path = self.copy(
-            "ALTER TABLE memberships DROP COLUMN trial", "ALTER TABLE memberships DROP COLUMN until",
+            "DROP TRIGGER runs_open", "DROP INDEX memberships_open", "DROP INDEX memberships_open_anywhere",
+            "DROP INDEX runs_by_data", "DROP INDEX runs_by_end", "ALTER TABLE memberships DROP COLUMN open",
+            "DROP INDEX memberships_by_grouping", "ALTER TABLE memberships DROP COLUMN grouping",
+            "ALTER TABLE studies DROP COLUMN share", "ALTER TABLE memberships DROP COLUMN trial", "ALTER TABLE memberships DROP COLUMN until",
             "ALTER TABLE runs DROP COLUMN until", "ALTER TABLE studies DROP COLUMN expected", "PRAGMA user_version = 3")
         new, old = tanren.study(self.store, "rates"), tanren.study(path, "rates")
         self.assertTrue(new.runs.equals(old.runs) and new.epochs.equals(old.epochs))

@@ -33,6 +33,19 @@ enum StoreReader {
               data_digest = 'd', data_origin = 'o';
             UPDATE runs SET state = 'failed', error = 'e' WHERE key = 1;
             -- As version 2 left it, whose runs have no digests: those would refuse every change.
+            DROP TRIGGER runs_open;
+            DROP INDEX memberships_open;
+            DROP INDEX memberships_open_anywhere;
+            DROP INDEX runs_by_data;
+            DROP INDEX runs_by_end;
+            ALTER TABLE memberships DROP COLUMN open;
+            DROP INDEX memberships_by_grouping;
+            ALTER TABLE memberships DROP COLUMN grouping;
+            ALTER TABLE studies DROP COLUMN share;
+            ALTER TABLE memberships DROP COLUMN trial;
+            ALTER TABLE memberships DROP COLUMN until;
+            ALTER TABLE runs DROP COLUMN until;
+            ALTER TABLE studies DROP COLUMN expected;
             ALTER TABLE runs DROP COLUMN digest;
             PRAGMA user_version = 2;
             """)
@@ -73,6 +86,10 @@ enum StoreReader {
         _ = try StudyFacts(results)
         _ = try store.counts(of: study)
       }
+      // A store that another one is merged into stays whole: merging it again finds nothing new.
+      let merge = StudyMerge(into: try StudyStore(folder + "/merged.sqlite"))
+      try merge.merge([path])
+      if try merge.merge([path]).merged != 0 { throw Fault("merging again changed the store") }
     }
   }
 

@@ -53,6 +53,23 @@ extension LiveStudy {
     return LiveStudy(facts: facts, runs: runs)
   }
 
+  /// The first half of the arms is done, the next one half done with a run at work, the others wait.
+  static func large(arms: Int, seeds: Int) -> LiveStudy {
+    let names = (0..<arms).map { "arm \($0)" }
+    let facts = StudyFacts(
+      name: "large", title: "Many arms", arms: names.map { ArmFacts($0, baseline: $0 == "arm 0" ? nil : "arm 0") },
+      seeds: Array(0..<seeds))
+    let runs = names.enumerated().flatMap { index, name in
+      (0..<seeds).map { seed in
+        let place = index == arms / 2 ? 2 * seed - seeds : 2 * index - arms
+        let state: RunState = place < 0 ? .done : place == 0 ? .running : .pending
+        return LiveRun(
+          arm: name, seed: seed, state: state, history: history(seed, epochs: state == .done ? 2 : 0), plannedEpochs: 2)
+      }
+    }
+    return LiveStudy(facts: facts, runs: runs)
+  }
+
   private static func history(_ seed: Int, epochs: Int) -> History {
     History(
       epochs: (0..<epochs).map { epoch in

@@ -38,6 +38,18 @@ import Testing
     #expect(page.text.contains(fragment.text))
   }
 
+  /// A cell for each of thousands of runs would be megabytes a second.
+  @Test func aLargeStudyHasABarPerArm() async {
+    let page = await ask("/studies/large", of: [.large(arms: 80, seeds: 50)]).text
+    #expect(page.contains("<ul class=\"arms\">") && !page.contains("class=\"board\""))
+    #expect(page.components(separatedBy: "<li><h3>").count - 1 == 50)
+    // What is at work comes first.
+    let first = page.components(separatedBy: "<li><h3>")[1]
+    #expect(first.hasPrefix("arm 40<") && first.contains("25 of 50 runs done, 1 running"), "\(first.prefix(400))")
+    #expect(page.contains("30 more arms, of which 30 are done."))
+    #expect(page.utf8.count < 400_000)
+  }
+
   @Test func nothingIsConcludedFromNothing() async {
     let page = await ask("/studies/digits", of: [.sample(done: 0)])
     #expect(page.status == 200)

@@ -176,6 +176,12 @@ struct RunChoices: ParsableArguments {
   var dtype: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Optimizer's state on several devices: replicated, or sharded for a share on each. (default: replicated)",
+      valueName: "layout"))
+  var optimizerState: String?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Train on the first <n> examples only. (default: all)", valueName: "n"))
   var examples: String?
@@ -202,6 +208,7 @@ struct RunChoices: ParsableArguments {
       ("averaging", "--averaging", averaging), ("augmentation", "--augmentation", augmentation),
       ("epochs", "--epochs", epochs), ("batchSize", "--batch-size", batchSize), ("seed", "--seed", seed),
       ("dtype", "--dtype", dtype), ("examples", "--examples", examples), ("weights", "--weights", weights),
+      ("optimizerState", "--optimizer-state", optimizerState),
     ]
     for case (let key, let option, let value?) in given { try options.override(key, value, origin: option) }
     if let freeze { try options.override("freeze", .text(freeze), origin: "--freeze") }

@@ -8,7 +8,7 @@ struct StudyCommand: ParsableCommand {
     discussion: """
       A plan defines a comparison: common settings, arms, a grid and seeds. The store, a single file, keeps its runs. \
       Finished runs never run twice, and interrupted runs resume from their last epoch. Several processes may work \
-      on one store.
+      on one store, and machines on stores that are merged.
 
       A plan is a YAML file, a recipe (see tanren reproduce --list) or a study in the store. key=value arguments \
       change it for all arms; separate values with commas for a sweep.
@@ -23,7 +23,7 @@ struct StudyCommand: ParsableCommand {
       """,
     subcommands: [
       StudyPlanCommand.self, StudyRunCommand.self, StudyWorkerCommand.self, StudyListCommand.self,
-      StudyShowCommand.self, StudyExportCommand.self, StudyDiffCommand.self, StudySlurmCommand.self,
-      StudyCalibrateCommand.self,
+      StudyShowCommand.self, StudyExportCommand.self, StudyDiffCommand.self, StudyTaskCommand.self,
+      StudyMergeCommand.self, StudySlurmCommand.self, StudyCalibrateCommand.self,
     ])
 }

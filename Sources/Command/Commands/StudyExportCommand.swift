@@ -27,13 +27,16 @@ struct StudyExportCommand: ParsableCommand {
 
   func run() throws {
     let opened = try store.open(.read)
-    let results = try opened.results(of: try opened.study(study))
-    let text =
+    let study = try opened.study(study)
+    func write(to append: (String) throws -> Void) throws {
       switch format {
-      case .csv: results.csv()
-      case .json: try results.json()
-      case .yaml: try results.study.plan.yaml()
+      case .csv: try StudyExport.csv(study, in: opened, to: append)
+      case .json: try StudyExport.json(study, in: opened, to: append)
+      case .yaml: try append(study.plan.yaml())
       }
-    if let output { try OutputFolder.write(text, to: output) } else { Terminal.current().write(text) }
+    }
+    if let output { return try OutputFolder.write(to: output, write) }
+    let terminal = Terminal.current()
+    try write { terminal.write($0) }
   }
 }

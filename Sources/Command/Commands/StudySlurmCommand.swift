@@ -2,32 +2,43 @@ import ArgumentParser
 import Foundation
 import Tanren
 
-/// `tanren study slurm`: a script that runs a study on a cluster.
+/// `tanren study slurm`: scripts that run a study on a cluster.
 struct StudySlurmCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slurm",
-    abstract: "Write a Slurm job-array script whose tasks work on one store.",
+    abstract: "Write Slurm scripts: a job array that runs a plan, and a job that merges its stores.",
     discussion: """
-      The command adds the plan to the store and writes the script; it runs nothing. The store must be on a file \
-      system that all nodes share. Submit the script with sbatch.
+      Each task of the array takes the runs of its index, in a store of its own in a folder that all nodes share. A \
+      task that is killed is requeued and goes on from its last epoch. A job that depends on the array merges the \
+      stores into --store. The command runs and submits nothing.
 
       Example:
-        tanren study slurm rates.yml --store /shared/s.sqlite --output rates.sh
+        tanren study slurm rates.yml --tasks 20 --store /shared/rates.sqlite
+        bash /shared/rates-slurm/submit.sh
       """)
 
   @Argument(help: PlanWords.help)
   var words: [String] = []
 
   @OptionGroup var store: StoreOptions
-  @OptionGroup var replacing: ReplaceOption
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Number of array tasks.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Shared folder for scripts, logs and the tasks' stores. (default: the name of the study and -slurm, next to the store)",
+      valueName: "folder"))
+  var folder: String?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Number of array tasks at most.", valueName: "n"))
   var tasks = 4
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Number of CPU cores per task.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of CPU cores per task, and of threads per program.", valueName: "n"))
   var cores = 2
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Number of GPUs per task.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of GPUs per task; several share each batch.", valueName: "n"))
   var gpus = 0
 
   @Option(help: ArgumentHelp("Time limit per task, such as 4:00:00 or 2-12.", valueName: "time"))
@@ -42,24 +53,37 @@ struct StudySlurmCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Device. (default: cpu, or cuda with --gpus)", valueName: "device"))
   var device: String?
 
+  @Option(help: "Train runs that differ only in their seed in one program; auto does so on accelerators.")
+  var vectorize = Vectorization.auto
+
   @Option(help: ArgumentHelp("Path of tanren on the nodes. (default: this program)", valueName: "file"))
   var program: String?
 
-  @Option(help: ArgumentHelp("File to write. (default: standard output)", valueName: "file"))
-  var output: String?
-
   func run() throws {
     let plan = try PlanWords(words).plan(store: store)
-    _ = try plan.runs()
-    var script = SlurmScript(
-      study: plan.name, store: URL(fileURLWithPath: store.path).standardizedFileURL.path,
-      folder: FileManager.default.currentDirectoryPath)
-    (script.tasks, script.cores, script.gpus) = (tasks, cores, gpus)
-    (script.time, script.memory, script.partition) = (time, memory, partition)
-    script.device = device ?? (gpus > 0 ? "cuda" : nil)
-    script.program = program ?? Bundle.main.executablePath ?? "tanren"
-    let text = try script.text()
-    try store.open(.create).register(plan, replaces: replacing.replace)
-    if let output { try OutputFolder.write(text, to: output) } else { Terminal.current().write(text) }
+    let target = Self.absolute(store.path)
+    let beside = URL(fileURLWithPath: target).deletingLastPathComponent().path
+    var jobs = SlurmJobs(
+      study: plan.name, folder: Self.absolute(folder ?? "\(beside)/\(plan.name)-slurm"), store: target,
+      workingFolder: FileManager.default.currentDirectoryPath)
+    (jobs.cores, jobs.gpus, jobs.time, jobs.memory, jobs.partition) = (cores, gpus, time, memory, partition)
+    jobs.device = device ?? (gpus > 0 ? "cuda" : nil)
+    jobs.vectorization = vectorize
+    jobs.program = program ?? Bundle.main.executablePath ?? "tanren"
+    let platform = jobs.device ?? Environment["TANREN_DEVICE"] ?? "cpu"
+    jobs.tasks = min(tasks, try StudyShare.count(of: plan, vectorizes: vectorize.vectorizes(on: platform)))
+    let scripts = try jobs.scripts()
+    let output = try OutputFolder(jobs.folder)
+    try output.write(plan.yaml(), to: SlurmJobs.planName)
+    for script in scripts { try output.write(script.text, to: script.name) }
+    Terminal.current().write(
+      """
+      \(NumberText.count(try plan.runs().count, "run")), \(NumberText.count(jobs.tasks, "task")). Written: \(jobs.folder)
+      Submit: bash \(output.file(SlurmJobs.submissionName))
+      The same on one machine: \(jobs.singleMachineCommand)
+
+      """)
   }
+
+  private static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 }

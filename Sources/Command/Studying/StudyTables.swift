@@ -34,16 +34,17 @@ struct StudyTables {
 
   /// The number of runs in each state, in one line.
   var summary: String {
-    let counts = results.study.counts
+    let diverged = results.runs.count { $0.isDiverged == true }
+    return Self.summary(of: results.study.counts) + (diverged > 0 ? "; \(diverged) diverged" : "")
+  }
+
+  static func summary(of counts: RunCounts) -> String {
     let parts = [
       ("done", counts.done), ("stopped early", counts.paused), ("running", counts.running), ("pending", counts.pending),
       ("failed", counts.failed),
     ]
-    let diverged = results.runs.count { $0.isDiverged == true }
     let more = counts.expected > 0 ? ", up to \(counts.expected) more to come" : ""
-    return "\(counts.total) runs: "
-      + parts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ") + more
-      + (diverged > 0 ? "; \(diverged) diverged" : "")
+    return "\(counts.total) runs: " + parts.filter { $0.1 > 0 }.map { "\($0.1) \($0.0)" }.joined(separator: ", ") + more
   }
 
   /// The failures, once per arm and error.

@@ -6,7 +6,8 @@ import Tanren
 struct DeviceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Device: cpu, cuda, tpu, the name of an engine, or the path of a PJRT plugin. (default: TANREN_DEVICE, or cpu)",
+      "Device: \(EngineLocator.devices.joined(separator: ", ")), the name of an engine, or the path of a PJRT plugin. "
+        + "(default: TANREN_DEVICE, or cpu)",
       valueName: "device"))
   var device: String?
 

@@ -25,6 +25,17 @@ struct OutputFolder {
     return file(name)
   }
 
+  /// As ``write(_:to:)``, to any path, piece by piece.
+  /// - Throws: `TrainingError` if the file cannot be written, and what `pieces` throws.
+  static func write(to path: String, _ pieces: (_ append: (String) throws -> Void) throws -> Void) throws {
+    do {
+      try POSIXDisk().makeFolder(POSIXDisk().folder(of: path))
+      try OutputFile.write(to: path) { append in try pieces { try append(Array($0.utf8)) } }
+    } catch let error as FileFailure {
+      throw TrainingError.output(FileFailure(.write, path: path, code: error.code))
+    }
+  }
+
   /// As ``write(_:to:)``, to any path, creating folders as needed. Devices and pipes are written directly.
   static func write(_ text: String, to path: String) throws(TrainingError) {
     do throws(FileFailure) {

@@ -10,7 +10,7 @@ import Synchronization
 /// print(engine.device, engine.client.platformName, engine.statistics.compiled)
 /// ```
 public final class Engine: Sendable {
-  /// The requested device: `cpu`, `cuda`, `tpu`, or the path of a plugin.
+  /// The requested device: `cpu`, the name of an ``Accelerator``, or the path of a plugin.
   public let device: String
   /// How many devices programs may use: the first ones of each process.
   public let devices: Int
@@ -23,9 +23,11 @@ public final class Engine: Sendable {
   public let programCache: ProgramCache?
   private let programs: ProgramMemory
   private let record: ProgramRecord?
+  /// The platform that programs are written for, the client's: `cpu`, `cuda`, …. Only those for `cpu` call kernels.
+  public let platform: String
 
   /// - Parameters:
-  ///   - device: `cpu`, `cuda`, `tpu` or the path of a plugin.
+  ///   - device: `cpu`, the name of an ``Accelerator`` or of an engine for the CPU, or the path of a plugin.
   ///   - devices: how many devices of this process programs may use; on the CPU that many are created.
   ///   - threads: as ``ClientOptions/cpuThreads``.
   ///   - processes: as for ``Client/init(plugin:options:processes:)``. Their programs aren't stored.
@@ -34,10 +36,22 @@ public final class Engine: Sendable {
   ///   - kernels: which of the available kernels programs may call. By default those that are faster than XLA on this
   ///     processor, or none if the environment variable `TANREN_KERNELS` is `off`.
   /// - Throws: ``EngineError`` if the plugin is missing or has too few devices.
-  public init(
+  public convenience init(
     device: String = "cpu", devices: Int = 1, threads: Int? = nil, processes: (any Rendezvous)? = nil,
     programCache: ProgramCache? = ProgramCache(), programLimit: Int = 512, kernels: KernelSet? = nil,
     locator: EngineLocator = EngineLocator()
+  ) throws(EngineError) {
+    try self.init(
+      device: device, devices: devices, threads: threads, processes: processes, programCache: programCache,
+      programLimit: programLimit, kernels: kernels, locator: locator, writingFor: nil)
+  }
+
+  /// - Parameter platform: the one that programs are written for, if it isn't the client's: what a GPU would get, for
+  ///   machines without one.
+  package init(
+    device: String = "cpu", devices: Int = 1, threads: Int? = nil, processes: (any Rendezvous)? = nil,
+    programCache: ProgramCache? = ProgramCache(), programLimit: Int = 512, kernels: KernelSet? = nil,
+    locator: EngineLocator = EngineLocator(), writingFor platform: String?
   ) throws(EngineError) {
     let plugin = try Plugin.load(locator.plugin(for: device))
     if plugin.isCPU {
@@ -49,7 +63,8 @@ public final class Engine: Sendable {
     guard client.devices.count >= devices else {
       throw .invalidOptions("\(devices) devices were asked for, but '\(device)' has \(client.devices.count)")
     }
-    self.kernels = try Kernels(client: client, requested: kernels, locator: locator)
+    self.platform = platform ?? client.platformName
+    self.kernels = try Kernels(client: client, platform: self.platform, requested: kernels, locator: locator)
     self.device = device
     let processCount = client.processDevices?.count ?? 1
     (self.devices, localDevices) = (devices * processCount, devices)
@@ -174,7 +189,7 @@ extension Engine {
   /// - Throws: ``EngineError`` if it can't be made; a later call tries again.
   public static func host() throws(EngineError) -> Engine {
     let shared = try shared()
-    if shared.client.platformName == "cpu" { return shared }
+    if shared.platform == "cpu" { return shared }
     let result = state.withLock { state -> Result<Engine, EngineError> in
       if let engine = state.host { return .success(engine) }
       let programCache = state.programCache

@@ -124,12 +124,14 @@ extension EngineError {
 
   /// The command that installs a plugin.
   private static func remedy(for device: String) -> String {
-    switch device {
-    case "cuda": "Install JAX's with `python3 -m pip install 'jax[cuda13]'`"
-    case "tpu": "Install it with `python3 -m pip install libtpu`"
-    case "cpu": "Install it with `tanren engine install` (in a checkout: `swift run -c release tanren engine install`)"
-    default: "Install it with `tanren engine install --engine \(device)`"
+    if device == "cpu" {
+      return "Install it with `tanren engine install` (in a checkout: `swift run -c release tanren engine install`)"
     }
+    guard let accelerator = Accelerator.named(device) else {
+      return "Install it with `tanren engine install --engine \(device)`"
+    }
+    return "Install it with `python3 -m pip install \(accelerator.requirement)`"
+      + (accelerator.isTested ? "" : " (untested: Tanren has not been run on such a device)")
   }
 
   /// The option that names the engine to install, if the file belongs to another than the default.

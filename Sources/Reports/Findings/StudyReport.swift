@@ -54,8 +54,9 @@ public struct StudyReport: Sendable, Equatable, Encodable {
       throw ReportError.metricNotRecorded(facts.metric.name, recorded: metrics)
     }
     self.metrics = metrics
+    let runs = Dictionary(results.map { ($0.arm.name, $0.runs) }) { one, _ in one }
     let arms = try facts.arms.map { arm in
-      let runs = results.first { $0.arm.name == arm.name }?.runs ?? []
+      let runs = runs[arm.name] ?? []
       let reports = runs.sorted { $0.seed < $1.seed }.map { run in
         RunReport(
           seed: run.seed, history: run.history, metric: facts.metric, targets: facts.targets,
@@ -85,7 +86,8 @@ public struct StudyReport: Sendable, Equatable, Encodable {
 
   /// Arms that others are compared with.
   public var baselines: [String] {
-    facts.arms.map(\.name).filter { name in facts.arms.contains { $0.baseline == name } }
+    let compared = Set(facts.arms.compactMap(\.baseline))
+    return facts.arms.map(\.name).filter(compared.contains)
   }
 
   /// Runs that were planned and have neither ended nor failed.
@@ -128,10 +130,11 @@ public struct StudyReport: Sendable, Equatable, Encodable {
     _ facts: StudyFacts, _ arms: [ArmReport], _ options: ComparisonOptions
   ) throws(StatisticsError) -> [ArmComparison] {
     let ran = Set(arms.filter { !$0.runs.isEmpty }.map(\.name))
+    let names = Set(facts.arms.map(\.name))
     var baselines: [String: String] = [:]
     for arm in facts.arms {
       guard let baseline = arm.baseline else { continue }
-      guard facts.arms.contains(where: { $0.name == baseline }) else {
+      guard names.contains(baseline) else {
         throw .unknownBaseline(baseline, arms: facts.arms.map(\.name))
       }
       if ran.contains(arm.name), ran.contains(baseline) { baselines[arm.name] = baseline }

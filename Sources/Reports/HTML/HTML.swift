@@ -112,9 +112,8 @@ package struct HTMLTable: Sendable {
       return "<tr\(style)>\(cells)</tr>\n"
     }
     // Few columns, drawn far apart, are hard to read along.
-    let style = [isSortable ? "sortable" : "", columns.count < 5 ? "few" : ""].filter { !$0.isEmpty }.joined(
-      separator: " ")
-    let classes: HTML = style.isEmpty ? "" : " class=\"\(style)\""
+    let classes = PageFold.attributes(
+      caption, style: [isSortable ? "sortable" : "", columns.count < 5 ? "few" : ""], count: rows.count)
     return """
       <div class="scroll" tabindex="0" role="region" aria-label="\(caption)">
       <table\(classes)>

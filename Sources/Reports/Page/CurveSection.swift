@@ -12,11 +12,15 @@ package struct CurveSection: Sendable {
     }
     let figures = ReportFigures(report)
     let name = report.facts.metric.name
-    guard report.facts.isTraining, let whole = figures.curves(of: name, title: title(name)) else { return nil }
+    let drawn = report.drawnArms
+    guard report.facts.isTraining, let whole = figures.curves(of: name, arms: drawn, title: title(name)) else {
+      return nil
+    }
+    let selection: HTML = drawn == nil ? "" : "The best \(PageFold.curves) of \(report.arms.count) arms. "
     let caption: HTML =
       report.arms.contains { $0.runs.count > 1 }
-      ? "Mean of the seeds, with the \(ReportTables(report).confidence) interval of the mean as a band."
-      : "One seed per arm."
+      ? "\(selection)Mean of the seeds, with the \(ReportTables(report).confidence) interval of the mean as a band."
+      : "\(selection)One seed per arm."
     var content: HTML
     if report.arms.count > 8 {
       content = manyArms(figures, name, caption: caption)
@@ -27,7 +31,7 @@ package struct CurveSection: Sendable {
     } else {
       content = FigureBlock(whole, height: 400, narrowHeight: 330, caption: caption).html
     }
-    let others = report.metrics.dropFirst().compactMap { figures.curves(of: $0, title: title($0)) }
+    let others = report.metrics.dropFirst().compactMap { figures.curves(of: $0, arms: drawn, title: title($0)) }
     if !others.isEmpty {
       content +=
         FigureBlock(
@@ -40,7 +44,8 @@ package struct CurveSection: Sendable {
   /// A few arms per panel, together with their baseline.
   private func manyArms(_ figures: ReportFigures, _ name: String, caption: HTML) -> HTML {
     var groups: [(baseline: String?, arms: [String])] = []
-    for arm in report.facts.arms where !report.baselines.contains(arm.name) {
+    let (baselines, drawn) = (Set(report.baselines), report.drawnArms.map(Set.init))
+    for arm in report.facts.arms where !baselines.contains(arm.name) && drawn?.contains(arm.name) ?? true {
       if let index = groups.lastIndex(where: { $0.baseline == arm.baseline && $0.arms.count < 4 }) {
         groups[index].arms.append(arm.name)
       } else {

@@ -20,10 +20,12 @@ struct DifferenceSection: Sendable {
     // The table below has them.
     plot.showsNumbers = false
     let rows = Double(plot.arms.count)
+    let selection: HTML =
+      plot.arms.count < report.comparisons.count ? "The best \(plot.arms.count) of \(report.comparisons.count). " : ""
     return FigureBlock(
       plot, height: 110 + 44 * rows, narrowHeight: 130 + 44 * rows,
       caption: """
-        Each dot is one seed: the \(ReportWords(report).metric) of the arm minus that of its baseline. The common effect \
+        \(selection)Each dot is one seed: the \(ReportWords(report).metric) of the arm minus that of its baseline. The common effect \
         of a seed on both arms cancels. With dots on both sides of zero, the seed decides which arm looks better.
         """
     ).html
@@ -47,7 +49,7 @@ struct DifferenceSection: Sendable {
           "effect", .number, hint: "Cohen’s d: mean difference divided by the standard deviation of the differences"),
         .init("more seeds", .number, hint: "approximate number of additional seeds needed for a verdict"),
       ], isSortable: report.comparisons.count > 1)
-    for entry in report.comparisons { table.append(cells(entry)) }
+    for entry in report.shownComparisons { table.append(cells(entry)) }
     return table.html
   }
 

@@ -38,9 +38,49 @@ enum PageScript {
             return sign * (Number(x) - Number(y));
           };
           body.append(...Array.from(body.rows).sort(compare));
+          table.dispatchEvent(new Event('sorted'));
         });
       });
     }
+    // Long tables and lists show their first rows; a search looks through the names of all of them.
+    const folds = new Map();
+    const foldLong = root => {
+      for (const list of root.querySelectorAll('.long')) {
+        const name = list.dataset.long;
+        const fold = folds.get(name) ?? {isOpen: false, text: ''};
+        folds.set(name, fold);
+        const search = document.createElement('input');
+        search.type = 'search';
+        search.placeholder = 'Search';
+        search.setAttribute('aria-label', 'Search: ' + name);
+        search.value = fold.text;
+        const count = document.createElement('span');
+        count.setAttribute('role', 'status');
+        const button = document.createElement('button');
+        button.type = 'button';
+        const tools = document.createElement('p');
+        tools.className = 'tools';
+        tools.append(search, count, button);
+        (list.closest('.scroll') ?? list).before(tools);
+        const show = () => {
+          const body = list.tBodies ? list.tBodies[0] : list;
+          const rows = Array.from(body.children).filter(row => !row.classList.contains('axis'));
+          const nameOf = row => (row.cells ? row.cells[0] : row.querySelector('h3')).textContent.toLowerCase();
+          const text = fold.text.trim().toLowerCase();
+          const found = rows.filter(row => nameOf(row).includes(text));
+          const shown = new Set(fold.isOpen ? found : found.slice(0, \(PageFold.rows)));
+          rows.forEach(row => { row.hidden = !shown.has(row); });
+          count.textContent = shown.size + ' of ' + rows.length;
+          button.hidden = found.length === shown.size ? !fold.isOpen : false;
+          button.textContent = fold.isOpen ? 'Show fewer' : 'Show all ' + found.length;
+        };
+        search.addEventListener('input', () => { fold.text = search.value; show(); });
+        button.addEventListener('click', () => { fold.isOpen = !fold.isOpen; show(); });
+        list.addEventListener('sorted', show);
+        show();
+      }
+    };
+    foldLong(document);
     for (const frame of document.querySelectorAll('.command')) {
       const code = frame.querySelector('code');
       const button = document.createElement('button');

@@ -128,6 +128,10 @@ enum PageStyle {
     th[aria-sort=ascending] button::before{content:'↑ '}
     th[aria-sort=descending] button::before{content:'↓ '}
     th[aria-sort] button{color:var(--ink)}
+    [hidden]{display:none!important}
+    .tools{display:flex;flex-wrap:wrap;align-items:baseline;gap:.3rem 1rem;margin-bottom:.6rem;font-size:.88rem;color:var(--soft)}
+    .tools input{font:inherit;color:var(--ink);background:var(--wash);border:1px solid var(--rule);padding:.25rem .5rem;width:min(16rem,100%)}
+    .tools button{color:var(--link)}
     """
 
   private static let figures = """
@@ -176,7 +180,7 @@ enum PageStyle {
     h1,h2,h3{break-after:avoid}
     figure,tr,thead,.scroll,.verdicts li,.command{break-inside:avoid}
     figure .wide svg{width:100%;margin:0}
-    nav,.command button{display:none}
+    nav,.command button,.tools{display:none}
     footer{margin:1rem 0 0;padding-top:.5rem}
     .scroll{overflow:visible}
     table{font-size:7.5pt}

@@ -62,7 +62,7 @@ struct ReportFigures: Sendable {
   /// Each comparison's differences, a dot a seed, with the interval of their mean; nil where arms don't share seeds.
   var differences: DotPlot? {
     let scale = style.values.style.scale
-    let arms = report.comparisons.compactMap { entry -> DotPlot.Arm? in
+    let arms = report.shownComparisons.prefix(PageFold.limit).compactMap { entry -> DotPlot.Arm? in
       let comparison = entry.comparison
       guard !comparison.differences.isEmpty else { return nil }
       return DotPlot.Arm(
@@ -189,7 +189,7 @@ package struct Swatch: Sendable {
   /// - Parameter slot: the arm's place in the plan.
   package init(slot: Int) { self.slot = slot }
 
-  init(_ report: StudyReport, _ arm: String) { self.init(slot: ReportFigures(report).color(arm)) }
+  init(_ report: StudyReport, _ arm: String) { self.init(slot: report.facts.arms.firstIndex { $0.name == arm } ?? 0) }
 
   package var html: HTML { "<i class=\"swatch c\(slot % PageStyle.colorCount)\"></i>" }
 }

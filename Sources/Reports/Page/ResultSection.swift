@@ -41,13 +41,17 @@ struct ResultSection: Sendable {
     }
     var table = HTMLTable("\(name.capitalizedFirst) of each arm", columns, isSortable: report.arms.count > 1)
     let leader = tables.bestArm
-    for arm in report.arms {
-      table.append(cells(arm, hasDivergence, hasComparisons), style: arm.name == leader ? "leader" : "")
+    let entries = Dictionary(report.comparisons.map { ($0.candidate, $0) }) { one, _ in one }
+    for arm in report.shownArms {
+      table.append(
+        cells(arm, hasDivergence, hasComparisons, entries[arm.name]), style: arm.name == leader ? "leader" : "")
     }
     return PageSection(id: "results", heading: "Results", content: table.html)
   }
 
-  private func cells(_ arm: ArmReport, _ hasDivergence: Bool, _ hasComparisons: Bool) -> [HTMLTable.Cell] {
+  private func cells(
+    _ arm: ArmReport, _ hasDivergence: Bool, _ hasComparisons: Bool, _ entry: ArmComparison?
+  ) -> [HTMLTable.Cell] {
     var cells: [HTMLTable.Cell] = [
       .init("\(Swatch(report, arm.name).html)\(arm.name)"), .init("\(arm.runs.count)", key: Double(arm.runs.count)),
     ]
@@ -64,7 +68,7 @@ struct ResultSection: Sendable {
       target.map(epochs) ?? .init("–")
     }
     guard hasComparisons else { return cells }
-    guard let entry = report.comparisons.first(where: { $0.candidate == arm.name }) else {
+    guard let entry else {
       return cells + [.init(report.baselines.contains(arm.name) ? "baseline" : "–", style: "soft"), .init("")]
     }
     let comparison = entry.comparison

@@ -17,7 +17,7 @@ struct TargetSection: Sendable {
         .init("p, sign test", .number, hint: "exact, over the common seeds; not adjusted"),
         .init("p, log-rank", .number, hint: "approximate, over all runs; not adjusted"),
       ], isSortable: true)
-    for entry in report.comparisons {
+    for entry in report.shownComparisons {
       for (index, target) in report.facts.targets.enumerated() {
         guard let comparison = report.targetComparison(entry, target: index) else { continue }
         table.append(cells(entry, target, comparison))

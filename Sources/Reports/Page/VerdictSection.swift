@@ -5,8 +5,13 @@ import Statistics
 /// words.
 package struct VerdictSection: Sendable {
   private let tables: ReportTables
+  private let limit: Int
 
-  package init(_ report: StudyReport) { tables = ReportTables(report) }
+  /// - Parameter limit: of many comparisons only so many are shown, the best first.
+  package init(_ report: StudyReport, limit: Int = .max) {
+    tables = ReportTables(report)
+    self.limit = limit
+  }
 
   private var report: StudyReport { tables.report }
   private var style: ReportStyle { tables.style }
@@ -15,7 +20,12 @@ package struct VerdictSection: Sendable {
     guard !report.comparisons.isEmpty else { return nil }
     let scale = StripScale(report.comparisons, factor: style.values.style.scale)
     let words = ReportWords(report)
-    let rows = report.comparisons.map { row($0, scale, words) }
+    let shown = report.shownComparisons.prefix(limit)
+    let rows = shown.map { row($0, scale, words) }
+    let more: HTML =
+      shown.count < report.comparisons.count
+      ? "<p class=\"lead\">The best \(shown.count) of \(report.comparisons.count) comparisons; the report has all.</p>\n"
+      : ""
     let unit = style.values.isPercent ? "percentage points" : ReportStyle.words(report.facts.metric.name)
     let isHigher = report.facts.metric.better == .higher
     let axis: HTML =
@@ -31,8 +41,9 @@ package struct VerdictSection: Sendable {
       id: "verdicts", heading: "Verdicts",
       content: """
         <p class="lead">Difference in \(words.metric) from \(baselineText), with \(tables.confidence) interval.</p>
-        <ul class="verdicts">
+        <ul\(PageFold.attributes("Verdicts", style: ["verdicts"], count: shown.count))>
         \(rows)\(axis)</ul>
+        \(more)
 
         """)
   }
@@ -86,6 +97,8 @@ struct StripScale: Sendable {
   private let marks: [Double]
   private let places: Int
   private let factor: Double
+  /// Dots of all seeds of many comparisons would be most of a page.
+  private let showsSeeds: Bool
 
   /// - Parameter factor: what differences are multiplied by.
   /// - Returns: nil where there is no difference to show.
@@ -101,6 +114,7 @@ struct StripScale: Sendable {
     let padding = (high - low) * 0.06
     (lower, upper) = (low - padding, high + padding)
     self.factor = factor
+    showsSeeds = comparisons.count <= PageFold.limit
     let step = Self.step(upper - lower)
     let first = Int((lower / step).rounded(.up))
     let last = Int((upper / step).rounded(.down))
@@ -124,7 +138,7 @@ struct StripScale: Sendable {
     let grid = marks.map { mark -> HTML in
       "<line class=\"\(mark == 0 ? "zero" : "mark")\" x1=\"\(place(mark))\" x2=\"\(place(mark))\" y1=\"0\" y2=\"100%\"/>"
     }
-    let seeds = comparison.differences.map { value -> HTML in
+    let seeds = (showsSeeds ? comparison.differences : []).map { value -> HTML in
       "<circle class=\"seed\" cx=\"\(place(value * factor))\" cy=\"50%\" r=\"3\"/>"
     }
     let interval: HTML =

@@ -24,8 +24,8 @@ extension StudyReport {
       let found = comparisons.filter { $0.verdict.finding == finding }.map(\.candidate)
       let names = finding == .identical ? found.filter(alike.contains) : found
       if names.isEmpty { return nil }
-      // Long lists name only arms with a finding.
-      let isNamed = names.count <= 6 || finding == .better || finding == .worse
+      // Long lists name only arms with a finding, and very long ones nobody would read.
+      let isNamed = names.count <= 6 || names.count <= 20 && (finding == .better || finding == .worse)
       let subject = isNamed ? Self.list(names) : "\(names.count) arms"
       return "\(subject) \(phrase(names.count > 1))."
     }

@@ -38,10 +38,11 @@ enum LiveScript {
         if (answer.status === 200) {
           const text = await answer.text();
           // Keep scroll positions and the keyboard focus.
-          const stops = () => Array.from(main.querySelectorAll('a, [tabindex]'));
+          const stops = () => Array.from(main.querySelectorAll('a, [tabindex], input, button'));
           const focus = stops().indexOf(document.activeElement);
           const scrolled = Array.from(main.querySelectorAll('.scroll'), each => each.scrollLeft);
           main.innerHTML = text;
+          foldLong(main);
           main.querySelectorAll('.scroll').forEach((each, index) => { each.scrollLeft = scrolled[index] || 0; });
           if (focus !== -1) stops()[focus]?.focus({preventScroll: true});
           known = answer.headers.get('ETag');
@@ -91,6 +92,9 @@ enum LiveStyle {
     .board .running{outline:1.5px solid var(--link);outline-offset:-1.5px}
     .board .running i{background:var(--link)}
     .board .failed{background:none;outline:1.5px solid var(--worse);outline-offset:-1.5px;color:var(--worse);text-align:center;font-weight:700;line-height:1.5rem}
+    .arms li{display:grid;grid-template-columns:11rem minmax(6rem,1fr) max-content;gap:0 1.2rem;align-items:center}
+    .content .arms h3{margin:0;overflow-wrap:anywhere}
+    @media (max-width:40rem){.arms li{grid-template-columns:minmax(0,1fr) max-content}.arms .bar{grid-column:1/-1;grid-row:2}}
     .key{font-size:.85rem;color:var(--soft)}
     main{padding-bottom:2.5rem}
     .studies li{padding:1rem 0;border-top:1px solid var(--rule)}

@@ -37,11 +37,19 @@ struct StudyPage: Sendable {
   private let study: LiveStudy
   private let sections: [PageSection]
 
+  /// Runs that have a cell each at most.
+  private static let boardLimit = 3000
+
   init(_ study: LiveStudy) throws {
     self.study = study
     let key: HTML = "<p class=\"key\">One column per seed. A cell fills up as its run completes epochs.</p>\n"
-    var sections = [PageSection(id: "runs", heading: "Runs", content: RunBoard(study: study).html + key)]
-    if study.runs.contains(where: { $0.stage != .final }) {
+    let isLarge = study.runs.count > Self.boardLimit
+    var sections = [
+      PageSection(
+        id: "runs", heading: "Runs",
+        content: isLarge ? ArmBoard(study: study).html : RunBoard(study: study).html + key)
+    ]
+    if !isLarge, study.runs.contains(where: { $0.stage != .final }) {
       let key: HTML = "<p class=\"key\">One column per trial and seed.</p>\n"
       let board = RunBoard(study: study, showsTrials: true).html
       sections.append(PageSection(id: "trials", heading: "Trials", content: board + key))
@@ -51,7 +59,7 @@ struct StudyPage: Sendable {
     if let report = try? study.report() {
       if let profiles = ProfileSection(report).section {
         sections.append(profiles)
-      } else if let verdicts = VerdictSection(report).section {
+      } else if let verdicts = VerdictSection(report, limit: PageFold.limit).section {
         let isOver = study.counts.pending + study.counts.running + study.counts.expected == 0
         sections.append(
           PageSection(id: verdicts.id, heading: isOver ? "Verdicts" : "So far", content: verdicts.content))
@@ -151,6 +159,33 @@ struct RunBoard: Sendable {
     let width = (run.progress * 1000).rounded() / 10
     let content: HTML = run.state == .failed ? "×" : "<i style=\"width:\("\(width)")%\"></i>"
     return "<td class=\"\(run.state.rawValue)\" title=\"\(title)\">\(content)</td>"
+  }
+}
+
+/// The arms of a large study, each with a bar of its runs: first those that are at work or have failed, then those that wait.
+struct ArmBoard: Sendable {
+  let study: LiveStudy
+
+  /// Arms with a bar at most.
+  private static let limit = 50
+
+  var html: HTML {
+    var counts: [String: RunCounts] = [:]
+    for run in study.runs { counts[run.arm, default: RunCounts()][run.state] += 1 }
+    let arms = study.facts.arms.map { ($0.name, counts[$0.name] ?? RunCounts()) }
+    func rank(_ counts: RunCounts) -> Int { counts.running + counts.failed > 0 ? 0 : counts.pending > 0 ? 1 : 2 }
+    let sorted = (0...2).flatMap { place in arms.filter { rank($0.1) == place } }
+    let rows = sorted.prefix(Self.limit).map { name, counts -> HTML in
+      let view = CountsView(counts: counts)
+      return "<li><h3>\(name)</h3>\(view.bar)<p class=\"key\">\(view.words)</p></li>\n"
+    }
+    let rest = sorted.dropFirst(Self.limit)
+    let done = rest.count { rank($0.1) == 2 }
+    let more: HTML =
+      rest.isEmpty
+      ? ""
+      : "<p class=\"key\">\(rest.count) more arms, of which \(done) are done. The report has the results of all.</p>\n"
+    return "<ul class=\"arms\">\n\(rows)</ul>\n\(more)"
   }
 }
 

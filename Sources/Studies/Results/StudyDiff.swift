@@ -81,7 +81,8 @@ public struct StudyDiff: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
-  private static func isSame(_ one: Double?, _ other: Double?) -> Bool {
+  /// Whether two stored numbers are the same, bit for bit; a store keeps no more of a NaN than that it is one.
+  static func isSame(_ one: Double?, _ other: Double?) -> Bool {
     guard let one, let other else { return one == nil && other == nil }
     return one == other || (one.isNaN && other.isNaN)
   }

@@ -5,6 +5,7 @@ final class ClaimedGroup {
   private let runs: [ClaimedRun]
   private let study: StoredStudy?
   private let runner: StudyRunner
+  private let tally: RunTally
   private let counts: RunCounts
   private let heartbeats: [LeaseHeartbeat]
   /// Indices of the runs that haven't ended yet.
@@ -14,10 +15,10 @@ final class ClaimedGroup {
 
   /// - Parameter runs: one or more of a ``RunConfiguration/family``.
   /// - Throws: ``StoreError``.
-  init(_ runs: [ClaimedRun], of study: StoredStudy?, by runner: StudyRunner) throws(StoreError) {
-    (self.runs, self.study, self.runner) = (runs, study, runner)
+  init(_ runs: [ClaimedRun], of study: StoredStudy?, _ tally: RunTally, by runner: StudyRunner) throws(StoreError) {
+    (self.runs, self.study, self.tally, self.runner) = (runs, study, tally, runner)
     open = Array(runs.indices)
-    counts = try runner.store.counts(of: study)
+    counts = try tally.counts()
     heartbeats = runs.map { LeaseHeartbeat($0, in: runner.store, lease: runner.lease) }
   }
 
@@ -46,7 +47,10 @@ final class ClaimedGroup {
       seed: runs[index].seed, stage: runs[index].stage, together: together, epochs: epochs, resumed: resumed)
   }
 
-  private func close(_ indices: [Int]) { open.removeAll(where: indices.contains) }
+  private func close(_ indices: [Int]) {
+    open.removeAll(where: indices.contains)
+    tally.end(indices.count)
+  }
 
   // MARK: - Experiments
 
@@ -137,8 +141,8 @@ final class ClaimedGroup {
       }
       do {
         try fit(group, progress[0], cache)
-      } catch TrainingError.differentMethods where group.count > 1 {
-        // Their graphs differ by more than numbers: those of one method still are together.
+      } catch let error as TrainingError where group.count > 1 && [.differentMethods, .shardedGroup].contains(error) {
+        // Their graphs differ by more than numbers: those of one method still are together. Sharded ones aren't.
         let alike = group.grouped(by: \.configuration.workload)
         groups += (alike.count > 1 ? alike : group.map { [$0] }).map { ($0, true) }
         continue
@@ -160,7 +164,7 @@ final class ClaimedGroup {
 
   private func fit(_ members: [Member], _ progress: RunProgress, _ cache: DatasetCache) throws {
     let configuration = members[0].configuration
-    let clock = StudyClock(store, study, configuration, members: members.count)
+    let clock = StudyClock(store, study, tally, configuration, members: members.count)
     let transaction = EpochTransaction(store, members: members.count) { [store, runner] record in
       // An earlier attempt's files go once this one has a checkpoint of its own.
       if record.epoch == progress.resumed + 1 {

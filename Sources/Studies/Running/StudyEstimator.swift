@@ -92,6 +92,7 @@ public struct StudyEstimate: Sendable, Hashable {
 final class StudyClock {
   private let store: StudyStore
   private let study: StoredStudy?
+  private let tally: RunTally
   private let configuration: RunConfiguration
   private let members: Int
   private var (seconds, epochs) = (0.0, 0)
@@ -99,8 +100,11 @@ final class StudyClock {
   private var others: (seconds: Double, epoch: Int)?
 
   /// - Parameter members: runs that are trained together.
-  init(_ store: StudyStore, _ study: StoredStudy?, _ configuration: RunConfiguration, members: Int) {
-    (self.store, self.study, self.configuration, self.members) = (store, study, configuration, members)
+  init(
+    _ store: StudyStore, _ study: StoredStudy?, _ tally: RunTally, _ configuration: RunConfiguration, members: Int
+  ) {
+    (self.store, self.study, self.tally) = (store, study, tally)
+    (self.configuration, self.members) = (configuration, members)
   }
 
   /// Seconds until this run is done and the pending ones are, by all workers there are; nil before the first epoch.
@@ -118,11 +122,9 @@ final class StudyClock {
   }
 
   private func pending(default perEpoch: Double) throws -> Double {
-    let counts = try store.counts(of: study)
+    let counts = try tally.counts()
     let workers = max(1, counts.running - members + 1)
-    var seconds = try store.pendingWork(of: study).reduce(0) { sum, work in
-      sum + (try store.secondsPerEpoch(of: work.workload, family: work.family) ?? perEpoch) * Double(work.epochs)
-    }
+    var seconds = try tally.pendingSeconds(perEpoch: perEpoch)
     if let study, counts.expected > 0 {
       let perRun = try store.secondsPerRun(of: study) ?? perEpoch * Double(configuration.epochs)
       seconds += perRun * Double(counts.expected)

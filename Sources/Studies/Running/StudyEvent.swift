@@ -42,15 +42,15 @@ public enum Vectorization: String, Sendable, Hashable, CaseIterable {
   /// and concurrent programs are faster. `docs/studies.md` has the times.
   case auto
 
-  /// Runs in one program at most: each keeps its parameters, gradients and activations on the device.
-  static let limit = 32
-
-  /// How many runs one program trains at most on a platform, as PJRT names it.
-  func groupLimit(platform: String) -> Int {
+  /// Whether runs are trained together on a platform, as PJRT names it.
+  public func vectorizes(on platform: String) -> Bool {
     switch self {
-    case .on: Self.limit
-    case .off: 1
-    case .auto: platform == "cpu" ? 1 : Self.limit
+    case .on: true
+    case .off: false
+    case .auto: platform != "cpu"
     }
   }
+
+  /// How many runs one program trains at most.
+  func groupLimit(platform: String) -> Int { vectorizes(on: platform) ? RunGroups.limit : 1 }
 }

@@ -20,6 +20,8 @@ public struct StudyRunner {
   public var memory: Int?
   /// Whether runs that differ by their seed alone are trained in one program.
   public var vectorization = Vectorization.auto
+  /// The part of a study that this runner trains, in a store of its own; nil for all of it, or for the part that the store has.
+  public var share: StudyShare?
   /// Whether ends of runs that other workers train are reported too.
   public var reportsOthers = false
   public var report: (StudyEvent) -> Void = { _ in }
@@ -35,7 +37,7 @@ public struct StudyRunner {
   ///   wrong within a run is stored, and doesn't end the others.
   @discardableResult
   public func run(_ plan: StudyPlan, retriesFailed: Bool = true, replaces: Bool = false) throws -> StudyResults {
-    let study = try store.register(plan, replaces: replaces)
+    let study = try store.register(plan, share: share, replaces: replaces)
     if retriesFailed { try store.retryFailed(of: study) }
     try work(on: study)
     return try store.results(of: store.study(named: plan.name))
@@ -49,21 +51,27 @@ public struct StudyRunner {
     let cache = DatasetCache(folders: folders, progress: progress, memory: memory) { report(.loaded(origin: $0)) }
     report(.began(try store.counts(of: study)))
     try removeLeftovers()
-    let limit = vectorization.groupLimit(platform: try Engine.shared().client.platformName)
+    // A share was divided for programs of one run, or of several.
+    let ways = study?.share.map { $0.vectorizes ? Vectorization.on : .off } ?? vectorization
+    let limit = ways.groupLimit(platform: try Engine.shared().platform)
     var isWaiting = false
     let unfolding = StudyUnfolding(store, study)
-    var known = reportsOthers ? try ended(of: study) : []
+    let tally = RunTally(store, study)
+    let others = try OtherRuns(of: reportsOthers ? study : nil, in: store, tally)
     while true {
       let runs = try store.claim(of: study, upTo: limit, worker: worker, lease: lease)
       if !runs.isEmpty {
         isWaiting = false
-        try ClaimedGroup(runs, of: study, by: self).train(cache)
-        known.formUnion(runs.map(\.id))
-        try reportOthers(of: study, &known)
+        try ClaimedGroup(runs, of: study, tally, by: self).train(cache)
+        others.know(runs)
+        try others.events().forEach(report)
         continue
       }
-      if try unfolding.advance() { continue }
-      try reportOthers(of: study, &known)
+      if try unfolding.advance() {
+        tally.reset()
+        continue
+      }
+      try others.events().forEach(report)
       let counts = try store.counts(of: study)
       // Other workers' runs may make runs known that are for this one.
       guard counts.running > 0, waits || counts.expected > 0 else { return }
@@ -75,24 +83,6 @@ public struct StudyRunner {
 
   /// Seconds between looks for runs that others' ends have made known.
   private static let unfoldingPause = 0.1
-
-  private func ended(of study: StoredStudy?) throws -> Set<String> {
-    guard let study else { return [] }
-    return Set(try store.results(of: study).runs.filter { $0.state == .done || $0.state == .failed }.map(\.id))
-  }
-
-  /// - Parameter known: runs that ended before, or that this worker has trained.
-  private func reportOthers(of study: StoredStudy?, _ known: inout Set<String>) throws {
-    guard reportsOthers, let study else { return }
-    let runs = try store.results(of: study).runs
-    let expected = try store.counts(of: study).expected
-    for run in runs where (run.state == .done || run.state == .failed) && known.insert(run.id).inserted {
-      let progress = RunProgress(
-        number: known.count, count: runs.count + expected, arm: run.arm, seed: run.seed, stage: run.stage, together: 1,
-        epochs: run.history.epochs.last?.epoch ?? 0, resumed: 0)
-      report(run.state == .done ? .runEnded(progress, run.history) : .runFailed(progress, error: run.error ?? ""))
-    }
-  }
 
   /// Removes checkpoints of runs that were done just before their process ended.
   private func removeLeftovers() throws {

@@ -81,7 +81,7 @@ final class StoreCopy: Sendable {
     let target = folder.appendingPathComponent("store.sqlite")
     self.path = target.path
     // The log first: what it says is newer than the file either way.
-    for suffix in ["-wal", ""] where files.fileExists(atPath: path + suffix) {
+    for suffix in ["-wal", "-journal", ""] where files.fileExists(atPath: path + suffix) {
       try files.copyItem(atPath: path + suffix, toPath: target.path + suffix)
       try files.setAttributes([.posixPermissions: 0o600], ofItemAtPath: target.path + suffix)
     }

@@ -22,6 +22,12 @@ public enum StoreError: Error, Sendable, Hashable {
   case unnamedStudy(known: [String], path: String)
   /// A plan of a study's name lacks runs with results that the study has: how many, of how many, and which.
   case narrowed(study: String, dropped: Int, of: Int, runs: String)
+  /// The store has another part of a study than it is given; `stored` is nil if it has all of it.
+  case otherShare(path: String, study: String, stored: StudyShare?, given: StudyShare)
+  /// A folder holds no stores that could be merged.
+  case noStores(folder: String)
+  /// Stores say different things of the same study or run; nothing was merged.
+  case contradictory(path: String, [MergeContradiction])
   /// Another worker has claimed the run.
   case leaseLost(run: String)
   /// Runs that are to be compared would be trained on different data.
@@ -64,6 +70,9 @@ public enum StoreError: Error, Sendable, Hashable {
 }
 
 extension StoreError: CustomStringConvertible {
+  /// Contradictions that a message lists.
+  private static let shownContradictions = 10
+
   public var description: String {
     switch self {
     case .missing(let path): "there is no store \(path). Check the path, or make one with 'tanren study run'."
@@ -99,6 +108,17 @@ extension StoreError: CustomStringConvertible {
       "the plan lacks \(dropped) of the \(count) runs with results that study '\(study)' has: \(runs). Give the plan "
         + "another name (name=…), or replace the study (--replace): the runs stay in the store, but the study no longer "
         + "lists them."
+    case .otherShare(let path, let study, let stored, let given):
+      "the store \(path) has \(stored.map { "share \($0)" } ?? "all") of study '\(study)', not share \(given): runs would be "
+        + "trained twice. Divide the study as before, or use another folder."
+    case .noStores(let folder):
+      "there are no stores in \(folder): a task writes task-NUMBER.sqlite there. Check the path, and whether a task has begun."
+    case .contradictory(let path, let contradictions):
+      "nothing was merged into \(path), because the stores contradict each other:\n"
+        + contradictions.prefix(Self.shownContradictions).map { "  \($0)\n" }.joined()
+        + (contradictions.count > Self.shownContradictions
+          ? "  … and \(contradictions.count - Self.shownContradictions) more\n" : "")
+        + "Leave out the stores that are wrong, or have their runs trained again."
     case .leaseLost(let run): "another worker has claimed run \(run.prefix(12)) in the meantime"
     case .differentData(let source, let stored, let found):
       "the study's runs on '\(source)' were trained on \(stored), but here it is \(found). "

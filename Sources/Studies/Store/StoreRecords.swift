@@ -34,6 +34,8 @@ public struct StoredStudy: Sendable, Hashable {
   public let name: String
   public let title: String
   public let plan: StudyPlan
+  /// The part of the study that the store has; nil for all of it.
+  public let share: StudyShare?
   /// Runs by state; a run that two arms share counts once.
   public let counts: RunCounts
   /// Seconds since 1970.
@@ -91,7 +93,10 @@ public struct RunCounts: Sendable, Hashable {
 
   public var total: Int { pending + running + done + failed + paused }
 
-  subscript(state: RunState) -> Int {
+  /// Whether all runs are done, but for trials that were stopped early.
+  public var isComplete: Bool { total == done + paused && expected == 0 }
+
+  package subscript(state: RunState) -> Int {
     get {
       switch state {
       case .pending: pending
@@ -111,6 +116,13 @@ public struct RunCounts: Sendable, Hashable {
       }
     }
   }
+}
+
+/// What runs of one workload that nobody has claimed yet have to do.
+struct PendingWork {
+  let epochs: Int
+  /// nil where none of their kind was timed.
+  let secondsPerEpoch: Double?
 }
 
 /// How far a run is.
@@ -166,7 +178,7 @@ public struct StudyResults: Sendable {
 }
 
 /// What an epoch of a run showed.
-struct StoredEpoch {
+package struct StoredEpoch {
   let run: ClaimedRun
   let record: EpochRecord
   /// Nil for the untrained model, and where the run ends.
@@ -174,6 +186,10 @@ struct StoredEpoch {
   let end: RunEnd?
   /// Whether the run stops here for now.
   var pauses = false
+
+  package init(run: ClaimedRun, record: EpochRecord, checkpoint: StoredCheckpoint?, end: RunEnd?) {
+    (self.run, self.record, self.checkpoint, self.end) = (run, record, checkpoint, end)
+  }
 }
 
 extension RunStage {
@@ -185,9 +201,14 @@ extension RunStage {
 }
 
 /// What is stored when a run is done.
-struct RunEnd: Sendable {
+package struct RunEnd: Sendable {
   let steps: Int
   let gradientEvaluations: Double
   let isDiverged: Bool
   let keepsCheckpoint: Bool
+
+  package init(steps: Int, gradientEvaluations: Double, isDiverged: Bool, keepsCheckpoint: Bool) {
+    (self.steps, self.gradientEvaluations) = (steps, gradientEvaluations)
+    (self.isDiverged, self.keepsCheckpoint) = (isDiverged, keepsCheckpoint)
+  }
 }

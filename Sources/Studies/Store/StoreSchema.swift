@@ -11,6 +11,8 @@ enum StoreSchema {
     { database in try addFamilies(database) },
     { database in try addDigests(database) },
     { database in try database.execute(sql: version4) },
+    { database in try addGroups(database) },
+    { database in try database.execute(sql: version6) },
   ]
 
   static var version: Int { migrations.count }
@@ -37,6 +39,12 @@ enum StoreSchema {
       throw StoreError.newerSchema(path: path, version: version, supported: Self.version)
     }
     return version
+  }
+
+  /// Whether a store has a task's share of a study: other machines use its folder.
+  static func hasShare(_ database: Database, version: Int) throws -> Bool {
+    guard version >= 5 else { return false }
+    return try Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM studies WHERE share IS NOT NULL)") ?? false
   }
 
   /// Version 2: runs know which others may be trained together with them.
@@ -74,6 +82,56 @@ enum StoreSchema {
     ALTER TABLE runs ADD COLUMN until INTEGER;
     ALTER TABLE studies ADD COLUMN expected INTEGER NOT NULL DEFAULT 0;
     """
+
+  /// Version 5: the plan decides which runs are trained together, and a store may have a task's share of a study.
+  private static func addGroups(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        ALTER TABLE studies ADD COLUMN share TEXT;
+        ALTER TABLE memberships ADD COLUMN grouping INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX memberships_by_grouping ON memberships (study, grouping);
+        """)
+    for study in try Int64.fetchAll(database, sql: "SELECT key FROM studies") {
+      let rows = try Row.fetchAll(
+        database,
+        sql: """
+          SELECT position, arm, trial, id, family FROM memberships JOIN runs ON runs.key = run
+          WHERE study = ? ORDER BY position
+          """, arguments: [study])
+      var groups = RunGroups(areSearched: try rows.contains { try $0.decode(Int?.self, forColumn: "trial") != nil })
+      for row in rows {
+        let group = try groups.group(
+          of: row.decode(forColumn: "id"), family: row.decode(forColumn: "family"), arm: row.decode(forColumn: "arm"),
+          trial: row.decode(forColumn: "trial"))
+        try database.execute(
+          sql: "UPDATE memberships SET grouping = ? WHERE study = ? AND position = ?",
+          arguments: [group, study, try row.decode(Int.self, forColumn: "position")])
+      }
+    }
+  }
+
+  /// Version 6: what is claimed next is found without looking at the runs that are done. A membership is open while its run may
+  /// have something to do; a paused run has nothing to do until its study has it go on.
+  private static let version6 = """
+    ALTER TABLE memberships ADD COLUMN open INTEGER NOT NULL DEFAULT 1;
+    UPDATE memberships SET open = (SELECT \(isOpen("runs")) FROM runs WHERE key = memberships.run);
+    CREATE INDEX memberships_open ON memberships (study, position) WHERE open = 1;
+    CREATE INDEX memberships_open_anywhere ON memberships (position, study) WHERE open = 1;
+    CREATE TRIGGER runs_open AFTER UPDATE OF state, until ON runs BEGIN
+      UPDATE memberships SET open = \(isOpen("new")) WHERE run = new.key;
+    END;
+    CREATE INDEX runs_by_data ON runs (data, data_digest);
+    CREATE INDEX runs_by_end ON runs (finished) WHERE state IN ('done', 'failed');
+    """
+
+  /// Whether a run may have something to do, in SQL.
+  /// - Parameter run: a row of the table of runs.
+  static func isOpen(_ run: String) -> String {
+    """
+    (\(run).state = 'running' OR (\(run).state = 'pending' AND (\(run).until IS NULL
+      OR \(run).until > coalesce((SELECT max(epoch) FROM epochs WHERE epochs.run = \(run).key), -1))))
+    """
+  }
 
   /// Times are seconds since 1970. A metric's NaN is NULL, which is what SQLite makes of it.
   private static let version1 = """

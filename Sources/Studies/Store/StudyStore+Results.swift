@@ -23,49 +23,77 @@ extension StudyStore {
   /// - Throws: ``StoreError``, ``StoreError/damagedRun(path:run:arm:seed:study:)`` if the numbers of a run aren't those
   ///   that were stored.
   public func results(of study: StoredStudy) throws(StoreError) -> StudyResults {
+    try results(of: study, reusing: nil)
+  }
+
+  /// As ``results(of:)``, of a study that is read again and again.
+  /// - Parameter finished: runs that were done before.
+  package func results(of study: StoredStudy, reusing finished: FinishedRuns?) throws(StoreError) -> StudyResults {
     try read { database in
-      let rows = try Row.fetchAll(
+      let reader = try RunReader(self, study, database, finished: finished)
+      var runs: [StoredRun] = []
+      try reader.readAll { runs.append($0) }
+      return StudyResults(study: study, runs: runs, environments: reader.environments)
+    }
+  }
+
+  /// Gives the runs of a study one after the other, in the plan's order and in one view of the store: a study may be larger than
+  /// the memory.
+  /// - Throws: as ``results(of:)`` does, and what `body` throws.
+  public func forEachRun(of study: StoredStudy, _ body: (StoredRun) throws -> Void) throws {
+    // What goes wrong in the body is no fault of the store.
+    var failure: (any Error)?
+    do {
+      try read { database in
+        let reader = try RunReader(self, study, database)
+        try reader.readAll { run in
+          do { try body(run) } catch {
+            failure = error
+            throw error
+          }
+        }
+      }
+    } catch {
+      throw failure ?? error
+    }
+  }
+
+  /// Whether some runs of a study are trials.
+  func hasTrials(_ study: StoredStudy) throws(StoreError) -> Bool {
+    try read { database in
+      // A store that an older version made and that is opened for reading has none.
+      guard try database.columns(in: "memberships").contains(where: { $0.name == "trial" }) else { return false }
+      return try Bool.fetchOne(
+        database, sql: "SELECT EXISTS (SELECT 1 FROM memberships WHERE study = ? AND trial IS NOT NULL)",
+        arguments: [study.key]) ?? false
+    }
+  }
+
+  /// Where the runs of a study were computed, as they came.
+  func environments(of study: StoredStudy) throws(StoreError) -> [RunEnvironment] {
+    try read { try RunReader(self, study, $0).environments }
+  }
+
+  /// The runs of some ids, in the plan's order.
+  func runs(_ ids: [String], of study: StoredStudy) throws(StoreError) -> [StoredRun] {
+    try read { database in
+      var runs: [StoredRun] = []
+      try RunReader(self, study, database).read(ids) { runs.append($0) }
+      return runs
+    }
+  }
+
+  /// The runs of a study that are done or have failed since some time, the last one last.
+  func endedRuns(of study: StoredStudy, since: Double) throws(StoreError) -> [(id: String, finished: Double)] {
+    try read { database in
+      try Row.fetchAll(
         database,
         sql: """
-          SELECT memberships.*, runs.* FROM memberships JOIN runs ON runs.key = memberships.run
-          WHERE memberships.study = ? ORDER BY memberships.position
-          """, arguments: [study.key])
-      var environments: OrderedDictionary<Int64, RunEnvironment> = [:]
-      let runs = try rows.map { row in
-        let key: Int64 = try row.decode(forColumn: "key")
-        let history = try Self.history(of: key, database)
-        guard try Self.isWhole(row, history) else {
-          throw StoreError.damagedRun(
-            path: self.path, run: try row.decode(forColumn: "id"), arm: try row.decode(forColumn: "arm"),
-            seed: try row.decode(forColumn: "seed"), study: study.name)
-        }
-        for row in try Row.fetchAll(
-          database,
-          sql: """
-            SELECT DISTINCT environments.* FROM attempts JOIN environments ON environments.key = attempts.environment
-            WHERE attempts.run = ? ORDER BY attempts.number
-            """, arguments: [key])
-        {
-          let key: Int64 = try row.decode(forColumn: "key")
-          environments[key] = try environments[key] ?? RunEnvironment(text: row.decode(forColumn: "description"))
-        }
-        let used = try Int64.fetchAll(
-          database, sql: "SELECT DISTINCT environment FROM attempts WHERE run = ? AND environment IS NOT NULL",
-          arguments: [key])
-        return try StoredRun(
-          id: row.decode(forColumn: "id"), arm: row.decode(forColumn: "arm"), seed: row.decode(forColumn: "seed"),
-          stage: RunStage(row), configuration: row.decode(forColumn: "configuration"),
-          state: Self.state(of: row, history),
-          attempts: row.decode(forColumn: "attempts"),
-          error: row.decode(forColumn: "error"), history: history,
-          seconds: row.decode(forColumn: "seconds"), steps: row.decode(forColumn: "steps"),
-          gradientEvaluations: row.decode(forColumn: "gradient_evaluations"),
-          isDiverged: row.decode(forColumn: "diverged"),
-          dataOrigin: row.decode(forColumn: "data_origin"),
-          environments: used.compactMap { environments.index(forKey: $0) },
-          artifacts: self.artifacts(of: key, database))
-      }
-      return StudyResults(study: study, runs: runs, environments: Array(environments.values))
+          SELECT id, finished FROM runs WHERE state IN ('done', 'failed') AND finished >= ?
+            AND EXISTS (SELECT 1 FROM memberships WHERE memberships.run = runs.key AND memberships.study = ?)
+          ORDER BY finished
+          """, arguments: [since, study.key]
+      ).map { (try $0.decode(forColumn: "id"), try $0.decode(forColumn: "finished")) }
     }
   }
 
@@ -90,9 +118,9 @@ extension StudyStore {
     }
   }
 
-  /// What runs that nobody has claimed yet have to do: how many epochs of which workload.
-  func pendingWork(of study: StoredStudy?) throws(StoreError) -> [(workload: String, family: String, epochs: Int)] {
-    try read { database in
+  /// What runs that nobody has claimed yet have to do, by workload.
+  func pendingWork(of study: StoredStudy?) throws(StoreError) -> [PendingWork] {
+    let kinds = try read { database in
       try Row.fetchAll(
         database,
         sql: """
@@ -100,9 +128,16 @@ extension StudyStore {
           WHERE \(RunState.sql) = 'pending' AND key IN (SELECT run FROM memberships WHERE :study IS NULL OR study = :study)
           GROUP BY workload
           """, arguments: ["study": study?.key]
-      ).map {
-        (try $0.decode(forColumn: "workload"), try $0.decode(forColumn: "family"), try $0.decode(forColumn: "epochs"))
+      ).map { row -> (workload: String, family: String, epochs: Int) in
+        (
+          try row.decode(forColumn: "workload"), try row.decode(forColumn: "family"),
+          try row.decode(forColumn: "epochs")
+        )
       }
+    }
+    return try kinds.map { kind throws(StoreError) in
+      PendingWork(
+        epochs: kind.epochs, secondsPerEpoch: try secondsPerEpoch(of: kind.workload, family: kind.family))
     }
   }
 
@@ -110,8 +145,8 @@ extension StudyStore {
   /// - Throws: ``StoreError``.
   public func doneRuns(among ids: [String]) throws(StoreError) -> Set<String> {
     try read { database in
-      let done = Set(try String.fetchAll(database, sql: "SELECT id FROM runs WHERE state = 'done'"))
-      return done.intersection(ids)
+      let isDone = try database.cachedStatement(sql: "SELECT state = 'done' FROM runs WHERE id = ?")
+      return Set(try ids.filter { try Bool.fetchOne(isDone, arguments: [$0]) ?? false })
     }
   }
 
@@ -138,41 +173,5 @@ extension StudyStore {
           SELECT avg(seconds) FROM runs WHERE state = 'done' AND key IN (SELECT run FROM memberships WHERE study = ?)
           """, arguments: [study.key])
     }
-  }
-
-  static func history(of run: Int64, _ database: Database) throws -> History {
-    var metrics: [Int: OrderedDictionary<String, Double>] = [:]
-    for row in try Row.fetchAll(
-      database, sql: "SELECT epoch, name, value FROM metrics WHERE run = ? ORDER BY epoch, position", arguments: [run])
-    {
-      let value: Double? = try row.decode(forColumn: "value")
-      metrics[try row.decode(forColumn: "epoch"), default: [:]][try row.decode(forColumn: "name")] = value ?? .nan
-    }
-    let rows = try Row.fetchAll(database, sql: "SELECT * FROM epochs WHERE run = ? ORDER BY epoch", arguments: [run])
-    return History(
-      epochs: try rows.map { row in
-        let epoch: Int = try row.decode(forColumn: "epoch")
-        return try EpochRecord(
-          epoch: epoch, step: row.decode(forColumn: "step"), metrics: metrics[epoch] ?? [:],
-          trainingSeconds: row.decode(forColumn: "training_seconds"),
-          evaluationSeconds: row.decode(forColumn: "evaluation_seconds"))
-      })
-  }
-
-  private static func state(of row: Row, _ history: History) throws -> RunState {
-    let state = RunState(rawValue: try row.decode(forColumn: "state")) ?? .pending
-    // `until` is the study's own in a row of both tables: another study may have it trained further.
-    guard state == .pending, row.hasColumn("until"), let until: Int = try row.decode(forColumn: "until") else {
-      return state
-    }
-    return until <= history.epochs.last?.epoch ?? 0 ? .paused : .pending
-  }
-
-  private func artifacts(of run: Int64, _ database: Database) throws -> [RunArtifact] {
-    try Row.fetchAll(database, sql: "SELECT kind, path FROM artifacts WHERE run = ? ORDER BY kind", arguments: [run])
-      .map { row in
-        let file: String = try row.decode(forColumn: "path")
-        return RunArtifact(kind: try row.decode(forColumn: "kind"), path: "\(filesFolder)/\(file)")
-      }
   }
 }

@@ -18,8 +18,8 @@ extension StudyStore {
     try claim(of: study, upTo: 1, worker: worker, lease: lease).first
   }
 
-  /// Gives a worker a run as ``claim(of:worker:lease:)`` does, with more that may be trained together with it: of
-  /// its ``RunConfiguration/family``, and as far trained.
+  /// Gives a worker a run as ``claim(of:worker:lease:)`` does, with more that are trained together with it: those of its
+  /// group by the study's plan, as far as they are open and as far trained. See ``RunGroups``.
   /// - Parameter limit: how many runs in all, 1 or more.
   /// - Returns: none if there is nothing to be claimed now.
   /// - Throws: ``StoreError``.
@@ -37,18 +37,20 @@ extension StudyStore {
 
   /// The runs that ``claim(of:upTo:worker:lease:)`` gives.
   private static func claimable(of study: StoredStudy?, upTo limit: Int, _ database: Database) throws -> [Int64] {
+    // In the order of an index that has open runs alone: those that are done aren't looked at again and again.
     let open = """
-      FROM runs JOIN memberships ON memberships.run = runs.key
-      WHERE (:study IS NULL OR memberships.study = :study)
+      FROM memberships CROSS JOIN runs ON runs.key = memberships.run
+      WHERE memberships.open = 1
         AND (\(RunState.sql) = 'pending' OR (runs.state = 'running' AND runs.lease_expires < :now))
       """
     let trained = "(SELECT max(epoch) FROM epochs WHERE epochs.run = runs.key)"
     let first = try Row.fetchOne(
       database,
       sql: """
-        SELECT runs.key, runs.family, runs.until, \(trained) AS trained \(open)
+        SELECT runs.key, memberships.study, memberships.grouping, runs.until, \(trained) AS trained \(open)
+          \(study == nil ? "" : "AND memberships.study = :study")
         ORDER BY memberships.position, memberships.study LIMIT 1
-        """, arguments: ["study": study?.key, "now": now])
+        """, arguments: study.map { ["study": $0.key, "now": now] } ?? ["now": now])
     guard let first else { return [] }
     let key: Int64 = try first.decode(forColumn: "key")
     guard limit > 1 else { return [key] }
@@ -56,11 +58,13 @@ extension StudyStore {
       database,
       sql: """
         SELECT runs.key \(open)
-          AND runs.key <> :first AND runs.family = :family AND runs.until IS :until AND \(trained) IS :trained
+          AND memberships.study = :study AND memberships.grouping = :grouping AND runs.key <> :first
+          AND runs.until IS :until AND \(trained) IS :trained
         GROUP BY runs.key ORDER BY min(memberships.position) LIMIT :limit
         """,
       arguments: [
-        "study": study?.key, "now": now, "first": key, "family": try first.decode(String.self, forColumn: "family"),
+        "study": try first.decode(Int64.self, forColumn: "study"), "now": now, "first": key,
+        "grouping": try first.decode(Int.self, forColumn: "grouping"),
         "until": try first.decode(Int?.self, forColumn: "until"),
         "trained": try first.decode(Int?.self, forColumn: "trained"), "limit": limit - 1,
       ])
@@ -199,7 +203,7 @@ extension StudyStore {
   /// moment a store knows exactly the epochs that its checkpoint has done.
   /// - Parameter entries: of runs that are trained together; all of them are stored, or none.
   /// - Throws: ``StoreError``, ``StoreError/leaseLost(run:)`` if another worker has claimed a run.
-  func record(_ entries: [StoredEpoch]) throws(StoreError) {
+  package func record(_ entries: [StoredEpoch]) throws(StoreError) {
     try write { database in
       for entry in entries {
         try Self.update(entry.run, database, set: "fruitless = 0", [])
@@ -265,7 +269,8 @@ extension StudyStore {
         database,
         sql: """
           SELECT runs.data_origin FROM runs JOIN memberships ON memberships.run = runs.key
-          WHERE runs.data = (SELECT data FROM runs WHERE key = :run) AND runs.data_digest <> :digest
+          WHERE runs.data = (SELECT data FROM runs WHERE key = :run)
+            AND (runs.data_digest < :digest OR runs.data_digest > :digest)
             AND memberships.study IN (SELECT study FROM memberships WHERE run = :run) LIMIT 1
           """, arguments: ["run": run.key, "digest": data.digest])
       if let other { throw StoreError.differentData(source: data.source, stored: other, found: data.origin) }

@@ -66,11 +66,20 @@ extension StudyStore {
     return state == .open && history.epochs.isEmpty ? nil : KnownRun(history, state: state)
   }
 
-  /// Makes runs those of a study, in their order.
+  /// Makes runs those of a study, in their order; of a store with a share of the study those of the share.
   /// - Returns: whether they weren't before.
   @discardableResult
   static func setRuns(_ unfolded: UnfoldedRuns, of study: Int64, _ database: Database) throws -> Bool {
-    try database.execute(sql: "UPDATE studies SET expected = ? WHERE key = ?", arguments: [unfolded.more, study])
+    let families = try families(of: unfolded.runs, database)
+    var groups = RunGroups(areSearched: unfolded.runs.contains { $0.stage != .final })
+    let grouping = zip(unfolded.runs, families).map { run, family in
+      groups.group(of: run.id, family: family, arm: run.arm, trial: run.stage.trial)
+    }
+    let share = try share(of: study, database)
+    let places = share?.places(in: unfolded.runs) { grouping } ?? Array(unfolded.runs.indices)
+    let expected = share?.expected(unfolded.expected, beside: unfolded.runs) ?? unfolded.expected
+    try database.execute(
+      sql: "UPDATE studies SET expected = ? WHERE key = ?", arguments: [expected.reduce(0) { $0 + $1.count }, study])
     let stored = try Row.fetchAll(
       database,
       sql: """
@@ -78,8 +87,9 @@ extension StudyStore {
         WHERE study = ? ORDER BY position
         """, arguments: [study])
     let isSame =
-      try stored.count == unfolded.runs.count
-      && zip(stored, unfolded.runs).allSatisfy { row, run -> Bool in
+      try stored.count == places.count
+      && zip(stored, places).allSatisfy { row, place -> Bool in
+        let run = unfolded.runs[place]
         let (id, arm): (String, String) = (try row.decode(forColumn: "id"), try row.decode(forColumn: "arm"))
         let seed: Int = try row.decode(forColumn: "seed")
         let (trial, until): (Int?, Int?) = (try row.decode(forColumn: "trial"), try row.decode(forColumn: "until"))
@@ -94,18 +104,19 @@ extension StudyStore {
         """)
     let insertMembership = try database.makeStatement(
       sql: """
-        INSERT INTO memberships (study, position, run, arm, seed, trial, until)
-        SELECT ?, ?, key, ?, ?, ?, ? FROM runs WHERE id = ?
+        INSERT INTO memberships (study, position, run, arm, seed, trial, until, grouping, open)
+        SELECT ?, ?, key, ?, ?, ?, ?, ?, \(StoreSchema.isOpen("runs")) FROM runs WHERE id = ?
         """)
-    for (position, run) in unfolded.runs.enumerated() {
+    for place in places {
+      let run = unfolded.runs[place]
       let configuration = run.configuration
       try insertRun.execute(
         arguments: [
-          run.id, configuration.canonicalText, configuration.workload, configuration.family,
-          configuration.data.description, configuration.epochs, now,
+          run.id, configuration.canonicalText, configuration.workload, families[place], configuration.data.description,
+          configuration.epochs, now,
         ])
       try insertMembership.execute(
-        arguments: [study, position, run.arm, run.seed, run.stage.trial, run.until, run.id])
+        arguments: [study, place, run.arm, run.seed, run.stage.trial, run.until, grouping[place], run.id])
     }
     try database.execute(
       sql: """
@@ -114,5 +125,18 @@ extension StudyStore {
         WHERE key IN (SELECT run FROM memberships WHERE study = ?)
         """, arguments: [study])
     return true
+  }
+
+  /// The ``RunConfiguration/family`` of each run, which costs more to compute than to look up.
+  private static func families(of runs: [PlannedRun], _ database: Database) throws -> [String] {
+    let stored = try database.makeStatement(sql: "SELECT family FROM runs WHERE id = ?")
+    return try runs.map { run in
+      try String.fetchOne(stored, arguments: [run.id]) ?? run.configuration.family
+    }
+  }
+
+  private static func share(of study: Int64, _ database: Database) throws -> StudyShare? {
+    let text = try String?.fetchOne(database, sql: "SELECT share FROM studies WHERE key = ?", arguments: [study])
+    return text?.flatMap(StudyShare.init(text:))
   }
 }

@@ -26,12 +26,13 @@ public final class StudyStore: Sendable {
   /// How long to wait for another process's transaction.
   static let busySeconds = 20.0
 
+  /// - Parameter isShared: whether other machines may use the file; nil to ask the file system, which doesn't always know.
   /// - Throws: ``StoreError``.
-  public convenience init(_ path: String, access: Access = .create) throws(StoreError) {
-    try self.init(path, access: access, busySeconds: Self.busySeconds)
+  public convenience init(_ path: String, access: Access = .create, isShared: Bool? = nil) throws(StoreError) {
+    try self.init(path, access: access, isShared: isShared, busySeconds: Self.busySeconds)
   }
 
-  init(_ path: String, access: Access, busySeconds: Double) throws(StoreError) {
+  init(_ path: String, access: Access, isShared: Bool? = nil, busySeconds: Double) throws(StoreError) {
     self.path = path
     let isThere = FileManager.default.fileExists(atPath: path)
     guard isThere || access == .create else { throw .missing(path: path) }
@@ -48,29 +49,31 @@ public final class StudyStore: Sendable {
     }
     do {
       copy = access == .read ? try StoreCopy(ifNeededFor: path) : nil
-      writer = try Self.open(copy?.path ?? path, named: path, access: access, busySeconds: busySeconds)
+      writer = try Self.open(
+        copy?.path ?? path, named: path, access: access, isShared: isShared, busySeconds: busySeconds)
     } catch {
       throw StoreError(error, path: path, timeout: busySeconds)
     }
   }
 
   private static func open(
-    _ path: String, named name: String, access: Access, busySeconds: Double
+    _ path: String, named name: String, access: Access, isShared: Bool?, busySeconds: Double
   ) throws -> any DatabaseWriter {
     var configuration = GRDB.Configuration()
     configuration.busyMode = .timeout(busySeconds)
     configuration.label = "study store"
     configuration.readonly = access == .read
     // What it is comes first: opening for writing changes the file.
-    let version = try DatabaseQueue(path: path, configuration: configuration).read {
-      try StoreSchema.check($0, path: name)
+    let (version, hasShare) = try DatabaseQueue(path: path, configuration: configuration).read { database in
+      let version = try StoreSchema.check(database, path: name)
+      return (version, try StoreSchema.hasShare(database, version: version))
     }
     if access == .read {
       guard version > 0 else { throw StoreError.notStore(path: name, reason: "it is empty") }
       return try DatabaseQueue(path: path, configuration: configuration)
     }
     let writer: any DatabaseWriter
-    if FileSystem.isShared(path) {
+    if hasShare || isShared ?? FileSystem.isShared(path) {
       writer = try DatabaseQueue(path: path, configuration: configuration)
       _ = try writer.writeWithoutTransaction { try String.fetchOne($0, sql: "PRAGMA journal_mode = DELETE") }
     } else {
@@ -122,28 +125,52 @@ public final class StudyStore: Sendable {
 extension StudyStore {
   /// Puts a plan into the store: runs that aren't there yet are pending, those that are there stay as they are,
   /// whichever study they were trained for. A study of the same name gets the new plan, which may have more runs.
-  /// - Parameter replaces: whether the plan may lack runs with results that the study has. They stay in the store, and
-  ///   are the study's again with a plan that has them.
-  /// - Throws: `ConfigurationError` for a plan that can't be run, ``StoreError/narrowed(study:dropped:of:runs:)`` and
-  ///   other ``StoreError``s.
+  /// - Parameters:
+  ///   - share: the part of the study that the store has; nil for all of it, or for the part that it has already.
+  ///   - replaces: whether the plan may lack runs with results that the study has. They stay in the store, and
+  ///     are the study's again with a plan that has them.
+  /// - Throws: `ConfigurationError` for a plan that can't be run or divided, ``StoreError/narrowed(study:dropped:of:runs:)``,
+  ///   ``StoreError/otherShare(path:study:stored:given:)`` and other ``StoreError``s.
   @discardableResult
-  public func register(_ plan: StudyPlan, replaces: Bool = false) throws -> StoredStudy {
+  public func register(
+    _ plan: StudyPlan, share: StudyShare? = nil, replaces: Bool = false
+  ) throws -> StoredStudy {
+    if share != nil { try StudyShare.check(plan) }
     let unfolder = try PlanUnfolder(plan)
-    let text = try plan.yaml()
     try writeConfigured { database in
-      let unfolded = try Self.unfolded(by: unfolder, database)
-      if !replaces { try Self.checkNothingIsLost(for: plan, keeping: Set(unfolded.runs.map(\.id)), database) }
-      let study = try Int64.fetchOne(
-        database,
-        sql: """
-          INSERT INTO studies (name, title, plan, created, changed) VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT (name) DO UPDATE SET title = excluded.title, plan = excluded.plan,
-            changed = CASE WHEN plan = excluded.plan THEN changed ELSE excluded.changed END
-          RETURNING key
-          """, arguments: [plan.name, plan.title, text, Self.now, Self.now])
-      if let study { try Self.setRuns(unfolded, of: study, database) }
+      if let share { try self.checkShare(share, of: plan, database) }
+      try Self.register(unfolder, share: share, replaces: replaces, database)
     }
     return try study(named: plan.name)
+  }
+
+  /// As ``register(_:share:replaces:)``, in a transaction.
+  static func register(
+    _ unfolder: PlanUnfolder, share: StudyShare? = nil, replaces: Bool, _ database: Database
+  ) throws {
+    let plan = unfolder.plan
+    let unfolded = try unfolded(by: unfolder, database)
+    if !replaces { try checkNothingIsLost(for: plan, keeping: Set(unfolded.runs.map(\.id)), database) }
+    let study = try Int64.fetchOne(
+      database,
+      sql: """
+        INSERT INTO studies (name, title, plan, created, changed, share) VALUES (?, ?, ?, ?, ?, ?)
+        ON CONFLICT (name) DO UPDATE SET title = excluded.title, plan = excluded.plan,
+          changed = CASE WHEN plan = excluded.plan THEN changed ELSE excluded.changed END
+        RETURNING key
+        """, arguments: [plan.name, plan.title, try plan.yaml(), now, now, share?.description])
+    if let study { try setRuns(unfolded, of: study, database) }
+  }
+
+  /// Another share's runs, or another division's, would be trained twice.
+  private func checkShare(_ share: StudyShare, of plan: StudyPlan, _ database: Database) throws {
+    let row = try Row.fetchOne(database, sql: "SELECT share FROM studies WHERE name = ?", arguments: [plan.name])
+    guard let row else { return }
+    let stored: String? = try row.decode(forColumn: "share")
+    guard stored == share.description else {
+      throw StoreError.otherShare(
+        path: path, study: plan.name, stored: stored.flatMap(StudyShare.init(text:)), given: share)
+    }
   }
 
   /// - Parameter kept: the ids of the new plan's runs.
@@ -239,10 +266,13 @@ extension StudyStore {
       try row.decode(forColumn: "created"), try row.decode(forColumn: "changed")
     )
     let counts = try Self.counts(of: key, database)
+    // A store that an older version made and that is opened for reading has none.
+    let share = row.hasColumn("share") ? try row.decode(String?.self, forColumn: "share") : nil
     do throws(ConfigurationError) {
       return StoredStudy(
         key: key, name: name, title: title,
         plan: try StudyPlan(yaml: plan, source: "plan of study '\(name)'", name: name),
+        share: share.flatMap(StudyShare.init(text:)),
         counts: counts, created: created, changed: changed)
     } catch {
       throw StoreError.damaged(path: path, reason: error.description)

@@ -33,6 +33,64 @@ import Testing
     #expect(result == "other rate=0.03 rate=0.1 rate=10")
   }
 
+  /// 60 arms, each of them better than those before it.
+  private func manyArms() throws -> StudyReport {
+    let names = (0..<60).map { "arm \($0)" }
+    let facts = StudyFacts(
+      name: "many", arms: names.map { ArmFacts($0, baseline: $0 == "arm 0" ? nil : "arm 0") }, seeds: [0, 1, 2])
+    return try StudyReport(
+      facts,
+      names.enumerated().map { index, name in
+        ArmResult(
+          name, "val_accuracy",
+          (0..<3).map { seed in [0.1, 0.5 + Double(index) / 200 + Double(seed * (index % 7)) / 1e4] })
+      })
+  }
+
+  @Test func manyArmsAreFoldedAndFound() throws {
+    let result = try Browser.evaluate(
+      """
+      const table = document.querySelector('#results table');
+      const tools = table.closest('.scroll').previousElementSibling;
+      const [search, count, button] = tools.children;
+      const shown = () => Array.from(table.tBodies[0].rows).filter(row => !row.hidden).map(row => row.cells[0].textContent);
+      const told = () => shown().length + ' ' + shown()[0] + ' (' + count.textContent + ')';
+      const texts = [told()];
+      search.value = 'ARM 5';
+      search.dispatchEvent(new Event('input'));
+      texts.push(shown().join(','), String(button.hidden));
+      search.value = '';
+      search.dispatchEvent(new Event('input'));
+      button.click();
+      texts.push(told(), button.textContent);
+      button.click();
+      table.tHead.rows[0].cells[0].querySelector('button').click();
+      texts.push(told());
+      const list = document.querySelector('.verdicts');
+      texts.push(Array.from(list.children).filter(row => row.offsetParent !== null).length + ' verdicts');
+      texts.push(list.querySelector('h3').textContent);
+      return texts.join(' | ');
+      """, on: try manyArms().text(.html))
+    let fifties = ["5"] + (50...59).map(String.init)
+    let found = fifties.reversed().map { "arm \($0)" }.joined(separator: ",")
+    // The axis below the verdicts stays.
+    #expect(
+      result
+        == "25 arm 59 (25 of 60) | \(found) | true | 60 arm 59 (60 of 60) | Show fewer | 25 arm 0 (25 of 60) | 26 verdicts | arm 59"
+    )
+  }
+
+  @Test func ofManyArmsTheBestAreDrawn() throws {
+    let report = try manyArms()
+    let html = try report.text(.html)
+    #expect(html.contains("The best 12 of 60 arms.") && html.contains("The best 40 of 59."))
+    #expect(html.contains("59 arms are better than arm 0."))
+    // Twelve and their baseline, a few to a panel, each drawn twice.
+    let figures = html.components(separatedBy: "<figure>").count - 1
+    #expect(figures == 4)
+    #expect(html.utf8.count < 500_000)
+  }
+
   @Test func aPhoneScrollsNothingButTables() throws {
     let page = try ReportFixture.load().report().text(.html)
     let result = try Browser.evaluate(

@@ -107,8 +107,6 @@ struct KillTests {
     let again = folder("again.yml")
     try TanrenProgram.run("study", "export", "--store", path, "--format", "yaml", "--output", again)
     #expect(try StudyPlan(file: again) == StudyStore(path, access: .read).study("tiny").plan)
-    let script = try TanrenProgram.run("study", "slurm", again, "--store", path, "--tasks", "2")
-    #expect(script.contains("#SBATCH --array=1-2"))
   }
 
   /// Words of the command, its exit status, and what it must say.

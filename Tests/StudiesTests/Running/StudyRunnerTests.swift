@@ -220,36 +220,4 @@ import Testing
     #expect(try #require(estimate.seconds) > 0)
     #expect(estimate.untimed == [])
   }
-
-  @Test func theSlurmScriptIsAScript() throws {
-    var script = SlurmScript(study: "rates", store: "/shared/my store/rates.sqlite", folder: "/home/o'neill")
-    (script.tasks, script.gpus, script.memory, script.partition) = (8, 1, "16G", "gpu")
-    let text = try script.text()
-    #expect(text.hasPrefix("#!/bin/bash\n#SBATCH --job-name=tanren-rates\n#SBATCH --array=1-8\n"))
-    #expect(text.contains("#SBATCH --gpus-per-task=1\n#SBATCH --mem=16G\n#SBATCH --partition=gpu\n"))
-    #expect(
-      text.hasSuffix("exec tanren study worker --store '/shared/my store/rates.sqlite' --study rates --no-wait\n"))
-    // The shell reads the quoted words back.
-    let path = folder("script.sh")
-    try text.replacing("exec tanren", with: "printf '%s|'").replacing("cd ", with: "printf '%s|' ")
-      .write(toFile: path, atomically: true, encoding: .utf8)
-    let shell = Process()
-    shell.executableURL = URL(fileURLWithPath: "/bin/bash")
-    shell.arguments = [path]
-    let output = Pipe()
-    shell.standardOutput = output
-    try shell.run()
-    let read = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    shell.waitUntilExit()
-    #expect(read == "/home/o'neill|study|worker|--store|/shared/my store/rates.sqlite|--study|rates|--no-wait|")
-
-    script.time = "4h; rm"
-    #expect(throws: ConfigurationError.self) { try script.text() }
-    script.time = "4:00:00"
-    script.partition = "gpu\n#SBATCH --uid=0"
-    #expect(throws: ConfigurationError.self) { try script.text() }
-    script.partition = nil
-    script.tasks = 0
-    #expect(throws: ConfigurationError.self) { try script.text() }
-  }
 }

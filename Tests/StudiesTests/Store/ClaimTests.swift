@@ -149,4 +149,107 @@ import Testing
     #expect(try store.claim(of: first, worker: WorkerIdentity())?.seed == 1)
     #expect(try store.counts(of: first).running == 2)
   }
+
+  /// 40 runs of a family are groups of 32 and 8, whoever claims what when: last bits depend on what is trained together.
+  @Test func whatIsTrainedTogetherFollowsFromThePlan() throws {
+    try store.register(StoreSamples.plan(arms: 2, seeds: 20))
+    func claim() throws -> [ClaimedRun] { try store.claim(upTo: 32, worker: WorkerIdentity()) }
+    func names(_ runs: [ClaimedRun]) -> [String] { runs.map { "\($0.arm) \($0.seed)" } }
+    let first = try claim()
+    #expect(first.count == 32)
+    for run in first {
+      if run.arm == "arm0", run.seed == 3 {
+        try store.fail(run, error: "no memory")
+      } else {
+        try store.record(StoreSamples.record(1), of: run, checkpoint: nil, end: StoreSamples.end)
+      }
+    }
+    try store.retryFailed(of: store.study(nil))
+    // It doesn't fill up the next group.
+    #expect(names(try claim()) == ["arm0 3"])
+    let second = try claim()
+    #expect(names(second) == (16..<20).flatMap { ["arm0 \($0)", "arm1 \($0)"] })
+    for run in second { try store.release(run) }
+    #expect(names(try claim()) == names(second))
+  }
+
+  /// A store whose runs were grouped by who claimed them is given the plan's groups.
+  @Test func olderStoresGetThePlansGroups() throws {
+    try store.register(StoreSamples.plan(arms: 3, seeds: 15))
+    func groups(_ store: StudyStore) throws -> [Int] {
+      try store.read { try Int.fetchAll($0, sql: "SELECT grouping FROM memberships ORDER BY position") }
+    }
+    let expected = try groups(store)
+    #expect(Set(expected) == [0, 1])
+    let older = folder("older.sqlite")
+    try StudyStore(older).register(StoreSamples.plan(arms: 3, seeds: 15))
+    try StoreSamples.age(older, to: 4)
+    #expect(try groups(StudyStore(older)) == expected)
+  }
+
+  /// What is done isn't looked at again: with every run of a large study, the next would take longer.
+  @Test func claimingAndStoringReadNoWholeTable() throws {
+    let study = try store.register(StoreSamples.plan(arms: 3, seeds: 20))
+    let texts = Mutex<Set<String>>([])
+    try store.write { database in
+      database.trace { event in
+        guard case .statement(let statement) = event else { return }
+        texts.withLock { _ = $0.insert(statement.expandedSQL) }
+      }
+    }
+    for study in [study, nil] {
+      for limit in [1, 32] {
+        for run in try store.claim(of: study, upTo: limit, worker: WorkerIdentity()) {
+          let data = try DataIdentity(
+            OpenedData(SyntheticDigits.generate(trainCount: 20, testCount: 10, seed: 1)), source: "digits")
+          try store.begin(run, environment: StoreSamples.environment, data: data)
+          try store.record(StoreSamples.record(1), of: run, checkpoint: nil, end: nil)
+          try store.record(StoreSamples.record(2), of: run, checkpoint: nil, end: StoreSamples.end)
+        }
+      }
+    }
+    _ = try store.endedRuns(of: study, since: 0)
+    let plans = try store.write { database in
+      database.trace(options: [])
+      return try texts.withLock(\.self).filter { $0.contains("SELECT") || $0.contains("UPDATE") }.flatMap { text in
+        try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + text).map {
+          "\(try $0.decode(String.self, forColumn: "detail")): \(text)"
+        }
+      }
+    }
+    #expect(plans.contains { $0.contains("memberships_open") } && plans.contains { $0.contains("runs_by_data") })
+    for plan in plans {
+      for table in ["runs", "memberships", "epochs", "metrics", "attempts"] {
+        #expect(!plan.hasPrefix("SCAN \(table)") || plan.contains("memberships_open"), "\(plan)")
+      }
+    }
+  }
+
+  /// A trial that was stopped early has nothing to do until its study has it go on.
+  @Test func aRunThatIsPausedIsClosedAndOpenedAgain() throws {
+    let study = try store.register(StoreSamples.plan(arms: 1, seeds: 1, epochs: 4))
+    func open() throws -> Bool? { try store.read { try Bool.fetchOne($0, sql: "SELECT open FROM memberships") } }
+    func stop(at epoch: Int?) throws {
+      try store.write { try $0.execute(sql: "UPDATE runs SET until = ?", arguments: [epoch]) }
+    }
+    #expect(try open() == true)
+    try stop(at: 1)
+    let run = try #require(try store.claim(of: study, worker: WorkerIdentity()))
+    var entry = StoredEpoch(run: run, record: StoreSamples.record(1), checkpoint: nil, end: nil)
+    entry.pauses = true
+    try store.record([entry])
+    #expect(try open() == false)
+    #expect(try store.claim(worker: WorkerIdentity()) == nil)
+    try stop(at: 2)
+    #expect(try open() == true)
+    let again = try #require(try store.claim(worker: WorkerIdentity()))
+    for epoch in 2...4 {
+      try store.record(
+        StoreSamples.record(epoch), of: again, checkpoint: nil, end: epoch == 4 ? StoreSamples.end : nil)
+    }
+    #expect(try open() == false)
+    try store.write { try $0.execute(sql: "UPDATE metrics SET value = 9 WHERE epoch = 1 AND position = 0") }
+    #expect(try store.retrainDamaged(of: study) == 1)
+    #expect(try open() == true)
+  }
 }

@@ -124,13 +124,8 @@ import Testing
   /// A store of the version before is read as it is, and gets its digests when it is written to.
   @Test func olderStoresGetDigests() throws {
     _ = try makeStore()
-    try change(
-      """
-      ALTER TABLE runs DROP COLUMN digest; ALTER TABLE memberships DROP COLUMN trial;
-      ALTER TABLE memberships DROP COLUMN until; ALTER TABLE runs DROP COLUMN until;
-      ALTER TABLE studies DROP COLUMN expected; PRAGMA user_version = 2;
-      UPDATE metrics SET value = 5 WHERE run = 1 AND position = 0
-      """)
+    try StoreSamples.age(path, to: 2)
+    try change("UPDATE metrics SET value = 5 WHERE run = 1 AND position = 0")
     #expect(try results(.read).runs[0].history.epochs[0]["loss"] == 5)
     #expect(try results(.write).runs[0].history.epochs[0]["loss"] == 5)
     try change("UPDATE metrics SET value = 6 WHERE run = 1 AND position = 0")

@@ -62,15 +62,7 @@ import Testing
       try DatabaseQueue(path: path).read { try String.fetchAll($0, sql: "SELECT family FROM runs ORDER BY key") }
     }
     let expected = try families()
-    try DatabaseQueue(path: path).write {
-      try $0.execute(
-        sql:
-          """
-          DROP INDEX runs_by_family; ALTER TABLE runs DROP COLUMN family; ALTER TABLE runs DROP COLUMN digest;
-          ALTER TABLE memberships DROP COLUMN trial; ALTER TABLE memberships DROP COLUMN until;
-          ALTER TABLE runs DROP COLUMN until; ALTER TABLE studies DROP COLUMN expected; PRAGMA user_version = 1
-          """)
-    }
+    try StoreSamples.age(path, to: 1)
     #expect(try StudyStore(path).studies().map(\.name) == [newest.name])
     #expect(try families() == expected)
     #expect(!expected.contains(""))

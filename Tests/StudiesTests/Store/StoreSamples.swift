@@ -1,3 +1,5 @@
+import GRDB
+
 @testable import Studies
 
 /// Plans and epochs for tests that train nothing.
@@ -21,6 +23,34 @@ enum StoreSamples {
   static let environment = RunEnvironment(
     tanren: "0.0", platform: "cpu", platformVersion: "1", device: "cpu", processor: "p", cores: 2, memoryBytes: 1,
     system: "s", host: "h", commit: nil)
+
+  /// What each version of the schema has added, from the second on, taken back.
+  private static let takenBack = [
+    "DROP INDEX runs_by_family; ALTER TABLE runs DROP COLUMN family",
+    "ALTER TABLE runs DROP COLUMN digest",
+    """
+    ALTER TABLE memberships DROP COLUMN trial; ALTER TABLE memberships DROP COLUMN until;
+    ALTER TABLE runs DROP COLUMN until; ALTER TABLE studies DROP COLUMN expected
+    """,
+    """
+    DROP INDEX memberships_by_grouping; ALTER TABLE memberships DROP COLUMN grouping;
+    ALTER TABLE studies DROP COLUMN share
+    """,
+    """
+    DROP TRIGGER runs_open; DROP INDEX memberships_open; DROP INDEX memberships_open_anywhere; DROP INDEX runs_by_data;
+    DROP INDEX runs_by_end; ALTER TABLE memberships DROP COLUMN open
+    """,
+  ]
+
+  /// Makes a store what an older version of the schema left.
+  static func age(_ path: String, to version: Int) throws {
+    let database = try DatabaseQueue(path: path)
+    try database.write { database in
+      for changes in takenBack.dropFirst(version - 1).reversed() { try database.execute(sql: changes) }
+      try database.execute(sql: "PRAGMA user_version = \(version)")
+    }
+    try database.close()
+  }
 
   /// Claims and finishes all runs of a store.
   static func finishAll(_ store: StudyStore, loss: (ClaimedRun, Int) -> Double = { _, _ in 0.5 }) throws {

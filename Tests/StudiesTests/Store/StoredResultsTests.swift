@@ -37,6 +37,60 @@ import Testing
     #expect(try results.json().contains("\"loss\" : 0.30000000000000004"))
   }
 
+  /// An export is written run by run, and is what it would be as a whole.
+  @Test func exportsAreWrittenInPieces() throws {
+    try store.register(StoreSamples.plan(arms: 2, seeds: 2))
+    func texts() throws -> (csv: [String], json: [String]) {
+      let study = try store.study(nil)
+      var (csv, json): ([String], [String]) = ([], [])
+      try StudyExport.csv(study, in: store) { csv.append($0) }
+      try StudyExport.json(study, in: store) { json.append($0) }
+      let results = try store.results(of: study)
+      #expect(try csv.joined() == results.csv() && json.joined() == results.json())
+      return (csv, json)
+    }
+    try StoreSamples.finishAll(store) { run, epoch in Double(run.seed) / Double(epoch) }
+    let (csv, json) = try texts()
+    #expect(csv.count == 5 && json.count == 6)
+    #expect(csv.joined().split(separator: "\n").count == 1 + 4 * 2 * 4)
+    // As an encoder writes it: read and written again it is the same.
+    let read = try JSONSerialization.jsonObject(with: Data(json.joined().utf8))
+    let again = try JSONSerialization.data(
+      withJSONObject: read, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+    #expect(String(decoding: again, as: UTF8.self) + "\n" == json.joined())
+    struct Stopped: Error {}
+    #expect(throws: Stopped.self) { try StudyExport.csv(store.study(nil), in: store) { _ in throw Stopped() } }
+  }
+
+  @Test func whatIsReadAgainIsWhatIsThere() throws {
+    let finished = FinishedRuns()
+    func check() throws {
+      let study = try store.study(nil)
+      let (again, anew) = (try store.results(of: study, reusing: finished), try store.results(of: study))
+      #expect(StudyDiff(again, anew).isEmpty && again.runs.map(\.id) == anew.runs.map(\.id))
+      #expect(again.runs.map(\.state) == anew.runs.map(\.state) && again.runs.map(\.arm) == anew.runs.map(\.arm))
+      #expect(again.environments == anew.environments)
+    }
+    try store.register(StoreSamples.plan(arms: 2, seeds: 2))
+    try check()
+    let run = try #require(try store.claim(worker: WorkerIdentity()))
+    try store.record(StoreSamples.record(1), of: run, checkpoint: nil, end: nil)
+    try check()
+    try store.record(StoreSamples.record(2), of: run, checkpoint: nil, end: StoreSamples.end)
+    try StoreSamples.finishAll(store)
+    try check()
+    // The same places with other runs.
+    try store.register(StoreSamples.plan(arms: 3, seeds: 1), replaces: true)
+    try StoreSamples.finishAll(store) { _, _ in 0.25 }
+    try check()
+    // A number that is changed behind the store's back isn't seen while the run's digest is the same; a run that is trained again is.
+    try store.write { try $0.execute(sql: "UPDATE metrics SET value = 7 WHERE run = 1 AND position = 0") }
+    try store.retrainDamaged(of: store.study(nil))
+    try check()
+    try StoreSamples.finishAll(store) { _, _ in 0.125 }
+    try check()
+  }
+
   @Test func aRunsEndIsStoredWithItsCosts() throws {
     try store.register(StoreSamples.plan(arms: 1, seeds: 1))
     let run = try #require(try store.claim(worker: WorkerIdentity()))

@@ -1,0 +1,48 @@
+/// How many runs of a study have ended, and how long the others will take, as far as a worker knows.
+///
+/// Asking the store takes time in proportion to all runs. The tally adds what this worker does itself, and asks again when asking would
+/// take a small part of the time since: a study of any size is told about at a bounded cost.
+final class RunTally {
+  private let store: StudyStore
+  private let study: StoredStudy?
+  private let clock = ContinuousClock()
+  private var counted: (counts: RunCounts, expiry: ContinuousClock.Instant)?
+  private var waiting: (work: [PendingWork], expiry: ContinuousClock.Instant)?
+
+  /// Asking may take this part of the time.
+  private static let share = 50
+
+  init(_ store: StudyStore, _ study: StoredStudy?) { (self.store, self.study) = (store, study) }
+
+  /// The runs by state; those that are running count those of this worker or not.
+  func counts() throws(StoreError) -> RunCounts {
+    if let counted, clock.now < counted.expiry { return counted.counts }
+    let begun = clock.now
+    let counts = try store.counts(of: study)
+    counted = (counts, expiry(begun))
+    return counts
+  }
+
+  /// Notes that runs of this worker have ended.
+  func end(_ count: Int) {
+    counted?.counts.done += count
+    counted?.counts.pending -= count
+  }
+
+  /// Forgets what the store said: more runs have become known.
+  func reset() { (counted, waiting) = (nil, nil) }
+
+  /// Seconds that the runs take that nobody has claimed yet, one after the other.
+  /// - Parameter perEpoch: seconds of an epoch where none of its kind was timed.
+  func pendingSeconds(perEpoch: Double) throws(StoreError) -> Double {
+    if waiting.map({ clock.now >= $0.expiry }) ?? true {
+      let begun = clock.now
+      waiting = (try store.pendingWork(of: study), expiry(begun))
+    }
+    return waiting?.work.reduce(0) { $0 + ($1.secondsPerEpoch ?? perEpoch) * Double($1.epochs) } ?? 0
+  }
+
+  private func expiry(_ begun: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    clock.now + begun.duration(to: clock.now) * Self.share
+  }
+}
