@@ -81,6 +81,8 @@ public final class Peers: Rendezvous {
     (self.token, self.patience) = (token, patience)
   }
 
+  deinit { state.withLock { $0.watch }?.end() }
+
   @discardableResult public func join() throws(RendezvousError) -> any KeyValueStore {
     let result = joined.withLock { joined -> Result<any SharedStore, RendezvousError> in
       if let joined { return .success(joined) }
@@ -97,7 +99,7 @@ public final class Peers: Rendezvous {
   }
 
   /// Calls `body` when another process has died or ended with an error: once, on a thread of its own. XLA's collectives
-  /// wait for that process for ever, so a program can do little else than report and end.
+  /// wait for that process forever, so a program can do little else than report and end.
   public func onLoss(_ body: @escaping @Sendable (RendezvousError) -> Void) {
     let failure = state.withLock { state in
       state.onLoss = body

@@ -25,6 +25,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case unshardable(optimizer: String, transforms: [String])
   /// Trainers whose state is sharded can't train together.
   case shardedGroup
+  /// The state should be sharded over devices of several processes.
+  case shardedProcesses
   /// Blocks should be computed again, but the model has none.
   case noBlocks(model: String)
   /// A batch alone takes more memory than data may take.
@@ -68,6 +70,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .shardedGroup:
       "of trainers that train together each is on one device, so that there is nothing to shard: train them one after the other, or "
         + "with 'optimizerState: replicated'"
+    case .shardedProcesses:
+      "with 'optimizerState: sharded' a checkpoint is put together from all devices, and a process reads only its own: use "
+        + "'optimizerState: replicated', or train in one process"
     case .nothingTrained: "'freeze' matches every parameter, so that nothing is left to train: freeze fewer"
     case .noBlocks(let model):
       "'checkpoint: blocks' computes the blocks of a model again, and \(model) has none: residual networks, transformers and "

@@ -63,8 +63,11 @@ public final class Trainer {
     parameters: TensorTree? = nil, devices: Int = 1, optimizerState: OptimizerStateLayout = .replicated
   ) throws {
     try TrainingError.check(devices, name: "devices", atLeast: 1)
-    let found = try Engine.shared().client.deviceCount
-    guard devices <= found else { throw TrainingError.tooFewDevices(wanted: devices, found: found) }
+    let engine = try Engine.shared()
+    guard devices <= engine.client.deviceCount else {
+      throw TrainingError.tooFewDevices(wanted: devices, found: engine.client.deviceCount)
+    }
+    if optimizerState == .sharded, engine.localCount(of: devices) < devices { throw TrainingError.shardedProcesses }
     self.devices = devices
     if !method.augmentation.isEmpty { try method.augmentation.check(ImageShape(of: Array(inputs.shape))) }
     key = Key(state: try Tensor([seed, 0]).onDevice())
