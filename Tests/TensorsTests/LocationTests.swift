@@ -86,7 +86,7 @@ import Testing
     let others: Set = [
       "Arrays", "CArchive", "CPJRT", "CKernels", "CReservoirs", "CPNG", "CJPEG", "CPictures", "CProcessor", "CSHA256",
       "CZlib", "RegistryTool", "EmbedTool",
-      "Figures", "Files", "Formats", "Search", "Statistics",
+      "Figures", "Files", "Formats", "Peers", "Search", "Sockets", "Statistics",
     ]
     #expect(Set(modules.filter { !$0.hasPrefix(".") }).subtracting(others) == Diagnostic.rooms)
   }
