@@ -36,6 +36,7 @@ class Workload(NamedTuple):
     contestants: list
     half: bool = False  # computes in bfloat16
     compared: tuple = ()  # pairs of contestants whose quotient is shown besides
+    asked: bool = False  # measured only where it is named: an accelerator's work
 
     def beside(self, build):
         """The same with every one of ours measured in another build too, directly after it, and the quotients of the two."""
@@ -82,6 +83,14 @@ def augmentations():
                     contestants, False, tuple(pairs))
 
 
+def devices(count):
+    one, replicas, partitions = (Contestant(OURS, name) for name in ["step", "replicas", "partitions"])
+    xla = [Contestant(OURS, name) for name in ["step-xla", "replicas-xla", "partitions-xla"]]
+    return Workload(f"devices{count}-step", f"A step of the MLP, batch 100, on {count} devices of the CPU, by copies that exchange and by XLA's partitioner",
+                    "ms", 1e-3, 9, "resident", [one, replicas, partitions, *xla], False,
+                    ((replicas, one), (partitions, one), (partitions, replicas), (xla[1], xla[0]), (xla[2], xla[1])), True)
+
+
 WORKLOADS = [
     Workload("mlp-step", "One training step, MLP 784-100-50-10, relu, batch 100, SGD, f32", "ms", 1e-3, 15, "resident", [
         Contestant(OURS, "step"), Contestant(OURS, "chunk"), Contestant("pytorch", "eager"),
@@ -101,6 +110,10 @@ WORKLOADS = [
         Contestant(OURS, "step", "cold"), Contestant(OURS, "step", "warm"), Contestant("jax", "step", "cold"),
         Contestant("jax", "step", "warm"), Contestant("pytorch", "compile", "cold"), Contestant("pytorch", "compile", "warm")]),
     *networks(),
+    Workload("wrn28-step-bf16", "One training step, WRN-28-10, 32x32x3, batch 128, SGD, bf16", "ms", 1e-3, 5, "resident",
+             [Contestant(OURS, "fit"), Contestant("pytorch", "channels-last"), Contestant("pytorch", "compile"),
+              Contestant("pytorch", "max-autotune")], True, (), True),
+    devices(2), devices(4),
     methods("sam-step", "A step of SAM over SGD beside one of SGD", "sgd", "sam"),
     methods("lamb-step", "A step of LAMB beside one of Adam", "adam", "lamb"),
     Workload("esn-drive", "An echo state network driven through 5,000 steps, 1,000 units, 5 % of the weights, f64", "ms", 1e-3, 9, "resident", [

@@ -47,7 +47,7 @@ def wide(depth=16, width=4):
 
 def network(name):
     torch.manual_seed(10)
-    return {"cnn": cnn, "nine": nine, "wrn": wide}[name]()
+    return {"cnn": cnn, "nine": nine, "wrn": wide, "wrn28": lambda: wide(28, 10)}[name]()
 
 
 class SAM:

@@ -12,7 +12,8 @@ struct BenchCommand: ParsableCommand {
     case mlpCurve = "mlp-curve", wideCompile = "wrn-compile"
     case cnnStep = "cnn-step", cnnStepHalf = "cnn-step-bf16"
     case nineStep = "nine-step", nineStepHalf = "nine-step-bf16"
-    case wideStep = "wrn-step", wideStepHalf = "wrn-step-bf16"
+    case wideStep = "wrn-step", wideStepHalf = "wrn-step-bf16", largeStepHalf = "wrn28-step-bf16"
+    case twoDevices = "devices2-step", fourDevices = "devices4-step"
     case samStep = "sam-step", lambStep = "lamb-step"
     case augmentBasic = "augment-basic"
     case augmentStrong = "augment-strong"
@@ -34,6 +35,9 @@ struct BenchCommand: ParsableCommand {
     case grid
     /// Seeds trained in one program.
     case one, ten
+    /// How several devices share a step.
+    case replicas, partitions
+    case replicasXLA = "replicas-xla", partitionsXLA = "partitions-xla"
     /// Augmentations, by their names.
     case strong, rotation, shift, shear, zoom, horizontalFlip, padAndCrop, channelShift, brightness, colorJitter
     case randomErasing, cutout, mixUp, cutMix
@@ -72,11 +76,12 @@ struct BenchCommand: ParsableCommand {
         try EpochRounds(worker, data: source.name)
           .run(train: source.train, test: source.test, seeds: variant == .ten ? 10 : 1)
       case (.cnnStep, .fit), (.cnnStepHalf, .fit), (.nineStep, .fit), (.nineStepHalf, .fit), (.wideStep, .fit),
-        (.wideStep, .checkpoint), (.wideStepHalf, .fit), (.wideStepHalf, .checkpoint), (.samStep, .sgd),
-        (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb),
+        (.wideStep, .checkpoint), (.wideStepHalf, .fit), (.wideStepHalf, .checkpoint), (.largeStepHalf, .fit),
+        (.samStep, .sgd), (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb),
         (.augmentStep, .fit), (.augmentStep, .strong):
         try Engine.configure(device: device, programCache: programs)
         try trainNetwork(worker)
+      case (.twoDevices, _), (.fourDevices, _): try serveDevices(worker, programs)
       case (.startup, .step):
         let engine = try Engine(device: device, programCache: programs)
         let model = try BenchModel(on: engine)
@@ -134,6 +139,7 @@ struct BenchCommand: ParsableCommand {
       switch workload {
       case .nineStep, .nineStepHalf, .augmentStep: .nine
       case .wideStep, .wideStepHalf: .wide
+      case .largeStepHalf: .large
       default: .cnn
       }
     let isHalf = workload.rawValue.hasSuffix("-bf16")
@@ -141,6 +147,20 @@ struct BenchCommand: ParsableCommand {
       .run(
         network, method, precision: isHalf ? .bfloat16 : .float32,
         checkpointing: variant == .checkpoint ? .blocks : .none)
+  }
+
+  private func serveDevices(_ worker: BenchWorker, _ programs: ProgramCache?) throws {
+    let isXLA = variant.rawValue.hasSuffix("-xla")
+    let division: DeviceRounds.Division =
+      switch variant {
+      case .step, .stepXLA: .none
+      case .replicas, .replicasXLA: .replicas
+      case .partitions, .partitionsXLA: .partitions
+      default: throw ValidationError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
+      }
+    let engine = try Engine(
+      device: device, devices: workload == .twoDevices ? 2 : 4, programCache: programs, kernels: isXLA ? [] : nil)
+    worker.serve(try DeviceRounds(division, on: engine), data: "random")
   }
 
   private func serveReservoir(_ worker: BenchWorker) throws {

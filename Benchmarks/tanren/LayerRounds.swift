@@ -37,10 +37,14 @@ struct BenchModel {
   }
 
   /// Parameters and a batch in, parameters and the batch's loss out; the parameters' memory is used again.
-  func program(on engine: Engine) throws -> Program {
-    let batch = [TensorType(.float32, [batch, units[0]]), TensorType(.int32, [batch])]
-    return try Program(parameters.map(\.type) + batch, aliases: aliases, on: engine) { arguments in
-      let (next, loss) = step(Array(arguments.prefix(paths.count)), arguments[paths.count], arguments[paths.count + 1])
+  /// - Parameter devices: each has all parameters and an equal part of the batch.
+  func program(devices: Int = 1, on engine: Engine) throws -> Program {
+    let share = batch / devices
+    let batch = [TensorType(.float32, [share, units[0]]), TensorType(.int32, [share])]
+    return try Program(parameters.map(\.type) + batch, aliases: aliases, devices: devices, on: engine) { arguments in
+      let (next, loss) = step(
+        Array(arguments.prefix(paths.count)), arguments[paths.count], arguments[paths.count + 1],
+        over: DeviceAxis(devices: devices))
       return next + [loss]
     }
   }
@@ -58,14 +62,17 @@ struct BenchModel {
     }
   }
 
-  private var aliases: [Int: Int] { Dictionary(uniqueKeysWithValues: paths.indices.map { ($0, $0) }) }
+  var aliases: [Int: Int] { Dictionary(uniqueKeysWithValues: paths.indices.map { ($0, $0) }) }
 
-  private func step(_ parameters: [Tensor], _ inputs: Tensor, _ targets: Tensor) -> ([Tensor], Tensor) {
+  private func step(
+    _ parameters: [Tensor], _ inputs: Tensor, _ targets: Tensor, over axis: DeviceAxis = DeviceAxis(devices: 1)
+  ) -> ([Tensor], Tensor) {
     let method = Self.method
     let tree = TensorTree(zip(paths, parameters).map { ($0, $1) })
     let (loss, gradients) = valueAndGradient(at: parameters) { point in
-      let output = layers.apply(ModelVariables(parameters: tree.with(point)), to: inputs, isTraining: true).output
-      return method.loss(output, targets, weights: nil).objective
+      let variables = ModelVariables(parameters: tree.with(axis.spread(point)))
+      let output = layers.apply(variables, to: inputs, isTraining: true).output
+      return axis.mean(method.loss(output, targets, weights: nil).objective)
     }
     let context = UpdateContext(
       parameters: tree, progress: Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 600, epochs: 1),

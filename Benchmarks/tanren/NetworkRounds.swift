@@ -2,26 +2,27 @@ import Tanren
 
 /// The convolutional networks that training steps are measured of, on images 32 x 32 x 3.
 enum BenchNetwork {
-  case cnn, nine, wide
+  case cnn, nine, wide, large
 
   var model: any Layer {
     switch self {
     case .cnn: CNNArchitecture().model(outputs: 10)
     case .nine: NineConvArchitecture().model(outputs: 10)
     case .wide: WideResNet(depth: 16, width: 4, outputs: 10)
+    case .large: WideResNet(depth: 28, width: 10, outputs: 10)
     }
   }
 
   var batch: Int {
     switch self {
     case .cnn: 100
-    case .nine: 128
+    case .nine, .large: 128
     case .wide: 64
     }
   }
 
   /// Of a round, an epoch of `fit`: what is done once per epoch, such as getting memory, counts little in real ones.
-  var steps: Int { self == .cnn ? 20 : 5 }
+  var steps: Int { self == .cnn || self == .large ? 20 : 5 }
 
   /// Random bytes and labels for a round.
   func data() throws -> LabeledArrays {

@@ -158,8 +158,8 @@ import Testing
 
   /// An accelerator's plugin among Python's packages is listed, with what is known of it.
   @Test func engineInfoListsAccelerators() throws {
-    let plugin = try folder.write(
-      "", to: "venv/lib/python3.12/site-packages/jax_plugins/mps/lib/libpjrt_plugin_mps.dylib")
+    let packages = "venv/lib/python3.12/site-packages"
+    let plugin = try folder.write("", to: "\(packages)/jax_plugins/mps/lib/libpjrt_plugin_mps.dylib")
     let environment = ["VIRTUAL_ENV": folder("venv")]
     let text = try TanrenProcess.run(["engine", "info"], environment: environment, in: folder).output
     #expect(text.contains("metal") && text.contains("\(plugin), untested"), "\(text)")

@@ -1,4 +1,5 @@
 import Foundation
+import PJRT
 import TestSupport
 import Testing
 
@@ -49,6 +50,22 @@ import Testing
       }
     }
     #expect(!FileManager.default.fileExists(atPath: together.store.filesFolder))
+  }
+
+  /// Runs that share their optimizer's state among devices have these for themselves, one run after the other.
+  @Test func shardedRunsAreTrainedAlone() throws {
+    var plan = TinyStudies.plan(arms: ["adam": "adam(learningRate: 0.01)"], seeds: 2, epochs: 2)
+    let alone = try runner("alone.sqlite", .off).run(plan)
+    plan.base += [Override("optimizerState", .text("sharded"))]
+    var ended: [Int] = []
+    var together = try runner("sharded.sqlite", .on)
+    together.report = { if case .runEnded(let run, _) = $0 { ended.append(run.number) } }
+    let results = try Engine(devices: 4).asShared { try together.run(plan) }
+    #expect(ended == [1, 2] && results.runs.allSatisfy { $0.state == .done && $0.attempts == 1 })
+    for (own, expected) in zip(results.runs, alone.runs) {
+      let losses = [own, expected].map { $0.history.epochs.compactMap { $0["loss"] } }
+      #expect(losses[0].count == 2 && scaledDistance(losses[0], losses[1]) < 1e-3)
+    }
   }
 
   @Test func onACPUTheyAreTrainedOneByOneUnlessAsked() {
