@@ -48,8 +48,9 @@ final class ClaimedGroup {
   }
 
   private func close(_ indices: [Int]) {
+    let before = open.count
     open.removeAll(where: indices.contains)
-    tally.end(indices.count)
+    tally.end(before - open.count)
   }
 
   // MARK: - Experiments
