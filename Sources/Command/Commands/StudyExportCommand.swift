@@ -28,14 +28,16 @@ struct StudyExportCommand: ParsableCommand {
   func run() throws {
     let opened = try store.open(.read)
     let study = try opened.study(study)
-    func write(to append: (String) throws -> Void) throws {
+    func write(_ append: (String) throws -> Void) throws {
       switch format {
       case .csv: try StudyExport.csv(study, in: opened, to: append)
       case .json: try StudyExport.json(study, in: opened, to: append)
       case .yaml: try append(study.plan.yaml())
       }
     }
-    if let output { return try OutputFolder.write(to: output, write) }
+    if let output {
+      return try OutputFolder.write(to: output) { append in try write { try append(Array($0.utf8)) } }
+    }
     let terminal = Terminal.current()
     try write { terminal.write($0) }
   }

@@ -27,10 +27,10 @@ struct OutputFolder {
 
   /// As ``write(_:to:)``, to any path, piece by piece.
   /// - Throws: `TrainingError` if the file cannot be written, and what `pieces` throws.
-  static func write(to path: String, _ pieces: (_ append: (String) throws -> Void) throws -> Void) throws {
+  static func write(to path: String, _ pieces: (_ append: ([UInt8]) throws -> Void) throws -> Void) throws {
     do {
       try POSIXDisk().makeFolder(POSIXDisk().folder(of: path))
-      try OutputFile.write(to: path) { append in try pieces { try append(Array($0.utf8)) } }
+      try OutputFile.write(to: path, pieces)
     } catch let error as FileFailure {
       throw TrainingError.output(FileFailure(.write, path: path, code: error.code))
     }

@@ -6,7 +6,10 @@ public struct StudyExport {
   /// finite is the string `nan`, `inf` or `-inf`.
   /// - Throws: `ConfigurationError` for a plan that can't be written, ``StoreError``, and what `write` throws.
   public static func json(_ study: StoredStudy, in store: StudyStore, to write: (String) throws -> Void) throws {
-    try json(study, environments: store.environments(of: study), to: write) { try store.forEachRun(of: study, $0) }
+    var text = try JSONText(study, environments: store.environments(of: study))
+    try write(text.head)
+    try store.forEachRun(of: study) { try write(text.text($0)) }
+    try write(text.tail)
   }
 
   /// Writes every recorded number in a row of its own: study, arm, seed, run, epoch, step, metric, value, and where a study has
@@ -21,27 +24,32 @@ public struct StudyExport {
 
   // MARK: - JSON
 
-  fileprivate static func json(
-    _ study: StoredStudy, environments: [RunEnvironment], to write: (String) throws -> Void,
-    forEachRun: ((StoredRun) throws -> Void) throws -> Void
-  ) throws {
-    let encoder = JSONEncoder.forFiles
-    func text(_ value: some Encodable) throws -> String { String(decoding: try encoder.encode(value), as: UTF8.self) }
-    let document = Document(
-      format: 1, study: study.name, title: study.title, plan: try study.plan.yaml(), runs: [],
-      environments: environments)
-    // Line breaks within texts are escaped: a line that begins with the key is the key's.
-    let frame = try text(document)
-    let key = "\n  \"runs\" : ["
-    guard let place = frame.range(of: key), let end = frame[place.upperBound...].firstIndex(of: "]") else { return }
-    try write(String(frame[..<place.upperBound]))
-    var isFirst = true
-    try forEachRun { run in
-      let lines = try text(ExportedRun(run)).replacing("\n", with: "\n    ")
-      try write((isFirst ? "\n    " : ",\n    ") + lines)
-      isFirst = false
+  /// The text around runs, and that of each.
+  fileprivate struct JSONText {
+    private let encoder = JSONEncoder.forFiles
+    private let frame: String
+    /// Where runs are put into the frame.
+    private let place: String.Index
+    private var isFirst = true
+
+    init(_ study: StoredStudy, environments: [RunEnvironment]) throws {
+      let document = Document(
+        format: 1, study: study.name, title: study.title, plan: try study.plan.yaml(), runs: [],
+        environments: environments)
+      frame = String(decoding: try encoder.encode(document), as: UTF8.self)
+      // Line breaks within texts are escaped: a line that begins with the key is the key's.
+      place = frame.range(of: "\n  \"runs\" : [")?.upperBound ?? frame.endIndex
     }
-    try write((isFirst ? "\n\n  " : "\n  ") + frame[end...] + "\n")
+
+    var head: String { String(frame[..<place]) }
+
+    mutating func text(_ run: StoredRun) throws -> String {
+      let lines = String(decoding: try encoder.encode(ExportedRun(run)), as: UTF8.self)
+      defer { isFirst = false }
+      return (isFirst ? "\n    " : ",\n    ") + lines.replacing("\n", with: "\n    ")
+    }
+
+    var tail: String { (isFirst ? "\n\n  " : "\n  ") + frame[place...].drop { $0 != "]" } + "\n" }
   }
 
   private struct Document: Encodable {
@@ -125,9 +133,9 @@ extension StudyResults {
   /// As ``StudyExport/json(_:in:to:)`` writes it.
   /// - Throws: `ConfigurationError` for a plan that can't be written.
   public func json() throws -> String {
-    var text = ""
-    try StudyExport.json(study, environments: environments, to: { text += $0 }) { try runs.forEach($0) }
-    return text
+    var text = try StudyExport.JSONText(study, environments: environments)
+    let parts = try runs.map { try text.text($0) }
+    return text.head + parts.joined() + text.tail
   }
 
   /// As ``StudyExport/csv(_:in:to:)`` writes it.
