@@ -14,10 +14,16 @@ let fuzzer = Context.environment["TANREN_FUZZER"]
 /// What the rooms are compiled with: libFuzzer has to see which of their branches an input takes.
 let watched: [SwiftSetting] = strict + (fuzzer == nil ? [] : [.unsafeFlags(["-sanitize=fuzzer"])])
 
-/// - Parameter hasRegistries: whether the room's methods can be chosen by name; see `RegistryPlugin`.
-func room(_ name: String, _ dependencies: [Target.Dependency], hasRegistries: Bool = false) -> Target {
+/// - Parameters:
+///   - hasRegistries: whether the room's methods can be chosen by name; see `RegistryPlugin`.
+///   - computes: whether debug builds optimize the room's Swift code too, because loops over numbers or texts in it would
+///     otherwise take more of the tests' time than its compilation.
+func room(
+  _ name: String, _ dependencies: [Target.Dependency], hasRegistries: Bool = false, computes: Bool = false
+) -> Target {
   .target(
-    name: name, dependencies: dependencies + (hasRegistries ? ["Configuration"] : []), swiftSettings: watched,
+    name: name, dependencies: dependencies + (hasRegistries ? ["Configuration"] : []),
+    swiftSettings: watched + (computes ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : []),
     plugins: hasRegistries ? ["RegistryPlugin"] : [])
 }
 
@@ -40,6 +46,8 @@ let package = Package(
     // Parts of it: who trains only builds no SQLite, no YAML and no server.
     .library(name: "TanrenTensors", targets: ["Tensors"]),
     .library(name: "TanrenTraining", targets: ["Training"]),
+    // Several processes in one training.
+    .library(name: "TanrenPeers", targets: ["Peers"]),
     .library(name: "TanrenReservoirs", targets: ["Reservoirs"]),
     .library(name: "TanrenPlans", targets: ["Plans"]),
     .library(name: "TanrenStudies", targets: ["Studies"]),
@@ -78,7 +86,7 @@ let package = Package(
     .plugin(name: "RecipePlugin", capability: .buildTool(), dependencies: ["EmbedTool"]),
     .executableTarget(name: "EmbedTool", swiftSettings: strict),
     .target(name: "Recipes", path: "Recipes", swiftSettings: strict, plugins: ["RecipePlugin"]),
-    room("Configuration", []),
+    room("Configuration", [], computes: true),
     room("Files", []),
     room("Arrays", ["Files", "CSHA256", .product(name: "OrderedCollections", package: "swift-collections")]),
     room("PJRT", ["Arrays", "CPJRT", "CKernels", "CProcessor"]),
@@ -88,7 +96,7 @@ let package = Package(
     room("Optimizers", ["Schedules"], hasRegistries: true),
     room("Layers", ["Schedules"], hasRegistries: true),
     room("Formats", ["Arrays", "Files", "CArchive", "CZlib", "CPictures"]),
-    room("Datasets", ["Tensors", "Formats"], hasRegistries: true),
+    room("Datasets", ["Tensors", "Formats"], hasRegistries: true, computes: true),
     room("Augmentations", ["Tensors"], hasRegistries: true),
     room(
       "Checkpoints",
@@ -100,7 +108,7 @@ let package = Package(
         .product(name: "OrderedCollections", package: "swift-collections"),
       ], hasRegistries: true),
     room("Figures", []),
-    room("Statistics", ["Figures"]),
+    room("Statistics", ["Figures"], computes: true),
     room(
       "Training",
       [
@@ -115,11 +123,13 @@ let package = Package(
       hasRegistries: true),
     room("Reports", ["Plans", "Search", "Statistics"]),
     room("Studies", ["Reports", .product(name: "GRDB", package: "GRDB.swift")]),
-    room("Serve", ["Studies"]),
+    room("Sockets", []),
+    room("Peers", ["PJRT", "Arrays", "Files", "Sockets"]),
+    room("Serve", ["Studies", "Sockets"]),
     room(
       "Tanren",
       [
-        "Arrays", "Configuration", "Files", "Formats", "PJRT", "Tensors", "Schedules", "Layers", "Optimizers",
+        "Arrays", "Configuration", "Files", "Formats", "PJRT", "Peers", "Tensors", "Schedules", "Layers", "Optimizers",
         "Datasets", "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Search", "Training",
         "Exports", "Plans", "Reports", "Studies",
       ]),
@@ -145,7 +155,9 @@ let package = Package(
     example("OwnRule"),
     example("StudyInSwift"),
     // What the tests of every module use: tags, temporary folders, fixtures, distances.
-    .target(name: "TestSupport", dependencies: ["PJRT"], path: "Tests/TestSupport", swiftSettings: strict),
+    .target(name: "CTestSupport", path: "Tests/CTestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["PJRT", "CTestSupport"], path: "Tests/TestSupport", swiftSettings: strict),
     // Arrays of other frameworks, for the tests.
     .target(name: "ArrayFixtures", dependencies: ["Tensors"], path: "Tests/ArrayFixtures", swiftSettings: strict),
     // Trains networks in every way there is and compares with NumPy: a part in the tests, all by scripts/oracle.
@@ -163,6 +175,9 @@ let package = Package(
       name: "KernelHarness", dependencies: ["CKernels", "CReservoirs", "CProcessor"], path: "Tests/KernelHarness",
       cSettings: [.headerSearchPath("../../Sources/CKernels")], linkerSettings: [.linkedLibrary("m")]),
     tests(of: "PJRT", ["KernelHarness"]),
+    // A process that meets others, to be killed by a test.
+    .executableTarget(name: "PeerProbe", dependencies: ["Peers"], path: "Tests/PeerProbe", swiftSettings: strict),
+    tests(of: "Peers", ["PeerProbe"]),
     // The registry of primitives has those of other modules too.
     tests(of: "Tensors", ["Reservoirs"]),
     tests(of: "Layers", ["ArrayFixtures"]),

@@ -18,6 +18,8 @@ XLA_FFI_Error *tanren_cross_entropy_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_max_pool(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_max_pool_gradient(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_affine_sampling(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_random_bits(XLA_FFI_CallFrame *frame);
+XLA_FFI_Error *tanren_folded_key(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_barrier(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_gram(XLA_FFI_CallFrame *frame);
 XLA_FFI_Error *tanren_cholesky(XLA_FFI_CallFrame *frame);

@@ -17,6 +17,8 @@ static const TanrenKernel kernels[] = {
   {"tanren.max_pool.1", (void *)tanren_max_pool, TANREN_NO_LIBRARY},
   {"tanren.max_pool_gradient.1", (void *)tanren_max_pool_gradient, TANREN_NO_LIBRARY},
   {"tanren.affine_sampling.1", (void *)tanren_affine_sampling, TANREN_NO_LIBRARY},
+  {"tanren.random_bits.1", (void *)tanren_random_bits, TANREN_NO_LIBRARY},
+  {"tanren.folded_key.1", (void *)tanren_folded_key, TANREN_NO_LIBRARY},
   {"tanren.barrier.1", (void *)tanren_barrier, TANREN_NO_LIBRARY},
   {"tanren.gram.3", (void *)tanren_gram, TANREN_OPENBLAS},
   {"tanren.cholesky.1", (void *)tanren_cholesky, TANREN_OPENBLAS},

@@ -1,2 +1,2 @@
-// A target needs a source file; the interface is all in the header.
-#include "pjrt.h"
+// A target needs a source file; the interface is all in the headers.
+#include "pjrt_ffi.h"

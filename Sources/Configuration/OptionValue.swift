@@ -62,7 +62,9 @@ public indirect enum OptionValue: Sendable, Hashable, CustomStringConvertible {
 
   /// Whether a text looks like a whole method with options, or like a list in brackets.
   package static func isNotation(_ text: String) -> Bool {
-    text.wholeMatch(of: #/[A-Za-z][A-Za-z0-9_\-]*\(.*\)|\[.*\]/#.dotMatchesNewlines()) != nil
+    if text.first == "[" { return text.count > 1 && text.last == "]" }
+    let name = text.leadingName
+    return !name.isEmpty && text[name.endIndex...].first == "(" && text.last == ")"
   }
 
   /// As ``meaning``, and what is notation within quotes, `'sgd(learningRate: 0.1)'`, read as such.

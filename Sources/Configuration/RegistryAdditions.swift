@@ -15,7 +15,7 @@ package enum RegistryAdditions {
     try types.withLock { types throws(ConfigurationError) in
       var added = types[kind] ?? []
       for type in new where !added.contains(where: { $0 == type }) {
-        guard type.name.wholeMatch(of: #/[A-Za-z][A-Za-z0-9_\-]*/#) != nil else {
+        guard type.name.isName else {
           throw .invalid(
             message: "'\(type.name)' can't be a method's name: use letters and digits, beginning with a letter",
             origin: "\(type)")

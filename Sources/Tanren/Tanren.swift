@@ -3,6 +3,7 @@
 @_exported import Files
 @_exported import Formats
 @_exported import PJRT
+@_exported import Peers
 @_exported import Tensors
 @_exported import Schedules
 @_exported import Layers

@@ -27,12 +27,7 @@ public struct Key: Sendable {
 
   /// The key for an integer scalar, for example a step's number, which may be known only when the program runs.
   public func folding(_ value: Tensor) -> Key {
-    // Another key, not another counter of this one: draws of any length can't meet a derived key's input.
-    let domain = Tensor([UInt64(0x9e37_79b9_7f4a_7c15)], shape: [])
-    let key = (state[0] .^ domain).expand(at: 0)
-    let counter = Tensor.concatenate([key, value.cast(to: .uint64).expand(at: 0)])
-    let bits = Tensor(RandomBits(type: TensorType(.uint64, [1])), [counter])
-    return Key(state: Tensor.concatenate([bits, Tensor([UInt64(0)])]))
+    Key(state: Tensor(FoldedKey(), [state, value.cast(to: .uint64)]))
   }
 
   /// Another key for each value.

@@ -156,6 +156,19 @@ import Testing
     }
   }
 
+  /// An accelerator's plugin among Python's packages is listed, with what is known of it.
+  @Test func engineInfoListsAccelerators() throws {
+    let plugin = try folder.write(
+      "", to: "venv/lib/python3.12/site-packages/jax_plugins/mps/lib/libpjrt_plugin_mps.dylib")
+    let environment = ["VIRTUAL_ENV": folder("venv")]
+    let text = try TanrenProcess.run(["engine", "info"], environment: environment, in: folder).output
+    #expect(text.contains("metal") && text.contains("\(plugin), untested"), "\(text)")
+    #expect(try !output(["engine", "info"]).contains("untested"))
+    // Its own file isn't a plugin here.
+    let refused = try TanrenProcess.run(["run", "--device", "metal"], environment: environment, in: folder)
+    #expect(refused.status != 0 && refused.error.contains("\(plugin) is not a PJRT plugin"), "\(refused.error)")
+  }
+
   @Test func engineInfoTellsWhatRuns() throws {
     let text = try output(["engine", "info"])
     for part in ["plugin", "PJRT C API", "platform", "cpu", "programs", "checks", "passed"] {

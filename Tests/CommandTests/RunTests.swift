@@ -58,6 +58,32 @@ import Testing
     #expect(uneven.error.contains("a batch of 40 examples can't be spread evenly over 3 devices"), "\(uneven.error)")
   }
 
+  /// A share of an Adam's moments on each of four devices; the run continues on two.
+  @Test func devicesShareTheOptimizersState() throws {
+    let words = [
+      "run", "--data", DataFiles.tiny, "--optimizer", "adam", "--epochs", "2", "--batch-size", "40", "--quiet",
+      "--output",
+    ]
+    for (layout, devices) in [("replicated", "1"), ("sharded", "4"), ("sharded", "2")] {
+      let result = try TanrenProcess.run(
+        words + [layout + devices, "--devices", devices, "--optimizer-state", layout], in: folder)
+      #expect(result.status == 0, "\(result.error)")
+    }
+    #expect(try folder.text("sharded4/configuration.yml").contains("optimizerState: sharded"))
+    let one = try columns("replicated1/history.csv")
+    for name in ["sharded4", "sharded2"] {
+      let several = try columns("\(name)/history.csv")
+      #expect(several.count == 3 && several[0] == one[0])
+      for (own, expected) in zip(several.dropFirst(), one.dropFirst()) {
+        let numbers = try (own.map { try #require(Double($0)) }, expected.map { try #require(Double($0)) })
+        #expect(scaledDistance(numbers.0, numbers.1) < 1e-4)
+      }
+    }
+    let refused = try TanrenProcess.run(
+      ["run", "--data", DataFiles.tiny, "--optimizer", "muon", "--optimizer-state", "sharded"], in: folder)
+    #expect(refused.status != 0 && refused.error.contains("'muon' needs whole parameters"), "\(refused.error)")
+  }
+
   @Test func canBeRunAgainFromItsConfiguration() throws {
     try folder.write(
       """

@@ -83,7 +83,7 @@ static size_t width(int dtype) {
   switch (dtype) {
     case XLA_FFI_DataType_U8: return 1;
     case XLA_FFI_DataType_BF16: return 2;
-    case XLA_FFI_DataType_S64: case XLA_FFI_DataType_F64: return 8;
+    case XLA_FFI_DataType_S64: case XLA_FFI_DataType_U64: case XLA_FFI_DataType_F64: return 8;
     default: return 4;
   }
 }
@@ -131,10 +131,12 @@ static void *fill(Random *random, const Array *array, bool is_wild) {
     if (array->content == PLACES && random_chance(random, 2)) whole = random_between(random, INT32_MIN, INT32_MAX);
     int32_t whole32 = (int32_t)whole;
     float single = (float)value;
+    uint64_t bits = array->dtype == XLA_FFI_DataType_U64 ? random_bits(random) : 0;
     switch (array->dtype) {
       case XLA_FFI_DataType_U8: *place = (char)random_bits(random); break;
       case XLA_FFI_DataType_S32: memcpy(place, &whole32, sizeof whole32); break;
       case XLA_FFI_DataType_S64: memcpy(place, &whole, sizeof whole); break;
+      case XLA_FFI_DataType_U64: memcpy(place, &bits, sizeof bits); break;
       case XLA_FFI_DataType_F64: memcpy(place, &value, sizeof value); break;
       case XLA_FFI_DataType_F32: memcpy(place, &single, sizeof single); break;
       case XLA_FFI_DataType_BF16: memcpy(place, (char *)&single + 2, 2); break;
@@ -145,6 +147,8 @@ static void *fill(Random *random, const Array *array, bool is_wild) {
 
 double element(int dtype, const void *data, int64_t index) {
   if (dtype == XLA_FFI_DataType_F64) return ((const double *)data)[index];
+  if (dtype == XLA_FFI_DataType_U32) return ((const uint32_t *)data)[index];
+  if (dtype == XLA_FFI_DataType_U64) return (double)((const uint64_t *)data)[index];
   float value = 0;
   if (dtype == XLA_FFI_DataType_F32) memcpy(&value, (const char *)data + 4 * index, 4);
   // The upper half of a single.

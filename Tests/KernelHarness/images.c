@@ -127,6 +127,26 @@ static void make_affine_sampling(Random *random, Call *call) {
   add_real(call, "value", 0.5);
 }
 
+// States and 32 or 64 bits drawn from each.
+static void make_random_bits(Random *random, Call *call) {
+  int64_t rank = random_between(random, 0, 4), batch = random_between(random, 0, 2), dims[MOST_AXES];
+  for (int64_t axis = 0; axis < batch + rank; axis++) dims[axis] = random_between(random, axis < batch ? 1 : 0, 9);
+  if (rank == 1) dims[batch] = extent(random, 100, 30000);
+  add_result(call, random_chance(random, 50) ? XLA_FFI_DataType_U32 : XLA_FFI_DataType_U64, batch + rank, dims);
+  dims[batch] = 2;
+  add_argument(call, XLA_FFI_DataType_U64, batch + 1, dims);
+}
+
+// States and a number for each.
+static void make_folded_key(Random *random, Call *call) {
+  int64_t batch = random_between(random, 0, 2), dims[MOST_AXES];
+  for (int64_t axis = 0; axis < batch; axis++) dims[axis] = random_between(random, 0, 9);
+  dims[batch] = 2;
+  add_argument(call, XLA_FFI_DataType_U64, batch + 1, dims);
+  add_argument(call, XLA_FFI_DataType_U64, batch, dims);
+  add_result(call, XLA_FFI_DataType_U64, batch + 1, dims);
+}
+
 static void make_barrier(Random *random, Call *call) {
   for (int i = 0, count = (int)random_between(random, 1, MOST_ARRAYS); i < count; i++) {
     int type = random_chance(random, 20) ? XLA_FFI_DataType_U8 : image_type(random);
@@ -139,6 +159,8 @@ static void make_barrier(Random *random, Call *call) {
 
 const Maker image_makers[] = {
   {"tanren.barrier.", make_barrier, NULL},
+  {"tanren.random_bits.", make_random_bits, NULL},
+  {"tanren.folded_key.", make_folded_key, NULL},
   {"tanren.batch_normalization_gradient.", make_batch_normalization_gradient, NULL},
   {"tanren.batch_normalization.", make_batch_normalization, NULL},
   {"tanren.sum.", make_sum, NULL},

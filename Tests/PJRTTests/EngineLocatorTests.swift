@@ -29,7 +29,7 @@ import Testing
 
   @Test func refusesUnknownDevices() {
     let error = #expect(throws: EngineError.self) { try locator().plugin(for: "gpu") }
-    #expect(error?.description.contains("cpu, cuda, tpu") == true)
+    #expect(error?.description.contains("cpu, cuda, tpu, rocm, oneapi, metal") == true)
   }
 
   @Test func takesPathsAsTheyAre() throws {
@@ -159,5 +159,54 @@ import Testing
       try EngineLocator(environment: [:], executableFolder: packages + "/tanren/bin").plugin(for: "cuda") == plugin)
     let tpu = try folder.write("", to: "venv/lib/python3.12/site-packages/libtpu/libtpu.so")
     #expect(try locator(["VIRTUAL_ENV": folder.path + "/venv"]).plugin(for: "tpu") == tpu)
+  }
+
+  /// Where the wheels on PyPI have their plugins, in the order of preference.
+  private static let plugins: [(device: String, requirement: String, files: [String])] = [
+    (
+      "rocm", "jax-rocm7-pjrt",
+      [
+        "jax_plugins/xla_rocm10/xla_rocm_plugin.so", "jax_plugins/xla_rocm7/xla_rocm_plugin.so",
+        "jax_plugins/xla_rocm60/xla_rocm_plugin.so",
+      ]
+    ),
+    (
+      "oneapi", "jax-oneapi-pjrt",
+      [
+        "jax_plugins/xla_oneapi/xla_oneapi_plugin.so", "jax_plugins/intel_extension_for_openxla/pjrt_plugin_xpu.so",
+      ]
+    ),
+    (
+      "metal", "jax-mps",
+      [
+        "jax_plugins/mps/lib/libpjrt_plugin_mps.dylib", "jax_plugins/metal_plugin/pjrt_plugin_metal_14.dylib",
+      ]
+    ),
+  ]
+
+  @Test(arguments: plugins.indices) func findsOtherAccelerators(_ index: Int) throws {
+    let (device, requirement, files) = Self.plugins[index]
+    let packages = "venv/lib/python3.12/site-packages"
+    let environment = ["VIRTUAL_ENV": folder.path + "/venv", "HOME": folder.path]
+    try folder.write("", to: packages + "/numpy.py")
+    let accelerator = try #require(Accelerator.named(device))
+    if locator().plugin(of: accelerator) == nil {
+      let error = #expect(throws: EngineError.self) { try locator(environment).plugin(for: device) }
+      let message = try #require(error?.description)
+      #expect(message.contains("`python3 -m pip install \(requirement)` (untested"), "\(message)")
+      for file in files { #expect(message.contains("\(folder.path)/\(packages)/\(file)"), "\(message)") }
+    }
+    for file in files.reversed() {
+      let plugin = try folder.write("", to: "\(packages)/\(file)")
+      #expect(try locator(environment).plugin(for: device) == plugin)
+    }
+    // Beside the program, in a bundle; then what a variable names.
+    let name = try #require(files[0].split(separator: "/").last)
+    let bundled = try folder.write("", to: "bin/engine/\(name)")
+    #expect(try locator(environment).plugin(for: device) == bundled)
+    let named = environment.merging(["TANREN_\(device.uppercased())_PLUGIN": "/own.so"]) { _, own in own }
+    #expect(try locator(named).plugin(for: device) == "/own.so")
+    // What can't be loaded says so.
+    #expect(throws: EngineError.self) { try Engine(device: device, programCache: nil, locator: locator(environment)) }
   }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The commands in README and guides, executed: those of one page one after the other, on data sets of a few examples.
-@Suite(.tags(.process), .serialized) struct GuideCommandTests {
+@Suite(.tags(.process)) struct GuideCommandTests {
   private static let pages = ((try? Sources.guides()) ?? []).filter { page in
     ((try? GuideCommand.all(in: page)) ?? []).contains { $0.program == "tanren" }
   }
@@ -195,7 +195,8 @@ private struct GuideCommand {
       // What the page's commands have left: budgets are part of a study's name.
       words = words.map { $0.hasSuffix("-cpu") ? $0.replacing("-cpu", with: "-smoke") : $0 }
     // A budget that is named is a small one.
-    case "study" where words.count > 1 && ["run", "task"].contains(words[1]) && !words.contains { $0.hasPrefix("budget=") }:
+    case "study"
+    where words.count > 1 && ["run", "task"].contains(words[1]) && !words.contains { $0.hasPrefix("budget=") }:
       words.removeAll { $0.hasPrefix("seeds=") }
       words += ["epochs=1", "seeds=0..1"]
     default: break

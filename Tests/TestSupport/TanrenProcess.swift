@@ -15,6 +15,7 @@ public struct TanrenProcess {
   private let process = Process()
   private let folder: TemporaryFolder
   private let output: FileHandle
+  private let outputPath: String
   private let error: FileHandle
 
   /// - Parameters:
@@ -36,7 +37,8 @@ public struct TanrenProcess {
     process.environment = variables
     process.standardInput = FileHandle.nullDevice
     let name = UUID().uuidString
-    output = try Self.file(folder.path + "/\(name).out")
+    outputPath = folder.path + "/\(name).out"
+    output = try Self.file(outputPath)
     error = try Self.file(folder.path + "/\(name).err")
     process.standardOutput = other ?? output
     process.standardError = error
@@ -61,6 +63,14 @@ public struct TanrenProcess {
 
   /// What Ctrl-C sends.
   public func interrupt() { process.interrupt() }
+
+  public var isRunning: Bool { process.isRunning }
+
+  /// What it has written to standard output up to now.
+  public func outputSoFar() throws -> String {
+    // The process shares its open file with this one, and where in it it writes.
+    try String(contentsOfFile: outputPath, encoding: .utf8)
+  }
 
   /// Kills a process that was to run until it is stopped.
   /// - Returns: whether it was running.

@@ -136,19 +136,44 @@ PJRT_ARGS(PJRT_Plugin_Attributes_Args, const PJRT_NamedValue *attributes; size_t
 
 // Client and devices
 
+// A client that spans processes finds the others by a key-value store of its creator, which it calls from any thread.
+// These arguments are the plugin's: how much of them there is, their size says. An error is made by `callback_error`,
+// which copies the message; a value is freed by the function that comes with it.
+
+typedef PJRT_Error *(*PJRT_CallbackError)(PJRT_Error_Code code, const char *message, size_t message_size);
+
+PJRT_STRUCT(
+  PJRT_KeyValueGetCallback_Args, const char *key; size_t key_size; int timeout_in_ms;
+  PJRT_CallbackError *callback_error; void *user_arg; char *value; size_t value_size;
+  void (*value_deleter_callback)(char *);)
+PJRT_STRUCT(
+  PJRT_KeyValueTryGetCallback_Args, const char *key; size_t key_size; PJRT_CallbackError *callback_error;
+  void *user_arg; char *value; size_t value_size; void (*value_deleter_callback)(char *);)
+PJRT_STRUCT(
+  PJRT_KeyValuePutCallback_Args, const char *key; size_t key_size; const char *value; size_t value_size;
+  PJRT_CallbackError *callback_error; void *user_arg;)
+
+typedef PJRT_Error *(*PJRT_KeyValueGetCallback)(PJRT_KeyValueGetCallback_Args *);
+typedef PJRT_Error *(*PJRT_KeyValueTryGetCallback)(PJRT_KeyValueTryGetCallback_Args *);
+typedef PJRT_Error *(*PJRT_KeyValuePutCallback)(PJRT_KeyValuePutCallback_Args *);
+
 PJRT_ARGS(
   PJRT_Client_Create_Args, const PJRT_NamedValue *create_options; size_t num_options;
-  void *kv_get_callback; void *kv_get_user_arg; void *kv_put_callback; void *kv_put_user_arg;
-  PJRT_Client *client; void *kv_try_get_callback; void *kv_try_get_user_arg;)
+  PJRT_KeyValueGetCallback kv_get_callback; void *kv_get_user_arg;
+  PJRT_KeyValuePutCallback kv_put_callback; void *kv_put_user_arg; PJRT_Client *client;
+  PJRT_KeyValueTryGetCallback kv_try_get_callback; void *kv_try_get_user_arg;)
 PJRT_ARGS(PJRT_Client_Destroy_Args, PJRT_Client *client;)
 PJRT_ARGS(PJRT_Client_PlatformName_Args, PJRT_Client *client; const char *platform_name; size_t platform_name_size;)
 PJRT_ARGS(
   PJRT_Client_PlatformVersion_Args, PJRT_Client *client; const char *platform_version; size_t platform_version_size;)
+PJRT_ARGS(PJRT_Client_Devices_Args, PJRT_Client *client; PJRT_Device *const *devices; size_t num_devices;)
 PJRT_ARGS(
   PJRT_Client_AddressableDevices_Args, PJRT_Client *client;
   PJRT_Device *const *addressable_devices; size_t num_addressable_devices;)
 PJRT_ARGS(PJRT_Device_GetDescription_Args, PJRT_Device *device; PJRT_DeviceDescription *device_description;)
 PJRT_ARGS(PJRT_DeviceDescription_Id_Args, PJRT_DeviceDescription *device_description; int id;)
+PJRT_ARGS(
+  PJRT_DeviceDescription_ProcessIndex_Args, PJRT_DeviceDescription *device_description; int process_index;)
 PJRT_ARGS(
   PJRT_DeviceDescription_Kind_Args, PJRT_DeviceDescription *device_description;
   const char *device_kind; size_t device_kind_size;)
@@ -243,7 +268,7 @@ typedef struct PJRT_Api {
   PJRT_Error *(*PJRT_Client_PlatformName)(PJRT_Client_PlatformName_Args *);
   PJRT_UNUSED(PJRT_Client_ProcessIndex)
   PJRT_Error *(*PJRT_Client_PlatformVersion)(PJRT_Client_PlatformVersion_Args *);
-  PJRT_UNUSED(PJRT_Client_Devices)
+  PJRT_Error *(*PJRT_Client_Devices)(PJRT_Client_Devices_Args *);
   PJRT_Error *(*PJRT_Client_AddressableDevices)(PJRT_Client_AddressableDevices_Args *);
   PJRT_UNUSED(PJRT_Client_LookupDevice) PJRT_UNUSED(PJRT_Client_LookupAddressableDevice)
   PJRT_UNUSED(PJRT_Client_AddressableMemories)
@@ -251,7 +276,8 @@ typedef struct PJRT_Api {
   PJRT_UNUSED(PJRT_Client_DefaultDeviceAssignment)
   PJRT_Error *(*PJRT_Client_BufferFromHostBuffer)(PJRT_Client_BufferFromHostBuffer_Args *);
   PJRT_Error *(*PJRT_DeviceDescription_Id)(PJRT_DeviceDescription_Id_Args *);
-  PJRT_UNUSED(PJRT_DeviceDescription_ProcessIndex) PJRT_UNUSED(PJRT_DeviceDescription_Attributes)
+  PJRT_Error *(*PJRT_DeviceDescription_ProcessIndex)(PJRT_DeviceDescription_ProcessIndex_Args *);
+  PJRT_UNUSED(PJRT_DeviceDescription_Attributes)
   PJRT_Error *(*PJRT_DeviceDescription_Kind)(PJRT_DeviceDescription_Kind_Args *);
   PJRT_UNUSED(PJRT_DeviceDescription_DebugString) PJRT_UNUSED(PJRT_DeviceDescription_ToString)
   PJRT_Error *(*PJRT_Device_GetDescription)(PJRT_Device_GetDescription_Args *);
@@ -317,33 +343,5 @@ typedef struct PJRT_Api {
 } PJRT_Api;
 
 typedef const PJRT_Api *(*PJRT_GetApi)(void);
-
-// The extension through which functions of one's own become custom calls of XLA programs. Engines ship no header
-// of it. These are the arguments of version 0.81, which carry no version of their own.
-
-// The extension's number in the chain that a plugin's table of functions leads to.
-#define PJRT_Extension_Type_FFI 5
-
-typedef struct PJRT_FFI_Register_Handler_Args {
-  size_t struct_size;
-  const char *target_name;
-  size_t target_name_size;
-  void *handler;
-  const char *platform_name;
-  size_t platform_name_size;
-  int traits;
-} PJRT_FFI_Register_Handler_Args;
-
-typedef PJRT_Error *PJRT_FFI_Register_Handler(PJRT_FFI_Register_Handler_Args *args);
-
-typedef struct PJRT_FFI_Extension {
-  PJRT_Extension_Base base;
-  void *type_register;
-  void *user_data_add;
-  PJRT_FFI_Register_Handler *register_handler;
-} PJRT_FFI_Extension;
-
-_Static_assert(sizeof(PJRT_FFI_Extension) == 48, "the extension's layout");
-_Static_assert(sizeof(PJRT_FFI_Register_Handler_Args) == 56, "the arguments' layout");
 
 #endif

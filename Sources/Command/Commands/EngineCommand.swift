@@ -27,6 +27,9 @@ struct EngineInfoCommand: ParsableCommand {
       Examples:
         tanren engine info
         tanren engine info --device cuda
+
+      Plugins of accelerators are listed where they are installed; Tanren has not been run on those that are \
+      marked as untested.
       """)
 
   @OptionGroup(title: "Device options") var device: DeviceOptions
@@ -60,6 +63,10 @@ struct EngineInfoCommand: ParsableCommand {
         add(wheel.folder, "damaged: \(path)")
         damage = damage ?? error
       }
+    }
+    for accelerator in Accelerator.all {
+      guard let path = locator.plugin(of: accelerator) else { continue }
+      add(accelerator.name, path + (accelerator.isTested ? "" : ", untested"))
     }
     // Everything known without an engine is printed before one is loaded.
     terminal.write(table.text(colors: terminal.colors))

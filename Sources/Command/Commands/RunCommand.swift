@@ -40,6 +40,7 @@ struct RunCommand: ParsableCommand {
 
   @OptionGroup(title: "Training options") var choices: RunChoices
   @OptionGroup(title: "Device options") var device: DeviceOptions
+  @OptionGroup(title: "Several processes in one training") var peers: PeerOptions
 
   @Flag(help: "Never download data.")
   var offline = false
@@ -65,24 +66,36 @@ struct RunCommand: ParsableCommand {
     let configuration =
       try resume
       ? InterruptedRun.configuration(in: output, choices, settings) : RunConfiguration(from: choices.options(settings))
+    let peers = try peers.peers()
+    let role = TrainingRole(peers, output: output)
+    let isQuiet = quiet || !role.isWriter
     let terminal = Terminal.current()
-    func say(_ text: String) { if !quiet { terminal.write(text + "\n") } }
+    func say(_ text: String) { if !isQuiet { terminal.write(text + "\n") } }
 
     if configuration.experiment != nil {
       if limits.memory != nil {
         throw UsageError(
           "--memory is for data that are read part by part, and an experiment has all of its series in memory")
       }
+      if peers != nil { throw UsageError("an experiment runs in one process: leave out --rendezvous") }
       try device.start()
       return try ExperimentRun(configuration, offline: offline).run(writingTo: OutputFolder(output), say: say)
     }
-    let files = try RunFiles(OutputFolder(output), configuration)
-    try device.start()
+    try role.perform { try train(configuration, role, peers, isQuiet: isQuiet, say: say) }
+  }
+
+  private func train(
+    _ configuration: RunConfiguration, _ role: TrainingRole, _ peers: Peers?, isQuiet: Bool, say: (String) -> Void
+  ) throws {
+    let terminal = Terminal.current()
+    let files = try RunFiles(OutputFolder(role.output), configuration)
+    try device.start(with: peers)
     let interrupted = InterruptedRun(configuration, in: output)
-    if !resume { interrupted.begin() }
+    if !resume, role.isWriter { interrupted.begin() }
     let checkpoint = try resume ? interrupted.checkpoint() : nil
     let run = try Run(
-      configuration, folders: DataFolders(allowsDownload: !offline), progress: quiet ? nil : DownloadReport().progress,
+      configuration, folders: DataFolders(allowsDownload: !offline),
+      progress: isQuiet ? nil : DownloadReport().progress,
       memory: limits.memory?.bytes)
     say("Data: \(run.opened.description)")
     let layers = try run.layerSummary()
@@ -97,13 +110,15 @@ struct RunCommand: ParsableCommand {
       Terminal.current(.standardError).write("Warning: \(warning)\n")
     }
     Interruption.endsProcess()
-    let watcher = quiet ? nil : progress.callback(terminal)
+    let watcher = isQuiet ? nil : progress.callback(terminal)
     let models = files.models(of: run)
+    // Several processes run the same programs, whatever each one shows.
+    let hasMovingBar = peers == nil && !isQuiet && progress == .bar && terminal.isInteractive
     let (trainer, history) = try run.train(
-      chunks: !quiet && progress == .bar && terminal.isInteractive ? run.chunksForProgress(layers) : 1,
-      writingTo: output, from: checkpoint,
-      callbacks: files.logs + [watcher].compactMap(\.self) + [models] + interrupted.callbacks, note: say)
-    interrupted.end()
+      chunks: hasMovingBar ? run.chunksForProgress(layers) : 1, writingTo: role.output, from: checkpoint,
+      callbacks: files.logs + [watcher].compactMap(\.self) + [models] + (role.isWriter ? interrupted.callbacks : []),
+      note: say)
+    if role.isWriter { interrupted.end() }
     let figures = [
       try files.writeCurves(history, of: run), try files.writePage(history, of: run, trainedBy: trainer),
     ]
@@ -161,6 +176,12 @@ struct RunChoices: ParsableArguments {
   var dtype: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Optimizer's state on several devices: replicated, or sharded for a share on each. (default: replicated)",
+      valueName: "layout"))
+  var optimizerState: String?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Train on the first <n> examples only. (default: all)", valueName: "n"))
   var examples: String?
@@ -187,6 +208,7 @@ struct RunChoices: ParsableArguments {
       ("averaging", "--averaging", averaging), ("augmentation", "--augmentation", augmentation),
       ("epochs", "--epochs", epochs), ("batchSize", "--batch-size", batchSize), ("seed", "--seed", seed),
       ("dtype", "--dtype", dtype), ("examples", "--examples", examples), ("weights", "--weights", weights),
+      ("optimizerState", "--optimizer-state", optimizerState),
     ]
     for case (let key, let option, let value?) in given { try options.override(key, value, origin: option) }
     if let freeze { try options.override("freeze", .text(freeze), origin: "--freeze") }

@@ -6,7 +6,8 @@ import Tanren
 struct DeviceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Device: cpu, cuda, tpu, the name of an engine, or the path of a PJRT plugin. (default: TANREN_DEVICE, or cpu)",
+      "Device: \(EngineLocator.devices.joined(separator: ", ")), the name of an engine, or the path of a PJRT plugin. "
+        + "(default: TANREN_DEVICE, or cpu)",
       valueName: "device"))
   var device: String?
 
@@ -26,14 +27,16 @@ struct DeviceOptions: ParsableArguments {
   var name: String { device ?? Environment["TANREN_DEVICE"] ?? "cpu" }
 
   /// Configures and starts the engine of this process, so that a missing plugin is reported before any work is done.
-  /// - Parameter shared: the number of threads unless the user gives one.
-  @discardableResult func start(threads shared: Int? = nil) throws -> Engine {
+  /// - Parameters:
+  ///   - shared: the number of threads unless the user gives one.
+  ///   - peers: the processes that train together; all of them are waited for.
+  @discardableResult func start(threads shared: Int? = nil, with peers: Peers? = nil) throws -> Engine {
     for (option, value) in [("--devices", devices), ("--threads", threads ?? 1)] where !(1...1024).contains(value) {
       throw UsageError("\(option) is \(value), but must be between 1 and 1024")
     }
     let threads = threads ?? shared
-    if device != nil || devices != 1 || threads != nil {
-      try Engine.configure(device: name, devices: devices, threads: threads)
+    if device != nil || devices != 1 || threads != nil || peers != nil {
+      try Engine.configure(device: name, devices: devices, threads: threads, processes: peers)
     }
     return try Engine.shared()
   }

@@ -53,6 +53,7 @@ enum Outcome {
     case let error as StoreError: return ("Error: \(error)", status(of: error))
     case is CheckpointError: return ("Error: \(error)", failure)
     case let error as EngineError: return ("Error: \(error)", status(of: error))
+    case let error as RendezvousError: return ("Error: \(error)", status(of: error))
     default: break
     }
     // The rest comes from the parser: requested help, and arguments it cannot parse.
@@ -85,9 +86,18 @@ enum Outcome {
   private static func status(of error: EngineError) -> Int32 {
     switch error {
     case .missingPlugin, .notPlugin, .unsupportedPlugin, .unsoundPlugin, .invalidOptions, .alreadyStarted,
-      .noSuchDevice, .file:
+      .noSuchDevice, .file, .separateProcesses:
       badInput
+    case .rendezvous(let error): status(of: error)
     default: failure
+    }
+  }
+
+  private static func status(of error: RendezvousError) -> Int32 {
+    switch error {
+    case .invalid, .taken, .refused, .cannotServe: badInput
+    case .file(let failure): status(of: failure)
+    case .missing, .lost, .ended, .unreachable, .timeout: failure
     }
   }
 

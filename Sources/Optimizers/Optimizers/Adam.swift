@@ -87,7 +87,7 @@ public struct AdamW: Optimizer {
 ///
 /// Kingma and Ba 2015; `amsgrad` divides by the greatest `v'` so far (Reddi et al. 2018). Both moments of
 /// half-precision parameters are kept in `float32`.
-public struct AdamMoments: ParameterwiseTransform {
+public struct AdamMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
   public var beta2: Double
   public var epsilon: Double

@@ -41,7 +41,7 @@ public struct AdaMax: Optimizer {
 
 /// Adam with the greatest magnitude in place of the second moment: `m' = beta1 m + (1 - beta1) g`,
 /// `u' = max(beta2 u, |g|)`, `m' / (1 - beta1^t) / u'` (Kingma and Ba 2015, section 7.1).
-public struct InfinityMoments: ParameterwiseTransform {
+public struct InfinityMoments: ParameterwiseTransform, ShardableTransform {
   /// Where epsilon keeps `u'` from being zero.
   public enum Placement: Sendable, Hashable {
     /// `max(beta2 u, |g| + epsilon)`, PyTorch.
@@ -136,7 +136,7 @@ public struct NAdam: Optimizer {
 /// `V = v' / (1 - beta2^t)`.
 ///
 /// `mu_t = beta1 (1 - 0.96^(momentumDecay t) / 2)`; without a `momentumDecay`, `mu_t = beta1`.
-public struct NesterovMoments: ParameterwiseTransform {
+public struct NesterovMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
   public var beta2: Double
   public var epsilon: Double
@@ -211,7 +211,7 @@ public struct RAdam: Optimizer {
 /// With `R = 2 / (1 - beta2) - 1` and `r = R - 2 t beta2^t / (1 - beta2^t)`: while `r <= 5` the output is the
 /// corrected mean `M`, then `M sqrt(1 - beta2^t) / (sqrt(v') + epsilon)` times
 /// `sqrt((r - 4) (r - 2) R / ((R - 4) (R - 2) r))`.
-public struct RectifiedMoments: ParameterwiseTransform {
+public struct RectifiedMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
   public var beta2: Double
   public var epsilon: Double
@@ -283,7 +283,7 @@ public struct AdaBelief: Optimizer {
 
 /// Adam over the surprise in place of the gradient's size: `v' = beta2 v + (1 - beta2) (g - m')^2 + epsilonRoot`,
 /// `M / (sqrt(V) + epsilon)` (Zhuang et al. 2020).
-public struct BeliefMoments: ParameterwiseTransform {
+public struct BeliefMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
   public var beta2: Double
   public var epsilon: Double

@@ -44,7 +44,7 @@ public struct AdaGrad: Optimizer {
 
 /// Updates over the root of the sum of all their squares: `s' = s + g^2`, `g / (sqrt(s') + epsilon)` or
 /// `g / sqrt(s' + epsilon)` (Duchi et al. 2011).
-public struct AccumulatedSquares: ParameterwiseTransform {
+public struct AccumulatedSquares: ParameterwiseTransform, ShardableTransform {
   /// The sum before the first step.
   public var initialSum: Double
   public var epsilon: Double
@@ -123,7 +123,7 @@ public struct RMSProp: Optimizer {
 /// `g / (sqrt(v') + epsilon)` or `g / sqrt(v' + epsilon)`.
 ///
 /// Centred, the square of the running mean of `g` is taken off `v'` (Graves 2013). Tieleman and Hinton 2012.
-public struct RootMeanSquare: ParameterwiseTransform {
+public struct RootMeanSquare: ParameterwiseTransform, ShardableTransform {
   public var rho: Double
   public var epsilon: Double
   public var placement: EpsilonPlacement
@@ -198,7 +198,7 @@ public struct AdaDelta: Optimizer {
 
 /// Updates in the units of the parameters: `v' = rho v + (1 - rho) g^2`,
 /// `d = g sqrt(u + epsilon) / sqrt(v' + epsilon)`, `u' = rho u + (1 - rho) d^2` (Zeiler 2012).
-public struct AdaptiveDelta: ParameterwiseTransform {
+public struct AdaptiveDelta: ParameterwiseTransform, ShardableTransform {
   public var rho: Double
   public var epsilon: Double
 

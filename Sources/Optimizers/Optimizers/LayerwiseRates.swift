@@ -132,7 +132,7 @@ public struct LAMB: Optimizer {
 ///
 /// Parameters that `filter` leaves out, and those whose own norm or whose update's is 0, keep the update as it
 /// is: a bias that begins at zero can leave it. You et al. 2017 (LARS), 2020 (LAMB).
-public struct TrustRatio: ParameterwiseTransform {
+public struct TrustRatio: StatelessTransform, ShardableTransform {
   public var coefficient: Double
   /// The parameter's norm counts as at most this.
   public var weightNormLimit: Double
@@ -144,15 +144,17 @@ public struct TrustRatio: ParameterwiseTransform {
     self.filter = filter
   }
 
-  public func update(
-    _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
-  ) -> Tensor {
-    guard filter.matches(slots.path) else { return update }
-    var weightNorm = parameter.norm()
-    if weightNormLimit.isFinite { weightNorm = weightNorm.minimum(weightNormLimit) }
-    let updateNorm = update.norm()
-    let ratio = (weightNorm * coefficient / updateNorm)
-      .replaced(where: (weightNorm .== 0) .| (updateNorm .== 0), by: 1)
-    return (update.upcast * ratio).cast(to: update.dtype)
+  public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
+    let adapted = updates.filter(filter.matches)
+    let updateNorms = context.norms(of: adapted)
+    let ratios = context.norms(of: context.parameters.filter { adapted[$0] != nil }).map { path, norm in
+      let weightNorm = weightNormLimit.isFinite ? norm.minimum(weightNormLimit) : norm
+      let updateNorm = updateNorms[path] ?? norm
+      return (weightNorm * coefficient / updateNorm)
+        .replaced(where: (weightNorm .== 0) .| (updateNorm .== 0), by: 1)
+    }
+    return updates.map { path, update in
+      ratios[path].map { (update.upcast * $0).cast(to: update.dtype) } ?? update
+    }
   }
 }

@@ -38,7 +38,7 @@ public struct Lion: Optimizer {
 
 /// The sign of an interpolated mean: `sign(beta1 m + (1 - beta1) g)`, then `m' = beta2 m + (1 - beta2) g`
 /// (Lion, Chen et al. 2023). The sign of zero is zero, that of NaN is NaN.
-public struct SignedMomentum: ParameterwiseTransform {
+public struct SignedMomentum: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
   public var beta2: Double
 

@@ -130,6 +130,12 @@ public struct Partition: Transform {
   /// The matrices', if they have one.
   public var learningRate: (any Schedule)? { matrices.learningRate ?? others.learningRate }
 
+  /// Shares show no matrices: itself, if its parts could do with them.
+  public var unshardable: [any Transform] {
+    let parts = matrices.unshardable + others.unshardable
+    return parts.isEmpty ? [self] : parts
+  }
+
   public func initial(_ parameters: TensorTree) -> TensorTree {
     let (matrices, others) = parts(parameters)
     return self.matrices.initial(matrices).nested(under: "matrices")

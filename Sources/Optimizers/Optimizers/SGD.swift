@@ -145,7 +145,7 @@ public struct Nesterov: Optimizer {
 ///
 /// `v' = mu v + (1 - dampening) u`; the output is `v'`, with Nesterov's look-ahead `u + mu v'`. PyTorch leaves
 /// the first step undamped, and so does this. Polyak 1964; Sutskever et al. 2013.
-public struct MomentumTrace: ParameterwiseTransform {
+public struct MomentumTrace: ParameterwiseTransform, ShardableTransform {
   public var momentum: any Schedule
   public var dampening: Double
   public var isNesterov: Bool
@@ -178,7 +178,7 @@ public struct MomentumTrace: ParameterwiseTransform {
 /// `W' = W - mu v + mu v' + v'`, which is ``MomentumTrace`` after ``ScaleByLearningRate``: the two agree at every step.
 ///
 /// It takes gradients times the negative rate. Nesterov 1983; Sutskever et al. 2013.
-public struct LookAheadMomentum: ParameterwiseTransform {
+public struct LookAheadMomentum: ParameterwiseTransform, ShardableTransform {
   public var momentum: Double
 
   public init(_ momentum: Double = 0.9) { self.momentum = momentum }

@@ -1,7 +1,7 @@
 import Configuration
 
 /// Each element brought into `-limit...limit`; NaN stays NaN.
-public struct ClipByValue: NamedTransform, StatelessTransform {
+public struct ClipByValue: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "clipByValue", "each element of the gradients clipped to -limit...limit", standard: ClipByValue(),
     settings: [.limit(\.limit, "greatest magnitude")])
@@ -18,7 +18,7 @@ public struct ClipByValue: NamedTransform, StatelessTransform {
 /// Each tensor scaled down to the norm `limit` if its own is greater: `u * min(1, limit / (|u| + epsilon))`.
 ///
 /// A tensor of zeros stays as it is; one with an element that is NaN or infinite becomes NaN.
-public struct ClipByNorm: NamedTransform, StatelessTransform {
+public struct ClipByNorm: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "clipByNorm", "each parameter's gradient scaled down to a greatest norm", standard: ClipByNorm(),
     settings: [.limit(\.limit, "greatest norm"), .epsilon(\.epsilon, "ε, added to the norm; 1e-6 in PyTorch")])
@@ -32,9 +32,8 @@ public struct ClipByNorm: NamedTransform, StatelessTransform {
   }
 
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
-    updates.mapValues { update in
+    updates.zip(context.norms(of: updates)) { update, norm in
       // Over a norm of zero the quotient is infinite (NaN for a limit of zero too) and the minimum 1.
-      let norm = update.norm()
       let factor = (limit / (norm + epsilon)).minimum(1).replaced(where: norm .== 0, by: 1)
       return update * factor.cast(to: update.dtype)
     }
@@ -45,7 +44,7 @@ public struct ClipByNorm: NamedTransform, StatelessTransform {
 /// `u * min(1, limit / (norm + epsilon))` (Pascanu et al. 2013).
 ///
 /// Zeros stay as they are; a single NaN or infinite element makes every update NaN.
-public struct ClipByGlobalNorm: NamedTransform, StatelessTransform {
+public struct ClipByGlobalNorm: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "clipByGlobalNorm", "the whole gradient scaled down to a greatest norm", standard: ClipByGlobalNorm(),
     reference: Reference(
@@ -62,7 +61,7 @@ public struct ClipByGlobalNorm: NamedTransform, StatelessTransform {
   }
 
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
-    let norm = updates.wideNorm()
+    let norm = context.norm(of: updates)
     let factor = (limit / (norm + epsilon)).minimum(1).replaced(where: norm .== 0, by: 1)
     return updates.mapValues { $0 * factor.cast(to: $0.dtype) }
   }
@@ -105,7 +104,7 @@ public struct AdaptiveClipping: NamedTransform, ParameterwiseTransform {
 }
 
 /// Each element's sign: 1, 0, -1 or NaN (Bernstein et al. 2018).
-public struct SignOfUpdate: NamedTransform, StatelessTransform {
+public struct SignOfUpdate: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "sign", "the sign of each element of the gradients", standard: SignOfUpdate(),
     reference: Reference(

@@ -12,6 +12,10 @@ public protocol Transform: Sendable {
   /// pass on theirs.
   var learningRate: (any Schedule)? { get }
 
+  /// The transforms, of those that this one is made of, that can't update shares of parameters: none for a
+  /// ``ShardableTransform``.
+  var unshardable: [any Transform] { get }
+
   /// The state before the first step, a tree like any other, so checkpoints come free.
   func initial(_ parameters: TensorTree) -> TensorTree
 
@@ -25,6 +29,19 @@ public protocol Transform: Sendable {
 
 extension Transform {
   public var learningRate: (any Schedule)? { nil }
+  public var unshardable: [any Transform] { [self] }
+}
+
+/// A transform that gives each element the same update whether it sees whole parameters or, on each of several devices, a
+/// share of their elements, in a row. So its state can be sharded.
+///
+/// It may combine what it has of one element, and use ``UpdateContext/norms(of:)`` and ``UpdateContext/norm(of:)``; it may not
+/// look at shapes, sums or neighbours. Its state consists of tensors of the parameter's shape and of values that are the same
+/// for all elements.
+public protocol ShardableTransform: Transform {}
+
+extension ShardableTransform {
+  public var unshardable: [any Transform] { [] }
 }
 
 /// A transform that remembers nothing.
@@ -46,12 +63,14 @@ extension StatelessTransform {
 /// What an update may depend on besides gradients and its own state.
 public struct UpdateContext: Sendable {
   /// The parameters the gradients were taken for, before the update.
-  public let parameters: TensorTree
+  public internal(set) var parameters: TensorTree
   public let progress: Progress
   /// For transforms that draw random numbers; another key each step.
   public let key: Key
   /// The mini-batch's loss.
   public let loss: Tensor
+  /// Present if updates and ``parameters`` are a device's shares.
+  var shares: ParameterShares?
 
   public init(parameters: TensorTree, progress: Progress, key: Key, loss: Tensor) {
     self.parameters = parameters
@@ -149,6 +168,8 @@ public struct Chain: Transform {
   /// The first that one of the transforms has.
   public var learningRate: (any Schedule)? { transforms.lazy.compactMap(\.learningRate).first }
 
+  public var unshardable: [any Transform] { transforms.flatMap(\.unshardable) }
+
   public func initial(_ parameters: TensorTree) -> TensorTree {
     transforms.enumerated().reduce(TensorTree()) { tree, entry in
       tree.merging(entry.element.initial(parameters).nested(under: "\(entry.offset)"))
@@ -173,7 +194,7 @@ public func chain(_ transforms: any Transform...) -> Chain { Chain(transforms) }
 ///
 /// Where it stands in a chain matters when the learning rate changes: before ``MomentumTrace`` a velocity keeps the
 /// rates its gradients came with (Keras), after it the whole velocity takes the new rate (PyTorch).
-public struct ScaleByLearningRate: StatelessTransform {
+public struct ScaleByLearningRate: StatelessTransform, ShardableTransform {
   public var rate: any Schedule
 
   public init(_ rate: any Schedule) { self.rate = rate }

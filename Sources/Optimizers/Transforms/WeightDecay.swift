@@ -4,7 +4,7 @@ import Configuration
 ///
 /// Before everything else in a chain it is the gradient of `rate / 2 * |w|^2` (coupled decay, an L2 penalty);
 /// between an adaptive scaling and ``ScaleByLearningRate`` it is decoupled (Loshchilov and Hutter 2019).
-public struct WeightDecay: NamedTransform, StatelessTransform {
+public struct WeightDecay: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "decay", "adds a multiple of the parameters to the gradients: an L2 penalty", standard: WeightDecay(),
     settings: [
@@ -55,6 +55,8 @@ public struct DecayFirst: Transform {
 
   public var learningRate: (any Schedule)? { next.learningRate ?? rate }
 
+  public var unshardable: [any Transform] { next.unshardable }
+
   public func initial(_ parameters: TensorTree) -> TensorTree { next.initial(parameters) }
 
   public func update(
@@ -68,10 +70,9 @@ public struct DecayFirst: Transform {
         * decay.value(at: context.progress, dtype: parameter.dtype)
       return parameter * factor
     }
-    let context = UpdateContext(
-      parameters: context.parameters.zip(losses, -), progress: context.progress, key: context.key,
-      loss: context.loss)
-    let step = next.update(updates, state: state, context: context)
+    var shrunk = context
+    shrunk.parameters = context.parameters.zip(losses, -)
+    let step = next.update(updates, state: state, context: shrunk)
     return (step.updates.zip(losses, -), step.state)
   }
 }

@@ -10,10 +10,12 @@ import Synchronization
 /// print(engine.device, engine.client.platformName, engine.statistics.compiled)
 /// ```
 public final class Engine: Sendable {
-  /// The requested device: `cpu`, `cuda`, `tpu`, or the path of a plugin.
+  /// The requested device: `cpu`, the name of an ``Accelerator``, or the path of a plugin.
   public let device: String
-  /// How many of the client's devices programs may use, the first ones.
+  /// How many devices programs may use: the first ones of each process.
   public let devices: Int
+  /// How many of them are this process's.
+  public let localDevices: Int
   public let client: Client
   /// The kernels that programs call instead of XLA's own code.
   public let kernels: Kernels
@@ -21,33 +23,53 @@ public final class Engine: Sendable {
   public let programCache: ProgramCache?
   private let programs: ProgramMemory
   private let record: ProgramRecord?
+  /// The platform that programs are written for, the client's: `cpu`, `cuda`, …. Only those for `cpu` call kernels.
+  public let platform: String
 
   /// - Parameters:
-  ///   - device: `cpu`, `cuda`, `tpu` or the path of a plugin.
-  ///   - devices: how many devices programs may use; on the CPU that many are created.
+  ///   - device: `cpu`, the name of an ``Accelerator`` or of an engine for the CPU, or the path of a plugin.
+  ///   - devices: how many devices of this process programs may use; on the CPU that many are created.
   ///   - threads: as ``ClientOptions/cpuThreads``.
+  ///   - processes: as for ``Client/init(plugin:options:processes:)``. Their programs aren't stored.
   ///   - programCache: where compiled programs are stored; `nil` stores none.
   ///   - programLimit: how many compiled programs to hold in memory.
   ///   - kernels: which of the available kernels programs may call. By default those that are faster than XLA on this
   ///     processor, or none if the environment variable `TANREN_KERNELS` is `off`.
   /// - Throws: ``EngineError`` if the plugin is missing or has too few devices.
-  public init(
-    device: String = "cpu", devices: Int = 1, threads: Int? = nil, programCache: ProgramCache? = ProgramCache(),
-    programLimit: Int = 512, kernels: KernelSet? = nil, locator: EngineLocator = EngineLocator()
+  public convenience init(
+    device: String = "cpu", devices: Int = 1, threads: Int? = nil, processes: (any Rendezvous)? = nil,
+    programCache: ProgramCache? = ProgramCache(), programLimit: Int = 512, kernels: KernelSet? = nil,
+    locator: EngineLocator = EngineLocator()
+  ) throws(EngineError) {
+    try self.init(
+      device: device, devices: devices, threads: threads, processes: processes, programCache: programCache,
+      programLimit: programLimit, kernels: kernels, locator: locator, writingFor: nil)
+  }
+
+  /// - Parameter platform: the one that programs are written for, if it isn't the client's: what a GPU would get, for
+  ///   machines without one.
+  package init(
+    device: String = "cpu", devices: Int = 1, threads: Int? = nil, processes: (any Rendezvous)? = nil,
+    programCache: ProgramCache? = ProgramCache(), programLimit: Int = 512, kernels: KernelSet? = nil,
+    locator: EngineLocator = EngineLocator(), writingFor platform: String?
   ) throws(EngineError) {
     let plugin = try Plugin.load(locator.plugin(for: device))
     if plugin.isCPU {
       try InstructionSet.check()
       try RetainedMemory.start(environment: locator.environment)
     }
-    client = try Client(plugin: plugin, options: ClientOptions(cpuDeviceCount: devices, cpuThreads: threads))
+    client = try Client(
+      plugin: plugin, options: ClientOptions(cpuDeviceCount: devices, cpuThreads: threads), processes: processes)
     guard client.devices.count >= devices else {
       throw .invalidOptions("\(devices) devices were asked for, but '\(device)' has \(client.devices.count)")
     }
-    self.kernels = try Kernels(client: client, requested: kernels, locator: locator)
+    self.platform = platform ?? client.platformName
+    self.kernels = try Kernels(client: client, platform: self.platform, requested: kernels, locator: locator)
     self.device = device
-    self.devices = devices
-    self.programCache = programCache
+    let processCount = client.processDevices?.count ?? 1
+    (self.devices, localDevices) = (devices * processCount, devices)
+    // Each process must run the very same program over their devices: none may find an older one on its disk.
+    self.programCache = processCount == 1 ? programCache : nil
     record = ProgramRecord(environment: locator.environment)
     programs = ProgramMemory(limit: programLimit)
   }
@@ -80,6 +102,10 @@ public final class Engine: Sendable {
     }
   }
 
+  /// How many of a program's devices are this process's: a program on all of the engine's devices spans the processes,
+  /// any other is this process's own.
+  package func localCount(of devices: Int) -> Int { devices == self.devices ? localDevices : devices }
+
   /// Copies an array to a device.
   /// - Throws: as ``Client/buffer(_:device:)`` does.
   public func buffer(_ array: HostArray, device: Int = 0) throws(EngineError) -> Buffer {
@@ -95,6 +121,7 @@ extension Engine {
     var device: String?
     var devices = 1
     var threads: Int?
+    var processes: (any Rendezvous)?
     var programCache: ProgramCache? = ProgramCache()
     var engine: Engine?
     var host: Engine?
@@ -115,18 +142,23 @@ extension Engine {
   }
 
   /// Configures the engine that ``shared()`` creates. It may be called again until then.
-  /// - Parameters: as for ``init(device:devices:threads:programCache:programLimit:kernels:locator:)``.
+  /// - Parameters: as for ``init(device:devices:threads:processes:programCache:programLimit:kernels:locator:)``.
   /// - Throws: ``EngineError/alreadyStarted(device:devices:)`` if the engine runs with another choice.
   public static func configure(
-    device: String, devices: Int = 1, threads: Int? = nil, programCache: ProgramCache? = ProgramCache()
+    device: String, devices: Int = 1, threads: Int? = nil, processes: (any Rendezvous)? = nil,
+    programCache: ProgramCache? = ProgramCache()
   ) throws(EngineError) {
     let running = state.withLock { state -> EngineError? in
-      if let engine = state.engine, engine.device != device || state.devices != devices {
+      let isGroup = (processes?.processCount ?? 1) > 1
+      if let engine = state.engine,
+        engine.device != device || state.devices != devices || isGroup && engine.client.processDevices == nil
+      {
         return .alreadyStarted(device: engine.device, devices: state.devices)
       }
       state.device = device
       state.devices = devices
       state.threads = threads
+      state.processes = processes
       state.programCache = programCache
       return nil
     }
@@ -144,7 +176,7 @@ extension Engine {
       let result = Result { () throws(EngineError) in
         try Engine(
           device: state.device ?? named ?? "cpu", devices: state.devices, threads: state.threads,
-          programCache: state.programCache)
+          processes: state.processes, programCache: state.programCache)
       }
       if case .success(let engine) = result { state.engine = engine }
       return result
@@ -157,7 +189,7 @@ extension Engine {
   /// - Throws: ``EngineError`` if it can't be made; a later call tries again.
   public static func host() throws(EngineError) -> Engine {
     let shared = try shared()
-    if shared.client.platformName == "cpu" { return shared }
+    if shared.platform == "cpu" { return shared }
     let result = state.withLock { state -> Result<Engine, EngineError> in
       if let engine = state.host { return .success(engine) }
       let programCache = state.programCache

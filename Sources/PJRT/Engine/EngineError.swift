@@ -36,6 +36,10 @@ public enum EngineError: Error, Equatable, Sendable {
   case failed(operation: String, code: Code, message: String)
   /// A file or folder can't be read or written.
   case file(path: String, reason: String)
+  /// The plugin's programs can't span processes; the answer is the plugin's when it was asked to.
+  case separateProcesses(platform: String, answer: String)
+  /// The processes that were to train together don't meet, or no longer.
+  case rendezvous(RendezvousError)
   /// The engine can't be downloaded or unpacked.
   case installation(String)
 }
@@ -90,6 +94,13 @@ extension EngineError: CustomStringConvertible {
       "\(operation) failed (\(code)): \(message)"
     case .file(let path, let reason):
       "\(path): \(reason)"
+    case .separateProcesses(let platform, let answer):
+      """
+      programs on '\(platform)' can't span processes. The plugin answers: \(answer.hasSuffix(".") ? answer : answer + ".") \
+      Train in one process on several devices (--devices 4, or Engine.configure(device:devices:)), or on a device whose \
+      plugin connects processes, such as cuda
+      """
+    case .rendezvous(let error): error.description
     case .installation(let reason):
       "the engine can't be installed: \(reason)"
     }
@@ -106,14 +117,21 @@ extension EngineError {
     }
   }
 
+  /// Runs `body` and throws what kept processes apart as ``rendezvous(_:)``.
+  static func meeting<Value>(_ body: () throws(RendezvousError) -> Value) throws(EngineError) -> Value {
+    do throws(RendezvousError) { return try body() } catch { throw .rendezvous(error) }
+  }
+
   /// The command that installs a plugin.
   private static func remedy(for device: String) -> String {
-    switch device {
-    case "cuda": "Install JAX's with `python3 -m pip install 'jax[cuda13]'`"
-    case "tpu": "Install it with `python3 -m pip install libtpu`"
-    case "cpu": "Install it with `tanren engine install` (in a checkout: `swift run -c release tanren engine install`)"
-    default: "Install it with `tanren engine install --engine \(device)`"
+    if device == "cpu" {
+      return "Install it with `tanren engine install` (in a checkout: `swift run -c release tanren engine install`)"
     }
+    guard let accelerator = Accelerator.named(device) else {
+      return "Install it with `tanren engine install --engine \(device)`"
+    }
+    return "Install it with `python3 -m pip install \(accelerator.requirement)`"
+      + (accelerator.isTested ? "" : " (untested: Tanren has not been run on such a device)")
   }
 
   /// The option that names the engine to install, if the file belongs to another than the default.

@@ -16,9 +16,9 @@ public struct EngineLocator: Sendable {
   }
 
   /// The devices that have a name.
-  public static let devices = ["cpu", "cuda", "tpu"]
+  public static let devices = ["cpu"] + Accelerator.all.map(\.name)
 
-  /// - Parameter device: `cpu`, `cuda`, `tpu`, the name of an engine for the CPU, or the path of a plugin.
+  /// - Parameter device: `cpu`, the name of an ``Accelerator`` or of an engine for the CPU, or the path of a plugin.
   /// - Returns: the path of a plugin. A path that was named outright isn't looked at.
   /// - Throws: ``EngineError/missingPlugin(device:searched:)``, ``EngineError/invalidOptions(_:)``, or
   ///   ``EngineError/damaged(path:reason:)`` if an installed plugin hasn't the size it came with.
@@ -26,7 +26,8 @@ public struct EngineLocator: Sendable {
     if device.contains("/") || device.hasSuffix(".so") || device.hasSuffix(".dylib") { return device }
     let engines = EngineWheel.engines(for: .current)
     if let named = engines.first(where: { $0.name == device }) { return try plugin(of: [named], for: device) }
-    guard Self.devices.contains(device) else {
+    let accelerator = Accelerator.named(device)
+    guard device == "cpu" || accelerator != nil else {
       throw .invalidOptions(
         """
         there is no device '\(device)': use \((Self.devices + engines.map(\.name)).joined(separator: ", ")) \
@@ -36,12 +37,16 @@ public struct EngineLocator: Sendable {
     for name in ["TANREN_\(device.uppercased())_PLUGIN", "TANREN_PJRT_PLUGIN"] {
       if let path = environment[name], !path.isEmpty { return path }
     }
-    if device == "cpu" { return try plugin(of: engines, for: device) }
-    let candidates = candidates(for: device)
-    guard let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) else {
-      throw .missingPlugin(device: device, searched: candidates)
+    guard let accelerator else { return try plugin(of: engines, for: device) }
+    guard let found = plugin(of: accelerator) else {
+      throw .missingPlugin(device: device, searched: candidates(for: accelerator))
     }
     return found
+  }
+
+  /// The installed plugin of an accelerator, whatever environment variables name.
+  public func plugin(of accelerator: Accelerator) -> String? {
+    candidates(for: accelerator).first { FileManager.default.fileExists(atPath: $0) }
   }
 
   /// The file of a library of kernels: the one that its environment variable names, or the installed one.
@@ -121,15 +126,15 @@ public struct EngineLocator: Sendable {
     return executableFolder.flatMap { $0.hasSuffix(end) ? String($0.dropLast(end.count)) : nil }
   }
 
-  private func candidates(for device: String) -> [String] {
-    if device == "tpu" {
-      return bundled("libtpu.so") + pythonFolders.map { "\($0)/libtpu/libtpu.so" } + ["/lib/libtpu.so"]
+  private func candidates(for accelerator: Accelerator) -> [String] {
+    let names = accelerator.files.compactMap { $0.split(separator: "/").last.map(String.init) }
+    var seen: Set<String> = []
+    let bundled = names.filter { seen.insert($0).inserted }.compactMap { name in
+      executableFolder.map { "\($0)/engine/\(name)" }
     }
-    let files = ["xla_cuda13", "xla_cuda12"].map { "jax_plugins/\($0)/xla_cuda_plugin.so" }
-    return bundled("xla_cuda_plugin.so") + pythonFolders.flatMap { folder in files.map { "\(folder)/\($0)" } }
+    let installed = pythonFolders.flatMap { folder in accelerator.files.map { "\(folder)/\($0)" } }
+    return bundled + installed + accelerator.systemFiles
   }
-
-  private func bundled(_ name: String) -> [String] { executableFolder.map { ["\($0)/engine/\(name)"] } ?? [] }
 
   /// Folders of Python packages: the program's own, those of the virtual environment, of each Python on the path, of the
   /// system.

@@ -8,7 +8,7 @@ enum MemoryMappings {
     guard let limit = contents("/proc/sys/vm/max_map_count").flatMap({ Int($0.filter(\.isNumber)) }),
       let count = lines("/proc/self/maps")
     else { return false }
-    return count > limit / 2
+    return count > limit / 4 * 3
   }
 
   private static func contents(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }
@@ -19,7 +19,18 @@ enum MemoryMappings {
     defer { try? file.close() }
     var count = 0
     while let piece = try? file.read(upToCount: 1 << 16), !piece.isEmpty {
-      count += piece.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
+      count += piece.withUnsafeBytes(lines)
+    }
+    return count
+  }
+
+  private static func lines(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var (count, rest) = (0, bytes[...])
+    while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress,
+      let end = memchr(start, Int32(UInt8(ascii: "\n")), rest.count)
+    {
+      count += 1
+      rest = rest.dropFirst(start.distance(to: UnsafeRawPointer(end)) + 1)
     }
     return count
   }

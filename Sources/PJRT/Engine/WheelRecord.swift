@@ -82,11 +82,11 @@ struct WheelRecord {
   private static func entry(line: Substring) -> Entry? {
     let fields = line.split(separator: ",", omittingEmptySubsequences: false)
     guard fields.count >= 3, let size = Int(fields[fields.count - 1]),
-      let digest = fields[fields.count - 2].wholeMatch(of: /sha256=([A-Za-z0-9_-]{43})/)
+      case let digest = fields[fields.count - 2], digest.hasPrefix("sha256="), digest.count == 50
     else { return nil }
     // A path with commas stands in quotes.
     let path = fields.dropLast(2).joined(separator: ",").trimmingCharacters(in: ["\""])
-    let text = digest.1.replacing("-", with: "+").replacing("_", with: "/") + "="
+    let text = digest.dropFirst(7).replacing("-", with: "+").replacing("_", with: "/") + "="
     guard let bytes = Data(base64Encoded: String(text)) else { return nil }
     return Entry(path: path, digest: SHA256.hexadecimal(bytes), size: size)
   }

@@ -24,6 +24,8 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public static let crossEntropy = KernelSet("cross entropy")
   /// Images seen through affine maps, of bytes, float32 and bfloat16.
   public static let affineSampling = KernelSet("affine sampling")
+  /// Random bits and derived keys.
+  public static let randomBits = KernelSet("random bits")
   /// Barriers that XLA neither removes nor moves anything across, as it does with its own on the CPU.
   public static let barrier = KernelSet("barriers")
   /// The kernels of all modules that have their own, whatever they are called.
@@ -44,7 +46,7 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
 
   /// What needs no other library.
   public static let own: KernelSet = [
-    batchNormalization, maximumPooling, sum, product, crossEntropy, affineSampling, barrier, modules,
+    batchNormalization, maximumPooling, sum, product, crossEntropy, affineSampling, randomBits, barrier, modules,
   ]
   /// What oneDNN computes.
   public static let oneDNN: KernelSet = [convolution, winograd, largeProduct, bfloat16Convolution, bfloat16Product]

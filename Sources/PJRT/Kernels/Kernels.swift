@@ -28,17 +28,20 @@ public struct Kernels: Sendable {
   static let environmentVariable = "TANREN_KERNELS"
 
   /// - Parameters:
+  ///   - platform: the one that programs are written for.
   ///   - requested: what is wanted; `nil` for what is worth it on this processor.
   ///   - locator: finds oneDNN and OpenBLAS, and knows whether kernels are turned off.
   /// - Throws: ``EngineError/invalidOptions(_:)`` if the environment variable `TANREN_KERNELS` isn't `on` or `off`,
   ///   ``EngineError/damaged(path:reason:)`` if an installed library hasn't the size it came with.
-  init(client: Client, requested: KernelSet?, locator: EngineLocator) throws(EngineError) {
+  init(
+    client: Client, platform: String, requested: KernelSet?, locator: EngineLocator
+  ) throws(EngineError) {
     let wish = locator.environment[Self.environmentVariable] ?? ""
     guard ["", "on", "off"].contains(wish) else {
       throw .invalidOptions("the environment variable \(Self.environmentVariable) must be on or off, not '\(wish)'")
     }
     let refusal: String? =
-      if client.platformName != "cpu" {
+      if platform != "cpu" {
         "kernels are for the CPU"
       } else if requested == [] || requested == nil && wish == "off" {
         "turned off"

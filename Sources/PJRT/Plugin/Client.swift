@@ -44,6 +44,8 @@ public final class Client: Sendable {
   public let platformVersion: String
   /// The devices of this process.
   public let devices: [Device]
+  /// How many devices all processes have together.
+  public var deviceCount: Int { processDevices.map { $0.reduce(0) { $0 + $1.count } } ?? devices.count }
   /// A digest of everything that a compiled program depends on besides its text and options.
   public let fingerprint: String
   // Opaque to us; the C API allows calls on them from any thread.
@@ -52,6 +54,10 @@ public final class Client: Sendable {
   var api: UnsafePointer<PJRT_Api> { plugin.api }
   /// ``ClientOptions/cpuThreads``.
   public let cpuThreads: Int?
+  /// For each of the processes that train together the numbers of its devices; nil for a process alone.
+  let processDevices: [[Int]]?
+  /// What the plugin calls as long as the client lives.
+  private let callbacks: KeyValueCallbacks?
   /// The settings that programs are compiled with.
   let settings: [XLASetting]
   /// The settings that the plugin accepts; `nil` until they were tried.
@@ -59,49 +65,41 @@ public final class Client: Sendable {
   /// Whether the devices' memory is the host's.
   let sharesHostMemory: Bool
 
-  /// - Throws: ``EngineError/invalidOptions(_:)``, or ``EngineError/failed(operation:code:message:)``
-  ///   if the plugin finds no device.
-  public convenience init(plugin: Plugin, options: ClientOptions = ClientOptions()) throws(EngineError) {
-    try self.init(plugin: plugin, options: options, settings: nil)
+  /// - Parameter processes: the processes that train together; programs may then span their devices. The client is
+  ///   created once all of them are there.
+  /// - Throws: ``EngineError/invalidOptions(_:)``; ``EngineError/failed(operation:code:message:)`` if the plugin finds no
+  ///   device; ``EngineError/separateProcesses(platform:answer:)`` if its programs can't span processes;
+  ///   ``EngineError/rendezvous(_:)`` if the processes don't meet.
+  public convenience init(
+    plugin: Plugin, options: ClientOptions = ClientOptions(), processes: (any Rendezvous)? = nil
+  ) throws(EngineError) {
+    try self.init(plugin: plugin, options: options, processes: processes, settings: nil)
   }
 
   /// - Parameter settings: instead of those for the plugin's platform.
-  package init(plugin: Plugin, options: ClientOptions = ClientOptions(), settings: [XLASetting]?) throws(EngineError) {
+  package init(
+    plugin: Plugin, options: ClientOptions = ClientOptions(), processes: (any Rendezvous)? = nil,
+    settings: [XLASetting]?
+  ) throws(EngineError) {
     try options.validate()
     if plugin.isCPU, let threads = options.cpuThreads {
       // XLA, and OpenMP in the kernels, read these when they create their threads.
       for name in ["NPROC", "OMP_NUM_THREADS"] { setenv(name, "\(threads)", 1) }
     }
     let api = plugin.api
-    var create = PJRT_Client_Create_Args.sized()
-    let key = "cpu_device_count"
-    let error = key.utf8.withContiguousStorageIfAvailable { name in
-      name.withMemoryRebound(to: CChar.self) { name -> OpaquePointer? in
-        let option = PJRT_NamedValue.sized {
-          $0.name = name.baseAddress
-          $0.name_size = name.count
-          $0.type = PJRT_NamedValue_kInt64
-          $0.int64_value = Int64(options.cpuDeviceCount)
-          $0.value_size = 1
-        }
-        return withUnsafePointer(to: option) { option in
-          if plugin.isCPU {
-            create.create_options = option
-            create.num_options = 1
-          }
-          return api.pointee.PJRT_Client_Create(&create)
-        }
-      }
+    let processes = processes.flatMap { $0.processCount > 1 ? $0 : nil }
+    if processes != nil { try Self.checkCollectives(of: plugin) }
+    callbacks = try processes.map { (processes) throws(EngineError) in
+      try EngineError.meeting { () throws(RendezvousError) in KeyValueCallbacks(try processes.join()) }
     }
-    try api.check("starting the engine", error ?? nil)
-    guard let handle = create.client else {
-      throw .failed(operation: "starting the engine", code: .internal, message: "the plugin made no client")
-    }
+    let handle = try Self.create(
+      plugin, CreateOption.all(for: plugin, options, processes), callbacks: callbacks)
     do throws(EngineError) {
       platformName = try Self.platformName(of: handle, api)
       platformVersion = try Self.platformVersion(of: handle, api)
       deviceHandles = try Self.deviceHandles(of: handle, api)
       devices = try deviceHandles.map { (device) throws(EngineError) in try Self.describe(device, api) }
+      processDevices = try Self.processDevices(of: handle, api, processes, platform: platformName)
     } catch {
       Self.destroy(handle, api)
       throw error
@@ -125,7 +123,7 @@ public final class Client: Sendable {
     return deviceHandles[index]
   }
 
-  private static func destroy(_ client: OpaquePointer, _ api: UnsafePointer<PJRT_Api>) {
+  static func destroy(_ client: OpaquePointer, _ api: UnsafePointer<PJRT_Api>) {
     api.release(api.pointee.PJRT_Client_Destroy) { $0.client = client }
   }
 
@@ -239,72 +237,6 @@ extension Client {
 }
 
 extension Client {
-  /// Compiles a program for this client's devices.
-  /// - Parameter stableHLO: StableHLO as MLIR text: a module, or one `func.func @main`.
-  /// - Throws: ``EngineError/compilation(message:)`` with XLA's message,
-  ///   ``EngineError/invalidOptions(_:)``, ``EngineError/unsupportedProgram(_:)`` or
-  ///   ``EngineError/unsoundPlugin(path:reason:)``.
-  public func compile(
-    _ stableHLO: String, options: CompileOptions = CompileOptions()
-  ) throws(EngineError) -> Executable {
-    let settings = settingsInUse
-    do throws(EngineError) {
-      return try compile(stableHLO, options: options, with: settings)
-    } catch {
-      // A plugin that doesn't know one of the settings rejects every program.
-      guard case .compilation = error else { throw error }
-      let known = try acceptedSettings()
-      guard known != settings else { throw error }
-      return try compile(stableHLO, options: options, with: known)
-    }
-  }
-
-  /// As ``compile(_:options:)``, with these settings.
-  func compile(
-    _ stableHLO: String, options: CompileOptions, with settings: [XLASetting]
-  ) throws(EngineError) -> Executable {
-    try options.validate(deviceCount: devices.count)
-    guard stableHLO.utf8.contains(where: { $0 > 32 }) else { throw .compilation(message: "it is empty") }
-    // XLA ends the process when a product of extents overflows, and newer plugins at arrays of 2^39 bytes and more,
-    // which is 2^36 elements of the widest type. So arrays that no memory holds are rejected.
-    var scanner = SignatureScanner(stableHLO)
-    if let type = scanner.tensorType(largerThan: (1 << 36) - 1) {
-      throw .unsupportedProgram("\(type) is too large for any memory")
-    }
-    var compile = PJRT_Client_Compile_Args.sized { $0.client = handle }
-    // The interface requires a pointer to mutable memory, though it never writes.
-    var text = stableHLO
-    let error = text.withUTF8 { code in
-      "mlir".utf8CString.withUnsafeBufferPointer { format in
-        options.serialized(with: settings).withUnsafeBytes { bytes -> OpaquePointer? in
-          var program = PJRT_Program.sized()
-          program.code = UnsafeMutableRawPointer(mutating: code.baseAddress)?.assumingMemoryBound(to: CChar.self)
-          program.code_size = code.count
-          program.format = format.baseAddress
-          program.format_size = format.count - 1
-          compile.compile_options = bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
-          compile.compile_options_size = bytes.count
-          return withUnsafePointer(to: program) { program in
-            compile.program = program
-            return api.pointee.PJRT_Client_Compile(&compile)
-          }
-        }
-      }
-    }
-    if let error { throw .compilation(message: api.take(error).message) }
-    guard let handle = compile.executable else { throw .compilation(message: "the plugin made no program") }
-    let signature: ProgramSignature
-    do throws(EngineError) {
-      signature = try ProgramSignature(parsing: stableHLO)
-    } catch {
-      Executable.destroy(handle, api)
-      throw error
-    }
-    return try Executable(owning: handle, signature: signature, options: options, client: self)
-  }
-}
-
-extension Client {
   /// The settings of XLA that the plugin accepts. They are tried once, when it has rejected a program.
   /// - Throws: ``EngineError/unsoundPlugin(path:reason:)`` if the plugin doesn't know a setting and computes wrongly
   ///   without it.
@@ -342,5 +274,5 @@ extension Client {
   }
 
   /// The accepted settings if they are known, otherwise all.
-  private var settingsInUse: [XLASetting] { settingsKnown.withLock { $0 } ?? settings }
+  var settingsInUse: [XLASetting] { settingsKnown.withLock { $0 } ?? settings }
 }

@@ -29,12 +29,14 @@ extension PJRT_Client_Create_Args: SizedStructure {}
 extension PJRT_Client_Destroy_Args: SizedStructure {}
 extension PJRT_Client_PlatformName_Args: SizedStructure {}
 extension PJRT_Client_PlatformVersion_Args: SizedStructure {}
+extension PJRT_Client_Devices_Args: SizedStructure {}
 extension PJRT_Client_AddressableDevices_Args: SizedStructure {}
 extension PJRT_Client_BufferFromHostBuffer_Args: SizedStructure {}
 extension PJRT_Client_Compile_Args: SizedStructure {}
 extension PJRT_Program: SizedStructure {}
 extension PJRT_Device_GetDescription_Args: SizedStructure {}
 extension PJRT_DeviceDescription_Id_Args: SizedStructure {}
+extension PJRT_DeviceDescription_ProcessIndex_Args: SizedStructure {}
 extension PJRT_DeviceDescription_Kind_Args: SizedStructure {}
 extension PJRT_Buffer_Destroy_Args: SizedStructure {}
 extension PJRT_Buffer_IsDeleted_Args: SizedStructure {}

@@ -41,21 +41,21 @@ public final class Executable: Sendable {
   /// - Throws: ``EngineError`` for arguments that don't fit ``parameters``, were donated before, or
   ///   belong to another engine, and for the plugin's errors.
   public func execute(_ arguments: [Buffer]) throws(EngineError) -> [Buffer] {
-    guard options.deviceCount == 1 else {
+    guard options.localDeviceCount == 1 else {
       throw .invalidOptions(
-        "the program runs on \(options.deviceCount) devices: give execute(perDevice:) arguments for each")
+        "the program runs on \(options.localDeviceCount) devices: give execute(perDevice:) arguments for each")
     }
     return try dispatch(arguments, devices: 1)
   }
 
-  /// Runs the program on each of its devices: replica by replica, and within a replica partition by partition.
+  /// Runs the program on each of its devices in this process: replica by replica, and within a replica partition by partition.
   /// - Parameter arguments: one list per device, of buffers on that device.
   /// - Returns: one list per device.
   /// - Throws: as ``execute(_:)`` does.
   public func execute(perDevice arguments: [[Buffer]]) throws(EngineError) -> [[Buffer]] {
-    guard arguments.count == options.deviceCount else {
+    guard arguments.count == options.localDeviceCount else {
       throw .invalidOptions(
-        "the program runs on \(options.deviceCount) devices, but arguments for \(arguments.count) were given")
+        "the program runs on \(options.localDeviceCount) devices, but arguments for \(arguments.count) were given")
     }
     for list in arguments where list.count != parameters.count {
       throw .wrongArgumentCount(expected: parameters.count, actual: list.count)
@@ -182,11 +182,13 @@ extension Executable {
 
 extension Executable {
   /// The compiled program as bytes, for ``Client/load(serialized:)`` on the same kind of machine.
-  /// - Throws: ``EngineError`` if the plugin can't serialize it.
+  /// - Throws: ``EngineError`` if the plugin can't serialize it, and ``EngineError/invalidOptions(_:)`` for a program that
+  ///   spans processes.
   public func serialize() throws(EngineError) -> [UInt8] { try serialize(as: "") }
 
   /// - Parameter key: the name under which the bytes are stored, which loading them requires.
   func serialize(as key: String) throws(EngineError) -> [UInt8] {
+    guard options.processes == 1 else { throw .invalidOptions("a program that spans processes can't be stored") }
     let api = client.api
     let payload = try Self.withExecutable(handle, api) { (executable) throws(EngineError) -> [UInt8] in
       let answer = try api.call("serializing a program", api.pointee.PJRT_Executable_Serialize) {
@@ -215,7 +217,7 @@ extension Client {
     guard program.fingerprint == fingerprint else {
       throw .corruptProgram("they were compiled with another plugin, for other devices or another processor")
     }
-    try program.options.validate(deviceCount: devices.count)
+    try program.options.validate(deviceCount: devices.count, processCount: processDevices?.count ?? 1)
     var load = PJRT_Executable_DeserializeAndLoad_Args.sized { $0.client = handle }
     let error = program.payload.withUnsafeBytes { payload -> OpaquePointer? in
       load.serialized_executable = payload.baseAddress?.assumingMemoryBound(to: CChar.self)

@@ -21,7 +21,7 @@ extension Options {
 
   /// As ``override(_:_:origin:)``, with a value that is read already.
   mutating func replace(_ path: String, with value: OptionValue, origin: String) throws(ConfigurationError) {
-    guard path.wholeMatch(of: #/[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)*/#) != nil else {
+    guard path.isPath else {
       throw .invalid(message: "'\(path)' is no setting's name: write key or method.key", origin: origin)
     }
     if path.contains("."), let key = path.split(separator: ".").first.map(String.init) {

@@ -40,6 +40,7 @@ extension RunConfiguration {
     if normalizationGroups != 1 { lines.append(("normalizationGroups", .number(Double(normalizationGroups)))) }
     if !callbacks.isEmpty { lines.append(("callbacks", .list(callbacks.map(OptionValue.choice)))) }
     if checkpoint != .none { lines.append(("checkpoint", .text(checkpoint.rawValue))) }
+    if optimizerState != .replicated { lines.append(("optimizerState", .text(optimizerState.rawValue))) }
     if let examples { lines.append(("examples", .number(Double(examples)))) }
     if let weights {
       lines.append(("weights", .text(weights)))

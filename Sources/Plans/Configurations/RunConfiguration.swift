@@ -46,6 +46,8 @@ public struct RunConfiguration: Sendable, Hashable {
   public var evaluatesBeforeTraining = false
   /// What training steps compute again instead of keeping it for the backward pass.
   public var checkpoint = GradientCheckpointing.none
+  /// Whether each of several devices has all of the optimizer's state, or a share.
+  public var optimizerState = OptimizerStateLayout.replicated
   /// Training examples to use, the first ones; nil for all.
   public var examples: Int?
   /// A file of weights to start from, see `WeightFile`; nil for random ones.
@@ -96,6 +98,7 @@ public struct RunConfiguration: Sendable, Hashable {
     rng = try options.oneOf("rng", default: rng)
     evaluatesBeforeTraining = try options.flag("evaluateBeforeTraining", default: evaluatesBeforeTraining)
     checkpoint = try options.oneOf("checkpoint", default: checkpoint)
+    optimizerState = try options.oneOf("optimizerState", default: optimizerState)
     if try options.peek("examples") == .text("all") { _ = options.take("examples") }
     let count = try options.integer("examples", default: 0, in: 0...Int(Int32.max))
     examples = count == 0 ? nil : count
@@ -103,6 +106,11 @@ public struct RunConfiguration: Sendable, Hashable {
     try options.finish("a run")
     data = try data.replacingSeed(by: seed)
     let (method, architecture, source) = (try namedMethod(), try architecture(), try source())
+    if optimizerState == .sharded {
+      do throws(TrainingError) { try method.checkShardable() } catch {
+        throw .invalid(message: error.description, origin: options.origin(of: "optimizerState"))
+      }
+    }
     try checkCallbacks()
     self = canonical
     built = BuiltRun(specs: specs, source: source, method: method, architecture: architecture)

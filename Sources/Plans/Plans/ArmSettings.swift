@@ -30,6 +30,8 @@ public struct ArmSettings: Sendable {
   public var examples: Int?
   /// What training steps compute again instead of keeping it for the backward pass.
   public var checkpoint: GradientCheckpointing?
+  /// Whether each of several devices has all of the optimizer's state, or a share.
+  public var optimizerState: OptimizerStateLayout?
 
   /// The settings as a plan holds them.
   func overrides(origin: String) -> [Override] {
@@ -76,8 +78,12 @@ public struct ArmSettings: Sendable {
     add("batchSize", batchSize)
     add("normalizationGroups", normalizationGroups)
     add("examples", examples)
-    if let dtype { overrides.append(Override("dtype", .text(dtype.rawValue), origin: origin)) }
-    if let checkpoint { overrides.append(Override("checkpoint", .text(checkpoint.rawValue), origin: origin)) }
+    func add(_ key: String, _ word: String?) {
+      if let word { overrides.append(Override(key, .text(word), origin: origin)) }
+    }
+    add("dtype", dtype?.rawValue)
+    add("checkpoint", checkpoint?.rawValue)
+    add("optimizerState", optimizerState?.rawValue)
     return overrides
   }
 }

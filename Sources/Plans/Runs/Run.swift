@@ -47,7 +47,7 @@ public struct Run: Sendable {
     func trainer(_ parameters: TensorTree? = nil) throws -> Trainer {
       try Trainer(
         model: model, method: method, inputs: data.train.inputs, precision: configuration.precision, seed: UInt64(seed),
-        parameters: parameters, devices: Engine.shared().devices)
+        parameters: parameters, devices: Engine.shared().devices, optimizerState: configuration.optimizerState)
     }
     var options = FitOptions(
       partialBatch: configuration.partialBatch, evaluatesBeforeTraining: configuration.evaluatesBeforeTraining,

@@ -1,4 +1,5 @@
 import OrderedCollections
+import PJRT
 import Training
 
 /// A network that a run has trained, ready to be used.
@@ -38,7 +39,7 @@ public struct TrainedModel {
     }
     trainer = try Trainer(
       model: model, method: bare, inputs: TensorType(file.data.inputType, Shape([1] + file.data.inputShape)),
-      precision: configuration.precision)
+      precision: configuration.precision, devices: Engine.shared().devices)
     try Self.restore(file, into: trainer)
   }
 

@@ -99,7 +99,8 @@ struct FlowNotation {
   /// Where the method that begins here ends, if what follows ends a value.
   private func endOfMethod() -> Substring.Index? {
     let rest = text[index...]
-    guard rest.prefixMatch(of: #/[A-Za-z][A-Za-z0-9_\-]*\(/#) != nil,
+    let name = rest.leadingName
+    guard !name.isEmpty, rest[name.endIndex...].first == "(",
       let end = MethodNotation.endOfMethod(in: rest), (try? OptionValue(parsing: String(text[index..<end]))) != nil,
       let next = text[end...].first(where: { !$0.isWhitespace }), "},]".contains(next)
     else { return nil }

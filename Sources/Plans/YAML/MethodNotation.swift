@@ -38,9 +38,20 @@ enum MethodNotation {
 
   /// What comes after indentation, dashes of a list, a key and an anchor.
   private static func startOfValue(in line: Substring) -> Substring.Index? {
-    let pattern = #/\s*(?:-\s+)*(?:[A-Za-z][A-Za-z0-9_.\-]*\s*:\s+(?:&[A-Za-z0-9_\-]+\s+)?)?/#
-    guard let start = line.prefixMatch(of: pattern)?.range.upperBound else { return nil }
-    return start > line.startIndex || line.first == "{" ? start : nil
+    var rest = line.trimmedStart
+    while rest.first == "-", let item = rest.dropFirst().afterSpaces { rest = item }
+    if let value = afterKey(in: rest) {
+      rest = value
+      if rest.first == "&", let anchored = rest.dropFirst().drop(while: \.isInAnchor).afterSpaces { rest = anchored }
+    }
+    return rest.startIndex > line.startIndex || line.first == "{" ? rest.startIndex : nil
+  }
+
+  /// What follows `key: ` at the start of a line; keys may have dots.
+  private static func afterKey(in line: Substring) -> Substring? {
+    guard !line.leadingName.isEmpty else { return nil }
+    let colon = line.drop { $0.isInAnchor || $0 == "." }.trimmedStart
+    return colon.first == ":" ? colon.dropFirst().afterSpaces : nil
   }
 
   /// A list of methods that begins in the first line and ends in a later one, and the number of these lines; nil for
@@ -80,7 +91,7 @@ enum MethodNotation {
   private static func quoted(line: Substring, from start: Substring.Index) -> String {
     guard let end = endOfMethod(in: line[start...]) else { return String(line) }
     let (value, rest) = (String(line[start..<end]), line[end...])
-    guard value.contains("("), OptionValue.isNotation(value), rest.wholeMatch(of: #/\s*|\s+#.*/#) != nil else {
+    guard value.contains("("), OptionValue.isNotation(value), rest.isBlankOrComment else {
       return String(line)
     }
     // A list that isn't ours may still be YAML's.
@@ -137,6 +148,22 @@ private struct BlockText {
   }
 }
 
+extension Character {
+  /// Whether an anchor's name may have it.
+  fileprivate var isInAnchor: Bool { isASCII && (isLetter || isNumber) || self == "_" || self == "-" }
+}
+
 extension Substring {
+  fileprivate var trimmedStart: Substring { drop(while: \.isWhitespace) }
+
+  /// What comes after spaces, of which there has to be one.
+  fileprivate var afterSpaces: Substring? { first?.isWhitespace == true ? trimmedStart : nil }
+
+  /// Whether nothing but a comment follows a value.
+  fileprivate var isBlankOrComment: Bool {
+    let rest = trimmedStart
+    return rest.isEmpty || rest.first == "#" && rest.startIndex > startIndex
+  }
+
   fileprivate func distance(to index: Index) -> Int { distance(from: startIndex, to: index) }
 }

@@ -22,8 +22,7 @@ extension String {
 
   /// A word as it is; in quotes what YAML would take for something else.
   var yaml: String {
-    let isWord = wholeMatch(of: #/[A-Za-z][A-Za-z0-9_\-]*/#) != nil
-    if isWord, case .text = OptionValue(scalar: self), !Self.nulls.contains(self) { return self }
+    if isName, case .text = OptionValue(scalar: self), !Self.nulls.contains(self) { return self }
     return quoted
   }
 }

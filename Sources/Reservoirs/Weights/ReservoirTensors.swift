@@ -28,7 +28,7 @@ struct ReservoirTensors: Sendable {
       switch reservoir.storage {
       case .sparse: true
       case .dense: false
-      case .automatic: try Engine.shared().client.platformName == "cpu" && share < 0.25
+      case .automatic: try Engine.shared().platform == "cpu" && share < 0.25
       }
     if isSparse {
       let places = max(width ?? 0, weights.recurrent.width)

@@ -1,3 +1,5 @@
+import Sockets
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -86,7 +88,7 @@ final class Connection {
   private func read() -> Step {
     var buffer = [UInt8](repeating: 0, count: Self.chunk)
     let count = recv(descriptor, &buffer, buffer.count, 0)
-    guard count > 0 else { return count < 0 && Self.isTemporary(errno) ? .goOn : .close }
+    guard count > 0 else { return count < 0 && StreamSocket.isTemporary(errno) ? .goOn : .close }
     if !reader.hasBegun { deadline = .now + timeout }
     received = buffer[..<count]
     return next()
@@ -107,8 +109,8 @@ final class Connection {
 
   private func write() -> Step {
     while !output.isEmpty {
-      let count = output.withUnsafeBytes { Connection.send(descriptor, $0) }
-      guard count > 0 else { return count < 0 && Self.isTemporary(errno) ? .goOn : .close }
+      let count = output.withUnsafeBytes { StreamSocket.send(descriptor, $0) }
+      guard count > 0 else { return count < 0 && StreamSocket.isTemporary(errno) ? .goOn : .close }
       output = output.dropFirst(count)
       deadline = .now + timeout
     }
@@ -122,23 +124,10 @@ final class Connection {
   private func discard() -> Step {
     var buffer = [UInt8](repeating: 0, count: Self.chunk)
     let count = recv(descriptor, &buffer, buffer.count, 0)
-    guard count > 0 else { return count < 0 && Self.isTemporary(errno) ? .goOn : .close }
+    guard count > 0 else { return count < 0 && StreamSocket.isTemporary(errno) ? .goOn : .close }
     discarded += count
     return discarded > Self.endingLimit.bytes ? .close : .goOn
   }
-
-  private static func send(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int {
-    // A closed connection must not raise SIGPIPE.
-    #if canImport(Darwin)
-      Darwin.send(descriptor, bytes.baseAddress, bytes.count, 0)
-    #elseif canImport(Musl)
-      Musl.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-    #else
-      Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-    #endif
-  }
-
-  private static func isTemporary(_ number: Int32) -> Bool { [EAGAIN, EWOULDBLOCK, EINTR].contains(number) }
 }
 
 extension BinaryInteger {

@@ -1,4 +1,5 @@
 import Foundation
+import Sockets
 
 /// A read-only web server that shows studies while they run. By default, only this machine can reach it.
 ///
@@ -28,22 +29,36 @@ public struct StudyServer: Sendable {
     self.port = port
     self.timeout = timeout
     // Checking host names stops DNS rebinding. A server that is open to others cannot know its own names.
-    let isLoopback = (try? ListeningAddress(host))?.isLoopback ?? false
+    let isLoopback = SocketAddress(host)?.isLoopback ?? false
     site = StudySite(source, hosts: isLoopback ? Self.loopback.union([host]) : nil)
   }
 
   /// Whether other machines can reach the address.
   /// - Throws: ``ServeError/notAddress(_:)``.
-  public func isOpenToOthers() throws(ServeError) -> Bool { try !ListeningAddress(host).isLoopback }
+  public func isOpenToOthers() throws(ServeError) -> Bool { try !numericAddress().isLoopback }
 
   /// Serves until the task is cancelled.
   /// - Parameter listening: called with the address to open, once the server accepts connections.
   /// - Throws: ``ServeError`` if the address cannot be listened on.
   public func run(listening: @Sendable (String) -> Void = { _ in }) async throws(ServeError) {
-    let socket = try ListeningSocket(ListeningAddress(host), host: host, port: port)
+    let socket = try listeningSocket()
     let server = try HTTPServer(socket, host: host, timeout: timeout) { [site] in await site.response(to: $0) }
     listening(address(port: socket.port))
     await server.run()
+  }
+
+  private func numericAddress() throws(ServeError) -> SocketAddress {
+    guard let address = SocketAddress(host) else { throw .notAddress(host) }
+    return address
+  }
+
+  private func listeningSocket() throws(ServeError) -> ListeningSocket {
+    let address = try numericAddress()
+    do throws(SocketFailure) {
+      return try ListeningSocket(address, port: port)
+    } catch {
+      throw .cannotListen(host: host, port: port, reason: error.reason)
+    }
   }
 
   /// The address to open in a browser.

@@ -141,8 +141,8 @@ final class ClaimedGroup {
       }
       do {
         try fit(group, progress[0], cache)
-      } catch TrainingError.differentMethods where group.count > 1 {
-        // Their graphs differ by more than numbers: those of one method still are together.
+      } catch let error as TrainingError where group.count > 1 && [.differentMethods, .shardedGroup].contains(error) {
+        // Their graphs differ by more than numbers: those of one method still are together. Sharded ones aren't.
         let alike = group.grouped(by: \.configuration.workload)
         groups += (alike.count > 1 ? alike : group.map { [$0] }).map { ($0, true) }
         continue

@@ -53,7 +53,7 @@ public struct StudyRunner {
     try removeLeftovers()
     // A share was divided for programs of one run, or of several.
     let ways = study?.share.map { $0.vectorizes ? Vectorization.on : .off } ?? vectorization
-    let limit = ways.groupLimit(platform: try Engine.shared().client.platformName)
+    let limit = ways.groupLimit(platform: try Engine.shared().platform)
     var isWaiting = false
     let unfolding = StudyUnfolding(store, study)
     let tally = RunTally(store, study)

@@ -42,7 +42,9 @@ public struct Program: Sendable {
     self.devices = devices
     text = lowering.text
     results = outputs.map(\.type)
-    executable = try engine.compile(lowering.text, options: CompileOptions(replicas: devices))
+    executable = try engine.compile(
+      lowering.text,
+      options: CompileOptions(replicas: devices, processes: devices / engine.localCount(of: devices)))
     arrays = try Self.perDevice(lowering.arrays, devices, on: engine)
   }
 
@@ -70,10 +72,11 @@ public struct Program: Sendable {
     return results.indices.map { result in Tensor(buffers: outputs.map { $0[result] }) }
   }
 
-  /// The tensors' buffers on each device.
+  /// The tensors' buffers on each device of this process.
   private static func perDevice(_ tensors: [Tensor], _ devices: Int, on engine: Engine) throws -> [[Buffer]] {
-    let buffers = try tensors.map { try $0.buffers(devices, on: engine) }
-    return (0..<devices).map { device in buffers.map { $0[device] } }
+    let count = engine.localCount(of: devices)
+    let buffers = try tensors.map { try $0.buffers(count, on: engine) }
+    return (0..<count).map { device in buffers.map { $0[device] } }
   }
 }
 

@@ -17,13 +17,17 @@ extension Tensor {
 
   /// Computes several tensors in one program.
   public static func evaluate(_ tensors: [Tensor], on engine: Engine? = nil) throws -> [Tensor] {
+    // What is on a device stays there, on all devices if it is on several.
+    let places = tensors.indices.filter { !(tensors[$0].node.primitive is DeviceArray) }
     // A program without results has nothing to compile.
-    if tensors.isEmpty || tensors.allSatisfy({ $0.node.primitive is DeviceArray }) { return tensors }
+    if places.isEmpty { return tensors }
     let engine = try engine ?? Engine.shared()
-    let lowering = try Lowering(tensors, kernels: engine.kernels)
+    let lowering = try Lowering(places.map { tensors[$0] }, kernels: engine.kernels)
     let executable = try engine.compile(lowering.text)
     let arrays = try lowering.arrays.map { try $0.buffer(on: engine) }
-    return try executable.execute(arrays).map { Tensor($0) }
+    var results = tensors
+    for (place, result) in zip(places, try executable.execute(arrays)) { results[place] = Tensor(result) }
+    return results
   }
 
   /// The elements on the host, computed first if necessary.
@@ -74,6 +78,8 @@ extension Tensor {
   /// The tensor on each of the engine's first devices, so that programs for several find it there; itself for one.
   /// - Throws: as ``evaluate(on:)``, and `EngineError` if there are fewer devices.
   package func onDevices(_ count: Int) throws -> Tensor {
-    count == 1 ? self : Tensor(buffers: try buffers(count, on: Engine.shared()))
+    if count == 1 { return self }
+    let engine = try Engine.shared()
+    return Tensor(buffers: try buffers(engine.localCount(of: count), on: engine))
   }
 }

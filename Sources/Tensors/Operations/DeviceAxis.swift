@@ -76,9 +76,10 @@ extension DeviceAxis {
   public func spread(_ shared: [Tensor]) -> [Tensor] { together(shared) { Spread(axis: self, count: $0) } }
 
   /// The devices' local rows one after the other: shared. All have the same number of rows.
-  public func gather(_ local: Tensor) -> Tensor {
-    count == 1 ? local : Tensor(AllGather(axis: self), [local])
-  }
+  public func gather(_ local: Tensor) -> Tensor { gather([local])[0] }
+
+  /// The rows of several local tensors, each as by ``gather(_:)-(Tensor)``: shared, and exchanged together.
+  public func gather(_ local: [Tensor]) -> [Tensor] { together(local) { AllGather(axis: self, count: $0) } }
 
   /// This device's part of the rows of a shared tensor: local.
   /// - Parameter shared: `[rows, …]`; the number of rows is a multiple of ``count``.

@@ -93,25 +93,38 @@ struct Spread: Collective {
 struct AllGather: Collective {
   static let name = "allGather"
   let axis: DeviceAxis
+  let count: Int
+
+  var resultCount: Int { count }
 
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
-    guard let rows = inputs[0].shape.first else { throw ShapeError("needs rows, not a scalar") }
-    return [TensorType(inputs[0].dtype, inputs[0].shape.replacing(axis: 0, with: rows * axis.count))]
+    guard count > 0, inputs.count == count, inputs.allSatisfy({ $0.dtype == inputs[0].dtype }) else {
+      throw ShapeError("needs \(count) tensors of one element type")
+    }
+    var types: [TensorType] = []
+    for input in inputs {
+      guard let rows = input.shape.first else { throw ShapeError("needs rows, not a scalar") }
+      types.append(TensorType(input.dtype, input.shape.replacing(axis: 0, with: rows * axis.count)))
+    }
+    return types
   }
 
   func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
     guard axis.count > 1, isPossible(inputs, in: &writer) else { return inputs }
+    func list(_ types: [TensorType]) -> String { types.map(\.description).joined(separator: ", ") }
     return writer.assign(
-      "\"stablehlo.all_gather\"(\(inputs[0])) <{all_gather_dim = 0 : i64, \(replicaGroups)}> : "
-        + "(\(inputs[0].type)) -> \(results[0])", results)
+      "\"stablehlo.all_gather\"(\(inputs.map(\.name).joined(separator: ", "))) "
+        + "<{all_gather_dim = 0 : i64, \(replicaGroups)}> : (\(list(inputs.map(\.type)))) -> "
+        + (count == 1 ? list(results) : "(\(list(results)))"), results)
   }
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
-    inputs[0].dtype.isFloatingPoint ? [axis.rows(of: cotangents[0])] : [nil]
+    inputs[0].dtype.isFloatingPoint ? cotangents.map { axis.rows(of: $0) } : inputs.map { _ in nil }
   }
 
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {
-    [Tensor(self, [inputs[0].moveAxis(from: 0, to: 1)]).moveAxis(from: 1, to: 0)]
+    Tensor.apply(self, to: inputs.batched(isBatched, size).map { $0.moveAxis(from: 0, to: 1) })
+      .map { $0.moveAxis(from: 1, to: 0) }
   }
 }
 

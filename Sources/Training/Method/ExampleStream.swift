@@ -48,6 +48,7 @@ final class ExampleStream: Sendable {
     let (reader, dtype, size) = (inputs, inputs.dtype, inputs.recordByteCount)
     let isChecked = targets != nil && dtype.isFloatingPoint
     let shape = [count] + inputs.shape
+    let devices = engine.localCount(of: devices)
     let buffers = try staging.withLock { bytes in
       if bytes.count < count * size { bytes = [UInt8](repeating: 0, count: count * size) }
       return try bytes.withUnsafeMutableBytes { all in

@@ -21,6 +21,12 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case tooFewDevices(wanted: Int, found: Int)
   /// Devices have equal parts of a batch.
   case unevenBatch(batchSize: Int, devices: Int)
+  /// The optimizer's state should be sharded, but some of its transforms need whole parameters.
+  case unshardable(optimizer: String, transforms: [String])
+  /// Trainers whose state is sharded can't train together.
+  case shardedGroup
+  /// The state should be sharded over devices of several processes.
+  case shardedProcesses
   /// Blocks should be computed again, but the model has none.
   case noBlocks(model: String)
   /// A batch alone takes more memory than data may take.
@@ -58,6 +64,15 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .unevenBatch(let batchSize, let devices):
       "a batch of \(batchSize) examples can't be spread evenly over \(devices) devices: take a batch size that is a multiple of "
         + "\(devices), or fewer devices"
+    case .unshardable(let optimizer, let transforms):
+      "with 'optimizerState: sharded' a device updates a share of each parameter's elements, but '\(optimizer)' needs whole "
+        + "parameters (\(transforms.joined(separator: ", "))): use 'optimizerState: replicated', or another optimizer"
+    case .shardedGroup:
+      "of trainers that train together each is on one device, so that there is nothing to shard: train them one after the other, or "
+        + "with 'optimizerState: replicated'"
+    case .shardedProcesses:
+      "with 'optimizerState: sharded' a checkpoint is put together from all devices, and a process reads only its own: use "
+        + "'optimizerState: replicated', or train in one process"
     case .nothingTrained: "'freeze' matches every parameter, so that nothing is left to train: freeze fewer"
     case .noBlocks(let model):
       "'checkpoint: blocks' computes the blocks of a model again, and \(model) has none: residual networks, transformers and "

@@ -82,8 +82,27 @@ public struct TrainingState: Sendable {
 }
 
 extension TensorTree {
-  /// The same values in other memory: programs take over the memory of what they change.
-  func copied() throws -> TensorTree { try mapValues { Tensor(try Tensor($0.buffer().read()).buffer()) } }
+  /// These tensors in the order of `expected`.
+  /// - Throws: ``TrainingError`` if paths or types aren't those of `expected`.
+  func checked(against expected: TensorTree) throws(TrainingError) -> TensorTree {
+    let missing = expected.paths.filter { self[$0] == nil }
+    let unexpected = paths.filter { expected[$0] == nil }
+    guard missing.isEmpty, unexpected.isEmpty else { throw .differentModel(missing: missing, unexpected: unexpected) }
+    var checked = TensorTree()
+    for (path, tensor) in expected.pairs {
+      guard let value = self[path] else { continue }
+      guard value.type == tensor.type || value.diagnostic != nil else {
+        throw .differentType(
+          path: path, expected: "\(tensor.dtype)\(tensor.shape)", actual: "\(value.dtype)\(value.shape)")
+      }
+      checked[path] = value
+    }
+    return checked
+  }
+
+  /// The same values in other memory: programs take over the memory of what they change. What is on several devices stays
+  /// there.
+  func copied() throws -> TensorTree { try mapValues { try Tensor(perDevice: $0.perDevice()) } }
 
   /// Each tensor in memory of its own.
   func unaliased() throws -> TensorTree {

@@ -12,18 +12,19 @@ struct EvaluationProgram {
   ///   - state: for its paths and types.
   ///   - data: already checked, with at least one example.
   ///   - plan: what schedules depend on.
-  ///   - devices: those that a batch is spread over if they divide it evenly. Otherwise, and for streamed data, the first one
-  ///     has all of it.
+  ///   - devices: those that a batch is spread over if they divide it evenly. Otherwise the first one has all of it.
   /// - Throws: ``TrainingError/differentMethods`` if the members aren't evaluated in the same way.
   init(
     _ setups: Members<Setup>, state: TrainingState, data: ResidentData, batchSize: Int, plan: FitPlan,
     devices: DeviceAxis? = nil
   ) throws {
+    let devices = devices.dividing(Swift.min(batchSize, data.count))
     if let stream = data.stream {
-      way = .streamed(try StreamedEvaluation(setups, state: state, stream: stream, batchSize: batchSize, plan: plan))
+      way = .streamed(
+        try StreamedEvaluation(
+          setups, state: state, stream: stream, batchSize: batchSize, plan: plan, over: devices))
       return
     }
-    let devices = devices.flatMap { Swift.min(batchSize, data.count).isMultiple(of: $0.count) ? $0 : nil }
     let evaluations = setups.map { Self.evaluation($0, state, data, batchSize: batchSize, plan, over: devices) }
     way = .whole(
       try Self.program(evaluations, of: state, with: [TensorType(.int32, [])], devices: devices?.count ?? 1))
@@ -41,7 +42,7 @@ struct EvaluationProgram {
     }
     let own = state.tree.types.map { TensorType($0.dtype, $0.shape.prepending(members.count)) }
     let axes: [Int?] = own.map { _ in 0 } + shared.map { _ in nil }
-    return try Program(own + shared, vectorized(over: axes, members.first))
+    return try Program(own + shared, devices: devices, vectorized(over: axes, members.first))
   }
 
   private static func evaluation(

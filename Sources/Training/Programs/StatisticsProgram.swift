@@ -10,17 +10,21 @@ struct StatisticsProgram {
   private let way: Way
   private let batchSize: Int
   private let members: Int
+  /// How many devices share each batch.
+  private let devices: Int
 
   /// - Parameters:
   ///   - setups: several members run along a leading axis; they may differ only in numbers that aren't used here.
   ///   - state: for its paths and types.
   ///   - length: of streamed data how many batches a part has.
+  ///   - axis: the devices that share each batch; nil for one.
   init(
-    _ setups: Members<Setup>, state: TrainingState, data: ResidentData, plan: FitPlan, length: Int
+    _ setups: Members<Setup>, state: TrainingState, data: ResidentData, plan: FitPlan, length: Int,
+    over axis: DeviceAxis?
   ) throws {
     let setup = setups.first
     let (model, method, precision, batchSize) = (setup.model, setup.method, setup.precision, plan.batchSize)
-    (self.batchSize, members) = (batchSize, setups.count)
+    (self.batchSize, members, devices) = (batchSize, setups.count, axis?.count ?? 1)
     let count = state.tree.count
     /// - Parameter firstBatch: nil for 0.
     func pass(
@@ -31,13 +35,15 @@ struct StatisticsProgram {
       let loop = PartialLoop(steps: batches, of: data.count / batchSize)
       return loop(carry: carry, first: firstBatch) { carry, step in
         let number = firstBatch.map { $0 + step } ?? step
-        let chosen = order.rows(from: step * Double(batchSize), count: batchSize)
+        let rows = axis.own(from: step * Double(batchSize), count: batchSize)
+        let chosen = order.rows(from: rows.start, count: rows.count)
         let x = method.preprocessing(data.inputs.take(chosen), dtype: precision.computation)
         let variables = ModelVariables(parameters: parameters, state: own.modelState.with(carry))
         let share = 1 / (number.cast(to: .float32) + 1)
         let result = model.apply(
           variables, to: x, isTraining: true, key: key.folding(number), precision: precision,
-          statisticsShare: share, isFrozen: method.isStateFrozen, normalizationGroups: method.normalizationGroups)
+          statisticsShare: share, isFrozen: method.isStateFrozen, devices: axis,
+          normalizationGroups: method.normalizationGroups)
         return (result.state.tensors, [])
       }.carry
     }
@@ -56,7 +62,7 @@ struct StatisticsProgram {
       }
       let order = TensorType(.int32, [plan.stepsPerEpoch * batchSize])
       let types = stacked(state.tree.types + [order, TensorType(.uint64, [2])])
-      way = .whole(try Program(types, setups.isSingle ? run : vectorized(run)))
+      way = .whole(try Program(types, devices: devices, setups.isSingle ? run : vectorized(run)))
       return
     }
     let lengths = PartialLoop.lengths(length, from: 0, to: batches)
@@ -77,7 +83,7 @@ struct StatisticsProgram {
       }
       let axes: [Int?] = separate.map { _ in 0 } + shared.map { _ in nil }
       programs[length] = try Program(
-        stacked(separate) + shared, setups.isSingle ? run : vectorized(over: axes, run))
+        stacked(separate) + shared, devices: devices, setups.isSingle ? run : vectorized(over: axes, run))
     }
     way = .streamed(stream, programs, lengths: lengths)
   }
@@ -90,8 +96,7 @@ struct StatisticsProgram {
     case .streamed(let stream, let programs, let lengths):
       let epoch = try StreamedEpoch(
         stream, order: order, members: members, batchSize: batchSize, lengths: lengths, of: lengths.reduce(0, +),
-        from: 0,
-        isPadded: false)
+        from: 0, isPadded: false, devices: devices)
       var (carry, done) = (state.modelState.tensors, 0)
       for length in lengths {
         guard let program = programs[length] else { continue }

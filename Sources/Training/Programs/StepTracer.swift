@@ -7,6 +7,8 @@ struct StepTracer {
   let checkpointing: GradientCheckpointing
   /// The devices that a batch is spread over, in equal parts; nil for one.
   let devices: DeviceAxis?
+  /// What each of them updates of the parameters, if not all of it.
+  let shares: ParameterShares?
 
   /// Inputs, targets and weights are those of this device's examples; the state, and what it becomes, is the same on all.
   /// - Parameters:
@@ -70,9 +72,12 @@ struct StepTracer {
     let evaluation = ruled.evaluation
     let context = UpdateContext(
       parameters: parameters, progress: progress, key: stepKey.derived("optimizer"), loss: evaluation.loss)
-    let updated = method.optimizer.transform.update(evaluation.gradients, state: state.optimizer, context: context)
+    let own = context.limited(to: shares)
+    let updated = method.optimizer.transform.update(
+      shares?.parts(of: evaluation.gradients) ?? evaluation.gradients, state: state.optimizer, context: own)
     let updates = method.scaled(updated.updates, by: state.learningRateScale)
-    let moved = parameters.zip(updates) { $0 + $1 }
+    let changed = own.parameters.zip(updates) { $0 + $1 }
+    let moved = shares?.whole(changed) ?? changed
     let averaged = method.averaging.update(moved, state: state.averaging, context: context)
     let next = state.replacing(
       parameters: method.freeze == nil ? averaged.parameters : all.replaced(by: averaged.parameters),
@@ -124,6 +129,9 @@ extension Method {
 extension DeviceAxis? {
   /// What all devices have together.
   func sum(_ tensors: [Tensor]) -> [Tensor] { self?.sum(tensors) ?? tensors }
+
+  /// These devices if a batch of `count` examples can be spread over them in equal parts, and nil otherwise.
+  func dividing(_ count: Int) -> DeviceAxis? { flatMap { count.isMultiple(of: $0.count) ? $0 : nil } }
 
   /// Of examples that are spread over devices in equal parts, where those of this device begin, and how many they are.
   func own(from start: Tensor, count: Int) -> (start: Tensor, count: Int) {

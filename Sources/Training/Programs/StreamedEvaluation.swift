@@ -9,15 +9,20 @@ struct StreamedEvaluation {
   private let batch: Int
   /// The axis of the batches' rows: 1 for several members.
   private let axis: Int
+  /// How many devices share each batch.
+  private let devices: Int
   /// By their number of batches.
   private let programs: [Int: Program]
   /// nil for data in one part.
   private let summary: Program?
 
-  /// - Parameter setups: several members are evaluated along a leading axis of state and rows; they share the parts.
+  /// - Parameters:
+  ///   - setups: several members are evaluated along a leading axis of state and rows; they share the parts.
+  ///   - devices: those that share each batch, and divide it evenly; nil for one.
   /// - Throws: ``TrainingError/differentMethods`` if the members aren't evaluated in the same way.
   init(
-    _ setups: Members<Setup>, state: TrainingState, stream: ExampleStream, batchSize: Int, plan: FitPlan
+    _ setups: Members<Setup>, state: TrainingState, stream: ExampleStream, batchSize: Int, plan: FitPlan,
+    over devices: DeviceAxis?
   ) throws {
     self.stream = stream
     let count = stream.count
@@ -25,7 +30,8 @@ struct StreamedEvaluation {
     let batches = (count + batch - 1) / batch
     self.batch = batch
     axis = setups.isSingle ? 0 : 1
-    let length = try Swift.min(batches, stream.batches(of: batch))
+    self.devices = devices?.count ?? 1
+    let length = try Swift.min(batches, stream.batches(of: batch, devices: self.devices))
     let starts = Array(stride(from: 0, to: batches, by: length))
     // The last batch starts earlier so that it is full, and counts only the examples not seen yet.
     let parts = starts.map { start in
@@ -47,14 +53,14 @@ struct StreamedEvaluation {
         let loss = setup.method.loss.scheduled(at: plan.progress(at: rest[0]))
         let loop = PartialLoop(steps: size, of: batches)
         let looped = loop(carry: [], first: firstBatch) { _, number in
-          let place = number * Double(batch)
+          let place = devices.own(from: number * Double(batch), count: batch)
           let start = (firstBatch + number) * Double(batch)
-          let first = start.minimum(Double(count - batch))
-          let weights = batches * batch == count ? nil : (Tensor.iota([batch]) + first) .>= start
+          let own = devices.own(from: start.minimum(Double(count - batch)), count: batch)
+          let weights = batches * batch == count ? nil : (Tensor.iota([own.count]) + own.start) .>= start
           let (row, outputs) = EvaluationProgram.row(
-            setup, variables, loss, inputs: inputs.rows(from: place, count: batch),
-            targets: targets.rows(from: place, count: batch), weights: weights)
-          return ([], collects ? [row, outputs] : [row])
+            setup, variables, loss, inputs: inputs.rows(from: place.start, count: place.count),
+            targets: targets.rows(from: place.start, count: place.count), weights: weights, over: devices)
+          return ([], collects ? [row, devices?.gather(outputs) ?? outputs] : [row])
         }
         // In one program, as resident data: XLA divides by a number of examples that it knows in another way.
         let rows = looped.outputs.prefix(1)
@@ -66,7 +72,8 @@ struct StreamedEvaluation {
     for size in Set(parts.map { $0.count / batch }) {
       programs[size] = try EvaluationProgram.program(
         setups.map { evaluation($0, of: size) }, of: state,
-        with: [scalar, scalar] + stream.types(count: PartialLoop(steps: size, of: batches).exampleCount(of: batch)))
+        with: [scalar, scalar] + stream.types(count: PartialLoop(steps: size, of: batches).exampleCount(of: batch)),
+        devices: self.devices)
     }
     self.programs = programs
     guard parts.count > 1, let rows = programs.values.first?.results.first else {
@@ -83,14 +90,15 @@ struct StreamedEvaluation {
 
   /// A row of sums over the data set, and the outputs of each part if a metric needs them.
   func callAsFunction(_ state: TrainingState, step: Tensor) throws -> (row: Tensor, outputs: [Tensor]) {
-    let reader = StreamedParts(stream, parts, counts: counts)
+    let reader = StreamedParts(stream, parts, counts: counts, devices: devices)
     var (rows, outputs): ([Tensor], [Tensor]) = ([], [])
     var firstBatch = 0
+    let spread = try state.tree.tensors.map { try $0.onDevices(devices) }
     for part in parts {
       let size = part.count / batch
       guard let program = programs[size] else { continue }
       let first = Tensor([Int32(clamping: firstBatch)], shape: [])
-      let results = try program(state.tree.tensors + [step, first] + reader.next())
+      let results = try program(spread + [step, first] + reader.next())
       rows.append(results[0])
       outputs += results.dropFirst()
       firstBatch += size

@@ -50,7 +50,7 @@ struct FitRun {
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
     }
-    let devices = trainers.isSingle && first.devices > 1 ? DeviceAxis(devices: first.devices) : nil
+    let devices = trainers.isSingle ? first.axis : nil
     if let devices, !batchSize.isMultiple(of: devices.count) {
       throw TrainingError.unevenBatch(batchSize: batchSize, devices: devices.count)
     }
@@ -75,7 +75,7 @@ struct FitRun {
       StepTracer(
         setup: $0, plan: plan,
         classWeights: try $0.method.classWeights?.values(for: training, outputs: outputs, $0.method.loss.outputKind),
-        checkpointing: options.checkpointing, devices: devices)
+        checkpointing: options.checkpointing, devices: devices, shares: first.sharding?.shares)
     }
     for trainer in trainers.all { trainer.forgetPartialEpoch(unlessOf: plan) }
     self.isPadded = isPadded
@@ -107,7 +107,9 @@ struct FitRun {
     trainingEvaluation = options.evaluatesBeforeTraining && first.isUntrained ? try evaluation(learned) : nil
     statistics =
       first.state.averagedState.isEmpty || epochs == 0
-      ? nil : try StatisticsProgram(setups, state: first.state, data: training, plan: plan, length: chunkSteps)
+      ? nil
+      : try StatisticsProgram(
+        setups, state: first.state, data: learned, plan: plan, length: chunkSteps, over: devices)
   }
 
   /// Trains the trainers for one epoch, advancing their states and steps.

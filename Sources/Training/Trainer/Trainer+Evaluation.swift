@@ -23,7 +23,6 @@ extension Trainer {
     let plan = FitPlan(
       epochs: plan?.epochs ?? 1, stepsPerEpoch: plan?.stepsPerEpoch ?? 1, batchSize: plan?.batchSize ?? batchSize,
       metrics: [])
-    let axis = devices == 1 ? nil : DeviceAxis(devices: devices)
     let program = try EvaluationProgram(
       Members(setup), state: state, data: data, batchSize: batchSize, plan: plan, devices: axis)
     let result = try program(state, step: Swift.max(0, step - 1))

@@ -140,12 +140,16 @@ extension Trainer {
     let count = inputs.count
     let batch = Swift.max(1, Swift.min(batchSize, count))
     let stream = ExampleStream(inputs, memory: memory)
-    _ = try stream.batches(of: batch)
+    let axis = axis.dividing(batch)
+    let devices = axis?.count ?? 1
+    _ = try stream.batches(of: batch, devices: devices)
     let type = stream.types(count: batch)[0]
-    let program = try Program(state.tree.types + [type]) { arguments in
+    let program = try Program(state.tree.types + [type], devices: devices) { arguments in
       let variables = TrainingState(tree: state.tree.with(arguments)).variables(method)
-      let x = method.preprocessing(arguments[arguments.count - 1], dtype: precision.computation)
-      return transform(model.apply(variables, to: x, precision: precision).output)
+      let batch = arguments[arguments.count - 1]
+      let x = method.preprocessing(axis?.rows(of: batch) ?? batch, dtype: precision.computation)
+      let results = transform(model.apply(variables, to: x, precision: precision).output)
+      return axis?.gather(results) ?? results
     }
     for result in program.results where result.shape.first != batch {
       throw Diagnostic(operation: "predict", message: "needs a model that gives [batch, …]", inputs: [type, result])
@@ -158,9 +162,10 @@ extension Trainer {
     // The last batch starts earlier so that it is full; only its new outputs are taken.
     let starts = Array(stride(from: 0, to: count, by: batch))
     let batches = StreamedParts(
-      stream, starts.map { Array(Swift.min($0, count - batch)..<Swift.min($0 + batch, count)) })
+      stream, starts.map { Array(Swift.min($0, count - batch)..<Swift.min($0 + batch, count)) }, devices: devices)
+    let spread = try state.tree.tensors.map { try $0.onDevices(devices) }
     for start in starts {
-      let outputs = try program(state.tree.tensors + batches.next())
+      let outputs = try program(spread + batches.next())
       for (index, output) in outputs.enumerated() {
         bytes[index] += try output.hostArray().rows(start - Swift.min(start, count - batch)..<batch).bytes
       }

@@ -21,6 +21,8 @@ public final class Trainer {
   public let inputType: TensorType
   /// How many of the engine's devices train: each has an equal part of a batch, and all parameters.
   public let devices: Int
+  /// How the devices share the optimizer's state; nil if each has all of it.
+  let sharding: OptimizerSharding?
   /// Parameters and everything else that steps change. The next step takes over its memory; to keep a state, keep its
   /// ``TrainingState/copy()``.
   public private(set) var state: TrainingState
@@ -52,15 +54,20 @@ public final class Trainer {
   ///   - seed: determines initial parameters, order and every random draw.
   ///   - parameters: initial values by path, instead of random ones; they are copied.
   ///   - devices: how many devices share each batch. The results are those of one device, to rounding.
+  ///   - optimizerState: whether each device has all of the optimizer's state, or a share.
   /// - Throws: `Diagnostic` with the layer's path if the model doesn't fit the inputs, ``TrainingError`` if the
-  ///   parameters don't fit the model or the engine has too few devices, `AugmentationError` if the method can't augment such inputs.
+  ///   parameters don't fit the model, the engine has too few devices or the optimizer's state can't be sharded,
+  ///   `AugmentationError` if the method can't augment such inputs.
   public init(
     model: any Layer, method: Method, inputs: TensorType, precision: Precision = .float32, seed: UInt64 = 0,
-    parameters: TensorTree? = nil, devices: Int = 1
+    parameters: TensorTree? = nil, devices: Int = 1, optimizerState: OptimizerStateLayout = .replicated
   ) throws {
     try TrainingError.check(devices, name: "devices", atLeast: 1)
-    let found = try Engine.shared().client.devices.count
-    guard devices <= found else { throw TrainingError.tooFewDevices(wanted: devices, found: found) }
+    let engine = try Engine.shared()
+    guard devices <= engine.client.deviceCount else {
+      throw TrainingError.tooFewDevices(wanted: devices, found: engine.client.deviceCount)
+    }
+    if optimizerState == .sharded, engine.localCount(of: devices) < devices { throw TrainingError.shardedProcesses }
     self.devices = devices
     if !method.augmentation.isEmpty { try method.augmentation.check(ImageShape(of: Array(inputs.shape))) }
     key = Key(state: try Tensor([seed, 0]).onDevice())
@@ -78,18 +85,25 @@ public final class Trainer {
     if let parameters {
       variables.parameters = try parameters.checked(against: variables.parameters).evaluate().copied()
     }
-    state = TrainingState(tree: try TrainingState(variables, method: method).tree.evaluate().unaliased())
+    if optimizerState == .sharded { try method.checkShardable() }
+    sharding =
+      optimizerState == .sharded && devices > 1
+      ? try OptimizerSharding(setup.method, variables.parameters, devices: devices) : nil
+    state = try TrainingState(variables, method: setup.method, sharding)
   }
 
   /// A trainer for inputs of the type and shape of an array, such as `data.train.inputs`; its values don't matter.
   public convenience init(
     model: any Layer, method: Method, inputs: HostArray, precision: Precision = .float32, seed: UInt64 = 0,
-    parameters: TensorTree? = nil, devices: Int = 1
+    parameters: TensorTree? = nil, devices: Int = 1, optimizerState: OptimizerStateLayout = .replicated
   ) throws {
     try self.init(
       model: model, method: method, inputs: TensorType(inputs.dtype, Shape(inputs.shape)), precision: precision,
-      seed: seed, parameters: parameters, devices: devices)
+      seed: seed, parameters: parameters, devices: devices, optimizerState: optimizerState)
   }
+
+  /// The devices that share each batch; nil for one.
+  var axis: DeviceAxis? { devices == 1 ? nil : DeviceAxis(devices: devices) }
 
   public var model: any Layer { setup.model }
   public var method: Method { setup.method }
@@ -221,7 +235,9 @@ public final class Trainer {
   /// - Throws: `EngineError` if the state can't be read from the device.
   public func checkpoint(configuration: String = "") throws -> Checkpoint {
     var tensors: OrderedDictionary<String, HostArray> = [:]
-    for (path, tensor) in state.tree.pairs { tensors[path] = try tensor.hostArray() }
+    for (path, tensor) in state.tree.pairs {
+      tensors[path] = try sharding?.whole(tensor, at: path) ?? tensor.hostArray()
+    }
     var memories = self.memories
     for (name, callback) in rememberingCallbacks { memories[name] = try callback.memory() }
     if let partialEpoch { memories[PartialEpoch.name] = try partialEpoch.memory() }
@@ -287,15 +303,15 @@ public final class Trainer {
     let unexpected = Array(checkpoint.tensors.keys).filter { tree[$0] == nil }
     let mismatched = tree.pairs.compactMap { path, tensor in
       checkpoint.tensors[path].flatMap { array -> TypeMismatch? in
-        let actual = TensorType(array.dtype, Shape(array.shape))
-        return actual == tensor.type ? nil : TypeMismatch(path: path, expected: tensor.type, actual: actual)
+        let (actual, expected) = (TensorType(array.dtype, Shape(array.shape)), sharding?.wholeType(path) ?? tensor.type)
+        return actual == expected ? nil : TypeMismatch(path: path, expected: expected, actual: actual)
       }
     }
     guard missing.isEmpty, unexpected.isEmpty, mismatched.isEmpty else {
       throw CheckpointError.differentModel(missing: missing, unexpected: unexpected, mismatched: mismatched)
     }
     let restored = try tree.map { path, tensor in
-      try checkpoint.tensors[path].map { try Tensor($0).onDevice() } ?? tensor
+      try checkpoint.tensors[path].map { try sharding?.shares(of: $0, at: path) ?? Tensor($0).onDevice() } ?? tensor
     }
     let key = Key(state: try Tensor(checkpoint.key).onDevice())
     (state, self.key) = (TrainingState(tree: restored), key)
@@ -316,28 +332,7 @@ public final class Trainer {
 
   /// Starts afresh with other variables: epochs, updates and the method's memory are those of a new trainer.
   func begin(with variables: ModelVariables) throws {
-    let fresh = TrainingState(variables, method: method)
-    state = TrainingState(tree: try fresh.tree.evaluate().unaliased())
+    state = try TrainingState(variables, method: method, sharding)
     (step, epoch, history, plan, memories, partialEpoch) = (0, 0, History(), nil, [:], nil)
-  }
-}
-
-extension TensorTree {
-  /// These tensors in the order of `expected`.
-  /// - Throws: ``TrainingError`` if paths or types aren't those of `expected`.
-  fileprivate func checked(against expected: TensorTree) throws(TrainingError) -> TensorTree {
-    let missing = expected.paths.filter { self[$0] == nil }
-    let unexpected = paths.filter { expected[$0] == nil }
-    guard missing.isEmpty, unexpected.isEmpty else { throw .differentModel(missing: missing, unexpected: unexpected) }
-    var checked = TensorTree()
-    for (path, tensor) in expected.pairs {
-      guard let value = self[path] else { continue }
-      guard value.type == tensor.type || value.diagnostic != nil else {
-        throw .differentType(
-          path: path, expected: "\(tensor.dtype)\(tensor.shape)", actual: "\(value.dtype)\(value.shape)")
-      }
-      checked[path] = value
-    }
-    return checked
   }
 }

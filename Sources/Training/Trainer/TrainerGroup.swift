@@ -30,6 +30,7 @@ public struct TrainerGroup {
     guard let first = trainers.first else {
       throw .invalidSetting(name: "the number of trainers", value: 0, requirement: "1 or more")
     }
+    if trainers.count > 1, trainers.contains(where: { $0.sharding != nil }) { throw .shardedGroup }
     for trainer in trainers {
       let (paths, expected) = (Set(trainer.state.tree.paths), Set(first.state.tree.paths))
       guard paths == expected else {

@@ -51,6 +51,12 @@ import Testing
     ("layerDecay: slow", "'layerDecay'"), ("frozenStatistics: both", "must be one of fixed, updated"),
     ("classWeights: equal", "must be balanced, none or one number per class"),
     ("classWeights: [0, 0]", "0 or more and not all 0"),
+    ("optimizerState: split", "must be one of replicated, sharded"),
+    ("optimizerState: sharded\noptimizer: muon", "'muon' needs whole parameters (Orthogonalize)"),
+    (
+      "optimizerState: sharded\noptimizer: preceded(by: clipAdaptively, optimizer: sgd)",
+      "'preceded' needs whole parameters (AdaptiveClipping)"
+    ),
     ("callbacks: earlyStoping", "did you mean 'earlyStopping'?"),
     ("callbacks: earlyStopping(patience: -1)", "'patience' is -1"),
     ("callbacks: bestWeights(monitor: val_acuracy)", "there is no metric 'val_acuracy': did you mean 'val_accuracy'?"),
@@ -71,13 +77,14 @@ import Testing
       $0.classWeights = .balanced
       $0.layerDecay = 0.9
       $0.normalizationGroups = 4
+      $0.optimizerState = .sharded
     }
     let written = Arm(
       "typed",
       [
         "callbacks": "[earlyStopping(patience: 3), bestWeights]", "freeze": "dense1",
         "learningRateFactors": "'dense2: 0.5'", "classWeights": "balanced",
-        "layerDecay": "0.9", "normalizationGroups": "4",
+        "layerDecay": "0.9", "normalizationGroups": "4", "optimizerState": "sharded",
       ])
     #expect(try typed.configuration(base: [], seed: 1) == written.configuration(base: [], seed: 1))
   }

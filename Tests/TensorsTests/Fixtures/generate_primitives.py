@@ -430,6 +430,12 @@ def random_bits():
             state, bits = jax.lax.rng_bit_generator(key, shape, dtype=dtype, algorithm=algorithm)
             case(f"rngBits-{key[0]}-{key[1]}-{dtype}-" + "x".join(map(str, shape)), "rngBits", [key],
                  [np.asarray(state), np.asarray(bits)], shape=list(shape), dtype=dtype, algorithm="THREE_FRY")
+        # A derived key: the 64 bits that a number counts to under another key.
+        for number in [0, 12, 2 ** 63 + 5]:
+            _, bits = jax.lax.rng_bit_generator(np.array([key[0] ^ np.uint64(0x9e3779b97f4a7c15), number], np.uint64), (1,),
+                                                dtype="uint64", algorithm=algorithm)
+            case(f"foldedKey-{key[0]}-{key[1]}-{number}", "foldedKey", [key, np.array(number, np.uint64)],
+                 [np.array([bits[0], 0], np.uint64)])
 
 
 def inverses():

@@ -112,6 +112,9 @@ import Testing
     ),
     Case(
       name: "cross entropy", shapes: [[64, 10], [64, 10]], body: passes { $0[0].softmaxCrossEntropy($0[1].squared()) }),
+    Case(
+      name: "random bits", shapes: [[2]], factor: 2, prepared: { [($0[0].abs() * 1000).floor()] },
+      body: { [Key(state: $0[0].cast(to: .uint64)).derived("noise").normal([30, 7])] }),
     Case(name: "sum", shapes: [[30, 30, 40, 5]], body: { [$0[0].sum([0, 1, 2])] }),
     Case(
       name: "images through affine maps", shapes: [[8, 12, 11, 3], [8, 6]],

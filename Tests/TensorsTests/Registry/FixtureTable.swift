@@ -136,6 +136,7 @@ enum FixtureTable {
       let type = TensorType(fixture.dtype("dtype"), Shape(fixture.ints("shape")))
       return Tensor.apply(RandomBits(type: type), to: inputs)
     },
+    "foldedKey": { inputs, _ in Tensor.apply(FoldedKey(), to: inputs) },
   ]
 }
 

@@ -153,6 +153,17 @@ extension PrimitiveTable {
         Refusal(RandomBits(type: i32(3)), [TensorType(.uint64, [2])], "uint32 or uint64"),
         Refusal(RandomBits(type: TensorType(.uint32, [-3])), [TensorType(.uint64, [2])], "negative"),
         Refusal(RandomBits(type: TensorType(.uint32, [3])), [TensorType(.uint64, [3])], "uint64[2]"),
-      ])
+      ]),
+    PrimitiveRow(
+      FoldedKey.self, .fixtures(["foldedKey"]),
+      samples: [
+        Sample(
+          FoldedKey(), [Tensor([7, 1] as [UInt64]), Tensor([3 as UInt64], shape: [])],
+          gives: [TensorType(.uint64, [2])])
+      ],
+      refusals: [
+        Refusal(FoldedKey(), [TensorType(.uint64, [3]), TensorType(.uint64, [])], "uint64[2]"),
+        Refusal(FoldedKey(), [TensorType(.uint64, [2]), TensorType(.uint64, [2])], "must be uint64[]"),
+      ]),
   ]
 }

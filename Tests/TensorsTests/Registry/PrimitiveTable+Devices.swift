@@ -29,10 +29,15 @@ extension PrimitiveTable {
     PrimitiveRow(
       AllGather.self, .stated,
       samples: [
-        Sample(AllGather(axis: axis), [Tensor([1.0, -2, 3, 4], shape: [2, 2])], values: [[1, -2, 3, 4]]),
-        Sample(AllGather(axis: axis), [integers(3, 4)], values: [[3, 4]]),
+        Sample(
+          AllGather(axis: axis, count: 2), [Tensor([1.0, -2, 3, 4], shape: [2, 2]), Tensor([0.5])],
+          gives: [f64(2, 2), f64(1)], values: [[1, -2, 3, 4], [0.5]]),
+        Sample(AllGather(axis: axis, count: 1), [integers(3, 4)], values: [[3, 4]]),
       ],
-      refusals: [Refusal(AllGather(axis: axis), [f64()], "needs rows")]),
+      refusals: [
+        Refusal(AllGather(axis: axis, count: 1), [f64()], "needs rows"),
+        Refusal(AllGather(axis: axis, count: 2), [f64(2), i32(2)], "one element type"),
+      ]),
     PrimitiveRow(
       DeviceNumber.self, .stated, samples: [Sample(DeviceNumber(axis: axis), [], gives: [i32()], values: [[0]])]),
   ]

@@ -49,32 +49,80 @@ import Testing
     }
   }
 
-  /// Bit for bit the numbers of data in memory.
+  /// Bit for bit the numbers of data in memory: training, validation, and the statistics of an average.
   @Test func dataReadPartByPart() throws {
     let data = try DataParallelTests.digits.get()
     let folder = try TemporaryFolder()
-    try FileManager.default.createDirectory(atPath: folder("shards"), withIntermediateDirectories: true)
-    for (part, arrays) in [("train", data.train), ("test", data.test)] {
-      try NPY.write(arrays.inputs, to: folder("shards/x_\(part)-0.npy"))
-      try NPY.write(arrays.targets, to: folder("shards/y_\(part).npy"))
+    let pair = try streamed(data, in: folder)
+    func trainer() throws -> Trainer {
+      try self.trainer(data, devices: 4, precision: .float32) {
+        $0.averaging = ExponentialAverage(decay: 0.5, statistics: .estimated)
+        $0.metrics = [Accuracy(), ROCAUC()]
+      }
     }
-    let pair = try NPYSource(path: folder("shards")).stream(from: DataFolders(), progress: nil)
     try onEightDevices {
-      let (whole, streamed) = (
-        try trainer(data, devices: 4, precision: .float32), try trainer(data, devices: 4, precision: .float32)
-      )
+      let (whole, streamed) = (try trainer(), try trainer())
       let history = try whole.fit(data.train, epochs: 2, batchSize: 40, validation: data.test, options: Self.options)
       // Two batches a part: three on their way through the host, and two on each device.
       let memory = 2 * 40 * 784 * (3 + 2 * 4) + 100
       let found = try streamed.fit(
         ResidentData(streaming: pair.train, memory: memory), epochs: 2, batchSize: 40,
-        validation: ResidentData(data.test), options: Self.options)
+        validation: ResidentData(streaming: pair.test, memory: memory), options: Self.options)
       #expect(found.metrics == history.metrics)
       #expect(try streamed.state.bytes() == whole.state.bytes())
+      for (path, tensor) in streamed.state.tree.pairs { #expect(try tensor.perDevice().count == 4, "\(path)") }
       #expect(throws: TrainingError.self) {
         try streamed.fit(ResidentData(streaming: pair.train, memory: 40 * 784 * 10), epochs: 1, batchSize: 40)
       }
+      #expect(throws: TrainingError.self) {
+        try streamed.evaluate(ResidentData(streaming: pair.test, memory: 40 * 784 * 10), batchSize: 40)
+      }
     }
+  }
+
+  private func streamed(_ data: DatasetPair, in folder: TemporaryFolder) throws -> StreamedPair {
+    try FileManager.default.createDirectory(atPath: folder("shards"), withIntermediateDirectories: true)
+    for (part, arrays) in [("train", data.train), ("test", data.test)] {
+      try NPY.write(arrays.inputs, to: folder("shards/x_\(part)-0.npy"))
+      try NPY.write(arrays.targets, to: folder("shards/y_\(part).npy"))
+    }
+    return try NPYSource(path: folder("shards")).stream(from: DataFolders(), progress: nil)
+  }
+
+  /// Outputs, classes and probabilities in the order of the inputs, whatever the batch: by one program on all devices where
+  /// these divide it.
+  @Test func predictionsAreThoseOfOneDevice() throws {
+    let data = try DataParallelTests.digits.get()
+    let folder = try TemporaryFolder()
+    var locator = EngineLocator()
+    locator.environment["TANREN_RECORD_PROGRAMS"] = folder("programs")
+    let inputs = data.test.inputs
+    try Engine(devices: 4, kernels: .all, locator: locator).asShared {
+      let (one, four) = (try trainer(data, devices: 1), try trainer(data, devices: 4))
+      func numbers(_ array: HostArray) throws -> [Double] {
+        try Tensor(array).cast(to: .float64).values(as: Double.self)
+      }
+      for batch in [1000, 40, 8, 30] {
+        let (found, expected) = (
+          try four.predict(inputs, batchSize: batch), try one.predict(inputs, batchSize: batch)
+        )
+        #expect(found.shape == [100, 10])
+        #expect(try scaledDistance(numbers(found), numbers(expected)) < 1e-12)
+        #expect(try four.predictClasses(inputs, batchSize: batch) == one.predictClasses(inputs, batchSize: batch))
+        #expect(
+          try scaledDistance(
+            numbers(four.predictProbabilities(inputs, batchSize: batch)),
+            numbers(one.predictProbabilities(inputs, batchSize: batch))) < 1e-12)
+      }
+      #expect(throws: TrainingError.self) {
+        try four.predict(ArrayReader(inputs), batchSize: 40, memory: 40 * 784 * 10)
+      }
+    }
+    let texts = try FileManager.default.contentsOfDirectory(atPath: folder("programs")).map {
+      try String(contentsOfFile: folder("programs/\($0)"), encoding: .utf8)
+    }
+    // Batches of 100, 40 and 8, of outputs, classes and probabilities.
+    #expect(texts.filter { $0.contains("stablehlo.all_gather") }.count == 9)
   }
 
   /// Callbacks see one state, and what they change reaches all devices.
@@ -105,12 +153,17 @@ import Testing
         try trainer(data, devices: 1) { $0.metrics = [Accuracy(), ROCAUC(), F1Score()] },
         try trainer(data, devices: 4) { $0.metrics = [Accuracy(), ROCAUC(), F1Score()] }
       )
+      let folder = try TemporaryFolder()
+      let parts = try ResidentData(streaming: streamed(data, in: folder).test, memory: 60 * 784 * (3 + 2 * 4))
       for batch in [1000, 40, 8, 30] {
-        let (found, expected) = (
-          try four.evaluate(data.test, batchSize: batch), try one.evaluate(data.test, batchSize: batch)
-        )
-        #expect(found.keys == expected.keys)
-        for (name, value) in expected { #expect(((found[name] ?? .nan) - value).magnitude < 1e-12, "\(name)") }
+        let expected = try one.evaluate(data.test, batchSize: batch)
+        let found = [
+          try four.evaluate(data.test, batchSize: batch), batch > 60 ? nil : try four.evaluate(parts, batchSize: batch),
+        ]
+        for found in found.compactMap(\.self) {
+          #expect(found.keys == expected.keys)
+          for (name, value) in expected { #expect(((found[name] ?? .nan) - value).magnitude < 1e-12, "\(name)") }
+        }
       }
     }
   }
@@ -154,22 +207,5 @@ import Testing
       }
       #expect(uneven?.description.contains("a multiple of 4") == true)
     }
-  }
-}
-
-private struct Stopped: Error {}
-
-/// Saves a checkpoint after a number of chunks, and ends the training as a crash would.
-private final class SavesAt: Callback {
-  private var chunks: Int
-  private let folder: String
-
-  init(chunk: Int, folder: String) { (chunks, self.folder) = (chunk, folder) }
-
-  func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {
-    chunks -= 1
-    guard chunks == 0 else { return }
-    try trainer.save(to: folder)
-    throw Stopped()
   }
 }

@@ -92,3 +92,21 @@ struct HalvesApart: GradientRule {
     return (batch(context.parameters, context.modelState), next)
   }
 }
+
+/// What a callback throws to end a training.
+struct Stopped: Error {}
+
+/// Saves a checkpoint after a number of chunks, and ends the training as a crash would.
+final class SavesAt: Callback {
+  private var chunks: Int
+  private let folder: String
+
+  init(chunk: Int, folder: String) { (chunks, self.folder) = (chunk, folder) }
+
+  func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {
+    chunks -= 1
+    guard chunks == 0 else { return }
+    try trainer.save(to: folder)
+    throw Stopped()
+  }
+}
