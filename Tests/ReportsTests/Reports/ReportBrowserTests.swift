@@ -37,13 +37,14 @@ import Testing
   private func manyArms() throws -> StudyReport {
     let names = (0..<60).map { "arm \($0)" }
     let facts = StudyFacts(
-      name: "many", arms: names.map { ArmFacts($0, baseline: $0 == "arm 0" ? nil : "arm 0") }, seeds: [0, 1, 2])
+      name: "many", arms: names.map { ArmFacts($0, baseline: $0 == "arm 0" ? nil : "arm 0") },
+      seeds: Array(0..<14))
     return try StudyReport(
       facts,
       names.enumerated().map { index, name in
         ArmResult(
           name, "val_accuracy",
-          (0..<3).map { seed in [0.1, 0.5 + Double(index) / 200 + Double(seed * (index % 7)) / 1e4] })
+          (0..<14).map { seed in [0.1, 0.5 + Double(index) / 200 + Double(seed * (index % 7)) / 1e4] })
       })
   }
 
@@ -85,9 +86,8 @@ import Testing
     let html = try report.text(.html)
     #expect(html.contains("The best 12 of 60 arms.") && html.contains("The best 40 of 59."))
     #expect(html.contains("59 arms are better than arm 0."))
-    // Twelve and their baseline, a few to a panel, each drawn twice.
-    let figures = html.components(separatedBy: "<figure>").count - 1
-    #expect(figures == 4)
+    // Twelve and their baseline, a few to a panel.
+    #expect(html.components(separatedBy: "<figure>").count - 1 < 8)
     #expect(html.utf8.count < 500_000)
   }
 

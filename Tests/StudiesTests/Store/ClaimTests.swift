@@ -211,7 +211,7 @@ import Testing
     _ = try store.endedRuns(of: study, since: 0)
     let plans = try store.write { database in
       database.trace(options: [])
-      return try texts.withLock(\.self).filter { $0.contains("SELECT") || $0.contains("UPDATE") }.flatMap { text in
+      return try texts.withLock(\.self).filter { $0.hasPrefix("SELECT") || $0.hasPrefix("UPDATE") }.flatMap { text in
         try Row.fetchAll(database, sql: "EXPLAIN QUERY PLAN " + text).map {
           "\(try $0.decode(String.self, forColumn: "detail")): \(text)"
         }

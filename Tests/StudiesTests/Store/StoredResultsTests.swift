@@ -53,11 +53,10 @@ import Testing
     let (csv, json) = try texts()
     #expect(csv.count == 5 && json.count == 6)
     #expect(csv.joined().split(separator: "\n").count == 1 + 4 * 2 * 4)
-    // As an encoder writes it: read and written again it is the same.
-    let read = try JSONSerialization.jsonObject(with: Data(json.joined().utf8))
-    let again = try JSONSerialization.data(
-      withJSONObject: read, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
-    #expect(String(decoding: again, as: UTF8.self) + "\n" == json.joined())
+    let read = try JSONSerialization.jsonObject(with: Data(json.joined().utf8)) as? [String: Any]
+    #expect((read?["runs"] as? [Any])?.count == 4 && read?["study"] as? String == "sample")
+    #expect(
+      json[1].hasPrefix("\n    {\n      \"arm\"") && json[2].hasPrefix(",\n    {\n") && json[5].hasPrefix("\n  ],\n"))
     struct Stopped: Error {}
     #expect(throws: Stopped.self) { try StudyExport.csv(store.study(nil), in: store) { _ in throw Stopped() } }
   }
