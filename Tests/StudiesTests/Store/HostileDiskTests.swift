@@ -38,7 +38,7 @@ struct HostileDiskTests {
   /// A disk's size, the seeds, and what the error must say: it is full while the plan is stored, or after some epochs.
   @Test(
     .enabled(if: canMount, "this machine lets nobody mount a small disk"),
-    arguments: [("48k", "1"), ("300k", "0..400"), ("400k", "1"), ("700k", "1")])
+    arguments: [("48k", "1"), ("300k", "0..400"), ("500k", "1"), ("700k", "1")])
   func aFullDiskLosesNoFinishedEpoch(_ size: String, _ seeds: String) throws {
     let script = """
       mount -t tmpfs -o "size=$1" none "$2" && "$3" study run "$4" "seeds=$5" --store "$2/store.sqlite" --quiet
