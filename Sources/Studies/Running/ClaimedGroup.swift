@@ -7,6 +7,7 @@ final class ClaimedGroup {
   private let runner: StudyRunner
   private let tally: RunTally
   private let counts: RunCounts
+  private let asked: Int
   private let heartbeats: [LeaseHeartbeat]
   /// Indices of the runs that haven't ended yet.
   private var open: [Int]
@@ -19,6 +20,7 @@ final class ClaimedGroup {
     (self.runs, self.study, self.tally, self.runner) = (runs, study, tally, runner)
     open = Array(runs.indices)
     counts = try tally.counts()
+    asked = tally.asked
     heartbeats = runs.map { LeaseHeartbeat($0, in: runner.store, lease: runner.lease) }
   }
 
@@ -50,7 +52,7 @@ final class ClaimedGroup {
   private func close(_ indices: [Int]) {
     let before = open.count
     open.removeAll(where: indices.contains)
-    tally.end(before - open.count)
+    tally.end(before - open.count, since: asked)
   }
 
   // MARK: - Experiments

@@ -7,6 +7,8 @@ final class RunTally {
   private let study: StoredStudy?
   private let clock = ContinuousClock()
   private var counted: (counts: RunCounts, expiry: ContinuousClock.Instant)?
+  /// How often the store was asked for counts.
+  private(set) var asked = 0
   private var waiting: (work: [PendingWork], expiry: ContinuousClock.Instant)?
 
   /// Asking may take this part of the time.
@@ -20,13 +22,19 @@ final class RunTally {
     let begun = clock.now
     let counts = try store.counts(of: study)
     counted = (counts, expiry(begun))
+    asked += 1
     return counts
   }
 
   /// Notes that runs of this worker have ended.
-  func end(_ count: Int) {
-    counted?.counts.done += count
-    counted?.counts.pending -= count
+  /// - Parameter asked: the ``asked`` of when they began. What the store has said since may count them already.
+  func end(_ count: Int, since asked: Int) {
+    if asked == self.asked {
+      counted?.counts.done += count
+      counted?.counts.pending -= count
+    } else {
+      counted = nil
+    }
   }
 
   /// Forgets what the store said: more runs have become known.

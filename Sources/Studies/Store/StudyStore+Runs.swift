@@ -265,13 +265,19 @@ extension StudyStore {
   func begin(_ run: ClaimedRun, environment: RunEnvironment, data: DataIdentity) throws(StoreError) {
     let description = environment.text
     try write { database in
+      // Two ranges of an index, both empty as a rule: for a condition with OR all runs would be read.
+      let ranges = ["<", ">"].map { side in
+        """
+        SELECT key, data_origin FROM runs INDEXED BY runs_by_data
+        WHERE data = (SELECT data FROM runs WHERE key = :run) AND data_digest \(side) :digest
+        """
+      }
       let other = try String.fetchOne(
         database,
         sql: """
-          SELECT runs.data_origin FROM runs JOIN memberships ON memberships.run = runs.key
-          WHERE runs.data = (SELECT data FROM runs WHERE key = :run)
-            AND (runs.data_digest < :digest OR runs.data_digest > :digest)
-            AND memberships.study IN (SELECT study FROM memberships WHERE run = :run) LIMIT 1
+          SELECT others.data_origin FROM (\(ranges.joined(separator: " UNION ALL "))) AS others
+          CROSS JOIN memberships ON memberships.run = others.key
+          WHERE memberships.study IN (SELECT study FROM memberships WHERE run = :run) LIMIT 1
           """, arguments: ["run": run.key, "digest": data.digest])
       if let other { throw StoreError.differentData(source: data.source, stored: other, found: data.origin) }
       try Self.update(
