@@ -35,7 +35,7 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         store = options.store or pathlib.Path(folder) / "large.sqlite"
-        print(f"{options.arms} arms, {options.seeds} seeds, {options.epochs} epochs; {processor()}, load {os.getloadavg()[0]:.1f}")
+        print(f"{options.arms} arms, {options.seeds} seeds, {options.epochs} epochs; {processor()}, load {os.getloadavg()[0]:.1f}", flush=True)
         if not store.exists():
             fill(options, store)
         print(f"store: {store.stat().st_size / 1e6:.0f} MB")
@@ -73,7 +73,7 @@ def show(tanren, store, folder):
     }
     for name, words in commands.items():
         seconds, megabytes = measure([tanren, *words])
-        output = words[-1] if isinstance(words[-1], pathlib.Path) and words[-1].parent == folder else None
+        output = words[-1] if "--output" in words else None
         size = f", writes {output.stat().st_size / 1e6:.1f} MB" if output else ""
         print(f"{name}: {seconds:.1f} s, at most {megabytes:.0f} MB{size}", flush=True)
     serve(tanren, store)
@@ -104,7 +104,8 @@ def serve(tanren, store):
                 times.append(time.perf_counter() - begun)
             print(f"serve {page}: {times[0]:.2f} s, then {times[1]:.2f} s, {size / 1e6:.2f} MB", flush=True)
         status = pathlib.Path(f"/proc/{server.pid}/status").read_text()
-        print(f"serve: at most {int(re.search(r'VmHWM:\s+(\d+)', status).group(1)) / 1024:.0f} MB")
+        peak = re.search(r"VmHWM:\s+(\d+)", status)
+        print(f"serve: at most {int(peak.group(1)) / 1024:.0f} MB")
     finally:
         server.send_signal(signal.SIGINT)
         server.wait(20)
