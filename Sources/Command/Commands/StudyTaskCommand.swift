@@ -30,37 +30,21 @@ struct StudyTaskCommand: ParsableCommand {
   @OptionGroup var store: StoreOptions
   @OptionGroup var replacing: ReplaceOption
   @OptionGroup(title: "Device options") var device: DeviceOptions
-
-  @Option(help: "Train runs that differ only in their seed in one program; auto does so on accelerators.")
-  var vectorize = Vectorization.auto
-
-  @OptionGroup var limits: MemoryOptions
-
-  @Flag(help: "Never download data.")
-  var offline = false
-
-  @Flag(help: "Keep the last checkpoint of each run.")
-  var keepCheckpoints = false
-
-  @Flag(help: "Print errors only.")
-  var quiet = false
+  @OptionGroup var options: WorkerOptions
 
   func run() throws {
     let plan = try PlanWords(words).plan(store: store)
     // A wrong number is reported before anything is made or loaded.
     var share = try StudyShare(task: task, of: tasks)
-    share.vectorizes = try vectorize.vectorizes(on: device.start().client.platformName)
+    share.vectorizes = try options.vectorize.vectorizes(on: device.start().client.platformName)
     let path = "\(try OutputFolder(folder).path)/\(share.storeName)"
-    var runner = StudyRunner(try StudyStore(path, isShared: true))
+    var runner = options.runner(on: try StudyStore(path, isShared: true))
     runner.share = share
-    runner.folders = DataFolders(allowsDownload: !offline)
-    runner.progress = quiet ? nil : DownloadReport().progress
-    runner.memory = limits.memory?.bytes
-    runner.keepsCheckpoints = keepCheckpoints
-    runner.report = StudyProgress(Terminal.current(), isQuiet: quiet).show
     Interruption.endsProcess()
     let tables = StudyTables(try runner.run(plan, replaces: replacing.replace))
-    if !quiet { Terminal.current().write("\(tables.summary). Store: \(path), share \(share) of study \(plan.name)\n") }
+    if !options.quiet {
+      Terminal.current().write("\(tables.summary). Store: \(path), share \(share) of study \(plan.name)\n")
+    }
     try StudyFailures(tables.failures).check()
   }
 }

@@ -138,7 +138,7 @@ public enum DigitData {
       default: throw error
       }
       var digits = try standIn()
-      digits.origin += ", since \(reason); their scores can't be compared with MNIST's"
+      digits.origin = StandIn.origin(digits.origin, for: "MNIST", since: reason)
       return digits
     }
   }

@@ -8,7 +8,7 @@ struct CreateOption {
 
   init(_ name: StaticString, _ value: Int) { (self.name, self.value) = (name, value) }
 
-  /// What a plugin is told. One for CUDA or ROCm takes the numbers of processes; libtpu learns them from its environment.
+  /// The options for a plugin. Plugins for CUDA and ROCm take the process number and count; libtpu reads both from its environment.
   static func all(for plugin: Plugin, _ options: ClientOptions, _ processes: (any Rendezvous)?) -> [CreateOption] {
     var all = plugin.isCPU ? [CreateOption("cpu_device_count", options.cpuDeviceCount)] : []
     if let processes, !plugin.isTPU {

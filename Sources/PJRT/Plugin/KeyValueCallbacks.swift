@@ -24,8 +24,7 @@ final class KeyValueCallbacks: Sendable {
       let timeout = Duration.milliseconds(Int(arguments.pointee.timeout_in_ms))
       return callbacks.answer(arguments.pointee.callback_error) { () throws(RendezvousError) in
         let value = try callbacks.store.value(of: key, within: timeout)
-        arguments.pointee.value = KeyValueCallbacks.copy(value)
-        arguments.pointee.value_size = value.count
+        (arguments.pointee.value, arguments.pointee.value_size) = (KeyValueCallbacks.copy(value), value.count)
         arguments.pointee.value_deleter_callback = { free($0) }
       }
     }
@@ -34,8 +33,7 @@ final class KeyValueCallbacks: Sendable {
       let key = KeyValueCallbacks.key(arguments.pointee.key, arguments.pointee.key_size)
       return callbacks.answer(arguments.pointee.callback_error) { () throws(RendezvousError) in
         guard let value = try callbacks.store.value(of: key) else { throw .timeout(key: key, seconds: 0) }
-        arguments.pointee.value = KeyValueCallbacks.copy(value)
-        arguments.pointee.value_size = value.count
+        (arguments.pointee.value, arguments.pointee.value_size) = (KeyValueCallbacks.copy(value), value.count)
         arguments.pointee.value_deleter_callback = { free($0) }
       }
     }

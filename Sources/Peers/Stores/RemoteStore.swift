@@ -112,7 +112,7 @@ final class RemoteStore: SharedStore {
     if case .success(let answer) = result { return answer }
     // After half an answer, what follows would be misread.
     close()
-    return try Result<StoreAnswer, RendezvousError>.failure(loss(of: result)).get()
+    throw loss(of: result)
   }
 
   /// Process 0 is gone, and with it the store. Later calls report the first reason.

@@ -81,7 +81,7 @@ final class StoreServer: SharedStore {
       }
       guard let number else { continue }
       let thread = Thread { [self] in
-        // However the connection ends, its process is told of it by the silence.
+        // An error needs no report here: the process at the other end notices the closed connection, the others its silence.
         try? serve(connection)
         connection.end()
         state.withLock { $0.connections[number] = nil }

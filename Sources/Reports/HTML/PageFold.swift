@@ -24,22 +24,12 @@ extension StudyReport {
 
   /// The arms in the order in which a page has them: that of the plan, or of many arms the best first.
   var shownArms: [ArmReport] {
-    guard hasManyArms else { return arms }
-    return arms.enumerated().sorted { one, other in
-      let (first, second) = (rank(one.element), rank(other.element))
-      return first == second ? one.offset < other.offset : first > second
-    }.map(\.element)
+    hasManyArms ? arms.bestFirst(sign) { $0.summary(facts.metric.reading)?.mean } : arms
   }
 
   /// The comparisons as ``shownArms`` has arms.
   var shownComparisons: [ArmComparison] {
-    guard comparisons.count > PageFold.limit else { return comparisons }
-    let sign = facts.metric.direction.sign
-    func rank(_ entry: ArmComparison) -> Double { entry.comparison.meanDifference.map { $0 * sign } ?? -.infinity }
-    return comparisons.enumerated().sorted { one, other in
-      let (first, second) = (rank(one.element), rank(other.element))
-      return first == second ? one.offset < other.offset : first > second
-    }.map(\.element)
+    comparisons.count > PageFold.limit ? comparisons.bestFirst(sign) { $0.comparison.meanDifference } : comparisons
   }
 
   /// The arms whose curves are drawn: of many the best and their baselines; nil for all.
@@ -50,7 +40,17 @@ extension StudyReport {
     return facts.arms.map(\.name).filter { best.contains($0) || compared.contains($0) }
   }
 
-  private func rank(_ arm: ArmReport) -> Double {
-    arm.summary(facts.metric.reading).map { $0.mean * facts.metric.direction.sign } ?? -.infinity
+  private var sign: Double { facts.metric.direction.sign }
+}
+
+extension Array {
+  /// The elements with the best values first, equal ones in their order, and those whose value is missing or not a number last.
+  /// - Parameter sign: -1 if lower values are better.
+  fileprivate func bestFirst(_ sign: Double, _ value: (Element) -> Double?) -> [Element] {
+    let ranks = map { element -> Double in
+      guard let value = value(element), !value.isNaN else { return -.infinity }
+      return value * sign
+    }
+    return indices.sorted { ranks[$0] == ranks[$1] ? $0 < $1 : ranks[$0] > ranks[$1] }.map { self[$0] }
   }
 }

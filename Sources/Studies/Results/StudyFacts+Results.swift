@@ -8,6 +8,7 @@ extension StudyFacts {
   public init(_ results: StudyResults, runBy words: [String]? = nil) throws(ConfigurationError) {
     let plan = results.study.plan
     let rerun = try RerunCommand(plan, words: words)
+    let replaced = Set(results.runs.compactMap(\.dataOrigin).compactMap(StandIn.replaced)).sorted()
     var arms: [ArmFacts] = []
     var isTraining = false
     let findings = try results.searchFindings()
@@ -18,7 +19,7 @@ extension StudyFacts {
       var facts = ArmFacts(
         planned.arm.name, baseline: planned.baseline, settings: ReportSetting.all(of: configuration),
         evaluationsPerStep: try configuration.method().gradientRule.evaluationsPerStep,
-        published: planned.arm.published.map(PublishedValue.all) ?? [])
+        published: replaced.isEmpty ? planned.arm.published.map(PublishedValue.all) ?? [] : [])
       facts.workload = planned.workload.map { WorkloadPlace($0.name, label: planned.label) }
       arms.append(facts)
     }
@@ -30,7 +31,9 @@ extension StudyFacts {
       failures: results.finalRuns.filter { $0.state == .failed }.map {
         RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")
       },
-      notes: rerun.notes + (plan.workloads.isEmpty ? try findings?.notes() ?? [] : []),
+      notes: replaced.map {
+        "\($0) could not be had, and other data stood in for it: these scores can't be compared with published ones."
+      } + rerun.notes + (plan.workloads.isEmpty ? try findings?.notes() ?? [] : []),
       sequential: try plan.sequentialDesign(), margin: plan.margin,
       unfinished: plan.unfolds ? results.finalRuns.count { $0.state == .pending || $0.state == .running } : nil)
     guard !plan.workloads.isEmpty else {

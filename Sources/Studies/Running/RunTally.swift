@@ -1,7 +1,7 @@
 /// How many runs of a study have ended, and how long the others will take, as far as a worker knows.
 ///
-/// Asking the store takes time in proportion to all runs. The tally adds what this worker does itself, and asks again when asking would
-/// take a small part of the time since: a study of any size is told about at a bounded cost.
+/// A query takes time in proportion to the number of runs. The tally adds this worker's own runs, and queries again only once a query
+/// would take a small part of the time since the last one, so that progress has a bounded cost in a study of any size.
 final class RunTally {
   private let store: StudyStore
   private let study: StoredStudy?

@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Datasets
 @testable import Studies
 
 @Suite(.tags(.engine)) struct StoredResultsTests {
@@ -131,6 +132,22 @@ import Testing
       try store.begin(runs[1], environment: StoreSamples.environment, data: try data(1))
     }
     #expect(try #require(error).description.contains("were trained on synthetic digits, generated with seed 0"))
+  }
+
+  /// Published values aren't held against runs on data that stood in for the published ones.
+  @Test(arguments: [true, false]) func valuesOfOtherDataAreNotJudged(_ standsIn: Bool) throws {
+    try store.register(Recipe(named: "activations-mnist").plan(arms: ["relu"], seeds: [1], budget: "smoke"))
+    let nowhere = DataFolders(searched: [], cache: folder.path, allowsDownload: false)
+    let digits = try DigitData.load(from: nowhere, progress: nil) { () throws(DatasetError) in
+      try SyntheticDigits.generate(trainCount: 20, testCount: 10)
+    }
+    let pair = standsIn ? digits : try SyntheticDigits.generate(trainCount: 20, testCount: 10)
+    let run = try #require(try store.claim(worker: WorkerIdentity()))
+    try store.begin(
+      run, environment: StoreSamples.environment, data: DataIdentity(OpenedData(pair), source: "digits"))
+    let facts = try StudyFacts(store.results(of: store.study(nil)))
+    #expect(facts.arms[0].published.isEmpty == standsIn)
+    #expect(facts.notes.contains { $0.hasPrefix("MNIST could not be had, and other data stood in") } == standsIn)
   }
 
   @Test func doneRunsAreSharedByStudiesAndStayThere() throws {
