@@ -201,7 +201,7 @@ let package = Package(
     tests(of: "Command", ["Tanren"]),
     // Every reader of files and notations, for the fuzzer and for the tests that read what it found.
     .target(
-      name: "Readers", dependencies: ["Serve", "Studies", .product(name: "GRDB", package: "GRDB.swift")],
+      name: "Readers", dependencies: ["Serve", "Studies", "Peers", .product(name: "GRDB", package: "GRDB.swift")],
       path: "Tests/Readers",
       swiftSettings: strict),
     tests(of: "Readers"),

@@ -9,7 +9,7 @@ import Training
 public enum Reader: String, CaseIterable, Sendable {
   case csv, series, table, log, idx, npy, npz, tar, cifar, picture, safetensors, checkpoint, yaml, plan, notation,
     store, record,
-    request
+    request, message
 
   /// Reads bytes.
   /// - Returns: whether they were accepted. Whatever they are, the process doesn't end.
@@ -49,12 +49,13 @@ public enum Reader: String, CaseIterable, Sendable {
     case .store: try StoreReader.read(bytes)
     case .record: try StateReaders.record(bytes)
     case .request: try RequestDoor.read(bytes)
+    case .message: try StateReaders.message(bytes)
     }
   }
 
   private static func isTyped(_ error: any Error) -> Bool {
     error is DatasetError || error is ConfigurationError || error is SafetensorsError || error is CheckpointError
-      || error is StoreError || error is EngineError || error is RequestDoor.Refused
+      || error is StoreError || error is EngineError || error is RequestDoor.Refused || error is StateReaders.NoMessage
   }
 }
 

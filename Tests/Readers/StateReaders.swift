@@ -1,5 +1,6 @@
 import Foundation
 import PJRT
+import Peers
 import Training
 
 /// Readers of what trainings leave.
@@ -39,6 +40,25 @@ enum StateReaders {
       try EngineLocator(environment: ["TANREN_CACHE": folder], executableFolder: nil).check(wheel)
     }
   }
+
+  /// What processes of one training say to each other: after a byte for the kind, the message.
+  static func message(_ bytes: [UInt8]) throws {
+    let content = Array(bytes.dropFirst())
+    let again: [UInt8]? =
+      switch bytes.first {
+      case UInt8(ascii: "g"): Greeting(content)?.bytes
+      case UInt8(ascii: "h"): Hello(content)?.bytes
+      case UInt8(ascii: "q"): StoreRequest(content)?.bytes
+      case UInt8(ascii: "a"): StoreAnswer(content)?.bytes
+      default: nil
+      }
+    guard let again else { throw NoMessage() }
+    // A refusal's reason is text for people, whose broken characters are replaced.
+    guard again == content || content.first == 2 else { throw Fault("what was read isn't written back") }
+  }
+
+  /// Whoever sends such bytes is no peer, and the connection ends.
+  struct NoMessage: Error, CustomStringConvertible { let description = "no message of a peer" }
 
   private static func summedUp(_ text: String) -> String {
     func member(_ digest: String) -> String { "\"digest\": \"\(digest)\"" }

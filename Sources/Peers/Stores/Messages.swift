@@ -21,7 +21,7 @@ enum Frame {
 }
 
 /// The server's first words, by which a client knows that it has found one: what it is, and a random number.
-struct Greeting: Equatable {
+package struct Greeting: Equatable {
   static let count = mark.count + nonceCount
   static let nonceCount = 32
   private static let mark = Array("tanren peers 1\r\n".utf8)
@@ -30,18 +30,18 @@ struct Greeting: Equatable {
 
   init() { nonce = Self.randomNonce() }
 
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard bytes.count == Self.count, bytes.starts(with: Self.mark) else { return nil }
     nonce = Array(bytes.dropFirst(Self.mark.count))
   }
 
-  var bytes: [UInt8] { Self.mark + nonce }
+  package var bytes: [UInt8] { Self.mark + nonce }
 
   static func randomNonce() -> [UInt8] { (0..<nonceCount).map { _ in UInt8.random(in: 0...255) } }
 }
 
 /// A client's answer: who it is, a random number of its own, and the proof that it knows the token.
-struct Hello: Equatable {
+package struct Hello: Equatable {
   let run: String
   let count: Int
   let process: Int
@@ -54,7 +54,7 @@ struct Hello: Equatable {
     proof = token.digest(of: Self.statement(run, count, process, nonce, greeting))
   }
 
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     var rest = bytes[...]
     guard let count = rest.takeNumber(), let process = rest.takeNumber(), let nonce = rest.take(Greeting.nonceCount),
       let proof = rest.take(32), let run = String(validating: rest, as: UTF8.self)
@@ -62,7 +62,7 @@ struct Hello: Equatable {
     (self.run, self.count, self.process, self.nonce, self.proof) = (run, count, process, nonce, proof)
   }
 
-  var bytes: [UInt8] { UInt32(count).bytes + UInt32(process).bytes + nonce + proof + run.utf8 }
+  package var bytes: [UInt8] { UInt32(count).bytes + UInt32(process).bytes + nonce + proof + run.utf8 }
 
   func isProved(by token: RendezvousToken, for greeting: Greeting) -> Bool {
     token.confirms(proof, of: Self.statement(run, count, process, nonce, greeting))
@@ -79,12 +79,12 @@ struct Hello: Equatable {
 }
 
 /// What a client asks of the store.
-enum StoreRequest: Equatable {
+package enum StoreRequest: Equatable {
   case put(String, [UInt8])
   case claim(String, [UInt8])
   case value(String)
 
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     var rest = bytes[...]
     guard let kind = rest.popFirst(), let size = rest.takeNumber(), let name = rest.take(size),
       let key = String(validating: name, as: UTF8.self)
@@ -97,7 +97,7 @@ enum StoreRequest: Equatable {
     }
   }
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     let (kind, key, value): (UInt8, String, [UInt8]) =
       switch self {
       case .put(let key, let value): (0, key, value)
@@ -109,12 +109,12 @@ enum StoreRequest: Equatable {
 }
 
 /// The store's answer: a value or yes, or none or no; or why the server refuses the client.
-enum StoreAnswer: Equatable {
+package enum StoreAnswer: Equatable {
   case some([UInt8])
   case none
   case refusal(String)
 
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     switch bytes.first {
     case 0: self = .none
     case 1: self = .some(Array(bytes.dropFirst()))
@@ -123,7 +123,7 @@ enum StoreAnswer: Equatable {
     }
   }
 
-  var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     switch self {
     case .none: [0]
     case .some(let value): [1] + value

@@ -144,7 +144,7 @@ final class ClaimedGroup {
       }
       do {
         try fit(group, progress[0], cache)
-      } catch let error as TrainingError where group.count > 1 && [.differentMethods, .shardedGroup].contains(error) {
+      } catch let error as TrainingError where group.count > 1 && [.differentMethods, .shardedGroup, .groupOfProcesses].contains(error) {
         // Their graphs differ by more than numbers: those of one method still are together. Sharded ones aren't.
         let alike = group.grouped(by: \.configuration.workload)
         groups += (alike.count > 1 ? alike : group.map { [$0] }).map { ($0, true) }

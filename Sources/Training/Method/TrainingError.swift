@@ -27,6 +27,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case shardedGroup
   /// The state should be sharded over devices of several processes.
   case shardedProcesses
+  /// Trainers can't train together on devices of several processes.
+  case groupOfProcesses
   /// Blocks should be computed again, but the model has none.
   case noBlocks(model: String)
   /// A batch alone takes more memory than data may take.
@@ -73,6 +75,9 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .shardedProcesses:
       "with 'optimizerState: sharded' a checkpoint is put together from all devices, and a process reads only its own: use "
         + "'optimizerState: replicated', or train in one process"
+    case .groupOfProcesses:
+      "trainers that train together are spread over the devices of one process, but these share devices of several: train them one "
+        + "after the other"
     case .nothingTrained: "'freeze' matches every parameter, so that nothing is left to train: freeze fewer"
     case .noBlocks(let model):
       "'checkpoint: blocks' computes the blocks of a model again, and \(model) has none: residual networks, transformers and "

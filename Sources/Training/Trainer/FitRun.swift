@@ -1,4 +1,5 @@
 import OrderedCollections
+import PJRT
 
 /// The compiled programs of one call of `fit`, and how to run an epoch with them. Several trainers share each program.
 struct FitRun {
@@ -50,6 +51,8 @@ struct FitRun {
     guard batchSize <= training.count else {
       throw TrainingError.batchLargerThanData(batchSize: batchSize, count: training.count)
     }
+    let engine = try Engine.shared()
+    if !trainers.isSingle, engine.localCount(of: first.devices) < first.devices { throw TrainingError.groupOfProcesses }
     let devices = trainers.isSingle ? first.axis : nil
     if let devices, !batchSize.isMultiple(of: devices.count) {
       throw TrainingError.unevenBatch(batchSize: batchSize, devices: devices.count)

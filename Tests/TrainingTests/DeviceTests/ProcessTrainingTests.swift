@@ -38,7 +38,24 @@ import Testing
     }
     #expect(throws: TrainingError.shardedProcesses) { try trainer(2, .sharded) }
     #expect(throws: TrainingError.tooFewDevices(wanted: 3, found: 2)) { try trainer(3, .replicated) }
+    #expect(throws: TrainingError.groupOfProcesses) {
+      let (group, data) = try Self.group(devices: 2)
+      try engine.asShared { try group.fit(data, epochs: 1, batchSize: 2) }
+    }
     // What isn't refused goes to the plugin, which computes nothing.
     #expect(throws: EngineError.self) { try trainer(2, .replicated) }
+  }
+
+  /// Two trainers of another engine, which can compute.
+  private static func group(devices: Int) throws -> (TrainerGroup, ResidentData) {
+    try Engines.eightDevices.get().asShared {
+      let data = try DataParallelTests.digits.get()
+      let trainers = try (0..<2).map {
+        try Trainer(
+          model: DataParallelTests.mlp, method: DataParallelTests.method(), inputs: data.train.inputs, seed: UInt64($0),
+          devices: devices)
+      }
+      return (try TrainerGroup(trainers), try ResidentData(data.train))
+    }
   }
 }
