@@ -65,6 +65,24 @@ struct SignFlipDistribution {
     return Double(reached) / Double(resamples + 1)
   }
 
+  /// An upper bound of the same fraction for as many numbers as there may be: Chernoff's, twice the least of
+  /// `exp(-λ s) Π cosh(λ d)` over λ, for the observed sum `s` of the numbers `d` (Boucheron, Lugosi and Massart,
+  /// *Concentration Inequalities*, 2013, section 2.2). It holds for every λ, and equals the fraction if all signs agree.
+  func boundedP() -> Double {
+    let sum = observed.magnitude - tolerance
+    if sum <= 0 { return 1 }
+    /// How the logarithm of the bound grows with λ; it never falls.
+    func slope(_ lambda: Double) -> Double { magnitudes.reduce(-sum) { $0 + $1 * tanh(lambda * $1) } }
+    var (low, high) = (0.0, 1.0)
+    while slope(high) < 0, high < 0x1p20 { (low, high) = (high, 2 * high) }
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if slope(middle) < 0 { low = middle } else { high = middle }
+    }
+    let logarithm = magnitudes.reduce(-high * sum) { $0 + high * $1 + log1p(exp(-2 * high * $1)) - log(2) }
+    return Swift.min(1, 2 * exp(logarithm))
+  }
+
   /// Every signed sum, ascending: each further number merges two shifted copies.
   private static func sums(_ magnitudes: ArraySlice<Double>) -> [Double] {
     magnitudes.reduce([0]) { sums, magnitude in
@@ -84,15 +102,20 @@ struct SignFlipDistribution {
   }
 
   /// The result of the test, exact up to ``exactLimit`` nonzero values.
+  ///
+  /// A sampled p value can't fall below one in `resamples + 1`, which is too much for the smallest of many comparisons:
+  /// ``boundedP()`` takes its place where it is less than that.
   func test(_ kind: SignificanceTest.Kind, statistic: Double, resamples: Int, seed: UInt64) -> SignificanceTest {
-    if isExact {
-      return SignificanceTest(
-        kind, .exact, p: exactP(), shift: shift, statistic: statistic, minimumP: minimumP)
+    func result(
+      _ method: SignificanceTest.Method, _ p: Double, standardError: Double? = nil
+    ) -> SignificanceTest {
+      SignificanceTest(
+        kind, method, p: p, shift: shift, statistic: statistic, minimumP: minimumP, standardError: standardError)
     }
+    if isExact { return result(.exact, exactP()) }
+    let bound = boundedP()
+    if bound < 1 / Double(resamples + 1) { return result(.bounded, bound) }
     let p = sampledP(resamples, seed: seed)
-    return SignificanceTest(
-      kind, .sampled, p: p, shift: shift, statistic: statistic,
-      minimumP: Swift.max(minimumP, 1 / Double(resamples + 1)),
-      standardError: (p * (1 - p) / Double(resamples)).squareRoot())
+    return result(.sampled, p, standardError: (p * (1 - p) / Double(resamples)).squareRoot())
   }
 }

@@ -13,6 +13,8 @@ public struct SignificanceTest: Sendable, Equatable, Encodable {
     case exact
     /// By sampling outcomes, with ``SignificanceTest/standardError``.
     case sampled
+    /// By an upper bound, where sampling can't tell how small the p value is.
+    case bounded
     /// By a distribution that holds for many values or for normally distributed ones.
     case approximate
   }
@@ -52,7 +54,8 @@ extension SignificanceTest {
   /// The permutation test of paired differences: if the methods were alike, each difference could equally have had the
   /// other sign. The statistic is the mean difference. The test assumes no distribution.
   ///
-  /// Exact up to 32 nonzero differences, otherwise sampled, with its standard error.
+  /// Exact up to 32 nonzero differences, otherwise sampled, with its standard error. A p value too small for the number of
+  /// samples is bounded from above instead.
   ///
   /// - Parameters:
   ///   - differences: candidate minus baseline, one per seed.

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -89,6 +90,40 @@ import Testing
     #expect((many.p - (try SignificanceTest.pairedT(values)).p).magnitude < 4 * error + 0.005)
     #expect(try SignificanceTest.signFlip(values, seed: 4) == many)
     #expect(try SignificanceTest.signFlip(values, seed: 5) != many)
+  }
+
+  /// Where sampling ends, the bound is close to the exact value from above.
+  @Test func smallPValuesOfManySeedsAreBounded() throws {
+    let agreeing = [Double](repeating: 0.5, count: 40)
+    let bounded = try SignificanceTest.signFlip(agreeing)
+    #expect(bounded.method == .bounded && bounded.standardError == nil)
+    #expect(isClose(bounded.p, pow(2, -39)) && bounded.minimumP == pow(2, -39))
+    #expect(try SignificanceTest.wilcoxon((1...40).map(Double.init)).method == .bounded)
+    // Sampling tells these apart.
+    #expect(try SignificanceTest.signFlip(agreeing, resamples: 10_000_000).method == .bounded)
+    #expect(try SignificanceTest.signFlip((0..<44).map { $0 < 30 ? 0.5 : -0.5 }).method == .sampled)
+    for (count, mean) in [(8, 0.5), (16, 0.8), (24, 1), (32, 0), (32, 0.4), (32, 1.5)] {
+      var draws = NormalDraws(UInt64(count))
+      let distribution = SignFlipDistribution(draws.take(count, mean: mean))
+      let (exact, bound) = (distribution.exactP(), distribution.boundedP())
+      #expect(bound >= exact * (1 - 1e-12), "\(count), \(mean)")
+      #expect(bound <= exact * 20, "\(count), \(mean): \(bound) for \(exact)")
+    }
+    #expect(SignFlipDistribution([1, -1]).boundedP() == 1)
+    #expect(SignFlipDistribution([]).boundedP() == 1)
+  }
+
+  /// With a sampled p value of 1/10,001 at least, the best of a thousand arms couldn't be told from a baseline.
+  @Test func aThousandArmsAreToldApart() throws {
+    let seeds = Array(0..<40)
+    var draws = NormalDraws(3)
+    let arms = (0..<1000).map { arm in
+      let scores = draws.take(seeds.count, mean: arm == 0 ? 0 : 3)
+      return ArmOutcomes("arm \(arm)", values: Dictionary(uniqueKeysWithValues: zip(seeds, scores)))
+    }
+    let table = try ComparisonTable(arms, family: .against(baseline: "arm 0"), options: ComparisonOptions(resamples: 100))
+    #expect(table.comparisons.count == 999)
+    #expect(table.comparisons.allSatisfy { $0.verdict.finding == .better })
   }
 
   @Test func fewSeedsCannotBeSignificant() throws {

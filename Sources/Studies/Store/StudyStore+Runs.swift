@@ -37,17 +37,19 @@ extension StudyStore {
 
   /// The runs that ``claim(of:upTo:worker:lease:)`` gives.
   private static func claimable(of study: StoredStudy?, upTo limit: Int, _ database: Database) throws -> [Int64] {
-    // In the order of an index that has open runs alone: those that are done aren't looked at again and again.
+    let rows = "runs ON runs.key = memberships.run"
     let open = """
-      FROM memberships CROSS JOIN runs ON runs.key = memberships.run
       WHERE memberships.open = 1
         AND (\(RunState.sql) = 'pending' OR (runs.state = 'running' AND runs.lease_expires < :now))
       """
     let trained = "(SELECT max(epoch) FROM epochs WHERE epochs.run = runs.key)"
+    // Indices are named, since SQLite would rather go through all runs of the study, those that are done as well.
+    let index = study == nil ? "memberships_open_anywhere" : "memberships_open"
     let first = try Row.fetchOne(
       database,
       sql: """
-        SELECT runs.key, memberships.study, memberships.grouping, runs.until, \(trained) AS trained \(open)
+        SELECT runs.key, memberships.study, memberships.grouping, runs.until, \(trained) AS trained
+          FROM memberships INDEXED BY \(index) CROSS JOIN \(rows) \(open)
           \(study == nil ? "" : "AND memberships.study = :study")
         ORDER BY memberships.position, memberships.study LIMIT 1
         """, arguments: study.map { ["study": $0.key, "now": now] } ?? ["now": now])
@@ -57,7 +59,7 @@ extension StudyStore {
     let like = try Int64.fetchAll(
       database,
       sql: """
-        SELECT runs.key \(open)
+        SELECT runs.key FROM memberships INDEXED BY memberships_by_grouping CROSS JOIN \(rows) \(open)
           AND memberships.study = :study AND memberships.grouping = :grouping AND runs.key <> :first
           AND runs.until IS :until AND \(trained) IS :trained
         GROUP BY runs.key ORDER BY min(memberships.position) LIMIT :limit

@@ -222,6 +222,7 @@ import Testing
       for table in ["runs", "memberships", "epochs", "metrics", "attempts"] {
         #expect(!plan.hasPrefix("SCAN \(table)") || plan.contains("memberships_open"), "\(plan)")
       }
+      #expect(!plan.hasPrefix("SEARCH memberships USING PRIMARY KEY (study=?):"), "all runs of the study: \(plan)")
     }
   }
 

@@ -40,7 +40,7 @@ import Testing
     #expect(throws: TrainingError.tooFewDevices(wanted: 3, found: 2)) { try trainer(3, .replicated) }
     #expect(throws: TrainingError.groupOfProcesses) {
       let (group, data) = try Self.group(devices: 2)
-      try engine.asShared { try group.fit(data, epochs: 1, batchSize: 2) }
+      _ = try engine.asShared { try group.fit(data, epochs: 1, batchSize: 2) }
     }
     // What isn't refused goes to the plugin, which computes nothing.
     #expect(throws: EngineError.self) { try trainer(2, .replicated) }
