@@ -1,3 +1,6 @@
+import Dispatch
+import Synchronization
+
 /// The comparisons between the arms of a study, with p values adjusted for their number.
 public struct ComparisonTable: Sendable, Equatable, Encodable {
   public let options: ComparisonOptions
@@ -12,10 +15,7 @@ public struct ComparisonTable: Sendable, Equatable, Encodable {
     _ arms: [ArmOutcomes], family: ComparisonFamily, options: ComparisonOptions
   ) throws(StatisticsError) {
     try Self.check(arms)
-    var compared: [(candidate: ArmOutcomes, baseline: ArmOutcomes, comparison: Comparison)] = []
-    for (candidate, baseline) in try Self.pairs(of: arms, family) {
-      compared.append((candidate, baseline, try Self.compare(candidate, baseline, options)))
-    }
+    let compared = try Self.compare(try Self.pairs(of: arms, family), options)
     // A comparison that cannot be tested still counts as one of those made.
     let adjusted = Holm.adjusted(checked: compared.map { $0.comparison.test?.p ?? 1 })
     let equivalence = Holm.adjusted(checked: compared.map { $0.comparison.equivalenceP ?? 1 })
@@ -29,6 +29,22 @@ public struct ComparisonTable: Sendable, Equatable, Encodable {
           entry.comparison, candidate: entry.candidate.name, baseline: entry.baseline.name, adjustedP: adjustedP,
           equivalenceP: entry.comparison.equivalenceP.map { _ in p.1 }, comparisons: compared.count, options: options))
     }
+  }
+
+  /// Compares pairs, as many at a time as there are cores: resampling takes milliseconds for each.
+  private static func compare(
+    _ pairs: [(ArmOutcomes, ArmOutcomes)], _ options: ComparisonOptions
+  ) throws(StatisticsError) -> [(candidate: ArmOutcomes, baseline: ArmOutcomes, comparison: Comparison)] {
+    let results = Mutex<[Result<Comparison, StatisticsError>?]>(pairs.map { _ in nil })
+    DispatchQueue.concurrentPerform(iterations: pairs.count) { index in
+      let result = Result { () throws(StatisticsError) in try compare(pairs[index].0, pairs[index].1, options) }
+      results.withLock { $0[index] = result }
+    }
+    var compared: [(candidate: ArmOutcomes, baseline: ArmOutcomes, comparison: Comparison)] = []
+    for (pair, result) in zip(pairs, results.withLock(\.self)) {
+      if let result { compared.append((pair.0, pair.1, try result.get())) }
+    }
+    return compared
   }
 
   private static func check(_ arms: [ArmOutcomes]) throws(StatisticsError) {
