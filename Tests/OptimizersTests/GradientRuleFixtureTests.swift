@@ -61,7 +61,10 @@ import Testing
         ruled.evaluation.gradients, state: outer.with(carry.suffix(outer.count)),
         context: UpdateContext(parameters: parameters, progress: progress, key: Key(seed: 1), loss: Tensor(0)))
       let next = parameters.zip(updated.updates, +)
-      return ([carry[0] + 1] + next.tensors + ruled.state.tensors + updated.state.tensors, next.tensors)
+      return (
+        [carry[0] + 1] + next.tensors + inner.zip(ruled.state) { $1 }.tensors
+          + outer.zip(updated.state) { $1 }.tensors, next.tensors
+      )
     }.outputs
     for (path, stacked) in start.with(try Tensor.evaluate(outputs)).pairs {
       let wanted = try expected.flatMap { try #require($0[path]) }

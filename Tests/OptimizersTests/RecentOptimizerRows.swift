@@ -3,10 +3,11 @@ extension OptimizerRow {
   static let recent: [OptimizerRow] =
     moments + closeToOthers() + closeToOthers("-zeroBias") + estimated + [
       OptimizerRow("muon-matchRMS", "muon(scale: matchRMS, otherLearningRate: 0.01)"),
-      OptimizerRow("muon-pytorch", "muon(biasCorrection: false, weightDecay: 0.1)", within: 1e-11),
+      // PyTorch's epsilon is the least norm, and ours is added.
+      OptimizerRow("muon-pytorch", "muon(biasCorrection: false, weightDecay: 0.1, epsilon: 0)", within: 1e-11),
       OptimizerRow(
         "muon-matchRMS-pytorch",
-        "muon(biasCorrection: false, weightDecay: 0.1, scale: matchRMS, nesterov: false, iterations: 3)",
+        "muon(biasCorrection: false, weightDecay: 0.1, epsilon: 0, scale: matchRMS, nesterov: false, iterations: 3)",
         within: 1e-11),
       OptimizerRow("soap", "soap(learningRate: 0.01)", within: 1e-9),
       OptimizerRow(
@@ -39,7 +40,6 @@ extension OptimizerRow {
 
   private static let moments: [OptimizerRow] = [
     OptimizerRow("adan", "adan(learningRate: 0.01)"),
-    OptimizerRow("adan-optax", "adan(learningRate: 0.01)"),
     OptimizerRow("adan-proximal", "adan(learningRate: 0.01, weightDecay: 0.1)"),
     OptimizerRow("adan-decay", "adan(learningRate: 0.01, weightDecay: 0.1, proximal: false)"),
     OptimizerRow("adopt", "adopt(learningRate: 0.01)"),

@@ -33,9 +33,26 @@ import Testing
   @Test func everyNamedTransformIsTested() throws {
     // Those without a test here have rows in the table of optimizers.
     let rows = OptimizerRow.all.map(\.choice).joined()
-    for name in Registry<any NamedTransform>.all.names where !["sign", "clipAdaptively"].contains(name) {
-      #expect(rows.contains("\(name)("))
+    for name in Registry<any NamedTransform>.all.names where !["sign", "clipAdaptively", "noise"].contains(name) {
+      #expect(rows.contains("by: \(name)"), "\(name)")
     }
+  }
+
+  @Test func noiseFadesAndIsAnotherInEachStep() throws {
+    let gradients = TensorTree([("a", Tensor.zeros([2000], dtype: .float64)), ("b", Tensor.zeros([2000]))])
+    func deviations(step: Int) throws -> (found: [Double], first: Double) {
+      let context = UpdateContext(
+        parameters: gradients, progress: Progress(step: Tensor(Double(step), dtype: .int32), stepsPerEpoch: 1, epochs: 1),
+        key: Key(seed: 5).folding(step), loss: Tensor(0))
+      let noise = try GradientNoise(eta: 0.09, gamma: 1).update(gradients, context: context).tensors.map {
+        try $0.cast(to: .float64).values(as: Double.self)
+      }
+      return (noise.map { ($0.reduce(0) { $0 + $1 * $1 } / 2000).squareRoot() }, noise[0][0])
+    }
+    let (first, later) = (try deviations(step: 0), try deviations(step: 8))
+    for found in first.found { #expect(abs(found - 0.3) < 0.02) }
+    for found in later.found { #expect(abs(found - 0.1) < 0.007) }
+    #expect(first.found[0] != first.found[1] && first.first != 3 * later.first)
   }
 
   @Test func signs() throws {

@@ -61,7 +61,8 @@ public struct CautiousMask: Transform {
   ) -> (updates: TensorTree, state: TensorTree) {
     let step = next.update(updates, state: state, context: context)
     let wide = step.updates.mapValues(\.upcast)
-    let mask = wide.zip(updates) { ($0 * $1.upcast .< 0).cast(to: $0.dtype) }
+    // NaN isn't 0 or more: it stays.
+    let mask = wide.zip(updates) { (.!($0 * $1.upcast .>= 0)).cast(to: $0.dtype) }
     let shares = context.sums(of: mask).zip(context.sums(of: mask.mapValues { $0.onesLike() }), /)
     let masked = wide.zip(mask, *).zip(shares) { $0 / $1.maximum(floor) }
     return (step.updates.zip(masked) { $1.cast(to: $0.dtype) }, step.state)

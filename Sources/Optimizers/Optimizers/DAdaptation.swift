@@ -130,12 +130,11 @@ public struct DAdaptSGD: Optimizer {
 }
 
 /// Steps of dual averaging in the direction of the initial parameters `w0` less all gradients so far, as long as an
-/// estimate `d` of the distance to the solution allows (D-Adaptation, Defazio and Mishchenko 2023), with the sign
-/// turned.
+/// estimate `d` of the distance to the solution allows (D-Adaptation, Defazio and Mishchenko 2023), with the sign turned.
 ///
-/// With `G` the norm of the first gradient that isn't zero and `r = d lr / G`: `q' = q + r g . s`, `s' = s + r g`, `d'
-/// = max(d, 2 q' / |s'|)`, and `w' = momentum w + (1 - momentum) (w0 - s')`, or `w` if the gradient is zero. Norms and
-/// products are of all parameters together, so a gradient that is NaN makes them all NaN.
+/// With `G` the norm of the first gradient that isn't zero and `r = d lr / G`: `q' = q + r g . s`, `s' = s + r g`,
+/// `d' = max(d, 2 q' / |s'|)`, and `w' = momentum w + (1 - momentum) (w0 - s')`. Norms and products are of all parameters
+/// together, so a gradient that is NaN makes them all NaN.
 public struct AdaptedDescent: ShardableTransform {
   public var rate: any Schedule
   public var momentum: Double
@@ -158,8 +157,7 @@ public struct AdaptedDescent: ShardableTransform {
     let zero = Tensor(0, dtype: dtype)
     let gradients = updates.mapValues(\.upcast)
     let (distance, known) = (state["distance"] ?? zero, state["norm"] ?? zero)
-    let own = context.norm(of: gradients)
-    let norm = known.replaced(where: known .== 0, by: own)
+    let norm = known.replaced(where: known .== 0, by: context.norm(of: gradients))
     let rate = (rate.value(at: context.progress, dtype: dtype) * distance / norm).replaced(where: norm .== 0, by: 0)
     let before = state[under: "sum"]
     let product = (state["product"] ?? zero) + rate * context.sum(of: gradients.zip(before, *))
@@ -173,8 +171,7 @@ public struct AdaptedDescent: ShardableTransform {
     let goals = start.zip(sums, -)
     let steps = updates.map { path, update in
       guard let goal = goals[path], let parameter = context.parameters[path] else { return update }
-      let step = (goal - parameter.cast(to: goal.dtype)) * (1 - momentum)
-      return step.replaced(where: own .== 0, by: 0).cast(to: update.dtype)
+      return ((goal - parameter.cast(to: goal.dtype)) * (1 - momentum)).cast(to: update.dtype)
     }
     return (steps, following)
   }

@@ -11,7 +11,8 @@ cases whose "steps" are the points where gradients are taken, with "averaged", t
 
 Sources: "authors" are schedulefree, prodigyopt and dadaptation, packages by the methods' authors; "pytorch_optimizer",
 "optax", "keras" and "pytorch" are those libraries, computing in double precision. "formula" is NumPy below: the authors'
-code, where no package has it in this form (the repositories of Adan, AdEMAMix, SOAP and C-Optim), or a single expression.
+code, where no package has it in this form (the repositories of Adan, AdEMAMix, MARS, SOAP and C-Optim), or a single
+expression. Of these, pytorch_optimizer's MARS differs by its epsilon, and optax's adan in what its second beta multiplies.
 """
 
 import json
@@ -161,6 +162,17 @@ def ademamix(rate, beta3, alpha, warmup, decay):
     return elementwise(update)
 
 
+def mars(rate, decay):
+    """AGI-Arena/MARS, mars.py, for parameters of any shape."""
+    def update(step, w, g, state):
+        c = g + 0.025 * 0.95 / 0.05 * (g - state.get("g", 0 * g))
+        state["g"] = g
+        c = c / max(norm(c), 1)
+        m, v = mean(state, "m", c, 0.95), mean(state, "v", c**2, 0.99)
+        return w - rate * (m / (1 - 0.95**step) / (np.sqrt(v / (1 - 0.99**step)) + 1e-8) + decay * w)
+    return elementwise(update)
+
+
 def masked(u, g):
     mask = (u * g > 0).astype(float)
     return u * mask / max(mask.mean(), 1e-3)
@@ -224,7 +236,6 @@ def moments():
     with_formula("adan", adan(0.01, 0.0, True))
     with_formula("adan-proximal", adan(0.01, 0.1, True))
     with_formula("adan-decay", adan(0.01, 0.1, False))
-    with_optax("adan-optax", lambda: optax.adan(0.01, weight_decay=0.0))
     # The step that limits clipping counts from 1 there, and from 0 in the authors' code.
     with_torch("adopt", "pytorch_optimizer", lambda p: o.ADOPT(p, lr=0.01, clip_lambda=lambda step: (step - 1) ** 0.25))
     with_torch("adopt-decay", "pytorch_optimizer",
@@ -234,7 +245,7 @@ def moments():
     with_optax("adEMAMix-optax", lambda: optax.contrib.ademamix(0.01, alpha=2.0))
     for where in problems:
         suffix = "" if where == "plain" else "-" + where
-        with_torch("mars" + suffix, "pytorch_optimizer", lambda p: o.MARS(p, lr=0.01, optimize_1d=True, weight_decay=0.1), where)
+        with_formula("mars" + suffix, mars(0.01, 0.1), where)
     with_torch("mars-lion", "pytorch_optimizer", lambda p: o.MARS(p, lr=0.01, mars_type="lion", optimize_1d=True))
     with_torch("adaBound", "pytorch_optimizer", lambda p: o.AdaBound(p, lr=0.01, weight_decouple=False))
     # With gamma 0.5 the bounds hold within the ten steps.

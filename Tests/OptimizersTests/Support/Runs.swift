@@ -29,8 +29,10 @@ func run(
     let after = averaging.update(
       before.zip(result.updates, +), state: memory.with(carry.suffix(memory.count)), context: context)
     let averaged = averaging.averaged(after.parameters, state: after.state)
+    // States come back by path, in any order.
     return (
-      [carry[0] + 1] + after.parameters.tensors + result.state.tensors + after.state.tensors,
+      [carry[0] + 1] + after.parameters.tensors + state.zip(result.state) { $1 }.tensors
+        + memory.zip(after.state) { $1 }.tensors,
       after.parameters.tensors + averaged.tensors
     )
   }.outputs
