@@ -44,10 +44,12 @@ import Testing
       let names = Set(tested.compactMap { sources[$0.fixture] }).sorted().joined(separator: ", ")
       let tolerance = tested.map(\.tolerance).max().map { "\($0)" } ?? ""
       let memory = multiple(own.transform.initial(matrix), of: matrix)
+      let checked = "\(names) | \(tolerance)"
       lines.append(
-        "| `\(type.name)` | \(type.summary) | \(memory) | \(names) | \(tolerance) | \(settings(type)) | \(paper(type)) |")
+        "| `\(type.name)` | \(type.summary) | \(memory) | \(checked) | \(settings(type)) | \(paper(type)) |")
     }
-    lines += ["", "## Transforms before an optimizer", "", "| name | what it is | settings | paper |", "|---|---|---|---|"]
+    lines += ["", "## Transforms before an optimizer", ""]
+    lines += ["| name | what it is | settings | paper |", "|---|---|---|---|"]
     for type in Registry<any NamedTransform>.all.types {
       lines.append("| `\(type.name)` | \(type.summary) | \(settings(type)) | \(paper(type)) |")
     }

@@ -5,11 +5,9 @@ import Testing
 
 /// Every optimizer with every gradient rule and every average, in single precision.
 @Suite(.tags(.engine)) struct MethodTableTests {
-  /// Tensors of one, two and four axes, for what treats them differently.
+  /// A single matrix: with every tensor more the program takes as long again to compile.
   private static let start = TensorTree([
-    ("dense/kernel", Tensor([1, -2, 0.5, 3, -1.5, 2] as [Float], shape: [2, 3])),
-    ("dense/bias", Tensor([0.3, -0.7, 1.1] as [Float])),
-    ("conv/kernel", Tensor([0.4, -0.9, 1.3, -0.2, 0.8, -1.1, 0.6, 1.7] as [Float], shape: [2, 2, 1, 2])),
+    ("dense/kernel", Tensor([1, -2, 0.5, 3, -1.5, 2] as [Float], shape: [2, 3]))
   ])
 
   /// `sum(c w^2) / 2` with other curvatures for each element.
@@ -28,7 +26,7 @@ import Testing
     let text =
       switch name {
       case "preceded": "preceded(by: [clipByGlobalNorm(limit: 5), centralize, noise(eta: 1e-6)], optimizer: sgd)"
-      case "groups": "groups(groups: [group(match: bias, optimizer: adam)], others: muon)"
+      case "groups": "groups(groups: [group(match: kernel, optimizer: adam)], others: muon)"
       // Steps of 1e-7 are less than single precision shows.
       case "dAdaptSGD": "dAdaptSGD(initialDistance: 0.01)"
       default: name
