@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func everyAveragingIsTested() {
-    #expect(Registry<any Averaging>.all.names == ["ema", "lookahead", "none", "swa"])
+    #expect(Registry<any Averaging>.all.names == ["ema", "lookahead", "none", "scheduleFree", "swa"])
   }
 
   @Test func noneIsTheParameters() throws {

@@ -38,7 +38,10 @@ import Testing
   private func numbers(_ tree: TensorTree) throws -> [Double] { try tree.tensors.map { try $0.scalar() } }
 
   @Test func everyRuleIsTested() {
-    #expect(Registry<any GradientRule>.all.names == ["accumulation", "asam", "gsam", "lookSAM", "plain", "sam"])
+    #expect(
+      Registry<any GradientRule>.all.names == [
+        "accumulation", "asam", "bsam", "friendlySAM", "gsam", "lookSAM", "msam", "plain", "sam", "wsam",
+      ])
   }
 
   @Test func plainIsTheGradient() throws {
@@ -90,7 +93,9 @@ import Testing
         loss: Tensor(0.0, dtype: .float64), gradients: parameters.mapValues { $0 * 0.0 }, state: state,
         metrics: TensorTree([("loss", Tensor(0))]))
     }
-    for rule in ["sam", "asam", "gsam", "lookSAM"] { #expect(try numbers(evaluate(rule, flat).gradients) == [0, 0]) }
+    for rule in ["sam", "asam", "gsam", "lookSAM", "friendlySAM", "wsam", "msam", "bsam(weightDecay: 0)"] {
+      #expect(try numbers(evaluate(rule, flat).gradients) == [0, 0], "\(rule)")
+    }
   }
 
   /// Nothing is hidden: a gradient that isn't a number makes the perturbation, and so all that is evaluated there, none.
@@ -101,7 +106,7 @@ import Testing
       evaluation.gradients["w1"] = Tensor([Double.nan])
       return evaluation
     }
-    for rule in ["sam", "asam", "gsam", "lookSAM"] {
+    for rule in ["sam", "asam", "gsam", "lookSAM", "friendlySAM", "wsam"] {
       #expect(try numbers(evaluate(rule, broken).gradients).contains { !$0.isNaN } == false)
     }
     // Infinite ones have no direction either.

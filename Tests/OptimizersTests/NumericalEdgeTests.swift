@@ -15,7 +15,9 @@ import Testing
       ("kernel", tensor([0, 0, 0, 0] + kernelGradient + [0, 0, 0, 0], [3, 2, 2])),
       ("bias", tensor([0, 0, 1, -0.25, 0, 0], [3, 2])),
     ])
-    let tree = OptimizersTests.run(try optimizer(name).transform, from: parameters, gradients: gradients)
+    // From 1e-6 the first steps are 0 in half precision.
+    let choice = name == "dAdaptSGD" ? "dAdaptSGD(initialDistance: 0.01)" : name
+    let tree = OptimizersTests.run(try optimizer(choice).transform, from: parameters, gradients: gradients)
     #expect(tree.types.allSatisfy { $0.dtype == dtype }, "\(name) changes the type of \(dtype)")
     return tree.mapValues { $0.cast(to: .float64) }
   }
@@ -36,6 +38,9 @@ import Testing
     }
   }
 
+  /// Their steps depend on numbers of all parameters together.
+  private static let global: Set = ["prodigy", "dAdaptAdam", "dAdaptSGD", "lbfgs"]
+
   @Test func nanStaysNaN() throws {
     let names = Registry<any Optimizer>.all.names
     let trees = try names.map { try run($0, .float32, kernelGradient: [.nan, 1, 1, 1]) }
@@ -43,7 +48,11 @@ import Testing
     for (index, name) in names.enumerated() {
       let (kernel, bias) = (values[2 * index], values[2 * index + 1])
       #expect(kernel[0].isFinite && kernel[4].isNaN, "\(name): \(kernel)")
-      #expect(!bias.contains { !$0.isFinite }, "\(name): NaN spreads to another parameter: \(bias)")
+      if Self.global.contains(name) {
+        #expect(bias.suffix(2).allSatisfy { $0.isNaN }, "\(name) hides NaN: \(bias)")
+      } else {
+        #expect(!bias.contains { !$0.isFinite }, "\(name): NaN spreads to another parameter: \(bias)")
+      }
     }
   }
 }

@@ -51,7 +51,15 @@ import Testing
     ("sgd(learningRate: exponential(factor: 0))", "factor"),
     ("sgd(learningRate: batchScaled(reference: 0))", "reference"), ("sgd(learningRate: polynomial(power: 0))", "power"),
     ("sgd(learningRate: piecewise(values: [1, 2], boundaries: [-1]))", "boundaries"),
-    ("preceded(by: clipByNorm(limit: -1))", "limit"),
+    ("preceded(by: clipByNorm(limit: -1))", "limit"), ("adan(beta3: 1)", "beta3"), ("adopt(epsilon: -1)", "epsilon"),
+    ("adEMAMix(warmup: -1)", "warmup"), ("mars(gamma: -1)", "gamma"), ("adaBound(gamma: 0)", "gamma"),
+    ("ftrl(power: 1)", "power"), ("prodigy(greatestGrowth: 0.5)", "greatestGrowth"),
+    ("prodigy(beta3: 1)", "beta3"), ("dAdaptAdam(initialDistance: 0)", "initialDistance"),
+    ("dAdaptSGD(momentum: 1)", "momentum"), ("cautious(floor: 2)", "floor"), ("lamb(trustLimit: -1)", "trustLimit"),
+    ("muon(coefficients: [1, 2])", "coefficients"), ("muon(scale: wide)", "scale"), ("shampoo(beta2: 2)", "beta2"),
+    ("shampoo(graft: lion)", "graft"), ("soap(every: 0)", "every"), ("lbfgs(history: 0)", "history"),
+    ("groups(groups: [group(optimizer: sgd(momentum: 1))])", "momentum"),
+    ("preceded(by: noise(eta: -1))", "eta"),
   ])
   func outOfRange(choice: String, key: String) throws {
     let error = #expect(throws: ConfigurationError.self) { try optimizer(choice) }
@@ -69,6 +77,8 @@ import Testing
     "preceded(by: 3)", "preceded(optimizer: sdg)", "lamb(excludeFromWeightDecay: [[a]])",
     "sgd(learningRate: piecewise(values: [1, 2]))", "sgd(learningRate: piecewise(values: []))", "sgd(lr: 0.1)",
     "sgd(learningRate: piecewise(values: [1, 2, 3], boundaries: [2, 1]))", "muon(iterations: 2.5)",
+    "groups(groups: [sgd])", "groups(groups: [group(match: \"(\")])", "groups(others: nothing)",
+    "cautious(optimizer: [sgd])",
   ])
   func otherwiseWrong(choice: String) {
     #expect(throws: ConfigurationError.self) { try optimizer(choice) }
@@ -86,11 +96,14 @@ import Testing
     for rule in [
       "sam(rho: -1)", "asam(rho: -0.1)", "gsam(rho: -1)", "lookSAM(rho: -1)", "lookSAM(every: 0)", "lookSAM(alpha: -1)",
       "accumulation(rule: sam(rho: -1))", "sam(eta: -1)", "gsam(alpha: -1)", "accumulation(parts: 0)",
-      "sam(state: third)",
+      "sam(state: third)", "friendlySAM(lambda: 1)", "wsam(gamma: 1)", "msam(momentum: -1)", "bsam(precision: 0)",
+      "bsam(examples: 0)",
     ] {
       #expect(throws: ConfigurationError.self) { try Registry<any GradientRule>.all.build(MethodSpec(parsing: rule)) }
     }
-    for averaging in ["ema(decay: 1)", "lookahead(alpha: 2)", "lookahead(every: 0)", "swa(start: 2)"] {
+    for averaging in [
+      "ema(decay: 1)", "lookahead(alpha: 2)", "lookahead(every: 0)", "swa(start: 2)", "scheduleFree(beta: 2)",
+    ] {
       #expect(throws: ConfigurationError.self) { try Registry<any Averaging>.all.build(MethodSpec(parsing: averaging)) }
     }
   }

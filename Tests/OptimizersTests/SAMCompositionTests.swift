@@ -42,7 +42,8 @@ import Testing
           parameters: parameters, progress: progress, key: Key(seed: 1), loss: ruled.evaluation.loss))
       let next = parameters.zip(updated.updates, +)
       return (
-        [carry[0] + 1] + next.tensors + ruled.state.tensors + updated.state.tensors, [batch(next, TensorTree()).loss]
+        [carry[0] + 1] + next.tensors + inner.zip(ruled.state) { $1 }.tensors
+          + outer.zip(updated.state) { $1 }.tensors, [batch(next, TensorTree()).loss]
       )
     }.outputs[0]
   }

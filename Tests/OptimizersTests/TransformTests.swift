@@ -33,9 +33,27 @@ import Testing
   @Test func everyNamedTransformIsTested() throws {
     // Those without a test here have rows in the table of optimizers.
     let rows = OptimizerRow.all.map(\.choice).joined()
-    for name in Registry<any NamedTransform>.all.names where !["sign", "clipAdaptively"].contains(name) {
-      #expect(rows.contains("\(name)("))
+    for name in Registry<any NamedTransform>.all.names where !["sign", "clipAdaptively", "noise"].contains(name) {
+      #expect(rows.contains("by: \(name)"), "\(name)")
     }
+  }
+
+  @Test func noiseFadesAndIsAnotherInEachStep() throws {
+    let gradients = TensorTree([("a", Tensor.zeros([2000], dtype: .float64)), ("b", Tensor.zeros([2000]))])
+    func deviations(step: Int) throws -> (found: [Double], first: Double) {
+      let context = UpdateContext(
+        parameters: gradients,
+        progress: Progress(step: Tensor(Double(step), dtype: .int32), stepsPerEpoch: 1, epochs: 1),
+        key: Key(seed: 5).folding(step), loss: Tensor(0))
+      let noise = try GradientNoise(eta: 0.09, gamma: 1).update(gradients, context: context).tensors.map {
+        try $0.cast(to: .float64).values(as: Double.self)
+      }
+      return (noise.map { ($0.reduce(0) { $0 + $1 * $1 } / 2000).squareRoot() }, noise[0][0])
+    }
+    let (first, later) = (try deviations(step: 0), try deviations(step: 8))
+    for found in first.found { #expect(abs(found - 0.3) < 0.02) }
+    for found in later.found { #expect(abs(found - 0.1) < 0.007) }
+    #expect(first.found[0] != first.found[1] && first.first != 3 * later.first)
   }
 
   @Test func signs() throws {
@@ -126,6 +144,29 @@ import Testing
     #expect((0.65...1.25).contains(matrix[0]) && (0.65...1.25).contains(matrix[3]), "\(matrix)")
     #expect(matrix[1] == 0 && matrix[2] == 0)
     #expect(throws: Diagnostic.self) { try updates.evaluate() }
+  }
+
+  /// Kernels of convolutions have a matrix for each axis; those of large axes are left out.
+  @Test func axesArePreconditioned() throws {
+    let parameters = TensorTree([("w", Tensor.iota([2, 3, 1, 4], axis: 3, dtype: .float64))])
+    let gradients = TensorTree([("w", Key(seed: 2).normal([4, 2, 3, 1, 4], dtype: .float64))])
+    for choice in [
+      "soap(every: 2)", "soap(every: 2, greatestExtent: 3)", "shampoo(every: 2)", "shampoo(root: iteration)",
+      "shampoo(greatestExtent: 1)",
+    ] {
+      let transform = try optimizer(choice).transform
+      let paths = transform.initial(parameters).paths.filter { $0.contains("products") }
+      #expect(paths.count == (choice.contains("Extent: 3") ? 3 : choice.contains("Extent: 1") ? 1 : 4), "\(paths)")
+      let steps = try run(transform, from: parameters, gradients: gradients).tensors[0].values(as: Double.self)
+      #expect(steps.allSatisfy { $0.isFinite }, "\(choice)")
+      #expect(Set(steps.suffix(24)).count == 24)
+    }
+    // By either way the roots are the same.
+    let found = try ["eigenvalues", "iteration"].map {
+      try run(optimizer("shampoo(root: \($0), every: 1)").transform, from: parameters, gradients: gradients).tensors[0]
+        .values(as: Double.self)
+    }
+    #expect(scaledDistance(found[0], found[1]) < 1e-8)
   }
 
   @Test func aMissingParameterIsAnError() throws {

@@ -38,6 +38,7 @@ import Testing
       StochasticWeightAverage(after: .fraction(0.25), statistics: .estimated),
       ExponentialAverage(decay: 0.9, statistics: .estimated),
       Lookahead(every: 4, statistics: .estimated),
+      ScheduleFree(beta: 0.5),
     ] as [any Averaging])
   func areThoseOfTheTrainingData(_ averaging: any Averaging) throws {
     let data = try Problems.classes(330, dtype: .float32)

@@ -164,6 +164,11 @@ import Testing
     #expect(
       error?.description.contains("'head' of 'learningRateFactors' matches no parameter; their paths are first/")
         == true)
+    #expect(throws: TrainingError.unmatchedPattern(setting: "groups", pattern: "head", paths: paths)) {
+      let groups = ParameterGroups(
+        [try ParameterGroup("first", Adam()), try ParameterGroup("head", Adam())], others: SGD())
+      _ = try Self.trainer(optimizer: groups.preceded(by: ClipByNorm(1)))
+    }
     #expect(throws: TrainingError.nothingTrained) { try Self.trainer { $0.freeze = try PathFilter(including: ["."]) } }
     #expect(throws: ConfigurationError.self) { try LearningRateFactor("a", -1) }
     #expect(throws: ConfigurationError.self) { try LearningRateFactor("(", 1) }

@@ -193,7 +193,7 @@ public struct StochasticWeightAverage: Averaging {
 }
 
 extension Setting {
-  fileprivate static func statistics(_ property: WritableKeyPath<Method, AveragedStatistics> & Sendable) -> Setting {
+  static func statistics(_ property: WritableKeyPath<Method, AveragedStatistics> & Sendable) -> Setting {
     Setting(
       "statistics", property, .word, "running statistics to evaluate with; estimated: for the average, after each epoch"
     )

@@ -4,6 +4,12 @@ import Configuration
 public protocol Optimizer: Configurable {
   /// The whole way from gradients to what is added to the parameters.
   var transform: any Transform { get }
+  /// Regular expressions that must match the path of some parameter, with the settings that have them.
+  var patterns: [(setting: String, pattern: String)] { get }
+}
+
+extension Optimizer {
+  public var patterns: [(setting: String, pattern: String)] { [] }
 }
 
 /// A transform that can be chosen by name, to go before an optimizer: see ``Preceded``.
@@ -39,6 +45,8 @@ public struct Preceded: Optimizer {
   }
 
   public var transform: any Transform { Chain(transforms + [optimizer.transform]) }
+
+  public var patterns: [(setting: String, pattern: String)] { optimizer.patterns }
 }
 
 extension Optimizer {

@@ -58,13 +58,28 @@ extension UpdateContext {
 
   /// The norm of each tensor, over all of its elements, wherever they are: scalars by path, in types that can hold them.
   ///
-  /// What uses these instead of `sum()` computes the same if each device has a share of the elements
+  /// What uses these, or ``sums(of:)``, instead of `sum()` computes the same if each device has a share of the elements
   /// (``ShardableTransform``).
   /// - Parameter tensors: parameters, or their updates.
   public func norms(of tensors: TensorTree) -> TensorTree {
     guard let shares else { return tensors.mapValues { $0.norm() } }
     let squares = tensors.pairs.map { shares.masked($0.tensor, of: $0.path).upcast.squared().sum() }
     return tensors.with(shares.sums(squares).map { $0.sqrt() })
+  }
+
+  /// The sum of each tensor's elements, wherever they are: scalars by path, in types that can hold them.
+  public func sums(of tensors: TensorTree) -> TensorTree {
+    guard let shares else { return tensors.mapValues { $0.upcast.sum() } }
+    return tensors.with(shares.sums(tensors.pairs.map { shares.masked($0.tensor, of: $0.path).upcast.sum() }))
+  }
+
+  /// The sum of all elements of all tensors together: a `float32` scalar, `float64` if any tensor is.
+  public func sum(of tensors: TensorTree) -> Tensor {
+    let dtype = tensors.wideType
+    let own = tensors.pairs.map { path, tensor in
+      (shares?.masked(tensor, of: path) ?? tensor).cast(to: dtype).sum()
+    }.reduce(Tensor(0, dtype: dtype), +)
+    return shares?.sums([own])[0] ?? own
   }
 
   /// The norm of all elements of all tensors together: a `float32` scalar, `float64` if any tensor is.

@@ -59,4 +59,20 @@ extension SettingFormat where Value == PathFilter {
         return .list(filter.excluded.map(OptionValue.text))
       })
   }
+
+  /// Regular expressions for the paths to let through; all if there are none.
+  static var including: SettingFormat {
+    SettingFormat(
+      "regular expressions",
+      read: { (options, key, fallback) throws(ConfigurationError) in
+        let origin = options.has(key) ? options.origin(of: key) : ""
+        return try PathFilter(including: options.texts(key, default: fallback.included), origin: origin)
+      },
+      write: { (filter) throws(ConfigurationError) in
+        guard filter.excluded.isEmpty else {
+          throw .invalid(message: "a filter that excludes paths can't be written: include the others", origin: "")
+        }
+        return .list(filter.included.map(OptionValue.text))
+      })
+  }
 }

@@ -5,10 +5,11 @@ import Configuration
 /// `e = rho g / (|g| + 1e-12)` with the norm over all parameters, then the gradient at `w + e`. Adaptive (ASAM,
 /// Kwon et al. 2021), `T = |w| + eta` scales each element: `e = rho T^2 g / (|T g| + 1e-12)`.
 ///
-/// The perturbation holds what the loss holds: a penalty in the loss is inside, decay in the optimizer outside.
-/// Metrics are the first pass's. With several ``groups`` each group of the mini-batch has a perturbation of its own (the
-/// paper's m-sharpness, where m is a group's size), as on so many accelerators that exchange gradients only at the end: the
-/// authors' code on eight. In ``Accumulation`` the parts of a mini-batch go one after the other, and from state to state.
+/// The perturbation holds what the loss holds: a penalty in the loss is inside, decay in the optimizer outside. Metrics
+/// are the first pass's. With several ``groups`` each group of the mini-batch has a perturbation of its own (the
+/// paper's m-sharpness, where m is a group's size), as on so many accelerators that exchange gradients only at the end:
+/// the authors' code on eight. In ``Accumulation`` the parts of a mini-batch go one after the other, and from state to
+/// state.
 public struct SAM: GradientRule {
   /// Which pass's running statistics stay.
   public enum StatePass: String, Sendable, Hashable, CaseIterable {
@@ -36,10 +37,14 @@ public struct SAM: GradientRule {
       "Foret et al.", 2021, "Sharpness-Aware Minimization for Efficiently Improving Generalization",
       "https://arxiv.org/abs/2010.01412"),
     settings: [
-      .rho(\.rho),
-      Setting("adaptive", \.isAdaptive, .flag, "whether distances are relative to the parameters' size (ASAM)"),
-      .eta(\.eta), .groups(\.groups),
-    ] + SAM.passSettings)
+      .rho(\.rho)
+    ] + SAM.sizeSettings + [.groups(\.groups)] + SAM.passSettings)
+
+  /// The settings of distances relative to the parameters' size.
+  static let sizeSettings: [Setting<SAM>] = [
+    Setting("adaptive", \.isAdaptive, .flag, "whether distances are relative to the parameters' size (ASAM)"),
+    .eta(\.eta),
+  ]
 
   /// The settings that all rules of this family share.
   static let passSettings: [Setting<SAM>] = [
@@ -102,9 +107,12 @@ public struct SAM: GradientRule {
     return clean
   }
 
-  /// The pass at the parameters that the clean pass's gradients lead to.
-  func adversarial(of batch: EvaluableBatch, clean: Evaluation, _ context: GradientContext) -> Evaluation {
-    let perturbed = context.parameters.zip(perturbation(clean.gradients, context), +)
+  /// The pass at the parameters that gradients lead to.
+  /// - Parameter direction: the gradients to follow, the clean pass's by default.
+  func adversarial(
+    of batch: EvaluableBatch, clean: Evaluation, along direction: TensorTree? = nil, _ context: GradientContext
+  ) -> Evaluation {
+    let perturbed = context.parameters.zip(perturbation(direction ?? clean.gradients, context), +)
     return batch(perturbed, statePass == .both ? clean.state : context.modelState)
   }
 
@@ -201,7 +209,7 @@ extension Setting {
     Setting("rho", property, .schedule, "radius ρ of the neighborhood, or a schedule")
   }
 
-  fileprivate static func groups(_ property: WritableKeyPath<Method, Int> & Sendable) -> Setting {
+  static func groups(_ property: WritableKeyPath<Method, Int> & Sendable) -> Setting {
     Setting(
       "groups", property, .integer(in: 1...1_000_000),
       "groups of the mini-batch with a perturbation of their own; 1 for one of the whole")

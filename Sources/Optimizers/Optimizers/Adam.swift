@@ -86,7 +86,7 @@ public struct AdamW: Optimizer {
 /// Where beta1 is a schedule, `beta1^t` is the power of its present value, as in PyTorch and optax.
 ///
 /// Kingma and Ba 2015; `amsgrad` divides by the greatest `v'` so far (Reddi et al. 2018). Both moments of
-/// half-precision parameters are kept in `float32`.
+/// half-precision parameters are kept in `float32`. Where beta1 is 0 there is no first moment to keep.
 public struct AdamMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
   public var beta2: Double
@@ -119,8 +119,11 @@ public struct AdamMoments: ParameterwiseTransform, ShardableTransform {
     .biasCorrection(\.correctsBias),
   ]
 
+  private var hasMean: Bool { beta1 as? Double != 0 }
+
   public func initial(_ parameter: Tensor, slots: inout Slots) {
-    slots.setZeros("first", "second", like: parameter)
+    if hasMean { slots.setZeros("first", like: parameter) }
+    slots.setZeros("second", like: parameter)
     if amsgrad { slots.setZeros("greatest", like: parameter) }
   }
 
@@ -128,14 +131,15 @@ public struct AdamMoments: ParameterwiseTransform, ShardableTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress)
+    let first =
+      hasMean ? slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress) : gradient
     var second = slots.updateMean("second", with: gradient.squared(), keeping: beta2)
     if amsgrad {
       second = slots["greatest"].maximum(second)
       slots["greatest"] = second
     }
     guard correctsBias else { return (first / (second.sqrt() + epsilon)).cast(to: update.dtype) }
-    let mean = first / context.progress.biasCorrection(beta1, dtype: gradient.dtype)
+    let mean = hasMean ? first / context.progress.biasCorrection(beta1, dtype: gradient.dtype) : first
     let root = context.progress.biasCorrection(beta2, dtype: gradient.dtype).sqrt()
     let scaled =
       switch style {

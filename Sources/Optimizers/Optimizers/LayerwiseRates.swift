@@ -3,7 +3,8 @@ import Configuration
 /// Momentum over steps in proportion to the parameters' norms (You et al. 2017):
 /// `u = g + decay w`, `v' = mu v - lr * trust * |w| / |u| * u`, `w += v'`.
 ///
-/// A parameter left out of adaptation, or with a norm of zero, takes `u` as it is.
+/// A parameter left out of adaptation, or with a norm of zero, takes `u` as it is. Clipped (LARC), a parameter's rate
+/// `trust |w| / |u|` takes the place of the learning rate where it is less.
 public struct LARS: Optimizer {
   public static let declaration = Declaration(
     "lars", "momentum with a learning rate per parameter, in proportion to its norm", standard: LARS(),
@@ -14,6 +15,7 @@ public struct LARS: Optimizer {
       Setting(
         "trustCoefficient", \.trustCoefficient, .nonNegative,
         "trust coefficient η: the update's norm relative to the parameter's"),
+      Setting("clips", \.clips, .flag, "whether a parameter's rate is at most the learning rate (LARC)"),
       .l2(\.l2), .excludeFromWeightDecay(\.weightDecayFilter), .excludeFromLayerAdaptation(\.layerAdaptationFilter),
     ])
 
@@ -21,19 +23,21 @@ public struct LARS: Optimizer {
   public var momentum: any Schedule
   public var isNesterov: Bool
   public var trustCoefficient: Double
+  public var clips: Bool
   public var l2: any Schedule
   public var weightDecayFilter: PathFilter
   public var layerAdaptationFilter: PathFilter
 
   public init(
     learningRate: any Schedule = 0.1, momentum: any Schedule = 0.9, isNesterov: Bool = false,
-    trustCoefficient: Double = 0.001, l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all,
-    layerAdaptationFilter: PathFilter = .all
+    trustCoefficient: Double = 0.001, clips: Bool = false, l2: any Schedule = 0.0,
+    weightDecayFilter: PathFilter = .all, layerAdaptationFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
     self.momentum = momentum
     self.isNesterov = isNesterov
     self.trustCoefficient = trustCoefficient
+    self.clips = clips
     self.l2 = l2
     self.weightDecayFilter = weightDecayFilter
     self.layerAdaptationFilter = layerAdaptationFilter
@@ -42,7 +46,10 @@ public struct LARS: Optimizer {
   public var transform: any Transform {
     var chain: [any Transform] = []
     chain.append(decay: l2, filter: weightDecayFilter)
-    chain.append(TrustRatio(coefficient: trustCoefficient, filter: layerAdaptationFilter))
+    chain.append(
+      TrustRatio(
+        coefficient: trustCoefficient, limit: clips ? 1 : .infinity, relativeTo: clips ? learningRate : nil,
+        filter: layerAdaptationFilter))
     return Chain(
       chain + [SGD(learningRate: learningRate, momentum: momentum, isNesterov: isNesterov, style: .keras).transform])
   }
@@ -81,6 +88,9 @@ public struct LAMB: Optimizer {
       Setting(
         "weightNormLimit", \.weightNormLimit, .number(in: 0...Double.infinity),
         "greatest norm of a parameter that counts"),
+      Setting(
+        "trustLimit", \.trustLimit, .number(in: 0...Double.infinity),
+        "greatest quotient of the norms; 1 lets no update grow"),
       .weightDecay(\.weightDecay), .excludeFromWeightDecay(\.weightDecayFilter),
       .excludeFromLayerAdaptation(\.namedLayerAdaptationFilter),
     ])
@@ -89,6 +99,7 @@ public struct LAMB: Optimizer {
   public var preset: Preset
   public var moments: AdamMoments
   public var weightNormLimit: Double
+  public var trustLimit: Double
   public var weightDecay: any Schedule
   public var weightDecayFilter: PathFilter
   /// Parameters whose updates are scaled to their norm; in ``Preset/tfa`` those that decay, unless others are named.
@@ -101,7 +112,7 @@ public struct LAMB: Optimizer {
   /// - Parameter preset: decides what the others don't say.
   public init(
     learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
-    preset: Preset = .tfa, correctsBias: Bool? = nil, weightNormLimit: Double? = nil,
+    preset: Preset = .tfa, correctsBias: Bool? = nil, weightNormLimit: Double? = nil, trustLimit: Double = .infinity,
     weightDecay: (any Schedule)? = nil, weightDecayFilter: PathFilter = .all, layerAdaptationFilter: PathFilter? = nil
   ) {
     self.learningRate = learningRate
@@ -110,13 +121,14 @@ public struct LAMB: Optimizer {
       beta1: beta1, beta2: beta2, epsilon: epsilon ?? (preset == .keras ? 1e-7 : 1e-6),
       correctsBias: correctsBias ?? (preset != .pytorchLamb))
     self.weightNormLimit = weightNormLimit ?? (preset == .pytorchLamb ? 10 : .infinity)
+    self.trustLimit = trustLimit
     self.weightDecay = weightDecay ?? (preset == .paper ? 0.01 : 0.0)
     self.weightDecayFilter = weightDecayFilter
     namedLayerAdaptationFilter = layerAdaptationFilter ?? .all
   }
 
   public var transform: any Transform {
-    let trust = TrustRatio(weightNormLimit: weightNormLimit, filter: layerAdaptationFilter)
+    let trust = TrustRatio(weightNormLimit: weightNormLimit, limit: trustLimit, filter: layerAdaptationFilter)
     if preset == .keras {
       return DecayFirst(
         weightDecay, rate: learningRate, filter: weightDecayFilter,
@@ -131,16 +143,24 @@ public struct LAMB: Optimizer {
 /// Each tensor scaled to a multiple of its parameter's norm: `u * coefficient * |w| / |u|`.
 ///
 /// Parameters that `filter` leaves out, and those whose own norm or whose update's is 0, keep the update as it
-/// is: a bias that begins at zero can leave it. You et al. 2017 (LARS), 2020 (LAMB).
+/// is: a bias that begins at zero can leave it. The multiple is at most `limit`, and divided by the rate that it is
+/// `relativeTo`. You et al. 2017 (LARS), 2020 (LAMB).
 public struct TrustRatio: StatelessTransform, ShardableTransform {
   public var coefficient: Double
   /// The parameter's norm counts as at most this.
   public var weightNormLimit: Double
+  public var limit: Double
+  public var relativeTo: (any Schedule)?
   public var filter: PathFilter
 
-  public init(coefficient: Double = 1, weightNormLimit: Double = .infinity, filter: PathFilter = .all) {
+  public init(
+    coefficient: Double = 1, weightNormLimit: Double = .infinity, limit: Double = .infinity,
+    relativeTo: (any Schedule)? = nil, filter: PathFilter = .all
+  ) {
     self.coefficient = coefficient
     self.weightNormLimit = weightNormLimit
+    self.limit = limit
+    self.relativeTo = relativeTo
     self.filter = filter
   }
 
@@ -150,8 +170,10 @@ public struct TrustRatio: StatelessTransform, ShardableTransform {
     let ratios = context.norms(of: context.parameters.filter { adapted[$0] != nil }).map { path, norm in
       let weightNorm = weightNormLimit.isFinite ? norm.minimum(weightNormLimit) : norm
       let updateNorm = updateNorms[path] ?? norm
-      return (weightNorm * coefficient / updateNorm)
+      var ratio = (weightNorm * coefficient / updateNorm)
         .replaced(where: (weightNorm .== 0) .| (updateNorm .== 0), by: 1)
+      if let relativeTo { ratio = ratio / relativeTo.value(at: context.progress, dtype: ratio.dtype) }
+      return limit.isFinite ? ratio.minimum(limit) : ratio
     }
     return updates.map { path, update in
       ratios[path].map { (update.upcast * $0).cast(to: update.dtype) } ?? update

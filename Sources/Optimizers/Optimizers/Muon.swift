@@ -11,7 +11,13 @@ public struct Muon: Optimizer {
     settings: [
       .learningRate(\.learningRate), .momentum(\.scaling.beta), .nesterov(\.scaling.isNesterov),
       .biasCorrection(\.scaling.correctsBias),
+      Setting(
+        "scale", \.scaling.scale, .word,
+        "the step's size: original, matchRMS (AdamW's, Moonlight), spectral, or none"),
       Setting("iterations", \.scaling.iterations, .integer(in: 1...100), "Newton–Schulz iterations"),
+      Setting(
+        "coefficients", \.scaling.coefficients, .numbers.checked("three numbers") { $0.count == 3 },
+        "a, b and c of the iteration's polynomial"),
       .epsilon(\.scaling.epsilon, "ε, added to the matrix norm"),
       Setting(
         "otherLearningRate", \.otherLearningRate, .schedule,
@@ -27,14 +33,14 @@ public struct Muon: Optimizer {
 
   public init(
     learningRate: any Schedule = 0.02, momentum: any Schedule = 0.95, isNesterov: Bool = true,
-    correctsBias: Bool = true,
-    iterations: Int = 5, epsilon: Double = 1e-8, otherLearningRate: any Schedule = 0.001,
-    weightDecay: any Schedule = 0.0,
-    weightDecayFilter: PathFilter = .all
+    correctsBias: Bool = true, scale: Orthogonalize.Scale = .original, iterations: Int = 5,
+    coefficients: [Double] = Orthogonalize.usualCoefficients, epsilon: Double = 1e-8,
+    otherLearningRate: any Schedule = 0.001, weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
     scaling = Orthogonalize(
-      beta: momentum, isNesterov: isNesterov, correctsBias: correctsBias, iterations: iterations, epsilon: epsilon)
+      beta: momentum, isNesterov: isNesterov, correctsBias: correctsBias, scale: scale, iterations: iterations,
+      coefficients: coefficients, epsilon: epsilon)
     self.otherLearningRate = otherLearningRate
     self.weightDecay = weightDecay
     self.weightDecayFilter = weightDecayFilter
@@ -57,27 +63,55 @@ public struct Muon: Optimizer {
 /// `m' = beta m + (1 - beta) g`; with Nesterov's look-ahead and both parts' bias corrected,
 /// `n = beta m' / (1 - beta^(t+1)) + (1 - beta) g / (1 - beta^t)`. `X = n / (|n| + epsilon)` (transposed if it
 /// has more rows than columns) goes through `X = a X + (b A + c A^2) X`, `A = X X^T`, a few times, which moves
-/// its singular values towards 1, and is scaled by `sqrt(max(1, columns / rows))`.
+/// its singular values towards 1, and is scaled by the ``Scale``. Rows are inputs and columns outputs, as in kernels.
 ///
 /// For tensors of two axes; others fail.
 public struct Orthogonalize: ParameterwiseTransform {
+  /// What the orthogonal matrix is multiplied by.
+  public enum Scale: String, Sendable, Hashable, CaseIterable {
+    /// `sqrt(max(1, columns / rows))` (Jordan et al. 2024; PyTorch's `original`).
+    case original
+    /// `0.2 sqrt(max(rows, columns))`, which gives steps the root mean square of AdamW's, and so its learning rate and
+    /// decay (Liu et al. 2025, Moonlight; PyTorch's `match_rms_adamw`).
+    case matchRMS
+    /// `sqrt(columns / rows)`, the steepest descent in the operator norm between root mean squares (Bernstein and
+    /// Newhouse 2024).
+    case spectral
+    case none
+
+    func factor(rows: Int, columns: Int) -> Double {
+      let quotient = Double(columns) / Double(Swift.max(1, rows))
+      return switch self {
+      case .original: Swift.max(1, quotient).squareRoot()
+      case .matchRMS: 0.2 * Double(Swift.max(rows, columns)).squareRoot()
+      case .spectral: quotient.squareRoot()
+      case .none: 1
+      }
+    }
+  }
+
   public var beta: any Schedule
   public var isNesterov: Bool
   public var correctsBias: Bool
+  public var scale: Scale
   public var iterations: Int
+  /// a, b and c.
+  public var coefficients: [Double]
   public var epsilon: Double
 
-  /// The polynomial's coefficients, chosen for speed: singular values end between about 0.7 and 1.2.
-  static let coefficients = (a: 3.4445, b: -4.775, c: 2.0315)
+  /// Coefficients chosen for speed: singular values end between about 0.7 and 1.2.
+  public static let usualCoefficients = [3.4445, -4.775, 2.0315]
 
   public init(
-    beta: any Schedule = 0.95, isNesterov: Bool = true, correctsBias: Bool = true, iterations: Int = 5,
-    epsilon: Double = 1e-8
+    beta: any Schedule = 0.95, isNesterov: Bool = true, correctsBias: Bool = true, scale: Scale = .original,
+    iterations: Int = 5, coefficients: [Double] = Orthogonalize.usualCoefficients, epsilon: Double = 1e-8
   ) {
     self.beta = beta
     self.isNesterov = isNesterov
     self.correctsBias = correctsBias
+    self.scale = scale
     self.iterations = iterations
+    self.coefficients = coefficients
     self.epsilon = epsilon
   }
 
@@ -92,6 +126,10 @@ public struct Orthogonalize: ParameterwiseTransform {
       return .failed(
         Diagnostic(operation: "orthogonalize", message: "needs a matrix, and '\(slots.path)' is \(update.shape)"))
     }
+    guard coefficients.count == 3 else {
+      return .failed(
+        Diagnostic(operation: "orthogonalize", message: "needs three coefficients, not \(coefficients)"))
+    }
     let gradient = update.upcast
     let first = slots.updateMean("first", with: gradient, keeping: beta, at: context.progress)
     let (now, next) = corrections(context.progress, dtype: gradient.dtype)
@@ -100,13 +138,13 @@ public struct Orthogonalize: ParameterwiseTransform {
     let isTall = update.shape[0] > update.shape[1]
     var matrix = isTall ? mean.transpose() : mean
     matrix = matrix / (matrix.norm() + epsilon)
-    let (a, b, c) = Self.coefficients
+    let (a, b, c) = (coefficients[0], coefficients[1], coefficients[2])
     for _ in 0..<Swift.max(0, iterations) {
       let gram = matrix.matmul(matrix.transpose())
       matrix = matrix * a + (gram * b + gram.matmul(gram) * c).matmul(matrix)
     }
-    let scale = Swift.max(1, Double(update.shape[1]) / Double(Swift.max(1, update.shape[0]))).squareRoot()
-    return ((isTall ? matrix.transpose() : matrix) * scale).cast(to: update.dtype)
+    let factor = scale.factor(rows: update.shape[0], columns: update.shape[1])
+    return ((isTall ? matrix.transpose() : matrix) * factor).cast(to: update.dtype)
   }
 
   /// What this step's and the next one's mean are divided by.
@@ -114,47 +152,5 @@ public struct Orthogonalize: ParameterwiseTransform {
     guard correctsBias else { return (Tensor(1, dtype: dtype), Tensor(1, dtype: dtype)) }
     let now = progress.biasCorrection(beta, dtype: dtype)
     return (now, 1 - (1 - now) * beta.value(at: progress, dtype: dtype))
-  }
-}
-
-/// One transform for matrices, tensors of two axes, and another for the rest.
-public struct Partition: Transform {
-  public var matrices: any Transform
-  public var others: any Transform
-
-  public init(matrices: any Transform, others: any Transform) {
-    self.matrices = matrices
-    self.others = others
-  }
-
-  /// The matrices', if they have one.
-  public var learningRate: (any Schedule)? { matrices.learningRate ?? others.learningRate }
-
-  /// Shares show no matrices: itself, if its parts could do with them.
-  public var unshardable: [any Transform] {
-    let parts = matrices.unshardable + others.unshardable
-    return parts.isEmpty ? [self] : parts
-  }
-
-  public func initial(_ parameters: TensorTree) -> TensorTree {
-    let (matrices, others) = parts(parameters)
-    return self.matrices.initial(matrices).nested(under: "matrices")
-      .merging(self.others.initial(others).nested(under: "others"))
-  }
-
-  public func update(
-    _ updates: TensorTree, state: TensorTree, context: UpdateContext
-  ) -> (updates: TensorTree, state: TensorTree) {
-    let parts = parts(updates)
-    let first = matrices.update(parts.matrices, state: state[under: "matrices"], context: context)
-    let second = others.update(parts.others, state: state[under: "others"], context: context)
-    return (
-      updates.merging(first.updates).merging(second.updates),
-      first.state.nested(under: "matrices").merging(second.state.nested(under: "others"))
-    )
-  }
-
-  private func parts(_ tree: TensorTree) -> (matrices: TensorTree, others: TensorTree) {
-    (tree.filter { tree[$0]?.rank == 2 }, tree.filter { tree[$0]?.rank != 2 })
   }
 }

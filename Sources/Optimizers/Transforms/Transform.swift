@@ -32,12 +32,12 @@ extension Transform {
   public var unshardable: [any Transform] { [self] }
 }
 
-/// A transform that gives each element the same update whether it sees whole parameters or, on each of several devices, a
-/// share of their elements, in a row. So its state can be sharded.
+/// A transform that gives each element the same update whether it sees whole parameters or, on each of several devices,
+/// a share of their elements, in a row. So its state can be sharded.
 ///
-/// It may combine what it has of one element, and use ``UpdateContext/norms(of:)`` and ``UpdateContext/norm(of:)``; it may not
-/// look at shapes, sums or neighbours. Its state consists of tensors of the parameter's shape and of values that are the same
-/// for all elements.
+/// It may combine what it has of one element, and use the norms and sums of its ``UpdateContext``; it may not look at
+/// shapes, sums of its own or neighbours. Its state consists of tensors of the parameter's shape and of values that are
+/// the same for all elements.
 public protocol ShardableTransform: Transform {}
 
 extension ShardableTransform {
@@ -69,14 +69,19 @@ public struct UpdateContext: Sendable {
   public let key: Key
   /// The mini-batch's loss.
   public let loss: Tensor
+  /// The optimizer's ``Transform/learningRate``, for averages whose weights depend on it.
+  public let learningRate: (any Schedule)?
   /// Present if updates and ``parameters`` are a device's shares.
   var shares: ParameterShares?
 
-  public init(parameters: TensorTree, progress: Progress, key: Key, loss: Tensor) {
+  public init(
+    parameters: TensorTree, progress: Progress, key: Key, loss: Tensor, learningRate: (any Schedule)? = nil
+  ) {
     self.parameters = parameters
     self.progress = progress
     self.key = key
     self.loss = loss
+    self.learningRate = learningRate
   }
 }
 

@@ -21,10 +21,19 @@ public struct WeightDecay: NamedTransform, StatelessTransform, ShardableTransfor
   }
 
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
-    let decayed = updates.zip(context.parameters) { update, parameter in
-      update + parameter * rate.value(at: context.progress, dtype: parameter.dtype)
-    }
-    return updates.map { path, update in filter.matches(path) ? decayed[path] ?? update : update }
+    updates.adding(decay: rate, of: context.parameters, filter: filter, context)
+  }
+}
+
+extension TensorTree {
+  /// These updates plus a multiple of the parameters that `filter` lets through; as they are if the multiple is the
+  /// constant 0.
+  func adding(decay rate: any Schedule, of parameters: TensorTree, filter: PathFilter, _ context: UpdateContext)
+    -> TensorTree
+  {
+    if let rate = rate as? Double, rate == 0 { return self }
+    let decayed = zip(parameters) { $0 + $1 * rate.value(at: context.progress, dtype: $1.dtype) }
+    return map { path, update in filter.matches(path) ? decayed[path] ?? update : update }
   }
 }
 
@@ -74,5 +83,32 @@ public struct DecayFirst: Transform {
     shrunk.parameters = context.parameters.zip(losses, -)
     let step = next.update(updates, state: state, context: shrunk)
     return (step.updates.zip(losses, -), step.state)
+  }
+}
+
+/// Parameters that come out of the update divided by `1 + lr * decay`: decay as a proximal step, the last of a chain.
+///
+/// Zhuang et al. 2022, [Understanding AdamW through proximal methods and
+/// scale-freeness](https://arxiv.org/abs/2202.00089).
+public struct ProximalDecay: StatelessTransform, ShardableTransform {
+  public var decay: any Schedule
+  public var rate: any Schedule
+  public var filter: PathFilter
+
+  public init(_ decay: any Schedule, rate: any Schedule, filter: PathFilter = .all) {
+    self.decay = decay
+    self.rate = rate
+    self.filter = filter
+  }
+
+  public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
+    if let decay = decay as? Double, decay == 0 { return updates }
+    let shrunk = updates.zip(context.parameters) { update, parameter in
+      let (position, progress) = (parameter.upcast, context.progress)
+      let factor =
+        rate.value(at: progress, dtype: position.dtype) * decay.value(at: progress, dtype: position.dtype) + 1
+      return ((position + update.upcast) / factor - position).cast(to: update.dtype)
+    }
+    return updates.map { path, update in filter.matches(path) ? shrunk[path] ?? update : update }
   }
 }

@@ -45,6 +45,7 @@ extension Method {
   func check(_ paths: [String]) throws(TrainingError) {
     let patterns =
       (freeze?.included ?? []).map { ("freeze", $0) } + learningRateFactors.map { ("learningRateFactors", $0.pattern) }
+      + optimizer.patterns.map { ($0.setting, $0.pattern) }
     for (setting, pattern) in patterns {
       guard let filter = try? PathFilter(including: [pattern]), paths.contains(where: filter.matches) else {
         throw .unmatchedPattern(setting: setting, pattern: pattern, paths: paths)

@@ -71,7 +71,8 @@ struct StepTracer {
         parameters: parameters, modelState: state.modelState, progress: progress, key: stepKey.derived("rule")))
     let evaluation = ruled.evaluation
     let context = UpdateContext(
-      parameters: parameters, progress: progress, key: stepKey.derived("optimizer"), loss: evaluation.loss)
+      parameters: parameters, progress: progress, key: stepKey.derived("optimizer"), loss: evaluation.loss,
+      learningRate: method.optimizer.transform.learningRate)
     let own = context.limited(to: shares)
     let updated = method.optimizer.transform.update(
       shares?.parts(of: evaluation.gradients) ?? evaluation.gradients, state: state.optimizer, context: own)

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What `Fixtures/generate_optimizers.py` writes.
+/// What `Fixtures/generate_optimizers.py` writes, and `generate_recent_optimizers.py` adds.
 struct OptimizerFixtures: Decodable {
   struct Array: Decodable {
     let shape: [Int]
@@ -18,14 +18,29 @@ struct OptimizerFixtures: Decodable {
 
   struct Case: Decodable {
     let name: String
+    let source: String
     let problem: String
     let steps: [[String: [Double]]]
+    /// What is evaluated in place of the parameters, if it is something else.
+    let averaged: [[String: [Double]]]?
+  }
+
+  private struct Recent: Decodable {
+    let cases: [Case]
+    let averages: [Case]
   }
 
   let problems: [String: Problem]
-  let cases: [Case]
+  private(set) var cases: [Case]
+  private(set) var averages: [Case]?
 
-  static func read() throws -> OptimizerFixtures { try read("optimizers") }
+  static func read() throws -> OptimizerFixtures {
+    var fixtures: OptimizerFixtures = try read("optimizers")
+    let recent: Recent = try read("recent_optimizers")
+    fixtures.cases += recent.cases
+    fixtures.averages = recent.averages
+    return fixtures
+  }
 
   static func read<Fixture: Decodable>(_ name: String) throws -> Fixture {
     try Bundle.module.decodeFixture(name)

@@ -1,0 +1,402 @@
+"""Writes recent_optimizers.json: what optimizers that the frameworks don't have do in ten steps, by their authors' code.
+
+In an environment of its own, over that of the other generators:
+
+    python3 -m pip install -r Tests/fixture-requirements.txt
+    python3 -m pip install --no-deps chex==0.1.92 schedulefree==1.4.1 prodigyopt==1.1.2 dadaptation==3.2 pytorch_optimizer==4.1.0
+    python3 Tests/OptimizersTests/Fixtures/generate_recent_optimizers.py
+
+The problems are those of optimizers.json, and the format of "cases" is the same (generate_optimizers.py). "averages" are
+cases whose "steps" are the points where gradients are taken, with "averaged", the points that are evaluated.
+
+Sources: "authors" are schedulefree, prodigyopt and dadaptation, packages by the methods' authors; "pytorch_optimizer",
+"optax", "keras" and "pytorch" are those libraries, computing in double precision. "formula" is NumPy below: the authors'
+code, where no package has it in this form (the repositories of Adan, AdEMAMix, MARS, SOAP and C-Optim), or a single
+expression. Of these, pytorch_optimizer's MARS differs by its epsilon, and optax's adan in what its second beta multiplies.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ["KERAS_BACKEND"] = "torch"
+
+import jax
+import jax.numpy as jnp
+import keras
+import numpy as np
+import optax
+import optax.contrib
+import torch
+import dadaptation
+import prodigyopt
+import pytorch_optimizer
+import schedulefree
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+from fixture_format import line, scalars  # noqa: E402
+
+jax.config.update("jax_enable_x64", True)
+keras.config.set_floatx("float64")
+torch.set_default_dtype(torch.float64)
+
+KERNEL, BIAS = "dense/kernel", "dense/bias"
+folder = Path(__file__).parent
+stored = json.loads((folder / "optimizers.json").read_text())["problems"]
+
+
+def numbers(tree):
+    return {k: np.array(v["values"]).reshape(v["shape"]) for k, v in tree.items()}
+
+
+problems = {name: {"parameters": numbers(p["parameters"]), "gradients": [numbers(g) for g in p["gradients"]]} for name, p in stored.items()}
+cases, averages = [], []
+
+
+def rows(steps):
+    return [{k: scalars(v) for k, v in step.items()} for step in steps]
+
+
+def add(name, source, steps, problem):
+    cases.append({"name": name, "source": source, "problem": problem, "steps": rows(steps)})
+
+
+def torch_steps(make, problem, observe=lambda optimizer: None):
+    """The parameters after each step, as they are and once more after `observe`."""
+    p = {k: torch.nn.Parameter(torch.tensor(v)) for k, v in problems[problem]["parameters"].items()}
+    optimizer, steps, observed = make(list(p.values())), [], []
+    if hasattr(optimizer, "train"):
+        optimizer.train()
+
+    def values():
+        return {k: v.detach().numpy().copy() for k, v in p.items()}
+
+    for gradients in problems[problem]["gradients"]:
+        for k, g in gradients.items():
+            p[k].grad = torch.tensor(g)
+        optimizer.step()
+        steps.append(values())
+        if observe(optimizer):
+            observed.append(values())
+            optimizer.train()
+    return steps, observed
+
+
+def with_torch(name, source, make, problem="plain"):
+    add(name, source, torch_steps(make, problem)[0], problem)
+
+
+def with_average(name, make, problem="plain"):
+    steps, observed = torch_steps(make, problem, lambda optimizer: optimizer.eval() or True)
+    averages.append({"name": name, "source": "authors", "problem": problem, "steps": rows(steps), "averaged": rows(observed)})
+
+
+def with_keras(name, make, problem="plain"):
+    p = {k: keras.Variable(v, dtype="float64") for k, v in problems[problem]["parameters"].items()}
+    optimizer, steps = make(), []
+    for gradients in problems[problem]["gradients"]:
+        optimizer.apply([keras.ops.convert_to_tensor(g) for g in gradients.values()], list(p.values()))
+        steps.append({k: np.array(keras.ops.convert_to_numpy(v)) for k, v in p.items()})
+    add(name, "keras", steps, problem)
+
+
+def with_optax(name, make, problem="plain"):
+    p = {k: jnp.asarray(v) for k, v in problems[problem]["parameters"].items()}
+    optimizer, steps = make(), []
+    state = optimizer.init(p)
+    for gradients in problems[problem]["gradients"]:
+        updates, state = optimizer.update({k: jnp.asarray(g) for k, g in gradients.items()}, state, p)
+        p = optax.apply_updates(p, updates)
+        assert all(v.dtype == jnp.float64 for v in p.values())
+        steps.append({k: np.asarray(v) for k, v in p.items()})
+    add(name, "optax", steps, problem)
+
+
+def with_formula(name, rule, problem="plain"):
+    """`rule(step, parameters, gradients, state)` gives the new parameters; `step` counts from 1."""
+    p, state, steps = dict(problems[problem]["parameters"]), {}, []
+    for step, gradients in enumerate(problems[problem]["gradients"], 1):
+        p = rule(step, p, gradients, state)
+        steps.append(p)
+    add(name, "formula", steps, problem)
+
+
+def elementwise(update):
+    """A rule of `update(step, w, g, state)` for each parameter with a state of its own."""
+    def rule(step, p, gradients, state):
+        return {k: update(step, w, gradients[k], state.setdefault(k, {})) for k, w in p.items()}
+    return rule
+
+
+def mean(state, name, value, keeping):
+    state[name] = keeping * state.get(name, 0 * value) + (1 - keeping) * value
+    return state[name]
+
+
+def adan(rate, decay, proximal):
+    """sail-sg/Adan, adan.py."""
+    def update(step, w, g, state):
+        c = g - state.get("g", g)
+        state["g"] = g
+        m, d = mean(state, "m", g, 0.98), mean(state, "d", c, 0.92)
+        n = mean(state, "n", (g + 0.92 * c) ** 2, 0.99)
+        u = (m / (1 - 0.98**step) + 0.92 * d / (1 - 0.92**step)) / (np.sqrt(n / (1 - 0.99**step)) + 1e-8)
+        return (w - rate * u) / (1 + rate * decay) if proximal else w * (1 - rate * decay) - rate * u
+    return elementwise(update)
+
+
+def ademamix(rate, beta3, alpha, warmup, decay):
+    """apple/ml-ademamix, pytorch/ademamix.py."""
+    def life(beta):
+        return np.log(0.5) / np.log(beta + 1e-8) - 1
+
+    def update(step, w, g, state):
+        a, b = alpha, beta3
+        if step < warmup:
+            part = step / warmup
+            a, b = part * alpha, 0.5 ** (1 / ((1 - part) * life(0.9) + part * life(beta3) + 1))
+        m, n, v = mean(state, "m", g, 0.9), mean(state, "n", g, b), mean(state, "v", g**2, 0.999)
+        u = (m / (1 - 0.9**step) + a * n) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+        return w - rate * (u + decay * w)
+    return elementwise(update)
+
+
+def mars(rate, decay):
+    """AGI-Arena/MARS, mars.py, for parameters of any shape."""
+    def update(step, w, g, state):
+        c = g + 0.025 * 0.95 / 0.05 * (g - state.get("g", 0 * g))
+        state["g"] = g
+        c = c / max(norm(c), 1)
+        m, v = mean(state, "m", c, 0.95), mean(state, "v", c**2, 0.99)
+        return w - rate * (m / (1 - 0.95**step) / (np.sqrt(v / (1 - 0.99**step)) + 1e-8) + decay * w)
+    return elementwise(update)
+
+
+def masked(u, g):
+    mask = (u * g > 0).astype(float)
+    return u * mask / max(mask.mean(), 1e-3)
+
+
+def cautious_adam(rate):
+    """kyleliang919/C-Optim, c_adamw.py."""
+    def update(step, w, g, state):
+        m, v = mean(state, "m", g, 0.9), mean(state, "v", g**2, 0.999)
+        return w - rate * masked(m, g) / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
+    return elementwise(update)
+
+
+def cautious_lion(rate, decay):
+    """kyleliang919/C-Optim, c_lion.py."""
+    def update(step, w, g, state):
+        m = state.get("m", 0 * g)
+        u = masked(np.sign(0.9 * m + 0.1 * g), g)
+        mean(state, "m", g, 0.99)
+        return w * (1 - rate * decay) - rate * u
+    return elementwise(update)
+
+
+def norm(x):
+    return np.sqrt(np.sum(np.square(x)))
+
+
+def limited_lamb(rate, limit):
+    """LAMB as in generate_optimizers.py, its quotient at most `limit` (timm's trust_clip is 1)."""
+    def update(step, w, g, state):
+        m, v = mean(state, "m", g, 0.9), mean(state, "v", g**2, 0.999)
+        u = m / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-6) + 0.01 * w
+        return w - rate * min(norm(w) / norm(u) if norm(w) > 0 and norm(u) > 0 else 1, limit) * u
+    return elementwise(update)
+
+
+def larc(rate, trust, decay):
+    """NVIDIA's LARC: the local rate, at most the learning rate, over SGD with momentum."""
+    def update(step, w, g, state):
+        u = g + decay * w
+        ratio = min(trust * norm(w) / norm(u) / rate if norm(w) > 0 and norm(u) > 0 else 1, 1)
+        state["v"] = 0.9 * state.get("v", 0) - rate * ratio * u
+        return w + state["v"]
+    return elementwise(update)
+
+
+def transformed(change):
+    return elementwise(lambda step, w, g, state: w - 0.1 * change(g))
+
+
+def schedule_free():
+    s = schedulefree
+    with_average("scheduleFree-sgd", lambda p: s.SGDScheduleFree(p, lr=0.1, foreach=False))
+    with_average("scheduleFree-sgd-decay", lambda p: s.SGDScheduleFree(p, lr=0.1, momentum=0.7, weight_decay=0.01, r=0.5, weight_lr_power=1, foreach=False))
+    with_average("scheduleFree-adamW", lambda p: s.AdamWScheduleFree(p, lr=0.01, weight_decay=0.1, foreach=False))
+    with_average("scheduleFree-adamW-warmup", lambda p: s.AdamWScheduleFree(p, lr=0.01, warmup_steps=4, foreach=False))
+
+
+def moments():
+    o = pytorch_optimizer
+    with_formula("adan", adan(0.01, 0.0, True))
+    with_formula("adan-proximal", adan(0.01, 0.1, True))
+    with_formula("adan-decay", adan(0.01, 0.1, False))
+    # The step that limits clipping counts from 1 there, and from 0 in the authors' code.
+    with_torch("adopt", "pytorch_optimizer", lambda p: o.ADOPT(p, lr=0.01, clip_lambda=lambda step: (step - 1) ** 0.25))
+    with_torch("adopt-decay", "pytorch_optimizer",
+               lambda p: o.ADOPT(p, lr=0.01, betas=(0.8, 0.9), weight_decay=0.1, weight_decouple=True, clip_lambda=None))
+    with_formula("adEMAMix", ademamix(0.01, 0.9999, 2, 0, 0.1))
+    with_formula("adEMAMix-warmup", ademamix(0.01, 0.999, 5, 6, 0.0))
+    with_optax("adEMAMix-optax", lambda: optax.contrib.ademamix(0.01, alpha=2.0))
+    for where in problems:
+        suffix = "" if where == "plain" else "-" + where
+        with_formula("mars" + suffix, mars(0.01, 0.1), where)
+    with_torch("mars-lion", "pytorch_optimizer", lambda p: o.MARS(p, lr=0.01, mars_type="lion", optimize_1d=True))
+    with_torch("adaBound", "pytorch_optimizer", lambda p: o.AdaBound(p, lr=0.01, weight_decouple=False))
+    # With gamma 0.5 the bounds hold within the ten steps.
+    with_torch("adaBound-closing", "pytorch_optimizer",
+               lambda p: o.AdaBound(p, lr=0.01, final_lr=0.02, gamma=0.5, weight_decay=0.01, weight_decouple=False))
+    with_keras("ftrl-keras", lambda: keras.optimizers.Ftrl(0.1))
+    with_keras("ftrl-penalties-keras", lambda: keras.optimizers.Ftrl(
+        0.1, learning_rate_power=-0.7, initial_accumulator_value=0.2, l1_regularization_strength=0.05, l2_regularization_strength=0.1,
+        l2_shrinkage_regularization_strength=0.01, beta=0.3))
+    with_formula("cautious-adam", cautious_adam(0.01))
+    with_formula("cautious-lion", cautious_lion(0.01, 0.1))
+
+
+def estimated():
+    o = prodigyopt
+    with_torch("prodigy", "authors", lambda p: o.Prodigy(p))
+    with_torch("prodigy-settings", "authors", lambda p: o.Prodigy(
+        p, lr=0.5, betas=(0.8, 0.99), beta3=0.9, weight_decay=0.1, use_bias_correction=True, safeguard_warmup=True, d0=1e-3, d_coef=2.0))
+    with_torch("prodigy-growth", "authors", lambda p: o.Prodigy(p, d0=1e-3, growth_rate=1.5))
+    with_torch("prodigy-zeroBias", "authors", lambda p: o.Prodigy(p, d0=1e-3), "zeroBias")
+    o = dadaptation
+    with_torch("dAdaptAdam", "authors", lambda p: o.DAdaptAdam(p))
+    with_torch("dAdaptAdam-settings", "authors", lambda p: o.DAdaptAdam(
+        p, lr=0.5, betas=(0.8, 0.99), weight_decay=0.1, decouple=True, use_bias_correction=True, d0=1e-3, growth_rate=2.0))
+    with_torch("dAdaptSGD", "authors", lambda p: o.DAdaptSGD(p, momentum=0.9))
+    with_torch("dAdaptSGD-settings", "authors", lambda p: o.DAdaptSGD(p, lr=0.5, d0=1e-3, growth_rate=1.5))
+
+
+def layerwise():
+    for where in problems:
+        suffix = "" if where == "plain" else "-" + where
+        with_formula("lamb-limited" + suffix, limited_lamb(0.01, 0.8), where)
+        with_formula("lars-clipped" + suffix, larc(0.1, 0.05, 0.01), where)
+    with_optax("muon-matchRMS", lambda: optax.contrib.muon(0.02, adam_learning_rate=0.01, consistent_rms=0.2))
+
+
+def torch_muon(scale, **settings):
+    """PyTorch's Muon of the kernel, whose axes are the other way round there, in double instead of half precision."""
+    half, torch.Tensor.bfloat16 = torch.Tensor.bfloat16, lambda tensor: tensor.clone()
+    w, steps = torch.nn.Parameter(torch.tensor(problems["plain"]["parameters"][KERNEL].T.copy())), []
+    optimizer = torch.optim.Muon([w], lr=0.02, weight_decay=0.1, eps=1e-8, adjust_lr_fn=scale, **settings)
+    for gradients in problems["plain"]["gradients"]:
+        w.grad = torch.tensor(gradients[KERNEL].T.copy())
+        optimizer.step()
+        steps.append({KERNEL: w.detach().numpy().T.copy()})
+    torch.Tensor.bfloat16 = half
+    return steps
+
+
+def muon():
+    add("muon-pytorch", "pytorch", torch_muon("original"), "plain")
+    add("muon-matchRMS-pytorch", "pytorch", torch_muon("match_rms_adamw", nesterov=False, ns_steps=3), "plain")
+
+
+def soap(rate, beta1, beta2, shampoo_beta, every, decay):
+    """nikhilvyas/SOAP, soap.py, with decay as AdamW's also at the first step. Vectors have no basis."""
+    def outer(g, axis):
+        return np.tensordot(g, g, [[a for a in range(g.ndim) if a != axis]] * 2)
+
+    def turned(x, bases, back=False):
+        for q in bases:
+            x = np.tensordot(x, q, [[0], [1 if back else 0]])
+        return x
+
+    def update(step, w, g, state):
+        axes = range(g.ndim) if g.ndim > 1 else []
+        if step == 1:
+            state["L"] = [(1 - shampoo_beta) * outer(g, a) for a in axes]
+            state["Q"] = [np.linalg.eigh(m)[1][:, ::-1] for m in state["L"]]
+            return w - rate * decay * w
+        m, v = mean(state, "m", g, beta1), mean(state, "v", turned(g, state["Q"]) ** 2, beta2)
+        t = step - 1
+        u = turned(turned(m, state["Q"]) / (np.sqrt(v) + 1e-8), state["Q"], True) * np.sqrt(1 - beta2**t) / (1 - beta1**t)
+        state["L"] = [shampoo_beta * m + (1 - shampoo_beta) * outer(g, a) for a, m in zip(axes, state["L"])]
+        if t % every == 0:
+            for a, (m, q) in enumerate(zip(state["L"], state["Q"])):
+                order = np.argsort(-np.diag(q.T @ m @ q))
+                state["v"] = np.take(state["v"], order, axis=a)
+                state["Q"][a] = np.linalg.qr(m @ q[:, order])[0]
+        return w - rate * (u + decay * w)
+    return elementwise(update)
+
+
+def shampoo(rate, beta1, beta2, epsilon, every, graft):
+    """Shampoo as its authors' scalable form has it: eigenvalues raised by a part of the greatest, the norm of another step."""
+    def update(step, w, g, state):
+        m = mean(state, "m", g, beta1) / (1 - beta1**step)
+        d = m
+        if g.ndim > 1:
+            sums = state.setdefault("L", [np.zeros((n, n)) for n in g.shape])
+            for axis, total in enumerate(sums):
+                own = np.tensordot(g, g, [[a for a in range(g.ndim) if a != axis]] * 2)
+                sums[axis] = beta2 * total + (1 - beta2 if beta2 < 1 else 1) * own
+            if (step - 1) % every == 0:
+                state["P"] = []
+                for total in sums:
+                    values, vectors = np.linalg.eigh(total / (1 - beta2**step if beta2 < 1 else 1))
+                    values = np.maximum(values, 0) + epsilon * values.max()
+                    state["P"].append(vectors @ np.diag(values ** (-1 / (2 * g.ndim))) @ vectors.T)
+            for p in state["P"]:
+                d = np.tensordot(d, p, [[0], [0]])
+        size = graft(step, g, m, state)
+        if size is not None:
+            d = d * (norm(size) / norm(d)) if norm(d) > 0 else 0 * d
+        return w - rate * d
+    return elementwise(update)
+
+
+def adam_size(beta2):
+    return lambda step, g, m, state: m / (np.sqrt(mean(state, "v", g**2, beta2) / (1 - beta2**step)) + 1e-8)
+
+
+def adagrad_size(step, g, m, state):
+    state["n"] = state.get("n", 0) + g**2
+    return np.divide(g, np.sqrt(state["n"]) + 1e-10)
+
+
+def torch_lbfgs(history):
+    """PyTorch's L-BFGS, one iteration a step, which its tolerances never end."""
+    p = {k: torch.nn.Parameter(torch.tensor(v)) for k, v in problems["plain"]["parameters"].items()}
+    optimizer, steps = torch.optim.LBFGS(list(p.values()), lr=0.1, max_iter=1, history_size=history, tolerance_grad=-1,
+                                         tolerance_change=-np.inf), []
+    for gradients in problems["plain"]["gradients"]:
+        def closure():
+            for k, g in gradients.items():
+                p[k].grad = torch.tensor(g)
+            return torch.tensor(1.0)
+        optimizer.step(closure)
+        steps.append({k: v.detach().numpy().copy() for k, v in p.items()})
+    return steps
+
+
+def second_order():
+    with_formula("soap", soap(0.01, 0.95, 0.95, 0.95, 10, 0.01))
+    with_formula("soap-often", soap(0.01, 0.9, 0.99, 0.8, 3, 0.0))
+    with_formula("shampoo", shampoo(0.01, 0.9, 0.999, 1e-6, 10, adam_size(0.999)))
+    with_formula("shampoo-sums", shampoo(0.01, 0.5, 1, 1e-3, 1, adagrad_size))
+    with_formula("shampoo-alone", shampoo(0.01, 0.9, 0.9, 1e-3, 3, lambda *_: None))
+    with_formula("shampoo-sgd", shampoo(0.01, 0.0, 0.9, 1e-3, 1, lambda step, g, m, state: g))
+    add("lbfgs", "pytorch", torch_lbfgs(10), "plain")
+    add("lbfgs-short", "pytorch", torch_lbfgs(2), "plain")
+
+
+def transforms():
+    with_formula("centralize", transformed(lambda g: g - g.mean(axis=0) if g.ndim > 1 else g))
+
+
+for family in (schedule_free, moments, estimated, layerwise, muon, second_order, transforms):
+    family()
+names = [c["name"] for c in cases + averages]
+assert len(names) == len(set(names)), "names used twice"
+path = folder / "recent_optimizers.json"
+path.write_text('{"cases":[\n' + ",\n".join(map(line, cases)) + '\n],\n"averages":[\n' + ",\n".join(map(line, averages)) + "\n]}\n")
+print(f"{path.name}: {len(cases)} cases, {len(averages)} averages, {path.stat().st_size} bytes")
