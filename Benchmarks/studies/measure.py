@@ -14,7 +14,6 @@ import os
 import pathlib
 import platform
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -107,7 +106,7 @@ def serve(tanren, store):
         peak = re.search(r"VmHWM:\s+(\d+)", status)
         print(f"serve: at most {int(peak.group(1)) / 1024:.0f} MB")
     finally:
-        server.send_signal(signal.SIGINT)
+        server.terminate()
         server.wait(20)
 
 
