@@ -19,6 +19,11 @@ import Testing
     "randomErasing": "randomErasing(probability: 1, rule: original)", "cutout": "cutout(size: 5, each: batch)",
     "mixUp": "mixUp(each: image)",
     "cutMix": "cutMix(each: image)", "randomResizedCrop": "randomResizedCrop",
+    "randAugment": "randAugment(operations: 3, magnitude: 12)", "trivialAugment": "trivialAugment(interpolation: linear)",
+    "autoAugment": "autoAugment(fill: 128)", "augMix": "augMix(severity: 6)", "gridMask": "gridMask(unit: [3, 6], degrees: 45)",
+    "autoContrast": "autoContrast", "equalize": "equalize", "invert": "invert", "grayscale": "grayscale(probability: 0.5)",
+    "posterize": "posterize", "solarize": "solarize", "contrast": "contrast", "saturation": "saturation",
+    "sharpness": "sharpness", "gaussianBlur": "gaussianBlur(size: 5)",
   ]
 
   private static let movesPixelsOnly: Set = [
