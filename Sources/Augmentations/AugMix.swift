@@ -78,7 +78,8 @@ public struct AugMix: Augmentation {
   ///   - share: the weight of the image itself, `[batch]`.
   ///   - weights: of its versions among each other, `[batch, width]`.
   func mixed(
-    _ levels: Tensor, _ versions: ChosenOperations, share: Tensor, weights: Tensor, among candidates: Set<ImageOperation>
+    _ levels: Tensor, _ versions: ChosenOperations, share: Tensor, weights: Tensor,
+    among candidates: Set<ImageOperation>
   ) -> Tensor {
     if let diagnostic = levels.diagnostic { return .failed(diagnostic) }
     let shape = levels.shape

@@ -48,7 +48,8 @@ public struct GridMask: Augmentation {
       degrees: drawn("angle") * degrees)
     let isChosen = batch.draw { key.derived("chosen").bernoulli([$0], probability: probability) }
     let values = batch.values
-    return batch.with(images: values.replaced(where: (mask .& isChosen.perImage).broadcast(to: values.shape), by: value))
+    return batch.with(
+      images: values.replaced(where: (mask .& isChosen.perImage).broadcast(to: values.shape), by: value))
   }
 
   /// Where images are masked, `bool [batch, height, width, 1]`.

@@ -61,7 +61,7 @@ struct ChosenOperations {
   /// Levels `[batch, height, width, channels]` after each image's operation, which is one of `candidates`.
   ///
   /// Every operation is of one of three kinds, and those of a kind share their work: a blend with another image, of which
-  /// the others are a blend with factor 1; a change of levels; and a resampling, of which the others are one by the
+  /// the others are one with nothing; a change of levels; and a resampling, of which the others are one by the
   /// identity.
   func callAsFunction(_ levels: Tensor, among candidates: Set<ImageOperation>, _ resampling: Resampling) -> Tensor {
     let zero = magnitude.zerosLike()
@@ -74,12 +74,12 @@ struct ChosenOperations {
         Tensor.select(isChosen(other.0).perImage, other.1, x)
       }
     }
-    let ends: [(ImageOperation, Tensor)] = [
-      (.brightness, levels.zerosLike()), (.color, levels.gray), (.contrast, levels.meanGray),
-      (.sharpness, levels.smoothed()),
+    var ends: [(ImageOperation, Tensor)] = [
+      (.brightness, levels.zerosLike()), (.contrast, levels.meanGray), (.sharpness, levels.smoothed()),
     ]
-    let factor = 1 + ends.map { amount($0.0) }.reduce(zero, +)
-    let blended = levels.blended(with: replacing(levels, ends), factor: factor)
+    if levels.shape[3] == 3 { ends.append((.color, levels.gray)) }
+    let excess = ends.map { amount($0.0) }.reduce(zero, +)
+    let blended = levels.blended(with: replacing(levels, ends), excess: excess)
     let changed = replacing(
       blended,
       [

@@ -127,8 +127,8 @@ public struct Solarize: Augmentation, LevelAugmentation {
 /// exaggerate the difference.
 protocol BlendAugmentation: LevelAugmentation {
   var range: ClosedRange<Double> { get set }
-  /// The poorer version of levels `[batch, height, width, channels]`; it may have extents of 1.
-  func poorer(_ levels: Tensor) -> Tensor
+  /// The poorer version of levels `[batch, height, width, channels]`, which may have extents of 1; nil if there is none.
+  func poorer(_ levels: Tensor) -> Tensor?
 }
 
 extension BlendAugmentation {
@@ -141,8 +141,9 @@ extension BlendAugmentation {
   }
 
   func changed(_ levels: Tensor, _ batch: ImageBatch, key: Key) -> Tensor {
-    levels.blended(
-      with: poorer(levels), factor: batch.draw { key.derived("factor").uniform([$0], in: range) })
+    let distance = range.lowerBound - 1...range.upperBound - 1
+    let excess = batch.draw { key.derived("factor").uniform([$0], in: distance) }
+    return poorer(levels).map { levels.blended(with: $0, excess: excess) } ?? levels
   }
 }
 
@@ -158,10 +159,10 @@ public struct Contrast: Augmentation, BlendAugmentation {
     (self.range, self.probability) = (range, probability)
   }
 
-  func poorer(_ levels: Tensor) -> Tensor { levels.meanGray }
+  func poorer(_ levels: Tensor) -> Tensor? { levels.meanGray }
 }
 
-/// Blends images with their gray version by a random factor.
+/// Blends images with their gray version by a random factor; those without colors stay as they are.
 public struct Saturation: Augmentation, BlendAugmentation {
   public static let declaration = Declaration(
     "saturation", "blends images with their gray version: the operation that policies call color",
@@ -174,7 +175,7 @@ public struct Saturation: Augmentation, BlendAugmentation {
     (self.range, self.probability) = (range, probability)
   }
 
-  func poorer(_ levels: Tensor) -> Tensor { levels.gray }
+  func poorer(_ levels: Tensor) -> Tensor? { levels.shape[3] == 3 ? levels.gray : nil }
 }
 
 /// Blends images with their smoothed version by a random factor.
@@ -189,7 +190,7 @@ public struct Sharpness: Augmentation, BlendAugmentation {
     (self.range, self.probability) = (range, probability)
   }
 
-  func poorer(_ levels: Tensor) -> Tensor { levels.smoothed() }
+  func poorer(_ levels: Tensor) -> Tensor? { levels.smoothed() }
 }
 
 /// Blurs images with a Gaussian of random width, mirrored at the edges.
@@ -197,7 +198,8 @@ public struct GaussianBlur: Augmentation, LevelAugmentation {
   public static let declaration = Declaration(
     "gaussianBlur", "blurs images with a Gaussian of random width", standard: GaussianBlur(),
     settings: [
-      Setting("size", \.size, .integer(in: 1...99).checked("an odd number from 1 to 99") { $0 % 2 == 1 },
+      Setting(
+        "size", \.size, .integer(in: 1...99).checked("an odd number from 1 to 99") { $0 % 2 == 1 },
         "pixels that are weighed, per axis"),
       Setting("sigma", \.sigma, .range(in: 0.001...100), "range of the Gaussian's deviation in pixels"),
     ] + settings)
@@ -216,7 +218,8 @@ public struct GaussianBlur: Augmentation, LevelAugmentation {
     try AugmentationError.check(sigma.lowerBound, "\(Self.name).sigma", "above 0 at its lower end") { $0 > 0 }
     let limit = 2 * Swift.min(images.height, images.width) - 1
     try AugmentationError.check(
-      Double(size), "\(Self.name).size", "an odd number from 1 to \(limit) for images of \(images.height)x\(images.width)"
+      Double(size), "\(Self.name).size",
+      "an odd number from 1 to \(limit) for images of \(images.height)x\(images.width)"
     ) { (1...Double(limit)).contains($0) && $0.truncatingRemainder(dividingBy: 2) == 1 }
   }
 

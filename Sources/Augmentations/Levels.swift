@@ -20,7 +20,8 @@ extension Tensor {
   var gray: Tensor {
     guard shape[3] == 3 else { return self }
     func channel(_ index: Int) -> Tensor { slice(index..<index + 1, axis: 3) }
-    return (channel(0) * 0.2989 + channel(1) * 0.587 + channel(2) * 0.114).floor()
+    return ((channel(0) * 0.2989).roundedAlone + (channel(1) * 0.587).roundedAlone + (channel(2) * 0.114).roundedAlone)
+      .floor()
   }
 
   /// The mean gray of each image, `[batch, 1, 1, 1]`.
@@ -44,11 +45,15 @@ extension Tensor {
       isInside(axis: 1) .& isInside(axis: 2), inner.pad([(0, 0), (1, 1), (1, 1), (0, 0)]), self)
   }
 
-  /// These levels times `factor`, and `other` times the rest: 0 is `other`, and a factor above 1 leads away from it.
-  func blended(with other: Tensor, factor: Tensor) -> Tensor {
-    let factor = factor.perImage
-    return (self * factor + other * (1 - factor)).truncatedToLevels
+  /// These levels led away from `other` by `excess` times their distance: -1 is `other`, 0 the levels as they are.
+  func blended(with other: Tensor, excess: Tensor) -> Tensor {
+    let excess = excess.perImage
+    return ((self * (1 + excess)).roundedAlone + (other * -excess).roundedAlone).truncatedToLevels
   }
+
+  /// A product that isn't fused with the addition that follows. torchvision rounds both, and where the sum is a whole number
+  /// but for rounding, truncation makes a level of the difference.
+  private var roundedAlone: Tensor { maximum(-1e9) }
 
   /// The first `bits` bits of each level.
   func posterized(bits: Tensor) -> Tensor {

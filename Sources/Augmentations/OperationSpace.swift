@@ -24,8 +24,14 @@ struct OperationSpace: Equatable {
     bins: Int, shear: Double, translation: (x: Double, y: Double), rotation: Double, blend: Double?,
     bits: (most: Double, removed: Double), plain: [ImageOperation]
   ) {
+    // In single precision and from either end, as PyTorch's `linspace`: where levels are truncated, the last digit shows.
     func even(_ last: Double, from first: Double = 0) -> [Double] {
-      (0..<bins).map { first + (last - first) * Double($0) / Double(bins - 1) }
+      let step = Float(last - first) / Float(bins - 1)
+      return (0..<bins).map { index in
+        let isFirstHalf = index < bins / 2
+        return Double(
+          isFirstHalf ? Float(first) + step * Float(index) : Float(last) - step * Float(bins - 1 - index))
+      }
     }
     let signed: [(ImageOperation, Double)] =
       [

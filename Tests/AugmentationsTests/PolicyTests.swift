@@ -84,7 +84,7 @@ import Testing
           fixture.levels(row.image), among: Set(ImageOperation.allCases), resampling)
       })
     for (row, result) in zip(fixture.operations, found) {
-      let difference = worstError(try result.doubles(), row.expected.numbers)
+      let difference = greatestDifference(try result.doubles(), row.expected.numbers)
       #expect(difference <= 1, "\(row.operation) \(row.magnitude) \(row.interpolation), image \(row.image)")
     }
   }
@@ -108,7 +108,8 @@ import Testing
         #expect(entry.isSigned == expected.isSigned)
         let magnitudes =
           expected.magnitudes.count == 1 ? entry.magnitudes.map { _ in 0 } : expected.magnitudes
-        #expect(worstError(entry.magnitudes, magnitudes) < 1e-4, "\(row.policy) \(expected.operation)")
+        // But for the last digit of single precision.
+        #expect(worstError(entry.magnitudes, magnitudes) < 2e-7, "\(row.policy) \(expected.operation)")
       }
     }
     #expect(fixture.policy.count == 25)
@@ -128,14 +129,14 @@ import Testing
       pair: Tensor(rows.map { Int32($0.pair) }),
       probability: Tensor(rows.flatMap { $0.probabilities.map(Float.init) }, shape: [25, 2]),
       isNegative: Tensor(rows.flatMap(\.isNegative), shape: [25, 2]),
-      in: AutoAugment.space(ImageShape(height: 16, width: 16, channels: 3)))
+      in: AutoAugment.space(ImageShape(height: 20, width: 20, channels: 3)))
     let photos = photo.broadcast(to: Shape([25] + photo.shape.dropFirst()))
     let found = try chosen.applied(
       to: photos, among: Set(ImageOperation.allCases), Resampling(interpolation: .nearest)
     ).doubles()
-    let size = 16 * 16 * 3
+    let size = 20 * 20 * 3
     for row in rows {
-      let difference = worstError(Array(found[row.pair * size..<(row.pair + 1) * size]), row.expected.numbers)
+      let difference = greatestDifference(Array(found[row.pair * size..<(row.pair + 1) * size]), row.expected.numbers)
       #expect(difference <= 1, "pair \(row.pair)")
     }
   }
@@ -148,17 +149,18 @@ import Testing
       let all = try ChosenOperations(padded, shape: [1, 9])
       let versions = all.versions(3, depths: Tensor([2, 2, 2] as [Int32], shape: [1, 3]))
       let found = AugMix().mixed(
-        photo, versions, share: Tensor([Float(row.share)]), weights: Tensor(row.weights.map(Float.init), shape: [1, 3]),
+        photo, versions, share: Tensor([Float(row.share)]),
+        weights: Tensor(row.weights.map(Float.init), shape: [1, 3]),
         among: Set(ImageOperation.allCases))
       // Each of the three versions may be a level off.
-      #expect(worstError(try found.doubles(), row.expected.numbers) <= 1)
+      #expect(greatestDifference(try found.doubles(), row.expected.numbers) <= 1)
     }
   }
 
   @Test func blursAndGraysAreThoseOfTorchvision() throws {
     for row in fixture.blurs {
       let found = GaussianBlur(size: row.size).blurred(try fixture.levels(row.image), sigma: Tensor([Float(row.sigma)]))
-      #expect(worstError(try found.doubles(), row.expected.numbers) <= 1, "\(row.size) \(row.sigma)")
+      #expect(greatestDifference(try found.doubles(), row.expected.numbers) <= 1, "\(row.size) \(row.sigma)")
     }
     for (index, expected) in fixture.grays.enumerated() {
       let levels = try fixture.levels(index)
@@ -182,7 +184,7 @@ import Testing
     ).doubles()
     #expect(try Samples.batch(bytes).augmented(augmentation).images.doubles() == expected)
     let fractions = Samples.batch(bytes.cast(to: .float32) / 255).augmented(augmentation).images * 255
-    #expect(worstError(try fractions.doubles(), expected) < 1e-3)
+    #expect(greatestDifference(try fractions.doubles(), expected) < 1e-3)
   }
 
   /// Operations and signs come equally often, and a magnitude of 0 leaves a share of images as they are.
@@ -238,6 +240,11 @@ import Testing
     let expected = try turned(0).transpose([0, 2, 1, 3]).reverse([2]).doubles()
     #expect(try [turned(90).doubles(), turned(90).reverse([1, 2]).doubles()].contains(expected))
   }
+}
+
+/// In levels.
+private func greatestDifference(_ found: [Double], _ expected: [Double]) -> Double {
+  found.count == expected.count ? zip(found, expected).map { ($0 - $1).magnitude }.max() ?? 0 : .infinity
 }
 
 extension ChosenOperations {

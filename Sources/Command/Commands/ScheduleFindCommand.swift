@@ -8,8 +8,9 @@ struct ScheduleFindCommand: ParsableCommand {
     abstract: "Find a learning rate for a run: train while it grows, and plot the loss over it.",
     discussion: """
       The configuration is given as for tanren run. Its model is trained for an epoch while the learning rate grows \
-      exponentially, and thrown away. The loss is smoothed. The sweep ends early if the loss isn't finite, or four times \
-      its least smoothed value. The suggested rate is the one at which the smoothed loss falls fastest.
+      exponentially, and thrown away. The loss is smoothed over a twentieth of the sweep, which ends early if the loss isn't \
+      finite, or four times its least value. The suggested rate is the one at which the smoothed loss falls fastest, \
+      after a tenth of its fall and before its minimum.
 
       Examples:
         tanren schedule find
@@ -64,13 +65,14 @@ extension LearningRateSweep {
   /// The loss and its smoothed values over the learning rate.
   func chart(title: String) -> Chart {
     // Where the loss explodes, the axis would show nothing else.
-    let top = points.map(\.smoothed).max().map { $0 * 1.1 }
-    func line(_ name: String, _ value: (Point) -> Double) -> LineSeries {
-      LineSeries(name, points: points.map { DataPoint(x: $0.rate, y: value($0)) }, markers: false)
+    let top = points.first.map { 2 * $0.loss.magnitude } ?? .infinity
+    func line(_ name: String, _ losses: [Double]) -> LineSeries {
+      let shown = zip(points, losses).map { DataPoint(x: $0.rate, y: $1 > top ? .nan : $1) }
+      return LineSeries(name, points: shown, markers: false)
     }
     var chart = Chart(
       title, x: ChartAxis("learning rate", scale: .log10),
-      lines: [line("loss") { min($0.loss, top ?? $0.loss) }, line("smoothed") { $0.smoothed }])
+      lines: [line("loss", points.map(\.loss)), line("smoothed", smoothed)])
     if let steepest {
       chart.references = [ReferenceLine(.vertical, at: steepest, label: NumberText.significant(steepest))]
     }
@@ -82,7 +84,7 @@ extension LearningRateSweep {
     var sentences: [String] = []
     if let lowest {
       sentences.append(
-        "The smoothed loss is least, \(NumberText.significant(lowest.smoothed)), at a rate of "
+        "The smoothed loss is least, \(NumberText.significant(lowest.loss)), at a rate of "
           + "\(NumberText.significant(lowest.rate)).")
     }
     sentences.append(

@@ -84,18 +84,19 @@ public struct SpectrallyNormalized: ComposableLayer, KernelReparametrization {
     func vector(_ name: String, _ size: Int) -> Tensor {
       normalized(scope.state(name, [size], .normal(deviation: 1), dtype: kernel.dtype))
     }
+    func product(_ vector: Tensor, _ matrix: Tensor) -> Tensor { vector.expand(at: 0).matmul(matrix).squeeze(0) }
     var (left, right) = (vector("left", matrix.shape[0]), vector("right", outputs))
     if scope.isTraining, !scope.isFrozen("left") {
       let fixed = matrix.stopGradient()
       for _ in 0..<iterations {
-        right = normalized(left.matmul(fixed))
-        left = normalized(fixed.matmul(right))
+        right = normalized(product(left, fixed))
+        left = normalized(product(right, fixed.transpose()))
       }
       (left, right) = (left.stopGradient(), right.stopGradient())
       scope.update("left", left)
       scope.update("right", right)
     }
-    return kernel / left.matmul(matrix).dot(right)
+    return kernel / (product(left, matrix) * right).sum()
   }
 }
 

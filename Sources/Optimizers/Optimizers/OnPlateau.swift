@@ -19,7 +19,8 @@ public struct OnPlateau: Optimizer {
         "average", \.reduction.window, .integer(in: 1...1_000_000_000), "steps whose losses are averaged"),
       Setting("relative", \.reduction.relative, .number(in: 0...1), "improvement that counts, relative to the best"),
       Setting("absolute", \.reduction.absolute, .nonNegative, "improvement that counts, in addition"),
-      Setting("cooldown", \.reduction.cooldown, .integer(in: 0...1_000_000_000), "averages that aren't counted after one"),
+      Setting(
+        "cooldown", \.reduction.cooldown, .integer(in: 0...1_000_000_000), "averages that aren't counted after one"),
       Setting("least", \.reduction.least, .number(in: 0...1), "the least part that remains of updates"),
     ])
 
@@ -81,7 +82,9 @@ struct PlateauReduction: ShardableTransform {
       reduces, Tensor(Double(cooldown), like: cooling), (cooling - 1).maximum(0))
 
     var next = state
-    func set(_ name: String, _ value: Tensor, otherwise: Tensor) { next[name] = Tensor.select(isFull, value, otherwise) }
+    func set(_ name: String, _ value: Tensor, otherwise: Tensor) {
+      next[name] = Tensor.select(isFull, value, otherwise)
+    }
     set("scale", scale, otherwise: oldScale)
     set("best", Tensor.select(improves, mean, best), otherwise: best)
     set("mean", mean.zerosLike(), otherwise: mean)

@@ -8,7 +8,7 @@ public struct LearningRateFinder: Sendable {
   public let epochs: Int
 
   /// The most points per epoch.
-  private static let pointsPerEpoch = 100
+  fileprivate static let pointsPerEpoch = 100
 
   /// - Parameters:
   ///   - range: of learning rates, above 0.
@@ -73,16 +73,16 @@ private final class SweepRecorder: Callback {
   private let progress: (LearningRateSweep.Point) -> Void
   private var before = (steps: 0, sum: 0.0)
 
-  /// How much of the smoothed loss remains from step to step.
-  private static let fading = 0.98
+  /// The part of the sweep over which losses are smoothed.
+  private static let window = 0.05
 
   init(_ range: ClosedRange<Double>, epochs: Int, progress: @escaping (LearningRateSweep.Point) -> Void) {
     (self.range, self.epochs, self.progress) = (range, epochs, progress)
   }
 
   func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws {
-    let parts = Swift.max(1, Swift.min(100, plan.stepsPerEpoch))
-    sweep = LearningRateSweep(fading: pow(Self.fading, Double(plan.stepsPerEpoch) / Double(parts)))
+    let count = epochs * Swift.min(LearningRateFinder.pointsPerEpoch, plan.stepsPerEpoch)
+    sweep = LearningRateSweep(fading: exp(-1 / (Self.window * Double(Swift.max(1, count)))))
   }
 
   func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {

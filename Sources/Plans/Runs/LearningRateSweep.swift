@@ -8,29 +8,32 @@ import Foundation
 /// print(sweep.steepest ?? .nan)
 /// ```
 public struct LearningRateSweep: Sendable {
-  /// A learning rate, the mean loss of the steps around it, and that of all steps before with weights that fade.
+  /// A learning rate, and the mean loss of the steps around it.
   public struct Point: Sendable, Equatable {
     public let rate: Double
     public let loss: Double
-    public let smoothed: Double
+
+    public init(rate: Double, loss: Double) { (self.rate, self.loss) = (rate, loss) }
   }
 
   public private(set) var points: [Point] = []
-  /// Whether the sweep ended because the loss was no longer finite, or ``limit`` times its least smoothed value.
+  /// Whether the sweep ended because the loss was no longer finite, or ``limit`` times its least value, both smoothed over
+  /// what came before.
   public private(set) var hasDiverged = false
 
-  /// How much of the smoothed loss remains from point to point.
+  /// How much less a loss counts from point to point.
   private let fading: Double
   private var sum = 0.0
   private var weight = 0.0
+  private var least = Double.infinity
 
-  /// Beyond this multiple of its least value, the smoothed loss has diverged.
+  /// Beyond this multiple of its least value, the loss has diverged.
   public static let limit = 4.0
 
-  /// - Parameter fading: how much of the smoothed loss remains from one point to the next, 0 or more and below 1.
-  public init(fading: Double = 0.9) { self.fading = fading }
+  /// - Parameter fading: how much less a loss counts in the smoothed one from point to point, 0 or more and below 1.
+  public init(fading: Double = 0.8) { self.fading = fading }
 
-  public init(_ losses: [(rate: Double, loss: Double)], fading: Double = 0.9) {
+  public init(_ losses: [(rate: Double, loss: Double)], fading: Double = 0.8) {
     self.init(fading: fading)
     for (rate, loss) in losses where !hasDiverged { add(loss, at: rate) }
   }
@@ -42,25 +45,48 @@ public struct LearningRateSweep: Sendable {
       hasDiverged = true
       return
     }
-    sum = fading * sum + (1 - fading) * loss
-    weight = fading * weight + (1 - fading)
-    points.append(Point(rate: rate, loss: loss, smoothed: sum / weight))
+    points.append(Point(rate: rate, loss: loss))
+    (sum, weight) = (fading * sum + loss, fading * weight + 1)
+    least = Swift.min(least, sum / weight)
     // Losses that may be negative have no multiple to compare with.
-    if let least = points.map(\.smoothed).min(), least > 0, sum / weight > Self.limit * least { hasDiverged = true }
+    hasDiverged = least > 0 && sum / weight > Self.limit * least
   }
 
-  /// The point with the least smoothed loss.
-  public var lowest: Point? { points.min { $0.smoothed < $1.smoothed } }
+  /// The losses averaged with those of both sides, which count less the further they are away: a smoothing that neither lags
+  /// behind nor depends on where the sweep began. A loss beyond twice the first one counts as that, so that where it explodes
+  /// doesn't hide where it was least.
+  public var smoothed: [Double] {
+    func faded(_ losses: some Sequence<Double>) -> [(sum: Double, weight: Double)] {
+      var last = (sum: 0.0, weight: 0.0)
+      return losses.map { loss in
+        last = (fading * last.sum + loss, fading * last.weight + 1)
+        return last
+      }
+    }
+    let greatest = points.first.map { 2 * $0.loss.magnitude } ?? 0
+    let losses = points.map { Swift.min($0.loss, greatest) }
+    return zip(losses, zip(faded(losses), faded(losses.reversed()).reversed())).map { loss, sides in
+      (sides.0.sum + sides.1.sum - loss) / (sides.0.weight + sides.1.weight - 1)
+    }
+  }
 
-  /// The suggested rate: where the smoothed loss falls fastest per factor of the rate, of all rates below the ``lowest``. Nil
-  /// if it falls nowhere.
+  /// The rate with the least smoothed loss, and that loss.
+  public var lowest: Point? {
+    zip(points, smoothed).map { Point(rate: $0.rate, loss: $1) }.min { $0.loss < $1.loss }
+  }
+
+  /// The suggested rate: where the smoothed loss falls fastest per factor of the rate. Nil if it falls nowhere.
   ///
-  /// The slope at a point is that between its two neighbors.
+  /// Rates that count lead from the last at which less than a tenth of the fall was done, so that noise before it isn't
+  /// taken for a fall, to the ``lowest``. The slope at a point is that between its two neighbors.
   public var steepest: Double? {
-    guard let lowest, let end = points.firstIndex(of: lowest), end >= 2 else { return nil }
-    let slopes = (1..<end).map { index in
-      let (before, after) = (points[index - 1], points[index + 1])
-      return (points[index].rate, (after.smoothed - before.smoothed) / log(after.rate / before.rate))
+    let smoothed = smoothed
+    guard let end = smoothed.indices.min(by: { smoothed[$0] < smoothed[$1] }), end >= 2 else { return nil }
+    let begun = smoothed[0] - 0.1 * (smoothed[0] - smoothed[end])
+    let start = smoothed[..<end].lastIndex { $0 >= begun } ?? 0
+    let slopes = (Swift.min(Swift.max(start, 1), end - 1)..<end).map { index in
+      let (before, after) = (index - 1, index + 1)
+      return (points[index].rate, (smoothed[after] - smoothed[before]) / log(points[after].rate / points[before].rate))
     }
     guard let best = slopes.min(by: { $0.1 < $1.1 }), best.1 < 0 else { return nil }
     return best.0

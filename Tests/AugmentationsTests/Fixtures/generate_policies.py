@@ -24,7 +24,7 @@ def picture(height, width, channels):
 
 flat = np.full((6, 7, 3), 77, np.uint8)
 flat[..., 1] = random.integers(60, 64, (6, 7))
-images = [picture(11, 14, 3), picture(9, 9, 1), flat, picture(16, 16, 3)]
+images = [picture(11, 14, 3), picture(9, 9, 1), flat, picture(20, 20, 3)]
 
 
 def tensor(image):
@@ -50,10 +50,13 @@ magnitudes = {
 }
 for name, amounts in magnitudes.items():
     moves = name[:5] in ("Shear", "Trans", "Rotat")
-    for magnitude in amounts:
+    # In single precision, as the policies' own.
+    for magnitude in map(float, np.float32(amounts)):
         for mode in modes if moves else ["nearest"]:
-            for index, image in enumerate(images[:3]):
-                for fill in [0, 128] if moves and index == 0 else [0]:
+            # Fewer than 255 pixels are as even as they get: equalize needs the larger image.
+            for index, image in enumerate(images if name == "Equalize" else images[:3]):
+                # With a fill torchvision weighs what it interpolates at the edge twice.
+                for fill in [0, 128] if moves and index == 0 and (mode == "nearest" or name[0] == "T") else [0]:
                     found = autoaugment._apply_op(
                         tensor(image), name, magnitude, modes[mode], [float(fill)] * image.shape[2] if fill else None)
                     operations.append({

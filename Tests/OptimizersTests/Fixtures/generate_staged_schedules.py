@@ -1,6 +1,6 @@
 """Writes staged_schedules.json: rates at steps 0...29, as schedules.json.
 
-    python3 -m pip install optax==0.2.8 pytorch-optimizer==3.8.1 pytorch-warmup==0.2.0
+    python3 -m pip install optax==0.2.8 pytorch-optimizer==4.1.0 pytorch-warmup==0.2.0
 
 Stages are optax's, joined; REX is pytorch-optimizer's, whose first value is that of its second step; the untuned warm-ups are
 pytorch-warmup's. The square root has no library here.
@@ -71,5 +71,5 @@ def untuned(kind, beta2, make=None):
 add("untuned-linear", "pytorch-warmup", untuned(pytorch_warmup.UntunedLinearWarmup, 0.9))
 add("untuned-exponential", "pytorch-warmup", untuned(pytorch_warmup.UntunedExponentialWarmup, 0.9))
 add("untuned-cosine", "pytorch-warmup", untuned(
-    pytorch_warmup.UntunedLinearWarmup, 0.95, lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 30)))
+    pytorch_warmup.UntunedLinearWarmup, 0.9375, lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 30)))
 write_list(__file__, "staged_schedules.json", rows)

@@ -41,7 +41,7 @@ def constrain(choice, constraint, shape):
 
 
 sgd = "optimizer: sgd(learningRate: 0.5))"
-constrain(f"constrained(by: maxNorm(limit: 0.8), {sgd}", keras.constraints.MaxNorm(0.8, axis=0), (3, 2))
+constrain(f"constrained(by: maxNorm(limit: 0.75), {sgd}", keras.constraints.MaxNorm(0.75, axis=0), (3, 2))
 constrain(f"constrained(by: maxNorm, {sgd}", keras.constraints.MaxNorm(2, axis=[0, 1, 2]), (2, 3, 2, 4))
 constrain(f"constrained(by: unitNorm, {sgd}", keras.constraints.UnitNorm(axis=0), (3, 2))
 constrain(f"constrained(by: nonNegative, {sgd}", keras.constraints.NonNeg(), (4, 3))
