@@ -69,7 +69,9 @@ def methods(name, title, one, other):
 
 # What Keras' generator and torchvision have of our augmentations.
 AUGMENTATIONS = {"rotation": "kp", "shift": "kp", "shear": "kp", "zoom": "kp", "horizontalFlip": "kp", "channelShift": "k",
-                 "brightness": "kp", "padAndCrop": "p", "colorJitter": "p", "randomErasing": "p", "cutout": "", "mixUp": "p", "cutMix": "p"}
+                 "brightness": "kp", "padAndCrop": "p", "colorJitter": "p", "randomErasing": "p", "cutout": "", "mixUp": "p", "cutMix": "p",
+                 "gridMask": "", "equalize": "p", "sharpness": "p", "gaussianBlur": "p", "randAugment": "p", "trivialAugment": "p",
+                 "autoAugment": "p", "augMix": "p"}
 
 
 def augmentations():

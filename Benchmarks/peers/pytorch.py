@@ -181,6 +181,10 @@ def augmentation(name):
         "zoom": lambda: [affine(scale=(0.75, 1.25)), scale], "horizontalFlip": lambda: [flip, scale], "padAndCrop": lambda: [crop, scale],
         "brightness": lambda: [v2.ColorJitter(brightness=0.5), scale],
         "colorJitter": lambda: [v2.ColorJitter(0.4, 0.4, 0.4, 0.1), scale], "randomErasing": lambda: [scale, erasing],
+        "equalize": lambda: [v2.RandomEqualize(0.5), scale], "sharpness": lambda: [v2.RandomAdjustSharpness(1.5, 0.5), scale],
+        "gaussianBlur": lambda: [v2.RandomApply([v2.GaussianBlur(3)], 0.5), scale], "randAugment": lambda: [v2.RandAugment(), scale],
+        "trivialAugment": lambda: [v2.TrivialAugmentWide(), scale], "augMix": lambda: [v2.AugMix(), scale],
+        "autoAugment": lambda: [v2.AutoAugment(v2.AutoAugmentPolicy.CIFAR10), scale],
     }[name]()
     transform, labels = v2.Compose(steps), torch.arange(len(images)) % 10
 

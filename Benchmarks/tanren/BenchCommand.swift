@@ -40,7 +40,8 @@ struct BenchCommand: ParsableCommand {
     case replicasXLA = "replicas-xla", partitionsXLA = "partitions-xla"
     /// Augmentations, by their names.
     case strong, rotation, shift, shear, zoom, horizontalFlip, padAndCrop, channelShift, brightness, colorJitter
-    case randomErasing, cutout, mixUp, cutMix
+    case randomErasing, cutout, mixUp, cutMix, gridMask, equalize, sharpness, gaussianBlur
+    case randAugment, trivialAugment, autoAugment, augMix
     /// As the variant without the ending, without kernels.
     case stepXLA = "step-xla"
     case forward, inputGradient = "input-gradient", kernelGradient = "kernel-gradient"

@@ -95,6 +95,14 @@ public struct AffineMap: Sendable {
     return AffineMap(yy: vertical, yx: zero, y0: zero, xy: zero, xx: horizontal, x0: zero)
   }
 
+  /// Rows are shifted right by `right` times their distance from the image's upper edge, and columns down by `down` times
+  /// theirs from the left edge.
+  static func skew(right: Tensor, down: Tensor, height: Int, width: Int) -> AffineMap {
+    let one = right.onesLike()
+    return AffineMap(
+      yy: one, yx: down, y0: down * (Double(width) / 2), xy: right, xx: one, x0: right * (Double(height) / 2))
+  }
+
   /// The maps of this device's images.
   func rows(of devices: DeviceAxis) -> AffineMap {
     let own = devices.rows(of: .stack([yy, yx, y0, xy, xx, x0], axis: 1))
@@ -118,6 +126,25 @@ extension AffineMap {
   /// - Returns: floating-point numbers, `float32` for integers.
   public func resample(_ images: Tensor, fill: FillMode) -> Tensor {
     images.sampled(through: .stack([yy, yx, y0, xy, xx, x0], axis: 1), fill: fill)
+  }
+
+  /// The images' nearest pixels, and `fill` outside, which begins at the outermost pixels' edges.
+  /// - Parameter images: `[batch, height, width, channels]`
+  func nearest(_ images: Tensor, fill: Double) -> Tensor {
+    if let diagnostic = images.diagnostic { return .failed(diagnostic) }
+    let (count, height, width) = (images.shape[0], images.shape[1], images.shape[2])
+    let middle = (y: Double(height - 1) / 2, x: Double(width - 1) / 2)
+    let y = Tensor.iota([1, height, 1], axis: 1, dtype: .float32) - middle.y
+    let x = Tensor.iota([1, 1, width], axis: 2, dtype: .float32) - middle.x
+    func each(_ parameter: Tensor) -> Tensor { parameter.reshape(to: [count, 1, 1]) }
+    let row = (each(yy) * y + each(yx) * x + each(y0) + middle.y).rounded()
+    let column = (each(xy) * y + each(xx) * x + each(x0) + middle.x).rounded()
+    func isInside(_ place: Tensor, _ extent: Int) -> Tensor { (place .>= 0) .& (place .< Double(extent)) }
+    func index(_ place: Tensor, _ extent: Int) -> Tensor { place.clamped(to: 0...Double(extent - 1)).cast(to: .int32) }
+    let first = Tensor.iota([count, 1, 1]) * Double(height * width)
+    let places = first + index(row, height) * Double(width) + index(column, width)
+    let moved = images.reshape(to: [count * height * width, images.shape[3]]).take(places)
+    return moved.replaced(where: .!(isInside(row, height) .& isInside(column, width)).expand(at: -1), by: fill)
   }
 }
 

@@ -183,4 +183,7 @@ public struct ImageShape: Sendable, Hashable {
   }
 
   var pixels: Int { height * width }
+
+  /// A share of the width and of the height.
+  func shares(_ share: Double) -> (x: Double, y: Double) { (share * Double(width), share * Double(height)) }
 }

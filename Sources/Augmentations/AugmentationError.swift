@@ -3,7 +3,8 @@ public enum AugmentationError: Error, Sendable, Equatable, CustomStringConvertib
   case notImages(shape: [Int])
   /// - Parameter field: augmentation and setting, `cutout.size`.
   case outOfRange(field: String, value: Double, requirement: String)
-  case wrongChannels(augmentation: String, channels: Int, expected: Int)
+  /// - Parameter expected: the numbers of channels that it knows.
+  case wrongChannels(augmentation: String, channels: Int, expected: [Int])
 
   public var description: String {
     switch self {
@@ -12,7 +13,8 @@ public enum AugmentationError: Error, Sendable, Equatable, CustomStringConvertib
     case .outOfRange(let field, let value, let requirement):
       "'\(field)' is \(value.formatted), but must be \(requirement)"
     case .wrongChannels(let augmentation, let channels, let expected):
-      "'\(augmentation)' is for images of \(expected) channels, but these have \(channels)"
+      "'\(augmentation)' is for images of \(expected.map(String.init).joined(separator: " or ")) channels, but these "
+        + "have \(channels)"
     }
   }
 
@@ -20,6 +22,13 @@ public enum AugmentationError: Error, Sendable, Equatable, CustomStringConvertib
     _ value: Double, _ field: String, _ requirement: String, _ isAllowed: (Double) -> Bool
   ) throws(AugmentationError) {
     guard isAllowed(value) else { throw .outOfRange(field: field, value: value, requirement: requirement) }
+  }
+
+  /// Gray is defined for images of one channel and of three.
+  static func checkColors(_ images: ImageShape, of augmentation: String) throws(AugmentationError) {
+    guard [1, 3].contains(images.channels) else {
+      throw .wrongChannels(augmentation: augmentation, channels: images.channels, expected: [1, 3])
+    }
   }
 
   static func check(probability: Double, _ field: String) throws(AugmentationError) {

@@ -21,12 +21,8 @@ public struct Brightness: Augmentation {
 
   /// - Parameter factor: `[batch]`
   static func scaled(_ images: Tensor, by factor: Tensor, white: Double) -> Tensor {
-    func bytes(_ x: Tensor) -> Tensor { x.clamped(to: 0...255).floor() }
-    let unit = white / 255
-    // A fraction that represents a byte mustn't be rounded to the byte below it.
-    let source = unit == 1 ? images : images * (1 / unit) + 1e-3
-    let scaled = bytes(bytes(source) * factor.perImage.cast(to: images.dtype))
-    return unit == 1 ? scaled : scaled * unit
+    let levels = images.levels(white: white)
+    return (levels * factor.perImage.cast(to: images.dtype)).truncatedToLevels.pixels(white: white)
   }
 }
 
@@ -94,7 +90,7 @@ public struct ColorJitter: Augmentation {
     }
     try AugmentationError.check(hue, "\(Self.name).hue", "from 0 to 0.5") { (0...0.5).contains($0) }
     guard images.channels == 3 else {
-      throw .wrongChannels(augmentation: Self.name, channels: images.channels, expected: 3)
+      throw .wrongChannels(augmentation: Self.name, channels: images.channels, expected: [3])
     }
   }
 

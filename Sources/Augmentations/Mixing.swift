@@ -109,10 +109,17 @@ extension ImageBatch {
 
 extension Key {
   /// Numbers from Beta(`alpha`, `alpha`): one of two gamma variates divided by their sum.
-  func symmetricBeta(_ count: Int, alpha: Double) -> Tensor {
+  package func symmetricBeta(_ count: Int, alpha: Double) -> Tensor {
     let one = derived("one").logarithmicGamma(count, shape: alpha)
     let other = derived("other").logarithmicGamma(count, shape: alpha)
     return (one - other).sigmoid()
+  }
+
+  /// Rows of `parts` numbers that add up to 1, from the Dirichlet distribution with all parameters `alpha`.
+  func symmetricDirichlet(_ count: Int, parts: Int, alpha: Double) -> Tensor {
+    Tensor.stack(
+      (0..<parts).map { derived("part").folding($0).logarithmicGamma(count, shape: alpha) }, axis: 1
+    ).softmax(axis: 1)
   }
 
   /// Logarithms of gamma variates, which underflow themselves for small shapes.

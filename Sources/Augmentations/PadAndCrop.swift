@@ -68,7 +68,10 @@ extension Tensor {
 
 extension Key {
   /// Whole numbers from 0 to `limit`, all equally likely, `int32 [count]`.
-  func offsets(_ count: Int, upTo limit: Int) -> Tensor {
-    (uniform([count]) * Double(limit + 1)).floor().minimum(Double(limit)).cast(to: .int32)
+  package func offsets(_ count: Int, upTo limit: Int) -> Tensor { offsets([count], upTo: limit) }
+
+  /// As many whole numbers as `shape` holds.
+  func offsets(_ shape: Shape, upTo limit: Int) -> Tensor {
+    (uniform(shape) * Double(limit + 1)).floor().minimum(Double(limit)).cast(to: .int32)
   }
 }

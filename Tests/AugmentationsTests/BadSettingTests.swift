@@ -17,7 +17,13 @@ import Testing
     ("shift(width: -0.1)", "width"),
     ("shift(height: [])", "height"), ("channelShift(range: 256)", "range"), ("colorJitter(hue: 0.6)", "hue"),
     ("mixUp(alpha: 0)", "alpha"), ("cutMix(alpha: -1)", "alpha"), ("imageDataGenerator(zoom: [2, 1])", "zoom"),
-    ("imageDataGenerator(brightness: [1.5, 0.5])", "brightness"),
+    ("imageDataGenerator(brightness: [1.5, 0.5])", "brightness"), ("randAugment(magnitude: 31)", "magnitude"),
+    ("randAugment(operations: 0)", "operations"), ("trivialAugment(fill: 256)", "fill"),
+    ("autoAugment(interpolation: cubic)", "interpolation"), ("augMix(severity: 0)", "severity"),
+    ("augMix(depth: 0)", "depth"), ("augMix(alpha: 0)", "alpha"), ("gridMask(unit: [1, 5])", "unit"),
+    ("gridMask(ratio: 2)", "ratio"), ("posterize(bits: 9)", "bits"), ("solarize(threshold: 300)", "threshold"),
+    ("invert(probability: 2)", "probability"), ("contrast(range: [2, 1])", "range"),
+    ("gaussianBlur(size: 4)", "size"), ("gaussianBlur(sigma: [0, 1])", "sigma"),
   ])
   func namesTheField(_ choice: String, _ field: String) throws {
     let error = #expect(throws: ConfigurationError.self) {
@@ -37,7 +43,7 @@ import Testing
         == .outOfRange(field: "cutout.size", value: 21, requirement: "from 1 to 20 for images of 28x20"))
     #expect(error(PadAndCrop(pixels: 20, padding: .reflect))?.description.contains("'padAndCrop.pixels' is 20") == true)
     #expect(
-      error(ColorJitter()) == .wrongChannels(augmentation: "colorJitter", channels: 1, expected: 3))
+      error(ColorJitter()) == .wrongChannels(augmentation: "colorJitter", channels: 1, expected: [3]))
     #expect(error(HorizontalFlip(probability: 1.5))?.description.contains("'horizontalFlip.probability'") == true)
     #expect(error(RandomErasing(area: 0.5...1.5))?.description.contains("'randomErasing.area'") == true)
     #expect(error(Zoom(0...1))?.description.contains("'zoom.range'") == true)
@@ -46,6 +52,13 @@ import Testing
     #expect(error(Rotation(degrees: .nan))?.description.contains("'rotation.degrees'") == true)
     #expect(error(MixUp(alpha: 0))?.description.contains("'mixUp.alpha'") == true)
     #expect(throws: AugmentationError.notImages(shape: [100, 784])) { _ = try ImageShape(of: [100, 784]) }
+    #expect(error(GaussianBlur(size: 41))?.description.contains("'gaussianBlur.size' is 41") == true)
+    #expect(error(RandAugment(operations: 0))?.description.contains("'randAugment.operations'") == true)
+    #expect(error(AugMix(depth: 0))?.description.contains("'augMix.depth'") == true)
+    let wide = ImageShape(height: 8, width: 8, channels: 4)
+    #expect(throws: AugmentationError.wrongChannels(augmentation: "equalize", channels: 4, expected: [1, 3])) {
+      try AugmentationPipeline([Equalize()]).check(wide)
+    }
     try AugmentationPipeline([Cutout(size: 20), PadAndCrop(pixels: 19, padding: .reflect)]).check(small)
   }
 }

@@ -34,7 +34,8 @@ import Testing
     "shift(height: [0, 2], width: 0.25)", "shift(fill: constant, fillValue: 3)", "zoom(range: [0.5, 1.5])",
     "rotation(degrees: 20, fill: reflect)", "verticalFlip(probability: 0.1)", "cutMix(alpha: 0.5, each: image)",
     "basic(padding: reflect)", "randomErasing(area: [0.1, 0.3], rule: original)", "medium(flip: true)", "strong",
-    "randomResizedCrop(ratio: [0.5, 2], scale: [0.5, 1])",
+    "randomResizedCrop(ratio: [0.5, 2], scale: [0.5, 1])", "randAugment(interpolation: linear, magnitude: 12)",
+    "augMix(color: false, depth: 2)", "gridMask(unit: [8, 16])", "gaussianBlur(sigma: [0.5, 1], size: 5)",
     "imageDataGenerator(horizontalFlip: true, widthShift: 0.1, zoom: [0.9, 1.1])",
   ]) func settingsAreWrittenBack(_ text: String) throws {
     #expect(try written(text) == text)

@@ -29,7 +29,7 @@ import Testing
       "study show",
       "study export",
       "study diff", "study task", "study merge", "study slurm", "reproduce", "report", "serve", "activations",
-      "schedule plot", "methods",
+      "schedule plot", "schedule find", "methods",
       "data info", "data preview", "engine info", "engine install", "engine requirements",
     ] {
       let help = try output(name.split(separator: " ").map(String.init) + ["--help"])

@@ -22,7 +22,7 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
 /// Layers against Keras and PyTorch: outputs, gradients, state; alone, and as a member of a batch of layers.
 @Suite(.tags(.engine)) struct LayerFixtureTests {
   static let rows = Result {
-    try Bundle.module.rows("layers", of: LayerRow.self) + Bundle.module.rows("torch_layers", of: LayerRow.self)
+    try ["layers", "torch_layers", "reparametrizations"].flatMap { try Bundle.module.rows($0, of: LayerRow.self) }
   }
   static let names = ((try? rows.get()) ?? []).map(\.name)
 
@@ -85,6 +85,11 @@ struct LayerRow: Decodable, CustomTestStringConvertible {
     "global max pool": GlobalMaxPool2D(),
     "global average pool of sequences": GlobalAveragePool2D(),
     "max pool of sequences": MaxPool1D(3, strides: 2),
+    "weight standardized conv": Conv2D(4, size: Extent2D(3, 2)).weightStandardized(),
+    "weight standardized dense": Dense(5).weightStandardized(),
+    "spectrally normalized dense, training": Dense(5).spectrallyNormalized(),
+    "spectrally normalized dense, inference": Dense(5).spectrallyNormalized(),
+    "spectrally normalized conv, training": Conv2D(4, size: Extent2D(2, 3)).spectrallyNormalized(),
     "bidirectional gru": Bidirectional(GRU(2, result: .sequence, convention: .pyTorch)),
   ]
 

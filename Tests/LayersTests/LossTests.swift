@@ -83,6 +83,9 @@ struct LossRow: Decodable, CustomTestStringConvertible {
       "hinge": [(Hinge(), values), (Hinge(squared: true), values)],
       "categoricalHinge": [(CategoricalHinge(), classes), (CategoricalHinge(squared: true), classes)],
       "summed": [(Summed(SoftmaxCrossEntropy()), classes)],
+      "individuallyFlooded": [(IndividuallyFlooded(MeanSquaredError(), at: 0.1), values)],
+      "confidencePenalized": [(ConfidencePenalized(SoftmaxCrossEntropy(), beta: 0.3), classes)],
+      "rDrop": [(RDrop(SoftmaxCrossEntropy()), classes)],
     ]
   }()
 

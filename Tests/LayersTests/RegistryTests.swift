@@ -63,7 +63,8 @@ import Testing
   /// Values of all kinds; each setting takes some of them.
   private static let samples = [
     "-1", "0", "0.25", "3", "22", "true", "false", "[3, 5]", "tanh", "leakyRelu(slope: 0.5)", "heUniform",
-    "varianceScaling(mode: fanOut)", "huber(delta: 2)", "summed(loss: klDivergence(of: logProbabilities))",
+    "varianceScaling(mode: fanOut)", "huber(delta: 2)", "focal(gamma: 1)",
+    "summed(loss: klDivergence(of: logProbabilities))",
     "cosine(initial: 0.5)", "'(scale|bias)$'", "[conv2D(8, [3, 1], padding: [1, 2, 3, 4]), residual([relu])]",
     "gru(8, reset: before)", "other2", "same",
   ]

@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func everyAveragingIsTested() {
-    #expect(Registry<any Averaging>.all.names == ["ema", "lookahead", "none", "scheduleFree", "swa"])
+    #expect(Registry<any Averaging>.all.names == ["averages", "ema", "lawa", "lookahead", "none", "scheduleFree", "swa"])
   }
 
   @Test func noneIsTheParameters() throws {
@@ -53,6 +53,37 @@ import Testing
     let ramped = try run("ema(ramps: true)", count: 3).averaged
     let second = 1 * 2.0 / 11 + 2 * 9.0 / 11
     #expect(scaledDistance(ramped, [1, second, second * 0.25 + 3 * 0.75]) < 1e-15)
+  }
+
+  /// Two steps an epoch, the last three ends: of 2, of 2 and 4, of 2 to 6, of 4 to 8.
+  @Test func latestWeightsAreAveraged() throws {
+    let averaged = try run("lawa(snapshots: 3)", count: 9).averaged
+    #expect(scaledDistance(averaged, [1, 2, 2, 3, 3, 4, 4, 6, 6]) < 1e-15)
+    #expect(try run("lawa(snapshots: 2, steps: 1)", count: 4).averaged == [1, 1.5, 2.5, 3.5])
+    #expect(try run("lawa(snapshots: 2, steps: 1)", count: 4, dtype: .bfloat16).averaged == [1, 1.5, 2.5, 3.5])
+  }
+
+  /// The first is kept; each of the others sees the parameters that training goes on with.
+  @Test func severalAveragesAreEachAsAlone() throws {
+    #expect(try run("averages(of: [ema(decay: 0.5), swa])").averaged == run("ema(decay: 0.5)").averaged)
+    #expect(try run("averages(of: [lawa, ema])").averaged == run("lawa").averaged)
+    let both = Averages([ExponentialAverage(decay: 0.5), LatestWeightAverage(of: 2), ExponentialAverage()])
+    #expect(both.alternatives.map(\.name) == ["raw", "lawa", "ema2"])
+    let parameters = TensorTree([("w", Tensor(3.0))])
+    let state = both.initial(parameters)
+    let context = UpdateContext(
+      parameters: parameters,
+      progress: Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 2), key: Key(seed: 0),
+      loss: Tensor(0))
+    let after = both.update(TensorTree([("w", Tensor(5.0))]), state: state, context: context)
+    for alternative in both.alternatives {
+      let value = alternative.averaging.averaged(after.parameters, state: after.state)["w"]
+      #expect(try value?.scalar() == 5)
+    }
+    let error = #expect(throws: ConfigurationError.self) {
+      try Registry<any Averaging>.all.build(MethodSpec(parsing: "averages(of: [averages(of: [ema])])"))
+    }
+    #expect(error?.description.contains("of: [ema, swa]") == true)
   }
 
   @Test func halfPrecisionAveragesDoNotStick() throws {

@@ -32,6 +32,19 @@ import Testing
     ("polynomial", "polynomial(initial: 0.1, power: 2, epochs: 20)"),
     ("linear-keras", "polynomial(initial: 0.1, epochs: 20)"),
     ("one-cycle", "oneCycle(peak: 0.1, steps: 31)"),
+    ("warmup-stable-decay", "warmupStableDecay(value: 0.1, final: 0.01, warmup: 0.2, decay: 0.3)"),
+    (
+      "warmup-stable-cosine",
+      "warmupStableDecay(value: 0.1, final: 0.01, warmup: 0, decay: 0.5, shape: cosine, steps: 20)"
+    ),
+    ("warmup-stable-root", "warmupStableDecay(value: 0.1, warmup: 0.1, decay: 0.4, shape: squareRoot)"),
+    ("knee", "knee(peak: 0.1, warmup: 0.1, explore: 0.5)"),
+    ("knee-without-warmup", "knee(peak: 0.1, explore: 0.4)"),
+    ("rex", "rex(initial: 0.1)"),
+    ("rex-floor", "rex(initial: 0.1, final: 0.01, epochs: 20)"),
+    ("untuned-linear", "untunedWarmup(then: 0.1, beta2: 0.9)"),
+    ("untuned-exponential", "untunedWarmup(then: 0.1, beta2: 0.9, shape: exponential)"),
+    ("untuned-cosine", "untunedWarmup(then: cosine(initial: 0.1), beta2: 0.9375)"),
     ("cosine", "batchScaled(schedule: cosine(initial: 0.05, final: 0.0005), reference: 64)"),
     ("cosine", "batchScaled(schedule: cosine(initial: 0.05, final: 0.0005), reference: 32, rule: squareRoot)"),
   ]
@@ -47,7 +60,7 @@ import Testing
   }
 
   @Test func agreeWithTheirSources() throws {
-    let fixtures: [Row] = try OptimizerFixtures.read("schedules")
+    let fixtures = try ["schedules", "staged_schedules"].flatMap { name -> [Row] in try OptimizerFixtures.read(name) }
     let all = try Tensor.evaluate(Self.rows.map { try values($0.choice) })
     for ((fixture, choice), actual) in zip(Self.rows, all) {
       let expected = try #require(fixtures.first { $0.name == fixture }, "there is no fixture '\(fixture)'").values
@@ -83,6 +96,14 @@ import Testing
     let half = try Registry<any NamedSchedule>.all.build(MethodSpec(parsing: "cosine(initial: 1)"))
     let late = Progress(step: Tensor(49_999, dtype: .int32), stepsPerEpoch: 1, epochs: 100_000)
     #expect(abs(try half.value(at: late, dtype: .bfloat16).scalar() - 0.5) < 1e-3)
+  }
+
+  @Test(arguments: ["warmupStableDecay(warmup: 0.6, decay: 0.5)", "knee(warmup: 0.5, explore: 0.6)"])
+  func partsAreNoMoreThanTheWhole(_ choice: String) throws {
+    let error = #expect(throws: ConfigurationError.self) {
+      try Registry<any NamedSchedule>.all.build(MethodSpec(parsing: choice))
+    }
+    #expect(error?.description.contains("more than all of it") == true)
   }
 
   @Test func batchScalingNeedsABatchSize() {

@@ -5,7 +5,7 @@ import Tanren
 struct ScheduleCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schedule", abstract: "Inspect schedules of learning rates and other hyperparameters.",
-    subcommands: [SchedulePlotCommand.self])
+    subcommands: [SchedulePlotCommand.self, ScheduleFindCommand.self])
 }
 
 /// `tanren schedule plot`.

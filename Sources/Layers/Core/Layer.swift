@@ -32,9 +32,10 @@ extension Layer {
   public func callAsFunction(_ x: Tensor, in scope: Scope) -> Tensor {
     if x.diagnostic != nil { return x }
     return TraceContext.$path.withValue(scope.path) {
-      let y =
-        self is any Block && scope.checkpointsBlocks
-        ? scope.checkpoint { forward(x, in: scope) } : forward(x, in: scope)
+      let isBlock = self is any Block
+      let output =
+        isBlock && scope.checkpointsBlocks ? scope.checkpoint { forward(x, in: scope) } : forward(x, in: scope)
+      let y = isBlock ? scope.mixed(output) : output
       scope.record(self, input: x, output: y)
       return y
     }

@@ -14,7 +14,7 @@ public struct ModelVariables: Sendable {
 ///
 /// In half precision the parameters stay `float32` (Micikevicius et al. 2018, https://arxiv.org/abs/1710.03740): layers
 /// get them rounded, and gradients and updates apply to the `float32` parameters. Sums, batch statistics, losses and
-/// metrics are in `float32` too. `float16` has no loss scaling: gradients below 6e-8 are lost.
+/// metrics are in `float32` too. In `float16` gradients below 6e-8 are lost, unless the loss is scaled.
 public struct Precision: Sendable, Hashable {
   /// The type of parameters, running statistics and optimizer state.
   public var parameters: DType

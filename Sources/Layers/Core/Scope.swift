@@ -28,20 +28,33 @@ public final class Scope {
 
   private let trace: ScopeTrace
   private let isShared: Bool
+  /// What layers use in place of their kernels.
+  private let reparametrization: (any KernelReparametrization)?
 
-  fileprivate init(_ trace: ScopeTrace, path: String = "", isShared: Bool = false) {
+  fileprivate init(
+    _ trace: ScopeTrace, path: String = "", isShared: Bool = false,
+    _ reparametrization: (any KernelReparametrization)? = nil
+  ) {
     self.trace = trace
     self.path = path
     self.isShared = isShared
+    self.reparametrization = reparametrization
   }
 
   /// The scope of a layer called `name`.
   public subscript(name: String) -> Scope {
-    Scope(trace, path: joined(name), isShared: isShared)
+    Scope(trace, path: joined(name), isShared: isShared, reparametrization)
   }
 
   /// A scope whose parameters may be requested more than once, for the same tensors each time.
-  public func shared(_ name: String) -> Scope { Scope(trace, path: joined(name), isShared: true) }
+  public func shared(_ name: String) -> Scope {
+    Scope(trace, path: joined(name), isShared: true, reparametrization)
+  }
+
+  /// This scope, in which layers use something else in place of their kernels.
+  func reparametrized(by reparametrization: any KernelReparametrization) -> Scope {
+    Scope(trace, path: path, isShared: isShared, reparametrization)
+  }
 
   /// A trainable parameter, in the element type in which the model computes.
   ///
@@ -52,8 +65,9 @@ public final class Scope {
     _ name: String, _ shape: Shape, _ initializer: any Initializer, dtype: DType? = nil
   ) -> Tensor {
     let type = TensorType(dtype ?? precision.parameters, shape)
-    return trace.parameter(joined(name), type, initializer, mayRepeat: isShared).cast(
-      to: dtype ?? precision.computation)
+    let value = trace.parameter(joined(name), type, initializer, mayRepeat: isShared)
+    let used = name == "kernel" ? reparametrization?.reparametrized(value.upcast, in: self) ?? value : value
+    return used.cast(to: dtype ?? precision.computation)
   }
 
   /// A tensor that steps update without a gradient, such as a running mean. ``Precision/parameters`` by default.
@@ -88,6 +102,9 @@ public final class Scope {
   /// Whether blocks are computed again for gradients.
   var checkpointsBlocks: Bool { trace.checkpointing == .blocks }
 
+  /// The output of a block, mixed with those of other examples if mixing was asked for behind this block.
+  func mixed(_ output: Tensor) -> Tensor { trace.mixed(output) }
+
   /// What `body` computes, of which gradients keep nothing but what it uses from outside. State that it updates leaves it
   /// as further results, so that the second run changes none.
   func checkpoint(_ body: () -> Tensor) -> Tensor { trace.checkpoint(body) }
@@ -117,6 +134,8 @@ private final class ScopeTrace {
   let checkpointing: GradientCheckpointing
   let devices: DeviceAxis?
   let normalizationGroups: Int
+  private let mixing: HiddenMixing?
+  private var blocks = 0
 
   private(set) var parameters: TensorTree
   private(set) var state: TensorTree
@@ -132,11 +151,11 @@ private final class ScopeTrace {
   init(
     _ variables: ModelVariables?, key: Key, isTraining: Bool, precision: Precision, statisticsShare: Tensor? = nil,
     isFrozen: ((String) -> Bool)? = nil, checkpointing: GradientCheckpointing = .none, devices: DeviceAxis? = nil,
-    normalizationGroups: Int = 1
+    normalizationGroups: Int = 1, mixing: HiddenMixing? = nil
   ) {
     isInitializing = variables == nil
     self.checkpointing = checkpointing
-    (self.devices, self.normalizationGroups) = (devices, normalizationGroups)
+    (self.devices, self.normalizationGroups, self.mixing) = (devices, normalizationGroups, mixing)
     parameters = variables?.parameters ?? TensorTree()
     state = variables?.state ?? TensorTree()
     self.key = key
@@ -172,6 +191,12 @@ private final class ScopeTrace {
     }
     state[path] = found(value, path, state[path]?.type ?? value.type)
     updated.append(path)
+  }
+
+  func mixed(_ output: Tensor) -> Tensor {
+    guard let mixing else { return output }
+    blocks += 1
+    return mixing.mixed(output, at: blocks)
   }
 
   func checkpoint(_ body: () -> Tensor) -> Tensor {
@@ -233,19 +258,21 @@ extension Layer {
   ///   - checkpointing: what gradients of the output compute again.
   ///   - devices: those that have other examples of the batch, see ``Scope/devices``.
   ///   - normalizationGroups: see ``Scope/normalizationGroups``.
+  ///   - mixing: how examples are mixed; the inputs are those that the model is given.
   /// - Returns: the output, and the state after this step.
   public func apply(
     _ variables: ModelVariables, to x: Tensor, isTraining: Bool = false, key: Key = Key(seed: 0),
     precision: Precision? = nil, statisticsShare: Tensor? = nil, isFrozen: ((String) -> Bool)? = nil,
-    checkpointing: GradientCheckpointing = .none, devices: DeviceAxis? = nil, normalizationGroups: Int = 1
+    checkpointing: GradientCheckpointing = .none, devices: DeviceAxis? = nil, normalizationGroups: Int = 1,
+    mixing: HiddenMixing? = nil
   ) -> (output: Tensor, state: TensorTree) {
     let dtype = variables.parameters.tensors.first?.dtype ?? .float32
     let trace = ScopeTrace(
       variables, key: key, isTraining: isTraining,
       precision: precision ?? Precision(parameters: dtype, computation: dtype), statisticsShare: statisticsShare,
       isFrozen: isFrozen, checkpointing: checkpointing, devices: devices,
-      normalizationGroups: normalizationGroups)
-    let output = self(x, in: Scope(trace))
+      normalizationGroups: normalizationGroups, mixing: mixing)
+    let output = self(mixing?.mixed(x, at: 0) ?? x, in: Scope(trace))
     return (output, trace.state)
   }
 }

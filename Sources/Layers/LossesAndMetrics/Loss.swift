@@ -21,6 +21,13 @@ public protocol Loss: Configurable {
   /// - Returns: `[batch]`; an example with several positions contributes their mean.
   func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor
 
+  /// How often a training step computes the outputs of each example, every time with other random draws, dropout's for
+  /// one; by default once. A modifier forwards it.
+  var passes: Int { get }
+
+  /// The loss of each example from the outputs of all ``passes``; by default that of the first. A modifier forwards it.
+  func perExample(passes outputs: [Tensor], _ targets: Tensor) -> Tensor
+
   /// The loss at a point of training, for a loss with schedules; by default itself. A modifier forwards it.
   func scheduled(at progress: Progress) -> any Loss
 
@@ -36,6 +43,8 @@ public protocol Loss: Configurable {
 
 extension Loss {
   public func scheduled(at progress: Progress) -> any Loss { self }
+  public var passes: Int { 1 }
+  public func perExample(passes outputs: [Tensor], _ targets: Tensor) -> Tensor { perExample(outputs[0], targets) }
   public var outputKind: OutputKind? { nil }
 
   public var defaultMetrics: [any Metric] {
@@ -64,6 +73,11 @@ extension Loss {
   ) -> LossValue {
     let total = total(outputs, targets, weights: weights)
     return value(sum: total.sum, count: total.count, penalty: penalty)
+  }
+
+  /// As ``total(_:_:weights:)``, from the outputs of all ``passes``.
+  public func total(passes outputs: [Tensor], _ targets: Tensor, weights: Tensor?) -> (sum: Tensor, count: Tensor) {
+    perExample(passes: outputs, targets).total(weights: weights)
   }
 
   /// The sum of the examples' losses and the number of examples, the arguments of ``value(sum:count:penalty:)``.

@@ -1,11 +1,32 @@
 import Configuration
 
+/// A loss made of another one, whose requirements it forwards unless it says otherwise.
+public protocol LossModifier: Loss {
+  var loss: any Loss { get }
+}
+
+extension LossModifier {
+  public var outputKind: OutputKind? { loss.outputKind }
+  public var defaultMetrics: [any Metric] { loss.defaultMetrics }
+  public var passes: Int { loss.passes }
+
+  public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor { loss.perExample(outputs, targets) }
+
+  public func perExample(passes outputs: [Tensor], _ targets: Tensor) -> Tensor {
+    loss.perExample(passes: outputs, targets)
+  }
+
+  public func value(sum: Tensor, count: Tensor, penalty: Tensor?) -> LossValue {
+    loss.value(sum: sum, count: count, penalty: penalty)
+  }
+}
+
 /// Flooding: gradient ascent on a batch whose loss `L` lies below the level `b`, by minimizing `|L - b| + b`.
 ///
 /// The mean of the mini-batch is compared, not single examples, and the comparison is strict: at `L = b` the gradient
 /// keeps its sign. `L` includes the penalty of the parameters, if there is one; below the level, the gradient of the
 /// examples' part changes its sign but the penalty's doesn't, so that weight decay continues.
-public struct Flooded: Loss {
+public struct Flooded: Loss, LossModifier {
   /// Which number is reported as the loss.
   public enum Reporting: String, Sendable, CaseIterable {
     /// Always `L`.
@@ -39,16 +60,11 @@ public struct Flooded: Loss {
     self.reporting = reporting
   }
 
-  public var outputKind: OutputKind? { loss.outputKind }
-  public var defaultMetrics: [any Metric] { loss.defaultMetrics }
-
   public func scheduled(at progress: Progress) -> any Loss {
     var flooded = Flooded(loss.scheduled(at: progress), at: level, reporting: reporting)
     if !(level is Double) { flooded.level = Moment(schedule: level, progress: progress) }
     return flooded
   }
-
-  public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor { loss.perExample(outputs, targets) }
 
   public func value(sum: Tensor, count: Tensor, penalty: Tensor?) -> LossValue {
     let examples = loss.value(sum: sum, count: count, penalty: nil)
@@ -63,12 +79,53 @@ public struct Flooded: Loss {
       evaluated: reporting == .raw ? raw.evaluated : flooding(raw.evaluated))
   }
 
-  private func flooding(_ loss: Tensor) -> Tensor {
+  private func flooding(_ loss: Tensor) -> Tensor { loss.flooded(at: level) }
+}
+
+/// Individual flooding: each example's loss `l` becomes `|l - b| + b` (Xie et al. 2022).
+///
+/// The examples that are learned best are held at the level `b`, whatever the others of their batch are. Training and
+/// evaluation report what is minimized.
+public struct IndividuallyFlooded: Loss, LossModifier {
+  public static let declaration = Declaration(
+    "individuallyFlooded", "individual flooding: |l - b| + b of each example's loss l",
+    standard: IndividuallyFlooded(SoftmaxCrossEntropy(), at: 0.0),
+    reference: Reference(
+      "Xie et al.", 2022, "iFlood: A Stable and Effective Regularizer", "https://openreview.net/forum?id=MsHnJPaBUZE"),
+    settings: [
+      Setting("loss", \.loss, .method, "the loss l"),
+      Setting("at", \.level, .level, "flooding level b; 0 changes nothing if l can't be negative"),
+    ])
+
+  public var loss: any Loss
+  /// `b`. Evaluation uses the level of the last update.
+  public var level: any Schedule
+
+  public init(_ loss: any Loss, at level: any Schedule) { (self.loss, self.level) = (loss, level) }
+
+  public func scheduled(at progress: Progress) -> any Loss {
+    let isFixed = level is Double
+    return IndividuallyFlooded(
+      loss.scheduled(at: progress), at: isFixed ? level : Moment(schedule: level, progress: progress))
+  }
+
+  public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
+    loss.perExample(outputs, targets).flooded(at: level)
+  }
+
+  public func perExample(passes outputs: [Tensor], _ targets: Tensor) -> Tensor {
+    loss.perExample(passes: outputs, targets).flooded(at: level)
+  }
+}
+
+extension Tensor {
+  /// `|l - b| + b`, whose gradient keeps its sign at `b` itself.
+  fileprivate func flooded(at level: any Schedule) -> Tensor {
     // Without progress, a schedule has its initial value.
     let start = Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 1)
-    let level = level.value(at: start, dtype: loss.dtype)
-    let distance = loss - level
-    return Tensor.select(loss .< level, -distance, distance) + level
+    let level = level.value(at: start, dtype: dtype)
+    let distance = self - level
+    return Tensor.select(self .< level, -distance, distance) + level
   }
 }
 
@@ -107,7 +164,7 @@ extension SettingFormat where Value == any Schedule {
 /// Another loss, summed over the batch instead of averaged, so that the gradient grows with the batch size.
 ///
 /// The reported value stays the mean, so that batches of any size are comparable.
-public struct Summed: Loss {
+public struct Summed: Loss, LossModifier {
   public static let declaration = Declaration(
     "summed", "another loss summed over the batch instead of averaged; the mean is reported",
     standard: Summed(SoftmaxCrossEntropy()), settings: [Setting("loss", \.loss, .method, "the loss")])
@@ -116,12 +173,7 @@ public struct Summed: Loss {
 
   public init(_ loss: any Loss) { self.loss = loss }
 
-  public var outputKind: OutputKind? { loss.outputKind }
-  public var defaultMetrics: [any Metric] { loss.defaultMetrics }
-
   public func scheduled(at progress: Progress) -> any Loss { Summed(loss.scheduled(at: progress)) }
-
-  public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor { loss.perExample(outputs, targets) }
 
   public func value(sum: Tensor, count: Tensor, penalty: Tensor?) -> LossValue {
     var value = loss.value(sum: sum, count: count, penalty: penalty)

@@ -63,9 +63,10 @@ public enum RecordedMetric {
     }
   }
 
-  /// Whether greater values of a column are better: of `val_accuracy`, `r2` or `topKAccuracy_2`, but not of `loss`.
+  /// Whether greater values of a column are better: of `val_accuracy`, `r2`, `topKAccuracy_2` or `val_ema_accuracy`, but not
+  /// of `loss`.
   public static func isGreaterBetter(_ column: String) -> Bool {
-    let name = (column.hasPrefix("val_") ? String(column.dropFirst(4)) : column).replacing(#/_[0-9]+$/#, with: "")
+    let name = column.replacing(#/_[0-9]+$/#, with: "").replacing(#/^val_([a-zA-Z0-9]+_)?/#, with: "")
     return Registry<any Metric>.all.type(named: name).flatMap { $0 as? any Metric.Type }?.isGreaterBetter
       ?? name.lowercased().contains("accuracy")
   }

@@ -5,6 +5,9 @@ public protocol Averaging: Configurable {
   /// Which running statistics the averaged parameters are evaluated with; the last ones by default.
   var statistics: AveragedStatistics { get }
 
+  /// Others that are evaluated beside this one, by name; they read its state. By default there are none.
+  var alternatives: [(name: String, averaging: any Averaging)] { get }
+
   /// The state before the first step.
   func initial(_ parameters: TensorTree) -> TensorTree
 
@@ -19,6 +22,7 @@ public protocol Averaging: Configurable {
 
 extension Averaging {
   public var statistics: AveragedStatistics { .last }
+  public var alternatives: [(name: String, averaging: any Averaging)] { [] }
 }
 
 /// Which running statistics, batch normalization's say, averaged parameters are evaluated with.

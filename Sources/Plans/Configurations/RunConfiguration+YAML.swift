@@ -30,6 +30,7 @@ extension RunConfiguration {
     ]
     if let preprocessing { lines.append(("preprocessing", .choice(preprocessing))) }
     if !augmentation.isEmpty { lines.append(("augmentation", .list(augmentation.map(OptionValue.choice)))) }
+    if let manifoldMixup { lines.append(("manifoldMixup", .number(manifoldMixup))) }
     if let classWeights { lines.append(("classWeights", OptionValue(classWeights))) }
     if !freeze.isEmpty { lines.append(("freeze", .list(freeze.map(OptionValue.text)))) }
     if frozenStatistics != .fixed { lines.append(("frozenStatistics", .text(frozenStatistics.rawValue))) }
@@ -38,6 +39,9 @@ extension RunConfiguration {
     }
     if let layerDecay { lines.append(("layerDecay", .number(layerDecay))) }
     if normalizationGroups != 1 { lines.append(("normalizationGroups", .number(Double(normalizationGroups)))) }
+    if lossScaling != .none { lines.append(("lossScale", lossScaling.notation)) }
+    if skipsNonFiniteSteps { lines.append(("skipNonFinite", .flag(true))) }
+    if parameterRounding != .nearest { lines.append(("parameterRounding", .text(parameterRounding.rawValue))) }
     if !callbacks.isEmpty { lines.append(("callbacks", .list(callbacks.map(OptionValue.choice)))) }
     if checkpoint != .none { lines.append(("checkpoint", .text(checkpoint.rawValue))) }
     if optimizerState != .replicated { lines.append(("optimizerState", .text(optimizerState.rawValue))) }

@@ -33,6 +33,8 @@ public struct RunConfiguration: Sendable, Hashable {
   public var callbacks: [MethodSpec] = []
   /// How much the examples of each class count in the training loss; nil if all count alike.
   public var classWeights: ClassWeights?
+  /// The α of the weights by which examples are mixed within the model; nil if they aren't.
+  public var manifoldMixup: Double?
   /// Random changes of training images, in their order.
   public var augmentation: [MethodSpec] = []
   public var epochs = 10
@@ -40,6 +42,12 @@ public struct RunConfiguration: Sendable, Hashable {
   public var seed = 0
   /// The element type that the model computes in; see ``precision``.
   public var dtype = DType.float32
+  /// What the loss is multiplied by before gradients are taken.
+  public var lossScaling = LossScaling.none
+  /// Whether steps whose gradients aren't finite are skipped.
+  public var skipsNonFiniteSteps = false
+  /// How new parameters are rounded. Those that are rounded at random are stored in ``dtype``, others in `float32` or wider.
+  public var parameterRounding = ParameterRounding.nearest
   public var partialBatch = PartialBatch.drop
   public var rng = RNG.keyed
   /// Whether an epoch 0 records the untrained model.
@@ -82,6 +90,8 @@ public struct RunConfiguration: Sendable, Hashable {
     let prepared = try options.choice("preprocessing", default: MethodSpec("none"))
     preprocessing = prepared == MethodSpec("none") ? nil : prepared
     augmentation = try options.choices("augmentation", default: augmentation)
+    manifoldMixup = try options.value(
+      "manifoldMixup", .optional(.number(in: 0.001...1000), standing: 2), default: manifoldMixup)
     classWeights = try options.classWeights("classWeights")
     freeze = try options.patterns("freeze")
     frozenStatistics = try options.oneOf("frozenStatistics", default: frozenStatistics)
@@ -94,6 +104,9 @@ public struct RunConfiguration: Sendable, Hashable {
     batchSize = try options.integer("batchSize", default: batchSize, in: 1...10_000_000)
     seed = try options.integer("seed", default: seed, in: 0...Int(UInt32.max))
     dtype = try options.oneOf("dtype", default: FloatType.float32).dtype
+    lossScaling = try options.value("lossScale", .lossScaling, default: lossScaling)
+    skipsNonFiniteSteps = try options.flag("skipNonFinite", default: skipsNonFiniteSteps)
+    parameterRounding = try options.parameterRounding("parameterRounding", of: dtype)
     partialBatch = try options.oneOf("partialBatch", default: partialBatch)
     rng = try options.oneOf("rng", default: rng)
     evaluatesBeforeTraining = try options.flag("evaluateBeforeTraining", default: evaluatesBeforeTraining)
@@ -163,18 +176,23 @@ public struct RunConfiguration: Sendable, Hashable {
     return made?.defaultMetrics.map { MethodSpec(type(of: $0).name) } ?? []
   }
 
-  /// The element types of computation and of parameters, which with half precision are `float32`.
-  public var precision: Precision { Precision(dtype) }
+  /// The element types of computation and of parameters, which with half precision are `float32` unless they are rounded at
+  /// random.
+  public var precision: Precision {
+    parameterRounding == .stochastic ? Precision(parameters: dtype, computation: dtype) : Precision(dtype)
+  }
 
   /// The method with all its slots filled.
   public func method() throws(ConfigurationError) -> Method {
     var made = try namedMethod()
-    made.classWeights = classWeights
+    (made.classWeights, made.manifoldMixup) = (classWeights, manifoldMixup)
     if !freeze.isEmpty { made.freeze = try PathFilter(including: freeze) }
     made.freezesStatistics = frozenStatistics == .fixed
     made.learningRateFactors = learningRateFactors
     made.layerDecay = layerDecay
     made.normalizationGroups = normalizationGroups
+    (made.lossScaling, made.skipsNonFiniteSteps) = (lossScaling, skipsNonFiniteSteps)
+    made.parameterRounding = parameterRounding
     made.adjustsLearningRate = try namedCallbacks().contains { type(of: $0).adjustsLearningRate }
     return made
   }

@@ -12,6 +12,8 @@ public struct ArmSettings: Sendable {
   public var penalties: [any Penalty]?
   public var metrics: [any Metric]?
   public var augmentation: [any Augmentation]?
+  /// The α of the weights by which examples are mixed within the model.
+  public var manifoldMixup: Double?
   /// How much the examples of each class count in the training loss.
   public var classWeights: ClassWeights?
   public var callbacks: [any NamedCallback]?
@@ -26,6 +28,12 @@ public struct ArmSettings: Sendable {
   public var batchSize: Int?
   /// The element type that the model computes in.
   public var dtype: DType?
+  /// What the loss is multiplied by before gradients are taken.
+  public var lossScaling: LossScaling?
+  /// Whether steps whose gradients aren't finite are skipped.
+  public var skipsNonFiniteSteps: Bool?
+  /// How new parameters are rounded to the type they are stored in.
+  public var parameterRounding: ParameterRounding?
   /// Training examples to use, the first ones.
   public var examples: Int?
   /// What training steps compute again instead of keeping it for the backward pass.
@@ -72,7 +80,12 @@ public struct ArmSettings: Sendable {
       let texts = learningRateFactors.map { OptionValue.text($0.text) }
       overrides.append(Override("learningRateFactors", .list(texts), origin: origin))
     }
+    if let manifoldMixup { overrides.append(Override("manifoldMixup", .number(manifoldMixup), origin: origin)) }
     if let layerDecay { overrides.append(Override("layerDecay", .number(layerDecay), origin: origin)) }
+    if let lossScaling { overrides.append(Override("lossScale", lossScaling.notation, origin: origin)) }
+    if let skipsNonFiniteSteps {
+      overrides.append(Override("skipNonFinite", .flag(skipsNonFiniteSteps), origin: origin))
+    }
     if let classWeights { overrides.append(Override("classWeights", OptionValue(classWeights), origin: origin)) }
     add("epochs", epochs)
     add("batchSize", batchSize)
@@ -82,6 +95,7 @@ public struct ArmSettings: Sendable {
       if let word { overrides.append(Override(key, .text(word), origin: origin)) }
     }
     add("dtype", dtype?.rawValue)
+    add("parameterRounding", parameterRounding?.rawValue)
     add("checkpoint", checkpoint?.rawValue)
     add("optimizerState", optimizerState?.rawValue)
     return overrides

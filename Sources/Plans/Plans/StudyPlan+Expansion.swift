@@ -215,7 +215,7 @@ extension RunConfiguration {
   public var recordedMetrics: [String] {
     if let made = try? makeExperiment() { return made.recordedMetrics }
     guard let method = try? method() else { return ["loss", "val_loss"] }
-    return method.recordedNames + method.evaluatedNames.map { "val_" + $0 }
+    return method.recordedNames + method.validationNames
   }
 }
 

@@ -42,6 +42,10 @@ public struct Method: Sendable {
     didSet { augmentation = AugmentationPipeline(augmentations) }
   }
   private(set) var augmentation = AugmentationPipeline()
+  /// Manifold mixup (Verma et al. 2019, https://arxiv.org/abs/1806.05236): the α of Beta(α, α), from which the weight is
+  /// drawn by which each example is mixed with another one of its batch, at a random place: the inputs, or the values behind
+  /// one of the model's blocks. The loss is the mean of those for both examples' targets by the same weight. Nil for none.
+  public var manifoldMixup: Double?
   /// How much the examples of each class count in the training loss; nil if all count alike.
   public var classWeights: ClassWeights?
   /// Which parameters aren't trained: those whose path has a match get no gradient, no memory of the optimizer, no
@@ -65,6 +69,13 @@ public struct Method: Sendable {
   public var normalizationGroups = 1
   /// Whether callbacks such as ``ReduceOnPlateau`` may change the learning rate, by a factor that is part of the state.
   public var adjustsLearningRate = false
+  /// What the loss is multiplied by before gradients are taken. With it, steps whose gradients aren't finite are skipped.
+  public var lossScaling = LossScaling.none
+  /// Whether a step whose gradients aren't finite is skipped: it changes nothing, and isn't part of the recorded means. The
+  /// number of such steps is recorded as `skipped_steps`.
+  public var skipsNonFiniteSteps = false
+  /// How new parameters are rounded to the type they are stored in.
+  public var parameterRounding = ParameterRounding.nearest
   /// Decides where and how often gradients are taken.
   public var gradientRule: any GradientRule = PlainGradient()
   /// Decides which parameters are evaluated and kept.
@@ -89,6 +100,18 @@ public struct Method: Sendable {
 
   /// The names of what an evaluation gives, in order: `loss`, then all metrics'.
   public var evaluatedNames: [String] { RecordedMetric.names(metrics) }
+
+  /// The names recorded of validation data, in order: `val_loss`, …, and those of alternative averages, `val_raw_loss`.
+  public var validationNames: [String] {
+    let prefixes = [Self.validationPrefix()] + averaging.alternatives.map { Self.validationPrefix($0.name) }
+    return prefixes.flatMap { prefix in evaluatedNames.map { prefix + $0 } }
+  }
+
+  /// What the names of validation values begin with.
+  /// - Parameter alternative: the name of an alternative average; nil for the parameters that are kept.
+  static func validationPrefix(_ alternative: String? = nil) -> String {
+    alternative.map { "val_\($0)_" } ?? "val_"
+  }
 }
 
 extension Method {

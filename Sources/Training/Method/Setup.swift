@@ -1,12 +1,20 @@
 /// What the programs of a training are traced from, apart from its state and data.
 struct Setup {
   let model: any Layer
-  let method: Method
+  private(set) var method: Method
   let precision: Precision
   /// The type of the model's outputs for one example.
   let outputType: TensorType
-  /// Whether the model is made of blocks.
-  let hasBlocks: Bool
+  /// The calls of blocks that the model is made of.
+  let blockCount: Int
+  var hasBlocks: Bool { blockCount > 0 }
+
+  /// The same with one of the method's alternative averages, to evaluate the training's state.
+  func evaluating(alternative index: Int) -> Setup {
+    var setup = self
+    setup.method.averaging = method.averaging.alternatives[index].averaging
+    return setup
+  }
 }
 
 /// One or more values of a kind, one per trainer of a program. The first stands for all in what they have in common.

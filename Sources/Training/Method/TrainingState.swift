@@ -14,6 +14,7 @@ public struct TrainingState: Sendable {
     if method.averaging.statistics == .estimated {
       tree.merge(variables.state.nested(under: Self.averagedStateName))
     }
+    tree.merge(StepGuard.initial(method))
     if method.adjustsLearningRate { tree[Self.learningRateScaleName] = Tensor([1 as Float], shape: []) }
   }
 
@@ -55,6 +56,7 @@ public struct TrainingState: Sendable {
       parts.merge(part.nested(under: name))
     }
     parts[Self.learningRateScaleName] = learningRateScale
+    parts.merge(StepGuard.part(of: tree))
     return TrainingState(tree: tree.zip(parts) { $1 })
   }
 

@@ -27,6 +27,8 @@ struct StepTracer {
     // What is frozen is a constant to gradients, rules, optimizers and averages.
     let (all, parameters) = (state.parameters, method.trained(state.parameters))
     let stepKey = key.derived("step").folding(step)
+    let stepGuard = StepGuard(method, state)
+    let scale = stepGuard?.scale
     let given = prepared(inputs, targets, key: stepKey.derived("augmentation"))
     let batch = EvaluableBatch(BatchPart(size: size, over: devices)) { parameters, modelState, examples in
       // Without augmentation only the part that is evaluated takes the memory of floating-point numbers.
@@ -37,32 +39,37 @@ struct StepTracer {
       let (targets, weights) = (examples.rows(of: given?.targets ?? targets), weights.map(examples.rows))
       // A different key per part of the batch, the same for each pass over it.
       let partKey = examples.key(from: stepKey.derived("model"))
+      let mixing = setup.mixing(of: examples, key: partKey.derived("manifoldMixup"))
       var evaluation = Evaluation(loss: Tensor(0), gradients: parameters, state: modelState, metrics: TensorTree())
       let (objective, gradients) = valueAndGradient(at: parameters.tensors) { point in
         let trained = parameters.with(point)
         let own = examples.devices.map { trained.with($0.spread(point)) } ?? trained
-        let variables = ModelVariables(
-          parameters: method.freeze == nil ? own : all.replaced(by: own), state: modelState)
-        let result = model.apply(
-          variables, to: x, isTraining: true, key: partKey, precision: precision, isFrozen: method.isStateFrozen,
-          checkpointing: checkpointing, devices: examples.devices,
-          normalizationGroups: groups.count)
-        let outputs = result.output.upcast
+        let parameters = method.freeze == nil ? own : all.replaced(by: own)
+        var outputs: [Tensor] = []
+        for pass in 0..<Swift.max(1, loss.passes) {
+          let result = model.apply(
+            ModelVariables(parameters: parameters, state: evaluation.state), to: x, isTraining: true,
+            key: pass == 0 ? partKey : partKey.derived("pass").folding(pass), precision: precision,
+            isFrozen: method.isStateFrozen, checkpointing: checkpointing, devices: examples.devices,
+            normalizationGroups: groups.count, mixing: mixing)
+          outputs.append(result.output.upcast)
+          evaluation.state = result.state
+        }
         let total = loss.total(
-          outputs, targets,
-          weights: lossWeights(targets, weights, importance.map(examples.rows), dtype: outputs.dtype))
+          passes: outputs, targets, mixing: mixing,
+          weights: lossWeights(targets, weights, importance.map(examples.rows), dtype: outputs[0].dtype))
         let totals = examples.devices.sum([total.sum, total.count])
         let value = loss.value(
           sum: totals[0], count: totals[1], penalty: method.penalty(trained))
-        evaluation.state = result.state
         evaluation.reported = value.reported
         evaluation.weight = totals[1]
-        let sums = method.sums(outputs, targets, weights)
+        let sums = method.sums(outputs[0], targets, weights)
         evaluation.metrics = sums.with(examples.devices.sum(sums.tensors))
-        return value.objective
+        return scale.map { value.objective * $0.cast(to: value.objective.dtype) } ?? value.objective
       }
-      evaluation.loss = objective
-      evaluation.gradients = parameters.with(gradients)
+      func unscaled(_ x: Tensor) -> Tensor { scale.map { x * (1 / $0).cast(to: x.dtype) } ?? x }
+      evaluation.loss = unscaled(objective)
+      evaluation.gradients = parameters.with(gradients.map(unscaled))
       return evaluation
     }
     let ruled = method.gradientRule.evaluate(
@@ -77,7 +84,7 @@ struct StepTracer {
     let updated = method.optimizer.transform.update(
       shares?.parts(of: evaluation.gradients) ?? evaluation.gradients, state: state.optimizer, context: own)
     let updates = method.scaled(updated.updates, by: state.learningRateScale)
-    let changed = own.parameters.zip(updates) { $0 + $1 }
+    let changed = own.parameters.moved(by: updates, method.parameterRounding, key: stepKey.derived("rounding"))
     let moved = shares?.whole(changed) ?? changed
     let averaged = method.averaging.update(moved, state: state.averaging, context: context)
     let next = state.replacing(
@@ -85,11 +92,11 @@ struct StepTracer {
       state: evaluation.state, optimizer: updated.state, rule: ruled.state,
       averaging: averaged.state)
     let count = evaluation.weight ?? Tensor(Double(size), dtype: evaluation.reported.dtype)
-    return (
-      next,
-      method.row(
-        lossSum: evaluation.reported * count.cast(to: evaluation.reported.dtype), count: count, evaluation.metrics)
-    )
+    let row = method.row(
+      lossSum: evaluation.reported * count.cast(to: evaluation.reported.dtype), count: count, evaluation.metrics)
+    guard let stepGuard else { return (next, row) }
+    let isDone = StepGuard.isFinite(evaluation.gradients)
+    return (stepGuard.choose(next, over: state, isDone: isDone), Tensor.select(isDone, row, row.zerosLike()))
   }
 
   /// What each example counts in the loss; nil if all count alike.
@@ -124,6 +131,32 @@ extension Method {
       "parts of \(count) examples, which the gradient rule evaluates by themselves, cut the \(normalizationGroups) groups of "
       + "a batch of \(size): let the groups be a multiple of the parts, or the other way round"
     return (1, Diagnostic(operation: "normalizationGroups", message: message, file: nil))
+  }
+}
+
+extension Setup {
+  /// How the examples of a batch, or of a part of it, are mixed; nil if they aren't.
+  fileprivate func mixing(of examples: BatchPart, key: Key) -> HiddenMixing? {
+    method.manifoldMixup.map { alpha in
+      let partners = key.derived("partners").permutation(examples.count)
+      return HiddenMixing(
+        partners: examples.devices?.rows(of: partners) ?? partners,
+        share: key.derived("share").symmetricBeta(1, alpha: alpha).squeeze(0),
+        place: key.derived("place").offsets(1, upTo: blockCount).squeeze(0), devices: examples.devices)
+    }
+  }
+}
+
+extension Loss {
+  /// As `total(passes:_:weights:)`, of examples that may be mixed: the mean of the losses for both targets.
+  fileprivate func total(
+    passes outputs: [Tensor], _ targets: Tensor, mixing: HiddenMixing?, weights: Tensor?
+  ) -> (sum: Tensor, count: Tensor) {
+    let own = total(passes: outputs, targets, weights: weights)
+    guard let mixing else { return own }
+    let other = total(passes: outputs, mixing.partnered(targets), weights: weights)
+    let share = mixing.share.cast(to: own.sum.dtype)
+    return (own.sum * share + other.sum * (1 - share), own.count)
   }
 }
 

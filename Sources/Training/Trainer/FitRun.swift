@@ -21,6 +21,8 @@ struct FitRun {
   /// The devices that have several trainers.
   private let spread: MemberSpread
   private let evaluation: EvaluationProgram?
+  /// Of other averages, by name.
+  private let alternatives: [(name: String, evaluation: EvaluationProgram)]
   /// For the validation data, one per trainer; none if no metric needs all outputs at once.
   private let collectors: [OutputCollector]
   private let trainingEvaluation: EvaluationProgram?
@@ -71,7 +73,8 @@ struct FitRun {
     let plan = FitPlan(
       epochs: epochs, lastEpoch: first.epoch + epochs, stepsPerEpoch: training.count / batchSize + (isPadded ? 1 : 0),
       batchSize: batchSize,
-      metrics: names + (validation == nil ? [] : first.method.evaluatedNames.map { "val_" + $0 }) + rate)
+      metrics: names + (validation == nil ? [] : first.method.validationNames)
+        + first.method.guardNames + rate)
     self.plan = plan
     let outputs = Shape(first.outputType.shape.dropFirst())
     let tracers = try setups.map {
@@ -101,13 +104,19 @@ struct FitRun {
       let use = try? whole.memoryUse()
       for trainer in trainers.all { trainer.memoryUse = use }
     }
-    func evaluation(_ data: ResidentData) throws -> EvaluationProgram {
+    func evaluation(_ data: ResidentData, _ setups: Members<Setup>) throws -> EvaluationProgram {
       try EvaluationProgram(
         setups, state: first.state, data: data, batchSize: options.evaluationBatch, plan: plan, devices: devices)
     }
-    self.evaluation = try judged.map(evaluation)
+    self.evaluation = try judged.map { try evaluation($0, setups) }
+    alternatives =
+      try judged.map { data in
+        try first.method.averaging.alternatives.enumerated().map { index, alternative in
+          (alternative.name, try evaluation(data, setups.map { $0.evaluating(alternative: index) }))
+        }
+      } ?? []
     collectors = try judged.map { try OutputCollector.all(setups, $0, batchSize: options.evaluationBatch) } ?? []
-    trainingEvaluation = options.evaluatesBeforeTraining && first.isUntrained ? try evaluation(learned) : nil
+    trainingEvaluation = options.evaluatesBeforeTraining && first.isUntrained ? try evaluation(learned, setups) : nil
     statistics =
       first.state.averagedState.isEmpty || epochs == 0
       ? nil
@@ -198,14 +207,19 @@ struct FitRun {
     _ training: [RunningSums], _ state: TrainingState, lastStep: Int
   ) throws -> [OrderedDictionary<String, Double>] {
     var metrics = training.map(\.values)
-    if let evaluation {
+    for (prefix, evaluation) in evaluations {
       var sums = noSums
       let result = try evaluation(state, step: lastStep)
       try RunningSums.add(result.row, to: &sums)
       let collected = try OutputCollector.values(collectors, of: result.outputs)
       for (index, trainer) in trainers.all.enumerated() {
         let values = trainer.method.evaluated(sums[index].values, collected.isEmpty ? [] : collected[index])
-        for (name, value) in values { metrics[index]["val_" + name] = value }
+        for (name, value) in values { metrics[index][prefix + name] = value }
+      }
+    }
+    for (index, trainer) in trainers.all.enumerated() {
+      for (name, value) in zip(trainer.method.guardNames, try trainer.state.guardValues(trainer.method)) {
+        metrics[index][name] = value
       }
     }
     if options.recordsLearningRate, trainers.first.learningRate != nil {
@@ -216,6 +230,13 @@ struct FitRun {
       }
     }
     return metrics
+  }
+
+  /// The evaluations of the validation data, with what the names of their values begin with.
+  private var evaluations: [(prefix: String, evaluation: EvaluationProgram)] {
+    guard let evaluation else { return [] }
+    return [(Method.validationPrefix(), evaluation)]
+      + alternatives.map { (Method.validationPrefix($0.name), $0.evaluation) }
   }
 
   private func advance(to state: TrainingState, steps: Int) throws {

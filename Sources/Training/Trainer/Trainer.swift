@@ -79,7 +79,7 @@ public final class Trainer {
     // The call of the model itself ends last.
     setup = Setup(
       model: model, method: try method.placed(in: model, lazy.parameters), precision: precision,
-      outputType: records.last?.output ?? sample.type, hasBlocks: records.contains { $0.layer is any Block })
+      outputType: records.last?.output ?? sample.type, blockCount: records.count { $0.layer is any Block })
     try method.check(lazy.parameters.paths)
     var variables = ModelVariables(parameters: try lazy.parameters.evaluate(), state: try lazy.state.evaluate())
     if let parameters {

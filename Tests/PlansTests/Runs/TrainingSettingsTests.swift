@@ -43,6 +43,34 @@ import Testing
     }
   }
 
+  @Test func precisionIsReadAndWritten() throws {
+    let read = try configuration(
+      "manifoldMixup: 2\ndtype: bfloat16\nlossScale: dynamic\nskipNonFinite: true\nparameterRounding: stochastic")
+    #expect(read.precision == Precision(parameters: .bfloat16, computation: .bfloat16))
+    #expect(try configuration(read.yaml()) == read)
+    #expect(try RunConfiguration(canonicalText: read.canonicalText, source: "store") == read)
+    let method = try read.method()
+    #expect(
+      method.manifoldMixup == 2 && method.lossScaling == .dynamic && method.skipsNonFiniteSteps
+        && method.parameterRounding == .stochastic)
+    #expect(try configuration("lossScale: 128").lossScaling == .fixed(128))
+    #expect(try configuration("dtype: float16").precision == .float16)
+    for none in ["lossScale: none", "manifoldMixup: none", "skipNonFinite: false", "parameterRounding: nearest"] {
+      #expect(try configuration(none).id == RunConfiguration().id, "\(none)")
+    }
+    let typed = Arm("typed") {
+      ($0.dtype, $0.parameterRounding) = (.float16, .stochastic)
+      ($0.lossScaling, $0.skipsNonFiniteSteps, $0.manifoldMixup) = (.fixed(8), true, 0.5)
+    }
+    let written = Arm(
+      "typed",
+      [
+        "dtype": "float16", "parameterRounding": "stochastic", "lossScale": "8", "skipNonFinite": "true",
+        "manifoldMixup": "0.5",
+      ])
+    #expect(try typed.configuration(base: [], seed: 1) == written.configuration(base: [], seed: 1))
+  }
+
   @Test(arguments: [
     ("freeze: 'layer('", "'layer(' is not a regular expression"),
     ("learningRateFactors: 'dense1'", "takes a pattern of paths with a factor"),
@@ -51,6 +79,9 @@ import Testing
     ("layerDecay: slow", "'layerDecay'"), ("frozenStatistics: both", "must be one of fixed, updated"),
     ("classWeights: equal", "must be balanced, none or one number per class"),
     ("classWeights: [0, 0]", "0 or more and not all 0"),
+    ("manifoldMixup: 0", "'manifoldMixup' is 0"), ("lossScale: 0", "'lossScale' is 0"),
+    ("lossScale: fast", "'lossScale'"),
+    ("parameterRounding: stochastic", "is for half precision"), ("parameterRounding: up", "nearest, stochastic"),
     ("optimizerState: split", "must be one of replicated, sharded"),
     ("optimizerState: sharded\noptimizer: muon", "'muon' needs whole parameters (Orthogonalize)"),
     (
