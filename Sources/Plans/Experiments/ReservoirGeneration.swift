@@ -82,8 +82,8 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
   ) -> OrderedDictionary<String, Double> {
     let early = min(200, expected.count / max(1, channels)) * channels
     return [
-      "nrmse": PredictionError.nmse(generated, expected).squareRoot(),
-      "nrmse_200": PredictionError.nmse(Array(generated.prefix(early)), Array(expected.prefix(early))).squareRoot(),
+      "nrmse": SeriesComparison(generated, truth: expected).nrmse,
+      "nrmse_200": SeriesComparison(Array(generated.prefix(early)), truth: Array(expected.prefix(early))).nrmse,
     ]
   }
 

@@ -43,17 +43,18 @@ extension ReservoirEnsemble {
       throw ReservoirError.shape(
         series: "teacher's values", found: Array(teacher.tensor.shape), expected: "as many as the inputs")
     }
-    let (drives, fixes) = (drives, reservoir.correctsLastOutput)
+    let (drives, reservoir) = (drives, reservoir)
     let before = drives.rows(currentReadout)
     let results = try regressed(rules, series, [before]) { states in
-      let problem = RegressionProblem(teacher, states, washout: washout)
+      let problem = RegressionProblem(teacher, reservoir.dynamics.observed(states), washout: washout)
       return EnsembleRegression(inputs: problem.inputs, targets: problem.targets) { found, arguments in
         let last = states.slice(steps - 1..<steps, axis: 1).squeeze(1)
         let scores = found.eachReadout { readout in
           let score = problem.score(readout)
           return [score.outputs, score.nrmse]
         }
-        return [last] + (fixes ? found : arguments[0]).eachReadout { [last.readOut($0)] } + scores
+        return [last] + (reservoir.correctsLastOutput ? found : arguments[0])
+            .eachReadout { [reservoir.readOut(last, by: $0)] } + scores
       }
     }
     let computed = try Tensor.evaluate(

@@ -68,6 +68,9 @@ public struct ReservoirEnsemble: Sendable {
       ("feedback", own.feedback != other.feedback), ("dtype", own.dtype != other.dtype),
       ("storage", own.storage != other.storage),
       ("correctsLastOutput", own.correctsLastOutput != other.correctsLastOutput),
+      ("unit", own.unit != other.unit), ("squares", own.squares != other.squares),
+      ("activation", own.activationText != other.activationText),
+      ("leak of spiking units", own.unit == .spiking && own.leakRate != other.leakRate),
       ("whether there is noise", (own.noise > 0) != (other.noise > 0)),
     ]
     if let difference = differences.first(where: \.1) {

@@ -48,6 +48,7 @@ extension EchoStateNetwork {
     for (name, values, shape) in [
       ("input", weights.input, [reservoir.inputs, units]), ("feedback", weights.feedback, [reservoir.outputs, units]),
       ("bias", weights.bias, [units]), ("untrained", weights.untrained, [units, reservoir.outputs]),
+      ("rotation", weights.rotation, [units, units]),
     ] where !values.isEmpty { arrays[name] = try HostArray(values, shape: shape) }
     arrays["readout"] = try readout?.hostArray()
     (arrays["state"], arrays["output"]) = (try state.hostArray(), try output.hostArray())
@@ -68,7 +69,8 @@ extension EchoStateNetwork {
       width: values.shape.last ?? 0)
     let weights = ReservoirWeights(
       recurrent: matrix, input: try saved.numbers("input", else: []), feedback: try saved.numbers("feedback", else: []),
-      bias: try saved.numbers("bias", else: []), untrained: try saved.numbers("untrained", else: []))
+      bias: try saved.numbers("bias", else: []), untrained: try saved.numbers("untrained", else: []),
+      rotation: try saved.numbers("rotation", else: []))
     try self.init(reservoir, weights: weights, stream: stream)
     let state = try saved.array("state")
     let sequences = state.shape.first ?? 0
@@ -95,8 +97,10 @@ extension EchoStateNetwork {
     }
     var closed = reservoir
     (closed.inputs, closed.feedback, closed.feedbackScale) = (0, true, reservoir.inputScale)
+    closed.inputScales = []
     let own = ReservoirWeights(
-      recurrent: weights.recurrent, feedback: weights.input, bias: weights.bias, untrained: weights.untrained)
+      recurrent: weights.recurrent, feedback: weights.input, bias: weights.bias, untrained: weights.untrained,
+      rotation: weights.rotation)
     return try EchoStateNetwork(closed, weights: own, stream: stream)
       .placed(at: state, output: output, readout: readout, stream: stream)
   }

@@ -53,7 +53,7 @@ public struct ReservoirLayer: Layer {
       steps, fromEach: .zeros([batch, reservoir.units], dtype: x.dtype),
       inputs: channels.0 > 0 ? x.slice(0..<channels.0, axis: 2) : nil,
       teacher: channels.1 > 0 ? x.slice(channels.0..<channels.0 + channels.1, axis: 2) : nil, noise: nil)
-    return states.reshape(to: [batch * steps, reservoir.units]).readOut(readout)
+    return reservoir.readOut(states.reshape(to: [batch * steps, reservoir.units]), by: readout)
       .reshape(to: [batch, steps, reservoir.outputs])
   }
 }
