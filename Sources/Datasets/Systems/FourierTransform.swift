@@ -30,22 +30,35 @@ struct FourierTransform: Sendable {
   func transform(_ values: ComplexNumbers) -> ComplexNumbers {
     var result = ComplexNumbers(
       real: reversed.map { values.real[$0] }, imaginary: reversed.map { values.imaginary[$0] })
+    result.real.withUnsafeMutableBufferPointer { real in
+      result.imaginary.withUnsafeMutableBufferPointer { imaginary in
+        cosines.withUnsafeBufferPointer { cosines in
+          sines.withUnsafeBufferPointer { sines in butterflies(real, imaginary, cosines, sines) }
+        }
+      }
+    }
+    return result
+  }
+
+  private func butterflies(
+    _ real: UnsafeMutableBufferPointer<Double>, _ imaginary: UnsafeMutableBufferPointer<Double>,
+    _ cosines: UnsafeBufferPointer<Double>, _ sines: UnsafeBufferPointer<Double>
+  ) {
     var half = 1
     while half < size {
       let stride = size / (2 * half)
       for block in Swift.stride(from: 0, to: size, by: 2 * half) {
         for offset in 0..<half {
           let (low, high, root) = (block + offset, block + offset + half, offset * stride)
-          let real = result.real[high] * cosines[root] - result.imaginary[high] * sines[root]
-          let imaginary = result.real[high] * sines[root] + result.imaginary[high] * cosines[root]
-          (result.real[high], result.imaginary[high]) = (result.real[low] - real, result.imaginary[low] - imaginary)
-          result.real[low] += real
-          result.imaginary[low] += imaginary
+          let x = real[high] * cosines[root] - imaginary[high] * sines[root]
+          let y = real[high] * sines[root] + imaginary[high] * cosines[root]
+          (real[high], imaginary[high]) = (real[low] - x, imaginary[low] - y)
+          real[low] += x
+          imaginary[low] += y
         }
       }
       half *= 2
     }
-    return result
   }
 
   func transform(_ values: [Double]) -> ComplexNumbers {
