@@ -120,6 +120,12 @@ import Testing
     try model.start(after: starts)
     let both: [Double] = try model.generate(steps: 44).values()
     #expect(distance(Array(both.prefix(132)), forecast) < 1e-6)
+    var loaded = try NVAR(arrays: model.arrays())
+    #expect(try loaded.generate(steps: 20).values(as: Double.self) == model.generate(steps: 20).values())
+    var arrays = try model.arrays()
+    arrays["readout"] = try HostArray([1.0, 2], shape: [2, 1])
+    #expect(throws: ReservoirError.self) { try NVAR(arrays: arrays) }
+    #expect(throws: ReservoirError.self) { try EchoStateNetwork(arrays: arrays) }
     let terms = try model.terms(channels: ["x", "y", "z"])
     #expect(terms.count == 28 && terms[0].name == "1" && terms[1].name == "x[t]" && terms[7].name == "x[t]²")
     #expect(terms[8].name == "x[t]·y[t]" && terms[10].name == "x[t]·x[t-1]")

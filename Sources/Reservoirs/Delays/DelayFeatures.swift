@@ -5,7 +5,7 @@
 /// print(features.names(of: ["x", "y"]).prefix(6))
 /// // ["x[t]", "y[t]", "x[t-1]", "y[t-1]", "x[t]²", "x[t]·y[t]"]
 /// ```
-public struct DelayFeatures: Sendable, Hashable {
+public struct DelayFeatures: Sendable, Hashable, Codable {
   public let channels: Int
   /// How many values of each channel, the present one among them.
   public let delays: Int

@@ -41,6 +41,9 @@ public struct NVAR: Sendable {
     (self.features, self.outputs, self.predictsChange, self.dtype) = (features, outputs, predictsChange, dtype)
   }
 
+  /// The model elsewhere in its series, with another readout.
+  mutating func place(after past: Tensor?, readout: Tensor?) { (self.past, self.readout) = (past, readout) }
+
   /// Computes the readout, in one regression over all steps that have all their past.
   /// - Parameters:
   ///   - inputs: `[steps, channels]` or `[sequences, steps, channels]`.
