@@ -81,20 +81,23 @@ public struct DelayFeatures: Sendable, Hashable, Codable {
 
   /// The features `[rows, count]` of present and past values `[rows, linearCount]`.
   func features(of linear: Tensor) -> Tensor {
-    Tensor.concatenate(
-      orders.map { order in factors(order, linear).reduce(nil) { $0.map { $0 * $1 } ?? $1 } ?? linear }, axis: 1)
+    let products: [Tensor] = orders.map { order in
+      let values = factors(order, linear)
+      return values.dropFirst().reduce(values[0]) { $0 * $1 }
+    }
+    return Tensor.concatenate(products, axis: 1)
   }
 
   /// The features' derivative in the directions `[count, linearCount]`, at values `[1, linearCount]`.
   func derivative(at linear: Tensor, along vectors: Tensor) -> Tensor {
-    Tensor.concatenate(
-      orders.map { order in
-        let (values, changes) = (factors(order, linear), factors(order, vectors))
-        let terms = values.indices.map { changed in
-          values.indices.reduce(changes[changed]) { $1 == changed ? $0 : $0 * values[$1] }
-        }
-        return terms.dropFirst().reduce(terms[0]) { $0 + $1 }
-      }, axis: 1)
+    let sums: [Tensor] = orders.map { order in
+      let (values, changes) = (factors(order, linear), factors(order, vectors))
+      let terms: [Tensor] = values.indices.map { changed in
+        values.indices.reduce(changes[changed]) { $1 == changed ? $0 : $0 * values[$1] }
+      }
+      return terms.dropFirst().reduce(terms[0]) { $0 + $1 }
+    }
+    return Tensor.concatenate(sums, axis: 1)
   }
 
   /// For each place in the monomials of an order the columns that stand there.
