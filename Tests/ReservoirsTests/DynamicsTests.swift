@@ -83,12 +83,15 @@ import Testing
       let run = try network.freeRun(steps: 20)
       let states: [Double] = try run.states.values()
       let weights: [Double] = try #require(network.readout).values()
-      let expected = (0..<20).flatMap { step in
-        (0..<3).map { o in
-          (0..<60).reduce(weights[180 + o]) { sum, unit in
+      var expected: [Double] = []
+      for step in 0..<20 {
+        for output in 0..<3 {
+          var sum = weights[180 + output]
+          for unit in 0..<60 {
             let x = states[step * 60 + unit]
-            return sum + (unit % 2 == 1 ? x * x : x) * weights[unit * 3 + o]
+            sum += (unit % 2 == 1 ? x * x : x) * weights[unit * 3 + output]
           }
+          expected.append(sum)
         }
       }
       #expect(distance(try run.outputs.values(), expected) < 1e-9)
@@ -187,8 +190,9 @@ import Testing
       for step in 0..<3 {
         #expect(distance(Array(generated[step * 32..<(step + 1) * 32]), now) < 1e-9)
         let overlap = model.overlap
-        let seen = (0..<patches).flatMap { patch in
-          (-overlap..<size + overlap).map { now[(patch * size + $0 + 32) % 32] }
+        var seen: [Double] = []
+        for patch in 0..<patches {
+          for place in -overlap..<size + overlap { seen.append(now[(patch * size + place + 32) % 32]) }
         }
         try network.drive(inputs: Tensor(seen, shape: [patches, 1, size + 2 * overlap]))
         now = try network.output.values()

@@ -80,8 +80,13 @@ import Testing
     try network.reset()
     let weights: [Double] = try #require(network.readout).values()
     let outputs: [Double] = try network.predict(inputs: inputs).values()
-    let own = (0..<steps).flatMap { step in
-      (0..<2).map { o in (0..<12).reduce(weights[24 + o]) { $0 + spikes[step * 12 + $1] * weights[$1 * 2 + o] } }
+    var own: [Double] = []
+    for step in 0..<steps {
+      for output in 0..<2 {
+        var sum = weights[24 + output]
+        for unit in 0..<12 { sum += spikes[step * 12 + unit] * weights[unit * 2 + output] }
+        own.append(sum)
+      }
     }
     #expect(distance(outputs, own) < 1e-12)
   }
