@@ -37,7 +37,8 @@ struct RegistryTests {
     "npz(classes: 3, layout: channelsFirst, path: data.npz)", "syntheticDigits(seed: 4294967296, train: 10)",
     "heldOut(data: digits, seed: 3)", "subset(data: noisyLabels(data: mnist, kind: anyClass), test: 10)",
     "vowels", "kuramotoSivashinsky(length: 44, points: 128, step: 0.1)", "lorenz96(forcing: 10, sites: 8)",
-    "henon(a: 1.2, every: 2)", "channel(snr: 12)", "delays(delays: 5)", "images(channels: grey, path: photos, resize: centerCrop, size: 224, unreadable: skip)",
+    "henon(a: 1.2, every: 2)", "channel(snr: 12)", "delays(delays: 5)",
+    "images(channels: grey, path: photos, resize: centerCrop, size: 224, unreadable: skip)",
   ]) func sourcesAreWrittenBack(_ text: String) throws {
     #expect(try Registry<any DataSource>.all.build(MethodSpec(parsing: text)).spec().description == text)
   }

@@ -53,7 +53,8 @@ import Testing
     #expect("\(try #require(error))".contains("lower order"))
   }
 
-  /// Noise apart, what is received follows from ten symbols around each step; the noise has the power that was asked for.
+  /// Noise apart, what is received follows from ten symbols around each step; the noise has the power that was asked
+  /// for.
   @Test func channelsSpreadSymbols() throws {
     var channel = Channel()
     channel.signalToNoise = 200

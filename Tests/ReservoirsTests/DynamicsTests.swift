@@ -13,13 +13,15 @@ import Testing
   }
 
   /// A small network of Lorenz' system that runs freely.
-  private static func network(_ change: (inout Reservoir) -> Void = { _ in }) throws -> EchoStateNetwork {
+  private static func network(
+    steps: Int = 2001, lambda: Double = 1e-6, _ change: (inout Reservoir) -> Void = { _ in }
+  ) throws -> EchoStateNetwork {
     var reservoir = Reservoir(units: 60, outputs: 3, feedback: true)
     (reservoir.connectivity, reservoir.feedbackScale, reservoir.squares) = (0.1, 5, true)
     reservoir.scaling = .gain(0.9)
     change(&reservoir)
     var network = try EchoStateNetwork(reservoir, draws: .keyed(seed: 1))
-    try network.fit(teacher: lorenz(2001, scale: 0.02), washout: 100, readout: CholeskyReadout(lambda: 1e-6))
+    try network.fit(teacher: lorenz(steps, scale: 0.02), washout: 100, readout: CholeskyReadout(lambda: lambda))
     return network
   }
 
@@ -72,8 +74,9 @@ import Testing
   }
 
   @Test func networksLearnLorenz() throws {
-    let exponents = try Self.network { $0.units = 200 }.lyapunovExponents(2, steps: 3000)
-    #expect(abs(exponents[0] / 0.02 - 0.906) < 0.15 && abs(exponents[1] / 0.02) < 0.15)
+    let network = try Self.network(steps: 5001, lambda: 1e-8) { ($0.units, $0.scaling) = (200, .gain(0.4)) }
+    let exponents = try network.lyapunovExponents(2, steps: 4000)
+    #expect(abs(exponents[0] / 0.02 - 0.906) < 0.15 && abs(exponents[1] / 0.02) < 0.1, "\(exponents)")
   }
 
   @Test func freeRunsOfSquaresAreTheirSteps() throws {
@@ -105,12 +108,14 @@ import Testing
     }
   }
 
-  /// Lorenz' system in 400 steps, as Gauthier et al. (2021) have it.
+  /// Lorenz' system in 400 steps, as Gauthier et al. (2021) have it. With their penalty of 2.5e-6 the model diverges
+  /// here, since the series is more exact than theirs.
   @Test func autoregressionLearnsLorenz() throws {
     let series = Self.lorenz(700, step: 0.025)
     var model = try NVAR(DelayFeatures(channels: 3, delays: 2))
     #expect(model.features.count == 27)
-    let fit = try model.fit(inputs: series.slice(0..<400), teacher: series.slice(1..<401))
+    let fit = try model.fit(
+      inputs: series.slice(0..<400), teacher: series.slice(1..<401), readout: RidgeRegression(lambda: 1e-2))
     #expect(fit.nrmse < 1e-3)
     let forecast: [Double] = try model.generate(steps: 44).values()
     let truth: [Double] = try series.slice(401..<445).values()
@@ -174,13 +179,14 @@ import Testing
   /// Reservoirs side by side are networks that see their neighbours, here by loops.
   @Test func localReservoirsSeeTheirNeighbours() throws {
     let waves = KuramotoSivashinsky(length: 22, points: 32, step: 0.25)
-    let field = Tensor(waves.series(801, every: 2, skipped: 100), shape: [801, 32])
-    var reservoir = Reservoir(units: 40)
-    (reservoir.connectivity, reservoir.squares, reservoir.leakRate) = (0.1, true, 0.9)
+    let field = Tensor(waves.series(801, every: 2, skipped: 200, from: waves.start(seed: 1)), shape: [801, 32])
+    var reservoir = Reservoir(units: 80)
+    (reservoir.connectivity, reservoir.squares, reservoir.leakRate) = (0.05, true, 0.9)
+    (reservoir.scaling, reservoir.inputConnectivity) = (.gain(0.5), 0.1)
     for patches in [1, 4] {
       var model = try LocalReservoirs(reservoir, points: 32, patches: patches, overlap: patches == 1 ? 0 : 5)
       // A short memory learns in stretches, of which a long one has one.
-      let error = try model.fit(field: field.slice(0..<600), washout: 50, memory: 40 * 8 * patches * 100)
+      let error = try model.fit(field: field.slice(0..<600), washout: 50, memory: 80 * 8 * patches * 100)
       var whole = try LocalReservoirs(reservoir, points: 32, patches: patches, overlap: patches == 1 ? 0 : 5)
       #expect(abs(try whole.fit(field: field.slice(0..<600), washout: 50) - error) < 1e-6)
       var network = model.network
@@ -222,8 +228,12 @@ import Testing
     try cubic.start(after: series.slice(9..<10) * 1e6)
     let error = #expect(throws: ReservoirError.self) { try cubic.generate(steps: 100) }
     if case .diverged(let step)? = error { #expect(step > 0 && step < 100) } else { Issue.record("\(error as Any)") }
-    #expect(throws: ReservoirError.self) { try LocalReservoirs(Reservoir(units: 5), points: 30, patches: 4, overlap: 1) }
-    #expect(throws: ReservoirError.self) { try LocalReservoirs(Reservoir(units: 5), points: 32, patches: 4, overlap: 13) }
+    #expect(throws: ReservoirError.self) {
+      try LocalReservoirs(Reservoir(units: 5), points: 30, patches: 4, overlap: 1)
+    }
+    #expect(throws: ReservoirError.self) {
+      try LocalReservoirs(Reservoir(units: 5), points: 32, patches: 4, overlap: 13)
+    }
     #expect(throws: ReservoirError.noFeedback) {
       try EchoStateNetwork(Reservoir(units: 5, inputs: 1)).lyapunovExponents(1, steps: 5)
     }

@@ -46,7 +46,8 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Further reservoirs, which predict the same: the table has medians and bounds.", valueName: "models"))
+    help: ArgumentHelp(
+      "Further reservoirs, which predict the same: the table has medians and bounds.", valueName: "models"))
   var with: [String] = []
 
   @Option(

@@ -8,9 +8,11 @@ import Configuration
   import Darwin
 #endif
 
-/// A wireless channel that spreads symbols in time, distorts and disturbs them (Mathews and Lee 1994, as in Jaeger and Haas 2004).
+/// A wireless channel that spreads symbols in time, distorts and disturbs them (Mathews and Lee 1994, as in Jaeger and
+/// Haas 2004).
 ///
-/// Symbols d from {-3, -1, 1, 3} become `q[n] = 0.08·d[n+2] - 0.12·d[n+1] + d[n] + 0.18·d[n-1] - 0.1·d[n-2] + 0.091·d[n-3] -
+/// Symbols d from {-3, -1, 1, 3} become `q[n] = 0.08·d[n+2] - 0.12·d[n+1] + d[n] + 0.18·d[n-1] - 0.1·d[n-2] +
+/// 0.091·d[n-3] -
 /// 0.05·d[n-4] + 0.04·d[n-5] + 0.03·d[n-6] + 0.01·d[n-7]`, and are received as `u = q + 0.036·q² - 0.011·q³ + noise`.
 public struct Channel: Sendable, Hashable {
   /// The signal's power over the noise's, in decibels.

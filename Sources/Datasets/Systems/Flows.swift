@@ -45,9 +45,9 @@ public struct Rossler: Flow {
   }
 }
 
-/// An electronic circuit with two scrolls, in dimensionless form (Chang et al. 1998; the numbers of Gauthier et al. 2021), with the
-/// voltages V₁ and V₂ and the current I: `V₁' = V₁/R₁ - g(V₁ - V₂)`, `V₂' = g(V₁ - V₂) - I`, `I' = V₂ - R₄I`, with
-/// `g(V) = V/R₂ + 2I_r·sinh(βV)`.
+/// An electronic circuit with two scrolls, in dimensionless form (Chang et al. 1998; the numbers of Gauthier et al.
+/// 2021), with the voltages V₁ and V₂ and the current I: `V₁' = V₁/R₁ - g(V₁ - V₂)`, `V₂' = g(V₁ - V₂) - I`, `I' = V₂ -
+/// R₄I`, with `g(V) = V/R₂ + 2I_r·sinh(βV)`.
 public struct DoubleScroll: Flow {
   public var r1 = 1.2
   public var r2 = 3.44
@@ -72,8 +72,8 @@ public struct DoubleScroll: Flow {
   }
 }
 
-/// Chen's equations, an attractor with several scrolls (Chen and Ueta 1999): `x' = a(y - x)`, `y' = (c - a)x - xz + cy`,
-/// `z' = xy - bz`.
+/// Chen's equations, an attractor with several scrolls (Chen and Ueta 1999): `x' = a(y - x)`, `y' = (c - a)x - xz +
+/// cy`, `z' = xy - bz`.
 public struct MultiScroll: Flow {
   public var a = 40.0
   public var b = 3.0
@@ -95,7 +95,8 @@ public struct MultiScroll: Flow {
   }
 }
 
-/// Rabinovich and Fabrikant's equations (1979): `x' = y(z - 1 + x²) + γx`, `y' = x(3z + 1 - x²) + γy`, `z' = -2z(α + xy)`.
+/// Rabinovich and Fabrikant's equations (1979): `x' = y(z - 1 + x²) + γx`, `y' = x(3z + 1 - x²) + γy`, `z' = -2z(α +
+/// xy)`.
 public struct RabinovichFabrikant: Flow {
   public var alpha = 1.1
   public var gamma = 0.89
@@ -121,7 +122,8 @@ public struct RabinovichFabrikant: Flow {
   }
 }
 
-/// Lorenz' model of the atmosphere along a circle of latitude (Lorenz 1996): `x_i' = (x_(i+1) - x_(i-2))·x_(i-1) - x_i + F`.
+/// Lorenz' model of the atmosphere along a circle of latitude (Lorenz 1996): `x_i' = (x_(i+1) - x_(i-2))·x_(i-1) - x_i
+/// + F`.
 public struct Lorenz96: Flow {
   /// Sites on the circle, 4 or more.
   public var sites = 36

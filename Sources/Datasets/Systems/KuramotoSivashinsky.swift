@@ -6,10 +6,11 @@
   import Darwin
 #endif
 
-/// The equation of Kuramoto and Sivashinsky on a circle, `u_t = -u·u_x - u_xx - u_xxxx`, by exponential time differencing of
-/// fourth order (ETDRK4; Cox and Matthews 2002, Kassam and Trefethen 2005) in Fourier space.
+/// The equation of Kuramoto and Sivashinsky on a circle, `u_t = -u·u_x - u_xx - u_xxxx`, by exponential time
+/// differencing of fourth order (ETDRK4; Cox and Matthews 2002, Kassam and Trefethen 2005) in Fourier space.
 ///
-/// Its attractor's dimension grows with the circle's length: at 22 there are two positive Lyapunov exponents, at 200 some twenty.
+/// Its attractor's dimension grows with the circle's length: at 22 there are two positive Lyapunov exponents, at 200
+/// some twenty.
 public struct KuramotoSivashinsky: DynamicalSystem {
   /// The circle's length.
   public let length: Double

@@ -7,8 +7,8 @@
 #endif
 
 extension DynamicalSystem {
-  /// The greatest Lyapunov exponents per unit of time, greatest first (Benettin et al. 1980): how fast vectors of the tangent
-  /// space grow that are made orthogonal again and again.
+  /// The greatest Lyapunov exponents per unit of time, greatest first (Benettin et al. 1980): how fast vectors of the
+  /// tangent space grow that are made orthogonal again and again.
   /// - Parameters:
   ///   - count: exponents, at most as many as the state has numbers.
   ///   - steps: steps that are averaged over.
@@ -63,8 +63,8 @@ public struct LyapunovSpectrum: Sendable, Hashable {
     return 1 / greatest
   }
 
-  /// Kaplan and Yorke's estimate of the attractor's dimension: the exponents' sum is 0 there. The number of exponents if their
-  /// sum isn't negative.
+  /// Kaplan and Yorke's estimate of the attractor's dimension: the exponents' sum is 0 there. The number of exponents
+  /// if their sum isn't negative.
   public var dimension: Double {
     var sum = 0.0
     for (index, exponent) in exponents.enumerated() {

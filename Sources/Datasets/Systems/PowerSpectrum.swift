@@ -6,8 +6,8 @@
   import Darwin
 #endif
 
-/// How a series' variance is spread over frequencies, by Welch's method (1967): the mean of squared Fourier transforms of stretches that
-/// overlap by half, each without its mean and under Hann's window.
+/// How a series' variance is spread over frequencies, by Welch's method (1967): the mean of squared Fourier transforms
+/// of stretches that overlap by half, each without its mean and under Hann's window.
 public struct PowerSpectrum: Sendable, Hashable {
   /// From 0 to half a cycle per step, per unit of time.
   public let frequencies: [Double]

@@ -12,6 +12,8 @@ public struct SystemSampling: Sendable, Hashable {
   public var scale: Double
   /// Another seed gives another trajectory.
   public var seed = 0
+  /// How a flow is computed; maps have one way.
+  public var integrator = Integrator.rungeKutta
 
   public init(train: Int = 5000, test: Int = 2000, every: Int = 1, skipped: Int = 1000, scale: Double = 1) {
     (self.train, self.test, self.every, self.skipped, self.scale) = (train, test, every, skipped, scale)
@@ -27,6 +29,16 @@ public struct SystemSampling: Sendable, Hashable {
   ]
 }
 
+extension SystemSampling {
+  static let flowSettings: [Setting<SystemSampling>] =
+    settings + [
+      Setting(
+        "method", \.integrator, .word,
+        "integration: rungeKutta, of fourth order in equal steps, or bogackiShampine, SciPy's RK23 with its tolerance of 1e-3"
+      )
+    ]
+}
+
 /// A dynamical system's series as one-step-ahead prediction.
 protocol SystemSource: DataSource {
   associatedtype System: DynamicalSystem
@@ -38,8 +50,14 @@ extension SystemSource {
   /// - Throws: ``DatasetError`` if the system grows without bound.
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let (count, channels) = (sampling.train + sampling.test + 1, system.dimension)
-    let values = system.series(
-      count, every: sampling.every, skipped: sampling.skipped, from: system.start(seed: sampling.seed))
+    let start = system.start(seed: sampling.seed)
+    let values =
+      if sampling.integrator == .bogackiShampine, let flow = system as? any Flow {
+        flow.bogackiShampineSeries(
+          count, interval: flow.step * Double(sampling.every), skipped: sampling.skipped, from: start)
+      } else {
+        system.series(count, every: sampling.every, skipped: sampling.skipped, from: start)
+      }
     if let place = values.firstIndex(where: { !$0.isFinite }) {
       throw DatasetError(
         .invalidArgument(

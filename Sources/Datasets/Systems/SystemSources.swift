@@ -6,7 +6,7 @@ public struct LorenzSource: DataSource, SystemSource {
     reference: Reference(
       "Lorenz", 1963, "Deterministic Nonperiodic Flow",
       "https://doi.org/10.1175/1520-0469(1963)020%3C0130:DNF%3E2.0.CO;2"),
-    settings: SystemSampling.settings.of(\.sampling) + [
+    settings: SystemSampling.flowSettings.of(\.sampling) + [
       Setting("step", \.system.step, .integrationStep, "integration step"),
       Setting("sigma", \.system.sigma, .finite, "σ"),
       Setting("rho", \.system.rho, .finite, "ρ"),
@@ -24,7 +24,7 @@ public struct RosslerSource: DataSource, SystemSource {
     "rossler", "one-step-ahead prediction of the chaotic Rössler system's x, y and z", standard: RosslerSource(),
     reference: Reference(
       "Rössler", 1976, "An equation for continuous chaos", "https://doi.org/10.1016/0375-9601(76)90101-8"),
-    settings: SystemSampling.settings.of(\.sampling) + [
+    settings: SystemSampling.flowSettings.of(\.sampling) + [
       Setting("step", \.system.step, .integrationStep, "integration step"),
       Setting("a", \.system.a, .finite, "a"),
       Setting("b", \.system.b, .finite, "b"),
@@ -43,7 +43,7 @@ public struct DoubleScrollSource: DataSource, SystemSource {
     standard: DoubleScrollSource(),
     reference: Reference(
       "Gauthier et al.", 2021, "Next generation reservoir computing", "https://doi.org/10.1038/s41467-021-25801-2"),
-    settings: SystemSampling.settings.of(\.sampling) + [
+    settings: SystemSampling.flowSettings.of(\.sampling) + [
       Setting("step", \.system.step, .integrationStep, "integration step")
     ])
 
@@ -59,7 +59,7 @@ public struct MultiScrollSource: DataSource, SystemSource {
     standard: MultiScrollSource(),
     reference: Reference(
       "Chen and Ueta", 1999, "Yet another chaotic attractor", "https://doi.org/10.1142/S0218127499001024"),
-    settings: SystemSampling.settings.of(\.sampling) + [
+    settings: SystemSampling.flowSettings.of(\.sampling) + [
       Setting("step", \.system.step, .integrationStep, "integration step"),
       Setting("a", \.system.a, .finite, "a"),
       Setting("b", \.system.b, .finite, "b"),
@@ -76,7 +76,7 @@ public struct RabinovichFabrikantSource: DataSource, SystemSource {
   public static let declaration = Declaration(
     "rabinovichFabrikant", "one-step-ahead prediction of Rabinovich and Fabrikant's equations",
     standard: RabinovichFabrikantSource(),
-    settings: SystemSampling.settings.of(\.sampling) + [
+    settings: SystemSampling.flowSettings.of(\.sampling) + [
       Setting("step", \.system.step, .integrationStep, "integration step"),
       Setting("alpha", \.system.alpha, .finite, "α"),
       Setting("gamma", \.system.gamma, .finite, "γ"),
@@ -94,7 +94,7 @@ public struct Lorenz96Source: DataSource, SystemSource {
     reference: Reference(
       "Lorenz", 1996, "Predictability: a problem partly solved",
       "https://www.ecmwf.int/en/elibrary/75462-predictability-problem-partly-solved"),
-    settings: SystemSampling.settings.of(\.sampling) + [
+    settings: SystemSampling.flowSettings.of(\.sampling) + [
       Setting("step", \.system.step, .integrationStep, "integration step"),
       Setting("sites", \.system.sites, .integer(in: 4...10_000), "sites on the circle"),
       Setting("forcing", \.system.forcing, .finite, "forcing F; chaotic from about 8"),

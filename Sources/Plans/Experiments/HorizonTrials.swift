@@ -58,7 +58,8 @@ struct HorizonTrials {
     let count = data.targets.shape.first ?? 0
     guard data.targets.shape.count == 2, count >= length + trials - 1 else {
       throw ConfigurationError.invalid(
-        message: "\(trials) trials of \(settings.warmup) + \(settings.horizon) steps need test data [steps, channels] of "
+        message:
+          "\(trials) trials of \(settings.warmup) + \(settings.horizon) steps need test data [steps, channels] of "
           + "\(length + trials - 1) steps or more, not \(data.targets.shape)", origin: "experiment")
     }
     starts = (0..<trials).map { trials == 1 ? 0 : $0 * (count - length) / (trials - 1) }
@@ -85,8 +86,8 @@ struct HorizonTrials {
       Array(predictions[index * size..<(index + 1) * size]), truth: expected(index), channels: channels)
   }
 
-  /// The error of each step ahead of predictions `[trials, horizon, channels]`: the root of the mean over channels of the squared error
-  /// over the channel's variance.
+  /// The error of each step ahead of predictions `[trials, horizon, channels]`: the root of the mean over channels of
+  /// the squared error over the channel's variance.
   private func errors(_ predictions: [Double], _ deviations: [Double]) -> [Double] {
     (0..<settings.horizon).map { step in
       let squares = (0..<channels).map { channel in

@@ -1,8 +1,9 @@
 import OrderedCollections
 import Reservoirs
 
-/// Reservoirs side by side along a circle learn a field that moves, then predict it from many points of the test data, as
-/// ``ReservoirHorizon`` does by one network (Pathak et al. 2018). The channels of the data are the points on the circle.
+/// Reservoirs side by side along a circle learn a field that moves, then predict it from many points of the test data,
+/// as ``ReservoirHorizon`` does by one network (Pathak et al. 2018). The channels of the data are the points on the
+/// circle.
 public struct LocalReservoirHorizon: Experiment {
   public static let declaration = Declaration(
     "localReservoirHorizon", "reservoirs side by side predict a field on a circle some steps ahead",
@@ -13,7 +14,8 @@ public struct LocalReservoirHorizon: Experiment {
       "https://doi.org/10.1103/PhysRevLett.120.024102"),
     settings: [
       Setting("patches", \.patches, .integer(in: 1...10_000), "reservoirs, which divide the circle"),
-      Setting("overlap", \.overlap, .integer(in: 0...10_000), "points on either side of a patch that its reservoir sees too"),
+      Setting(
+        "overlap", \.overlap, .integer(in: 0...10_000), "points on either side of a patch that its reservoir sees too"),
     ] + HorizonSettings.settings.of(\.horizon) + ReservoirSettings.settings.of(\.settings))
 
   var patches = 8

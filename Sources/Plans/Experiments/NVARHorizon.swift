@@ -1,9 +1,9 @@
 import OrderedCollections
 import Reservoirs
 
-/// Nonlinear vector autoregression learns a chaotic series, then predicts it some steps ahead from many points of the test data, as
-/// ``ReservoirHorizon`` does by an echo state network (Gauthier et al. 2021). Nothing is drawn: other seeds give other results only on
-/// other data.
+/// Nonlinear vector autoregression learns a chaotic series, then predicts it some steps ahead from many points of the
+/// test data, as ``ReservoirHorizon`` does by an echo state network (Gauthier et al. 2021). Nothing is drawn: other
+/// seeds give other results only on other data.
 public struct NVARHorizon: Experiment {
   public static let declaration = Declaration(
     "nvarHorizon", "a nonlinear vector autoregression predicts a chaotic series some steps ahead",

@@ -6,13 +6,14 @@ import Reservoirs
 ///
 /// From each of `trials` points, spread evenly over the test data, the network starts at rest, is driven by `warmup`
 /// values and runs freely until `horizon` steps after the last of them. The error there, squared, is averaged over the
-/// trials and divided by the variance of the test data; its root is `nrmse`, the mean over channels if there are several. Data are
-/// compared as they are given, which for `mackeyGlass` is squashed by tanh.
+/// trials and divided by the variance of the test data; its root is `nrmse`, the mean over channels if there are
+/// several. Data are compared as they are given, which for `mackeyGlass` is squashed by tanh.
 ///
-/// `valid_time` is the median over trials of the steps before the error exceeds `threshold` standard deviations, in Lyapunov
-/// times of `lyapunovSteps` steps; `path_nrmse` the mean over trials of the root of the mean squared error of all steps and channels over
-/// the sum of the channels' variances (Gauthier et al. 2021). `exponent_1` and so on are the greatest Lyapunov exponents of the network that
-/// runs freely, per Lyapunov time, where the first one of the true system is 1.
+/// `valid_time` is the median over trials of the steps before the error exceeds `threshold` standard deviations, in
+/// Lyapunov times of `lyapunovSteps` steps; `path_nrmse` the mean over trials of the root of the mean squared error of
+/// all steps and channels over the sum of the channels' variances (Gauthier et al. 2021). `exponent_1` and so on are
+/// the greatest Lyapunov exponents of the network that runs freely, per Lyapunov time, where the first one of the true
+/// system is 1.
 public struct ReservoirHorizon: Experiment, EnsembleExperiment {
   public static let batchedSettings = ReservoirSettings.memberNumbers
 
@@ -83,7 +84,8 @@ public struct ReservoirHorizon: Experiment, EnsembleExperiment {
     return trials.scores(try predictions(&network, trials)).metrics
   }
 
-  /// What a network gives for each trial, `[trials, horizon, channels]`: the output after the warm-up, and what follows from it.
+  /// What a network gives for each trial, `[trials, horizon, channels]`: the output after the warm-up, and what follows
+  /// from it.
   private func predictions(_ network: inout EchoStateNetwork, _ trials: HorizonTrials) throws -> [Double] {
     try network.reset(sequences: horizon.trials)
     try network.drive(teacher: trials.driving)

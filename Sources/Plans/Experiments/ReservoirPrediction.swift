@@ -6,7 +6,8 @@ import Reservoirs
 /// of a series, or another series.
 ///
 /// Errors on the test data, through which the network goes on from the training data: `nmse` is the mean squared error
-/// over the targets' variance, `nrmse` its root; `measure` adds another. The network is saved as it stands after the test data.
+/// over the targets' variance, `nrmse` its root; `measure` adds another. The network is saved as it stands after the
+/// test data.
 public struct ReservoirPrediction: Experiment, EnsembleExperiment {
   public static let batchedSettings = ReservoirSettings.memberNumbers
 
@@ -82,7 +83,9 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
   ) throws -> ExperimentResult {
     let targets: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     return ExperimentResult(
-      metrics: metrics(predicted, targets, channels: network.reservoir.outputs).merging(["train_nrmse": fit.nrmse, "lambda": fit.lambda]) { $1 },
+      metrics: metrics(predicted, targets, channels: network.reservoir.outputs).merging([
+        "train_nrmse": fit.nrmse, "lambda": fit.lambda,
+      ]) { $1 },
       charts: [
         SeriesChart.make(
           "test data", [("target", targets), ("prediction", predicted)],

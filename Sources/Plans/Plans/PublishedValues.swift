@@ -58,7 +58,8 @@ public struct PublishedValues: Sendable, Hashable {
     ("firstTestLoss", \.firstTestLoss), ("seconds", \.seconds),
   ]
 
-  /// Reads `{train: 100, test: 97.85, best: 97.88, reached: [2, 5, never], seconds: 41, metrics: ['nrmse(mean: 0.0024)']}`.
+  /// Reads `{train: 100, test: 97.85, best: 97.88, reached: [2, 5, never], seconds: 41, metrics: ['nrmse(mean:
+  /// 0.0024)']}`.
   init(_ options: Options) throws(ConfigurationError) {
     var options = options
     self.init()

@@ -3,10 +3,11 @@ import Statistics
 import Tensors
 
 extension Predictions {
-  /// What several models predict for the same records: the median, and the bounds between which the middle part of them lies.
+  /// What several models predict for the same records: the median, and the bounds between which the middle part of them
+  /// lies.
   ///
-  /// For networks that differ in what was drawn, the width is how much the prediction depends on that: it grows where a free run is no
-  /// longer determined by what was learned. Noise of the series itself isn't part of it.
+  /// For networks that differ in what was drawn, the width is how much the prediction depends on that: it grows where a
+  /// free run is no longer determined by what was learned. Noise of the series itself isn't part of it.
   /// - Parameters:
   ///   - all: predictions of values, of the same records and columns.
   ///   - level: the part between the bounds, as 0.9.

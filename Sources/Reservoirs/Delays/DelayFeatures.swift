@@ -1,4 +1,5 @@
-/// Monomials of a series' present and past values, each with a name: what a nonlinear vector autoregression is linear in.
+/// Monomials of a series' present and past values, each with a name: what a nonlinear vector autoregression is linear
+/// in.
 ///
 /// ```swift
 /// let features = DelayFeatures(channels: 2, delays: 2, orders: [1, 2])
@@ -21,7 +22,9 @@ public struct DelayFeatures: Sendable, Hashable, Codable {
 
   /// - Throws: ``ReservoirError/setting(name:value:allowed:)``.
   func check() throws(ReservoirError) {
-    for (name, value, limit) in [("channels", channels, 100_000), ("delays", delays, 10_000), ("stride", stride, 100_000)]
+    for (name, value, limit) in [
+      ("channels", channels, 100_000), ("delays", delays, 10_000), ("stride", stride, 100_000),
+    ]
     where !(1...limit).contains(value) {
       throw .setting(name: name, value: "\(value)", allowed: "in 1...\(limit)")
     }

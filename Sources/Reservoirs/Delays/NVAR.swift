@@ -1,12 +1,13 @@
 import PJRT
 
-/// Nonlinear vector autoregression, the next generation reservoir: a readout of monomials of a series' present and past values, in
-/// place of a reservoir's states (Gauthier et al. 2021, https://doi.org/10.1038/s41467-021-25801-2).
+/// Nonlinear vector autoregression, the next generation reservoir: a readout of monomials of a series' present and past
+/// values, in place of a reservoir's states (Gauthier et al. 2021, https://doi.org/10.1038/s41467-021-25801-2).
 ///
 /// ```swift
 /// let series = Tensor(Lorenz().series(2001), shape: [2001, 3])
 /// var model = try NVAR(DelayFeatures(channels: 3, delays: 2))
-/// try model.fit(inputs: series.slice(0..<2000), teacher: series.slice(1..<2001))
+/// try model.fit(
+///   inputs: series.slice(0..<2000), teacher: series.slice(1..<2001), readout: RidgeRegression(lambda: 1e-2))
 /// let forecast = try model.generate(steps: 100)      // [100, 3], what comes after the last teacher's value
 /// ```
 /// Series are `[steps, channels]`, or `[sequences, steps, channels]` for several at once. Nothing is drawn.
@@ -14,8 +15,8 @@ public struct NVAR: Sendable {
   public let features: DelayFeatures
   /// Numbers of a target.
   public let outputs: Int
-  /// Whether the readout gives the change from the present value, as Gauthier et al. have it, and not the next value itself. Needs
-  /// as many outputs as channels.
+  /// Whether the readout gives the change from the present value, as Gauthier et al. have it, and not the next value
+  /// itself. Needs as many outputs as channels.
   public let predictsChange: Bool
   public let dtype: DType
   /// `[features + 1, outputs]`, the constants last; nil before ``fit(inputs:teacher:washout:readout:)``.
@@ -47,8 +48,8 @@ public struct NVAR: Sendable {
   /// Computes the readout, in one regression over all steps that have all their past.
   /// - Parameters:
   ///   - inputs: `[steps, channels]` or `[sequences, steps, channels]`.
-  ///   - teacher: the target after each input, `[steps, outputs]` or `[sequences, steps, outputs]`: to forecast the series itself
-  ///     its next values.
+  ///   - teacher: the target after each input, `[steps, outputs]` or `[sequences, steps, outputs]`: to forecast the
+  ///     series itself its next values.
   ///   - washout: steps at the start that nothing is learned from; at least those without all their past.
   ///   - rule: how. Its bias is the constant among the features.
   /// - Throws: ``ReservoirError``.
@@ -79,13 +80,17 @@ public struct NVAR: Sendable {
     readout = found.tensor
     // The last teacher's value is the present one of what comes next.
     let next = self.outputs == features.channels
-    let last = next ? Tensor.concatenate([inputs.tensor, teacher.slice(inputs.steps - 1..<inputs.steps).tensor], axis: 1) : inputs.tensor
+    let last =
+      next
+      ? Tensor.concatenate([inputs.tensor, teacher.slice(inputs.steps - 1..<inputs.steps).tensor], axis: 1)
+      : inputs.tensor
     try keepPast(of: last)
     return ReadoutFit(
       lambda: found.lambda, nrmse: try results[1].cast(to: .float64).scalar(), outputs: inputs.like(results[0]))
   }
 
-  /// What the readout gives after each step that has all its past, `[steps - firstStep, outputs]`, or with an axis of sequences.
+  /// What the readout gives after each step that has all its past, `[steps - firstStep, outputs]`, or with an axis of
+  /// sequences.
   /// - Throws: ``ReservoirError``.
   public mutating func predict(inputs: Tensor) throws -> Tensor {
     guard let readout else { throw ReservoirError.notFitted }
@@ -106,7 +111,8 @@ public struct NVAR: Sendable {
 
   /// Goes on by itself.
   /// - Returns: `[steps, channels]`, or `[sequences, steps, channels]` where several run side by side.
-  /// - Throws: ``ReservoirError``, ``ReservoirError/diverged(step:)`` if the values overflow. The model then stands where it stood.
+  /// - Throws: ``ReservoirError``, ``ReservoirError/diverged(step:)`` if the values overflow. The model then stands
+  ///   where it stood.
   public mutating func generate(steps: Int) throws -> Tensor {
     let (readout, past) = try closed()
     guard (1...100_000_000).contains(steps) else {
@@ -124,9 +130,10 @@ public struct NVAR: Sendable {
     return past.shape[0] == 1 ? results[1].squeeze(0) : results[1]
   }
 
-  /// The greatest Lyapunov exponents of the model that runs freely, per step and greatest first, from where it stands on.
-  /// - Parameters: as ``EchoStateNetwork/lyapunovExponents(_:steps:skipped:)`` has them; `count` is at most the numbers of the past that
-  ///   is kept.
+  /// The greatest Lyapunov exponents of the model that runs freely, per step and greatest first, from where it stands
+  /// on.
+  /// - Parameters: as ``EchoStateNetwork/lyapunovExponents(_:steps:skipped:)`` has them; `count` is at most the numbers
+  ///   of the past that is kept.
   /// - Throws: ``ReservoirError``.
   public func lyapunovExponents(_ count: Int, steps: Int, skipped: Int = 500) throws -> [Double] {
     let (readout, past) = try closed()

@@ -19,9 +19,9 @@ extension ReservoirEnsemble {
   /// let fits = try grid.fit(teacher: wave, washout: 100, readouts: lambdas.map { CholeskyReadout(lambda: $0) })
   /// print(fits.map(\.lambda))  // [1e-08, 1e-06, 0.0001]
   /// ```
-  /// Members that were drawn alike are driven once. Rules that differ by their penalties alone are part of the program that
-  /// drives, if they can be traced; others are computed one by one from the states, and an ``OnlineReadoutRule``, which runs the
-  /// network itself, by each member alone.
+  /// Members that were drawn alike are driven once. Rules that differ by their penalties alone are part of the program
+  /// that drives, if they can be traced; others are computed one by one from the states, and an ``OnlineReadoutRule``,
+  /// which runs the network itself, by each member alone.
   /// - Parameters:
   ///   - inputs, teacher, washout: as ``EchoStateNetwork/fit(inputs:teacher:washout:readout:)`` has them.
   ///   - rules: one for each member.
@@ -53,8 +53,9 @@ extension ReservoirEnsemble {
           let score = problem.score(readout)
           return [score.outputs, score.nrmse]
         }
-        return [last] + (reservoir.correctsLastOutput ? found : arguments[0])
-            .eachReadout { [reservoir.readOut(last, by: $0)] } + scores
+        return [last]
+          + (reservoir.correctsLastOutput ? found : arguments[0])
+          .eachReadout { [reservoir.readOut(last, by: $0)] } + scores
       }
     }
     let computed = try Tensor.evaluate(
@@ -95,8 +96,8 @@ struct EnsembleRegression {
 }
 
 extension ReservoirEnsemble {
-  /// Drives the networks and solves a regression with the states of each: in one program if the rules can be traced, else one by
-  /// one from the states.
+  /// Drives the networks and solves a regression with the states of each: in one program if the rules can be traced,
+  /// else one by one from the states.
   /// - Parameters:
   ///   - arguments: what else the regressions need, `[networks, …]`.
   ///   - regression: made of a network's states, `[sequences, steps, units]`.

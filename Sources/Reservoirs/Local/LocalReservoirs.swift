@@ -1,7 +1,7 @@
 import PJRT
 
-/// Networks side by side along a circle, each of which predicts a patch of a field from the patch and its surroundings (Pathak et
-/// al. 2018, https://doi.org/10.1103/PhysRevLett.120.024102).
+/// Networks side by side along a circle, each of which predicts a patch of a field from the patch and its surroundings
+/// (Pathak et al. 2018, https://doi.org/10.1103/PhysRevLett.120.024102).
 ///
 /// ```swift
 /// let waves = KuramotoSivashinsky(length: 22, points: 64)
@@ -10,9 +10,9 @@ import PJRT
 /// try model.fit(field: field, washout: 100, readout: CholeskyReadout(lambda: 1e-4))
 /// let forecast = try model.generate(steps: 200)     // [200, 64]
 /// ```
-/// All patches have one network with one readout, which learns from all of them: where the equation is the same everywhere, that is
-/// a reservoir per patch with as many times the data. A network's inputs are its patch with `overlap` points on either side, its
-/// outputs the patch one step later.
+/// All patches have one network with one readout, which learns from all of them: where the equation is the same
+/// everywhere, that is a reservoir per patch with as many times the data. A network's inputs are its patch with
+/// `overlap` points on either side, its outputs the patch one step later.
 public struct LocalReservoirs: Sendable {
   /// The network of each patch, which the patches are sequences of.
   public private(set) var network: EchoStateNetwork
@@ -112,7 +112,8 @@ public struct LocalReservoirs: Sendable {
 
   /// The field goes on by itself: in each step the networks see what they and their neighbours put out.
   /// - Returns: `[steps, points]`, the first one after the last field that the networks saw.
-  /// - Throws: ``ReservoirError``, ``ReservoirError/diverged(step:)`` if the values overflow. The model then stands where it stood.
+  /// - Throws: ``ReservoirError``, ``ReservoirError/diverged(step:)`` if the values overflow. The model then stands
+  ///   where it stood.
   public mutating func generate(steps: Int) throws -> Tensor {
     guard let readout = network.readout else { throw ReservoirError.notFitted }
     guard (1...100_000_000).contains(steps) else {

@@ -31,8 +31,8 @@ public struct SeriesComparison: Sendable, Equatable {
   /// The root of ``nmse``.
   public var nrmse: Double { nmse.squareRoot() }
 
-  /// The steps before the error first exceeds a threshold: the valid prediction time, which over the steps of a Lyapunov time
-  /// is in Lyapunov times. All steps if it never does.
+  /// The steps before the error first exceeds a threshold: the valid prediction time, which over the steps of a
+  /// Lyapunov time is in Lyapunov times. All steps if it never does.
   ///
   /// The error of a step is the root of the mean over channels of the squared error over the channel's variance.
   /// - Parameter deviations: the standard deviation of each channel; nil for those of the truth.
@@ -61,8 +61,8 @@ public struct SeriesComparison: Sendable, Equatable {
     }
   }
 
-  /// Each channel's squared coefficient of correlation; 0 where one of the two doesn't vary. Summed over channels that are the
-  /// input's values 1, 2, … steps before, this is the memory capacity (Jaeger 2002).
+  /// Each channel's squared coefficient of correlation; 0 where one of the two doesn't vary. Summed over channels that
+  /// are the input's values 1, 2, … steps before, this is the memory capacity (Jaeger 2002).
   public var squaredCorrelations: [Double] {
     guard isComparable else { return [] }
     return (0..<channels).map { channel in
@@ -77,8 +77,8 @@ public struct SeriesComparison: Sendable, Equatable {
     }
   }
 
-  /// The share of values that differ from the truth after each prediction was rounded to the nearest of the symbols, which are
-  /// all values of the truth; NaN for series that can't be compared.
+  /// The share of values that differ from the truth after each prediction was rounded to the nearest of the symbols,
+  /// which are all values of the truth; NaN for series that can't be compared.
   public var symbolErrorRate: Double {
     guard isComparable else { return .nan }
     let symbols = Set(truth).sorted()

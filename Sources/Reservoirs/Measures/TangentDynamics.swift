@@ -10,9 +10,10 @@ struct TangentDynamics {
   /// A state one step on, and the rows of `[count, dimension]` with it.
   let advance: (_ state: [Tensor], _ tangents: Tensor) -> (state: [Tensor], tangents: Tensor)
 
-  /// The greatest Lyapunov exponents per step, greatest first (Benettin et al. 1980): tangent vectors are orthogonalized by QR
-  /// decomposition after each step.
-  /// - Throws: ``ReservoirError/setting(name:value:allowed:)``, ``ReservoirError/diverged(step:)``, and the engine's errors.
+  /// The greatest Lyapunov exponents per step, greatest first (Benettin et al. 1980): tangent vectors are
+  /// orthogonalized by QR decomposition after each step.
+  /// - Throws: ``ReservoirError/setting(name:value:allowed:)``, ``ReservoirError/diverged(step:)``, and the engine's
+  ///   errors.
   func exponents(_ count: Int, steps: Int, skipped: Int) throws -> [Double] {
     for (name, value, range) in [
       ("count", count, 1...dimension), ("steps", steps, 1...100_000_000), ("skipped", skipped, 0...100_000_000),
@@ -39,10 +40,11 @@ struct TangentDynamics {
 }
 
 extension EchoStateNetwork {
-  /// The greatest Lyapunov exponents of the network that runs freely, per step and greatest first, from where it stands on.
+  /// The greatest Lyapunov exponents of the network that runs freely, per step and greatest first, from where it stands
+  /// on.
   ///
-  /// Those of a network that has learned a system's dynamics, divided by the time of a step, are near the system's own; see
-  /// `DynamicalSystem.lyapunovExponents(_:steps:every:skipped:from:)`. Noise is left out.
+  /// Those of a network that has learned a system's dynamics, divided by the time of a step, are near the system's own;
+  /// see `DynamicalSystem.lyapunovExponents(_:steps:every:skipped:from:)`. Noise is left out.
   /// - Parameters:
   ///   - count: at most as many as there are units.
   ///   - steps: steps that are averaged over.

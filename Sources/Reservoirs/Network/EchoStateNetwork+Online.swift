@@ -4,8 +4,8 @@ extension EchoStateNetwork {
   ///
   /// - Parameters:
   ///   - inputs, teacher: as ``fit(inputs:teacher:washout:readout:)`` has them; one sequence.
-  ///   - rule: ``RecursiveLeastSquares``, ``FORCE`` or ``LeastMeanSquares``. Its memory begins anew with each call, the readout goes on from
-  ///     what it is.
+  ///   - rule: ``RecursiveLeastSquares``, ``FORCE`` or ``LeastMeanSquares``. Its memory begins anew with each call, the
+  ///     readout goes on from what it is.
   /// - Returns: the outputs of each step before it was learned from, `[steps, outputs]`.
   /// - Throws: ``ReservoirError``.
   public mutating func learn(
@@ -29,7 +29,8 @@ extension EchoStateNetwork {
     }
     let rest = teacher.slice(washout..<teacher.steps)
     let run = try network.learned(inputs?.slice(washout..<steps), rest, by: rule)
-    let score = RegressionProblem(rest, reservoir.dynamics.observed(run.states.expand(at: 0)), washout: 0).score(network.currentReadout)
+    let score = RegressionProblem(rest, reservoir.dynamics.observed(run.states.expand(at: 0)), washout: 0).score(
+      network.currentReadout)
     let results = try Tensor.evaluate([score.outputs, score.nrmse])
     self = network
     return ReadoutFit(lambda: rule.penalty, nrmse: try results[1].scalar(), outputs: teacher.like(results[0]))

@@ -61,8 +61,8 @@ public struct Reservoir: Sendable, Hashable, Codable {
   public var unit = Unit.leaky
   /// The name and settings of ``activation``.
   private(set) var activationText = Tanh.name
-  /// Whether every second unit enters the readout as its square (Lu et al. 2017, Pathak et al. 2018): without it a network without
-  /// biases only learns what changes its sign with the inputs.
+  /// Whether every second unit enters the readout as its square (Lu et al. 2017, Pathak et al. 2018): without it a
+  /// network without biases only learns what changes its sign with the inputs.
   public var squares = false
   /// Input weights are within ± this.
   public var inputScale = 0.5
@@ -78,8 +78,8 @@ public struct Reservoir: Sendable, Hashable, Codable {
   public var biasScale = 0.0
   /// The share of the old state that a step forgets.
   public var leakRate = 1.0
-  /// The factor of tanh in a step; nil for the leak rate. Jaeger's leaky integrator units with a time step of their own have
-  /// both.
+  /// The factor of tanh in a step; nil for the leak rate. Jaeger's leaky integrator units with a time step of their own
+  /// have both.
   public var activationScale: Double?
   public var noise = 0.0
   public var noiseRange = NoiseRange.positive
@@ -98,7 +98,8 @@ public struct Reservoir: Sendable, Hashable, Codable {
   public var activation: any Activation {
     get {
       if activationText == Tanh.name { return Tanh() }
-      return (try? MethodSpec(parsing: activationText)).flatMap { try? Registry<any Activation>.all.build($0) } ?? Tanh()
+      return (try? MethodSpec(parsing: activationText)).flatMap { try? Registry<any Activation>.all.build($0) }
+        ?? Tanh()
     }
     set { activationText = (try? newValue.spec().description) ?? Tanh.name }
   }
@@ -138,7 +139,8 @@ public struct Reservoir: Sendable, Hashable, Codable {
       throw .setting(name: "linkWeight", value: "\(linkWeight)", allowed: "a finite number")
     }
     guard inputScales.isEmpty || inputScales.count == inputs, inputScales.allSatisfy({ $0.magnitude <= bound }) else {
-      throw .setting(name: "inputScales", value: "\(inputScales)", allowed: "one finite number for each of \(inputs) inputs")
+      throw .setting(
+        name: "inputScales", value: "\(inputScales)", allowed: "one finite number for each of \(inputs) inputs")
     }
     if let activationScale { try check("activationScale", activationScale, 0...bound, "0 or more") }
     guard [.float64, .float32].contains(dtype) else {

@@ -91,7 +91,8 @@ extension RecursiveReadoutRule {
 /// let (u, y) = (Tensor([0.1, 0.4, 0.2], shape: [3, 1]), Tensor([0.4, 0.2, 0.3], shape: [3, 1]))
 /// let before = try network.learn(inputs: u, teacher: y, by: RecursiveLeastSquares(lambda: 1e-3, forgetting: 0.999))
 /// ```
-/// Each step takes time and memory of order units². With `forgetting` below 1 the readout follows a series that changes.
+/// Each step takes time and memory of order units². With `forgetting` below 1 the readout follows a series that
+/// changes.
 public struct RecursiveLeastSquares: ReadoutRule, RecursiveReadoutRule {
   public static let declaration = Declaration(
     "recursiveLeastSquares", "ridge regression step by step, with older steps forgotten",
@@ -106,11 +107,11 @@ public struct RecursiveLeastSquares: ReadoutRule, RecursiveReadoutRule {
   public init(lambda: Double = 1e-3, forgetting: Double = 1) { (self.lambda, self.forgetting) = (lambda, forgetting) }
 }
 
-/// FORCE: recursive least squares while the network's own output is fed back, which learning keeps near the teacher from the first
-/// steps on.
+/// FORCE: recursive least squares while the network's own output is fed back, which learning keeps near the teacher
+/// from the first steps on.
 ///
-/// It needs a network with feedback. What it learns is stable against the network's own errors, which the teacher's values
-/// never show it.
+/// It needs a network with feedback. What it learns is stable against the network's own errors, which the teacher's
+/// values never show it.
 public struct FORCE: ReadoutRule, RecursiveReadoutRule {
   public static let declaration = Declaration(
     "force", "recursive least squares while the network's own output is fed back", standard: FORCE(),
@@ -128,8 +129,8 @@ public struct FORCE: ReadoutRule, RecursiveReadoutRule {
 
 /// Least mean squares: after each step the readout moves against the gradient of that step's squared error.
 ///
-/// A step takes time of order units, where ``RecursiveLeastSquares`` takes units², and learns far more slowly where states are
-/// correlated. Too great a learning rate diverges.
+/// A step takes time of order units, where ``RecursiveLeastSquares`` takes units², and learns far more slowly where
+/// states are correlated. Too great a learning rate diverges.
 public struct LeastMeanSquares: ReadoutRule, OnlineReadoutRule {
   public static let declaration = Declaration(
     "leastMeanSquares", "gradient descent on each step's squared error", standard: LeastMeanSquares(),

@@ -1,6 +1,7 @@
 import Configuration
 
-/// Ridge regression with a penalty for each output, by one product of the states and a Cholesky decomposition for each penalty.
+/// Ridge regression with a penalty for each output, by one product of the states and a Cholesky decomposition for each
+/// penalty.
 public struct PerOutputReadout: ReadoutRule, GramReadoutRule {
   public static let declaration = Declaration(
     "ridgePerOutput", "ridge regression with a penalty for each output", standard: PerOutputReadout(),

@@ -2,8 +2,8 @@ import OrderedCollections
 
 /// Saving and loading.
 extension EchoStateNetwork {
-  /// Writes the network to a file that has everything to go on: weights, readout, state, and where the noise's random numbers
-  /// stand.
+  /// Writes the network to a file that has everything to go on: weights, readout, state, and where the noise's random
+  /// numbers stand.
   ///
   /// ```swift
   /// var network = try EchoStateNetwork(Reservoir(units: 100, feedback: true))
@@ -19,15 +19,15 @@ extension EchoStateNetwork {
   }
 
   /// Reads a file of ``save(to:)``, or one that `tanren run` has saved.
-  /// - Throws: `SafetensorsError` for a file that can't be read; ``ReservoirError/malformedFile(path:reason:)`` for one that
-  ///   holds no network.
+  /// - Throws: `SafetensorsError` for a file that can't be read; ``ReservoirError/malformedFile(path:reason:)`` for one
+  ///   that holds no network.
   public init(contentsOf path: String) throws {
     self = try SavedArrays.read(path) { try EchoStateNetwork(arrays: $0) }
   }
 
-  /// All that the network is, by name: `recurrent/values` and `recurrent/columns`, which have the nonzero weights into each
-  /// unit and the units they come from; `input`, `feedback`, `bias`, `untrained`, `readout`, as far as there are any; `state`
-  /// and `output`; and the settings, as JSON in the bytes of `description`.
+  /// All that the network is, by name: `recurrent/values` and `recurrent/columns`, which have the nonzero weights into
+  /// each unit and the units they come from; `input`, `feedback`, `bias`, `untrained`, `readout`, as far as there are
+  /// any; `state` and `output`; and the settings, as JSON in the bytes of `description`.
   public func arrays() throws -> OrderedDictionary<String, HostArray> {
     let (units, matrix) = (reservoir.units, weights.recurrent)
     var arrays: OrderedDictionary<String, HostArray> = [
@@ -76,11 +76,12 @@ extension EchoStateNetwork {
     self = placed(at: held[0], output: held[1], readout: held.count > 2 ? held[2] : nil, stream: stream)
   }
 
-  /// The network without feedback as one that feeds its output back where its input goes in: it generates a series that it
-  /// has learned to predict.
+  /// The network without feedback as one that feeds its output back where its input goes in: it generates a series that
+  /// it has learned to predict.
   ///
   /// The first step takes the last output for its input. Weights, readout and state stay as they are.
-  /// - Throws: ``ReservoirError/openLoop(inputs:outputs:)`` unless there are as many outputs as inputs, and no feedback.
+  /// - Throws: ``ReservoirError/openLoop(inputs:outputs:)`` unless there are as many outputs as inputs, and no
+  ///   feedback.
   public func closingLoop() throws -> EchoStateNetwork {
     guard !reservoir.feedback, reservoir.inputs == reservoir.outputs else {
       throw ReservoirError.openLoop(inputs: reservoir.inputs, outputs: reservoir.outputs)

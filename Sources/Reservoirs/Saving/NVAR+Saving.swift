@@ -7,11 +7,12 @@ extension NVAR {
   public func save(to path: String) throws { try SavedArrays.write(arrays(), to: path) }
 
   /// Reads a file of ``save(to:)``.
-  /// - Throws: `SafetensorsError` for a file that can't be read; ``ReservoirError/malformedFile(path:reason:)`` for one that
-  ///   holds no such model.
+  /// - Throws: `SafetensorsError` for a file that can't be read; ``ReservoirError/malformedFile(path:reason:)`` for one
+  ///   that holds no such model.
   public init(contentsOf path: String) throws { self = try SavedArrays.read(path) { try NVAR(arrays: $0) } }
 
-  /// All that the model is, by name: `readout` and `past`, if there are any, and the settings, as JSON in the bytes of `description`.
+  /// All that the model is, by name: `readout` and `past`, if there are any, and the settings, as JSON in the bytes of
+  /// `description`.
   public func arrays() throws -> OrderedDictionary<String, HostArray> {
     let description = Description(features: features, outputs: outputs, predictsChange: predictsChange, dtype: dtype)
     var arrays: OrderedDictionary = ["description": try description.array()]

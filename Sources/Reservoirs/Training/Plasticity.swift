@@ -1,7 +1,7 @@
 import PJRT
 
-/// Intrinsic plasticity: each unit's gain and bias adapt, without a teacher, until its activity is distributed as it should be (Triesch
-/// 2005; for tanh Schrauwen et al. 2008).
+/// Intrinsic plasticity: each unit's gain and bias adapt, without a teacher, until its activity is distributed as it
+/// should be (Triesch 2005; for tanh Schrauwen et al. 2008).
 public struct IntrinsicPlasticity: Sendable, Hashable {
   public enum Distribution: Sendable, Hashable {
     /// For tanh.
@@ -83,8 +83,8 @@ public struct LocalPlasticity: Sendable, Hashable {
 }
 
 extension EchoStateNetwork {
-  /// The network with weights that intrinsic plasticity has adapted to inputs: row i of all weights is multiplied by unit i's gain, and
-  /// its bias added.
+  /// The network with weights that intrinsic plasticity has adapted to inputs: row i of all weights is multiplied by
+  /// unit i's gain, and its bias added.
   ///
   /// It stands at rest, without a readout.
   /// - Parameters:
@@ -120,11 +120,13 @@ extension EchoStateNetwork {
       input: scaled(weights.input), bias: zip(scaled(bias), biases).map { $0 + $1 })
   }
 
-  /// The network with recurrent weights that local plasticity has changed while inputs drove it. Weights that aren't there stay away.
+  /// The network with recurrent weights that local plasticity has changed while inputs drove it. Weights that aren't
+  /// there stay away.
   ///
   /// It stands at rest, without a readout.
   /// - Parameters: as ``adapted(to:by:washout:)-(_,IntrinsicPlasticity,_)`` has them.
-  /// - Throws: ``ReservoirError``, ``ReservoirError/diverged(step:)`` if weights overflow, as they may without normalization.
+  /// - Throws: ``ReservoirError``, ``ReservoirError/diverged(step:)`` if weights overflow, as they may without
+  ///   normalization.
   public func adapted(to inputs: Tensor, by rule: LocalPlasticity, washout: Int = 0) throws -> EchoStateNetwork {
     let (sums, matrix) = (try plasticSums(inputs, washout: washout), weights.recurrent)
     let shape: Shape = [reservoir.units, matrix.width]

@@ -6,7 +6,8 @@ import Layers
 /// ```swift
 /// let model = ReservoirLayer(network)
 /// let trainer = try Trainer(
-///   model: model, method: Method(loss: MeanSquaredError(), optimizer: Adam(learningRate: 1e-3)), inputs: data.train.inputs)
+///   model: model, method: Method(loss: MeanSquaredError(), optimizer: Adam(learningRate: 1e-3)), inputs:
+///   data.train.inputs)
 /// ```
 /// It takes sequences `[batch, time, inputs]`, each from a state of zeros, to outputs `[batch, time, outputs]`. With
 /// feedback the last channels are the values fed back, which the teacher gives: `[batch, time, inputs + outputs]`.

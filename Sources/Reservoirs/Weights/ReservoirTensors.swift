@@ -4,7 +4,8 @@ import PJRT
 struct ReservoirTensors: Sendable {
   /// The recurrent weights.
   enum Recurrent: Sendable {
-    /// Row i of both `[units, width]` has the weights into unit i, padded with zeros, and the units that they come from.
+    /// Row i of both `[units, width]` has the weights into unit i, padded with zeros, and the units that they come
+    /// from.
     case sparse(values: Tensor, columns: Tensor)
     /// `[units, units]`, column i having the weights into unit i.
     case dense(Tensor)
@@ -163,8 +164,8 @@ struct ReservoirTensors: Sendable {
       states, product(dynamics.sent(states)) + sums, leak: leak, rotated: rotation.map { states.matmul($0) })
   }
 
-  /// One step of one state `[1, units]`, and its derivative in the directions of the rows of `[count, units]`. Spiking units have
-  /// none.
+  /// One step of one state `[1, units]`, and its derivative in the directions of the rows of `[count, units]`. Spiking
+  /// units have none.
   /// - Parameter sumsDerivative: the derivative of the sums in those directions.
   func linearizedStep(
     _ state: Tensor, _ sums: Tensor, sumsDerivative: @escaping (_ vectors: Tensor) -> Tensor

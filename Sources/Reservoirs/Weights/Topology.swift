@@ -14,13 +14,13 @@ extension Reservoir {
     case delayLine
     /// Besides, each unit reaches the one before.
     case delayLineFeedback
-    /// A ring in which each unit is linked to its neighbours, as many as ``connectivity`` asks for, in both directions; a part
-    /// ``rewired`` of the links goes elsewhere (Watts and Strogatz 1998). Weights are drawn as ``values`` says.
+    /// A ring in which each unit is linked to its neighbours, as many as ``connectivity`` asks for, in both directions;
+    /// a part ``rewired`` of the links goes elsewhere (Watts and Strogatz 1998). Weights are drawn as ``values`` says.
     case smallWorld
     /// A random orthogonal matrix.
     case orthogonal
-    /// W - Wᵀ - γI of a random W: with a `leakRate` of 0 and an `activationScale` ε these are Euler state networks (Gallicchio
-    /// 2022), whose states neither grow nor fade. γ is ``diffusion``.
+    /// W - Wᵀ - γI of a random W: with a `leakRate` of 0 and an `activationScale` ε these are Euler state networks
+    /// (Gallicchio 2022), whose states neither grow nor fade. γ is ``diffusion``.
     case antisymmetric
   }
 
@@ -28,10 +28,11 @@ extension Reservoir {
   public enum Unit: String, Sendable, CaseIterable, Codable {
     /// `x' = (1 - a)·x + s·f(…)`.
     case leaky
-    /// `x' = (1 - a)·O·x + a·f(…)` with a random orthogonal O: edge of stability networks (ES²N; Ceni and Gallicchio 2024).
+    /// `x' = (1 - a)·O·x + a·f(…)` with a random orthogonal O: edge of stability networks (ES²N; Ceni and Gallicchio
+    /// 2024).
     case orthogonal
-    /// Leaky integrate-and-fire: a unit whose leaked potential `(1 - a)·x` is above 1 fires in the next step and falls to 0; spikes are
-    /// what other units and the readout see.
+    /// Leaky integrate-and-fire: a unit whose leaked potential `(1 - a)·x` is above 1 fires in the next step and falls
+    /// to 0; spikes are what other units and the readout see.
     case spiking
   }
 }
@@ -63,7 +64,8 @@ struct RecurrentWeights {
         return own
       }
     case .smallWorld: return try smallWorld(from: &stream)
-    case .orthogonal: return try SparseMatrix(dense: Self.orthogonal(units, from: &stream, named: "values"), size: units)
+    case .orthogonal:
+      return try SparseMatrix(dense: Self.orthogonal(units, from: &stream, named: "values"), size: units)
     case .antisymmetric:
       let drawn = try random(from: &stream)
       let dense = (0..<units * units).map { place in
@@ -128,8 +130,8 @@ struct RecurrentWeights {
     return try SparseMatrix(dense: dense, size: units)
   }
 
-  /// A random orthogonal matrix, row by row: Q of the decomposition QR of normal numbers, the signs of R's diagonal taken over, which
-  /// makes all orthogonal matrices equally likely.
+  /// A random orthogonal matrix, row by row: Q of the decomposition QR of normal numbers, the signs of R's diagonal
+  /// taken over, which makes all orthogonal matrices equally likely.
   static func orthogonal(_ units: Int, from stream: inout UniformStream, named name: String) throws -> [Double] {
     let (q, r) = Tensor(try stream.normal(units * units, named: name), shape: [units, units]).qr()
     let signs = (r * Tensor.identity(units, dtype: .float64)).sum([0]).sign()

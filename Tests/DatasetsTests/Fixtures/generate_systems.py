@@ -28,5 +28,8 @@ data = {
     "logistic": datasets.logistic_map(COUNT),
     "kuramotoSivashinsky": datasets.kuramoto_sivashinsky(COUNT, N=64, M=16, h=0.25),
 }
+# What the settings of many published series make, errors included.
+for name, series, step in [("lorenz", datasets.lorenz, 0.025), ("doubleScroll", datasets.doublescroll, 0.25)]:
+    data[name + "RK23"] = series(60, h=step * 59 / 60, method="RK23")[:50]
 with open("systems.json", "w") as file:
     json.dump({name: np.ravel(value).tolist() for name, value in data.items()}, file)

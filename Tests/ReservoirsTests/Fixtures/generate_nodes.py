@@ -33,10 +33,16 @@ data["nvar"] = nvar.run(X)
 states = Reservoir(lr=0.3, **given).run(X)
 ridge = Ridge(ridge=1e-3).fit(states, Y)
 data["ridge"] = np.vstack([ridge.Wout, ridge.bias])
-for name, node in [("lms", LMS(learning_rate=0.05)), ("rls", RLS(alpha=1e-2))]:
-    node.initialize(states, Y)
-    node.partial_fit(states, Y)
-    data[name] = np.vstack([node.Wout, node.bias])
+lms = LMS(learning_rate=0.05)
+lms.initialize(states, Y)
+lms.partial_fit(states, Y)
+data["lms"] = np.vstack([lms.Wout, lms.bias])
+# Its bias isn't part of the recursion: a column of ones is.
+ones = np.hstack([states, np.ones((STEPS, 1))])
+rls = RLS(alpha=1e-2, fit_bias=False)
+rls.initialize(ones, Y)
+rls.partial_fit(ones, Y)
+data["rls"] = rls.Wout
 
 
 def oja(weights, eta, normalizes):
