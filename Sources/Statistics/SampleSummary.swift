@@ -107,7 +107,7 @@ package enum Quantiles {
   /// - Parameters:
   ///   - fraction: from 0 to 1.
   ///   - sorted: ascending, at least one value.
-  static func at(_ fraction: Double, ofSorted sorted: [Double]) -> Double {
+  package static func at(_ fraction: Double, ofSorted sorted: [Double]) -> Double {
     let position = fraction * Double(sorted.count - 1)
     let below = Swift.min(Swift.max(Int(position), 0), sorted.count - 1)
     let above = Swift.min(below + 1, sorted.count - 1)

@@ -65,6 +65,36 @@ import Testing
     }
   }
 
+  /// Several networks' forecasts are a median with bounds, which are those of the networks one by one.
+  @Test func forecastWithBounds() throws {
+    try folder.write(
+      "load\n" + (0..<300).map { "\(sin(0.3 * Double($0)) * cos(0.05 * Double($0)))\n" }.joined(), to: "log.csv")
+    var alone: [[Double]] = []
+    for seed in 0..<3 {
+      _ = try output(
+        "run", "experiment=reservoirPrediction(units: 40, washout: 20, readout: ridge(lambda: 1e-4))",
+        "data=series(path: log.csv, columns: [load], train: 250)", "--dtype", "float64", "seed=\(seed)", "--output",
+        "out/\(seed)")
+      let values = try output("predict", "out/\(seed)/model.safetensors", "--generate", "12").split(separator: "\r\n")
+      alone.append(values.dropFirst().compactMap { Double($0.split(separator: ",")[1]) })
+    }
+    let band = try output(
+      "predict", "out/0/model.safetensors", "--generate", "12", "--with", "out/1/model.safetensors",
+      "out/2/model.safetensors", "--level", "1"
+    ).split(separator: "\r\n").map { $0.split(separator: ",").map(String.init) }
+    #expect(band[0] == ["name", "load", "load lower", "load upper"] && band.count == 13)
+    for step in 0..<12 {
+      let sorted = alone.map { $0[step] }.sorted()
+      #expect(band[step + 1].dropFirst().compactMap(Double.init) == [sorted[1], sorted[0], sorted[2]])
+    }
+    for (words, part) in [
+      (["--level", "1.5", "--generate", "5"], "--level is 1.5"),
+      (["--generate", "5", "--with", "absent.safetensors"], "absent.safetensors"),
+    ] {
+      try expectError(["predict", "out/0/model.safetensors"] + words, says: part)
+    }
+  }
+
   /// Every kind of reservoir can be evaluated again: on its run's data with the run's scores.
   @Test func evaluate() throws {
     for (experiment, data, metric) in [

@@ -36,7 +36,9 @@ struct RegistryTests {
     "narma(order: 20)", "sines(periods: [100, 30])", "sunspots(test: 12)", "cifar100(labels: coarse)",
     "npz(classes: 3, layout: channelsFirst, path: data.npz)", "syntheticDigits(seed: 4294967296, train: 10)",
     "heldOut(data: digits, seed: 3)", "subset(data: noisyLabels(data: mnist, kind: anyClass), test: 10)",
-    "vowels", "images(channels: grey, path: photos, resize: centerCrop, size: 224, unreadable: skip)",
+    "vowels", "kuramotoSivashinsky(length: 44, points: 128, step: 0.1)", "lorenz96(forcing: 10, sites: 8)",
+    "henon(a: 1.2, every: 2)", "channel(snr: 12)", "delays(delays: 5)",
+    "images(channels: grey, path: photos, resize: centerCrop, size: 224, unreadable: skip)",
   ]) func sourcesAreWrittenBack(_ text: String) throws {
     #expect(try Registry<any DataSource>.all.build(MethodSpec(parsing: text)).spec().description == text)
   }
@@ -61,7 +63,7 @@ struct RegistryTests {
 
   @Test(arguments: [
     "npz", "npz(path: '')", "npy(path: '')", "images(path: a, size: 0)", "images(path: a, resize: stretch)",
-    "sines(periods: [])",
+    "sines(periods: [])", "kuramotoSivashinsky(points: 100)", "lorenz96(sites: 3)", "logistic(r: 5)",
     "standardizedChannels(deviation: [0])",
   ])
   func settingsThatAreInvalidAreErrors(_ text: String) {

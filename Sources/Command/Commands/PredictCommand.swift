@@ -12,7 +12,8 @@ struct PredictCommand: ParsableCommand {
       each class, or name and each predicted value.
 
       A reservoir that an experiment has fitted predicts from each step of a series in CSV or NPY files, beginning at rest. \
-      With --generate it goes on by itself: from where it was saved, or after the series in a file.
+      With --generate it goes on by itself: from where it was saved, or after the series in a file. Several reservoirs, trained \
+      alike with other seeds, give the median of what they predict and the bounds between which the middle part of them lies.
 
       Examples:
         tanren predict out/run/model.safetensors new.npy
@@ -20,6 +21,7 @@ struct PredictCommand: ParsableCommand {
         tanren predict out/run/best.safetensors a.npz b.npz --output predictions.csv
         tanren predict out/wave/model.safetensors sensor.csv --output predictions.csv
         tanren predict out/wave/model.safetensors --generate 500 --output on.csv
+        tanren predict out/wave/0.safetensors --generate 500 --with out/wave/1.safetensors out/wave/2.safetensors
         tanren predict out/photos/best.safetensors new-photos kitten.jpg
         tanren predict out/photos/best.safetensors archive --memory 2G --output a.csv
       """)
@@ -42,6 +44,17 @@ struct PredictCommand: ParsableCommand {
       "Steps that a reservoir goes on by itself, after a file's series if there is one.", valueName: "n"))
   var generate: Int?
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Further reservoirs, which predict the same: the table has medians and bounds.", valueName: "models"))
+  var with: [String] = []
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The part of the reservoirs' predictions that lies between the bounds.", valueName: "part"))
+  var level: Double = 0.9
+
   @OptionGroup var limits: MemoryOptions
   @OptionGroup(title: "Device options") var device: DeviceOptions
 
@@ -49,10 +62,11 @@ struct PredictCommand: ParsableCommand {
     guard (1...10_000_000).contains(batchSize) else {
       throw UsageError("--batch-size is \(batchSize), but must be between 1 and 10000000")
     }
+    guard (0...1).contains(level) else { throw UsageError("--level is \(level), but must be between 0 and 1") }
     let file = try ModelFile(contentsOf: model)
     try device.start()
     let (predictions, notes) =
-      file.kind == .reservoir ? try reservoirPredictions(file) : try networkPredictions(file)
+      file.kind == .reservoir ? try bandPredictions(file) : try networkPredictions(file)
     for note in notes { Terminal.current(.standardError).write("Note: \(note)\n") }
     let table = try predictions.table().csv()
     guard let output else { return Terminal.current().write(table) }
@@ -61,10 +75,19 @@ struct PredictCommand: ParsableCommand {
   }
 
   private func networkPredictions(_ file: ModelFile) throws -> (Predictions, notes: [String]) {
-    guard generate == nil else { throw UsageError("--generate is for reservoirs, but \(model) holds a network") }
+    guard generate == nil, with.isEmpty else {
+      throw UsageError("\(generate == nil ? "--with" : "--generate") is for reservoirs, but \(model) holds a network")
+    }
     guard !files.isEmpty else { throw UsageError("give files with the records to predict") }
     return try TrainedModel(file).predict(
       files: files, batchSize: batchSize, memory: limits.memory?.bytes)
+  }
+
+  private func bandPredictions(_ file: ModelFile) throws -> (Predictions, notes: [String]) {
+    let first = try reservoirPredictions(file)
+    guard !with.isEmpty else { return first }
+    let others = try with.map { try reservoirPredictions(ModelFile(contentsOf: $0)).0 }
+    return (try Predictions(bandOf: [first.0] + others, level: level), first.notes)
   }
 
   private func reservoirPredictions(_ file: ModelFile) throws -> (Predictions, notes: [String]) {

@@ -94,6 +94,12 @@ struct SplitMix64 {
     return (Float(sum) * 0x1p-16 - 2) * 1.732_050_8
   }
 
+  /// Normal with mean 0 and deviation 1, by Box and Muller's method.
+  mutating func normal() -> Double {
+    let (first, second) = (Double(next() >> 11) + 1, Double(next() >> 11))
+    return (-2 * log(first * 0x1p-53)).squareRoot() * cos(2 * Double.pi * second * 0x1p-53)
+  }
+
   /// Uniform in 0..<count, which must be positive; the bias for the small counts here is below 2^-32.
   mutating func index(below count: Int) -> Int {
     Int(((next() >> 32) &* UInt64(count)) >> 32)

@@ -2,8 +2,8 @@ import Figures
 import OrderedCollections
 import Reservoirs
 
-/// An echo state network with feedback that learns a series and goes on with it by itself. It is saved as it stands after the
-/// training data.
+/// An echo state network with feedback that learns a series and goes on with it by itself. It is saved as it stands
+/// after the training data.
 public struct ReservoirGeneration: Experiment, EnsembleExperiment {
   public static let batchedSettings = ReservoirSettings.memberNumbers
 
@@ -82,8 +82,8 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
   ) -> OrderedDictionary<String, Double> {
     let early = min(200, expected.count / max(1, channels)) * channels
     return [
-      "nrmse": PredictionError.nmse(generated, expected).squareRoot(),
-      "nrmse_200": PredictionError.nmse(Array(generated.prefix(early)), Array(expected.prefix(early))).squareRoot(),
+      "nrmse": SeriesComparison(generated, truth: expected).nrmse,
+      "nrmse_200": SeriesComparison(Array(generated.prefix(early)), truth: Array(expected.prefix(early))).nrmse,
     ]
   }
 
@@ -111,8 +111,8 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
 }
 
 extension [Double] {
-  /// What a network generated; infinite if any of it isn't finite. What overflows is as far from the series as can be, and no
-  /// reason to have no result.
+  /// What a network generated; infinite if any of it isn't finite. What overflows is as far from the series as can be,
+  /// and no reason to have no result.
   var orDiverged: [Double] { allSatisfy(\.isFinite) ? self : map { _ in .infinity } }
 }
 

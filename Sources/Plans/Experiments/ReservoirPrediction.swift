@@ -6,20 +6,52 @@ import Reservoirs
 /// of a series, or another series.
 ///
 /// Errors on the test data, through which the network goes on from the training data: `nmse` is the mean squared error
-/// over the targets' variance, `nrmse` its root. The network is saved as it stands after the test data.
+/// over the targets' variance, `nrmse` its root; `measure` adds another. The network is saved as it stands after the
+/// test data.
 public struct ReservoirPrediction: Experiment, EnsembleExperiment {
   public static let batchedSettings = ReservoirSettings.memberNumbers
 
   public static let declaration = Declaration(
     "reservoirPrediction", "an echo state network learns targets from the inputs that drive it",
     standard: ReservoirPrediction(),
-    settings: ReservoirSettings.settings.of(\.settings))
+    settings: [
+      Setting(
+        "measure", \.measure, .word,
+        "what is measured besides the error: memoryCapacity, the sum of the targets' squared correlations, or symbolErrors, the "
+          + "share of outputs nearest to a wrong value")
+    ] + ReservoirSettings.settings.of(\.settings))
+
+  /// What is measured besides the error.
+  enum Measure: String, Sendable, CaseIterable {
+    case error, memoryCapacity, symbolErrors
+
+    /// Nil where nothing is.
+    var metric: String? {
+      switch self {
+      case .error: nil
+      case .memoryCapacity: "memory_capacity"
+      case .symbolErrors: "symbol_error_rate"
+      }
+    }
+
+    func value(_ comparison: SeriesComparison) -> Double {
+      switch self {
+      case .error: comparison.nrmse
+      case .memoryCapacity: comparison.squaredCorrelations.reduce(0, +)
+      case .symbolErrors: comparison.symbolErrorRate
+      }
+    }
+  }
 
   var settings = ReservoirSettings(feedback: false, washout: 100, readout: CrossValidatedReadout())
 
+  var measure = Measure.error
+
   init() {}
 
-  public var recordedMetrics: [String] { ["nmse", "nrmse", "train_nrmse", "lambda"] }
+  public var recordedMetrics: [String] {
+    ["nmse", "nrmse"] + [measure.metric].compactMap(\.self) + ["train_nrmse", "lambda"]
+  }
 
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
     var network = try network(for: data, setting)
@@ -27,7 +59,7 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
       inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: settings.washout,
       readout: settings.readout)
     let predicted = try network.predict(inputs: Tensor(data.test.inputs))
-    return try Self.result(fit, predicted.cast(to: .float64).values(), network, data)
+    return try result(fit, predicted.cast(to: .float64).values(), network, data)
   }
 
   func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork {
@@ -43,15 +75,17 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
       readouts: readouts)
     let predicted = try ensemble.predict(inputs: Tensor(data.test.inputs)).memberValues()
     let members = ensemble
-    return try fits.indices.map { try Self.result(fits[$0], predicted[$0], members[$0], data) }
+    return try fits.indices.map { try result(fits[$0], predicted[$0], members[$0], data) }
   }
 
-  private static func result(
+  private func result(
     _ fit: ReadoutFit, _ predicted: [Double], _ network: EchoStateNetwork, _ data: DatasetPair
   ) throws -> ExperimentResult {
     let targets: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     return ExperimentResult(
-      metrics: metrics(predicted, targets).merging(["train_nrmse": fit.nrmse, "lambda": fit.lambda]) { $1 },
+      metrics: metrics(predicted, targets, channels: network.reservoir.outputs).merging([
+        "train_nrmse": fit.nrmse, "lambda": fit.lambda,
+      ]) { $1 },
       charts: [
         SeriesChart.make(
           "test data", [("target", targets), ("prediction", predicted)],
@@ -59,9 +93,13 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
       ], fitted: .network(network))
   }
 
-  private static func metrics(_ predicted: [Double], _ targets: [Double]) -> OrderedDictionary<String, Double> {
-    let nmse = PredictionError.nmse(predicted, targets)
-    return ["nmse": nmse, "nrmse": nmse.squareRoot()]
+  private func metrics(
+    _ predicted: [Double], _ targets: [Double], channels: Int
+  ) -> OrderedDictionary<String, Double> {
+    let comparison = SeriesComparison(predicted, truth: targets, channels: channels)
+    var metrics: OrderedDictionary = ["nmse": comparison.nmse, "nrmse": comparison.nrmse]
+    if let name = measure.metric { metrics[name] = measure.value(comparison) }
+    return metrics
   }
 
   func scores(
@@ -76,6 +114,7 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
     try settings.checkWashout(first, of: test.count)
     let predicted = try network.predict(inputs: Tensor(test.inputs)).slice(first..<test.count)
     let targets = Tensor(test.targets).slice(first..<test.count)
-    return try Self.metrics(predicted.cast(to: .float64).values(), targets.cast(to: .float64).values())
+    return try metrics(
+      predicted.cast(to: .float64).values(), targets.cast(to: .float64).values(), channels: network.reservoir.outputs)
   }
 }

@@ -29,9 +29,13 @@ struct ReservoirSettings: Sendable {
   func network(inputs: Int, outputs: Int, _ setting: ExperimentSetting) throws -> EchoStateNetwork {
     var own = reservoir
     (own.inputs, own.outputs, own.dtype) = (inputs, outputs, setting.dtype)
-    return try EchoStateNetwork(
-      own, draws: setting.rng == .numPy ? .numPy(seed: setting.seed) : .keyed(seed: UInt64(setting.seed)))
+    return try EchoStateNetwork(own, draws: setting.reservoirDraws)
   }
+}
+
+extension ExperimentSetting {
+  /// Where a run's networks come from.
+  var reservoirDraws: ReservoirDraws { rng == .numPy ? .numPy(seed: seed) : .keyed(seed: UInt64(seed)) }
 }
 
 extension ReservoirSettings {
@@ -50,16 +54,5 @@ extension ReservoirSettings {
   /// - Throws: `ReservoirError` unless steps are left after the first ones.
   func checkWashout(_ first: Int, of steps: Int) throws(ReservoirError) {
     guard first < steps else { throw .washout(steps: first, length: steps) }
-  }
-}
-
-/// Errors of predictions.
-enum PredictionError {
-  /// The mean squared error over the targets' variance about their mean.
-  static func nmse(_ predictions: [Double], _ targets: [Double]) -> Double {
-    guard !targets.isEmpty, predictions.count == targets.count else { return .nan }
-    let mean = targets.reduce(0, +) / Double(targets.count)
-    let variance = targets.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return zip(predictions, targets).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) } / variance
   }
 }

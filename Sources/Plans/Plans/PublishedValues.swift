@@ -1,4 +1,5 @@
 import Configuration
+import OrderedCollections
 
 /// What was published of an arm.
 public struct PublishedValues: Sendable, Hashable {
@@ -20,6 +21,8 @@ public struct PublishedValues: Sendable, Hashable {
   /// where nothing was published.
   public var reached: [Int?]?
   public var seconds: Double?
+  /// Other numbers after the last epoch, in their own unit, by the metrics' names.
+  public var metrics: OrderedDictionary<String, Double> = [:]
   /// The seed of the published run, whose epochs ``log`` has.
   public var seed: Int?
   /// The published run's epochs, to be compared digit for digit.
@@ -29,7 +32,7 @@ public struct PublishedValues: Sendable, Hashable {
     train: Double? = nil, test: Double? = nil, best: Double? = nil, bestEpoch: Int? = nil, trainLoss: Double? = nil,
     testLoss: Double? = nil, firstTrain: Double? = nil, firstTest: Double? = nil, firstTrainLoss: Double? = nil,
     firstTestLoss: Double? = nil, reached: [Int?]? = nil, seconds: Double? = nil, seed: Int? = nil,
-    log: EpochLog? = nil
+    log: EpochLog? = nil, metrics: OrderedDictionary<String, Double> = [:]
   ) {
     self.train = train
     self.test = test
@@ -45,6 +48,7 @@ public struct PublishedValues: Sendable, Hashable {
     self.seconds = seconds
     self.seed = seed
     self.log = log
+    self.metrics = metrics
   }
 
   /// The keys of single numbers, as they are written in plans.
@@ -54,7 +58,8 @@ public struct PublishedValues: Sendable, Hashable {
     ("firstTestLoss", \.firstTestLoss), ("seconds", \.seconds),
   ]
 
-  /// Reads `{train: 100, test: 97.85, best: 97.88, reached: [2, 5, never], seconds: 41}`.
+  /// Reads `{train: 100, test: 97.85, best: 97.88, reached: [2, 5, never], seconds: 41, metrics: ['nrmse(mean:
+  /// 0.0024)']}`.
   init(_ options: Options) throws(ConfigurationError) {
     var options = options
     self.init()
@@ -77,6 +82,8 @@ public struct PublishedValues: Sendable, Hashable {
       }
       reached = epochs
     }
+    let metricsOrigin = options.origin(of: "metrics")
+    if let value = options.take("metrics") { metrics = try Self.metrics(value, metricsOrigin) }
     let published = try options.integer("seed", default: -1, in: 0...Int(UInt32.max))
     seed = published < 0 ? nil : published
     let place = options.origin(of: "log")
@@ -91,9 +98,34 @@ public struct PublishedValues: Sendable, Hashable {
     let pairs =
       Self.numbers.map { key, path in (key, self[keyPath: path].map { "\(OptionValue.number($0))" }) }
       + [("bestEpoch", bestEpoch.map(String.init)), ("reached", epochs), ("seed", seed.map(String.init))]
-    let parts = pairs.compactMap { key, value in value.map { "\(key): \($0)" } }
+    let others = metrics.map { "'\($0)(mean: \(OptionValue.number($1)))'" }.joined(separator: ", ")
+    let all = pairs + [("metrics", others.isEmpty ? nil : "[\(others)]")]
+    let parts = all.compactMap { key, value in value.map { "\(key): \($0)" } }
     guard let log else { return ["published: {\(parts.joined(separator: ", "))}"] }
     return ["published:"] + parts.map { "  " + $0 } + ["  log: |"] + log.lines.map { "    " + $0 }
+  }
+
+  private static func metrics(
+    _ value: OptionValue, _ origin: String
+  ) throws(ConfigurationError) -> OrderedDictionary<String, Double> {
+    let mismatch = ConfigurationError.wrongType(
+      key: "metrics", expected: "a list of metrics with numbers, ['nrmse(mean: 0.0024)']", found: "\(value)",
+      origin: origin)
+    guard case .list(let elements) = value else { throw mismatch }
+    var metrics: OrderedDictionary<String, Double> = [:]
+    for element in elements {
+      let metric: MethodSpec
+      switch element {
+      case .choice(let choice): metric = choice
+      case .text(let text): metric = try MethodSpec(parsing: text, origin: origin)
+      default: throw mismatch
+      }
+      var options = metric.options
+      guard options.has("mean") else { throw mismatch }
+      metrics[metric.name] = try options.number("mean", default: .nan)
+      try options.finish(metric.name)
+    }
+    return metrics
   }
 
   private static func mismatch(_ value: OptionValue, _ origin: String) -> ConfigurationError {

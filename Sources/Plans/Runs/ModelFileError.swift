@@ -23,6 +23,8 @@ public enum ModelFileError: Error, Sendable, Equatable, CustomStringConvertible 
   case differentClasses(saved: String, found: String)
   /// A reservoir that predicts something else than its input can't go on by itself.
   case notGenerating
+  /// Predictions of several models that make no band: of other records or columns, or of classes.
+  case unlikePredictions
   /// Outputs that make no table of predictions.
   case unsupportedOutputs(shape: [Int])
 
@@ -56,6 +58,9 @@ public enum ModelFileError: Error, Sendable, Equatable, CustomStringConvertible 
     case .notGenerating:
       "the network classifies, or has no feedback and predicts another series than drives it, so it can't generate: give "
         + "files with what drives it, or use the experiment reservoirGeneration."
+    case .unlikePredictions:
+      "the models' predictions can't be put together: they must be values, of the same records under the same names. Give "
+        + "models that the same command has trained with other seeds."
     case .unsupportedOutputs(let shape):
       "the model gives \(shape) per record, which doesn't fit into a row of a table. Use TrainedModel.outputs in Swift."
     }

@@ -60,7 +60,8 @@ public struct PublishedValue: Sendable, Hashable, Encodable {
 }
 
 extension PublishedValue {
-  /// What was published of an arm, value by value. Accuracies are in percent with two decimals, losses have four.
+  /// What was published of an arm, value by value. Accuracies are in percent with two decimals, losses have four; other
+  /// metrics are as they are written.
   public static func all(of published: PublishedValues) -> [PublishedValue] {
     let accuracies: [(Quantity, Double?)] = [
       (.last(metric: "accuracy"), published.train), (.last(metric: "val_accuracy"), published.test),
@@ -82,6 +83,7 @@ extension PublishedValue {
     for (target, epoch) in zip([0.95, 0.97, 0.98], published.reached ?? []) {
       numbers.append(PublishedValue(.firstEpoch(metric: "val_accuracy", target: target), epoch.map(Double.init)))
     }
+    numbers += published.metrics.map { PublishedValue(.last(metric: $0), $1) }
     if let seconds = published.seconds { numbers.append(PublishedValue(.seconds, seconds)) }
     return numbers
   }

@@ -43,9 +43,9 @@ public struct EnsembleClassifiers: Sendable {
     var driven = ensemble
     try driven.reset(sequences: sequences.shape[0])
     let series = try driven.begin(sequences, nil)
-    let drives = driven.drives
+    let (drives, reservoir) = (driven.drives, ensemble.reservoir)
     let results = try driven.driven(series, drives) { last, _, readout in
-      [last.readOut(readout)]
+      [reservoir.readOut(last, by: readout)]
     } common: {
       [means.means(of: $0)]
     }

@@ -22,9 +22,9 @@ extension ReservoirEnsemble {
   @discardableResult
   public mutating func drive(inputs: Tensor? = nil, teacher: Tensor? = nil) throws -> Tensor {
     let series = try begin(inputs, teacher)
-    let drives = drives
+    let (drives, reservoir) = (drives, reservoir)
     let results = try driven(series, drives) { last, _, readout in
-      [last.readOut(readout)]
+      [reservoir.readOut(last, by: readout)]
     } common: {
       [$0]
     }
@@ -34,7 +34,8 @@ extension ReservoirEnsemble {
   /// As ``drive(inputs:teacher:)``, for where the members then stand: their states on the way aren't kept.
   public mutating func advance(inputs: Tensor? = nil, teacher: Tensor? = nil) throws {
     let series = try begin(inputs, teacher)
-    _ = try driven(series, drives) { last, _, readout in [last.readOut(readout)] }
+    let reservoir = reservoir
+    _ = try driven(series, drives) { last, _, readout in [reservoir.readOut(last, by: readout)] }
   }
 
   /// The outputs while the members are driven. Their states aren't kept.
@@ -44,10 +45,10 @@ extension ReservoirEnsemble {
   public mutating func predict(inputs: Tensor? = nil, teacher: Tensor? = nil) throws -> Tensor {
     guard readout != nil else { throw ReservoirError.notFitted }
     let series = try begin(inputs, teacher)
-    let drives = drives
+    let (drives, reservoir) = (drives, reservoir)
     let results = try driven(series, drives) { last, states, readout in
-      let outputs = states.reshape(to: [-1, states.shape[2]]).readOut(readout)
-      return [last.readOut(readout), outputs.reshape(to: [states.shape[0], states.shape[1], -1])]
+      let outputs = reservoir.readOut(states.reshape(to: [-1, states.shape[2]]), by: readout)
+      return [reservoir.readOut(last, by: readout), outputs.reshape(to: [states.shape[0], states.shape[1], -1])]
     }
     return shaped(drives.spread(rows: results[2]), series)
   }

@@ -19,9 +19,9 @@ extension ReservoirEnsemble {
   /// let fits = try grid.fit(teacher: wave, washout: 100, readouts: lambdas.map { CholeskyReadout(lambda: $0) })
   /// print(fits.map(\.lambda))  // [1e-08, 1e-06, 0.0001]
   /// ```
-  /// Members that were drawn alike are driven once. Rules that differ by their penalties alone are part of the program that
-  /// drives, if they can be traced; others are computed one by one from the states, and an ``OnlineReadoutRule``, which runs the
-  /// network itself, by each member alone.
+  /// Members that were drawn alike are driven once. Rules that differ by their penalties alone are part of the program
+  /// that drives, if they can be traced; others are computed one by one from the states, and an ``OnlineReadoutRule``,
+  /// which runs the network itself, by each member alone.
   /// - Parameters:
   ///   - inputs, teacher, washout: as ``EchoStateNetwork/fit(inputs:teacher:washout:readout:)`` has them.
   ///   - rules: one for each member.
@@ -43,17 +43,19 @@ extension ReservoirEnsemble {
       throw ReservoirError.shape(
         series: "teacher's values", found: Array(teacher.tensor.shape), expected: "as many as the inputs")
     }
-    let (drives, fixes) = (drives, reservoir.correctsLastOutput)
+    let (drives, reservoir) = (drives, reservoir)
     let before = drives.rows(currentReadout)
     let results = try regressed(rules, series, [before]) { states in
-      let problem = RegressionProblem(teacher, states, washout: washout)
+      let problem = RegressionProblem(teacher, reservoir.dynamics.observed(states), washout: washout)
       return EnsembleRegression(inputs: problem.inputs, targets: problem.targets) { found, arguments in
         let last = states.slice(steps - 1..<steps, axis: 1).squeeze(1)
         let scores = found.eachReadout { readout in
           let score = problem.score(readout)
           return [score.outputs, score.nrmse]
         }
-        return [last] + (fixes ? found : arguments[0]).eachReadout { [last.readOut($0)] } + scores
+        return [last]
+          + (reservoir.correctsLastOutput ? found : arguments[0])
+          .eachReadout { [reservoir.readOut(last, by: $0)] } + scores
       }
     }
     let computed = try Tensor.evaluate(
@@ -94,8 +96,8 @@ struct EnsembleRegression {
 }
 
 extension ReservoirEnsemble {
-  /// Drives the networks and solves a regression with the states of each: in one program if the rules can be traced, else one by
-  /// one from the states.
+  /// Drives the networks and solves a regression with the states of each: in one program if the rules can be traced,
+  /// else one by one from the states.
   /// - Parameters:
   ///   - arguments: what else the regressions need, `[networks, …]`.
   ///   - regression: made of a network's states, `[sequences, steps, units]`.

@@ -60,7 +60,8 @@ extension ReservoirEnsemble {
     }
     let state = try SequenceBatch(batch, channels: reservoir.units, dtype: reservoir.dtype, named: "initial states")
       .tensor
-    let outputs = vectorized { (member: [Tensor]) in [member[0].readOut(member[1])] }([state, currentReadout])
+    let own = reservoir
+    let outputs = vectorized { (member: [Tensor]) in [own.readOut(member[0], by: member[1])] }([state, currentReadout])
     let results = try Tensor.evaluate([state, outputs[0]])
     return (results[0], results[1])
   }

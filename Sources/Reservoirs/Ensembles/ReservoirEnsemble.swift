@@ -9,8 +9,8 @@ import Foundation
 /// let continued = try ensemble.generate(steps: 5000)   // [20, 5000, outputs]
 /// ```
 /// Series are given as to one network, and all members get the same. What comes back has a leading axis of members.
-/// Each member computes what it would alone; ``subscript(_:)`` gives it. Members that were drawn alike, as those of a grid over
-/// penalties, are driven as one until they run freely.
+/// Each member computes what it would alone; ``subscript(_:)`` gives it. Members that were drawn alike, as those of a
+/// grid over penalties, are driven as one until they run freely.
 public struct ReservoirEnsemble: Sendable {
   /// The networks as they were made; what they have become is in the subscript.
   let networks: [EchoStateNetwork]
@@ -27,8 +27,8 @@ public struct ReservoirEnsemble: Sendable {
   public private(set) var state: Tensor
   /// What the next step feeds back, `[members, sequences, outputs]`.
   public private(set) var output: Tensor
-  /// The bytes that one execution of a program may take for states and Gram matrices: where all members' would be more, the
-  /// program runs for some members after the others. Memory that is used again is far quicker than new one.
+  /// The bytes that one execution of a program may take for states and Gram matrices: where all members' would be more,
+  /// the program runs for some members after the others. Memory that is used again is far quicker than new one.
   public var memory = 1 << 28
 
   /// One reservoir drawn with several seeds.
@@ -68,6 +68,9 @@ public struct ReservoirEnsemble: Sendable {
       ("feedback", own.feedback != other.feedback), ("dtype", own.dtype != other.dtype),
       ("storage", own.storage != other.storage),
       ("correctsLastOutput", own.correctsLastOutput != other.correctsLastOutput),
+      ("unit", own.unit != other.unit), ("squares", own.squares != other.squares),
+      ("activation", own.activationText != other.activationText),
+      ("leak of spiking units", own.unit == .spiking && own.leakRate != other.leakRate),
       ("whether there is noise", (own.noise > 0) != (other.noise > 0)),
     ]
     if let difference = differences.first(where: \.1) {
@@ -144,8 +147,8 @@ extension ReservoirEnsemble {
     }
   }
 
-  /// What `body` makes of each network's weights, its share of `arguments`, which have a leading axis of networks, and its
-  /// noise, if there is any: in as few executions as memory allows.
+  /// What `body` makes of each network's weights, its share of `arguments`, which have a leading axis of networks, and
+  /// its noise, if there is any: in as few executions as memory allows.
   /// - Parameter bytes: what goes through memory for each of them; 0 for little.
   func each(
     of drives: SharedDrives, _ arguments: [Tensor], noise: [Tensor]? = nil, bytes: Int,
@@ -155,7 +158,8 @@ extension ReservoirEnsemble {
     return try inChunks(of: drives, arguments, noise: noise, bytes: bytes) { _, own in try Tensor.evaluate(run(own)) }
   }
 
-  /// As ``each(of:_:noise:bytes:_:)``, with a body that gets the arguments of several networks at a time, weights first.
+  /// As ``each(of:_:noise:bytes:_:)``, with a body that gets the arguments of several networks at a time, weights
+  /// first.
   func inChunks(
     of drives: SharedDrives, _ arguments: [Tensor], noise: [Tensor]?, bytes: Int,
     _ body: (_ networks: Range<Int>, _ arguments: [Tensor]) throws -> [Tensor]

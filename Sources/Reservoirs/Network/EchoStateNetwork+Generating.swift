@@ -69,7 +69,7 @@ extension EchoStateNetwork {
     let output = try output.map {
       try rows($0, reservoir.outputs, named: "initial outputs", sequences: state.shape[0])
     }
-    let results = try Tensor.evaluate([state, output ?? state.readOut(currentReadout)])
+    let results = try Tensor.evaluate([state, output ?? reservoir.readOut(state, by: currentReadout)])
     return (results[0], results[1])
   }
 
@@ -106,8 +106,8 @@ extension EchoStateNetwork {
   public mutating func predict(inputs: Tensor? = nil, teacher: Tensor? = nil) throws -> Tensor {
     guard let readout else { throw ReservoirError.notFitted }
     let states = try drive(inputs: inputs, teacher: teacher)
-    guard states.rank == 3 else { return try states.readOut(readout).evaluate() }
-    let rows = states.reshape(to: [-1, reservoir.units]).readOut(readout)
+    guard states.rank == 3 else { return try reservoir.readOut(states, by: readout).evaluate() }
+    let rows = reservoir.readOut(states.reshape(to: [-1, reservoir.units]), by: readout)
     return try rows.reshape(to: [states.shape[0], states.shape[1], reservoir.outputs]).evaluate()
   }
 }

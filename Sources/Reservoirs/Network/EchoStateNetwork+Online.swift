@@ -4,8 +4,8 @@ extension EchoStateNetwork {
   ///
   /// - Parameters:
   ///   - inputs, teacher: as ``fit(inputs:teacher:washout:readout:)`` has them; one sequence.
-  ///   - rule: ``RecursiveLeastSquares`` or ``FORCE``. Its correlations begin anew with each call, the readout goes on from
-  ///     what it is.
+  ///   - rule: ``RecursiveLeastSquares``, ``FORCE`` or ``LeastMeanSquares``. Its memory begins anew with each call, the
+  ///     readout goes on from what it is.
   /// - Returns: the outputs of each step before it was learned from, `[steps, outputs]`.
   /// - Throws: ``ReservoirError``.
   public mutating func learn(
@@ -29,10 +29,11 @@ extension EchoStateNetwork {
     }
     let rest = teacher.slice(washout..<teacher.steps)
     let run = try network.learned(inputs?.slice(washout..<steps), rest, by: rule)
-    let score = RegressionProblem(rest, run.states.expand(at: 0), washout: 0).score(network.currentReadout)
+    let score = RegressionProblem(rest, reservoir.dynamics.observed(run.states.expand(at: 0)), washout: 0).score(
+      network.currentReadout)
     let results = try Tensor.evaluate([score.outputs, score.nrmse])
     self = network
-    return ReadoutFit(lambda: rule.lambda, nrmse: try results[1].scalar(), outputs: teacher.like(results[0]))
+    return ReadoutFit(lambda: rule.penalty, nrmse: try results[1].scalar(), outputs: teacher.like(results[0]))
   }
 
   /// One sequence of inputs and teacher's values that fit each other.
@@ -67,7 +68,7 @@ extension EchoStateNetwork {
     let sequences =
       [values.slice(teacher.steps - steps..<teacher.steps)] + (hasFeedback ? [values.slice(0..<steps)] : []) + [drive]
     let start = [
-      state.squeeze(0), output.squeeze(0), Tensor.identity(units + 1, dtype: dtype) / rule.lambda,
+      state.squeeze(0), output.squeeze(0), rule.memory(columns: units + 1, dtype: dtype),
       readout ?? .zeros([units + 1, outputs], dtype: dtype),
     ]
     let looped = scan(carry: start, over: sequences) { carry, elements in
@@ -77,15 +78,15 @@ extension EchoStateNetwork {
         sums = sums + fedBack.expand(at: 0).matmul(tensors.feedback).squeeze(0)
       }
       let next = tensors.step(carry[0], sums)
-      let extended = Tensor.concatenate([next, .ones([1], dtype: dtype)])
-      let learned = rule.step(inverse: carry[2], readout: carry[3], state: extended, target: elements[0])
-      let output = extended.expand(at: 0).matmul(learned.1).squeeze(0)
-      return ([next, output, learned.0, learned.1], [learned.2, next])
+      let extended = Tensor.concatenate([tensors.dynamics.observed(next), .ones([1], dtype: dtype)])
+      let learned = rule.step(memory: carry[2], readout: carry[3], state: extended, target: elements[0])
+      let output = extended.expand(at: 0).matmul(learned.readout).squeeze(0)
+      return ([next, output, learned.memory, learned.readout], [learned.output, next])
     }
     let results = try Tensor.evaluate(
       looped.outputs + [looped.carry[0].expand(at: 0), looped.carry[1].expand(at: 0), looped.carry[3]])
     guard try results[4].isFinite().all().cast(to: .int32).scalar() == 1 else {
-      throw ReservoirError.singular(penalty: rule.lambda, dtype: dtype.rawValue)
+      throw ReservoirError.singular(penalty: rule.penalty, dtype: dtype.rawValue)
     }
     self = placed(at: results[2], output: results[3], readout: results[4], stream: stream)
     return (results[0], results[1])

@@ -141,7 +141,7 @@ extension EchoStateNetwork {
     let steps = first.steps
     let all = tensors.states(steps, fromEach: state, inputs: inputs?.tensor, teacher: fedBack?.tensor, noise: noise)
     let last = all.slice(steps - 1..<steps, axis: 1).squeeze(1)
-    let results = try Tensor.evaluate([all, last, last.readOut(currentReadout)])
+    let results = try Tensor.evaluate([all, last, reservoir.readOut(last, by: currentReadout)])
     (state, output) = (results[1], results[2])
     return results[0]
   }
@@ -199,7 +199,7 @@ extension EchoStateNetwork {
     let found = try rule.weights(problem.inputs, problem.targets)
     readout = found.tensor
     let score = problem.score(found.tensor)
-    let results = try Tensor.evaluate([score.outputs, score.nrmse, state.readOut(found.tensor)])
+    let results = try Tensor.evaluate([score.outputs, score.nrmse, reservoir.readOut(state, by: found.tensor)])
     if reservoir.correctsLastOutput { output = results[2] }
     return ReadoutFit(lambda: found.lambda, nrmse: try results[1].scalar(), outputs: problem.teacher.like(results[0]))
   }
@@ -216,7 +216,7 @@ extension EchoStateNetwork {
         series: "teacher's values", found: Array(teacher.tensor.shape),
         expected: "of \(states.shape[0]) sequences and \(states.shape[1] + (reservoir.feedback ? 1 : 0)) steps")
     }
-    return RegressionProblem(teacher, states, washout: washout)
+    return RegressionProblem(teacher, reservoir.dynamics.observed(states), washout: washout)
   }
 
   /// Drives the network through a stretch of a series and adds what a regression needs of it, so that a series of any
@@ -262,7 +262,7 @@ extension EchoStateNetwork {
     readout = found
     let squares = (found * (gram.matmul(found) - 2 * crossProduct)).sum() + targets[1].sum()
     let scale = (targets[1] - targets[0].squared() / Double(sums.steps)).sum()
-    let results = try Tensor.evaluate([(squares.maximum(0) / scale).sqrt(), state.readOut(found)])
+    let results = try Tensor.evaluate([(squares.maximum(0) / scale).sqrt(), reservoir.readOut(state, by: found)])
     if reservoir.correctsLastOutput { output = results[1] }
     return try results[0].scalar()
   }

@@ -5,7 +5,7 @@ struct RegressionProblem {
   let inputs: Tensor
   let targets: Tensor
 
-  /// - Parameter states: `[sequences, steps, units]`.
+  /// - Parameter states: what the readout sees of them, `[sequences, steps, units]`.
   init(_ teacher: SequenceBatch, _ states: Tensor, washout: Int) {
     self.teacher = teacher
     let (steps, units, outputs) = (states.shape[1], states.shape[2], teacher.tensor.shape[2])

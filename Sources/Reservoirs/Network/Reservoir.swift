@@ -1,11 +1,12 @@
 @_exported import Configuration
+import Layers
 @_exported import Tensors
 
 /// What an echo state network is made of, before any number is drawn.
 ///
 /// With the state x, input u, and what is fed back z (the teacher's value or the last output):
 /// `x' = (1 - a)·x + s·tanh(W·x + W_in·u + W_fb·z + b + noise)` and `z' = [x', 1]·W_out`, with the leak rate a and the
-/// activation scale s, both 1 by default.
+/// activation scale s, both 1 by default. ``unit`` and ``activation`` change the first, ``squares`` the second.
 public struct Reservoir: Sendable, Hashable, Codable {
   /// How recurrent weights that aren't zero are drawn.
   public enum Values: String, Sendable, CaseIterable, Codable {
@@ -48,16 +49,37 @@ public struct Reservoir: Sendable, Hashable, Codable {
   public var connectivity = 0.1
   public var scaling = Scaling.gain(1)
   public var values = Values.normal
-  /// Input weights are uniform within ± this.
+  public var topology = Topology.random
+  /// The units from one jump of ``Topology/cycleJumps`` to the next.
+  public var jump = 3
+  /// The weight of jumps and of the links back, where each unit reaches the next with 1.
+  public var linkWeight = 1.0
+  /// The share of a ``Topology/smallWorld``'s links that go elsewhere.
+  public var rewired = 0.1
+  /// γ of ``Topology/antisymmetric`` weights.
+  public var diffusion = 0.0
+  public var unit = Unit.leaky
+  /// The name and settings of ``activation``.
+  private(set) var activationText = Tanh.name
+  /// Whether every second unit enters the readout as its square (Lu et al. 2017, Pathak et al. 2018): without it a
+  /// network without biases only learns what changes its sign with the inputs.
+  public var squares = false
+  /// Input weights are within ± this.
   public var inputScale = 0.5
+  /// The same for each input; empty for ``inputScale`` for all.
+  public var inputScales: [Double] = []
+  /// How input weights that aren't zero are drawn.
+  public var inputValues = Values.uniform
+  /// The share of input weights that aren't 0.
+  public var inputConnectivity = 1.0
   /// Feedback weights are uniform within ± this.
   public var feedbackScale = 1.0
   /// Biases are uniform within ± this.
   public var biasScale = 0.0
   /// The share of the old state that a step forgets.
   public var leakRate = 1.0
-  /// The factor of tanh in a step; nil for the leak rate. Jaeger's leaky integrator units with a time step of their own have
-  /// both.
+  /// The factor of tanh in a step; nil for the leak rate. Jaeger's leaky integrator units with a time step of their own
+  /// have both.
   public var activationScale: Double?
   public var noise = 0.0
   public var noiseRange = NoiseRange.positive
@@ -70,6 +92,21 @@ public struct Reservoir: Sendable, Hashable, Codable {
   /// - Parameter feedback: whether the output is fed back.
   public init(units: Int, inputs: Int = 0, outputs: Int = 1, feedback: Bool = false) {
     (self.units, self.inputs, self.outputs, self.feedback) = (units, inputs, outputs, feedback)
+  }
+
+  /// The function of what reaches a unit, tanh by default; with its settings, any that has a name.
+  public var activation: any Activation {
+    get {
+      if activationText == Tanh.name { return Tanh() }
+      return (try? MethodSpec(parsing: activationText)).flatMap { try? Registry<any Activation>.all.build($0) }
+        ?? Tanh()
+    }
+    set { activationText = (try? newValue.spec().description) ?? Tanh.name }
+  }
+
+  /// Each input's scale.
+  var scalesOfInputs: [Double] {
+    inputScales.isEmpty ? [Double](repeating: inputScale, count: inputs) : inputScales
   }
 
   /// What a step retains of the old state, and what it adds of tanh.
@@ -94,10 +131,61 @@ public struct Reservoir: Sendable, Hashable, Codable {
       ("inputScale", inputScale), ("feedbackScale", feedbackScale), ("biasScale", biasScale), ("noise", noise),
     ] { try check(name, value, 0...bound, "0 or more") }
     try check("leakRate", leakRate, 0...1, "in 0...1")
+    try check("inputConnectivity", inputConnectivity, 0...1, "in 0...1")
+    try check("rewired", rewired, 0...1, "in 0...1")
+    try check("jump", Double(jump), 1...Double(max(1, units)), "in 1...\(max(1, units))")
+    try check("diffusion", diffusion, 0...bound, "0 or more")
+    guard linkWeight.magnitude <= bound else {
+      throw .setting(name: "linkWeight", value: "\(linkWeight)", allowed: "a finite number")
+    }
+    guard inputScales.isEmpty || inputScales.count == inputs, inputScales.allSatisfy({ $0.magnitude <= bound }) else {
+      throw .setting(
+        name: "inputScales", value: "\(inputScales)", allowed: "one finite number for each of \(inputs) inputs")
+    }
     if let activationScale { try check("activationScale", activationScale, 0...bound, "0 or more") }
     guard [.float64, .float32].contains(dtype) else {
       throw .setting(name: "dtype", value: dtype.rawValue, allowed: "float64 or float32")
     }
+  }
+}
+
+extension Reservoir {
+  /// Settings that files of earlier versions don't have are at their defaults.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      units: try values.decode(Int.self, forKey: .units), inputs: try values.decode(Int.self, forKey: .inputs),
+      outputs: try values.decode(Int.self, forKey: .outputs), feedback: try values.decode(Bool.self, forKey: .feedback))
+    func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
+      value = try values.decode(Value.self, forKey: key)
+    }
+    func readIfThere<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
+      if let found = try values.decodeIfPresent(Value.self, forKey: key) { value = found }
+    }
+    try read(.connectivity, into: &connectivity)
+    try read(.scaling, into: &scaling)
+    try read(.values, into: &self.values)
+    try read(.inputScale, into: &inputScale)
+    try read(.feedbackScale, into: &feedbackScale)
+    try read(.biasScale, into: &biasScale)
+    try read(.leakRate, into: &leakRate)
+    activationScale = try values.decodeIfPresent(Double.self, forKey: .activationScale)
+    try read(.noise, into: &noise)
+    try read(.noiseRange, into: &noiseRange)
+    try read(.storage, into: &storage)
+    try read(.dtype, into: &dtype)
+    try read(.correctsLastOutput, into: &correctsLastOutput)
+    try readIfThere(.topology, into: &topology)
+    try readIfThere(.jump, into: &jump)
+    try readIfThere(.linkWeight, into: &linkWeight)
+    try readIfThere(.rewired, into: &rewired)
+    try readIfThere(.diffusion, into: &diffusion)
+    try readIfThere(.unit, into: &unit)
+    try readIfThere(.activationText, into: &activationText)
+    try readIfThere(.squares, into: &squares)
+    try readIfThere(.inputScales, into: &inputScales)
+    try readIfThere(.inputValues, into: &inputValues)
+    try readIfThere(.inputConnectivity, into: &inputConnectivity)
   }
 }
 
@@ -111,7 +199,18 @@ extension Reservoir {
       "radius", \.spectralRadius, .number(in: -1...1e6, or: "none"),
       "spectral radius to which recurrent weights are scaled instead"),
     Setting("weights", \.values, .word, "distribution of recurrent weights"),
-    Setting("inputScale", \.inputScale, .number(in: 0...1e6), "input weights are uniform within ± this"),
+    Setting("topology", \.topology, .word, "which recurrent weights there are"),
+    Setting("jump", \.jump, .integer(in: 1...20_000), "units from one jump of 'cycleJumps' to the next"),
+    Setting("linkWeight", \.linkWeight, .finite, "weight of jumps and of links back, relative to the others'"),
+    Setting("rewired", \.rewired, .probability, "fraction of a small world's links that go elsewhere"),
+    Setting("diffusion", \.diffusion, .nonNegative, "γ of antisymmetric weights"),
+    Setting("unit", \.unit, .word, "how units move: leaky, at the edge of stability (orthogonal), or spiking"),
+    Setting("activation", \.activation, .method, "function of what reaches a unit"),
+    Setting("squares", \.squares, .flag, "whether every second unit enters the readout as its square"),
+    Setting("inputScale", \.inputScale, .number(in: 0...1e6), "input weights are within ± this"),
+    Setting("inputScales", \.inputScales, .numbers, "the same for each input; [] for inputScale for all"),
+    Setting("inputWeights", \.inputValues, .word, "distribution of input weights"),
+    Setting("inputConnectivity", \.inputConnectivity, .probability, "fraction of input weights that aren't 0"),
     Setting("feedbackScale", \.feedbackScale, .number(in: 0...1e6), "feedback weights are uniform within ± this"),
     Setting("biasScale", \.biasScale, .number(in: 0...1e6), "biases are uniform within ± this"),
     Setting("leak", \.leakRate, .number(in: 0...1), "leak rate a: x' = (1 - a)·x + a·tanh(…)"),

@@ -77,9 +77,3 @@ public struct CrossValidatedReadout: ReadoutRule {
       penalties: found.expand(at: 0).broadcast(to: [count]))
   }
 }
-
-extension SettingFormat where Value == [Double] {
-  fileprivate static var penalties: SettingFormat {
-    numbers.checked("one or more numbers of 0 or more") { !$0.isEmpty && $0.allSatisfy { $0 >= 0 && $0.isFinite } }
-  }
-}

@@ -1,11 +1,9 @@
-import Checkpoints
-import Foundation
 import OrderedCollections
 
 /// Saving and loading.
 extension EchoStateNetwork {
-  /// Writes the network to a file that has everything to go on: weights, readout, state, and where the noise's random numbers
-  /// stand.
+  /// Writes the network to a file that has everything to go on: weights, readout, state, and where the noise's random
+  /// numbers stand.
   ///
   /// ```swift
   /// var network = try EchoStateNetwork(Reservoir(units: 100, feedback: true))
@@ -17,37 +15,30 @@ extension EchoStateNetwork {
   /// The format is safetensors, with the arrays of ``arrays()``. What is loaded goes on bit for bit as what was saved.
   /// - Throws: `SafetensorsError` if the file can't be written; the engine's errors.
   public func save(to path: String) throws {
-    try Safetensors(arrays(), metadata: ["format": "tanren reservoir"]).write(to: path)
+    try SavedArrays.write(arrays(), to: path)
   }
 
   /// Reads a file of ``save(to:)``, or one that `tanren run` has saved.
-  /// - Throws: `SafetensorsError` for a file that can't be read; ``ReservoirError/malformedFile(path:reason:)`` for one that
-  ///   holds no network.
+  /// - Throws: `SafetensorsError` for a file that can't be read; ``ReservoirError/malformedFile(path:reason:)`` for one
+  ///   that holds no network.
   public init(contentsOf path: String) throws {
-    let file = try Safetensors(contentsOf: path)
-    do {
-      try self.init(arrays: file.tensors)
-    } catch ReservoirError.malformedFile(_, let reason) {
-      throw ReservoirError.malformedFile(path: path, reason: reason)
-    }
+    self = try SavedArrays.read(path) { try EchoStateNetwork(arrays: $0) }
   }
 
-  /// All that the network is, by name: `recurrent/values` and `recurrent/columns`, which have the nonzero weights into each
-  /// unit and the units they come from; `input`, `feedback`, `bias`, `untrained`, `readout`, as far as there are any; `state`
-  /// and `output`; and the settings, as JSON in the bytes of `description`.
+  /// All that the network is, by name: `recurrent/values` and `recurrent/columns`, which have the nonzero weights into
+  /// each unit and the units they come from; `input`, `feedback`, `bias`, `untrained`, `readout`, as far as there are
+  /// any; `state` and `output`; and the settings, as JSON in the bytes of `description`.
   public func arrays() throws -> OrderedDictionary<String, HostArray> {
     let (units, matrix) = (reservoir.units, weights.recurrent)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let description = try encoder.encode(Description(reservoir: reservoir, stream: stream))
     var arrays: OrderedDictionary<String, HostArray> = [
-      "description": try HostArray([UInt8](description)),
+      "description": try Description(reservoir: reservoir, stream: stream).array(),
       "recurrent/values": try HostArray(matrix.values, shape: [units, matrix.width]),
       "recurrent/columns": try HostArray(matrix.columns, shape: [units, matrix.width]),
     ]
     for (name, values, shape) in [
       ("input", weights.input, [reservoir.inputs, units]), ("feedback", weights.feedback, [reservoir.outputs, units]),
       ("bias", weights.bias, [units]), ("untrained", weights.untrained, [units, reservoir.outputs]),
+      ("rotation", weights.rotation, [units, units]),
     ] where !values.isEmpty { arrays[name] = try HostArray(values, shape: shape) }
     arrays["readout"] = try readout?.hostArray()
     (arrays["state"], arrays["output"]) = (try state.hostArray(), try output.hostArray())
@@ -59,7 +50,7 @@ extension EchoStateNetwork {
   ///   ``ReservoirError`` for settings out of range.
   public init(arrays: OrderedDictionary<String, HostArray>) throws {
     let saved = SavedArrays(arrays)
-    let description = try saved.description()
+    let description = try saved.description(Description.self, of: "echo state network")
     let (reservoir, stream) = (description.reservoir, description.stream)
     try reservoir.check()
     let (values, units) = (try saved.array("recurrent/values"), reservoir.units)
@@ -68,7 +59,8 @@ extension EchoStateNetwork {
       width: values.shape.last ?? 0)
     let weights = ReservoirWeights(
       recurrent: matrix, input: try saved.numbers("input", else: []), feedback: try saved.numbers("feedback", else: []),
-      bias: try saved.numbers("bias", else: []), untrained: try saved.numbers("untrained", else: []))
+      bias: try saved.numbers("bias", else: []), untrained: try saved.numbers("untrained", else: []),
+      rotation: try saved.numbers("rotation", else: []))
     try self.init(reservoir, weights: weights, stream: stream)
     let state = try saved.array("state")
     let sequences = state.shape.first ?? 0
@@ -84,76 +76,31 @@ extension EchoStateNetwork {
     self = placed(at: held[0], output: held[1], readout: held.count > 2 ? held[2] : nil, stream: stream)
   }
 
-  /// The network without feedback as one that feeds its output back where its input goes in: it generates a series that it
-  /// has learned to predict.
+  /// The network without feedback as one that feeds its output back where its input goes in: it generates a series that
+  /// it has learned to predict.
   ///
   /// The first step takes the last output for its input. Weights, readout and state stay as they are.
-  /// - Throws: ``ReservoirError/openLoop(inputs:outputs:)`` unless there are as many outputs as inputs, and no feedback.
+  /// - Throws: ``ReservoirError/openLoop(inputs:outputs:)`` unless there are as many outputs as inputs, and no
+  ///   feedback.
   public func closingLoop() throws -> EchoStateNetwork {
     guard !reservoir.feedback, reservoir.inputs == reservoir.outputs else {
       throw ReservoirError.openLoop(inputs: reservoir.inputs, outputs: reservoir.outputs)
     }
     var closed = reservoir
     (closed.inputs, closed.feedback, closed.feedbackScale) = (0, true, reservoir.inputScale)
+    closed.inputScales = []
     let own = ReservoirWeights(
-      recurrent: weights.recurrent, feedback: weights.input, bias: weights.bias, untrained: weights.untrained)
+      recurrent: weights.recurrent, feedback: weights.input, bias: weights.bias, untrained: weights.untrained,
+      rotation: weights.rotation)
     return try EchoStateNetwork(closed, weights: own, stream: stream)
       .placed(at: state, output: output, readout: readout, stream: stream)
   }
 
-  fileprivate struct Description: Codable {
+  private struct Description: SavedDescription {
     var version = 1
     let reservoir: Reservoir
     let stream: UniformStream
 
     private enum CodingKeys: CodingKey { case version, reservoir, stream }
-  }
-}
-
-/// Arrays that ought to be a network's.
-private struct SavedArrays {
-  private let arrays: OrderedDictionary<String, HostArray>
-
-  init(_ arrays: OrderedDictionary<String, HostArray>) { self.arrays = arrays }
-
-  private func malformed(_ reason: String) -> ReservoirError { .malformedFile(path: nil, reason: reason) }
-
-  func description() throws -> EchoStateNetwork.Description {
-    guard let bytes = try? arrays["description"]?.values(as: UInt8.self) else {
-      throw malformed("there is no array 'description' of bytes, so this is no echo state network")
-    }
-    do {
-      let description = try JSONDecoder().decode(EchoStateNetwork.Description.self, from: Data(bytes))
-      guard description.version == 1 else { throw malformed("version \(description.version) isn't known here") }
-      return description
-    } catch let error as DecodingError {
-      throw malformed("the network's description can't be read (\(error))")
-    }
-  }
-
-  func array(_ name: String) throws(ReservoirError) -> HostArray {
-    guard let array = arrays[name] else { throw malformed("the array '\(name)' is missing") }
-    return array
-  }
-
-  func numbers<Number: HostScalar>(_ name: String) throws(ReservoirError) -> [Number] {
-    do {
-      return try array(name).values()
-    } catch let error as ReservoirError {
-      throw error
-    } catch {
-      throw malformed("the array '\(name)' can't be used: \(error)")
-    }
-  }
-
-  func numbers<Number: HostScalar>(_ name: String, else fallback: [Number]) throws(ReservoirError) -> [Number] {
-    arrays[name] == nil ? fallback : try numbers(name)
-  }
-
-  func check(_ name: String, _ dtype: DType, _ shape: [Int]) throws(ReservoirError) {
-    let array = try array(name)
-    guard array.dtype == dtype, array.shape == shape else {
-      throw malformed("the array '\(name)' is \(array.dtype)\(array.shape), not \(dtype)\(shape)")
-    }
   }
 }

@@ -6,7 +6,8 @@ import Layers
 /// ```swift
 /// let model = ReservoirLayer(network)
 /// let trainer = try Trainer(
-///   model: model, method: Method(loss: MeanSquaredError(), optimizer: Adam(learningRate: 1e-3)), inputs: data.train.inputs)
+///   model: model, method: Method(loss: MeanSquaredError(), optimizer: Adam(learningRate: 1e-3)), inputs:
+///   data.train.inputs)
 /// ```
 /// It takes sequences `[batch, time, inputs]`, each from a state of zeros, to outputs `[batch, time, outputs]`. With
 /// feedback the last channels are the values fed back, which the teacher gives: `[batch, time, inputs + outputs]`.
@@ -53,7 +54,7 @@ public struct ReservoirLayer: Layer {
       steps, fromEach: .zeros([batch, reservoir.units], dtype: x.dtype),
       inputs: channels.0 > 0 ? x.slice(0..<channels.0, axis: 2) : nil,
       teacher: channels.1 > 0 ? x.slice(channels.0..<channels.0 + channels.1, axis: 2) : nil, noise: nil)
-    return states.reshape(to: [batch * steps, reservoir.units]).readOut(readout)
+    return reservoir.readOut(states.reshape(to: [batch * steps, reservoir.units]), by: readout)
       .reshape(to: [batch, steps, reservoir.outputs])
   }
 }

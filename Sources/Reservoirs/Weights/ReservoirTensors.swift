@@ -4,7 +4,8 @@ import PJRT
 struct ReservoirTensors: Sendable {
   /// The recurrent weights.
   enum Recurrent: Sendable {
-    /// Row i of both `[units, width]` has the weights into unit i, padded with zeros, and the units that they come from.
+    /// Row i of both `[units, width]` has the weights into unit i, padded with zeros, and the units that they come
+    /// from.
     case sparse(values: Tensor, columns: Tensor)
     /// `[units, units]`, column i having the weights into unit i.
     case dense(Tensor)
@@ -16,6 +17,9 @@ struct ReservoirTensors: Sendable {
   var feedback: Tensor
   var bias: Tensor
   var leak: Tensor
+  /// `[units, units]`, transposed: the orthogonal matrix of ``Reservoir/Unit/orthogonal`` units.
+  var rotation: Tensor?
+  let dynamics: UnitDynamics
 
   /// - Parameter width: places a row of the recurrent weights, for members to have the same.
   init(_ weights: ReservoirWeights, _ reservoir: Reservoir, width: Int? = nil) throws {
@@ -45,21 +49,29 @@ struct ReservoirTensors: Sendable {
     feedback = try tensor(weights.feedback, [reservoir.feedback ? reservoir.outputs : 0, units])
     bias = try tensor(weights.bias.isEmpty ? none : weights.bias, [units])
     leak = try tensor([reservoir.leak.retained, reservoir.leak.added], [2])
+    dynamics = reservoir.dynamics
+    if !weights.rotation.isEmpty {
+      let matrix = Tensor(weights.rotation, shape: [units, units]).cast(to: dtype)
+      rotation = try Tensor(matrix.transpose().buffer())
+    }
   }
 
   /// All tensors, in an order that ``with(_:)`` takes back.
   var all: [Tensor] {
-    switch recurrent {
-    case .sparse(let values, let columns): [values, columns, input, feedback, bias, leak]
-    case .dense(let matrix): [matrix, input, feedback, bias, leak]
-    }
+    let matrices =
+      switch recurrent {
+      case .sparse(let values, let columns): [values, columns]
+      case .dense(let matrix): [matrix]
+      }
+    return matrices + [input, feedback, bias, leak] + [rotation].compactMap(\.self)
   }
 
   /// The same with other tensors of the same storage.
   func with(_ tensors: [Tensor]) -> ReservoirTensors {
     var other = self
-    let rest = Array(tensors.suffix(4))
+    let rest = Array(tensors.suffix(rotation == nil ? 4 : 5))
     (other.input, other.feedback, other.bias, other.leak) = (rest[0], rest[1], rest[2], rest[3])
+    if rotation != nil { other.rotation = rest[4] }
     other.recurrent =
       switch recurrent {
       case .sparse: .sparse(values: tensors[0], columns: tensors[1])
@@ -87,7 +99,7 @@ struct ReservoirTensors: Sendable {
   /// The states `[steps, units]` after each step.
   func states(_ steps: Int, from state: Tensor, inputs: Tensor?, teacher: Tensor?, noise: Tensor?) -> Tensor {
     let (drive, signals) = (drive(noise), signals(steps, inputs, teacher))
-    if case .sparse(let values, let columns) = recurrent {
+    if case .sparse(let values, let columns) = recurrent, dynamics.areLoops {
       return reservoirStates(
         values: values, columns: columns, drive: drive, signals: signals.values, weights: signals.weights,
         state: state, leak: leak)
@@ -105,7 +117,7 @@ struct ReservoirTensors: Sendable {
     keepsStates: Bool
   ) -> FreeSteps {
     let (drive, signals) = (drive(noise), signals(steps, inputs, nil))
-    if case .sparse(let values, let columns) = recurrent {
+    if case .sparse(let values, let columns) = recurrent, dynamics.areLoops, !dynamics.squares {
       let run = reservoirOutputs(
         values: values, columns: columns, drive: drive, signals: signals.values, weights: signals.weights,
         state: state, leak: leak, feedback: feedback, readout: readout, output: output)
@@ -119,7 +131,7 @@ struct ReservoirTensors: Sendable {
     let looped = scan(carry: [state, output], over: [drive + signals.values.matmul(signals.weights)]) {
       carry, elements in
       let next = step(carry[0], elements[0] + carry[1].expand(at: 0).matmul(feedback).squeeze(0))
-      let output = next.expand(at: 0).readOut(readout).squeeze(0)
+      let output = dynamics.observed(next.expand(at: 0)).readOut(readout).squeeze(0)
       return ([next, output], keepsStates ? [output, next] : [output])
     }
     return FreeSteps(
@@ -128,12 +140,44 @@ struct ReservoirTensors: Sendable {
 
   /// One step of one state `[units]`, with any storage.
   func step(_ state: Tensor, _ sums: Tensor) -> Tensor {
+    let sent = dynamics.sent(state)
     let product =
       switch recurrent {
-      case .sparse(let values, let columns): (values * state.take(columns)).sum([1])
-      case .dense(let matrix): state.expand(at: 0).matmul(matrix).squeeze(0)
+      case .sparse(let values, let columns): (values * sent.take(columns)).sum([1])
+      case .dense(let matrix): sent.expand(at: 0).matmul(matrix).squeeze(0)
       }
-    return leak[0] * state + leak[1] * (product + sums).tanh()
+    let rotated = rotation.map { state.expand(at: 0).matmul($0).squeeze(0) }
+    return dynamics.next(state, product + sums, leak: leak, rotated: rotated)
+  }
+
+  /// W·x for the rows of `[rows, units]`.
+  func product(_ rows: Tensor) -> Tensor {
+    switch recurrent {
+    case .sparse(let values, let columns): (values * rows.take(columns, axis: 1)).sum([-1])
+    case .dense(let matrix): rows.matmul(matrix)
+    }
+  }
+
+  /// One step of states `[rows, units]`.
+  func step(rows states: Tensor, _ sums: Tensor) -> Tensor {
+    dynamics.next(
+      states, product(dynamics.sent(states)) + sums, leak: leak, rotated: rotation.map { states.matmul($0) })
+  }
+
+  /// One step of one state `[1, units]`, and its derivative in the directions of the rows of `[count, units]`. Spiking
+  /// units have none.
+  /// - Parameter sumsDerivative: the derivative of the sums in those directions.
+  func linearizedStep(
+    _ state: Tensor, _ sums: Tensor, sumsDerivative: @escaping (_ vectors: Tensor) -> Tensor
+  ) -> (state: Tensor, derivative: (_ vectors: Tensor) -> Tensor) {
+    let slope = dynamics.slope(product(state) + sums)
+    return (
+      step(rows: state, sums),
+      { vectors in
+        leak[0] * (rotation.map { vectors.matmul($0) } ?? vectors)
+          + leak[1] * slope * (product(vectors) + sumsDerivative(vectors))
+      }
+    )
   }
 }
 

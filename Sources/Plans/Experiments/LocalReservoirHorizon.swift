@@ -1,0 +1,59 @@
+import OrderedCollections
+import Reservoirs
+
+/// Reservoirs side by side along a circle learn a field that moves, then predict it from many points of the test data,
+/// as ``ReservoirHorizon`` does by one network (Pathak et al. 2018). The channels of the data are the points on the
+/// circle.
+public struct LocalReservoirHorizon: Experiment {
+  public static let declaration = Declaration(
+    "localReservoirHorizon", "reservoirs side by side predict a field on a circle some steps ahead",
+    standard: LocalReservoirHorizon(),
+    reference: Reference(
+      "Pathak et al.", 2018,
+      "Model-Free Prediction of Large Spatiotemporally Chaotic Systems from Data: A Reservoir Computing Approach",
+      "https://doi.org/10.1103/PhysRevLett.120.024102"),
+    settings: [
+      Setting("patches", \.patches, .integer(in: 1...10_000), "reservoirs, which divide the circle"),
+      Setting(
+        "overlap", \.overlap, .integer(in: 0...10_000), "points on either side of a patch that its reservoir sees too"),
+    ] + HorizonSettings.settings.of(\.horizon) + ReservoirSettings.settings.of(\.settings))
+
+  var patches = 8
+  var overlap = 6
+  var horizon = HorizonSettings()
+  var settings = ReservoirSettings(feedback: false, washout: 100, readout: CholeskyReadout(lambda: 1e-4))
+
+  init() { (horizon.horizon, horizon.trials, horizon.warmup) = (500, 20, 100) }
+
+  public var recordedMetrics: [String] { horizon.metrics + ["train_nrmse"] }
+
+  public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
+    guard let rule = settings.readout as? any GramReadoutRule, horizon.exponents == 0 else {
+      throw ConfigurationError.invalid(
+        message: "needs the readout 'cholesky' or 'pinv', and exponents: 0", origin: Self.name)
+    }
+    let points = data.train.targets.shape.last ?? 1
+    var reservoir = settings.reservoir
+    reservoir.dtype = setting.dtype
+    var model = try LocalReservoirs(
+      reservoir, points: points, patches: patches, overlap: overlap, draws: setting.reservoirDraws)
+    let targets = Tensor(data.train.targets)
+    let field = Tensor.concatenate([
+      Tensor(data.train.inputs), targets.slice(targets.shape[0] - 1..<targets.shape[0]),
+    ])
+    let error = try model.fit(field: field, washout: settings.washout, readout: rule)
+    let trials = try HorizonTrials(horizon, data.test)
+    let driving = trials.driving
+    var predictions: [Double] = []
+    for trial in 0..<horizon.trials {
+      try model.start(after: driving.slice(trial..<trial + 1).squeeze(0))
+      do {
+        predictions += try model.generate(steps: horizon.horizon).cast(to: .float64).values()
+      } catch ReservoirError.diverged {
+        // What overflows is as far from the field as can be, and no reason to have no result.
+        predictions += [Double](repeating: .infinity, count: horizon.horizon * points)
+      }
+    }
+    return trials.result(predictions, trainError: error)
+  }
+}
