@@ -121,7 +121,8 @@ import Testing
       let scores = draws.take(seeds.count, mean: arm == 0 ? 0 : 3)
       return ArmOutcomes("arm \(arm)", values: Dictionary(uniqueKeysWithValues: zip(seeds, scores)))
     }
-    let table = try ComparisonTable(arms, family: .against(baseline: "arm 0"), options: ComparisonOptions(resamples: 100))
+    let table = try ComparisonTable(
+      arms, family: .against(baseline: "arm 0"), options: ComparisonOptions(resamples: 100))
     #expect(table.comparisons.count == 999)
     #expect(table.comparisons.allSatisfy { $0.verdict.finding == .better })
   }

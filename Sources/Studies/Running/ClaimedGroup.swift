@@ -2,6 +2,9 @@ import Foundation
 
 /// Runs that a worker has claimed, to be trained together, or an experiment.
 final class ClaimedGroup {
+  /// Of these the group is at fault, and its runs can be trained one after the other.
+  private static let trainApart: [TrainingError] = [.differentMethods, .shardedGroup, .groupOfProcesses]
+
   private let runs: [ClaimedRun]
   private let study: StoredStudy?
   private let runner: StudyRunner
@@ -144,7 +147,7 @@ final class ClaimedGroup {
       }
       do {
         try fit(group, progress[0], cache)
-      } catch let error as TrainingError where group.count > 1 && [.differentMethods, .shardedGroup, .groupOfProcesses].contains(error) {
+      } catch let error as TrainingError where group.count > 1 && Self.trainApart.contains(error) {
         // Their graphs differ by more than numbers: those of one method still are together. Sharded ones aren't.
         let alike = group.grouped(by: \.configuration.workload)
         groups += (alike.count > 1 ? alike : group.map { [$0] }).map { ($0, true) }
