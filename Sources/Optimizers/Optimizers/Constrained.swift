@@ -110,6 +110,8 @@ extension Optimizer {
 private struct Projection: StatelessTransform {
   let constraints: [any WeightConstraint]
 
+  var unshardable: [any Transform] { constraints.isEmpty ? [] : [self] }
+
   func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
     constraints.reduce(updates) { updates, constraint in
       let regex: Regex<AnyRegexOutput>

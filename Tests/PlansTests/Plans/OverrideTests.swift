@@ -62,7 +62,7 @@ import Testing
       "optimizer.learningRate=fast",
       "command line: 'learningRate' takes a number or a schedule (batchScaled, constant, cosine,"
     ),
-    ("optimizer.learningRate=x", "), not 'x'"),
+    ("optimizer.learningRate=quick", "), not 'quick'"),
     ("optimizer.learningRate=cosin", "there is no named schedule 'cosin': did you mean 'cosine'?"),
     ("metric=val_top5", "there is no metric 'val_top5'"),
     ("seed=3", "'seed' is no axis"), ("a b=1", "a run has no setting 'ab'"),
