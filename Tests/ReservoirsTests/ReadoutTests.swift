@@ -151,6 +151,9 @@ import Testing
   @Test func catalogHasTheReadouts() {
     #expect(
       Registry<any ReadoutRule>.all.names
-        == ["cholesky", "crossValidated", "force", "pinv", "qr", "recursiveLeastSquares", "ridge"])
+        == [
+          "cholesky", "crossValidated", "force", "leastMeanSquares", "pinv", "qr", "recursiveLeastSquares", "ridge",
+          "ridgePerOutput",
+        ])
   }
 }

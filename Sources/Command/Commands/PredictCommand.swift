@@ -12,8 +12,9 @@ struct PredictCommand: ParsableCommand {
       each class, or name and each predicted value.
 
       A reservoir that an experiment has fitted predicts from each step of a series in CSV or NPY files, beginning at rest. \
-      With --generate it goes on by itself: from where it was saved, or after the series in a file. Several reservoirs, trained \
-      alike with other seeds, give the median of what they predict and the bounds between which the middle part of them lies.
+      With --generate it goes on by itself: from where it was saved, or after the series in a file. Several reservoirs, \
+      trained alike with other seeds, give the median of what they predict, and the bounds between which the middle part of \
+      them lies.
 
       Examples:
         tanren predict out/run/model.safetensors new.npy

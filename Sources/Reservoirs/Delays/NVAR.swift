@@ -7,7 +7,7 @@ import PJRT
 /// let series = Tensor(Lorenz().series(2001), shape: [2001, 3])
 /// var model = try NVAR(DelayFeatures(channels: 3, delays: 2))
 /// try model.fit(
-///   inputs: series.slice(0..<2000), teacher: series.slice(1..<2001), readout: RidgeRegression(lambda: 1e-2))
+///   inputs: series.slice(0..<2000), teacher: series.slice(1..<2001), readout: RidgeRegression(lambda: 0.3))
 /// let forecast = try model.generate(steps: 100)      // [100, 3], what comes after the last teacher's value
 /// ```
 /// Series are `[steps, channels]`, or `[sequences, steps, channels]` for several at once. Nothing is drawn.

@@ -61,8 +61,8 @@ public struct Reservoir: Sendable, Hashable, Codable {
   public var unit = Unit.leaky
   /// The name and settings of ``activation``.
   private(set) var activationText = Tanh.name
-  /// Whether every second unit enters the readout as its square (Lu et al. 2017, Pathak et al. 2018): without it a
-  /// network without biases only learns what changes its sign with the inputs.
+  /// Whether every second unit enters the readout as its square (Lu et al. 2017, Pathak et al. 2018); a
+  /// network without biases is an odd function of its inputs otherwise.
   public var squares = false
   /// Input weights are within ± this.
   public var inputScale = 0.5
