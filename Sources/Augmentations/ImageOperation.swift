@@ -74,23 +74,24 @@ struct ChosenOperations {
         Tensor.select(isChosen(other.0).perImage, other.1, x)
       }
     }
-    var ends: [(ImageOperation, Tensor)] = [
-      (.brightness, levels.zerosLike()), (.contrast, levels.meanGray), (.sharpness, levels.smoothed()),
-    ]
-    if levels.shape[3] == 3 { ends.append((.color, levels.gray)) }
-    let excess = ends.map { amount($0.0) }.reduce(zero, +)
-    let blended = levels.blended(with: replacing(levels, ends), excess: excess)
-    let changed = replacing(
-      blended,
-      [
-        (.posterize, levels.posterized(bits: magnitude)), (.solarize, levels.solarized(threshold: magnitude)),
-        (.autoContrast, levels.stretched()), (.equalize, levels.equalized()), (.invert, levels.inverted()),
-      ])
     let size = (height: levels.shape[1], width: levels.shape[2])
     func whole(_ x: Tensor) -> Tensor { x.cast(to: .int32).cast(to: x.dtype) }
     let map = AffineMap.rotation(degrees: amount(.rotate))
       .then(.skew(right: amount(.shearX), down: amount(.shearY), height: size.height, width: size.width))
       .then(.shift(down: -whole(amount(.translateY)), right: -whole(amount(.translateX))))
-    return resampling(changed, map)
+    // An image is resampled or changed, but not both: all but the result is computed of the images as they were, which are
+    // in memory.
+    let resampled = resampling(levels, map)
+    var ends: [(ImageOperation, Tensor)] = [
+      (.brightness, levels.zerosLike()), (.contrast, levels.meanGray), (.sharpness, levels.smoothed()),
+    ]
+    if levels.shape[3] == 3 { ends.append((.color, levels.gray)) }
+    let excess = ends.map { amount($0.0) }.reduce(zero, +)
+    return replacing(
+      resampled.blended(with: replacing(resampled, ends), excess: excess),
+      [
+        (.posterize, levels.posterized(bits: magnitude)), (.solarize, levels.solarized(threshold: magnitude)),
+        (.autoContrast, levels.stretched()), (.equalize, levels.equalized()), (.invert, levels.inverted()),
+      ])
   }
 }
