@@ -5,9 +5,9 @@ import Configuration
 /// ```swift
 /// ParameterGroups([try ParameterGroup("bias|norm", SGD(learningRate: 0.1))], others: AdamW())
 /// ```
-/// In a plan: `groups(groups: [group(match: "bias|norm", optimizer: sgd)], others: adamW)`. The first group that
-/// matches a parameter's path counts. A group that matches none is an error. The learning rate that is logged is that
-/// of the others.
+/// In a plan: `groups(groups: [group(match: "bias|norm", optimizer: sgd)], others: adamW)`. The first group that matches a
+/// parameter's path counts. An expression that matches none is an error. The learning rate that is logged is that of the
+/// others.
 public struct ParameterGroups: Optimizer {
   public static let declaration = Declaration(
     "groups", "another optimizer for some parameters, by their paths", standard: ParameterGroups([], others: SGD()),
