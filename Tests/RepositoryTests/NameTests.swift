@@ -23,6 +23,8 @@ import Testing
     }
   }
 
-  /// Swift's own, and what stands for the reader's.
-  private static let others: Set<String> = ["Float", "Tanren", "f", "test", "train"]
+  /// Swift's own, names of the notation, other libraries' in explanations, and what stands for the reader's.
+  private static let others: Set<String> = [
+    "Float", "NLAT1", "Tanren", "Win", "f", "lorenz", "reservoirPrediction", "test", "train",
+  ]
 }

@@ -22,7 +22,7 @@ struct PredictCommand: ParsableCommand {
         tanren predict out/run/best.safetensors a.npz b.npz --output predictions.csv
         tanren predict out/wave/model.safetensors sensor.csv --output predictions.csv
         tanren predict out/wave/model.safetensors --generate 500 --output on.csv
-        tanren predict out/wave/0.safetensors --generate 500 --with out/wave/1.safetensors out/wave/2.safetensors
+        tanren predict a.safetensors --generate 500 --with b.safetensors
         tanren predict out/photos/best.safetensors new-photos kitten.jpg
         tanren predict out/photos/best.safetensors archive --memory 2G --output a.csv
       """)
@@ -53,7 +53,7 @@ struct PredictCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("The part of the reservoirs' predictions that lies between the bounds.", valueName: "part"))
+    help: ArgumentHelp("Part of the reservoirs' predictions that lies between the bounds.", valueName: "part"))
   var level: Double = 0.9
 
   @OptionGroup var limits: MemoryOptions
