@@ -1,6 +1,6 @@
 import Foundation
 
-/// Data that were taken because others could not be had. Their origin says so, which studies keep with each run.
+/// Data that were taken because others were unavailable. Their origin says so, which studies keep with each run.
 package enum StandIn {
   private static let mark = "; their scores can't be compared with "
 

@@ -32,7 +32,7 @@ extension StudyFacts {
         RunFailure(arm: $0.arm, seed: $0.seed, message: $0.error ?? "no reason was recorded")
       },
       notes: replaced.map {
-        "\($0) could not be had, and other data stood in for it: these scores can't be compared with published ones."
+        "\($0) was unavailable, and other data stood in for it: these scores can't be compared with published ones."
       } + rerun.notes + (plan.workloads.isEmpty ? try findings?.notes() ?? [] : []),
       sequential: try plan.sequentialDesign(), margin: plan.margin,
       unfinished: plan.unfolds ? results.finalRuns.count { $0.state == .pending || $0.state == .running } : nil)

@@ -147,7 +147,7 @@ import Testing
       run, environment: StoreSamples.environment, data: DataIdentity(OpenedData(pair), source: "digits"))
     let facts = try StudyFacts(store.results(of: store.study(nil)))
     #expect(facts.arms[0].published.isEmpty == standsIn)
-    #expect(facts.notes.contains { $0.hasPrefix("MNIST could not be had, and other data stood in") } == standsIn)
+    #expect(facts.notes.contains { $0.hasPrefix("MNIST was unavailable, and other data stood in") } == standsIn)
   }
 
   @Test func doneRunsAreSharedByStudiesAndStayThere() throws {
