@@ -36,9 +36,7 @@ public struct AdEMAMix: Optimizer {
   }
 
   public var transform: any Transform {
-    var chain: [any Transform] = [moments]
-    chain.append(decay: weightDecay, filter: weightDecayFilter)
-    return Chain(chain + [ScaleByLearningRate(learningRate)])
+    Chain(moments, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate)
   }
 }
 

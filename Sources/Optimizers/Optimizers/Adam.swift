@@ -69,9 +69,7 @@ public struct AdamW: Optimizer {
   }
 
   public var transform: any Transform {
-    var chain: [any Transform] = [moments]
-    chain.append(decay: weightDecay, filter: weightDecayFilter)
-    return Chain(chain + [ScaleByLearningRate(learningRate)])
+    Chain(moments, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate)
   }
 }
 

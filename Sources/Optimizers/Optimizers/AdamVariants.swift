@@ -275,9 +275,7 @@ public struct AdaBelief: Optimizer {
   }
 
   public var transform: any Transform {
-    var chain: [any Transform] = [scaling]
-    chain.append(decay: weightDecay, filter: weightDecayFilter)
-    return Chain(chain + [ScaleByLearningRate(learningRate)])
+    Chain(scaling, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate)
   }
 }
 

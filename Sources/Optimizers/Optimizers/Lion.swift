@@ -30,9 +30,7 @@ public struct Lion: Optimizer {
   }
 
   public var transform: any Transform {
-    var chain: [any Transform] = [scaling]
-    chain.append(decay: weightDecay, filter: weightDecayFilter)
-    return Chain(chain + [ScaleByLearningRate(learningRate)])
+    Chain(scaling, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate)
   }
 }
 

@@ -48,9 +48,7 @@ public struct Muon: Optimizer {
 
   public var transform: any Transform {
     func part(_ scaling: any Transform, learningRate: any Schedule) -> Chain {
-      var chain: [any Transform] = [scaling]
-      chain.append(decay: weightDecay, filter: weightDecayFilter)
-      return Chain(chain + [ScaleByLearningRate(learningRate)])
+      Chain(scaling, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate)
     }
     return Partition(
       matrices: part(scaling, learningRate: learningRate),

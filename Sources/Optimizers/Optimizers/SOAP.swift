@@ -40,9 +40,7 @@ public struct SOAP: Optimizer {
   }
 
   public var transform: any Transform {
-    var chain: [any Transform] = [moments]
-    chain.append(decay: weightDecay, filter: weightDecayFilter)
-    return Chain(chain + [ScaleByLearningRate(learningRate)])
+    Chain(moments, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate)
   }
 }
 

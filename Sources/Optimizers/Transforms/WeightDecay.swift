@@ -45,6 +45,15 @@ extension [any Transform] {
   }
 }
 
+extension Chain {
+  /// Directions with decoupled weight decay, times the learning rate: `-lr (u + decay w)`.
+  init(_ direction: any Transform, decay: any Schedule, filter: PathFilter, learningRate: any Schedule) {
+    var chain = [direction]
+    chain.append(decay: decay, filter: filter)
+    self.init(chain + [ScaleByLearningRate(learningRate)])
+  }
+}
+
 /// Parameters shrunk by `1 - lr * decay` before another transform sees them, as Keras does.
 ///
 /// It makes a difference to plain decoupled decay where the transform uses the parameters, as ``TrustRatio``
