@@ -52,20 +52,44 @@ public struct LiveStudy: Sendable {
   }
 
   /// The report on finished runs, which later runs may still change; `nil` while there are none.
-  public func report() throws -> StudyReport? { try report { $0.state == .done } }
-
-  /// A report that includes unfinished runs, for learning curves rather than conclusions.
-  func partialReport() throws -> StudyReport? { try report { $0.state != .pending && !$0.history.epochs.isEmpty } }
-
-  private func report(_ isTaken: (LiveRun) -> Bool) throws -> StudyReport? {
-    var taken: [String: [(seed: Int, history: History)]] = [:]
-    for run in runs where run.stage == .final && isTaken(run) {
-      taken[run.arm, default: []].append((run.seed, run.history))
-    }
-    let results = facts.arms.compactMap { arm in
-      taken[arm.name].map { ArmResult(Arm(arm.name, settings: []), runs: $0) }
-    }
+  public func report() throws -> StudyReport? {
+    let results = results(of: finishedRuns)
     return results.isEmpty ? nil : try StudyReport(facts, results)
+  }
+
+  /// A report for learning curves that includes unfinished runs; `nil` while none has recorded an epoch.
+  func curves() throws -> StudyReport? {
+    let results = results(of: begunRuns)
+    return results.isEmpty ? nil : try StudyReport(curvesOf: facts, results)
+  }
+
+  var finishedRuns: [LiveRun] { runs.filter { $0.stage == .final && $0.state == .done } }
+
+  /// The runs that have curves, finished or not.
+  var begunRuns: [LiveRun] {
+    runs.filter { $0.stage == .final && $0.state != .pending && !$0.history.epochs.isEmpty }
+  }
+
+  private func results(of runs: [LiveRun]) -> [ArmResult] {
+    let taken = Dictionary(grouping: runs, by: \.arm)
+    return facts.arms.compactMap { arm in
+      taken[arm.name].map { ArmResult(Arm(arm.name, settings: []), runs: $0.map { ($0.seed, $0.history) }) }
+    }
+  }
+}
+
+/// The last report that was made, to be told again as long as nothing that it depends on has changed: the report of
+/// 1,000 arms takes seconds.
+struct LastReport: Sendable {
+  private var made: (facts: StudyFacts, runs: [LiveRun], report: StudyReport?)?
+
+  /// The report on the finished runs of a study; `nil` while there are none.
+  mutating func report(on study: LiveStudy) throws -> StudyReport? {
+    let runs = study.finishedRuns
+    if let made, made.facts == study.facts, made.runs == runs { return made.report }
+    let report = try study.report()
+    made = (study.facts, runs, report)
+    return report
   }
 }
 

@@ -53,15 +53,18 @@ public struct Bootstrap: Sendable, Equatable, Encodable {
   private static func replicates(
     _ samples: [[Double]], _ resamples: Int, _ seed: UInt64, _ statistic: ([[Double]]) -> Double
   ) -> [Double] {
-    var random = Philox(seed: seed, stream: .bootstrap)
     var drawn = samples
-    return (0..<resamples).map { _ in
-      for sample in samples.indices {
-        let count = samples[sample].count
-        for position in 0..<count { drawn[sample][position] = samples[sample][random.index(below: count)] }
+    var replicates: [Double] = []
+    replicates.reserveCapacity(resamples)
+    Resamples(resamples, ofSizes: samples.map(\.count), seed: seed, stream: .bootstrap).visit { positions in
+      var next = positions.startIndex
+      for (index, sample) in samples.enumerated() {
+        drawn[index] = positions[next..<next + sample.count].map { sample[Int($0)] }
+        next += sample.count
       }
-      return statistic(drawn)
+      replicates.append(statistic(drawn))
     }
+    return replicates
   }
 
   /// A sixth of the skewness of the jackknife influence values.

@@ -207,16 +207,18 @@ public struct ProbabilityOfImprovement: Sendable, Equatable, Encodable {
       interval = nil
       return
     }
-    var random = Philox(seed: seed, stream: .probabilityOfImprovement)
-    let replicates = (0..<resamples).map { _ in
-      levels.probability(Self.resample(levels.candidate, &random), Self.resample(levels.baseline, &random))
-    }.sorted()
+    var replicates: [Double] = []
+    replicates.reserveCapacity(resamples)
+    let sizes = [candidate.count, baseline.count]
+    Resamples(resamples, ofSizes: sizes, seed: seed, stream: .probabilityOfImprovement).visit { positions in
+      replicates.append(
+        levels.probability(
+          positions.prefix(candidate.count).map { levels.candidate[Int($0)] },
+          positions.suffix(baseline.count).map { levels.baseline[Int($0)] }))
+    }
+    replicates.sort()
     interval = Interval(
       Quantiles.at(alpha / 2, ofSorted: replicates), Quantiles.at(1 - alpha / 2, ofSorted: replicates))
-  }
-
-  private static func resample(_ values: [Int], _ random: inout Philox) -> [Int] {
-    values.map { _ in values[random.index(below: values.count)] }
   }
 
   /// The fraction of seeds with which the candidate beats the baseline, counting ties as half.

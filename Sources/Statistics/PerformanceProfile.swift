@@ -56,7 +56,9 @@ public struct PerformanceProfile: Sendable, Equatable, Encodable {
     guard limit > 1, limit.isFinite else {
       throw .outOfRange(option: "limit", value: limit, allowed: "finite and above 1")
     }
-    let area = (ratios[method] ?? [:]).values.reduce(0) { $0 + Swift.max(limit - $1, 0) }
+    // In order, so that rounding is the same every time.
+    let own = (ratios[method] ?? [:]).values.sorted()
+    let area = own.reduce(0) { $0 + Swift.max(limit - $1, 0) }
     return area / (limit - 1) / Double(workloads.count)
   }
 

@@ -130,7 +130,8 @@ public struct TargetComparison: Sendable, Equatable, Encodable {
     let all = candidate + baseline
     var excess = 0.0
     var variance = 0.0
-    for epoch in Set(all.filter(\.isReached).map(\.epoch)) {
+    // In order, so that rounding is the same every time.
+    for epoch in Set(all.filter(\.isReached).map(\.epoch)).sorted() {
       let atRisk = Double(all.count { $0.epoch >= epoch })
       let reached = Double(all.count { $0.isReached && $0.epoch == epoch })
       let share = Double(candidate.count { $0.epoch >= epoch }) / atRisk

@@ -139,6 +139,19 @@ import Testing
     #expect(String(decoding: third.body, as: UTF8.self).contains("after"))
   }
 
+  @Test func reportIsMadeAgainWhenItsRunsHaveChanged() throws {
+    var last = LastReport()
+    #expect(try last.report(on: .sample(done: 0)) == nil)
+    var (three, renamed) = (LiveStudy.sample(done: 3), LiveStudy.sample(title: "Other", done: 3))
+    // A run at work is not in the report.
+    three.runs[3].history = three.runs[0].history
+    for study in [LiveStudy.sample(done: 3), three, .sample(done: 4), renamed, .sample(done: 6), .sample(done: 5)] {
+      #expect(try last.report(on: study) == study.report())
+    }
+    renamed.runs[0].history = renamed.runs[1].history
+    #expect(try last.report(on: renamed) == renamed.report())
+  }
+
   @Test func everyPageForbidsWhatItDoesNotNeed() async {
     let headers = Dictionary(uniqueKeysWithValues: await ask("/").response.headers.map { ($0.name, $0.value) })
     #expect(headers["Content-Security-Policy"]?.contains("default-src 'none'") == true)

@@ -77,6 +77,20 @@ import Testing
     #expect(try bootstrap(1) != bootstrap(2))
   }
 
+  @Test func keptPositionsAreThoseDrawn() {
+    func positions(_ seed: UInt64, keeping limit: Int) -> [[UInt32]] {
+      var all: [[UInt32]] = []
+      Resamples(50, ofSizes: [3, 7], seed: seed, stream: .bootstrap, keeping: limit).visit { all.append(Array($0)) }
+      return all
+    }
+    for seed: UInt64 in [1, 2] {
+      let drawn = positions(seed, keeping: 499)
+      #expect(drawn.count == 50 && drawn.allSatisfy { $0.count == 10 && $0[..<3].allSatisfy { $0 < 3 } })
+      // Once to keep them, and once from there; then with those of the other seed dropped.
+      for limit in [500, 500, 1 << 23] { #expect(positions(seed, keeping: limit) == drawn) }
+    }
+  }
+
   @Test func bootstrapOfDegenerateSamples() throws {
     let constant = try Bootstrap([[2, 2, 2]], resamples: 200) { $0[0].reduce(0, +) }
     #expect(constant.percentile == Interval(6, 6))

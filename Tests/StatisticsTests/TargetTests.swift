@@ -34,6 +34,23 @@ import Testing
     }
   }
 
+  @Test func logRankIsRoundedTheSameEveryTime() throws {
+    let candidate = try times((0..<40).map { [7 * $0 % 61 + 1, 1] })
+    let baseline = try times((0..<40).map { [11 * $0 % 67 + 2, $0 % 5 == 0 ? 0 : 1] })
+    // Mantel's sums, epoch by epoch.
+    let (own, all) = (Array(candidate.values), Array(candidate.values) + Array(baseline.values))
+    var (excess, variance) = (0.0, 0.0)
+    for epoch in 1...70 where all.contains(where: { $0.isReached && $0.epoch == epoch }) {
+      let atRisk = Double(all.count { $0.epoch >= epoch })
+      let reached = Double(all.count { $0.isReached && $0.epoch == epoch })
+      let share = Double(own.count { $0.epoch >= epoch }) / atRisk
+      excess += Double(own.count { $0.isReached && $0.epoch == epoch }) - reached * share
+      if atRisk > 1 { variance += reached * share * (1 - share) * (atRisk - reached) / (atRisk - 1) }
+    }
+    let statistic = try TargetComparison(candidate: candidate, baseline: baseline).logRank.statistic
+    #expect(statistic == excess / variance.squareRoot())
+  }
+
   @Test func textTellsMedianQuartilesAndWhoNeverGotThere() throws {
     func text(_ rows: [[Int]]) throws -> String { try TargetSummary(Array(times(rows).values)).text }
     #expect(try text([[4, 1], [3, 1], [6, 1], [4, 1], [50, 0]]) == "4 (4–6), 1 of 5 never")

@@ -36,6 +36,18 @@ public struct StudyReport: Sendable, Equatable, Encodable {
   public init(
     _ facts: StudyFacts, _ results: [ArmResult], alpha: Double = 0.05, margin: Double? = nil
   ) throws {
+    try self.init(facts, results, alpha: alpha, margin: margin, comparing: true)
+  }
+
+  /// A report for learning curves, without comparisons: most of the time of a report of many arms goes into them. With
+  /// workloads they are there, since the curves are drawn per workload.
+  package init(curvesOf facts: StudyFacts, _ results: [ArmResult]) throws {
+    try self.init(facts, results, alpha: 0.05, margin: nil, comparing: false)
+  }
+
+  private init(
+    _ facts: StudyFacts, _ results: [ArmResult], alpha: Double, margin: Double?, comparing: Bool
+  ) throws {
     let options = try ComparisonOptions(
       better: facts.metric.direction, alpha: alpha, margin: margin ?? facts.margin, sequential: facts.sequential)
     try Self.check(facts, results)
@@ -65,7 +77,7 @@ public struct StudyReport: Sendable, Equatable, Encodable {
       return try ArmReport(arm, runs: reports, of: facts, metrics: metrics, alpha: alpha)
     }
     self.arms = arms
-    comparisons = try Self.comparisons(facts, arms, options)
+    comparisons = comparing ? try Self.comparisons(facts, arms, options) : []
     published = try zip(facts.arms, arms).flatMap { arm, report in
       try arm.published.compactMap {
         try PublishedComparison($0, arm: arm.name, runs: report.runs, study: facts, alpha: alpha)

@@ -40,7 +40,8 @@ struct StudyPage: Sendable {
   /// Runs that have a cell each at most.
   private static let boardLimit = 3000
 
-  init(_ study: LiveStudy) throws {
+  /// - Parameter report: on the study's finished runs.
+  init(_ study: LiveStudy, report: StudyReport?) throws {
     self.study = study
     let key: HTML = "<p class=\"key\">One column per seed. A cell fills up as its run completes epochs.</p>\n"
     let isLarge = study.runs.count > Self.boardLimit
@@ -54,9 +55,12 @@ struct StudyPage: Sendable {
       let board = RunBoard(study: study, showsTrials: true).html
       sections.append(PageSection(id: "trials", heading: "Trials", content: board + key))
     }
+    let isFinished = report != nil && study.begunRuns.count == study.finishedRuns.count
     // There is nothing to draw before a run has recorded the metric.
-    if let partial = try? study.partialReport(), let curves = CurveSection(partial).section { sections.append(curves) }
-    if let report = try? study.report() {
+    if let drawn = isFinished ? report : try? study.curves(), let curves = CurveSection(drawn).section {
+      sections.append(curves)
+    }
+    if let report {
       if let profiles = ProfileSection(report).section {
         sections.append(profiles)
       } else if let verdicts = VerdictSection(report, limit: PageFold.limit).section {

@@ -9,6 +9,7 @@ actor StudySite {
   private let source: any LiveStudySource
   /// The host names that this server answers to; `nil` for any.
   private let hosts: Set<String>?
+  private var lastReport = LastReport()
   private var pages: [[String]: (response: SiteResponse, expiry: ContinuousClock.Instant)] = [:]
 
   /// In bytes; longer than the path of any page.
@@ -62,10 +63,13 @@ actor StudySite {
 
   private func study(_ parts: [String]) throws -> SiteResponse? {
     guard let study = try source.study(named: parts[1]) else { return nil }
-    guard parts.count == 3 else { return try StudyPage(study).page }
-    if parts[2] == "live" { return try StudyPage(study).fragment }
+    guard parts.count == 3, parts[2] != "live" else {
+      // Runs may have recorded nothing that a report could be made of.
+      let page = try StudyPage(study, report: try? lastReport.report(on: study))
+      return parts.count == 3 ? page.fragment : page.page
+    }
     guard let format = Self.format(parts[2]) else { return nil }
-    guard let report = try study.report() else {
+    guard let report = try lastReport.report(on: study) else {
       return MessagePage(404, "No results yet", "No run of this study has finished.").response
     }
     return SiteResponse(type: format.mediaType, try report.text(format))
