@@ -127,7 +127,7 @@ struct ArchitectureRow: Decodable, CustomTestStringConvertible {
   @Test(arguments: [
     "lstm", "lstm([8, 4], bidirectional: true, dropout: 0.1)", "gru([6])", "gru(convention: pyTorch)", "transformer",
     "transformer(width: 8, heads: 2, norm: after, positions: learned, pooling: last, causal: true, dropout: 0.1)",
-    "transformer(8, depth: 1, heads: 2, positions: none, pooling: first)",
+    "transformer(8, depth: 1, heads: 2, positions: none, pooling: first)", "transformer(pooling: middle)",
   ]) func sequencesGoThrough(_ text: String) throws {
     let spec = try MethodSpec(parsing: text)
     for (type, isToken) in [

@@ -61,16 +61,30 @@ import Testing
   @Test func embeddingsLookUpRowsAndLearn() throws {
     let variables = ModelVariables(
       parameters: TensorTree([(path: "table", tensor: Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2]))]))
-    let x = Tensor([2, 0, 2, 9] as [Int32], shape: [2, 2])
+    let x = Tensor([2, 0, 2, 1] as [Int32], shape: [2, 2])
     let output = Embedding(3, size: 2).apply(variables, to: x).output
     #expect(output.shape == [2, 2, 2])
-    #expect(try output.doubles() == [5, 6, 1, 2, 5, 6, 5, 6])
+    #expect(try output.doubles() == [5, 6, 1, 2, 5, 6, 3, 4])
     let table = try #require(variables.parameters["table"])
     let found = gradient(at: table) { table in
       Embedding(3, size: 2).apply(ModelVariables(parameters: TensorTree([(path: "table", tensor: table)])), to: x)
         .output.sum()
     }
-    #expect(try found.doubles() == [1, 1, 0, 0, 3, 3])
+    #expect(try found.doubles() == [1, 1, 1, 1, 2, 2])
+    // Nothing stands for other integers, whatever type they have, and no vector learns from them.
+    for dtype in [DType.int32, .int64, .int8, .uint8] {
+      let other = Tensor([2, 3, 100] as [Int32]).cast(to: dtype)
+      let vectors = try Embedding(3, size: 2).apply(variables, to: other).output.doubles()
+      #expect(vectors.prefix(2) == [5, 6] && vectors.dropFirst(2).allSatisfy { $0.isNaN }, "\(dtype)")
+    }
+    let below = try Embedding(3, size: 2).apply(variables, to: Tensor([-1] as [Int32])).output.doubles()
+    #expect(below.allSatisfy { $0.isNaN })
+    let learned = gradient(at: table) { table in
+      Embedding(3, size: 2).apply(
+        ModelVariables(parameters: TensorTree([(path: "table", tensor: table)])), to: Tensor([0, 9, -1] as [Int32])
+      ).output.slice(0..<1).sum()
+    }
+    #expect(try learned.doubles() == [1, 1, 0, 0, 0, 0])
     #expect(throws: Diagnostic.self) {
       try Embedding(3, size: 2).apply(variables, to: Tensor.zeros([2])).output.evaluate()
     }

@@ -57,6 +57,32 @@ import Testing
     #expect(expected.description == "the data has label \(label), but the model has outputs for 0..<3")
   }
 
+  @Test(arguments: [5, 200, -1])
+  func tokensTheModelHasNoVectorFor(_ token: Int32) throws {
+    func data(_ last: Int32) throws -> LabeledArrays {
+      let tokens: [Int32] = [0, 1, 2, 3, 4, 1, 2, last]
+      return try LabeledArrays(
+        inputs: HostArray(tokens, shape: [4, 2]), targets: HostArray([0, 1, 2, 1] as [Int32]), classCount: 3)
+    }
+    func trainer() throws -> Trainer {
+      try Trainer(
+        model: Sequential {
+          Embedding(5, size: 3)
+          Flatten()
+          Dense(3)
+        }, method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD()), inputs: data(4).inputs)
+    }
+    let expected = TrainingError.tokenOutOfRange(token: Int(token), vocabulary: 5)
+    #expect(throws: expected) { try trainer().fit(data(token), epochs: 1, batchSize: 2) }
+    #expect(throws: expected) { try trainer().fit(data(4), epochs: 1, batchSize: 2, validation: data(token)) }
+    #expect(throws: expected) { try trainer().evaluate(data(token)) }
+    #expect(expected.description.hasPrefix("the inputs have token \(token), but the model has vectors for 0..<5"))
+    // Predictions are made of whatever comes, and show it.
+    let predicted = try trainer().predict(data(token).inputs).values(as: Float.self)
+    #expect(predicted.dropLast(3).allSatisfy { $0.isFinite } && predicted.suffix(3).allSatisfy { $0.isNaN })
+    _ = try trainer().fit(data(4), epochs: 1, batchSize: 2)
+  }
+
   @Test(arguments: [DType.uint8, .int8, .int16, .uint16, .uint32, .int64, .uint64])
   func labelsOfEveryIntegerTypeAreChecked(_ dtype: DType) throws {
     let inputs = try Problems.classes(2).inputs

@@ -25,14 +25,14 @@ extension [any Layer] {
   /// The layers for data with a number of outputs.
   func fitted(outputs: Int) -> [any Layer] { map { ($0 as? any ComposableLayer)?.fitted(outputs: outputs) ?? $0 } }
 
-  /// Whether the first layer takes integers that stand for vectors.
-  var takeTokens: Bool {
+  /// How many integers the first layer takes that stand for vectors; nil if it takes other inputs.
+  var vocabulary: Int? {
     switch first {
-    case is Embedding: true
-    case let named as NamedLayer: [named.layer].takeTokens
-    case let checkpointed as Checkpointed: [checkpointed.layer].takeTokens
-    case let sequential as Sequential: sequential.layers.takeTokens
-    default: false
+    case let embedding as Embedding: embedding.count
+    case let named as NamedLayer: [named.layer].vocabulary
+    case let checkpointed as Checkpointed: [checkpointed.layer].vocabulary
+    case let sequential as Sequential: sequential.layers.vocabulary
+    default: nil
     }
   }
 

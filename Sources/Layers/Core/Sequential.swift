@@ -7,7 +7,7 @@ import Configuration
 /// ```
 /// Each layer's path is its label and its number among layers of the same label: `dense1`, `relu1`, `dense2`. Adding a
 /// dropout thus renames no other layer. ``Layer/named(_:)`` sets another name.
-public struct Sequential: ComposableLayer {
+public struct Sequential: ComposableLayer, TokenModel {
   public static let declaration = Declaration(
     "sequential", "layers one after the other, with a path of their own", standard: Sequential([]),
     settings: [.required("layers", \.layers, .layers, "the layers", example: "sequential([dense(64), relu])")])
@@ -18,6 +18,7 @@ public struct Sequential: ComposableLayer {
   public init(@LayerBuilder _ layers: () -> [any Layer]) { self.layers = layers() }
 
   public var takesImages: Bool { layers.takeImages }
+  public var vocabulary: Int? { layers.vocabulary }
   public func fitted(outputs: Int) -> any Layer { Sequential(layers.fitted(outputs: outputs)) }
 
   public func forward(_ x: Tensor, in scope: Scope) -> Tensor {

@@ -34,7 +34,12 @@ public struct ModelInputs: Sendable, Hashable {
 /// A model whose inputs may be tokens: integers that each stand for a vector. It takes them in any type that holds them
 /// exactly, without preprocessing.
 public protocol TokenModel: Layer {
-  var takesTokens: Bool { get }
+  /// How many tokens there are, from 0; nil if inputs are no tokens.
+  var vocabulary: Int? { get }
+}
+
+extension TokenModel {
+  public var takesTokens: Bool { vocabulary != nil }
 }
 
 extension Tensor {

@@ -43,7 +43,7 @@ private struct ComposedModel: TokenModel {
   let outputs: Int
 
   var label: String { SequentialArchitecture.name }
-  var takesTokens: Bool { layers.layers.takeTokens }
+  var vocabulary: Int? { layers.vocabulary }
 
   func forward(_ x: Tensor, in scope: Scope) -> Tensor {
     // As for the convolutional networks by name: images without channels get one.

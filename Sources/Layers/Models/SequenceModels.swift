@@ -3,7 +3,7 @@ import Configuration
 /// What recurrent networks by name share: an embedding where inputs are tokens, layers of one kind, a dense output.
 private struct SequenceNetwork: TokenModel {
   let label: String
-  let takesTokens: Bool
+  let vocabulary: Int?
   let layers: Sequential
 
   init(
@@ -11,7 +11,7 @@ private struct SequenceNetwork: TokenModel {
     _ layer: (_ units: Int, Recurrent.Result) -> any RecurrentLayer
   ) {
     self.label = label
-    takesTokens = tokens.vocabulary != nil
+    vocabulary = tokens.vocabulary
     var layers = tokens.layers
     for (index, count) in units.enumerated() {
       let recurrent = layer(count, index == units.count - 1 ? .last : .sequence)
@@ -137,18 +137,18 @@ public struct RecurrentSettings: Sendable, Hashable {
 }
 
 /// The encoder of a transformer for sequences of numbers `[batch, time, features]` or tokens `[batch, time]` (Vaswani et
-/// al. 2017, https://arxiv.org/abs/1706.03762), and a dense output of the mean over time, or of the first step.
+/// al. 2017, https://arxiv.org/abs/1706.03762), and a dense output of the mean over time, or of one step.
 ///
 /// The paths are `embedding` or `input`, `positions`, `layers/0/…` as in PyTorch's `TransformerEncoder`, `norm` and
 /// `head`.
 public struct TransformerEncoder: TokenModel {
   /// What the output is computed from.
-  public enum Pooling: String, Sendable, Hashable, CaseIterable { case mean, first, last }
+  public enum Pooling: String, Sendable, Hashable, CaseIterable { case mean, first, middle, last }
   /// How the model knows the order of steps.
   public enum Positions: String, Sendable, Hashable, CaseIterable { case sinusoidal, learned, none }
 
   public var tokens: TokenInput
-  public var takesTokens: Bool { tokens.vocabulary != nil }
+  public var vocabulary: Int? { tokens.vocabulary }
   /// The number of layers.
   public var depth: Int
   public var block: TransformerBlock
@@ -189,6 +189,7 @@ public struct TransformerEncoder: TokenModel {
     switch pooling {
     case .mean: y = GlobalAveragePool2D()(y, in: scope["pool"])
     case .first: y = y.slice(0..<1, axis: 1).squeeze(1)
+    case .middle: y = y.slice(y.shape[1] / 2..<y.shape[1] / 2 + 1, axis: 1).squeeze(1)
     case .last: y = y.slice(y.shape[1] - 1..<y.shape[1], axis: 1).squeeze(1)
     }
     return Dense(outputs, kernel: .torchLinear)(y, in: scope["head"])

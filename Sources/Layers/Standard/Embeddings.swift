@@ -3,7 +3,7 @@ import Foundation
 
 /// A trainable vector for each integer in `0..<count`: `[batch, …]` to `[batch, …, size]`, table `[count, size]`.
 ///
-/// Integers out of range are clamped to the first or last.
+/// Integers out of range have vectors of NaN: any others would train and predict as if nothing were wrong.
 public struct Embedding: ComposableLayer {
   public static let declaration = Declaration(
     "embedding", "a trainable vector for each integer", standard: Embedding(0, size: 64),
@@ -31,7 +31,12 @@ public struct Embedding: ComposableLayer {
       let message = "needs a count and a size of 1 or more, not \(count) and \(size)"
       return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
     }
-    return scope.parameter("table", [count, size], table).take(x)
+    let vectors = scope.parameter("table", [count, size], table).take(x)
+    guard x.dtype.isInteger, vectors.diagnostic == nil else { return vectors }
+    // In a type that holds the count as well.
+    let integers = x.dtype.byteCount < 4 ? x.cast(to: .int32) : x
+    let isKnown = (integers .>= 0) .& (integers .< Double(count))
+    return Tensor.select(isKnown.expand(at: x.rank), vectors, Tensor(.nan, dtype: vectors.dtype))
   }
 }
 

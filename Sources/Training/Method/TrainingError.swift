@@ -6,6 +6,7 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case batchLargerThanData(batchSize: Int, count: Int)
   case emptyData
   case labelOutOfRange(label: Int, classes: Int)
+  case tokenOutOfRange(token: Int, vocabulary: Int)
   /// Outputs, targets, loss and metrics don't fit together.
   case incompatible(Incompatibility)
   /// `data` is `training`, `validation`, …; `array` is `inputs` or `targets`.
@@ -45,6 +46,8 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .emptyData: "the data set has no examples"
     case .labelOutOfRange(let label, let classes):
       "the data has label \(label), but the model has outputs for 0..<\(classes)"
+    case .tokenOutOfRange(let token, let vocabulary):
+      "the inputs have token \(token), but the model has vectors for 0..<\(vocabulary): its vocabulary must be larger"
     case .incompatible(let problem): problem.description
     case .notFinite(let data, let array, let number):
       "the \(array) of the \(data) data hold \(number): leave such records out, or replace the numbers"

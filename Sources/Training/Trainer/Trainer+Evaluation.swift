@@ -77,6 +77,7 @@ extension Trainer {
     try data.checkFinite(name)
     try checkCompatibility(with: data)
     try checkLabels(of: data)
+    try checkTokens(of: data)
     try checkProbabilities(on: data)
   }
 
@@ -134,6 +135,18 @@ extension Trainer {
       let loss = method.loss.perExample(even, marked)
       if loss.diagnostic == nil, try loss.sum().scalar().isNaN {
         throw TrainingError.labelOutOfRange(label: label, classes: classes)
+      }
+    }
+  }
+
+  /// - Throws: ``TrainingError/tokenOutOfRange(token:vocabulary:)`` for a token without a vector, of streamed data among
+  ///   the first ones. The outputs for others are NaN.
+  private func checkTokens(of data: ResidentData) throws {
+    guard let vocabulary = (model as? any TokenModel)?.vocabulary else { return }
+    for end in try Tensor.evaluate([data.inputs.min(), data.inputs.max()].map { $0.cast(to: .float64) }) {
+      let token = try end.scalar()
+      guard token >= 0, token < Double(vocabulary) else {
+        throw TrainingError.tokenOutOfRange(token: Int(token), vocabulary: vocabulary)
       }
     }
   }
