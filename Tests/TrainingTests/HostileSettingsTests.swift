@@ -70,7 +70,8 @@ import Testing
           Embedding(5, size: 3)
           Flatten()
           Dense(3)
-        }, method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD()), inputs: data(4).inputs)
+        }, method: Method(loss: SoftmaxCrossEntropy(), optimizer: SGD()) { $0.preprocessing = UnchangedInputs() },
+        inputs: data(4).inputs)
     }
     let expected = TrainingError.tokenOutOfRange(token: Int(token), vocabulary: 5)
     #expect(throws: expected) { try trainer().fit(data(token), epochs: 1, batchSize: 2) }
