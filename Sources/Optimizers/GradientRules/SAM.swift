@@ -3,7 +3,8 @@ import Configuration
 /// The gradient at the worst point near the parameters (sharpness-aware minimization, Foret et al. 2021).
 ///
 /// `e = rho g / (|g| + 1e-12)` with the norm over all parameters, then the gradient at `w + e`. Adaptive (ASAM,
-/// Kwon et al. 2021), `T = |w| + eta` scales each element: `e = rho T^2 g / (|T g| + 1e-12)`.
+/// Kwon et al. 2021), `T = |w| + eta` scales each element: `e = rho T^2 g / (|T g| + 1e-12)`. Of parameters that are excluded
+/// from it, T is 1.
 ///
 /// The perturbation holds what the loss holds: a penalty in the loss is inside, decay in the optimizer outside. Metrics
 /// are the first pass's. With several ``groups`` each group of the mini-batch has a perturbation of its own (the
@@ -43,7 +44,7 @@ public struct SAM: GradientRule {
   /// The settings of distances relative to the parameters' size.
   static let sizeSettings: [Setting<SAM>] = [
     Setting("adaptive", \.isAdaptive, .flag, "whether distances are relative to the parameters' size (ASAM)"),
-    .eta(\.eta),
+    .eta(\.eta), .excludeFromScaling(\.scaling),
   ]
 
   /// The settings that all rules of this family share.
@@ -55,6 +56,8 @@ public struct SAM: GradientRule {
   public var rho: any Schedule
   public var isAdaptive: Bool
   public var eta: Double
+  /// The parameters whose distances are relative, if any are.
+  public var scaling: PathFilter
   public var statePass: StatePass
   public var reportedLoss: ReportedLoss
   /// The groups of the mini-batch that are perturbed each by itself; they divide it evenly.
@@ -62,10 +65,11 @@ public struct SAM: GradientRule {
 
   public init(
     rho: any Schedule = 0.05, isAdaptive: Bool = false, eta: Double = 0, statePass: StatePass = .first,
-    reportedLoss: ReportedLoss = .clean, groups: Int = 1
+    reportedLoss: ReportedLoss = .clean, groups: Int = 1, scaling: PathFilter = .all
   ) {
     self.rho = rho
     self.groups = groups
+    self.scaling = scaling
     self.isAdaptive = isAdaptive
     self.eta = eta
     self.statePass = statePass
@@ -112,12 +116,21 @@ public struct SAM: GradientRule {
   func adversarial(
     of batch: EvaluableBatch, clean: Evaluation, along direction: TensorTree? = nil, _ context: GradientContext
   ) -> Evaluation {
-    let perturbed = context.parameters.zip(perturbation(direction ?? clean.gradients, context), +)
+    let perturbed = perturbed(along: direction ?? clean.gradients, context)
     return batch(perturbed, statePass == .both ? clean.state : context.modelState)
   }
 
+  /// The parameters that gradients lead to.
+  /// - Parameter factor: how many times as far as ``rho`` says.
+  func perturbed(along gradients: TensorTree, by factor: Double = 1, _ context: GradientContext) -> TensorTree {
+    let steps = perturbation(gradients, context)
+    return context.parameters.zip(factor == 1 ? steps : steps.mapValues { $0 * factor }, +)
+  }
+
   private func perturbation(_ gradients: TensorTree, _ context: GradientContext) -> TensorTree {
-    let sizes = isAdaptive ? context.parameters.mapValues { $0.abs() + eta } : nil
+    let sizes =
+      isAdaptive
+      ? context.parameters.map { path, w in scaling.matches(path) ? w.abs() + eta : w.onesLike() } : nil
     let scaled = sizes.map { gradients.zip($0, *) } ?? gradients
     let norm = scaled.wideNorm()
     let factor = rho.value(at: context.progress, dtype: norm.dtype) / (norm + 1e-12)
@@ -127,6 +140,8 @@ public struct SAM: GradientRule {
 }
 
 /// ``SAM`` with distances relative to the parameters' size (Kwon et al. 2021), by a name of its own.
+///
+/// The authors' code leaves distances of biases absolute: `asam(excludeFromScaling: [bias])`.
 public struct ASAM: GradientRule {
   public static let declaration = Declaration(
     "asam", "SAM with distances relative to the parameters' size", standard: ASAM(),
@@ -134,17 +149,19 @@ public struct ASAM: GradientRule {
       "Kwon et al.", 2021,
       "ASAM: Adaptive Sharpness-Aware Minimization for Scale-Invariant Learning of Deep Neural Networks",
       "https://arxiv.org/abs/2102.11600"),
-    settings: [.rho(\.rule.rho), .eta(\.rule.eta), .groups(\.rule.groups)] + SAM.passSettings.of(\.rule))
+    settings: [.rho(\.rule.rho), .eta(\.rule.eta), .excludeFromScaling(\.rule.scaling), .groups(\.rule.groups)]
+      + SAM.passSettings.of(\.rule))
 
   /// The rule this is a name for.
   public var rule: SAM
 
   public init(
     rho: any Schedule = 0.5, eta: Double = 0.01, statePass: SAM.StatePass = .first,
-    reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1
+    reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1, scaling: PathFilter = .all
   ) {
     rule = SAM(
-      rho: rho, isAdaptive: true, eta: eta, statePass: statePass, reportedLoss: reportedLoss, groups: groups)
+      rho: rho, isAdaptive: true, eta: eta, statePass: statePass, reportedLoss: reportedLoss, groups: groups,
+      scaling: scaling)
   }
 
   public var evaluationsPerStep: Double { rule.evaluationsPerStep }
@@ -213,6 +230,14 @@ extension Setting {
     Setting(
       "groups", property, .integer(in: 1...1_000_000),
       "groups of the mini-batch with a perturbation of their own; 1 for one of the whole")
+  }
+
+  fileprivate static func excludeFromScaling(
+    _ property: WritableKeyPath<Method, PathFilter> & Sendable
+  ) -> Setting {
+    Setting(
+      "excludeFromScaling", property, .excluding,
+      "regular expressions for parameters whose distances aren't relative if adaptive")
   }
 
   fileprivate static func eta(_ property: WritableKeyPath<Method, Double> & Sendable) -> Setting {

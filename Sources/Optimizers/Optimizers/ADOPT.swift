@@ -1,6 +1,8 @@
 import Configuration
 
 /// Adam that converges with any second decay rate (Taniguchi et al. 2024), see ``LaggingMoments``.
+///
+/// Parameters stay as they are in the first step, without decay too, as in the authors' code.
 public struct ADOPT: Optimizer {
   public static let declaration = Declaration(
     "adopt", "Adam whose second moment doesn't know the present gradient", standard: ADOPT(),
@@ -30,7 +32,8 @@ public struct ADOPT: Optimizer {
   }
 
   public var transform: any Transform {
-    Chain(moments, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate)
+    chain(
+      Chain(moments, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate), FirstStepSkipped())
   }
 }
 

@@ -2,6 +2,7 @@ import Configuration
 
 /// Adam in the eigenbases of Shampoo's matrices (Vyas et al. 2024), see ``EigenbasisMoments``.
 ///
+/// Decay shrinks the parameters after the step, `(w - lr u) (1 - lr decay)`, and not in the first, as in the authors' code.
 /// It needs `eigh`, which OpenBLAS computes on the CPU; see `Tensor.eigh`.
 public struct SOAP: Optimizer {
   public static let declaration = Declaration(
@@ -17,6 +18,7 @@ public struct SOAP: Optimizer {
       Setting(
         "greatestExtent", \.moments.greatestExtent, .integer(in: 1...Int(Int32.max)),
         "axes of a greater extent have no basis"),
+      .vectors(\.moments.vectors, "basis"),
       .epsilon(\.moments.epsilon), .weightDecay(\.weightDecay), .excludeFromWeightDecay(\.weightDecayFilter),
     ])
 
@@ -28,19 +30,21 @@ public struct SOAP: Optimizer {
   /// - Parameter shampooBeta: by default beta2.
   public init(
     learningRate: any Schedule = 0.003, beta1: any Schedule = 0.95, beta2: Double = 0.95, shampooBeta: Double? = nil,
-    every period: Int = 10, greatestExtent: Int = 10_000, epsilon: Double = 1e-8, weightDecay: any Schedule = 0.01,
-    weightDecayFilter: PathFilter = .all
+    every period: Int = 10, greatestExtent: Int = 10_000, vectors: Bool = false, epsilon: Double = 1e-8,
+    weightDecay: any Schedule = 0.01, weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
     moments = EigenbasisMoments(
       beta1: beta1, beta2: beta2, chosenShampooBeta: shampooBeta, period: period, greatestExtent: greatestExtent,
-      epsilon: epsilon)
+      vectors: vectors, epsilon: epsilon)
     self.weightDecay = weightDecay
     self.weightDecayFilter = weightDecayFilter
   }
 
   public var transform: any Transform {
-    Chain(moments, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate)
+    chain(
+      moments, ScaleByLearningRate(learningRate),
+      DecayAfter(weightDecay, rate: learningRate, form: .multiplied, filter: weightDecayFilter), FirstStepSkipped())
   }
 }
 
@@ -52,7 +56,8 @@ public struct SOAP: Optimizer {
 /// sqrt(1 - beta2^t) / (1 - beta1^t)` turned back, `t` counted from the first update. Every `period` updates `Q`
 /// becomes the orthonormal factor of `L' Q`, its columns in the order of their eigenvalues.
 ///
-/// Tensors of fewer than two axes keep their basis, which makes it Adam without the first step.
+/// Tensors of fewer than two axes keep their basis, which makes it Adam without the first step; those of one have a basis too
+/// if `vectors` says so.
 public struct EigenbasisMoments: ParameterwiseTransform {
   public var beta1: any Schedule
   public var beta2: Double
@@ -61,6 +66,8 @@ public struct EigenbasisMoments: ParameterwiseTransform {
   public var period: Int
   /// Axes of a greater extent have no basis.
   public var greatestExtent: Int
+  /// Whether tensors of one axis have a basis.
+  public var vectors: Bool
   public var epsilon: Double
 
   public var shampooBeta: Double { chosenShampooBeta ?? beta2 }
@@ -102,7 +109,7 @@ public struct EigenbasisMoments: ParameterwiseTransform {
   }
 
   private func factors(_ parameter: Tensor) -> KroneckerFactors {
-    KroneckerFactors(parameter.shape, limit: greatestExtent)
+    KroneckerFactors(parameter.shape, limit: greatestExtent, vectors: vectors)
   }
 
   /// The second moment and the bases after an update: those of the eigenvectors at first, once improved every so often,

@@ -95,18 +95,25 @@ public struct DecayFirst: Transform {
   }
 }
 
-/// Parameters that come out of the update divided by `1 + lr * decay`: decay as a proximal step, the last of a chain.
-///
-/// Zhuang et al. 2022, [Understanding AdamW through proximal methods and
-/// scale-freeness](https://arxiv.org/abs/2202.00089).
-public struct ProximalDecay: StatelessTransform, ShardableTransform {
+/// Parameters shrunk as they come out of the update, the last of a chain.
+public struct DecayAfter: StatelessTransform, ShardableTransform {
+  public enum Form: Sendable, Hashable {
+    /// Times `1 - lr * decay`.
+    case multiplied
+    /// Divided by `1 + lr * decay`: a proximal step (Zhuang et al. 2022, [Understanding AdamW through proximal methods
+    /// and scale-freeness](https://arxiv.org/abs/2202.00089)).
+    case proximal
+  }
+
   public var decay: any Schedule
   public var rate: any Schedule
+  public var form: Form
   public var filter: PathFilter
 
-  public init(_ decay: any Schedule, rate: any Schedule, filter: PathFilter = .all) {
+  public init(_ decay: any Schedule, rate: any Schedule, form: Form, filter: PathFilter = .all) {
     self.decay = decay
     self.rate = rate
+    self.form = form
     self.filter = filter
   }
 
@@ -114,9 +121,10 @@ public struct ProximalDecay: StatelessTransform, ShardableTransform {
     if let decay = decay as? Double, decay == 0 { return updates }
     let shrunk = updates.zip(context.parameters) { update, parameter in
       let (position, progress) = (parameter.upcast, context.progress)
-      let factor =
-        rate.value(at: progress, dtype: position.dtype) * decay.value(at: progress, dtype: position.dtype) + 1
-      return ((position + update.upcast) / factor - position).cast(to: update.dtype)
+      let part = rate.value(at: progress, dtype: position.dtype) * decay.value(at: progress, dtype: position.dtype)
+      let moved = position + update.upcast
+      let shrunk = form == .proximal ? moved / (part + 1) : moved * (1 - part)
+      return (shrunk - position).cast(to: update.dtype)
     }
     return updates.map { path, update in filter.matches(path) ? shrunk[path] ?? update : update }
   }
