@@ -28,8 +28,10 @@ import Testing
         let gradients = distances.zip(curvatures) { $0 * $1 * quadratic.mean() }
           .zip(point) { $0 + $1 * $1.squared() * (quartic.mean() / 3) }
         let losses =
-          distances.zip(curvatures) { ($0.squared() * $1).sum() / 2 }.tensors.reduce(Tensor(0, dtype: .float64), +) * quadratic
-          + point.mapValues { ($0.squared().squared() / 12).sum() }.tensors.reduce(Tensor(0, dtype: .float64), +) * quartic
+          distances.zip(curvatures) { ($0.squared() * $1).sum() / 2 }.tensors.reduce(Tensor(0, dtype: .float64), +)
+          * quadratic
+          + point.mapValues { ($0.squared().squared() / 12).sum() }.tensors.reduce(Tensor(0, dtype: .float64), +)
+          * quartic
         return Evaluation(
           loss: losses.mean(), gradients: gradients, state: state, metrics: TensorTree(), losses: losses)
       }

@@ -20,7 +20,8 @@ public struct GradientSurgery: GradientRule {
       "Yu et al.", 2020, "Gradient Surgery for Multi-Task Learning", "https://arxiv.org/abs/2001.06782"),
     settings: [
       Setting("tasks", \.tasks, .word, "what has a loss of its own: groups of examples, or outputs"),
-      Setting("count", \.count, .integer(in: 1...1000), "number of losses; that of the outputs, or a divisor of the batch"),
+      Setting(
+        "count", \.count, .integer(in: 1...1000), "number of losses: outputs, or a divisor of the batch"),
     ])
 
   public var tasks: Tasks

@@ -38,7 +38,9 @@ public struct Adan: Optimizer {
 
   public var transform: any Transform {
     let step = chain(moments, ScaleByLearningRate(learningRate))
-    if isProximal { return chain(step, DecayAfter(weightDecay, rate: learningRate, form: .proximal, filter: weightDecayFilter)) }
+    if isProximal {
+      return chain(step, DecayAfter(weightDecay, rate: learningRate, form: .proximal, filter: weightDecayFilter))
+    }
     return DecayFirst(weightDecay, rate: learningRate, filter: weightDecayFilter, then: step)
   }
 }

@@ -8,7 +8,8 @@ struct KroneckerFactors {
 
   init(_ shape: Shape, limit: Int, vectors: Bool) {
     self.shape = shape
-    axes = shape.rank < (vectors ? 1 : 2) || shape.elementCount == 0 ? [] : (0..<shape.rank).filter { shape[$0] <= limit }
+    axes =
+      shape.rank < (vectors ? 1 : 2) || shape.elementCount == 0 ? [] : (0..<shape.rank).filter { shape[$0] <= limit }
   }
 
   /// The products of the tensor's slices along an axis with each other: `[n, n]`.

@@ -1,18 +1,5 @@
 import Configuration
 
-/// An estimate of how a mini-batch's loss curves along each parameter: the diagonal of its Hessian or Gauss-Newton
-/// matrix.
-public struct Curvature: Sendable {
-  /// A tree like the gradients; zeros where it isn't new.
-  public var diagonal: TensorTree
-  /// Whether it was estimated in this step, a `bool` scalar.
-  public var isNew: Tensor
-
-  public init(diagonal: TensorTree, isNew: Tensor) {
-    (self.diagonal, self.isNew) = (diagonal, isNew)
-  }
-}
-
 /// Another rule's gradients, and every few steps an estimate of the curvature, for ``Sophia`` (Liu et al. 2023).
 ///
 /// - ``Estimator/gaussNewton`` (Sophia-G): with the gradient `g` of the mean loss for targets that are drawn from the model's
@@ -41,8 +28,9 @@ public struct CurvatureEstimate: GradientRule {
   public var period: Int
   public var rule: any GradientRule
 
-  public init(_ estimator: Estimator = .gaussNewton, every period: Int = 10, of rule: any GradientRule = PlainGradient())
-  {
+  public init(
+    _ estimator: Estimator = .gaussNewton, every period: Int = 10, of rule: any GradientRule = PlainGradient()
+  ) {
     self.estimator = estimator
     self.period = period
     self.rule = rule
@@ -75,7 +63,8 @@ public struct CurvatureEstimate: GradientRule {
   private func gaussNewton(_ batch: EvaluableBatch, _ context: GradientContext) -> [Tensor] {
     let drawn = batch.drawingTargets(with: context.key.derived("targets"))(context.parameters, context.modelState)
     return drawn.gradients.tensors.map { gradient in
-      let count = drawn.weight?.cast(to: gradient.upcast.dtype) ?? Tensor(Double(batch.size), dtype: gradient.upcast.dtype)
+      let count =
+        drawn.weight?.cast(to: gradient.upcast.dtype) ?? Tensor(Double(batch.size), dtype: gradient.upcast.dtype)
       return gradient.upcast.squared() * count
     }
   }
@@ -90,10 +79,4 @@ public struct CurvatureEstimate: GradientRule {
     }
     return zip(products, directions.tensors).map { $0.upcast * $1 }
   }
-}
-
-extension Reference {
-  static let sophia = Reference(
-    "Liu et al.", 2023, "Sophia: A Scalable Stochastic Second-order Optimizer for Language Model Pre-training",
-    "https://arxiv.org/abs/2305.14342")
 }
