@@ -67,7 +67,9 @@ import Testing
 
   /// A soup is chosen on held-out data only, of weights that were kept.
   @Test func aSoupIsChosenOnHeldOutData() throws {
-    let held = Self.plan.replacing("data: syntheticDigits(train: 200, test: 100)", with: "data: heldOut(data: syntheticDigits(train: 200, test: 100), fraction: 0.2)")
+    let held = Self.plan.replacing(
+      "data: syntheticDigits(train: 200, test: 100)",
+      with: "data: heldOut(data: syntheticDigits(train: 200, test: 100), fraction: 0.2)")
     for (name, plan, words, problem) in [
       ("test", Self.plan, ["--keep-checkpoints"], "heldOut(data: …)"), ("none", held, [], "--keep-checkpoints"),
     ] {
@@ -78,7 +80,8 @@ import Testing
       let refused = try run("study", "soup", "--store", "\(name).sqlite")
       #expect(refused.status == 2 && refused.error.contains(problem), "\(refused.error)")
     }
-    let again = try run("study", "run", "none.yml", "epochs=2", "name=kept", "--store", "s.sqlite", "--keep-checkpoints")
+    let again = try run(
+      "study", "run", "none.yml", "epochs=2", "name=kept", "--store", "s.sqlite", "--keep-checkpoints")
     #expect(again.status == 0, "\(again.error)")
     let soup = try run("study", "soup", "--arm", "no", "--store", "s.sqlite", "--test", "--output", "soup.safetensors")
     #expect(soup.status == 0, "\(soup.error)")

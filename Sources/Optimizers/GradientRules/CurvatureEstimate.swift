@@ -17,6 +17,7 @@ public struct CurvatureEstimate: GradientRule {
 
   public static let declaration = Declaration(
     "curvature", "another rule's gradients, with estimates of the curvature for sophia", standard: CurvatureEstimate(),
+    formula: "ĥ = B g̃², g̃ = ∇L for drawn targets, or ĥ = u ∇(g·u), u normal",
     reference: .sophia,
     settings: [
       Setting("estimator", \.estimator, .word, "how the curvature is estimated"),

@@ -12,23 +12,27 @@ import Configuration
 public struct EfficientSAM: GradientRule {
   public static let declaration = Declaration(
     "esam", "SAM of some parameters, for the examples whose loss rises most", standard: EfficientSAM(),
+    formula:
+      "p = ∇L_S(w + ρ/β d/|d|), d: g of a part β of the tensors, S: the part γ of the examples whose loss rises most",
     reference: Reference(
       "Du et al.", 2022, "Efficient Sharpness-aware Minimization for Improved Training of Neural Networks",
       "https://arxiv.org/abs/2110.03141"),
     settings: [
       .rho(\.rule.rho),
-      Setting("beta", \.beta, share, "β, the probability that a parameter tensor is perturbed"),
-      Setting("gamma", \.gamma, share, "γ, the part of the examples that the second gradient is of"),
+      Setting("beta", \.beta, .number(in: least...1), "β, the probability that a parameter tensor is perturbed"),
+      Setting("gamma", \.gamma, .number(in: least...1), "γ, the part of the examples that the second gradient is of"),
     ] + SAM.sizeSettings.of(\.rule) + SAM.passSettings.of(\.rule))
 
-  private static let share = SettingFormat<Double>.number.checked("above 0, at most 1") { $0 > 0 && $0 <= 1 }
+  /// Not 0, which would leave nothing to perturb and nothing to select.
+  private static let least = 1e-6
 
   public var rule: SAM
-  public var beta: Double
+  public var beta: any Schedule
   public var gamma: Double
 
   public init(
-    rho: any Schedule = 0.05, beta: Double = 0.6, gamma: Double = 0.5, isAdaptive: Bool = false, eta: Double = 0,
+    rho: any Schedule = 0.05, beta: any Schedule = 0.6, gamma: Double = 0.5, isAdaptive: Bool = false,
+    eta: any Schedule = 0,
     statePass: SAM.StatePass = .first, reportedLoss: SAM.ReportedLoss = .clean
   ) {
     rule = SAM(rho: rho, isAdaptive: isAdaptive, eta: eta, statePass: statePass, reportedLoss: reportedLoss)
@@ -42,7 +46,7 @@ public struct EfficientSAM: GradientRule {
     _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
   ) -> (evaluation: Evaluation, state: TensorTree) {
     let clean = batch(context.parameters, context.modelState)
-    let moved = rule.perturbed(along: chosen(clean.gradients, context.key), by: 1 / beta, context)
+    let moved = rule.perturbed(along: chosen(clean.gradients, context), by: 1 / beta.at(context.progress), context)
     let selected = selection(of: batch, clean, at: moved, context.modelState)
     let adversarial = selected(moved, rule.statePass == .both ? clean.state : context.modelState)
     var evaluation = rule.reported(clean, adversarial)
@@ -51,10 +55,11 @@ public struct EfficientSAM: GradientRule {
   }
 
   /// The gradients of the tensors that are perturbed, and 0 for the others.
-  private func chosen(_ gradients: TensorTree, _ key: Key) -> TensorTree {
-    guard beta < 1 else { return gradients }
+  private func chosen(_ gradients: TensorTree, _ context: GradientContext) -> TensorTree {
+    guard beta.constant != 1 else { return gradients }
     return gradients.map { path, gradient in
-      gradient.replaced(where: .!key.derived("chosen/" + path).bernoulli([], probability: beta), by: 0)
+      let drawn = context.key.derived("chosen/" + path).uniform([])
+      return gradient.replaced(where: drawn .>= beta.value(at: context.progress, dtype: .float32), by: 0)
     }
   }
 

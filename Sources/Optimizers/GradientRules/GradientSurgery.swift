@@ -16,6 +16,7 @@ public struct GradientSurgery: GradientRule {
 
   public static let declaration = Declaration(
     "surgery", "the mean of several losses' gradients without what conflicts", standard: GradientSurgery(),
+    formula: "mean of gᵢ, each with gᵢ ← gᵢ − min(0, gᵢ·gⱼ)/|gⱼ|² gⱼ for all others j",
     reference: Reference(
       "Yu et al.", 2020, "Gradient Surgery for Multi-Task Learning", "https://arxiv.org/abs/2001.06782"),
     settings: [

@@ -34,6 +34,7 @@ public struct SAM: GradientRule {
 
   public static let declaration = Declaration(
     "sam", "the gradient at the worst point nearby: sharpness-aware minimization", standard: SAM(),
+    formula: "p = ∇L(w + ρ g/|g|)",
     reference: Reference(
       "Foret et al.", 2021, "Sharpness-Aware Minimization for Efficiently Improving Generalization",
       "https://arxiv.org/abs/2010.01412"),
@@ -55,7 +56,7 @@ public struct SAM: GradientRule {
 
   public var rho: any Schedule
   public var isAdaptive: Bool
-  public var eta: Double
+  public var eta: any Schedule
   /// The parameters whose distances are relative, if any are.
   public var scaling: PathFilter
   public var statePass: StatePass
@@ -64,7 +65,7 @@ public struct SAM: GradientRule {
   public var groups: Int
 
   public init(
-    rho: any Schedule = 0.05, isAdaptive: Bool = false, eta: Double = 0, statePass: StatePass = .first,
+    rho: any Schedule = 0.05, isAdaptive: Bool = false, eta: any Schedule = 0, statePass: StatePass = .first,
     reportedLoss: ReportedLoss = .clean, groups: Int = 1, scaling: PathFilter = .all
   ) {
     self.rho = rho
@@ -122,15 +123,18 @@ public struct SAM: GradientRule {
 
   /// The parameters that gradients lead to.
   /// - Parameter factor: how many times as far as ``rho`` says.
-  func perturbed(along gradients: TensorTree, by factor: Double = 1, _ context: GradientContext) -> TensorTree {
+  func perturbed(along gradients: TensorTree, by factor: Coefficient = Coefficient(1), _ context: GradientContext)
+    -> TensorTree
+  {
     let steps = perturbation(gradients, context)
-    return context.parameters.zip(factor == 1 ? steps : steps.mapValues { $0 * factor }, +)
+    return context.parameters.zip(factor.constant == 1 ? steps : steps.mapValues { $0 * factor }, +)
   }
 
   private func perturbation(_ gradients: TensorTree, _ context: GradientContext) -> TensorTree {
     let sizes =
       isAdaptive
-      ? context.parameters.map { path, w in scaling.matches(path) ? w.abs() + eta : w.onesLike() } : nil
+      ? context.parameters.map { path, w in scaling.matches(path) ? w.abs() + eta.at(context.progress) : w.onesLike() }
+      : nil
     let scaled = sizes.map { gradients.zip($0, *) } ?? gradients
     let norm = scaled.wideNorm()
     let factor = rho.value(at: context.progress, dtype: norm.dtype) / (norm + 1e-12)
@@ -145,6 +149,7 @@ public struct SAM: GradientRule {
 public struct ASAM: GradientRule {
   public static let declaration = Declaration(
     "asam", "SAM with distances relative to the parameters' size", standard: ASAM(),
+    formula: "p = ∇L(w + ρ T²g/|Tg|), T = |w| + η",
     reference: Reference(
       "Kwon et al.", 2021,
       "ASAM: Adaptive Sharpness-Aware Minimization for Scale-Invariant Learning of Deep Neural Networks",
@@ -156,7 +161,7 @@ public struct ASAM: GradientRule {
   public var rule: SAM
 
   public init(
-    rho: any Schedule = 0.5, eta: Double = 0.01, statePass: SAM.StatePass = .first,
+    rho: any Schedule = 0.5, eta: any Schedule = 0.01, statePass: SAM.StatePass = .first,
     reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1, scaling: PathFilter = .all
   ) {
     rule = SAM(
@@ -181,6 +186,7 @@ public struct ASAM: GradientRule {
 public struct GSAM: GradientRule {
   public static let declaration = Declaration(
     "gsam", "SAM that minimizes the surrogate gap too", standard: GSAM(),
+    formula: "p − α(g − (g·p/|p|²)p), p of sam",
     reference: Reference(
       "Zhuang et al.", 2022, "Surrogate Gap Minimization Improves Sharpness-Aware Training",
       "https://arxiv.org/abs/2203.08065"),
@@ -191,10 +197,10 @@ public struct GSAM: GradientRule {
     ] + SAM.passSettings.of(\.rule))
 
   public var rule: SAM
-  public var alpha: Double
+  public var alpha: any Schedule
 
   public init(
-    rho: any Schedule = 0.05, alpha: Double = 0.4, statePass: SAM.StatePass = .first,
+    rho: any Schedule = 0.05, alpha: any Schedule = 0.4, statePass: SAM.StatePass = .first,
     reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1
   ) {
     rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss, groups: groups)
@@ -213,7 +219,7 @@ public struct GSAM: GradientRule {
       let share = (clean.product(adversarial) / norm.squared()).replaced(where: norm .== 0, by: 0)
       var evaluation = passes.clean
       evaluation.gradients = adversarial.zip(clean) { perturbed, gradient in
-        perturbed - (gradient - perturbed * share.cast(to: perturbed.dtype)) * alpha
+        perturbed - (gradient - perturbed * share.cast(to: perturbed.dtype)) * alpha.at(context.progress)
       }
       return evaluation
     }
@@ -240,7 +246,7 @@ extension Setting {
       "regular expressions for parameters whose distances aren't relative if adaptive")
   }
 
-  fileprivate static func eta(_ property: WritableKeyPath<Method, Double> & Sendable) -> Setting {
+  fileprivate static func eta(_ property: WritableKeyPath<Method, any Schedule> & Sendable) -> Setting {
     Setting("eta", property, .nonNegative, "η, added to the parameters' size if adaptive")
   }
 }

@@ -7,6 +7,7 @@ import Configuration
 public struct UnitGradient: GradientRule {
   public static let declaration = Declaration(
     "pugd", "the clean and the perturbed gradient together, with the norm 1", standard: UnitGradient(),
+    formula: "(g + p)/|g + p|, p = ∇L(w + ρ |w|g / ||w|g|)",
     reference: Reference(
       "Tseng et al.", 2021, "Perturbated Gradients Updating within Unit Space for Deep Learning",
       "https://arxiv.org/abs/2110.00199"),

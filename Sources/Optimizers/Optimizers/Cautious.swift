@@ -16,6 +16,7 @@ public struct Cautious: Optimizer {
   public static let declaration = Declaration(
     "cautious", "an optimizer whose updates stop where they don't go against the gradient",
     standard: Cautious(Adam()),
+    formula: "u ← u [u·(−g) > 0] / max(k/n, floor), of n elements k stay",
     reference: Reference(
       "Liang et al.", 2024, "Cautious Optimizers: Improving Training with One Line of Code",
       "https://arxiv.org/abs/2411.16085"),
@@ -28,12 +29,12 @@ public struct Cautious: Optimizer {
 
   public var optimizer: any Optimizer
   public var share: Share
-  public var floor: Double
+  public var floor: any Schedule
   public var weightDecay: any Schedule
   public var weightDecayFilter: PathFilter
 
   public init(
-    _ optimizer: any Optimizer, share: Share = .mean, floor: Double = 1e-3, weightDecay: any Schedule = 0.0,
+    _ optimizer: any Optimizer, share: Share = .mean, floor: any Schedule = 1e-3, weightDecay: any Schedule = 0.0,
     weightDecayFilter: PathFilter = .all
   ) {
     self.optimizer = optimizer
@@ -56,9 +57,9 @@ public struct Cautious: Optimizer {
 public struct CautiousMask: Transform {
   public var next: any Transform
   public var share: Cautious.Share
-  public var floor: Double
+  public var floor: any Schedule
 
-  public init(_ next: any Transform, share: Cautious.Share = .mean, floor: Double = 1e-3) {
+  public init(_ next: any Transform, share: Cautious.Share = .mean, floor: any Schedule = 1e-3) {
     self.next = next
     self.share = share
     self.floor = floor
@@ -78,7 +79,7 @@ public struct CautiousMask: Transform {
     let mask = wide.zip(updates) { (.!($0 * $1.upcast .>= 0)).cast(to: $0.dtype) }
     let shares = context.sums(of: mask).zip(context.sums(of: mask.mapValues { $0.onesLike() })) { kept, all in
       switch share {
-      case .mean: (kept / all).maximum(floor)
+      case .mean: (kept / all).maximum(floor.at(context.progress))
       case .counted: (kept + 1) / all
       }
     }

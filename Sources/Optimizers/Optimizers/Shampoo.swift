@@ -17,6 +17,7 @@ public struct Shampoo: Optimizer {
 
   public static let declaration = Declaration(
     "shampoo", "gradients preconditioned along each axis, with steps of another method's size", standard: Shampoo(),
+    formula: "L ← β₂L + (1 − β₂)ggᵀ; R ← β₂R + (1 − β₂)gᵀg; d = L^(−1/4) m̂ R^(−1/4); w ← w − η |graft|/|d| d",
     reference: Reference(
       "Gupta et al.", 2018, "Shampoo: Preconditioned Stochastic Tensor Optimization",
       "https://arxiv.org/abs/1802.09568"),
@@ -43,7 +44,8 @@ public struct Shampoo: Optimizer {
   public var weightDecayFilter: PathFilter
 
   public init(
-    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-6,
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    epsilon: any Schedule = 1e-6,
     isRelative: Bool = true, graft: Graft = .adam, root: ShampooDirection.Root = .eigenvalues, every period: Int = 10,
     greatestExtent: Int = 2048, vectors: Bool = false, weightDecay: any Schedule = 0.0,
     weightDecayFilter: PathFilter = .all
@@ -59,7 +61,7 @@ public struct Shampoo: Optimizer {
 
   public var transform: any Transform {
     let magnitude = GraftedMagnitude(
-      graft: graft, beta1: direction.beta1, beta2: direction.beta2 < 1 ? direction.beta2 : 0.999)
+      graft: graft, beta1: direction.beta1, beta2: direction.beta2.constant == 1 ? 0.999 : direction.beta2)
     return Chain(
       graft == .none ? direction : Grafting(magnitude: magnitude, direction: direction), decay: weightDecay,
       filter: weightDecayFilter, learningRate: learningRate)
@@ -70,10 +72,10 @@ public struct Shampoo: Optimizer {
 private struct GraftedMagnitude: ParameterwiseTransform, ShardableTransform {
   var graft: Shampoo.Graft
   var beta1: any Schedule
-  var beta2: Double
+  var beta2: any Schedule
 
   func initial(_ parameter: Tensor, slots: inout Slots) {
-    if beta1 as? Double != 0 { slots.setZeros("first", like: parameter) }
+    if beta1.constant != 0 { slots.setZeros("first", like: parameter) }
     if graft != .sgd { slots.setZeros("second", like: parameter) }
   }
 
@@ -81,9 +83,9 @@ private struct GraftedMagnitude: ParameterwiseTransform, ShardableTransform {
     let (gradient, progress) = (update.upcast, context.progress)
     let squares = gradient.squared()
     let mean =
-      beta1 as? Double == 0
+      beta1.constant == 0
       ? gradient
-      : slots.updateMean("first", with: gradient, keeping: beta1, at: progress)
+      : slots.updateMean("first", with: gradient, keeping: beta1.at(progress))
         / progress.biasCorrection(beta1, dtype: gradient.dtype)
     let scaled: Tensor
     switch graft {
@@ -91,9 +93,10 @@ private struct GraftedMagnitude: ParameterwiseTransform, ShardableTransform {
     case .adagrad:
       slots["second"] = slots["second"] + squares
       scaled = mean / (slots["second"].sqrt() + 1e-10)
-    case .rmsprop: scaled = mean / (slots.updateMean("second", with: squares, keeping: beta2).sqrt() + 1e-8)
+    case .rmsprop:
+      scaled = mean / (slots.updateMean("second", with: squares, keeping: beta2.at(context.progress)).sqrt() + 1e-8)
     case .adam:
-      let second = slots.updateMean("second", with: squares, keeping: beta2)
+      let second = slots.updateMean("second", with: squares, keeping: beta2.at(context.progress))
       scaled = mean / ((second / progress.biasCorrection(beta2, dtype: gradient.dtype)).sqrt() + 1e-8)
     }
     return scaled.cast(to: update.dtype)
@@ -150,8 +153,8 @@ public struct ShampooDirection: ParameterwiseTransform {
   }
 
   public var beta1: any Schedule
-  public var beta2: Double
-  public var epsilon: Double
+  public var beta2: any Schedule
+  public var epsilon: any Schedule
   /// Whether ``epsilon`` is relative to the greatest eigenvalue.
   public var isRelative: Bool
   public var root: Root
@@ -173,11 +176,12 @@ public struct ShampooDirection: ParameterwiseTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let (gradient, factors, progress) = (update.upcast, factors(parameter), context.progress)
-    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: progress)
+    let first = slots.updateMean("first", with: gradient, keeping: beta1.at(progress))
     let mean = first / progress.biasCorrection(beta1, dtype: gradient.dtype)
     let products = factors.axes.map { axis in
       let (name, own) = ("products\(axis)", factors.products(gradient, axis: axis))
-      slots[name] = beta2 < 1 ? slots[name].runningMean(own, keeping: beta2) : slots[name] + own
+      slots[name] =
+        beta2.constant == 1 ? slots[name] + own : slots[name].runningMean(own, keeping: beta2.at(context.progress))
       return slots[name]
     }
     guard !products.isEmpty else { return mean.cast(to: update.dtype) }
@@ -185,8 +189,8 @@ public struct ShampooDirection: ParameterwiseTransform {
     let isDue = progress.step.remainder(dividingBy: Double(Swift.max(1, period))) .== 0
     let roots = conditional(isDue) {
       let dtype = gradient.dtype
-      let correction = beta2 < 1 ? progress.biasCorrection(beta2, dtype: dtype) : Tensor(1, dtype: dtype)
-      return products.map { inverseRoot(of: $0 / correction, degree: 2 * parameter.rank) }
+      let correction = beta2.constant == 1 ? Tensor(1, dtype: dtype) : progress.biasCorrection(beta2, dtype: dtype)
+      return products.map { inverseRoot(of: $0 / correction, degree: 2 * parameter.rank, epsilon.at(progress)) }
     } else: {
       known
     }
@@ -199,7 +203,7 @@ public struct ShampooDirection: ParameterwiseTransform {
   }
 
   /// `(matrix + epsilon |matrix| I)^(-1 / degree)`; the identity of a matrix of zeros if epsilon is relative.
-  private func inverseRoot(of matrix: Tensor, degree: Int) -> Tensor {
+  private func inverseRoot(of matrix: Tensor, degree: Int, _ epsilon: Coefficient) -> Tensor {
     let identity = Tensor.identity(matrix.shape[0], dtype: matrix.dtype)
     switch root {
     case .eigenvalues:

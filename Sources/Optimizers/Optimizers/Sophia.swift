@@ -7,7 +7,8 @@ import Configuration
 /// which the paper found to be worse.
 public struct Sophia: Optimizer {
   public static let declaration = Declaration(
-    "sophia", "the mean gradient over the mean curvature, clipped", standard: Sophia(), reference: .sophia,
+    "sophia", "the mean gradient over the mean curvature, clipped", standard: Sophia(),
+    formula: "h ← β₂h + (1 − β₂)ĥ every k steps; w ← w − η (clip(m / max(ρh, ε), ±1) + λw)", reference: .sophia,
     settings: [
       .learningRate(\.learningRate), .beta1(\.direction.beta1),
       .beta2(\.direction.beta2, "decay rate β₂ of the mean curvature"),
@@ -25,8 +26,9 @@ public struct Sophia: Optimizer {
   public var weightDecayFilter: PathFilter
 
   public init(
-    learningRate: any Schedule = 1e-4, beta1: any Schedule = 0.965, beta2: Double = 0.99, rho: Double = 0.04,
-    epsilon: Double = 1e-15, every period: Int = 10, weightDecay: any Schedule = 0.1,
+    learningRate: any Schedule = 1e-4, beta1: any Schedule = 0.965, beta2: any Schedule = 0.99,
+    rho: any Schedule = 0.04,
+    epsilon: any Schedule = 1e-15, every period: Int = 10, weightDecay: any Schedule = 0.1,
     weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
@@ -46,9 +48,9 @@ public struct Sophia: Optimizer {
 /// the curvature isn't positive it is a step of the sign.
 public struct ClippedNewtonDirection: ShardableTransform {
   public var beta1: any Schedule
-  public var beta2: Double
-  public var rho: Double
-  public var epsilon: Double
+  public var beta2: any Schedule
+  public var rho: any Schedule
+  public var epsilon: any Schedule
   /// Steps from one estimate to the next, where the gradient rule has none.
   public var period: Int
 
@@ -61,12 +63,14 @@ public struct ClippedNewtonDirection: ShardableTransform {
     _ updates: TensorTree, state: TensorTree, context: UpdateContext
   ) -> (updates: TensorTree, state: TensorTree) {
     let gradients = updates.mapValues(\.upcast)
-    let means = state[under: "mean"].zip(gradients) { $0.runningMean($1, keeping: beta1, at: context.progress) }
+    let means = state[under: "mean"].zip(gradients) { $0.runningMean($1, keeping: beta1.at(context.progress)) }
     let estimate = context.curvature ?? fisher(gradients, context.progress)
     let curvatures = state[under: "curvature"].zip(estimate.diagonal) {
-      Tensor.select(estimate.isNew, $0.runningMean($1, keeping: beta2), $0)
+      Tensor.select(estimate.isNew, $0.runningMean($1, keeping: beta2.at(context.progress)), $0)
     }
-    let steps = means.zip(curvatures) { ($0 / ($1 * rho).maximum(epsilon)).maximum(-1).minimum(1) }
+    let steps = means.zip(curvatures) {
+      ($0 / ($1 * rho.at(context.progress)).maximum(epsilon.at(context.progress))).maximum(-1).minimum(1)
+    }
     return (
       updates.zip(steps) { $1.cast(to: $0.dtype) },
       means.nested(under: "mean").merging(curvatures.nested(under: "curvature"))

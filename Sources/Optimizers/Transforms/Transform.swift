@@ -155,15 +155,12 @@ public struct Slots: Sendable {
 
   /// Moves a slot towards a value, and returns it: `slot' = keeping * slot + (1 - keeping) * value`.
   public mutating func updateMean(_ name: String, with value: Tensor, keeping: Double) -> Tensor {
-    self[name] = self[name].runningMean(value, keeping: keeping)
-    return self[name]
+    updateMean(name, with: value, keeping: Coefficient(keeping))
   }
 
   /// The same with the present value of a schedule.
-  public mutating func updateMean(
-    _ name: String, with value: Tensor, keeping: any Schedule, at progress: Progress
-  ) -> Tensor {
-    self[name] = self[name].runningMean(value, keeping: keeping, at: progress)
+  public mutating func updateMean(_ name: String, with value: Tensor, keeping: Coefficient) -> Tensor {
+    self[name] = self[name].runningMean(value, keeping: keeping)
     return self[name]
   }
 }

@@ -7,6 +7,7 @@ import Configuration
 public struct WeightDecay: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "decay", "adds a multiple of the parameters to the gradients: an L2 penalty", standard: WeightDecay(),
+    formula: "g ← g + λw",
     settings: [
       Setting("weightDecay", \.rate, .schedule, "weight decay λ, or a schedule"),
       Setting("exclude", \.filter, .excluding, "regular expressions for parameters that don't decay"),
@@ -31,7 +32,7 @@ extension TensorTree {
   func adding(decay rate: any Schedule, of parameters: TensorTree, filter: PathFilter, _ context: UpdateContext)
     -> TensorTree
   {
-    if let rate = rate as? Double, rate == 0 { return self }
+    if rate.constant == 0 { return self }
     let decayed = zip(parameters) { $0 + $1 * rate.value(at: context.progress, dtype: $1.dtype) }
     return map { path, update in filter.matches(path) ? decayed[path] ?? update : update }
   }
@@ -40,7 +41,7 @@ extension TensorTree {
 extension [any Transform] {
   /// Adds decay to a chain unless its rate is the constant 0.
   mutating func append(decay rate: any Schedule, filter: PathFilter = .all) {
-    if let rate = rate as? Double, rate == 0 { return }
+    if rate.constant == 0 { return }
     append(WeightDecay(rate, filter: filter))
   }
 }
@@ -80,7 +81,7 @@ public struct DecayFirst: Transform {
   public func update(
     _ updates: TensorTree, state: TensorTree, context: UpdateContext
   ) -> (updates: TensorTree, state: TensorTree) {
-    if let decay = decay as? Double, decay == 0 { return next.update(updates, state: state, context: context) }
+    if decay.constant == 0 { return next.update(updates, state: state, context: context) }
     let losses = context.parameters.map { path, parameter in
       guard filter.matches(path) else { return parameter.zerosLike() }
       let factor =
@@ -118,7 +119,7 @@ public struct DecayAfter: StatelessTransform, ShardableTransform {
   }
 
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
-    if let decay = decay as? Double, decay == 0 { return updates }
+    if decay.constant == 0 { return updates }
     let shrunk = updates.zip(context.parameters) { update, parameter in
       let (position, progress) = (parameter.upcast, context.progress)
       let part = rate.value(at: progress, dtype: position.dtype) * decay.value(at: progress, dtype: position.dtype)
