@@ -67,6 +67,16 @@ def methods(name, title, one, other):
                     [c for pair in pairs for c in reversed(pair)], False, tuple(pairs))
 
 
+def matrices():
+    """Optimizers of matrices, each beside Adam and beside PyTorch's code of it."""
+    names = ["shampoo", "soap", "muon"]
+    ours, theirs = ({name: Contestant(worker, name) for name in ["adam", *names]} for worker in [OURS, "pytorch"])
+    pairs = [(each[name], each["adam"]) for each in [ours, theirs] for name in names]
+    return Workload("matrix-step", "A step of Shampoo, SOAP and Muon beside one of Adam, MLP 192-512-512-10 on pooled images, batch 100, f32",
+                    "ms", 1e-3, 7, "resident", [each[name] for name in ["adam", *names] for each in [ours, theirs]], False,
+                    tuple(pairs + [(theirs[name], ours[name]) for name in names]))
+
+
 # What Keras' generator and torchvision have of our augmentations.
 AUGMENTATIONS = {"rotation": "kp", "shift": "kp", "shear": "kp", "zoom": "kp", "horizontalFlip": "kp", "channelShift": "k",
                  "brightness": "kp", "padAndCrop": "p", "colorJitter": "p", "randomErasing": "p", "cutout": "", "mixUp": "p", "cutMix": "p",
@@ -118,6 +128,7 @@ WORKLOADS = [
     devices(2), devices(4),
     methods("sam-step", "A step of SAM over SGD beside one of SGD", "sgd", "sam"),
     methods("lamb-step", "A step of LAMB beside one of Adam", "adam", "lamb"),
+    matrices(),
     Workload("esn-drive", "An echo state network driven through 5,000 steps, 1,000 units, 5 % of the weights, f64", "ms", 1e-3, 9, "resident", [
         Contestant(OURS, "step"), Contestant("esn_library", "run"), Contestant("esn_numpy", "loop"), Contestant("pytorch", "loop")]),
     Workload("esn-fit", "A ridge regression of 3,000 rows of 1,000 states and a bias, f64", "ms", 1e-3, 15, "resident", [

@@ -1,6 +1,6 @@
 """PyTorch's worker. Variants: `eager`; `eager-1-thread`, often faster for so small a model and far steadier
 on a busy machine; `compile` and `max-autotune`, with the loss under torch.compile. Convolutional networks: `channels-last`, `compile` and
-`max-autotune`, with images and kernels in that order of memory, and the methods `sgd`, `sam`, `adam`, `lamb`.
+`max-autotune`, with images and kernels in that order of memory, and the methods `sgd`, `sam`, `adam`, `lamb`, `shampoo`, `soap`, `muon`.
 """
 
 import os
@@ -126,8 +126,11 @@ def network_step(_):
     model = torch_networks.network(name).to(options.device, memory_format=torch.channels_last)
     pixels, labels = (torch.from_numpy(part).to(options.device) for part in protocol.images(options))
     batches = [(x.permute(0, 3, 1, 2), y.long()) for x, y in zip(pixels, labels)]
-    optimizer = {"adam": lambda p: torch.optim.Adam(p, fused=True), "lamb": torch_networks.LAMB}.get(
-        options.variant, lambda p: torch.optim.SGD(p, lr=protocol.NETWORK_RATE, fused=True))(model.parameters())
+    made = {"adam": lambda p: torch.optim.Adam(p, fused=True), "lamb": torch_networks.LAMB}.get(
+        options.variant, lambda p: torch.optim.SGD(p, lr=protocol.NETWORK_RATE, fused=True))
+    if options.variant in ("shampoo", "soap", "muon"):
+        made = torch_networks.matrix_optimizer(options.variant)
+    optimizer = made(model.parameters())
 
     def loss_of(x, y):
         with torch.autocast(options.device, torch.bfloat16, enabled=half):

@@ -10,6 +10,10 @@ def cnn():
         nn.Linear(2304, 10))
 
 
+def dense():
+    return nn.Sequential(nn.AvgPool2d(4), nn.Flatten(), nn.Linear(192, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10))
+
+
 def nine():
     layers, inputs = [], 3
     for block, filters in enumerate([64, 128, 256]):
@@ -47,7 +51,38 @@ def wide(depth=16, width=4):
 
 def network(name):
     torch.manual_seed(10)
-    return {"cnn": cnn, "nine": nine, "wrn": wide, "wrn28": lambda: wide(28, 10)}[name]()
+    return {"dense": dense, "cnn": cnn, "nine": nine, "wrn": wide, "wrn28": lambda: wide(28, 10)}[name]()
+
+
+class MuonWithAdam:
+    """PyTorch's Muon of the matrices, and AdamW of the rest."""
+
+    def __init__(self, parameters):
+        parameters = list(parameters)
+        self.parts = [torch.optim.Muon([p for p in parameters if p.ndim == 2], lr=0.02, weight_decay=0),
+                      torch.optim.AdamW([p for p in parameters if p.ndim != 2], fused=True)]
+
+    def zero_grad(self, set_to_none=True):
+        for part in self.parts:
+            part.zero_grad(set_to_none=set_to_none)
+
+    def step(self):
+        for part in self.parts:
+            part.step()
+
+
+def matrix_optimizer(name):
+    """Optimizers of matrices, as far as possible with the same work as Tanren's: roots and bases every ten steps, and Adam's norm."""
+    if name == "muon":
+        return MuonWithAdam
+    import pytorch_optimizer as library
+
+    if name == "soap":
+        return lambda p: library.SOAP(p, lr=0.003, precondition_frequency=10)
+    # It has no Adam to graft; roots by coupled Newton iteration.
+    return lambda p: library.ScalableShampoo(
+        p, lr=0.001, start_preconditioning_step=1, preconditioning_compute_steps=10, block_size=512, skip_preconditioning_rank_lt=2,
+        moving_average_for_momentum=True, nesterov=False, graft_type=library.optimizer.utils.graft.LayerWiseGrafting.RMSPROP)
 
 
 class SAM:

@@ -14,7 +14,7 @@ struct BenchCommand: ParsableCommand {
     case nineStep = "nine-step", nineStepHalf = "nine-step-bf16"
     case wideStep = "wrn-step", wideStepHalf = "wrn-step-bf16", largeStepHalf = "wrn28-step-bf16"
     case twoDevices = "devices2-step", fourDevices = "devices4-step"
-    case samStep = "sam-step", lambStep = "lamb-step"
+    case samStep = "sam-step", lambStep = "lamb-step", matrixStep = "matrix-step"
     case augmentBasic = "augment-basic"
     case augmentStrong = "augment-strong"
     case augmentEach = "augment-each", augmentStep = "augment-step"
@@ -29,7 +29,7 @@ struct BenchCommand: ParsableCommand {
     case step, chunk, fit
     /// As `fit`, with blocks computed again in the backward pass.
     case checkpoint
-    case sgd, sam, adam, lamb
+    case sgd, sam, adam, lamb, shampoo, soap, muon
     case ensemble, member, ensembleSingle = "ensemble-f32", memberSingle = "member-f32"
     /// As `ensemble`, of 4 networks with 5 penalties each.
     case grid
@@ -78,7 +78,8 @@ struct BenchCommand: ParsableCommand {
           .run(train: source.train, test: source.test, seeds: variant == .ten ? 10 : 1)
       case (.cnnStep, .fit), (.cnnStepHalf, .fit), (.nineStep, .fit), (.nineStepHalf, .fit), (.wideStep, .fit),
         (.wideStep, .checkpoint), (.wideStepHalf, .fit), (.wideStepHalf, .checkpoint), (.largeStepHalf, .fit),
-        (.samStep, .sgd), (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb),
+        (.samStep, .sgd), (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb), (.matrixStep, .adam),
+        (.matrixStep, .shampoo), (.matrixStep, .soap), (.matrixStep, .muon),
         (.augmentStep, .fit), (.augmentStep, .strong):
         try Engine.configure(device: device, programCache: programs)
         try trainNetwork(worker)
@@ -141,6 +142,7 @@ struct BenchCommand: ParsableCommand {
       case .nineStep, .nineStepHalf, .augmentStep: .nine
       case .wideStep, .wideStepHalf: .wide
       case .largeStepHalf: .large
+      case .matrixStep: .dense
       default: .cnn
       }
     let isHalf = workload.rawValue.hasSuffix("-bf16")

@@ -36,7 +36,8 @@ enum WideCompilation {
     let data = try LabeledArrays(
       inputs: HostArray(pixels, shape: [16, 32, 32, 3]), targets: HostArray((0..<16).map { Int32($0 % 10) }),
       classCount: 10)
-    let trainer = try Trainer(model: WideResNet(depth: depth, width: 4, outputs: 10), method: method, inputs: data.inputs)
+    let trainer = try Trainer(
+      model: WideResNet(depth: depth, width: 4, outputs: 10), method: method, inputs: data.inputs)
     return try trainer.fit(data, epochs: 1, batchSize: 16).epochs.last?["loss"] ?? .nan
   }
 }

@@ -3,6 +3,8 @@ import Tanren
 /// The convolutional networks that training steps are measured of, on images 32 x 32 x 3.
 enum BenchNetwork {
   case cnn, nine, wide, large
+  /// 192-512-512-10 on images pooled to 8 x 8.
+  case dense
 
   var model: any Layer {
     switch self {
@@ -10,19 +12,25 @@ enum BenchNetwork {
     case .nine: NineConvArchitecture().model(outputs: 10)
     case .wide: WideResNet(depth: 16, width: 4, outputs: 10)
     case .large: WideResNet(depth: 28, width: 10, outputs: 10)
+    case .dense:
+      Sequential {
+        AveragePool2D(4)
+        Flatten()
+        MLP([512, 512, 10], activation: ReLU())
+      }
     }
   }
 
   var batch: Int {
     switch self {
-    case .cnn: 100
+    case .cnn, .dense: 100
     case .nine, .large: 128
     case .wide: 64
     }
   }
 
   /// Of a round, an epoch of `fit`: what is done once per epoch, such as getting memory, counts little in real ones.
-  var steps: Int { self == .cnn || self == .large ? 20 : 5 }
+  var steps: Int { [.cnn, .dense, .large].contains(self) ? 20 : 5 }
 
   /// Random bytes and labels for a round.
   func data() throws -> LabeledArrays {
@@ -55,6 +63,9 @@ enum BenchNetwork {
     case .sam: method(sgd, SAM())
     case .adam: method(Adam())
     case .lamb: method(LAMB())
+    case .shampoo: method(Shampoo(graft: .rmsprop, root: .iteration))
+    case .soap: method(SOAP())
+    case .muon: method(Muon())
     default: nil
     }
   }

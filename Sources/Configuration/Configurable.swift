@@ -12,6 +12,8 @@ extension Configurable {
   public static var name: String { declaration.name }
   /// One line on what it is.
   public static var summary: String { declaration.summary }
+  /// What it computes, in a line of plain text, if it says so.
+  public static var formula: String? { declaration.formula }
   /// The publication that introduced it, if there is one.
   public static var reference: Reference? { declaration.reference }
 

@@ -20,6 +20,8 @@ public struct Declaration<Method: Sendable>: Sendable {
   public let summary: String
   /// The method with every setting at its default.
   public let standard: Method
+  /// What it computes in the field's symbols, in a line of plain text, where that says more than the summary.
+  public let formula: String?
   /// The publication that introduced it, if there is one.
   public let reference: Reference?
   public let settings: [Setting<Method>]
@@ -34,13 +36,14 @@ public struct Declaration<Method: Sendable>: Sendable {
   ///   - unnamed: how many of the first settings need no name.
   ///   - check: what must hold between settings; throws if it doesn't. The options tell where each was written.
   public init(
-    _ name: String, _ summary: String, standard: Method, reference: Reference? = nil,
+    _ name: String, _ summary: String, standard: Method, formula: String? = nil, reference: Reference? = nil,
     settings: [Setting<Method>] = [], unnamed: Int = 1,
     check: @escaping @Sendable (Method, Options) throws(ConfigurationError) -> Void = { _, _ in }
   ) {
     self.name = name
     self.summary = summary
     self.standard = standard
+    self.formula = formula
     self.reference = reference
     self.settings = settings
     unnamedCount = unnamed

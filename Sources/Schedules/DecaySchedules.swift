@@ -4,7 +4,7 @@ import Configuration
 public struct ConstantSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "constant", "the same value throughout", standard: ConstantSchedule(0.1),
-    settings: [Setting("value", \.value, .nonNegative, "the value")])
+    settings: [Setting("value", \.value, .finite, "the value")])
 
   public var value: Double
 

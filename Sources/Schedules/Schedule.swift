@@ -23,29 +23,48 @@ extension Tensor: Schedule {
   public func value(at progress: Progress, dtype: DType) -> Tensor { cast(to: dtype) }
 }
 
+extension Int: Schedule {
+  public func value(at progress: Progress, dtype: DType) -> Tensor { Tensor(Double(self), dtype: dtype) }
+}
+
+/// Every number of a method may be a schedule: the formats of numbers are formats of schedules too.
 extension SettingFormat where Value == any Schedule {
-  private static var allowed: String { "a number, 0 or more, or a schedule" }
+  /// A number, or a schedule by name, whose values aren't checked.
+  private static func scheduled(_ number: SettingFormat<Double>) -> SettingFormat {
+    SettingFormat(
+      number.allowed + ", or a schedule",
+      read: { (options, key, fallback) throws(ConfigurationError) in
+        guard case .number = try options.peek(key) else { return try options.schedule(key, default: fallback) }
+        return try options.value(key, number, default: 0.0)
+      },
+      write: { (schedule) throws(ConfigurationError) in try schedule.notation() })
+  }
 
   /// A finite number that is 0 or more, or a schedule by name.
   public static var schedule: SettingFormat {
     SettingFormat(
-      allowed,
+      "a number, 0 or more, or a schedule",
       read: { (options, key, fallback) throws(ConfigurationError) in try options.schedule(key, default: fallback) },
       write: { (schedule) throws(ConfigurationError) in try schedule.notation() })
   }
 
+  /// As ``schedule``.
+  public static var nonNegative: SettingFormat { schedule }
+  /// As ``schedule``; a number must be above 0.
+  public static var positive: SettingFormat { scheduled(.positive) }
   /// As ``schedule``; a number must be below 1.
-  public static var momentum: SettingFormat {
-    SettingFormat(
-      "0 or more and below 1, or a schedule",
-      read: { (options, key, fallback) throws(ConfigurationError) in try options.momentum(key, default: fallback) },
-      write: { (schedule) throws(ConfigurationError) in try schedule.notation() })
-  }
+  public static var decayRate: SettingFormat { scheduled(.decayRate) }
+  /// As ``schedule``; a number must be a probability.
+  public static var probability: SettingFormat { scheduled(.probability) }
+  /// As ``schedule``; a number may be negative.
+  public static var finite: SettingFormat { scheduled(.finite) }
+  /// As ``schedule``; a number must be in a range.
+  public static func number(in range: ClosedRange<Double>) -> SettingFormat { scheduled(.number(in: range)) }
 }
 
 extension Schedule {
   fileprivate func notation() throws(ConfigurationError) -> OptionValue {
-    if let number = self as? Double { return .number(number) }
+    if let constant { return .number(constant) }
     return try OptionValue(method: self)
   }
 }
@@ -73,13 +92,5 @@ extension Options {
     case let value?:
       throw .wrongType(key: key, expected: expected, found: value.description, origin: origin(of: key))
     }
-  }
-
-  /// As ``schedule(_:default:)``; a number must be below 1.
-  fileprivate mutating func momentum(_ key: String, default fallback: any Schedule) throws(ConfigurationError)
-    -> any Schedule
-  {
-    if case .number = try peek(key) { return try value(key, .decayRate, default: 0.0) }
-    return try schedule(key, default: fallback)
   }
 }

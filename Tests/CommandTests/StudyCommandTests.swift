@@ -65,6 +65,32 @@ import Testing
     #expect(try run("study", "show", "1.10", "--store", "s.sqlite").output.contains("2 runs: 2 done"))
   }
 
+  /// A soup is chosen on held-out data only, of weights that were kept.
+  @Test func aSoupIsChosenOnHeldOutData() throws {
+    let held = Self.plan.replacing(
+      "data: syntheticDigits(train: 200, test: 100)",
+      with: "data: heldOut(data: syntheticDigits(train: 200, test: 100), fraction: 0.2)")
+    for (name, plan, words, problem) in [
+      ("test", Self.plan, ["--keep-checkpoints"], "heldOut(data: …)"), ("none", held, [], "--keep-checkpoints"),
+    ] {
+      try folder.write(plan, to: "\(name).yml")
+      let trained = try TanrenProcess.run(
+        ["study", "run", "\(name).yml", "--store", "\(name).sqlite", "--quiet"] + words, in: folder)
+      #expect(trained.status == 0, "\(trained.error)")
+      let refused = try run("study", "soup", "--store", "\(name).sqlite")
+      #expect(refused.status == 2 && refused.error.contains(problem), "\(refused.error)")
+    }
+    let again = try run(
+      "study", "run", "none.yml", "epochs=2", "name=kept", "--store", "s.sqlite", "--keep-checkpoints")
+    #expect(again.status == 0, "\(again.error)")
+    let soup = try run("study", "soup", "--arm", "no", "--store", "s.sqlite", "--test", "--output", "soup.safetensors")
+    #expect(soup.status == 0, "\(soup.error)")
+    #expect(soup.output.contains("accuracy on 40 held-out training examples"), "\(soup.output)")
+    #expect(soup.output.contains("On 100 test examples, which nothing was chosen on:"), "\(soup.output)")
+    let evaluated = try run("evaluate", "soup.safetensors", "--quiet")
+    #expect(evaluated.status == 0 && evaluated.output.contains("accuracy"), "\(evaluated.error)")
+  }
+
   @Test func tasksAreMergedToTheStudy() throws {
     try folder.write(Self.plan, to: "plan.yml")
     let written = try run("study", "slurm", "plan.yml", "--tasks", "9", "--cores", "1", "--store", "merged.sqlite")

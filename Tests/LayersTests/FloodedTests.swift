@@ -64,7 +64,7 @@ import Testing
     let loss = try #require(try Registry<any Loss>.all.build(choice) as? Flooded)
     #expect(loss.level as? Double == 0.01)
     #expect(loss.reporting == .raw)
-    #expect((loss.loss as? SoftmaxCrossEntropy)?.labelSmoothing == 0.1)
+    #expect((loss.loss as? SoftmaxCrossEntropy)?.labelSmoothing.constant == 0.1)
   }
 
   /// A level that rises by half in each step: `|L - b| + b` of L = 1.

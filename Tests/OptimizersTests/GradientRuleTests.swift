@@ -40,7 +40,9 @@ import Testing
   @Test func everyRuleIsTested() {
     #expect(
       Registry<any GradientRule>.all.names == [
-        "accumulation", "asam", "bsam", "friendlySAM", "gsam", "lookSAM", "msam", "plain", "sam", "wsam",
+        "accumulation", "asam", "bsam", "curvature", "esam", "friendlySAM", "gsam", "lookSAM", "msam", "plain", "pugd",
+        "sam",
+        "surgery", "wsam",
       ])
   }
 

@@ -12,7 +12,7 @@ struct OptimizerRow {
 
   private static let halved = "piecewise(values: [0.1, 0.05], boundaries: [5])"
 
-  static let all: [OptimizerRow] = descent + adaptive + layerwise() + layerwise("-zeroBias") + recent
+  static let all: [OptimizerRow] = descent + adaptive + layerwise() + layerwise("-zeroBias") + recent + authors
 
   private static let descent: [OptimizerRow] = [
     OptimizerRow("sgd", "sgd(learningRate: 0.1)"),

@@ -9,10 +9,6 @@ extension OptimizerRow {
         "muon-matchRMS-pytorch",
         "muon(biasCorrection: false, weightDecay: 0.1, epsilon: 0, scale: matchRMS, nesterov: false, iterations: 3)",
         within: 1e-11),
-      OptimizerRow("soap", "soap(learningRate: 0.01)", within: 1e-9),
-      OptimizerRow(
-        "soap-often", "soap(learningRate: 0.01, beta1: 0.9, beta2: 0.99, shampooBeta: 0.8, every: 3, weightDecay: 0)",
-        within: 1e-9),
       OptimizerRow("shampoo", "shampoo(learningRate: 0.01)", within: 1e-9),
       OptimizerRow(
         "shampoo-sums",
@@ -31,23 +27,11 @@ extension OptimizerRow {
       OptimizerRow("lbfgs-short", "lbfgs(learningRate: 0.1, history: 2)", within: 1e-9),
       OptimizerRow("centralize", "preceded(by: centralize, optimizer: sgd)"),
       // A partition is what its parts are.
-      OptimizerRow("mars", "groups(groups: [group(match: bias, optimizer: \(mars))], others: \(mars))"),
       OptimizerRow("adam", "groups([group(match: [nothing], optimizer: sgd)], adam(learningRate: 0.01))"),
     ]
 
-  private static let mars = "mars(learningRate: 0.01, weightDecay: 0.1)"
-  private static let adam = "adam(learningRate: 0.01)"
-
   private static let moments: [OptimizerRow] = [
-    OptimizerRow("adan", "adan(learningRate: 0.01)"),
-    OptimizerRow("adan-proximal", "adan(learningRate: 0.01, weightDecay: 0.1)"),
-    OptimizerRow("adan-decay", "adan(learningRate: 0.01, weightDecay: 0.1, proximal: false)"),
-    OptimizerRow("adopt", "adopt(learningRate: 0.01)"),
-    OptimizerRow(
-      "adopt-decay", "adopt(learningRate: 0.01, beta1: 0.8, beta2: 0.9, clips: false, weightDecay: 0.1)"),
-    OptimizerRow("adEMAMix", "adEMAMix(learningRate: 0.01, weightDecay: 0.1)"),
     OptimizerRow("adEMAMix-optax", "adEMAMix(learningRate: 0.01)"),
-    OptimizerRow("adEMAMix-warmup", "adEMAMix(learningRate: 0.01, beta3: 0.999, alpha: 5, warmup: 6)"),
     OptimizerRow(
       "mars-lion",
       "preceded(by: varianceReduction, optimizer: lion(learningRate: 0.01, beta1: 0.95, beta2: 0.95))"),
@@ -58,14 +42,11 @@ extension OptimizerRow {
     OptimizerRow(
       "ftrl-penalties-keras",
       "ftrl(learningRate: 0.1, power: -0.7, initialSum: 0.2, l1: 0.05, l2: 0.1, shrinkage: 0.01, beta: 0.3)"),
-    OptimizerRow("cautious-adam", "cautious(optimizer: \(adam))"),
-    OptimizerRow("cautious-lion", "cautious(optimizer: lion(learningRate: 0.01), weightDecay: 0.1)"),
   ]
 
   /// - Parameter problem: the suffix of fixtures on another problem.
   private static func closeToOthers(_ problem: String = "") -> [OptimizerRow] {
     [
-      OptimizerRow("mars\(problem)", mars),
       OptimizerRow("lamb-limited\(problem)", "lamb(learningRate: 0.01, weightDecay: 0.01, trustLimit: 0.8)"),
       OptimizerRow("lars-clipped\(problem)", "lars(trustCoefficient: 0.05, l2: 0.01, clips: true)"),
     ]

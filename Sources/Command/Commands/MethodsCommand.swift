@@ -38,6 +38,7 @@ struct MethodsCommand: ParsableCommand {
       let place = kind.key.map { ", set with '\($0)'" } ?? ""
       terminal.write("\(method.name), \(kind.title)\(place)\n")
       terminal.write(Paragraph.text(method.summary, indent: 2, width: terminal.width))
+      if let formula = method.formula { terminal.write(Paragraph.text(formula, indent: 2, width: terminal.width)) }
       for parameter in method.parameters {
         let allowed = parameter.allowed.isEmpty ? "" : " (\(parameter.allowed))"
         terminal.write(
@@ -61,6 +62,7 @@ struct MethodsCommand: ParsableCommand {
 struct MethodEntry {
   let name: String
   let summary: String
+  var formula: String?
   let parameters: [Parameter]
   let reference: Reference?
 }
@@ -79,7 +81,8 @@ struct MethodKind {
     (self.name, self.title, self.key) = (name, title, key)
     methods = types.map { type in
       MethodEntry(
-        name: type.name, summary: type.summary, parameters: type.parameters, reference: type.reference)
+        name: type.name, summary: type.summary, formula: type.formula, parameters: type.parameters,
+        reference: type.reference)
     }
   }
 

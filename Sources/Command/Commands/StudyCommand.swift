@@ -24,6 +24,6 @@ struct StudyCommand: ParsableCommand {
     subcommands: [
       StudyPlanCommand.self, StudyRunCommand.self, StudyWorkerCommand.self, StudyListCommand.self,
       StudyShowCommand.self, StudyExportCommand.self, StudyDiffCommand.self, StudyTaskCommand.self,
-      StudyMergeCommand.self, StudySlurmCommand.self, StudyCalibrateCommand.self,
+      StudyMergeCommand.self, StudySlurmCommand.self, StudyCalibrateCommand.self, StudySoupCommand.self,
     ])
 }

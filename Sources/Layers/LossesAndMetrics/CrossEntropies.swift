@@ -18,19 +18,23 @@ public struct SoftmaxCrossEntropy: Loss {
 
   /// Label smoothing ε (Szegedy et al. 2016, https://arxiv.org/abs/1512.00567): targets become
   /// `t (1 - ε) + ε/classes`.
-  public var labelSmoothing: Double
+  public var labelSmoothing: any Schedule
   /// The value clips probabilities at this lower bound, while the gradient stays that of the unclipped loss,
   /// `softmax(x) - t`, as in programs that differentiate softmax and loss together. 0 clips nothing.
   public var clip: Double
 
-  public init(labelSmoothing: Double = 0, clip: Double = 0) {
+  public init(labelSmoothing: any Schedule = 0, clip: Double = 0) {
     self.labelSmoothing = labelSmoothing
     self.clip = clip
   }
 
+  public func scheduled(at progress: Progress) -> any Loss {
+    SoftmaxCrossEntropy(labelSmoothing: labelSmoothing.fixed(at: progress), clip: clip)
+  }
+
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
     ClassTargets(targets, for: outputs, operation: Self.name).perExample { targets in
-      let smoothed = targets.smoothed(labelSmoothing)
+      let smoothed = targets.smoothed(labelSmoothing.initial)
       let value = outputs.softmaxCrossEntropy(smoothed)
       guard clip > 0 else { return value }
       let logarithms = outputs.logSoftmax()
@@ -58,17 +62,21 @@ public struct ProbabilityCrossEntropy: Loss {
   public var outputKind: OutputKind? { .classProbabilities }
 
   public var clip: Double
-  public var labelSmoothing: Double
+  public var labelSmoothing: any Schedule
 
-  public init(clip: Double = 1e-7, labelSmoothing: Double = 0) {
+  public init(clip: Double = 1e-7, labelSmoothing: any Schedule = 0) {
     self.clip = clip
     self.labelSmoothing = labelSmoothing
+  }
+
+  public func scheduled(at progress: Progress) -> any Loss {
+    ProbabilityCrossEntropy(clip: clip, labelSmoothing: labelSmoothing.fixed(at: progress))
   }
 
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
     ClassTargets(targets, for: outputs, operation: Self.name).perExample { targets in
       let clipped = outputs.replaced(where: outputs .< clip, by: clip)
-      return -(targets.smoothed(labelSmoothing) * clipped.log()).sum([-1])
+      return -(targets.smoothed(labelSmoothing.initial) * clipped.log()).sum([-1])
     }
   }
 }
@@ -155,7 +163,7 @@ public struct KLDivergence: Loss {
 }
 
 extension Setting {
-  fileprivate static func labelSmoothing(_ property: WritableKeyPath<Method, Double> & Sendable) -> Setting {
+  fileprivate static func labelSmoothing(_ property: WritableKeyPath<Method, any Schedule> & Sendable) -> Setting {
     Setting(
       "labelSmoothing", property, .probability, "label smoothing ε, the part of each target spread over all classes")
   }
@@ -210,7 +218,7 @@ enum ClassTargets {
 
 extension Tensor {
   /// Targets with a part spread evenly over the classes.
-  fileprivate func smoothed(_ part: Double) -> Tensor {
-    part == 0 ? self : self * (1 - part) + part / Double(shape.last)
+  fileprivate func smoothed(_ part: Coefficient) -> Tensor {
+    part.constant == 0 ? self : self * (1 - part) + part / Double(shape.last)
   }
 }

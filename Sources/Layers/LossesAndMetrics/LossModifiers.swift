@@ -45,7 +45,7 @@ public struct Flooded: Loss, LossModifier {
       "https://arxiv.org/abs/2002.08709"),
     settings: [
       Setting("loss", \.loss, .method, "the loss L"),
-      Setting("at", \.level, .level, "flooding level b; 0 changes nothing if L can't be negative"),
+      Setting("at", \.level, .finite, "flooding level b; 0 changes nothing if L can't be negative"),
       Setting("reporting", \.reporting, .word, "which value is reported: L, |L - b| + b, or L in training only"),
     ])
 
@@ -61,9 +61,7 @@ public struct Flooded: Loss, LossModifier {
   }
 
   public func scheduled(at progress: Progress) -> any Loss {
-    var flooded = Flooded(loss.scheduled(at: progress), at: level, reporting: reporting)
-    if !(level is Double) { flooded.level = Moment(schedule: level, progress: progress) }
-    return flooded
+    Flooded(loss.scheduled(at: progress), at: level.fixed(at: progress), reporting: reporting)
   }
 
   public func value(sum: Tensor, count: Tensor, penalty: Tensor?) -> LossValue {
@@ -94,7 +92,7 @@ public struct IndividuallyFlooded: Loss, LossModifier {
       "Xie et al.", 2022, "iFlood: A Stable and Effective Regularizer", "https://openreview.net/forum?id=MsHnJPaBUZE"),
     settings: [
       Setting("loss", \.loss, .method, "the loss l"),
-      Setting("at", \.level, .level, "flooding level b; 0 changes nothing if l can't be negative"),
+      Setting("at", \.level, .finite, "flooding level b; 0 changes nothing if l can't be negative"),
     ])
 
   public var loss: any Loss
@@ -104,9 +102,7 @@ public struct IndividuallyFlooded: Loss, LossModifier {
   public init(_ loss: any Loss, at level: any Schedule) { (self.loss, self.level) = (loss, level) }
 
   public func scheduled(at progress: Progress) -> any Loss {
-    let isFixed = level is Double
-    return IndividuallyFlooded(
-      loss.scheduled(at: progress), at: isFixed ? level : Moment(schedule: level, progress: progress))
+    IndividuallyFlooded(loss.scheduled(at: progress), at: level.fixed(at: progress))
   }
 
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
@@ -121,9 +117,7 @@ public struct IndividuallyFlooded: Loss, LossModifier {
 extension Tensor {
   /// `|l - b| + b`, whose gradient keeps its sign at `b` itself.
   fileprivate func flooded(at level: any Schedule) -> Tensor {
-    // Without progress, a schedule has its initial value.
-    let start = Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 1)
-    let level = level.value(at: start, dtype: dtype)
+    let level = level.initial.tensor(dtype)
     let distance = self - level
     return Tensor.select(self .< level, -distance, distance) + level
   }
@@ -133,31 +127,6 @@ extension Loss {
   /// This loss, flooded at a level; see ``Flooded``.
   public func flooded(at level: any Schedule, reporting: Flooded.Reporting = .rawInTraining) -> Flooded {
     Flooded(self, at: level, reporting: reporting)
-  }
-}
-
-/// A schedule's value at a fixed point of training.
-private struct Moment: Schedule {
-  let schedule: any Schedule
-  let progress: Progress
-
-  func value(at _: Progress, dtype: DType) -> Tensor { schedule.value(at: progress, dtype: dtype) }
-}
-
-extension SettingFormat where Value == any Schedule {
-  /// A finite number, which may be negative, or a schedule by name.
-  fileprivate static var level: SettingFormat {
-    SettingFormat(
-      "a finite number or a schedule",
-      read: { (options, key, fallback) throws(ConfigurationError) in
-        guard case .number = try options.peek(key) else { return try options.schedule(key, default: fallback) }
-        let greatest = Double.greatestFiniteMagnitude
-        return try options.number(key, default: 0, in: -greatest...greatest)
-      },
-      write: { (level) throws(ConfigurationError) in
-        if let number = level as? Double { return .number(number) }
-        return try OptionValue(method: level)
-      })
   }
 }
 

@@ -12,16 +12,18 @@ public struct Focal: Loss {
 
   public var outputKind: OutputKind? { .classLogits }
 
-  public var gamma: Double
+  public var gamma: any Schedule
 
-  public init(gamma: Double = 2) { self.gamma = gamma }
+  public init(gamma: any Schedule = 2) { self.gamma = gamma }
+
+  public func scheduled(at progress: Progress) -> any Loss { Focal(gamma: gamma.fixed(at: progress)) }
 
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
     ClassTargets(targets, for: outputs, operation: Self.name).perExample { targets in
       let logarithms = outputs.logSoftmax()
       // The power's derivative at a probability of exactly 1 may be infinite; it is multiplied by 0.
       let rest = (-logarithms.expm1()).maximum(1e-12)
-      return -(targets * rest.power(gamma) * logarithms).sum([-1])
+      return -(targets * rest.power(gamma.initial) * logarithms).sum([-1])
     }
   }
 }
@@ -43,18 +45,22 @@ public struct BinaryFocal: Loss {
 
   public var outputKind: OutputKind? { .eventLogits }
 
-  public var gamma: Double
+  public var gamma: any Schedule
   /// nil weights targets of 0 and 1 alike.
   public var alpha: Double?
 
-  public init(gamma: Double = 2, alpha: Double? = 0.25) { (self.gamma, self.alpha) = (gamma, alpha) }
+  public init(gamma: any Schedule = 2, alpha: Double? = 0.25) { (self.gamma, self.alpha) = (gamma, alpha) }
+
+  public func scheduled(at progress: Progress) -> any Loss {
+    BinaryFocal(gamma: gamma.fixed(at: progress), alpha: alpha)
+  }
 
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
     let targets = targets.asValues(for: outputs, operation: Self.name)
     // The logarithms of 1 - p and p, with the sign turned: exact for outputs of any size.
     let (no, yes) = (outputs.softplus(), (-outputs).softplus())
-    let ones = targets * (-(no * gamma)).exp() * yes
-    let zeros = (1 - targets) * (-(yes * gamma)).exp() * no
+    let ones = targets * (-(no * gamma.initial)).exp() * yes
+    let zeros = (1 - targets) * (-(yes * gamma.initial)).exp() * no
     guard let alpha else { return (ones + zeros).meanOfPositions() }
     return (ones * alpha + zeros * (1 - alpha)).meanOfPositions()
   }
@@ -111,7 +117,7 @@ public struct CategoricalHinge: Loss {
 }
 
 extension Setting {
-  fileprivate static func gamma(_ property: WritableKeyPath<Method, Double> & Sendable) -> Setting {
+  fileprivate static func gamma(_ property: WritableKeyPath<Method, any Schedule> & Sendable) -> Setting {
     Setting("gamma", property, .nonNegative, "focusing parameter γ; 0 is the cross entropy")
   }
 

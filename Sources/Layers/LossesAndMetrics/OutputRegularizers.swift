@@ -31,12 +31,12 @@ public struct ConfidencePenalized: Loss, LogitModifier {
     ], check: checkLogits)
 
   public var loss: any Loss
-  public var beta: Double
+  public var beta: any Schedule
 
-  public init(_ loss: any Loss, beta: Double = 0.1) { (self.loss, self.beta) = (loss, beta) }
+  public init(_ loss: any Loss, beta: any Schedule = 0.1) { (self.loss, self.beta) = (loss, beta) }
 
   public func scheduled(at progress: Progress) -> any Loss {
-    ConfidencePenalized(loss.scheduled(at: progress), beta: beta)
+    ConfidencePenalized(loss.scheduled(at: progress), beta: beta.fixed(at: progress))
   }
 
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
@@ -46,7 +46,7 @@ public struct ConfidencePenalized: Loss, LogitModifier {
   public func perExample(passes outputs: [Tensor], _ targets: Tensor) -> Tensor {
     let logarithms = outputs[0].logSoftmax()
     let entropy = -(logarithms.exp() * logarithms).sum([-1]).meanOfPositions()
-    return loss.perExample(passes: outputs, targets) - entropy * beta
+    return loss.perExample(passes: outputs, targets) - entropy * beta.initial
   }
 }
 
@@ -67,13 +67,15 @@ public struct RDrop: Loss, LogitModifier {
     ], check: checkLogits)
 
   public var loss: any Loss
-  public var alpha: Double
+  public var alpha: any Schedule
 
-  public init(_ loss: any Loss, alpha: Double = 1) { (self.loss, self.alpha) = (loss, alpha) }
+  public init(_ loss: any Loss, alpha: any Schedule = 1) { (self.loss, self.alpha) = (loss, alpha) }
 
   public var passes: Int { 2 }
 
-  public func scheduled(at progress: Progress) -> any Loss { RDrop(loss.scheduled(at: progress), alpha: alpha) }
+  public func scheduled(at progress: Progress) -> any Loss {
+    RDrop(loss.scheduled(at: progress), alpha: alpha.fixed(at: progress))
+  }
 
   public func perExample(passes outputs: [Tensor], _ targets: Tensor) -> Tensor {
     let losses = outputs.map { loss.perExample($0, targets) }
@@ -82,6 +84,6 @@ public struct RDrop: Loss, LogitModifier {
     let (one, other) = (outputs[0].logSoftmax(), last.logSoftmax())
     // The mean of both divergences: half the sum of (p - q)(log p - log q).
     let divergence = ((one.exp() - other.exp()) * (one - other)).sum([-1]).meanOfPositions() * 0.5
-    return mean + divergence * alpha
+    return mean + divergence * alpha.initial
   }
 }

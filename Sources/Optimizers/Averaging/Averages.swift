@@ -10,6 +10,7 @@ public struct Averages: Averaging {
   public static let declaration = Declaration(
     "averages", "several averages, of which the first is kept and the others are evaluated too",
     standard: Averages([ExponentialAverage()]),
+    formula: "the first of them",
     settings: [Setting("of", \.averages, .methods, "averages by name, the first to keep: [ema, swa, lawa]")],
     check: { (averages, options) throws(ConfigurationError) in
       guard averages.averages.isEmpty || averages.averages.contains(where: { $0 is Averages }) else { return }

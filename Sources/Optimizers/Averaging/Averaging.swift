@@ -38,7 +38,8 @@ public enum AveragedStatistics: String, Sendable, Hashable, CaseIterable {
 /// The parameters as they are.
 public struct NoAveraging: Averaging {
   public static let declaration = Declaration(
-    "none", "the parameters as they are", standard: NoAveraging())
+    "none", "the parameters as they are", standard: NoAveraging(),
+    formula: "w")
 
   public init() {}
   public func initial(_ parameters: TensorTree) -> TensorTree { TensorTree() }
@@ -57,6 +58,7 @@ public struct NoAveraging: Averaging {
 public struct ExponentialAverage: Averaging {
   public static let declaration = Declaration(
     "ema", "an exponential moving average of the parameters", standard: ExponentialAverage(),
+    formula: "a ← βa + (1 − β)w",
     reference: Reference(
       "Tarvainen and Valpola", 2017, "Mean teachers are better role models", "https://arxiv.org/abs/1703.01780"),
     settings: [
@@ -65,11 +67,11 @@ public struct ExponentialAverage: Averaging {
       .statistics(\.statistics),
     ])
 
-  public var decay: Double
+  public var decay: any Schedule
   public var ramps: Bool
   public var statistics: AveragedStatistics
 
-  public init(decay: Double = 0.999, ramps: Bool = false, statistics: AveragedStatistics = .last) {
+  public init(decay: any Schedule = 0.999, ramps: Bool = false, statistics: AveragedStatistics = .last) {
     self.decay = decay
     self.ramps = ramps
     self.statistics = statistics
@@ -84,7 +86,7 @@ public struct ExponentialAverage: Averaging {
   ) -> (parameters: TensorTree, state: TensorTree) {
     let averages = state[under: "average"].zip(parameters) { average, parameter in
       let step = context.progress.step.cast(to: average.dtype)
-      var decay = Tensor(decay, dtype: average.dtype)
+      var decay = decay.value(at: context.progress, dtype: average.dtype)
       if ramps { decay = decay.minimum((step + 1) / (step + 10)) }
       let mean = average * decay + parameter.upcast * (1 - decay)
       return mean.replaced(where: context.progress.step .== 0, by: parameter.upcast)
@@ -102,6 +104,7 @@ public struct ExponentialAverage: Averaging {
 public struct Lookahead: Averaging {
   public static let declaration = Declaration(
     "lookahead", "slow parameters follow fast ones every k steps", standard: Lookahead(),
+    formula: "every k steps s ← s + α(w − s); w ← s",
     reference: Reference(
       "Zhang et al.", 2019, "Lookahead Optimizer: k steps forward, 1 step back", "https://arxiv.org/abs/1907.08610"),
     settings: [
@@ -110,11 +113,11 @@ public struct Lookahead: Averaging {
       .statistics(\.statistics),
     ])
 
-  public var alpha: Double
+  public var alpha: any Schedule
   public var period: Int
   public var statistics: AveragedStatistics
 
-  public init(alpha: Double = 0.5, every period: Int = 6, statistics: AveragedStatistics = .last) {
+  public init(alpha: any Schedule = 0.5, every period: Int = 6, statistics: AveragedStatistics = .last) {
     self.alpha = alpha
     self.period = period
     self.statistics = statistics
@@ -128,7 +131,7 @@ public struct Lookahead: Averaging {
     let number = context.progress.step + 1
     let moves = number.remainder(dividingBy: Double(Swift.max(1, period))) .== 0
     let slow = state[under: "slow"]
-    let moved = slow.zip(parameters) { slow, fast in slow + (fast - slow) * alpha }
+    let moved = slow.zip(parameters) { slow, fast in slow + (fast - slow) * alpha.at(context.progress) }
     let next = moved.zip(slow) { Tensor.select(moves, $0, $1) }
     return (parameters.zip(moved) { fast, slow in Tensor.select(moves, slow, fast) }, next.nested(under: "slow"))
   }
@@ -143,6 +146,7 @@ public struct Lookahead: Averaging {
 public struct StochasticWeightAverage: Averaging {
   public static let declaration = Declaration(
     "swa", "the mean of the parameters at the ends of later epochs", standard: StochasticWeightAverage(),
+    formula: "a ← a + (w − a)/n, at n ends of epochs",
     reference: Reference(
       "Izmailov et al.", 2018, "Averaging Weights Leads to Wider Optima and Better Generalization",
       "https://arxiv.org/abs/1803.05407"),

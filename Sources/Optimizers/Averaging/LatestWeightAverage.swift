@@ -7,6 +7,7 @@ import Configuration
 public struct LatestWeightAverage: Averaging {
   public static let declaration = Declaration(
     "lawa", "the mean of the parameters at the last few epochs' ends", standard: LatestWeightAverage(),
+    formula: "a = mean of the last k snapshots",
     reference: Reference(
       "Kaddour", 2022, "Stop Wasting My Time! Saving Days of ImageNet and BERT Training with Latest Weight Averaging",
       "https://arxiv.org/abs/2209.14981"),

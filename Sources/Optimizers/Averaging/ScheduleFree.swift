@@ -14,6 +14,7 @@ import Configuration
 public struct ScheduleFree: Averaging {
   public static let declaration = Declaration(
     "scheduleFree", "the weighted mean of all points, near which gradients are taken", standard: ScheduleFree(),
+    formula: "z ← z + u; x ← x + cₜ(z − x); w = βx + (1 − β)z",
     reference: Reference("Defazio et al.", 2024, "The Road Less Scheduled", "https://arxiv.org/abs/2405.15682"),
     settings: [
       Setting("beta", \.beta, .number(in: 0...1), "share β of the mean in the point where gradients are taken"),
@@ -24,13 +25,14 @@ public struct ScheduleFree: Averaging {
       .statistics(\.statistics),
     ])
 
-  public var beta: Double
-  public var power: Double
-  public var learningRatePower: Double
+  public var beta: any Schedule
+  public var power: any Schedule
+  public var learningRatePower: any Schedule
   public var statistics: AveragedStatistics
 
   public init(
-    beta: Double = 0.9, power: Double = 0, learningRatePower: Double = 2, statistics: AveragedStatistics = .estimated
+    beta: any Schedule = 0.9, power: any Schedule = 0, learningRatePower: any Schedule = 2,
+    statistics: AveragedStatistics = .estimated
   ) {
     self.beta = beta
     self.power = power
@@ -53,15 +55,15 @@ public struct ScheduleFree: Averaging {
     let zero = Tensor(0, dtype: dtype)
     let rate = context.learningRate?.value(at: context.progress, dtype: dtype) ?? Tensor(1, dtype: dtype)
     let greatest = (state["learningRate"] ?? zero).maximum(rate)
-    var weight = context.progress.updateNumber(dtype: dtype).power(power)
-    if learningRatePower != 0 { weight = weight * greatest.power(learningRatePower) }
+    var weight = context.progress.updateNumber(dtype: dtype).power(power.at(context.progress))
+    if learningRatePower.constant != 0 { weight = weight * greatest.power(learningRatePower.at(context.progress)) }
     let sum = (state["weight"] ?? zero) + weight
     // Before the first rate above 0 nothing has moved.
     let share = (weight / sum).replaced(where: sum .== 0, by: 0)
     let updates = parameters.zip(context.parameters) { $0.upcast - $1.upcast }
     let points = state[under: "point"].zip(updates, +)
     let means = state[under: "mean"].zip(points) { $0 + ($1 - $0) * share.cast(to: $0.dtype) }
-    let next = means.zip(points) { $0 * beta + $1 * (1 - beta) }
+    let next = means.zip(points) { $0 * beta.at(context.progress) + $1 * (1 - beta.at(context.progress)) }
     var following = means.nested(under: "mean").merging(points.nested(under: "point"))
     (following["weight"], following["learningRate"]) = (sum, greatest)
     return (parameters.zip(next) { $1.cast(to: $0.dtype) }, following)

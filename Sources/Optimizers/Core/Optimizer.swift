@@ -31,6 +31,7 @@ public struct Preceded: Optimizer {
   public static let declaration = Declaration(
     "preceded", "an optimizer after transformations of the gradients: clipping, weight decay",
     standard: Preceded(by: [], optimizer: SGD()),
+    formula: "u = optimizer(Tₖ(⋯T₁(g)))",
     settings: [
       Setting("by", \.transforms, .transforms, "transformations by name, in their order: clipByGlobalNorm(limit: 5)"),
       Setting("optimizer", \.optimizer, .method, "the optimizer, by name"),
@@ -61,28 +62,29 @@ extension Setting {
   ) -> Setting { Setting("learningRate", property, .schedule, meaning) }
 
   static func momentum(_ property: WritableKeyPath<Method, any Schedule> & Sendable) -> Setting {
-    Setting("momentum", property, .momentum, "momentum μ, or a schedule")
+    Setting("momentum", property, .decayRate, "momentum μ, or a schedule")
   }
 
   static func nesterov(_ property: WritableKeyPath<Method, Bool> & Sendable) -> Setting {
     Setting("nesterov", property, .flag, "whether the momentum is Nesterov's")
   }
 
-  static func dampening(_ property: WritableKeyPath<Method, Double> & Sendable) -> Setting {
+  static func dampening(_ property: WritableKeyPath<Method, any Schedule> & Sendable) -> Setting {
     Setting("dampening", property, .decayRate, "dampening of the momentum")
   }
 
   static func beta1(
     _ property: WritableKeyPath<Method, any Schedule> & Sendable,
     _ meaning: String = "decay rate β₁ of the first moment, or a schedule"
-  ) -> Setting { Setting("beta1", property, .momentum, meaning) }
+  ) -> Setting { Setting("beta1", property, .decayRate, meaning) }
 
   static func beta2(
-    _ property: WritableKeyPath<Method, Double> & Sendable, _ meaning: String = "decay rate β₂ of the second moment"
+    _ property: WritableKeyPath<Method, any Schedule> & Sendable,
+    _ meaning: String = "decay rate β₂ of the second moment"
   ) -> Setting { Setting("beta2", property, .decayRate, meaning) }
 
   static func epsilon(
-    _ property: WritableKeyPath<Method, Double> & Sendable, _ meaning: String = "ε, added to the root"
+    _ property: WritableKeyPath<Method, any Schedule> & Sendable, _ meaning: String = "ε, added to the root"
   ) -> Setting { Setting("epsilon", property, .nonNegative, meaning) }
 
   static func l2(_ property: WritableKeyPath<Method, any Schedule> & Sendable) -> Setting {

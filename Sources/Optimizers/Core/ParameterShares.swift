@@ -53,6 +53,7 @@ extension UpdateContext {
     guard let shares else { return self }
     var context = self
     (context.parameters, context.shares) = (shares.parts(of: parameters), shares)
+    context.curvature?.diagonal = curvature.map { shares.parts(of: $0.diagonal) } ?? TensorTree()
     return context
   }
 

@@ -8,6 +8,7 @@ import Configuration
 public struct Accumulation: GradientRule {
   public static let declaration = Declaration(
     "accumulation", "the mean of gradients over parts of the mini-batch", standard: Accumulation(parts: 2),
+    formula: "mean of the rule over parts of the batch",
     settings: [
       Setting("parts", \.parts, .integer(in: 1...10_000), "number of parts; no more than examples"),
       Setting(

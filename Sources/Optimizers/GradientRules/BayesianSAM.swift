@@ -11,6 +11,8 @@ import Configuration
 public struct BayesianSAM: GradientRule {
   public static let declaration = Declaration(
     "bsam", "SAM as variational inference, with a precision for each parameter", standard: BayesianSAM(),
+    formula:
+      "g = ∇L(w + n/√(Ns)); p = ∇L(w + ρg/s); m ← β₁m + (1 − β₁)(p + δw); s ← β₂s + (1 − β₂)(√s|g| + γ + δ); m/s",
     reference: Reference(
       "Möllenhoff and Khan", 2023, "SAM as an Optimal Relaxation of Bayes", "https://arxiv.org/abs/2210.01620"),
     settings: [
@@ -25,17 +27,17 @@ public struct BayesianSAM: GradientRule {
     ] + SAM.passSettings.of(\.rule))
 
   public var rule: SAM
-  public var beta1: Double
-  public var beta2: Double
-  public var weightDecay: Double
-  public var damping: Double
+  public var beta1: any Schedule
+  public var beta2: any Schedule
+  public var weightDecay: any Schedule
+  public var damping: any Schedule
   public var precision: Double
   public var examples: Double?
 
   /// - Parameter examples: those of an epoch by default.
   public init(
-    rho: any Schedule = 0.01, beta1: Double = 0.9, beta2: Double = 0.999, weightDecay: Double = 1e-4,
-    damping: Double = 0.1, precision: Double = 1, examples: Double? = nil, statePass: SAM.StatePass = .first,
+    rho: any Schedule = 0.01, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999, weightDecay: any Schedule = 1e-4,
+    damping: any Schedule = 0.1, precision: Double = 1, examples: Double? = nil, statePass: SAM.StatePass = .first,
     reportedLoss: SAM.ReportedLoss = .clean
   ) {
     rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss)
@@ -72,10 +74,12 @@ public struct BayesianSAM: GradientRule {
       gradient.upcast * rule.rho.value(at: context.progress, dtype: precision.dtype) / precision
     }
     let adversarial = batch(moved(by: steps), rule.statePass == .both ? noisy.state : context.modelState)
-    let decayed = adversarial.gradients.zip(parameters) { $0.upcast + $1.upcast * weightDecay }
-    let mean = means.zip(decayed) { $0.runningMean($1, keeping: beta1) }
-    let roots = precisions.zip(noisy.gradients) { $0.sqrt() * $1.upcast.abs() + (damping + weightDecay) }
-    let next = precisions.zip(roots) { $0.runningMean($1, keeping: beta2) }
+    let decayed = adversarial.gradients.zip(parameters) { $0.upcast + $1.upcast * weightDecay.at(context.progress) }
+    let mean = means.zip(decayed) { $0.runningMean($1, keeping: beta1.at(context.progress)) }
+    let roots = precisions.zip(noisy.gradients) {
+      $0.sqrt() * $1.upcast.abs() + (damping.at(context.progress) + weightDecay.at(context.progress))
+    }
+    let next = precisions.zip(roots) { $0.runningMean($1, keeping: beta2.at(context.progress)) }
     var evaluation = rule.reported(noisy, adversarial)
     evaluation.gradients = noisy.gradients.zip(mean.zip(precisions, /)) { $1.cast(to: $0.dtype) }
     return (evaluation, mean.nested(under: "mean").merging(next.nested(under: "precision")))

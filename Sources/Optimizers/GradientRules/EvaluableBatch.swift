@@ -33,6 +33,25 @@ public struct EvaluableBatch {
     EvaluableBatch(self.examples.part(examples), pass: pass)
   }
 
+  /// The examples of some numbers as a batch of their own, which only the running program knows.
+  /// - Parameter numbers: integers, `[count]`.
+  public func selecting(_ numbers: Tensor) -> EvaluableBatch {
+    EvaluableBatch(examples.selecting(numbers), pass: pass)
+  }
+
+  /// The same examples with targets that are drawn from what the model predicts, without penalties. A batch made of a closure
+  /// of ranges keeps its targets.
+  func drawingTargets(with key: Key) -> EvaluableBatch { viewing(.drawn(key)) }
+
+  /// The same examples with one of several outputs, by itself. A batch made of a closure of ranges keeps all of them.
+  func output(_ index: Int, of count: Int) -> EvaluableBatch { viewing(.output(index, of: count)) }
+
+  private func viewing(_ view: BatchPart.View) -> EvaluableBatch {
+    var examples = examples
+    examples.view = view
+    return EvaluableBatch(examples, pass: pass)
+  }
+
   /// The mean of what `evaluate` makes of equal groups of consecutive examples, each by itself and all from the same state:
   /// loss, gradients and state are means over the groups, metrics are added up.
   ///
@@ -57,8 +76,18 @@ public struct EvaluableBatch {
   }
 }
 
-/// Consecutive examples of a mini-batch, on however many devices.
+/// Examples of a mini-batch, on however many devices: consecutive ones, or those that were selected.
 package struct BatchPart {
+  /// What of the examples the loss is of.
+  package enum View {
+    /// Outputs and targets as they are.
+    case whole
+    /// Targets that are drawn from what the model predicts, without penalties.
+    case drawn(Key)
+    /// One of the outputs and its target.
+    case output(Int, of: Int)
+  }
+
   /// How many there are, on all of ``devices`` together.
   package let count: Int
   /// The devices that the examples are spread over, in equal parts; nil if one device has all of them.
@@ -71,6 +100,7 @@ package struct BatchPart {
   /// What is added to the range for the number of an example in the mini-batch, where it differs from device to device.
   private let offset: Tensor?
   private let isMiniBatch: Bool
+  package internal(set) var view = View.whole
 
   /// A whole mini-batch.
   /// - Parameter size: how many examples all devices have together.
@@ -100,6 +130,23 @@ package struct BatchPart {
     if isMiniBatch { return key }
     guard let offset else { return key.folding(range.lowerBound) }
     return key.folding(offset.cast(to: .int64) + Double(range.lowerBound))
+  }
+
+  /// The examples of some numbers, in their order.
+  func selecting(_ numbers: Tensor) -> BatchPart {
+    let count = numbers.shape.first ?? 0
+    return BatchPart(
+      devices: nil,
+      source: { [devices] tensor in
+        guard devices == nil else {
+          return .failed(
+            Diagnostic(
+              operation: "selecting",
+              message: "examples of a batch that several devices share can't be selected: use one device", file: nil))
+        }
+        return rows(of: tensor).take(numbers)
+      },
+      sourceCount: count, range: 0..<count, offset: nil)
   }
 
   /// Some of the examples. Those that are spread over devices are exchanged, so that they are again.

@@ -12,12 +12,17 @@ public struct Evaluation: Sendable {
   public var reported: Tensor
   /// What the examples weigh together, a scalar; nil where each weighs 1.
   public var weight: Tensor?
+  /// The loss of each example, `[examples]`, if it is told.
+  public var losses: Tensor?
+  /// How the loss curves, if a rule estimates it.
+  public var curvature: Curvature?
 
   /// - Parameter reported: `loss` by default.
   public init(
     loss: Tensor, gradients: TensorTree, state: TensorTree, metrics: TensorTree, reported: Tensor? = nil,
-    weight: Tensor? = nil
+    weight: Tensor? = nil, losses: Tensor? = nil
   ) {
+    self.losses = losses
     self.loss = loss
     self.gradients = gradients
     self.state = state
@@ -45,6 +50,7 @@ extension Evaluation {
   init?(meanOf parts: [Evaluation], sizes: [Int], over devices: DeviceAxis? = nil, state: JoinedState = .last) {
     guard let last = parts.last else { return nil }
     self = last
+    losses = nil
     let dtype = reported.dtype
     let weights = parts.compactMap { $0.weight?.cast(to: dtype) }
     let shares: [Tensor]
@@ -66,6 +72,7 @@ extension Evaluation {
     loss = mean(\.loss)
     reported = mean(\.reported)
     gradients = last.gradients.map { path, gradient in mean { $0.gradients[path] ?? gradient } }
+    curvature?.diagonal = gradients.map { path, gradient in mean { $0.curvature?.diagonal[path] ?? gradient } }
     metrics = last.metrics.map { path, metric in
       parts.dropLast().reduce(metric) { sum, part in part.metrics[path].map { sum + $0 } ?? sum }
     }

@@ -44,7 +44,8 @@ public struct GradientContext: Sendable {
 /// The mini-batch's gradient as it is.
 public struct PlainGradient: GradientRule {
   public static let declaration = Declaration(
-    "plain", "the mini-batch's gradient", standard: PlainGradient())
+    "plain", "the mini-batch's gradient", standard: PlainGradient(),
+    formula: "g = ∇L(w)")
 
   public init() {}
   public func evaluate(

@@ -11,6 +11,7 @@ import Configuration
 public struct LookSAM: GradientRule {
   public static let declaration = Declaration(
     "lookSAM", "SAM that computes its perturbation only every k steps", standard: LookSAM(),
+    formula: "every k steps p of sam, d = p − (p·g/|g|²)g; between them g + α|g|/|d| d",
     reference: Reference(
       "Liu et al.", 2022, "Towards Efficient and Scalable Sharpness-Aware Minimization",
       "https://arxiv.org/abs/2203.02714"),
@@ -21,11 +22,11 @@ public struct LookSAM: GradientRule {
     ] + SAM.passSettings.of(\.rule))
 
   public var rule: SAM
-  public var alpha: Double
+  public var alpha: any Schedule
   public var period: Int
 
   public init(
-    rho: any Schedule = 0.05, alpha: Double = 0.7, every period: Int = 5, statePass: SAM.StatePass = .first,
+    rho: any Schedule = 0.05, alpha: any Schedule = 0.7, every period: Int = 5, statePass: SAM.StatePass = .first,
     reportedLoss: SAM.ReportedLoss = .clean
   ) {
     rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss)
@@ -61,7 +62,8 @@ public struct LookSAM: GradientRule {
       return perturbed.tensors + across.tensors + told(rule.reported(evaluation, adversarial))
     } else: {
       let length = kept.wideNorm()
-      let factor = (norm / length * alpha).replaced(where: length .== 0, by: 0).cast(to: norm.dtype)
+      let factor = (norm / length * alpha.at(context.progress)).replaced(where: length .== 0, by: 0).cast(
+        to: norm.dtype)
       return clean.zip(kept) { $0 + $1 * factor.cast(to: $1.dtype) }.tensors + kept.tensors + told(evaluation)
     }
     let count = clean.count

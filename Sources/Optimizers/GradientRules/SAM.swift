@@ -3,7 +3,8 @@ import Configuration
 /// The gradient at the worst point near the parameters (sharpness-aware minimization, Foret et al. 2021).
 ///
 /// `e = rho g / (|g| + 1e-12)` with the norm over all parameters, then the gradient at `w + e`. Adaptive (ASAM,
-/// Kwon et al. 2021), `T = |w| + eta` scales each element: `e = rho T^2 g / (|T g| + 1e-12)`.
+/// Kwon et al. 2021), `T = |w| + eta` scales each element: `e = rho T^2 g / (|T g| + 1e-12)`. Of parameters that are excluded
+/// from it, T is 1.
 ///
 /// The perturbation holds what the loss holds: a penalty in the loss is inside, decay in the optimizer outside. Metrics
 /// are the first pass's. With several ``groups`` each group of the mini-batch has a perturbation of its own (the
@@ -33,6 +34,7 @@ public struct SAM: GradientRule {
 
   public static let declaration = Declaration(
     "sam", "the gradient at the worst point nearby: sharpness-aware minimization", standard: SAM(),
+    formula: "p = ∇L(w + ρ g/|g|)",
     reference: Reference(
       "Foret et al.", 2021, "Sharpness-Aware Minimization for Efficiently Improving Generalization",
       "https://arxiv.org/abs/2010.01412"),
@@ -43,7 +45,7 @@ public struct SAM: GradientRule {
   /// The settings of distances relative to the parameters' size.
   static let sizeSettings: [Setting<SAM>] = [
     Setting("adaptive", \.isAdaptive, .flag, "whether distances are relative to the parameters' size (ASAM)"),
-    .eta(\.eta),
+    .eta(\.eta), .excludeFromScaling(\.scaling),
   ]
 
   /// The settings that all rules of this family share.
@@ -54,18 +56,21 @@ public struct SAM: GradientRule {
 
   public var rho: any Schedule
   public var isAdaptive: Bool
-  public var eta: Double
+  public var eta: any Schedule
+  /// The parameters whose distances are relative, if any are.
+  public var scaling: PathFilter
   public var statePass: StatePass
   public var reportedLoss: ReportedLoss
   /// The groups of the mini-batch that are perturbed each by itself; they divide it evenly.
   public var groups: Int
 
   public init(
-    rho: any Schedule = 0.05, isAdaptive: Bool = false, eta: Double = 0, statePass: StatePass = .first,
-    reportedLoss: ReportedLoss = .clean, groups: Int = 1
+    rho: any Schedule = 0.05, isAdaptive: Bool = false, eta: any Schedule = 0, statePass: StatePass = .first,
+    reportedLoss: ReportedLoss = .clean, groups: Int = 1, scaling: PathFilter = .all
   ) {
     self.rho = rho
     self.groups = groups
+    self.scaling = scaling
     self.isAdaptive = isAdaptive
     self.eta = eta
     self.statePass = statePass
@@ -112,12 +117,24 @@ public struct SAM: GradientRule {
   func adversarial(
     of batch: EvaluableBatch, clean: Evaluation, along direction: TensorTree? = nil, _ context: GradientContext
   ) -> Evaluation {
-    let perturbed = context.parameters.zip(perturbation(direction ?? clean.gradients, context), +)
+    let perturbed = perturbed(along: direction ?? clean.gradients, context)
     return batch(perturbed, statePass == .both ? clean.state : context.modelState)
   }
 
+  /// The parameters that gradients lead to.
+  /// - Parameter factor: how many times as far as ``rho`` says.
+  func perturbed(along gradients: TensorTree, by factor: Coefficient = Coefficient(1), _ context: GradientContext)
+    -> TensorTree
+  {
+    let steps = perturbation(gradients, context)
+    return context.parameters.zip(factor.constant == 1 ? steps : steps.mapValues { $0 * factor }, +)
+  }
+
   private func perturbation(_ gradients: TensorTree, _ context: GradientContext) -> TensorTree {
-    let sizes = isAdaptive ? context.parameters.mapValues { $0.abs() + eta } : nil
+    let sizes =
+      isAdaptive
+      ? context.parameters.map { path, w in scaling.matches(path) ? w.abs() + eta.at(context.progress) : w.onesLike() }
+      : nil
     let scaled = sizes.map { gradients.zip($0, *) } ?? gradients
     let norm = scaled.wideNorm()
     let factor = rho.value(at: context.progress, dtype: norm.dtype) / (norm + 1e-12)
@@ -127,24 +144,29 @@ public struct SAM: GradientRule {
 }
 
 /// ``SAM`` with distances relative to the parameters' size (Kwon et al. 2021), by a name of its own.
+///
+/// The authors' code leaves distances of biases absolute: `asam(excludeFromScaling: [bias])`.
 public struct ASAM: GradientRule {
   public static let declaration = Declaration(
     "asam", "SAM with distances relative to the parameters' size", standard: ASAM(),
+    formula: "p = ∇L(w + ρ T²g/|Tg|), T = |w| + η",
     reference: Reference(
       "Kwon et al.", 2021,
       "ASAM: Adaptive Sharpness-Aware Minimization for Scale-Invariant Learning of Deep Neural Networks",
       "https://arxiv.org/abs/2102.11600"),
-    settings: [.rho(\.rule.rho), .eta(\.rule.eta), .groups(\.rule.groups)] + SAM.passSettings.of(\.rule))
+    settings: [.rho(\.rule.rho), .eta(\.rule.eta), .excludeFromScaling(\.rule.scaling), .groups(\.rule.groups)]
+      + SAM.passSettings.of(\.rule))
 
   /// The rule this is a name for.
   public var rule: SAM
 
   public init(
-    rho: any Schedule = 0.5, eta: Double = 0.01, statePass: SAM.StatePass = .first,
-    reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1
+    rho: any Schedule = 0.5, eta: any Schedule = 0.01, statePass: SAM.StatePass = .first,
+    reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1, scaling: PathFilter = .all
   ) {
     rule = SAM(
-      rho: rho, isAdaptive: true, eta: eta, statePass: statePass, reportedLoss: reportedLoss, groups: groups)
+      rho: rho, isAdaptive: true, eta: eta, statePass: statePass, reportedLoss: reportedLoss, groups: groups,
+      scaling: scaling)
   }
 
   public var evaluationsPerStep: Double { rule.evaluationsPerStep }
@@ -164,6 +186,7 @@ public struct ASAM: GradientRule {
 public struct GSAM: GradientRule {
   public static let declaration = Declaration(
     "gsam", "SAM that minimizes the surrogate gap too", standard: GSAM(),
+    formula: "p − α(g − (g·p/|p|²)p), p of sam",
     reference: Reference(
       "Zhuang et al.", 2022, "Surrogate Gap Minimization Improves Sharpness-Aware Training",
       "https://arxiv.org/abs/2203.08065"),
@@ -174,10 +197,10 @@ public struct GSAM: GradientRule {
     ] + SAM.passSettings.of(\.rule))
 
   public var rule: SAM
-  public var alpha: Double
+  public var alpha: any Schedule
 
   public init(
-    rho: any Schedule = 0.05, alpha: Double = 0.4, statePass: SAM.StatePass = .first,
+    rho: any Schedule = 0.05, alpha: any Schedule = 0.4, statePass: SAM.StatePass = .first,
     reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1
   ) {
     rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss, groups: groups)
@@ -196,7 +219,7 @@ public struct GSAM: GradientRule {
       let share = (clean.product(adversarial) / norm.squared()).replaced(where: norm .== 0, by: 0)
       var evaluation = passes.clean
       evaluation.gradients = adversarial.zip(clean) { perturbed, gradient in
-        perturbed - (gradient - perturbed * share.cast(to: perturbed.dtype)) * alpha
+        perturbed - (gradient - perturbed * share.cast(to: perturbed.dtype)) * alpha.at(context.progress)
       }
       return evaluation
     }
@@ -215,7 +238,15 @@ extension Setting {
       "groups of the mini-batch with a perturbation of their own; 1 for one of the whole")
   }
 
-  fileprivate static func eta(_ property: WritableKeyPath<Method, Double> & Sendable) -> Setting {
+  fileprivate static func excludeFromScaling(
+    _ property: WritableKeyPath<Method, PathFilter> & Sendable
+  ) -> Setting {
+    Setting(
+      "excludeFromScaling", property, .excluding,
+      "regular expressions for parameters whose distances aren't relative if adaptive")
+  }
+
+  fileprivate static func eta(_ property: WritableKeyPath<Method, any Schedule> & Sendable) -> Setting {
     Setting("eta", property, .nonNegative, "η, added to the parameters' size if adaptive")
   }
 }

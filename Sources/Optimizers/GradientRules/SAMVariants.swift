@@ -8,6 +8,7 @@ import Configuration
 public struct FriendlySAM: GradientRule {
   public static let declaration = Declaration(
     "friendlySAM", "SAM along what is new in the mini-batch's gradient", standard: FriendlySAM(),
+    formula: "p = ∇L(w + ρ d/|d|), d = g − σm; m ← λm + (1 − λ)g",
     reference: Reference(
       "Li et al.", 2024, "Friendly Sharpness-Aware Minimization", "https://arxiv.org/abs/2403.12350"),
     settings: [
@@ -16,11 +17,12 @@ public struct FriendlySAM: GradientRule {
     ] + SAM.sizeSettings.of(\.rule) + SAM.passSettings.of(\.rule))
 
   public var rule: SAM
-  public var sigma: Double
-  public var lambda: Double
+  public var sigma: any Schedule
+  public var lambda: any Schedule
 
   public init(
-    rho: any Schedule = 0.05, sigma: Double = 1, lambda: Double = 0.9, isAdaptive: Bool = false, eta: Double = 0,
+    rho: any Schedule = 0.05, sigma: any Schedule = 1, lambda: any Schedule = 0.9, isAdaptive: Bool = false,
+    eta: any Schedule = 0,
     statePass: SAM.StatePass = .first, reportedLoss: SAM.ReportedLoss = .clean
   ) {
     rule = SAM(rho: rho, isAdaptive: isAdaptive, eta: eta, statePass: statePass, reportedLoss: reportedLoss)
@@ -39,13 +41,14 @@ public struct FriendlySAM: GradientRule {
   ) -> (evaluation: Evaluation, state: TensorTree) {
     let clean = batch(context.parameters, context.modelState)
     let means = state[under: "mean"]
-    let direction = clean.gradients.zip(means) { ($0.upcast - $1 * sigma).cast(to: $0.dtype) }
+    let direction = clean.gradients.zip(means) { ($0.upcast - $1 * sigma.at(context.progress)).cast(to: $0.dtype) }
     let adversarial = rule.adversarial(of: batch, clean: clean, along: direction, context)
     var evaluation = rule.reported(clean, adversarial)
     evaluation.gradients = adversarial.gradients
     let isFirst = context.progress.step .== 0
     let next = means.zip(clean.gradients) { mean, gradient in
-      mean.runningMean(gradient.upcast, keeping: lambda).replaced(where: isFirst, by: gradient.upcast)
+      mean.runningMean(gradient.upcast, keeping: lambda.at(context.progress)).replaced(
+        where: isFirst, by: gradient.upcast)
     }
     return (evaluation, next.nested(under: "mean"))
   }
@@ -59,6 +62,7 @@ public struct FriendlySAM: GradientRule {
 public struct WeightedSAM: GradientRule {
   public static let declaration = Declaration(
     "wsam", "SAM with a weight for sharpness", standard: WeightedSAM(),
+    formula: "a p + (1 − a)g, a = γ/(1 − γ), p of sam",
     reference: Reference(
       "Yue et al.", 2023, "Sharpness-Aware Minimization Revisited: Weighted Sharpness as a Regularization Term",
       "https://arxiv.org/abs/2305.15817"),
@@ -67,10 +71,10 @@ public struct WeightedSAM: GradientRule {
     ] + SAM.sizeSettings.of(\.rule) + [.groups(\.rule.groups)] + SAM.passSettings.of(\.rule))
 
   public var rule: SAM
-  public var gamma: Double
+  public var gamma: any Schedule
 
   public init(
-    rho: any Schedule = 0.05, gamma: Double = 0.9, isAdaptive: Bool = false, eta: Double = 0,
+    rho: any Schedule = 0.05, gamma: any Schedule = 0.9, isAdaptive: Bool = false, eta: any Schedule = 0,
     statePass: SAM.StatePass = .first, reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1
   ) {
     rule = SAM(
@@ -83,7 +87,7 @@ public struct WeightedSAM: GradientRule {
   public func evaluate(
     _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
   ) -> (evaluation: Evaluation, state: TensorTree) {
-    let weight = gamma / (1 - gamma)
+    let weight = gamma.at(context.progress) / (1 - gamma.at(context.progress))
     let evaluation = batch.mean(overGroups: rule.groups) { group in
       let passes = rule.passes(of: group, context)
       var evaluation = passes.clean
@@ -104,15 +108,16 @@ public struct WeightedSAM: GradientRule {
 public struct MomentumSAM: GradientRule {
   public static let declaration = Declaration(
     "msam", "the gradient at a distance along the momentum", standard: MomentumSAM(),
+    formula: "g = ∇L(w − ρ v/|v|); v ← μv + g",
     reference: Reference(
       "Becker et al.", 2024, "Momentum-SAM: Sharpness Aware Minimization without Computational Overhead",
       "https://arxiv.org/abs/2401.12033"),
     settings: [.rho(\.rho), Setting("momentum", \.momentum, .decayRate, "momentum μ of the direction")])
 
   public var rho: any Schedule
-  public var momentum: Double
+  public var momentum: any Schedule
 
-  public init(rho: any Schedule = 0.3, momentum: Double = 0.9) {
+  public init(rho: any Schedule = 0.3, momentum: any Schedule = 0.9) {
     self.rho = rho
     self.momentum = momentum
   }
@@ -129,7 +134,7 @@ public struct MomentumSAM: GradientRule {
     let factor = rho.value(at: context.progress, dtype: norm.dtype) / (norm + 1e-12)
     let ahead = context.parameters.zip(velocity) { ($0.upcast - $1 * factor.cast(to: $1.dtype)).cast(to: $0.dtype) }
     let evaluation = batch(ahead, context.modelState)
-    let next = velocity.zip(evaluation.gradients) { $0 * momentum + $1.upcast }
+    let next = velocity.zip(evaluation.gradients) { $0 * momentum.at(context.progress) + $1.upcast }
     return (evaluation, next.nested(under: "velocity"))
   }
 }

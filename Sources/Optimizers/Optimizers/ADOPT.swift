@@ -1,9 +1,12 @@
 import Configuration
 
 /// Adam that converges with any second decay rate (Taniguchi et al. 2024), see ``LaggingMoments``.
+///
+/// Parameters stay as they are in the first step, without decay too, as in the authors' code.
 public struct ADOPT: Optimizer {
   public static let declaration = Declaration(
     "adopt", "Adam whose second moment doesn't know the present gradient", standard: ADOPT(),
+    formula: "m ← β₁m + (1 − β₁) clip(g / max(√v, ε), ±t^¼); w ← w − ηm; v ← β₂v + (1 − β₂)g²",
     reference: Reference(
       "Taniguchi et al.", 2024, "ADOPT: Modified Adam Can Converge with Any β2 with the Optimal Rate",
       "https://arxiv.org/abs/2411.02853"),
@@ -20,7 +23,8 @@ public struct ADOPT: Optimizer {
   public var weightDecayFilter: PathFilter
 
   public init(
-    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.9999, epsilon: Double = 1e-6,
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.9999,
+    epsilon: any Schedule = 1e-6,
     clips: Bool = true, weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
@@ -30,7 +34,8 @@ public struct ADOPT: Optimizer {
   }
 
   public var transform: any Transform {
-    Chain(moments, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate)
+    chain(
+      Chain(moments, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate), FirstStepSkipped())
   }
 }
 
@@ -41,11 +46,12 @@ public struct ADOPT: Optimizer {
 /// `v' = beta2 v + (1 - beta2) g^2`; the output is `m'`.
 public struct LaggingMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
-  public var beta2: Double
-  public var epsilon: Double
+  public var beta2: any Schedule
+  public var epsilon: any Schedule
   public var clips: Bool
 
-  public init(beta1: any Schedule = 0.9, beta2: Double = 0.9999, epsilon: Double = 1e-6, clips: Bool = true) {
+  public init(beta1: any Schedule = 0.9, beta2: any Schedule = 0.9999, epsilon: any Schedule = 1e-6, clips: Bool = true)
+  {
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
@@ -61,15 +67,16 @@ public struct LaggingMoments: ParameterwiseTransform, ShardableTransform {
   ) -> Tensor {
     let gradient = update.upcast
     let (isFirst, second) = (context.progress.step .== 0, slots["second"])
-    var scaled = gradient / second.sqrt().maximum(epsilon)
+    var scaled = gradient / second.sqrt().maximum(epsilon.at(context.progress))
     if clips {
       let limit = context.progress.step.cast(to: gradient.dtype).power(0.25)
       scaled = scaled.maximum(-limit).minimum(limit)
     }
     let squares = gradient.squared()
-    slots["second"] = second.runningMean(squares, keeping: beta2).replaced(where: isFirst, by: squares)
+    slots["second"] = second.runningMean(squares, keeping: beta2.at(context.progress)).replaced(
+      where: isFirst, by: squares)
     let first = slots["first"]
-    let mean = first.runningMean(scaled, keeping: beta1, at: context.progress).replaced(where: isFirst, by: first)
+    let mean = first.runningMean(scaled, keeping: beta1.at(context.progress)).replaced(where: isFirst, by: first)
     slots["first"] = mean
     return mean.cast(to: update.dtype)
   }

@@ -5,6 +5,7 @@ import func Foundation.log
 public struct AdEMAMix: Optimizer {
   public static let declaration = Declaration(
     "adEMAMix", "Adam with a fast and a slow mean of gradients", standard: AdEMAMix(),
+    formula: "m, v of adam; n ← β₃n + (1 − β₃)g; w ← w − η ((m̂ + αn) / (√v̂ + ε) + λw)",
     reference: Reference(
       "Pagliardini et al.", 2024, "The AdEMAMix Optimizer: Better, Faster, Older", "https://arxiv.org/abs/2409.03137"),
     settings: [
@@ -24,8 +25,9 @@ public struct AdEMAMix: Optimizer {
 
   /// - Parameter warmup: in updates; the paper takes all of the training.
   public init(
-    learningRate: any Schedule = 0.001, beta1: Double = 0.9, beta2: Double = 0.999, beta3: Double = 0.9999,
-    alpha: Double = 2, warmup: Int = 0, epsilon: Double = 1e-8, weightDecay: any Schedule = 0.0,
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    beta3: any Schedule = 0.9999,
+    alpha: any Schedule = 2, warmup: Int = 0, epsilon: any Schedule = 1e-8, weightDecay: any Schedule = 0.0,
     weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
@@ -45,16 +47,17 @@ public struct AdEMAMix: Optimizer {
 ///
 /// During `warmup` updates alpha grows linearly from 0, and so does the slow mean's half-life from the fast one's.
 public struct MixedMoments: ParameterwiseTransform, ShardableTransform {
-  public var beta1: Double
-  public var beta2: Double
-  public var beta3: Double
-  public var alpha: Double
+  public var beta1: any Schedule
+  public var beta2: any Schedule
+  public var beta3: any Schedule
+  public var alpha: any Schedule
   public var warmup: Int
-  public var epsilon: Double
+  public var epsilon: any Schedule
 
   public init(
-    beta1: Double = 0.9, beta2: Double = 0.999, beta3: Double = 0.9999, alpha: Double = 2, warmup: Int = 0,
-    epsilon: Double = 1e-8
+    beta1: any Schedule = 0.9, beta2: any Schedule = 0.999, beta3: any Schedule = 0.9999, alpha: any Schedule = 2,
+    warmup: Int = 0,
+    epsilon: any Schedule = 1e-8
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -72,24 +75,28 @@ public struct MixedMoments: ParameterwiseTransform, ShardableTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let (gradient, progress) = (update.upcast, context.progress)
-    let first = slots.updateMean("first", with: gradient, keeping: beta1)
-    let second = slots.updateMean("second", with: gradient.squared(), keeping: beta2)
+    let first = slots.updateMean("first", with: gradient, keeping: beta1.at(context.progress))
+    let second = slots.updateMean("second", with: gradient.squared(), keeping: beta2.at(context.progress))
     let (alpha, share) = slowMean(progress, dtype: gradient.dtype)
     let slow = slots["slow"] + (gradient - slots["slow"]) * share
     slots["slow"] = slow
     let root = (second / progress.biasCorrection(beta2, dtype: gradient.dtype)).sqrt()
     let mean = first / progress.biasCorrection(beta1, dtype: gradient.dtype)
-    return ((mean + slow * alpha) / (root + epsilon)).cast(to: update.dtype)
+    return ((mean + slow * alpha) / (root + epsilon.at(context.progress))).cast(to: update.dtype)
+  }
+
+  /// The half-life of a mean, less 1; 1e-8 admits a decay rate of 0.
+  private func halfLife(_ beta: Coefficient) -> Coefficient {
+    Foundation.log(0.5) / (beta + Coefficient(1e-8)).log() - 1
   }
 
   /// Alpha, and the present gradient's share of the slow mean.
   private func slowMean(_ progress: Progress, dtype: DType) -> (alpha: Tensor, share: Tensor) {
-    let last = (alpha: Tensor(alpha, dtype: dtype), share: Tensor(1 - beta3, dtype: dtype))
+    let (fast, slow) = (halfLife(beta1.at(progress)), halfLife(beta3.at(progress)))
+    let last = (alpha: alpha.value(at: progress, dtype: dtype), share: (1 - beta3.at(progress)).tensor(dtype))
     guard warmup > 0 else { return last }
-    /// The half-life of a mean, less 1; 1e-8 admits a decay rate of 0.
-    func halfLife(_ beta: Double) -> Double { Foundation.log(0.5) / Foundation.log(beta + 1e-8) - 1 }
     let part = progress.updateNumber(dtype: dtype) / Double(warmup)
-    let life = part * (halfLife(beta3) - halfLife(beta1)) + halfLife(beta1)
+    let life = part * (slow - fast) + fast
     let share = -(Foundation.log(0.5) / (life + 1)).expm1()
     let isOver = part .>= 1
     return (last.alpha * part.minimum(1), share.replaced(where: isOver, by: last.share))

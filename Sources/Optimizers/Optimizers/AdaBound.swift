@@ -6,6 +6,7 @@ import Configuration
 public struct AdaBound: Optimizer {
   public static let declaration = Declaration(
     "adaBound", "Adam whose rates close in on one of SGD", standard: AdaBound(),
+    formula: "m, v of adam; w ← w − clip(η / √v, ηₑ(1 − 1/(γt + 1)), ηₑ(1 + 1/(γt))) m",
     reference: Reference(
       "Luo et al.", 2019, "Adaptive Gradient Methods with Dynamic Bound of Learning Rate",
       "https://arxiv.org/abs/1902.09843"),
@@ -25,7 +26,7 @@ public struct AdaBound: Optimizer {
 
   public init(
     learningRate: any Schedule = 0.001, finalLearningRate: any Schedule = 0.1, beta1: any Schedule = 0.9,
-    beta2: Double = 0.999, epsilon: Double = 1e-8, gamma: Double = 0.001, amsgrad: Bool = false,
+    beta2: any Schedule = 0.999, epsilon: any Schedule = 1e-8, gamma: any Schedule = 0.001, amsgrad: Bool = false,
     l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     moments = BoundedMoments(
@@ -50,14 +51,14 @@ public struct BoundedMoments: ParameterwiseTransform, ShardableTransform {
   public var rate: any Schedule
   public var finalRate: any Schedule
   public var beta1: any Schedule
-  public var beta2: Double
-  public var epsilon: Double
-  public var gamma: Double
+  public var beta2: any Schedule
+  public var epsilon: any Schedule
+  public var gamma: any Schedule
   public var amsgrad: Bool
 
   public init(
-    rate: any Schedule = 0.001, finalRate: any Schedule = 0.1, beta1: any Schedule = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-8, gamma: Double = 0.001, amsgrad: Bool = false
+    rate: any Schedule = 0.001, finalRate: any Schedule = 0.1, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    epsilon: any Schedule = 1e-8, gamma: any Schedule = 0.001, amsgrad: Bool = false
   ) {
     self.rate = rate
     self.finalRate = finalRate
@@ -80,15 +81,17 @@ public struct BoundedMoments: ParameterwiseTransform, ShardableTransform {
   ) -> Tensor {
     let (gradient, progress) = (update.upcast, context.progress)
     let dtype = gradient.dtype
-    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: progress)
-    var second = slots.updateMean("second", with: gradient.squared(), keeping: beta2)
+    let first = slots.updateMean("first", with: gradient, keeping: beta1.at(progress))
+    var second = slots.updateMean("second", with: gradient.squared(), keeping: beta2.at(context.progress))
     if amsgrad {
       second = slots["greatest"].maximum(second)
       slots["greatest"] = second
     }
     let correction = progress.biasCorrection(beta2, dtype: dtype).sqrt() / progress.biasCorrection(beta1, dtype: dtype)
-    let own = rate.value(at: progress, dtype: dtype) * correction / (second.sqrt() + epsilon)
-    let (final, time) = (finalRate.value(at: progress, dtype: dtype), progress.updateNumber(dtype: dtype) * gamma)
+    let own = rate.value(at: progress, dtype: dtype) * correction / (second.sqrt() + epsilon.at(context.progress))
+    let (final, time) = (
+      finalRate.value(at: progress, dtype: dtype), progress.updateNumber(dtype: dtype) * gamma.at(context.progress)
+    )
     let bounded = own.maximum(final * (1 - 1 / (time + 1))).minimum(final * (1 / time + 1))
     return (-first * bounded).cast(to: update.dtype)
   }

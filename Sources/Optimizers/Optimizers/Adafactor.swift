@@ -9,6 +9,7 @@ import Configuration
 public struct Adafactor: Optimizer {
   public static let declaration = Declaration(
     "adafactor", "adaptive moments in the memory of rows and columns", standard: Adafactor(),
+    formula: "r, c: means of g² over rows and columns; u = g / √(r cᵀ / mean(r)); w ← w − η u / max(1, rms(u)/d)",
     reference: Reference(
       "Shazeer and Stern", 2018, "Adafactor: Adaptive Learning Rates with Sublinear Memory Cost",
       "https://arxiv.org/abs/1804.04235"),
@@ -33,7 +34,7 @@ public struct Adafactor: Optimizer {
   public var isRelative: Bool
   public var scaling: FactoredMoments
   private var style: FrameworkStyle
-  public var minimumSize: Double
+  public var minimumSize: any Schedule
   public var weightDecay: any Schedule
   public var weightDecayFilter: PathFilter
 
@@ -41,8 +42,9 @@ public struct Adafactor: Optimizer {
   ///   - rate: the style's by default.
   ///   - epsilon: the style's by default.
   public init(
-    learningRate: (any Schedule)? = nil, isRelative: Bool = true, decayPower: Double = -0.8, clipThreshold: Double = 1,
-    minimumSize: Double = 1e-3, epsilon: Double? = nil, style: FrameworkStyle = .torch,
+    learningRate: (any Schedule)? = nil, isRelative: Bool = true, decayPower: any Schedule = -0.8,
+    clipThreshold: any Schedule = 1,
+    minimumSize: any Schedule = 1e-3, epsilon: Double? = nil, style: FrameworkStyle = .torch,
     weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate ?? (style == .torch ? 0.01 : 0.001)
@@ -74,7 +76,7 @@ public struct Adafactor: Optimizer {
 ///
 /// With `b = t^decayPower`, the rows' means of squares `r' = (1 - b) r + b mean_columns(g^2)` and the columns'
 /// `c'` give `v = r' c' / mean(r')`; tensors of fewer than two axes keep `v` whole. The output is
-/// `u / max(1, rms(u) / threshold)` of `u = g / sqrt(v)`.
+/// `u / max(1, rms(u) / threshold.at(context.progress))` of `u = g / sqrt(v)`.
 public struct FactoredMoments: ParameterwiseTransform {
   /// How division by zero is avoided.
   public enum Floor: Sendable, Hashable {
@@ -85,8 +87,8 @@ public struct FactoredMoments: ParameterwiseTransform {
     case clamped(Double?)
   }
 
-  public var decayPower: Double
-  public var threshold: Double
+  public var decayPower: any Schedule
+  public var threshold: any Schedule
   public var floor: Floor
 
   /// The floor's number; nil is the parameter type's resolution.
@@ -105,7 +107,7 @@ public struct FactoredMoments: ParameterwiseTransform {
     }
   }
 
-  public init(decayPower: Double = -0.8, threshold: Double = 1, floor: Floor = .added(1e-30)) {
+  public init(decayPower: any Schedule = -0.8, threshold: any Schedule = 1, floor: Floor = .added(1e-30)) {
     self.decayPower = decayPower
     self.threshold = threshold
     self.floor = floor
@@ -125,7 +127,7 @@ public struct FactoredMoments: ParameterwiseTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let share = context.progress.updateNumber(dtype: gradient.dtype).power(decayPower)
+    let share = context.progress.updateNumber(dtype: gradient.dtype).power(decayPower.at(context.progress))
     var squares = gradient.squared()
     if case .added(let epsilon) = floor { squares = squares + epsilon }
     func blended(_ name: String, _ value: Tensor) -> Tensor {
@@ -148,7 +150,7 @@ public struct FactoredMoments: ParameterwiseTransform {
       second = second.maximum(epsilon * epsilon)
     }
     let scaled = gradient / second.sqrt()
-    return (scaled / (scaled.rootMeanSquare() / threshold).maximum(1)).cast(to: update.dtype)
+    return (scaled / (scaled.rootMeanSquare() / threshold.at(context.progress)).maximum(1)).cast(to: update.dtype)
   }
 }
 
@@ -172,13 +174,13 @@ extension DType {
 /// Each tensor times the root mean square of its parameter, or `minimum` if that is more (Adafactor, Shazeer
 /// and Stern 2018).
 public struct ScaleByParameterSize: ParameterwiseTransform {
-  public var minimum: Double
+  public var minimum: any Schedule
 
-  public init(minimum: Double = 1e-3) { self.minimum = minimum }
+  public init(minimum: any Schedule = 1e-3) { self.minimum = minimum }
 
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    update * parameter.rootMeanSquare().maximum(minimum).cast(to: update.dtype)
+    update * parameter.rootMeanSquare().maximum(minimum.at(context.progress)).cast(to: update.dtype)
   }
 }

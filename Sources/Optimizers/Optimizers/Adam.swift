@@ -8,6 +8,7 @@ import func Foundation.log
 public struct Adam: Optimizer {
   public static let declaration = Declaration(
     "adam", "adaptive moment estimation", standard: Adam(),
+    formula: "m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²; w ← w − η m̂ / (√v̂ + ε)",
     reference: Reference(
       "Kingma and Ba", 2015, "Adam: A Method for Stochastic Optimization", "https://arxiv.org/abs/1412.6980"),
     settings: [.learningRate(\.learningRate)] + AdamMoments.settings.of(\.moments) + [
@@ -21,7 +22,8 @@ public struct Adam: Optimizer {
 
   /// - Parameter epsilon: the style's by default.
   public init(
-    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    epsilon: (any Schedule)? = nil,
     style: FrameworkStyle = .torch, amsgrad: Bool = false, correctsBias: Bool = true,
     l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
@@ -44,6 +46,7 @@ public struct Adam: Optimizer {
 public struct AdamW: Optimizer {
   public static let declaration = Declaration(
     "adamW", "Adam with decoupled weight decay", standard: AdamW(),
+    formula: "m, v of adam; w ← w − η (m̂ / (√v̂ + ε) + λw)",
     reference: Reference(
       "Loshchilov and Hutter", 2019, "Decoupled Weight Decay Regularization", "https://arxiv.org/abs/1711.05101"),
     settings: [.learningRate(\.learningRate)] + AdamMoments.settings.of(\.moments) + [
@@ -57,7 +60,8 @@ public struct AdamW: Optimizer {
 
   /// - Parameter epsilon: the style's by default.
   public init(
-    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    epsilon: (any Schedule)? = nil,
     style: FrameworkStyle = .torch, amsgrad: Bool = false, correctsBias: Bool = true, weightDecay: any Schedule = 0.01,
     weightDecayFilter: PathFilter = .all
   ) {
@@ -87,8 +91,8 @@ public struct AdamW: Optimizer {
 /// half-precision parameters are kept in `float32`. Where beta1 is 0 there is no first moment to keep.
 public struct AdamMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
-  public var beta2: Double
-  public var epsilon: Double
+  public var beta2: any Schedule
+  public var epsilon: any Schedule
   /// Whether epsilon is added after the bias correction or before it.
   public var style: FrameworkStyle
   public var amsgrad: Bool
@@ -97,7 +101,8 @@ public struct AdamMoments: ParameterwiseTransform, ShardableTransform {
 
   /// - Parameter epsilon: by default 1e-8, in style ``FrameworkStyle/keras`` 1e-7.
   public init(
-    beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil, style: FrameworkStyle = .torch,
+    beta1: any Schedule = 0.9, beta2: any Schedule = 0.999, epsilon: (any Schedule)? = nil,
+    style: FrameworkStyle = .torch,
     amsgrad: Bool = false, correctsBias: Bool = true
   ) {
     self.beta1 = beta1
@@ -117,7 +122,7 @@ public struct AdamMoments: ParameterwiseTransform, ShardableTransform {
     .biasCorrection(\.correctsBias),
   ]
 
-  private var hasMean: Bool { beta1 as? Double != 0 }
+  private var hasMean: Bool { beta1.constant != 0 }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
     if hasMean { slots.setZeros("first", like: parameter) }
@@ -129,9 +134,10 @@ public struct AdamMoments: ParameterwiseTransform, ShardableTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
+    let epsilon = epsilon.at(context.progress)
     let first =
-      hasMean ? slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress) : gradient
-    var second = slots.updateMean("second", with: gradient.squared(), keeping: beta2)
+      hasMean ? slots.updateMean("first", with: gradient, keeping: beta1.at(context.progress)) : gradient
+    var second = slots.updateMean("second", with: gradient.squared(), keeping: beta2.at(context.progress))
     if amsgrad {
       second = slots["greatest"].maximum(second)
       slots["greatest"] = second
@@ -149,15 +155,11 @@ public struct AdamMoments: ParameterwiseTransform, ShardableTransform {
 }
 
 extension Progress {
-  /// `1 - beta^t` for the update's number `t`, with all its digits where `beta` is near 1.
-  func biasCorrection(_ beta: Double, dtype: DType) -> Tensor {
-    -(updateNumber(dtype: dtype) * Foundation.log(beta)).expm1()
-  }
-
-  /// The same with the power of the schedule's present value.
+  /// `1 - beta^t` for the update's number `t` and the present value of `beta`, with all its digits where it is near 1.
   func biasCorrection(_ beta: any Schedule, dtype: DType) -> Tensor {
-    if let beta = beta as? Double { return biasCorrection(beta, dtype: dtype) }
-    return -(updateNumber(dtype: dtype) * beta.value(at: self, dtype: dtype).log()).expm1()
+    let beta = beta.at(self)
+    let number = updateNumber(dtype: dtype)
+    return -(beta.constant.map { number * Foundation.log($0) } ?? number * beta.tensor(dtype).log()).expm1()
   }
 
   /// Progress as it will be at the next update.
@@ -171,9 +173,5 @@ extension Tensor {
   func runningMean(_ value: Tensor, keeping: Double) -> Tensor { self * keeping + value * (1 - keeping) }
 
   /// The same with the present value of a schedule.
-  func runningMean(_ value: Tensor, keeping: any Schedule, at progress: Progress) -> Tensor {
-    if let keeping = keeping as? Double { return runningMean(value, keeping: keeping) }
-    let kept = keeping.value(at: progress, dtype: dtype)
-    return self * kept + value * (1 - kept)
-  }
+  func runningMean(_ value: Tensor, keeping: Coefficient) -> Tensor { self * keeping + value * (1 - keeping) }
 }

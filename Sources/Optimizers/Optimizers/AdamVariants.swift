@@ -6,6 +6,7 @@ import Configuration
 public struct AdaMax: Optimizer {
   public static let declaration = Declaration(
     "adamax", "Adam with the greatest magnitude of gradients", standard: AdaMax(),
+    formula: "m of adam; u ← max(β₂u, |g| + ε); w ← w − η m̂ / u",
     reference: Reference(
       "Kingma and Ba", 2015, "Adam: A Method for Stochastic Optimization", "https://arxiv.org/abs/1412.6980"),
     settings: [
@@ -23,7 +24,8 @@ public struct AdaMax: Optimizer {
 
   /// - Parameter epsilon: the style's by default.
   public init(
-    learningRate: any Schedule = 0.002, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    learningRate: any Schedule = 0.002, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    epsilon: (any Schedule)? = nil,
     style: FrameworkStyle = .torch
   ) {
     self.learningRate = learningRate
@@ -51,12 +53,13 @@ public struct InfinityMoments: ParameterwiseTransform, ShardableTransform {
   }
 
   public var beta1: any Schedule
-  public var beta2: Double
-  public var epsilon: Double
+  public var beta2: any Schedule
+  public var epsilon: any Schedule
   public var placement: Placement
 
   public init(
-    beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, placement: Placement = .insideMaximum
+    beta1: any Schedule = 0.9, beta2: any Schedule = 0.999, epsilon: any Schedule = 1e-8,
+    placement: Placement = .insideMaximum
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -72,12 +75,13 @@ public struct InfinityMoments: ParameterwiseTransform, ShardableTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress)
-    let magnitude = placement == .insideMaximum ? gradient.abs() + epsilon : gradient.abs()
-    let greatest = (slots["greatest"] * beta2).maximum(magnitude)
+    let first = slots.updateMean("first", with: gradient, keeping: beta1.at(context.progress))
+    let magnitude = placement == .insideMaximum ? gradient.abs() + epsilon.at(context.progress) : gradient.abs()
+    let greatest = (slots["greatest"] * beta2.at(context.progress)).maximum(magnitude)
     slots["greatest"] = greatest
     let mean = first / context.progress.biasCorrection(beta1, dtype: gradient.dtype)
-    return (mean / (placement == .outsideMaximum ? greatest + epsilon : greatest)).cast(to: update.dtype)
+    return (mean / (placement == .outsideMaximum ? greatest + epsilon.at(context.progress) : greatest)).cast(
+      to: update.dtype)
   }
 }
 
@@ -91,6 +95,7 @@ public struct NAdam: Optimizer {
 
   public static let declaration = Declaration(
     "nadam", "Adam with Nesterov's momentum", standard: NAdam(),
+    formula: "m, v of adam; w ← w − η (μₜ₊₁m / (1 − μ₁⋯μₜ₊₁) + (1 − μₜ)g / (1 − μ₁⋯μₜ)) / (√v̂ + ε)",
     reference: Reference(
       "Dozat", 2016, "Incorporating Nesterov Momentum into Adam", "https://openreview.net/forum?id=OM0jvwB8jIp57ZJjtNEZ"
     ),
@@ -112,7 +117,8 @@ public struct NAdam: Optimizer {
   ///   - epsilon: the style's by default.
   ///   - momentumDecay: the style's by default.
   public init(
-    learningRate: any Schedule = 0.002, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    learningRate: any Schedule = 0.002, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    epsilon: (any Schedule)? = nil,
     momentumDecay: Double? = nil, style: Style = .torch
   ) {
     self.learningRate = learningRate
@@ -138,12 +144,12 @@ public struct NAdam: Optimizer {
 /// `mu_t = beta1 (1 - 0.96^(momentumDecay t) / 2)`; without a `momentumDecay`, `mu_t = beta1`.
 public struct NesterovMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
-  public var beta2: Double
-  public var epsilon: Double
+  public var beta2: any Schedule
+  public var epsilon: any Schedule
   public var momentumDecay: Double?
 
   public init(
-    beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8, momentumDecay: Double? = 0.004
+    beta1: any Schedule = 0.9, beta2: any Schedule = 0.999, epsilon: any Schedule = 1e-8, momentumDecay: Double? = 0.004
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -160,8 +166,8 @@ public struct NesterovMoments: ParameterwiseTransform, ShardableTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress)
-    let second = slots.updateMean("second", with: gradient.squared(), keeping: beta2)
+    let first = slots.updateMean("first", with: gradient, keeping: beta1.at(context.progress))
+    let second = slots.updateMean("second", with: gradient.squared(), keeping: beta2.at(context.progress))
     let number = context.progress.updateNumber(dtype: gradient.dtype)
     let (momentum, nextMomentum) = (
       momentum(at: number, context.progress), momentum(at: number + 1, context.progress.next)
@@ -170,7 +176,7 @@ public struct NesterovMoments: ParameterwiseTransform, ShardableTransform {
     slots["product"] = product
     let mean = first * (nextMomentum / (1 - product * nextMomentum)) + gradient * ((1 - momentum) / (1 - product))
     let corrected = second / context.progress.biasCorrection(beta2, dtype: gradient.dtype)
-    return (mean / (corrected.sqrt() + epsilon)).cast(to: update.dtype)
+    return (mean / (corrected.sqrt() + epsilon.at(context.progress))).cast(to: update.dtype)
   }
 
   private func momentum(at number: Tensor, _ progress: Progress) -> Tensor {
@@ -185,6 +191,7 @@ public struct NesterovMoments: ParameterwiseTransform, ShardableTransform {
 public struct RAdam: Optimizer {
   public static let declaration = Declaration(
     "radam", "Adam rectified while its second moment is uncertain", standard: RAdam(),
+    formula: "m, v of adam; w ← w − η rₜ m̂ / (√v̂ + ε), and w − η m̂ as long as the variance of √v̂ is infinite",
     reference: Reference(
       "Liu et al.", 2020, "On the Variance of the Adaptive Learning Rate and Beyond", "https://arxiv.org/abs/1908.03265"
     ),
@@ -197,7 +204,8 @@ public struct RAdam: Optimizer {
   public var scaling: RectifiedMoments
 
   public init(
-    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    epsilon: any Schedule = 1e-8
   ) {
     self.learningRate = learningRate
     scaling = RectifiedMoments(beta1: beta1, beta2: beta2, epsilon: epsilon)
@@ -213,10 +221,10 @@ public struct RAdam: Optimizer {
 /// `sqrt((r - 4) (r - 2) R / ((R - 4) (R - 2) r))`.
 public struct RectifiedMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
-  public var beta2: Double
-  public var epsilon: Double
+  public var beta2: any Schedule
+  public var epsilon: any Schedule
 
-  public init(beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8) {
+  public init(beta1: any Schedule = 0.9, beta2: any Schedule = 0.999, epsilon: any Schedule = 1e-8) {
     self.beta1 = beta1
     self.beta2 = beta2
     self.epsilon = epsilon
@@ -230,17 +238,17 @@ public struct RectifiedMoments: ParameterwiseTransform, ShardableTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress)
-    let second = slots.updateMean("second", with: gradient.squared(), keeping: beta2)
+    let first = slots.updateMean("first", with: gradient, keeping: beta1.at(context.progress))
+    let second = slots.updateMean("second", with: gradient.squared(), keeping: beta2.at(context.progress))
     let progress = context.progress
     let mean = first / progress.biasCorrection(beta1, dtype: gradient.dtype)
     let correction = progress.biasCorrection(beta2, dtype: gradient.dtype)
-    let most = 2 / (1 - beta2) - 1
+    let most = (2 / (1 - beta2.at(progress)) - 1).tensor(gradient.dtype)
     let number = progress.updateNumber(dtype: gradient.dtype)
     let length = most - number * 2 * (1 - correction) / correction
     let rectification =
       ((length - 4) * (length - 2) * (most / ((most - 4) * (most - 2))) / length).sqrt()
-    let adapted = mean * (rectification * correction.sqrt()) / (second.sqrt() + epsilon)
+    let adapted = mean * (rectification * correction.sqrt()) / (second.sqrt() + epsilon.at(context.progress))
     return Tensor.select(length .> 5, adapted, mean).cast(to: update.dtype)
   }
 }
@@ -249,6 +257,7 @@ public struct RectifiedMoments: ParameterwiseTransform, ShardableTransform {
 public struct AdaBelief: Optimizer {
   public static let declaration = Declaration(
     "adaBelief", "Adam over how far gradients are from their mean", standard: AdaBelief(),
+    formula: "m of adam; s ← β₂s + (1 − β₂)(g − m)² + ε′; w ← w − η m̂ / (√ŝ + ε)",
     reference: Reference(
       "Zhuang et al.", 2020, "AdaBelief Optimizer: Adapting Stepsizes by the Belief in Observed Gradients",
       "https://arxiv.org/abs/2010.07468"),
@@ -265,8 +274,9 @@ public struct AdaBelief: Optimizer {
   public var weightDecayFilter: PathFilter
 
   public init(
-    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-16,
-    epsilonRoot: Double = 1e-16, weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    epsilon: any Schedule = 1e-16,
+    epsilonRoot: any Schedule = 1e-16, weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
     scaling = BeliefMoments(beta1: beta1, beta2: beta2, epsilon: epsilon, epsilonRoot: epsilonRoot)
@@ -283,12 +293,13 @@ public struct AdaBelief: Optimizer {
 /// `M / (sqrt(V) + epsilon)` (Zhuang et al. 2020).
 public struct BeliefMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
-  public var beta2: Double
-  public var epsilon: Double
-  public var epsilonRoot: Double
+  public var beta2: any Schedule
+  public var epsilon: any Schedule
+  public var epsilonRoot: any Schedule
 
   public init(
-    beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-16, epsilonRoot: Double = 1e-16
+    beta1: any Schedule = 0.9, beta2: any Schedule = 0.999, epsilon: any Schedule = 1e-16,
+    epsilonRoot: any Schedule = 1e-16
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -304,11 +315,13 @@ public struct BeliefMoments: ParameterwiseTransform, ShardableTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: context.progress)
-    let second = slots["second"].runningMean((gradient - first).squared(), keeping: beta2) + epsilonRoot
+    let first = slots.updateMean("first", with: gradient, keeping: beta1.at(context.progress))
+    let second =
+      slots["second"].runningMean((gradient - first).squared(), keeping: beta2.at(context.progress))
+      + epsilonRoot.at(context.progress)
     slots["second"] = second
     let mean = first / context.progress.biasCorrection(beta1, dtype: gradient.dtype)
     let corrected = second / context.progress.biasCorrection(beta2, dtype: gradient.dtype)
-    return (mean / (corrected.sqrt() + epsilon)).cast(to: update.dtype)
+    return (mean / (corrected.sqrt() + epsilon.at(context.progress))).cast(to: update.dtype)
   }
 }

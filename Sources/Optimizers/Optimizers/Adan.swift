@@ -7,6 +7,7 @@ import Configuration
 public struct Adan: Optimizer {
   public static let declaration = Declaration(
     "adan", "Adam with Nesterov's momentum from changes of the gradient", standard: Adan(),
+    formula: "m, d, n: means of g, Δg, (g + β₂Δg)²; w ← (w − η (m̂ + β₂d̂) / (√n̂ + ε)) / (1 + ηλ)",
     reference: Reference(
       "Xie et al.", 2022, "Adan: Adaptive Nesterov Momentum Algorithm for Faster Optimizing Deep Models",
       "https://arxiv.org/abs/2208.06677"),
@@ -25,8 +26,9 @@ public struct Adan: Optimizer {
   public var isProximal: Bool
 
   public init(
-    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.98, beta2: Double = 0.92, beta3: Double = 0.99,
-    epsilon: Double = 1e-8, weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all,
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.98, beta2: any Schedule = 0.92,
+    beta3: any Schedule = 0.99,
+    epsilon: any Schedule = 1e-8, weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all,
     isProximal: Bool = true
   ) {
     self.learningRate = learningRate
@@ -38,7 +40,9 @@ public struct Adan: Optimizer {
 
   public var transform: any Transform {
     let step = chain(moments, ScaleByLearningRate(learningRate))
-    if isProximal { return chain(step, ProximalDecay(weightDecay, rate: learningRate, filter: weightDecayFilter)) }
+    if isProximal {
+      return chain(step, DecayAfter(weightDecay, rate: learningRate, form: .proximal, filter: weightDecayFilter))
+    }
     return DecayFirst(weightDecay, rate: learningRate, filter: weightDecayFilter, then: step)
   }
 }
@@ -48,12 +52,12 @@ public struct Adan: Optimizer {
 /// corrected, `(M + beta2 D) / (sqrt(N) + epsilon)`.
 public struct AdanMoments: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
-  public var beta2: Double
-  public var beta3: Double
-  public var epsilon: Double
+  public var beta2: any Schedule
+  public var beta3: any Schedule
+  public var epsilon: any Schedule
 
   public init(
-    beta1: any Schedule = 0.98, beta2: Double = 0.92, beta3: Double = 0.99, epsilon: Double = 1e-8
+    beta1: any Schedule = 0.98, beta2: any Schedule = 0.92, beta3: any Schedule = 0.99, epsilon: any Schedule = 1e-8
   ) {
     self.beta1 = beta1
     self.beta2 = beta2
@@ -71,12 +75,13 @@ public struct AdanMoments: ParameterwiseTransform, ShardableTransform {
     let (gradient, progress) = (update.upcast, context.progress)
     let change = (gradient - slots["gradient"]).replaced(where: progress.step .== 0, by: 0)
     slots["gradient"] = gradient
-    let first = slots.updateMean("first", with: gradient, keeping: beta1, at: progress)
-    let changes = slots.updateMean("change", with: change, keeping: beta2)
-    let second = slots.updateMean("second", with: (gradient + change * beta2).squared(), keeping: beta3)
+    let first = slots.updateMean("first", with: gradient, keeping: beta1.at(progress))
+    let changes = slots.updateMean("change", with: change, keeping: beta2.at(context.progress))
+    let second = slots.updateMean(
+      "second", with: (gradient + change * beta2.at(context.progress)).squared(), keeping: beta3.at(context.progress))
     let root = (second / progress.biasCorrection(beta3, dtype: gradient.dtype)).sqrt()
     let mean = first / progress.biasCorrection(beta1, dtype: gradient.dtype)
-    let ahead = changes * beta2 / progress.biasCorrection(beta2, dtype: gradient.dtype)
-    return ((mean + ahead) / (root + epsilon)).cast(to: update.dtype)
+    let ahead = changes * beta2.at(context.progress) / progress.biasCorrection(beta2, dtype: gradient.dtype)
+    return ((mean + ahead) / (root + epsilon.at(context.progress))).cast(to: update.dtype)
   }
 }

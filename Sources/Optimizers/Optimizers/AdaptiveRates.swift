@@ -7,6 +7,7 @@ import Configuration
 public struct AdaGrad: Optimizer {
   public static let declaration = Declaration(
     "adagrad", "gradients over the root of the sum of their squares", standard: AdaGrad(),
+    formula: "n ← n + g²; w ← w − η g / (√n + ε)",
     reference: Reference(
       "Duchi et al.", 2011, "Adaptive Subgradient Methods for Online Learning and Stochastic Optimization",
       "https://jmlr.org/papers/v12/duchi11a.html"),
@@ -27,7 +28,8 @@ public struct AdaGrad: Optimizer {
   ///   - initialSum: the style's by default.
   ///   - epsilon: the style's by default.
   public init(
-    learningRate: any Schedule = 0.01, initialSum: Double? = nil, epsilon: Double? = nil, style: FrameworkStyle = .torch
+    learningRate: any Schedule = 0.01, initialSum: Double? = nil, epsilon: (any Schedule)? = nil,
+    style: FrameworkStyle = .torch
   ) {
     self.learningRate = learningRate
     self.style = style
@@ -47,10 +49,10 @@ public struct AdaGrad: Optimizer {
 public struct AccumulatedSquares: ParameterwiseTransform, ShardableTransform {
   /// The sum before the first step.
   public var initialSum: Double
-  public var epsilon: Double
+  public var epsilon: any Schedule
   public var placement: EpsilonPlacement
 
-  public init(initialSum: Double = 0, epsilon: Double = 1e-10, placement: EpsilonPlacement = .outsideRoot) {
+  public init(initialSum: Double = 0, epsilon: any Schedule = 1e-10, placement: EpsilonPlacement = .outsideRoot) {
     self.initialSum = initialSum
     self.epsilon = epsilon
     self.placement = placement
@@ -66,7 +68,7 @@ public struct AccumulatedSquares: ParameterwiseTransform, ShardableTransform {
     let gradient = update.upcast
     let squares = slots["squares"] + gradient.squared()
     slots["squares"] = squares
-    return (gradient / placement.root(of: squares, epsilon: epsilon)).cast(to: update.dtype)
+    return (gradient / placement.root(of: squares, epsilon: epsilon.at(context.progress))).cast(to: update.dtype)
   }
 }
 
@@ -77,6 +79,7 @@ public struct AccumulatedSquares: ParameterwiseTransform, ShardableTransform {
 public struct RMSProp: Optimizer {
   public static let declaration = Declaration(
     "rmsprop", "gradients over the root of their running mean square", standard: RMSProp(),
+    formula: "v ← ρv + (1 − ρ)g²; w ← w − η g / (√v + ε)",
     reference: Reference(
       "Tieleman and Hinton", 2012, "Neural Networks for Machine Learning, lecture 6.5",
       "https://www.cs.toronto.edu/~tijmen/csc321/slides/lecture_slides_lec6.pdf"),
@@ -99,7 +102,8 @@ public struct RMSProp: Optimizer {
   ///   - rho: the style's by default.
   ///   - epsilon: the style's by default.
   public init(
-    learningRate: any Schedule = 0.01, rho: Double? = nil, epsilon: Double? = nil, isCentered: Bool = false,
+    learningRate: any Schedule = 0.01, rho: (any Schedule)? = nil, epsilon: (any Schedule)? = nil,
+    isCentered: Bool = false,
     momentum: any Schedule = 0.0, style: FrameworkStyle = .torch
   ) {
     self.learningRate = learningRate
@@ -124,13 +128,13 @@ public struct RMSProp: Optimizer {
 ///
 /// Centred, the square of the running mean of `g` is taken off `v'` (Graves 2013). Tieleman and Hinton 2012.
 public struct RootMeanSquare: ParameterwiseTransform, ShardableTransform {
-  public var rho: Double
-  public var epsilon: Double
+  public var rho: any Schedule
+  public var epsilon: any Schedule
   public var placement: EpsilonPlacement
   public var isCentered: Bool
 
   public init(
-    rho: Double = 0.99, epsilon: Double = 1e-8, placement: EpsilonPlacement = .outsideRoot,
+    rho: any Schedule = 0.99, epsilon: any Schedule = 1e-8, placement: EpsilonPlacement = .outsideRoot,
     isCentered: Bool = false
   ) {
     self.rho = rho
@@ -148,13 +152,13 @@ public struct RootMeanSquare: ParameterwiseTransform, ShardableTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    var squares = slots.updateMean("second", with: gradient.squared(), keeping: rho)
+    var squares = slots.updateMean("second", with: gradient.squared(), keeping: rho.at(context.progress))
     if isCentered {
-      let mean = slots.updateMean("first", with: gradient, keeping: rho)
+      let mean = slots.updateMean("first", with: gradient, keeping: rho.at(context.progress))
       // A variance that rounding makes negative has no root.
       squares = (squares - mean.squared()).maximum(0)
     }
-    return (gradient / placement.root(of: squares, epsilon: epsilon)).cast(to: update.dtype)
+    return (gradient / placement.root(of: squares, epsilon: epsilon.at(context.progress))).cast(to: update.dtype)
   }
 }
 
@@ -165,6 +169,7 @@ public struct RootMeanSquare: ParameterwiseTransform, ShardableTransform {
 public struct AdaDelta: Optimizer {
   public static let declaration = Declaration(
     "adadelta", "steps in the units of the parameters", standard: AdaDelta(),
+    formula: "v ← ρv + (1 − ρ)g²; d = g √(x + ε) / √(v + ε); x ← ρx + (1 − ρ)d²; w ← w − ηd",
     reference: Reference(
       "Zeiler", 2012, "ADADELTA: An Adaptive Learning Rate Method", "https://arxiv.org/abs/1212.5701"),
     settings: [
@@ -180,7 +185,8 @@ public struct AdaDelta: Optimizer {
   /// - Parameters:
   ///   - rate: the style's by default, as are `rho` and `epsilon`.
   public init(
-    learningRate: (any Schedule)? = nil, rho: Double? = nil, epsilon: Double? = nil, style: FrameworkStyle = .torch
+    learningRate: (any Schedule)? = nil, rho: (any Schedule)? = nil, epsilon: (any Schedule)? = nil,
+    style: FrameworkStyle = .torch
   ) {
     self.style = style
     switch style {
@@ -199,10 +205,10 @@ public struct AdaDelta: Optimizer {
 /// Updates in the units of the parameters: `v' = rho v + (1 - rho) g^2`,
 /// `d = g sqrt(u + epsilon) / sqrt(v' + epsilon)`, `u' = rho u + (1 - rho) d^2` (Zeiler 2012).
 public struct AdaptiveDelta: ParameterwiseTransform, ShardableTransform {
-  public var rho: Double
-  public var epsilon: Double
+  public var rho: any Schedule
+  public var epsilon: any Schedule
 
-  public init(rho: Double = 0.9, epsilon: Double = 1e-6) {
+  public init(rho: any Schedule = 0.9, epsilon: any Schedule = 1e-6) {
     self.rho = rho
     self.epsilon = epsilon
   }
@@ -215,9 +221,11 @@ public struct AdaptiveDelta: ParameterwiseTransform, ShardableTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let gradient = update.upcast
-    let squares = slots.updateMean("squares", with: gradient.squared(), keeping: rho)
-    let step = gradient * (slots["squaredSteps"] + epsilon).sqrt() / (squares + epsilon).sqrt()
-    slots["squaredSteps"] = slots["squaredSteps"].runningMean(step.squared(), keeping: rho)
+    let squares = slots.updateMean("squares", with: gradient.squared(), keeping: rho.at(context.progress))
+    let step =
+      gradient * (slots["squaredSteps"] + epsilon.at(context.progress)).sqrt()
+      / (squares + epsilon.at(context.progress)).sqrt()
+    slots["squaredSteps"] = slots["squaredSteps"].runningMean(step.squared(), keeping: rho.at(context.progress))
     return step.cast(to: update.dtype)
   }
 }
@@ -229,7 +237,7 @@ public enum EpsilonPlacement: Sendable, Hashable {
   /// `sqrt(x) + epsilon`
   case outsideRoot
 
-  func root(of squares: Tensor, epsilon: Double) -> Tensor {
+  func root(of squares: Tensor, epsilon: Coefficient) -> Tensor {
     switch self {
     case .insideRoot: (squares + epsilon).sqrt()
     case .outsideRoot: squares.sqrt() + epsilon

@@ -76,6 +76,7 @@ public struct Constrained: Optimizer {
   public static let declaration = Declaration(
     "constrained", "an optimizer whose steps end where the parameters fulfil constraints",
     standard: Constrained(by: [], optimizer: SGD()),
+    formula: "w ← Π(w + u), Π: onto the constraints",
     settings: [
       Setting("by", \.constraints, .methods, "constraints by name, in their order: maxNorm(limit: 3)"),
       Setting("optimizer", \.optimizer, .method, "the optimizer, by name"),

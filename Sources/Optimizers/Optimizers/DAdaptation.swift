@@ -5,6 +5,8 @@ import Configuration
 public struct DAdaptAdam: Optimizer {
   public static let declaration = Declaration(
     "dAdaptAdam", "Adam that estimates its learning rate by D-Adaptation", standard: DAdaptAdam(),
+    formula:
+      "r = dη; s ← bs + (1 − b) r g; q ← bq + (1 − b) r g·s/√v; d ← max(d, q/((1 − b)|s|₁)); adam with the rate r",
     reference: Reference(
       "Defazio and Mishchenko", 2023, "Learning-Rate-Free Learning by D-Adaptation",
       "https://arxiv.org/abs/2301.07733"),
@@ -19,7 +21,8 @@ public struct DAdaptAdam: Optimizer {
   public var adapted: AdaptedAdam
 
   public init(
-    learningRate: any Schedule = 1.0, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+    learningRate: any Schedule = 1.0, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    epsilon: any Schedule = 1e-8,
     correctsBias: Bool = false, initialDistance: Double = 1e-6, greatestGrowth: Double = .infinity,
     weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
@@ -41,9 +44,9 @@ public struct DAdaptAdam: Optimizer {
 /// all parameters NaN.
 public struct AdaptedAdam: ShardableTransform {
   public var rate: any Schedule
-  public var beta1: Double
-  public var beta2: Double
-  public var epsilon: Double
+  public var beta1: any Schedule
+  public var beta2: any Schedule
+  public var epsilon: any Schedule
   public var correctsBias: Bool
   public var growth: DistanceGrowth
   public var weightDecay: any Schedule
@@ -62,7 +65,8 @@ public struct AdaptedAdam: ShardableTransform {
   public func update(
     _ updates: TensorTree, state: TensorTree, context: UpdateContext
   ) -> (updates: TensorTree, state: TensorTree) {
-    let (progress, dtype, root) = (context.progress, updates.wideType, beta2.squareRoot())
+    let (progress, dtype) = (context.progress, updates.wideType)
+    let root = beta2.at(progress).squareRoot()
     let zero = Tensor(0, dtype: dtype)
     let gradients = updates.mapValues(\.upcast)
     let distance = state["distance"] ?? zero
@@ -72,16 +76,18 @@ public struct AdaptedAdam: ShardableTransform {
         rate * progress.biasCorrection(beta2, dtype: dtype).sqrt() / progress.biasCorrection(beta1, dtype: dtype)
     }
     func divided(_ tree: TensorTree, by squares: TensorTree) -> TensorTree {
-      tree.zip(squares) { $0 / ($1.sqrt() + epsilon) }
+      tree.zip(squares) { $0 / ($1.sqrt() + epsilon.at(context.progress)) }
     }
     let before = divided(state[under: "sum"], by: state[under: "second"])
     let product =
       (state["product"] ?? zero) * root + rate * context.sum(of: gradients.zip(before, *)) * (1 - root)
-    func mean(_ name: String, keeping: Double) -> TensorTree {
+    func mean(_ name: String, keeping: Coefficient) -> TensorTree {
       state[under: name].zip(gradients) { $0.runningMean($1 * rate.cast(to: $1.dtype), keeping: keeping) }
     }
-    let (first, sums) = (mean("first", keeping: beta1), mean("sum", keeping: root))
-    let second = state[under: "second"].zip(gradients) { $0.runningMean($1.squared(), keeping: beta2) }
+    let (first, sums) = (mean("first", keeping: beta1.at(context.progress)), mean("sum", keeping: root))
+    let second = state[under: "second"].zip(gradients) {
+      $0.runningMean($1.squared(), keeping: beta2.at(context.progress))
+    }
     let length = context.sum(of: sums.mapValues { $0.abs() })
     let estimate = (product / (length * (1 - root))).replaced(where: length .== 0, by: 0)
     var following = first.nested(under: "first").merging(second.nested(under: "second"))
@@ -99,6 +105,7 @@ public struct AdaptedAdam: ShardableTransform {
 public struct DAdaptSGD: Optimizer {
   public static let declaration = Declaration(
     "dAdaptSGD", "SGD that estimates its learning rate by D-Adaptation", standard: DAdaptSGD(),
+    formula: "r = dη/|g₁|; q ← q + r g·s; s ← s + r g; d ← max(d, 2q/|s|); w ← μw + (1 − μ)(w₀ − s)",
     reference: Reference(
       "Defazio and Mishchenko", 2023, "Learning-Rate-Free Learning by D-Adaptation",
       "https://arxiv.org/abs/2301.07733"),
@@ -112,7 +119,7 @@ public struct DAdaptSGD: Optimizer {
   public var weightDecayFilter: PathFilter
 
   public init(
-    learningRate: any Schedule = 1.0, momentum: Double = 0.9, initialDistance: Double = 1e-6,
+    learningRate: any Schedule = 1.0, momentum: any Schedule = 0.9, initialDistance: Double = 1e-6,
     greatestGrowth: Double = .infinity, l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     adapted = AdaptedDescent(
@@ -133,11 +140,11 @@ public struct DAdaptSGD: Optimizer {
 /// estimate `d` of the distance to the solution allows (D-Adaptation, Defazio and Mishchenko 2023), with the sign turned.
 ///
 /// With `G` the norm of the first gradient that isn't zero and `r = d lr / G`: `q' = q + r g . s`, `s' = s + r g`,
-/// `d' = max(d, 2 q' / |s'|)`, and `w' = momentum w + (1 - momentum) (w0 - s')`. Norms and products are of all parameters
+/// `d' = max(d, 2 q' / |s'|)`, and `w' = momentum w + (1 - momentum.at(context.progress)) (w0 - s')`. Norms and products are of all parameters
 /// together, so a gradient that is NaN makes them all NaN.
 public struct AdaptedDescent: ShardableTransform {
   public var rate: any Schedule
-  public var momentum: Double
+  public var momentum: any Schedule
   public var growth: DistanceGrowth
 
   public var learningRate: (any Schedule)? { rate }
@@ -171,7 +178,7 @@ public struct AdaptedDescent: ShardableTransform {
     let goals = start.zip(sums, -)
     let steps = updates.map { path, update in
       guard let goal = goals[path], let parameter = context.parameters[path] else { return update }
-      return ((goal - parameter.cast(to: goal.dtype)) * (1 - momentum)).cast(to: update.dtype)
+      return ((goal - parameter.cast(to: goal.dtype)) * (1 - momentum.at(context.progress))).cast(to: update.dtype)
     }
     return (steps, following)
   }

@@ -5,6 +5,7 @@ import Configuration
 public struct FTRL: Optimizer {
   public static let declaration = Declaration(
     "ftrl", "follow the regularized leader, for sparse linear models", standard: FTRL(),
+    formula: "n′ = n + g²; z ← z + g − (n′⁻ᵖ − n⁻ᵖ)w/η; w ← (clip(z, ±λ₁) − z) / ((n′⁻ᵖ + β)/η + 2λ₂)",
     reference: Reference(
       "McMahan et al.", 2013, "Ad Click Prediction: a View from the Trenches",
       "https://doi.org/10.1145/2487575.2488200"),
@@ -22,8 +23,9 @@ public struct FTRL: Optimizer {
   public var leader: FollowedLeader
 
   public init(
-    learningRate: any Schedule = 0.001, power: Double = -0.5, initialSum: Double = 0.1, l1: Double = 0, l2: Double = 0,
-    shrinkage: Double = 0, beta: Double = 0
+    learningRate: any Schedule = 0.001, power: Double = -0.5, initialSum: Double = 0.1, l1: any Schedule = 0,
+    l2: any Schedule = 0,
+    shrinkage: any Schedule = 0, beta: any Schedule = 0
   ) {
     leader = FollowedLeader(
       rate: learningRate, power: power, initialSum: initialSum, l1: l1, l2: l2, shrinkage: shrinkage, beta: beta)
@@ -42,14 +44,15 @@ public struct FollowedLeader: ParameterwiseTransform, ShardableTransform {
   public var power: Double
   /// The sum of squares before the first step.
   public var initialSum: Double
-  public var l1: Double
-  public var l2: Double
-  public var shrinkage: Double
-  public var beta: Double
+  public var l1: any Schedule
+  public var l2: any Schedule
+  public var shrinkage: any Schedule
+  public var beta: any Schedule
 
   public init(
-    rate: any Schedule = 0.001, power: Double = -0.5, initialSum: Double = 0.1, l1: Double = 0, l2: Double = 0,
-    shrinkage: Double = 0, beta: Double = 0
+    rate: any Schedule = 0.001, power: Double = -0.5, initialSum: Double = 0.1, l1: any Schedule = 0,
+    l2: any Schedule = 0,
+    shrinkage: any Schedule = 0, beta: any Schedule = 0
   ) {
     self.rate = rate
     self.power = power
@@ -76,11 +79,13 @@ public struct FollowedLeader: ParameterwiseTransform, ShardableTransform {
     let squares = before + gradient.squared()
     let size = squares.power(-power)
     let moved = (size - before.power(-power)) / rate * position
-    let linear = slots["linear"] + gradient + position * (2 * shrinkage) - moved
+    let linear = slots["linear"] + gradient + position * (2 * shrinkage.at(context.progress)) - moved
     (slots["squares"], slots["linear"]) = (squares, linear)
-    let curvature = (size + beta) / rate + 2 * l2
+    let curvature = (size + beta.at(context.progress)) / rate + 2 * l2.at(context.progress)
     // Without any square yet there is no gradient either.
-    let next = (linear.maximum(-l1).minimum(l1) - linear) / curvature.replaced(where: curvature .== 0, by: 1)
+    let next =
+      (linear.maximum(-l1.at(context.progress)).minimum(l1.at(context.progress)) - linear)
+      / curvature.replaced(where: curvature .== 0, by: 1)
     return (next - position).cast(to: update.dtype)
   }
 }

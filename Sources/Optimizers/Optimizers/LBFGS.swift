@@ -7,6 +7,7 @@ import Configuration
 public struct LBFGS: Optimizer {
   public static let declaration = Declaration(
     "lbfgs", "a quasi-Newton method of limited memory, for full batches", standard: LBFGS(),
+    formula: "w ← w − η H g, H from the last k steps and changes of the gradient",
     reference: Reference(
       "Liu and Nocedal", 1989, "On the limited memory BFGS method for large scale optimization",
       "https://doi.org/10.1007/BF01589116"),

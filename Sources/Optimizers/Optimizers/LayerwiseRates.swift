@@ -8,6 +8,7 @@ import Configuration
 public struct LARS: Optimizer {
   public static let declaration = Declaration(
     "lars", "momentum with a learning rate per parameter, in proportion to its norm", standard: LARS(),
+    formula: "u = g + λw; v ← μv + η κ|w|/|u| u; w ← w − v",
     reference: Reference(
       "You et al.", 2017, "Large Batch Training of Convolutional Networks", "https://arxiv.org/abs/1708.03888"),
     settings: [
@@ -22,7 +23,7 @@ public struct LARS: Optimizer {
   public var learningRate: any Schedule
   public var momentum: any Schedule
   public var isNesterov: Bool
-  public var trustCoefficient: Double
+  public var trustCoefficient: any Schedule
   public var clips: Bool
   public var l2: any Schedule
   public var weightDecayFilter: PathFilter
@@ -30,7 +31,7 @@ public struct LARS: Optimizer {
 
   public init(
     learningRate: any Schedule = 0.1, momentum: any Schedule = 0.9, isNesterov: Bool = false,
-    trustCoefficient: Double = 0.001, clips: Bool = false, l2: any Schedule = 0.0,
+    trustCoefficient: any Schedule = 0.001, clips: Bool = false, l2: any Schedule = 0.0,
     weightDecayFilter: PathFilter = .all, layerAdaptationFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
@@ -78,6 +79,7 @@ public struct LAMB: Optimizer {
 
   public static let declaration = Declaration(
     "lamb", "Adam with a learning rate per parameter, in proportion to its norm", standard: LAMB(),
+    formula: "u = m̂ / (√v̂ + ε) + λw; w ← w − η |w|/|u| u",
     reference: Reference(
       "You et al.", 2020, "Large Batch Optimization for Deep Learning: Training BERT in 76 minutes",
       "https://arxiv.org/abs/1904.00962"),
@@ -111,7 +113,8 @@ public struct LAMB: Optimizer {
 
   /// - Parameter preset: decides what the others don't say.
   public init(
-    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: Double = 0.999, epsilon: Double? = nil,
+    learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    epsilon: (any Schedule)? = nil,
     preset: Preset = .tfa, correctsBias: Bool? = nil, weightNormLimit: Double? = nil, trustLimit: Double = .infinity,
     weightDecay: (any Schedule)? = nil, weightDecayFilter: PathFilter = .all, layerAdaptationFilter: PathFilter? = nil
   ) {
@@ -146,7 +149,7 @@ public struct LAMB: Optimizer {
 /// is: a bias that begins at zero can leave it. The multiple is at most `limit`, and divided by the rate that it is
 /// `relativeTo`. You et al. 2017 (LARS), 2020 (LAMB).
 public struct TrustRatio: StatelessTransform, ShardableTransform {
-  public var coefficient: Double
+  public var coefficient: any Schedule
   /// The parameter's norm counts as at most this.
   public var weightNormLimit: Double
   public var limit: Double
@@ -154,7 +157,7 @@ public struct TrustRatio: StatelessTransform, ShardableTransform {
   public var filter: PathFilter
 
   public init(
-    coefficient: Double = 1, weightNormLimit: Double = .infinity, limit: Double = .infinity,
+    coefficient: any Schedule = 1, weightNormLimit: Double = .infinity, limit: Double = .infinity,
     relativeTo: (any Schedule)? = nil, filter: PathFilter = .all
   ) {
     self.coefficient = coefficient
@@ -170,7 +173,7 @@ public struct TrustRatio: StatelessTransform, ShardableTransform {
     let ratios = context.norms(of: context.parameters.filter { adapted[$0] != nil }).map { path, norm in
       let weightNorm = weightNormLimit.isFinite ? norm.minimum(weightNormLimit) : norm
       let updateNorm = updateNorms[path] ?? norm
-      var ratio = (weightNorm * coefficient / updateNorm)
+      var ratio = (weightNorm * coefficient.at(context.progress) / updateNorm)
         .replaced(where: (weightNorm .== 0) .| (updateNorm .== 0), by: 1)
       if let relativeTo { ratio = ratio / relativeTo.value(at: context.progress, dtype: ratio.dtype) }
       return limit.isFinite ? ratio.minimum(limit) : ratio

@@ -5,6 +5,7 @@ import Configuration
 public struct Lion: Optimizer {
   public static let declaration = Declaration(
     "lion", "the sign of the momentum", standard: Lion(),
+    formula: "w ← w − η (sign(β₁m + (1 − β₁)g) + λw); m ← β₂m + (1 − β₂)g",
     reference: Reference(
       "Chen et al.", 2023, "Symbolic Discovery of Optimization Algorithms", "https://arxiv.org/abs/2302.06675"),
     settings: [
@@ -19,7 +20,7 @@ public struct Lion: Optimizer {
   public var weightDecayFilter: PathFilter
 
   public init(
-    learningRate: any Schedule = 0.0001, beta1: any Schedule = 0.9, beta2: Double = 0.99,
+    learningRate: any Schedule = 0.0001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.99,
     weightDecay: any Schedule = 0.0,
     weightDecayFilter: PathFilter = .all
   ) {
@@ -38,9 +39,9 @@ public struct Lion: Optimizer {
 /// (Lion, Chen et al. 2023). The sign of zero is zero, that of NaN is NaN.
 public struct SignedMomentum: ParameterwiseTransform, ShardableTransform {
   public var beta1: any Schedule
-  public var beta2: Double
+  public var beta2: any Schedule
 
-  public init(beta1: any Schedule = 0.9, beta2: Double = 0.99) {
+  public init(beta1: any Schedule = 0.9, beta2: any Schedule = 0.99) {
     self.beta1 = beta1
     self.beta2 = beta2
   }
@@ -54,7 +55,7 @@ public struct SignedMomentum: ParameterwiseTransform, ShardableTransform {
   ) -> Tensor {
     let gradient = update.upcast
     let first = slots["first"]
-    slots["first"] = first.runningMean(gradient, keeping: beta2)
-    return first.runningMean(gradient, keeping: beta1, at: context.progress).sign().cast(to: update.dtype)
+    slots["first"] = first.runningMean(gradient, keeping: beta2.at(context.progress))
+    return first.runningMean(gradient, keeping: beta1.at(context.progress)).sign().cast(to: update.dtype)
   }
 }

@@ -7,6 +7,7 @@ import Configuration
 public struct MARS: Optimizer {
   public static let declaration = Declaration(
     "mars", "Adam over gradients of reduced variance", standard: MARS(),
+    formula: "c = g + γ β₁/(1 − β₁) Δg, scaled down to the norm 1; adamW of c",
     reference: Reference(
       "Yuan et al.", 2024, "MARS: Unleashing the Power of Variance Reduction for Training Large Models",
       "https://arxiv.org/abs/2411.10438"),
@@ -17,13 +18,14 @@ public struct MARS: Optimizer {
 
   public var learningRate: any Schedule
   public var moments: AdamMoments
-  public var gamma: Double
+  public var gamma: any Schedule
   public var weightDecay: any Schedule
   public var weightDecayFilter: PathFilter
 
   public init(
-    learningRate: any Schedule = 0.003, beta1: any Schedule = 0.95, beta2: Double = 0.99, gamma: Double = 0.025,
-    epsilon: Double = 1e-8, weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
+    learningRate: any Schedule = 0.003, beta1: any Schedule = 0.95, beta2: any Schedule = 0.99,
+    gamma: any Schedule = 0.025,
+    epsilon: any Schedule = 1e-8, weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
     moments = AdamMoments(beta1: beta1, beta2: beta2, epsilon: epsilon)
@@ -48,15 +50,16 @@ public struct VarianceReduction: NamedTransform, ShardableTransform {
   public static let declaration = Declaration(
     "varianceReduction", "adds a part of the gradient's change to it, and scales it down to the norm 1",
     standard: VarianceReduction(),
+    formula: "c = g + γ β₁/(1 − β₁) Δg; g ← c / max(1, |c|)",
     reference: Reference(
       "Yuan et al.", 2024, "MARS: Unleashing the Power of Variance Reduction for Training Large Models",
       "https://arxiv.org/abs/2411.10438"),
     settings: [.gamma(\.gamma), .beta1(\.beta1, "decay rate β₁ of the mean that follows, or a schedule")])
 
-  public var gamma: Double
+  public var gamma: any Schedule
   public var beta1: any Schedule
 
-  public init(gamma: Double = 0.025, beta1: any Schedule = 0.95) {
+  public init(gamma: any Schedule = 0.025, beta1: any Schedule = 0.95) {
     self.gamma = gamma
     self.beta1 = beta1
   }
@@ -68,8 +71,8 @@ public struct VarianceReduction: NamedTransform, ShardableTransform {
   ) -> (updates: TensorTree, state: TensorTree) {
     let gradients = updates.mapValues(\.upcast)
     let corrected = gradients.zip(state) { gradient, before in
-      let beta = beta1.value(at: context.progress, dtype: gradient.dtype)
-      return gradient + (gradient - before) * (beta / (1 - beta) * gamma)
+      let beta = beta1.at(context.progress)
+      return gradient + (gradient - before) * (beta / (1 - beta) * gamma.at(context.progress))
     }
     let clipped = ClipByNorm(1).update(corrected, context: context)
     return (updates.zip(clipped) { $1.cast(to: $0.dtype) }, gradients)
@@ -77,7 +80,7 @@ public struct VarianceReduction: NamedTransform, ShardableTransform {
 }
 
 extension Setting {
-  fileprivate static func gamma(_ property: WritableKeyPath<Method, Double> & Sendable) -> Setting {
+  fileprivate static func gamma(_ property: WritableKeyPath<Method, any Schedule> & Sendable) -> Setting {
     Setting("gamma", property, .nonNegative, "γ, how much of the gradient's change is added")
   }
 }

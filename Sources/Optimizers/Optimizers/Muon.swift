@@ -5,6 +5,7 @@ import Configuration
 public struct Muon: Optimizer {
   public static let declaration = Declaration(
     "muon", "momentum of matrices made orthogonal, NAdam for the rest", standard: Muon(),
+    formula: "m ← μm + (1 − μ)g; w ← w − η (s UVᵀ + λw), m = UΣVᵀ by Newton and Schulz, s by shape",
     reference: Reference(
       "Jordan et al.", 2024, "Muon: An optimizer for hidden layers in neural networks",
       "https://kellerjordan.github.io/posts/muon/"),
@@ -34,7 +35,7 @@ public struct Muon: Optimizer {
   public init(
     learningRate: any Schedule = 0.02, momentum: any Schedule = 0.95, isNesterov: Bool = true,
     correctsBias: Bool = true, scale: Orthogonalize.Scale = .original, iterations: Int = 5,
-    coefficients: [Double] = Orthogonalize.usualCoefficients, epsilon: Double = 1e-8,
+    coefficients: [Double] = Orthogonalize.usualCoefficients, epsilon: any Schedule = 1e-8,
     otherLearningRate: any Schedule = 0.001, weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
@@ -95,14 +96,14 @@ public struct Orthogonalize: ParameterwiseTransform {
   public var iterations: Int
   /// a, b and c.
   public var coefficients: [Double]
-  public var epsilon: Double
+  public var epsilon: any Schedule
 
   /// Coefficients chosen for speed: singular values end between about 0.7 and 1.2.
   public static let usualCoefficients = [3.4445, -4.775, 2.0315]
 
   public init(
     beta: any Schedule = 0.95, isNesterov: Bool = true, correctsBias: Bool = true, scale: Scale = .original,
-    iterations: Int = 5, coefficients: [Double] = Orthogonalize.usualCoefficients, epsilon: Double = 1e-8
+    iterations: Int = 5, coefficients: [Double] = Orthogonalize.usualCoefficients, epsilon: any Schedule = 1e-8
   ) {
     self.beta = beta
     self.isNesterov = isNesterov
@@ -129,13 +130,13 @@ public struct Orthogonalize: ParameterwiseTransform {
         Diagnostic(operation: "orthogonalize", message: "needs three coefficients, not \(coefficients)"))
     }
     let gradient = update.upcast
-    let first = slots.updateMean("first", with: gradient, keeping: beta, at: context.progress)
+    let first = slots.updateMean("first", with: gradient, keeping: beta.at(context.progress))
     let (now, next) = corrections(context.progress, dtype: gradient.dtype)
     let beta = beta.value(at: context.progress, dtype: gradient.dtype)
     let mean = isNesterov ? first * beta / next + gradient * (1 - beta) / now : first / now
     let isTall = update.shape[0] > update.shape[1]
     var matrix = isTall ? mean.transpose() : mean
-    matrix = matrix / (matrix.norm() + epsilon)
+    matrix = matrix / (matrix.norm() + epsilon.at(context.progress))
     let (a, b, c) = (coefficients[0], coefficients[1], coefficients[2])
     for _ in 0..<Swift.max(0, iterations) {
       let gram = matrix.matmul(matrix.transpose())

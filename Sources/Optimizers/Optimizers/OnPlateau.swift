@@ -11,6 +11,7 @@ public struct OnPlateau: Optimizer {
   public static let declaration = Declaration(
     "onPlateau", "an optimizer whose updates become smaller when the training loss has stopped falling",
     standard: OnPlateau(SGD()),
+    formula: "w ← w + f u; f ← max(f · factor, least) when the mean loss has stopped falling",
     settings: [
       Setting("optimizer", \.optimizer, .method, "the optimizer, by name"),
       Setting("factor", \.reduction.factor, .number(in: 0...1), "what updates are multiplied by"),
@@ -28,8 +29,8 @@ public struct OnPlateau: Optimizer {
   var reduction: PlateauReduction
 
   public init(
-    _ optimizer: any Optimizer, factor: Double = 0.1, patience: Int = 10, average window: Int = 100,
-    relative: Double = 1e-4, absolute: Double = 0, cooldown: Int = 0, least: Double = 0
+    _ optimizer: any Optimizer, factor: any Schedule = 0.1, patience: Int = 10, average window: Int = 100,
+    relative: any Schedule = 1e-4, absolute: any Schedule = 0, cooldown: Int = 0, least: any Schedule = 0
   ) {
     self.optimizer = optimizer
     reduction = PlateauReduction(
@@ -42,13 +43,13 @@ public struct OnPlateau: Optimizer {
 
 /// Updates times a factor that shrinks when the loss has stopped falling.
 struct PlateauReduction: ShardableTransform {
-  var factor: Double
+  var factor: any Schedule
   var patience: Int
   var window: Int
-  var relative: Double
-  var absolute: Double
+  var relative: any Schedule
+  var absolute: any Schedule
   var cooldown: Int
-  var least: Double
+  var least: any Schedule
 
   func initial(_ parameters: TensorTree) -> TensorTree {
     func number(_ value: Double) -> Tensor { Tensor(value, dtype: .float32) }
@@ -72,12 +73,13 @@ struct PlateauReduction: ShardableTransform {
     let isFull = seen .>= Double(window - 1)
 
     let (best, cooling) = (slot("best"), slot("cooling"))
-    let improves = mean .< best * (1 - relative) - absolute
+    let improves = mean .< best * (1 - relative.at(context.progress)) - absolute.at(context.progress)
     let isCooling = cooling .> 0
     let counted = (slot("without") + 1).replaced(where: improves .| isCooling, by: 0)
     let reduces = counted .>= Double(patience)
     let without = counted.replaced(where: reduces, by: 0)
-    let scale = Tensor.select(reduces, (oldScale * factor).maximum(least), oldScale)
+    let scale = Tensor.select(
+      reduces, (oldScale * factor.at(context.progress)).maximum(least.at(context.progress)), oldScale)
     let cooled = Tensor.select(
       reduces, Tensor(Double(cooldown), like: cooling), (cooling - 1).maximum(0))
 

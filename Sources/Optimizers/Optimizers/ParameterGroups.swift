@@ -11,6 +11,7 @@ import Configuration
 public struct ParameterGroups: Optimizer {
   public static let declaration = Declaration(
     "groups", "another optimizer for some parameters, by their paths", standard: ParameterGroups([], others: SGD()),
+    formula: "u of the first group whose pattern is in the path",
     settings: [
       Setting(
         "groups", \.groups, .methods(in: { Registry(kind: "parameter group", [ParameterGroup.self]) }),

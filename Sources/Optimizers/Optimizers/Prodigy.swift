@@ -5,6 +5,7 @@ import Configuration
 public struct Prodigy: Optimizer {
   public static let declaration = Declaration(
     "prodigy", "Adam that estimates its learning rate from distances", standard: Prodigy(),
+    formula: "r = dη; s ← β₃s + d r g/d₀; q ← β₃q + d/d₀ r g·(w₀ − w); d ← max(d, q/|s|₁); adam with the rate r",
     reference: Reference(
       "Mishchenko and Defazio", 2024, "Prodigy: An Expeditiously Adaptive Parameter-Free Learner",
       "https://arxiv.org/abs/2306.06101"),
@@ -13,7 +14,7 @@ public struct Prodigy: Optimizer {
       Setting("beta1", \.estimate.beta1, .decayRate, "decay rate β₁ of the first moment"),
       .beta2(\.estimate.beta2),
       Setting(
-        "beta3", \.estimate.chosenBeta3, .optional(.decayRate, standing: 0),
+        "beta3", \.estimate.chosenBeta3, .optional(.decayRate, standing: 0.0),
         "decay rate β₃ of the estimate; none is √β₂"),
       .epsilon(\.estimate.epsilon), .biasCorrection(\.estimate.correctsBias),
       Setting("safeguard", \.estimate.isSafeguarded, .flag, "whether the estimate leaves out η, for warm-ups from 0"),
@@ -26,9 +27,11 @@ public struct Prodigy: Optimizer {
 
   /// - Parameter beta3: by default the root of beta2.
   public init(
-    learningRate: any Schedule = 1.0, beta1: Double = 0.9, beta2: Double = 0.999, beta3: Double? = nil,
-    epsilon: Double = 1e-8, correctsBias: Bool = false, isSafeguarded: Bool = false, initialDistance: Double = 1e-6,
-    greatestGrowth: Double = .infinity, coefficient: Double = 1, weightDecay: any Schedule = 0.0,
+    learningRate: any Schedule = 1.0, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
+    beta3: (any Schedule)? = nil,
+    epsilon: any Schedule = 1e-8, correctsBias: Bool = false, isSafeguarded: Bool = false,
+    initialDistance: Double = 1e-6,
+    greatestGrowth: Double = .infinity, coefficient: any Schedule = 1, weightDecay: any Schedule = 0.0,
     weightDecayFilter: PathFilter = .all
   ) {
     estimate = DistanceEstimate(
@@ -68,19 +71,18 @@ let distanceSettings: [Setting<DistanceGrowth>] = [
 /// is NaN makes the estimate NaN, and with it all parameters.
 public struct DistanceEstimate: ShardableTransform {
   public var rate: any Schedule
-  public var beta1: Double
-  public var beta2: Double
+  public var beta1: any Schedule
+  public var beta2: any Schedule
   /// nil is the root of beta2.
-  var chosenBeta3: Double?
-  public var epsilon: Double
+  var chosenBeta3: (any Schedule)?
+  public var epsilon: any Schedule
   public var correctsBias: Bool
   public var isSafeguarded: Bool
   public var growth: DistanceGrowth
-  public var coefficient: Double
+  public var coefficient: any Schedule
   public var weightDecay: any Schedule
   public var weightDecayFilter: PathFilter
 
-  public var beta3: Double { chosenBeta3 ?? beta2.squareRoot() }
   public var learningRate: (any Schedule)? { rate }
 
   public func initial(_ parameters: TensorTree) -> TensorTree {
@@ -97,6 +99,8 @@ public struct DistanceEstimate: ShardableTransform {
     _ updates: TensorTree, state: TensorTree, context: UpdateContext
   ) -> (updates: TensorTree, state: TensorTree) {
     let (progress, dtype) = (context.progress, updates.wideType)
+    let (keeping1, keeping2) = (beta1.at(progress), beta2.at(progress))
+    let beta3 = chosenBeta3?.at(progress) ?? keeping2.squareRoot()
     let zero = Tensor(0, dtype: dtype)
     let gradients = updates.mapValues(\.upcast)
     let positions = gradients.zip(context.parameters) { $1.cast(to: $0.dtype) }
@@ -113,17 +117,17 @@ public struct DistanceEstimate: ShardableTransform {
       sum * beta3 + gradient * (relative * (isSafeguarded ? distance : rate)).cast(to: sum.dtype)
     }
     let length = context.sum(of: sums.mapValues { $0.abs() })
-    let estimate = (product * coefficient / length).replaced(where: length .== 0, by: 0)
+    let estimate = (product * coefficient.at(context.progress) / length).replaced(where: length .== 0, by: 0)
     // The first estimates count at once, whatever growth is allowed.
     let first = distance.maximum(estimate).replaced(where: distance .!= growth.initial, by: distance)
     let greatest = (state["greatest"] ?? zero).maximum(estimate)
     let next = greatest.minimum(first * growth.greatest)
     let moments = (
       first: state[under: "first"].zip(gradients) { mean, gradient in
-        mean * beta1 + gradient * (distance * (1 - beta1)).cast(to: mean.dtype)
+        mean * keeping1 + gradient * (distance * (1 - keeping1)).cast(to: mean.dtype)
       },
       second: state[under: "second"].zip(gradients) { mean, gradient in
-        mean * beta2 + gradient.squared() * (distance.squared() * (1 - beta2)).cast(to: mean.dtype)
+        mean * keeping2 + gradient.squared() * (distance.squared() * (1 - keeping2)).cast(to: mean.dtype)
       }
     )
     var following = sums.nested(under: "sum").merging(state[under: "start"].nested(under: "start"))
@@ -131,7 +135,7 @@ public struct DistanceEstimate: ShardableTransform {
     following.merge(moments.second.nested(under: "second"))
     (following["distance"], following["greatest"], following["product"]) = (next, greatest, product)
     let scaled = moments.first.zip(moments.second) { mean, square in
-      mean / (square.sqrt() + (next * epsilon).cast(to: mean.dtype))
+      mean / (square.sqrt() + (next * epsilon.at(context.progress)).cast(to: mean.dtype))
     }
     let decayed = scaled.adding(decay: weightDecay, of: positions, filter: weightDecayFilter, context)
     return (updates.zip(decayed) { ($1 * -rate.cast(to: $1.dtype)).cast(to: $0.dtype) }, following)

@@ -10,6 +10,7 @@ import Configuration
 public struct SGD: Optimizer {
   public static let declaration = Declaration(
     "sgd", "stochastic gradient descent, with optional momentum", standard: SGD(),
+    formula: "v ← μv + (1 − τ)g; w ← w − ηv",
     reference: Reference(
       "Robbins and Monro", 1951, "A Stochastic Approximation Method", "https://doi.org/10.1214/aoms/1177729586"),
     settings: [
@@ -21,13 +22,14 @@ public struct SGD: Optimizer {
   public var learningRate: any Schedule
   public var momentum: any Schedule
   public var isNesterov: Bool
-  public var dampening: Double
+  public var dampening: any Schedule
   public var style: FrameworkStyle
   public var l2: any Schedule
   public var weightDecayFilter: PathFilter
 
   public init(
-    learningRate: any Schedule = 0.1, momentum: any Schedule = 0.0, isNesterov: Bool = false, dampening: Double = 0,
+    learningRate: any Schedule = 0.1, momentum: any Schedule = 0.0, isNesterov: Bool = false,
+    dampening: any Schedule = 0,
     style: FrameworkStyle = .torch, l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
@@ -43,7 +45,7 @@ public struct SGD: Optimizer {
     var chain: [any Transform] = []
     chain.append(decay: l2, filter: weightDecayFilter)
     var scaling: [any Transform] = [MomentumTrace(momentum, dampening: dampening, isNesterov: isNesterov)]
-    if let momentum = momentum as? Double, momentum == 0 { scaling = [] }
+    if momentum.constant == 0 { scaling = [] }
     scaling.insert(ScaleByLearningRate(learningRate), at: style == .keras ? 0 : scaling.count)
     return Chain(chain + scaling)
   }
@@ -53,6 +55,7 @@ public struct SGD: Optimizer {
 public struct Momentum: Optimizer {
   public static let declaration = Declaration(
     "momentum", "gradient descent with momentum", standard: Momentum(),
+    formula: "v ← μv + (1 − τ)g; w ← w − ηv",
     reference: Reference(
       "Polyak", 1964, "Some methods of speeding up the convergence of iteration methods",
       "https://doi.org/10.1016/0041-5553(64)90137-5"),
@@ -66,7 +69,7 @@ public struct Momentum: Optimizer {
   public var descent: SGD
 
   public init(
-    learningRate: any Schedule = 0.01, momentum: any Schedule = 0.9, dampening: Double = 0,
+    learningRate: any Schedule = 0.01, momentum: any Schedule = 0.9, dampening: any Schedule = 0,
     style: FrameworkStyle = .torch,
     l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
@@ -92,6 +95,7 @@ public struct Nesterov: Optimizer {
 
   public static let declaration = Declaration(
     "nesterov", "Nesterov's accelerated gradient", standard: Nesterov(),
+    formula: "v ← μv + g; w ← w − η(g + μv)",
     reference: Reference(
       "Sutskever et al.", 2013, "On the importance of initialization and momentum in deep learning",
       "https://proceedings.mlr.press/v28/sutskever13.html"),
@@ -109,14 +113,14 @@ public struct Nesterov: Optimizer {
     })
 
   public var learningRate: any Schedule
-  public var momentum: Double
+  public var momentum: any Schedule
   public var form: Form
   public var style: FrameworkStyle
   public var l2: any Schedule
   public var weightDecayFilter: PathFilter
 
   public init(
-    learningRate: any Schedule = 0.01, momentum: Double = 0.9, form: Form = .reformulated,
+    learningRate: any Schedule = 0.01, momentum: any Schedule = 0.9, form: Form = .reformulated,
     style: FrameworkStyle = .keras,
     l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
@@ -147,10 +151,10 @@ public struct Nesterov: Optimizer {
 /// the first step undamped, and so does this. Polyak 1964; Sutskever et al. 2013.
 public struct MomentumTrace: ParameterwiseTransform, ShardableTransform {
   public var momentum: any Schedule
-  public var dampening: Double
+  public var dampening: any Schedule
   public var isNesterov: Bool
 
-  public init(_ momentum: any Schedule = 0.9, dampening: Double = 0, isNesterov: Bool = false) {
+  public init(_ momentum: any Schedule = 0.9, dampening: any Schedule = 0, isNesterov: Bool = false) {
     self.momentum = momentum
     self.dampening = dampening
     self.isNesterov = isNesterov
@@ -162,8 +166,9 @@ public struct MomentumTrace: ParameterwiseTransform, ShardableTransform {
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
     let momentum = momentum.value(at: context.progress, dtype: update.dtype)
-    var velocity = slots["velocity"] * momentum + (dampening == 0 ? update : update * (1 - dampening))
-    if dampening != 0 {
+    let isDamped = dampening.constant != 0
+    var velocity = slots["velocity"] * momentum + (isDamped ? update * (1 - dampening.at(context.progress)) : update)
+    if isDamped {
       velocity = velocity.replaced(where: context.progress.step .== 0, by: update)
     }
     slots["velocity"] = velocity
@@ -179,9 +184,9 @@ public struct MomentumTrace: ParameterwiseTransform, ShardableTransform {
 ///
 /// It takes gradients times the negative rate. Nesterov 1983; Sutskever et al. 2013.
 public struct LookAheadMomentum: ParameterwiseTransform, ShardableTransform {
-  public var momentum: Double
+  public var momentum: any Schedule
 
-  public init(_ momentum: Double = 0.9) { self.momentum = momentum }
+  public init(_ momentum: any Schedule = 0.9) { self.momentum = momentum }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
     slots["position"] = parameter
@@ -191,10 +196,10 @@ public struct LookAheadMomentum: ParameterwiseTransform, ShardableTransform {
   public func update(
     _ update: Tensor, of parameter: Tensor, slots: inout Slots, context: UpdateContext
   ) -> Tensor {
-    let velocity = slots["velocity"] * momentum + update
+    let velocity = slots["velocity"] * momentum.at(context.progress) + update
     let position = slots["position"] + velocity
     slots["velocity"] = velocity
     slots["position"] = position
-    return position + velocity * momentum - parameter
+    return position + velocity * momentum.at(context.progress) - parameter
   }
 }

@@ -2,21 +2,24 @@ import Configuration
 
 /// Adam in the eigenbases of Shampoo's matrices (Vyas et al. 2024), see ``EigenbasisMoments``.
 ///
+/// Decay shrinks the parameters after the step, `(w - lr u) (1 - lr decay)`, and not in the first, as in the authors' code.
 /// It needs `eigh`, which OpenBLAS computes on the CPU; see `Tensor.eigh`.
 public struct SOAP: Optimizer {
   public static let declaration = Declaration(
     "soap", "Adam in the eigenbases of Shampoo's matrices", standard: SOAP(),
+    formula: "Q, P: eigenvectors of means of ggᵀ, gᵀg; v ← β₂v + (1 − β₂)(QᵀgP)²; w ← w − η Q (Qᵀm̂P / (√v̂ + ε)) Pᵀ",
     reference: Reference(
       "Vyas et al.", 2024, "SOAP: Improving and Stabilizing Shampoo using Adam", "https://arxiv.org/abs/2409.11321"),
     settings: [
       .learningRate(\.learningRate), .beta1(\.moments.beta1), .beta2(\.moments.beta2),
       Setting(
-        "shampooBeta", \.moments.chosenShampooBeta, .optional(.decayRate, standing: 0),
+        "shampooBeta", \.moments.chosenShampooBeta, .optional(.decayRate, standing: 0.0),
         "decay rate of the matrices; none is β₂"),
       Setting("every", \.moments.period, .integer(in: 1...Int(Int32.max)), "steps from one new basis to the next"),
       Setting(
         "greatestExtent", \.moments.greatestExtent, .integer(in: 1...Int(Int32.max)),
         "axes of a greater extent have no basis"),
+      .vectors(\.moments.vectors, "basis"),
       .epsilon(\.moments.epsilon), .weightDecay(\.weightDecay), .excludeFromWeightDecay(\.weightDecayFilter),
     ])
 
@@ -27,20 +30,23 @@ public struct SOAP: Optimizer {
 
   /// - Parameter shampooBeta: by default beta2.
   public init(
-    learningRate: any Schedule = 0.003, beta1: any Schedule = 0.95, beta2: Double = 0.95, shampooBeta: Double? = nil,
-    every period: Int = 10, greatestExtent: Int = 10_000, epsilon: Double = 1e-8, weightDecay: any Schedule = 0.01,
-    weightDecayFilter: PathFilter = .all
+    learningRate: any Schedule = 0.003, beta1: any Schedule = 0.95, beta2: any Schedule = 0.95,
+    shampooBeta: (any Schedule)? = nil,
+    every period: Int = 10, greatestExtent: Int = 10_000, vectors: Bool = false, epsilon: any Schedule = 1e-8,
+    weightDecay: any Schedule = 0.01, weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
     moments = EigenbasisMoments(
       beta1: beta1, beta2: beta2, chosenShampooBeta: shampooBeta, period: period, greatestExtent: greatestExtent,
-      epsilon: epsilon)
+      vectors: vectors, epsilon: epsilon)
     self.weightDecay = weightDecay
     self.weightDecayFilter = weightDecayFilter
   }
 
   public var transform: any Transform {
-    Chain(moments, decay: weightDecay, filter: weightDecayFilter, learningRate: learningRate)
+    chain(
+      moments, ScaleByLearningRate(learningRate),
+      DecayAfter(weightDecay, rate: learningRate, form: .multiplied, filter: weightDecayFilter), FirstStepSkipped())
   }
 }
 
@@ -52,18 +58,21 @@ public struct SOAP: Optimizer {
 /// sqrt(1 - beta2^t) / (1 - beta1^t)` turned back, `t` counted from the first update. Every `period` updates `Q`
 /// becomes the orthonormal factor of `L' Q`, its columns in the order of their eigenvalues.
 ///
-/// Tensors of fewer than two axes keep their basis, which makes it Adam without the first step.
+/// Tensors of fewer than two axes keep their basis, which makes it Adam without the first step; those of one have a basis too
+/// if `vectors` says so.
 public struct EigenbasisMoments: ParameterwiseTransform {
   public var beta1: any Schedule
-  public var beta2: Double
+  public var beta2: any Schedule
   /// nil is beta2.
-  var chosenShampooBeta: Double?
+  var chosenShampooBeta: (any Schedule)?
   public var period: Int
   /// Axes of a greater extent have no basis.
   public var greatestExtent: Int
-  public var epsilon: Double
+  /// Whether tensors of one axis have a basis.
+  public var vectors: Bool
+  public var epsilon: any Schedule
 
-  public var shampooBeta: Double { chosenShampooBeta ?? beta2 }
+  public var shampooBeta: any Schedule { chosenShampooBeta ?? beta2 }
 
   public func initial(_ parameter: Tensor, slots: inout Slots) {
     slots.setZeros("first", "second", like: parameter)
@@ -80,18 +89,21 @@ public struct EigenbasisMoments: ParameterwiseTransform {
     let (dtype, progress) = (gradient.dtype, context.progress)
     let isFirst = progress.step .== 0
     let bases = factors.axes.map { slots["basis\($0)"] }
-    let first = slots["first"].runningMean(gradient, keeping: beta1, at: progress)
+    let first = slots["first"].runningMean(gradient, keeping: beta1.at(progress))
       .replaced(where: isFirst, by: slots["first"])
-    let second = slots["second"].runningMean(factors.times(bases, gradient).squared(), keeping: beta2)
-      .replaced(where: isFirst, by: slots["second"])
+    let second = slots["second"].runningMean(
+      factors.times(bases, gradient).squared(), keeping: beta2.at(context.progress)
+    )
+    .replaced(where: isFirst, by: slots["second"])
     // Updates are counted from the second gradient.
     let updates = progress.step.cast(to: dtype).maximum(1)
-    let scaled = factors.times(bases, first) / (second.sqrt() + epsilon)
+    let scaled = factors.times(bases, first) / (second.sqrt() + epsilon.at(context.progress))
     let correction =
-      updates.biasCorrection(beta2).sqrt() / updates.biasCorrection(beta1.value(at: progress, dtype: dtype))
+      updates.biasCorrection(beta2.at(progress)).sqrt() / updates.biasCorrection(beta1.at(progress))
     let output = factors.times(bases, scaled, isTransposed: true) * correction
     let products = factors.axes.map { axis in
-      slots["products\(axis)"].runningMean(factors.products(gradient, axis: axis), keeping: shampooBeta)
+      slots["products\(axis)"].runningMean(
+        factors.products(gradient, axis: axis), keeping: shampooBeta.at(context.progress))
     }
     let turned = turned(second, bases, products, factors, progress.step)
     (slots["first"], slots["second"]) = (first, turned[0])
@@ -102,7 +114,7 @@ public struct EigenbasisMoments: ParameterwiseTransform {
   }
 
   private func factors(_ parameter: Tensor) -> KroneckerFactors {
-    KroneckerFactors(parameter.shape, limit: greatestExtent)
+    KroneckerFactors(parameter.shape, limit: greatestExtent, vectors: vectors)
   }
 
   /// The second moment and the bases after an update: those of the eigenvectors at first, once improved every so often,
@@ -134,8 +146,5 @@ public struct EigenbasisMoments: ParameterwiseTransform {
 
 extension Tensor {
   /// `1 - beta^self`, with all its digits where `beta` is near 1.
-  fileprivate func biasCorrection(_ beta: Double) -> Tensor { biasCorrection(Tensor(beta, dtype: dtype)) }
-
-  /// The same of a scalar.
-  fileprivate func biasCorrection(_ beta: Tensor) -> Tensor { -(self * beta.log()).expm1() }
+  fileprivate func biasCorrection(_ beta: Coefficient) -> Tensor { -(self * beta.tensor(dtype).log()).expm1() }
 }

@@ -4,14 +4,15 @@ import Configuration
 public struct ClipByValue: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "clipByValue", "each element of the gradients clipped to -limit...limit", standard: ClipByValue(),
+    formula: "g ← clip(g, ±c)",
     settings: [.limit(\.limit, "greatest magnitude")])
 
-  public var limit: Double
+  public var limit: any Schedule
 
-  public init(_ limit: Double = 1) { self.limit = limit }
+  public init(_ limit: any Schedule = 1) { self.limit = limit }
 
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
-    updates.mapValues { $0.maximum(-limit).minimum(limit) }
+    updates.mapValues { $0.maximum(-limit.at(context.progress)).minimum(limit.at(context.progress)) }
   }
 }
 
@@ -21,12 +22,13 @@ public struct ClipByValue: NamedTransform, StatelessTransform, ShardableTransfor
 public struct ClipByNorm: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "clipByNorm", "each parameter's gradient scaled down to a greatest norm", standard: ClipByNorm(),
+    formula: "g ← g min(1, c / (|g| + ε)), |g| of each parameter",
     settings: [.limit(\.limit, "greatest norm"), .epsilon(\.epsilon, "ε, added to the norm; 1e-6 in PyTorch")])
 
-  public var limit: Double
-  public var epsilon: Double
+  public var limit: any Schedule
+  public var epsilon: any Schedule
 
-  public init(_ limit: Double = 1, epsilon: Double = 0) {
+  public init(_ limit: any Schedule = 1, epsilon: any Schedule = 0) {
     self.limit = limit
     self.epsilon = epsilon
   }
@@ -34,35 +36,38 @@ public struct ClipByNorm: NamedTransform, StatelessTransform, ShardableTransform
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
     updates.zip(context.norms(of: updates)) { update, norm in
       // Over a norm of zero the quotient is infinite (NaN for a limit of zero too) and the minimum 1.
-      let factor = (limit / (norm + epsilon)).minimum(1).replaced(where: norm .== 0, by: 1)
+      let factor = (limit.at(context.progress) / (norm + epsilon.at(context.progress))).minimum(1).replaced(
+        where: norm .== 0, by: 1)
       return update * factor.cast(to: update.dtype)
     }
   }
 }
 
 /// All tensors scaled alike, so that the norm of them together is at most `limit`:
-/// `u * min(1, limit / (norm + epsilon))` (Pascanu et al. 2013).
+/// `u * min(1, limit / (norm + epsilon.at(context.progress)))` (Pascanu et al. 2013).
 ///
 /// Zeros stay as they are; a single NaN or infinite element makes every update NaN.
 public struct ClipByGlobalNorm: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "clipByGlobalNorm", "the whole gradient scaled down to a greatest norm", standard: ClipByGlobalNorm(),
+    formula: "g ← g min(1, c / (|g| + ε)), |g| of all parameters",
     reference: Reference(
       "Pascanu et al.", 2013, "On the difficulty of training recurrent neural networks",
       "https://arxiv.org/abs/1211.5063"),
     settings: [.limit(\.limit, "greatest norm"), .epsilon(\.epsilon, "ε, added to the norm; 1e-6 in PyTorch")])
 
-  public var limit: Double
-  public var epsilon: Double
+  public var limit: any Schedule
+  public var epsilon: any Schedule
 
-  public init(_ limit: Double = 1, epsilon: Double = 0) {
+  public init(_ limit: any Schedule = 1, epsilon: any Schedule = 0) {
     self.limit = limit
     self.epsilon = epsilon
   }
 
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
     let norm = context.norm(of: updates)
-    let factor = (limit / (norm + epsilon)).minimum(1).replaced(where: norm .== 0, by: 1)
+    let factor = (limit.at(context.progress) / (norm + epsilon.at(context.progress))).minimum(1).replaced(
+      where: norm .== 0, by: 1)
     return updates.mapValues { $0 * factor.cast(to: $0.dtype) }
   }
 }
@@ -75,6 +80,7 @@ public struct ClipByGlobalNorm: NamedTransform, StatelessTransform, ShardableTra
 public struct AdaptiveClipping: NamedTransform, ParameterwiseTransform {
   public static let declaration = Declaration(
     "clipAdaptively", "each unit's gradient clipped relative to its weights", standard: AdaptiveClipping(),
+    formula: "g ← g min(1, λ max(|w|, ε) / |g|), per unit",
     reference: Reference(
       "Brock et al.", 2021, "High-Performance Large-Scale Image Recognition Without Normalization",
       "https://arxiv.org/abs/2102.06171"),
@@ -83,10 +89,10 @@ public struct AdaptiveClipping: NamedTransform, ParameterwiseTransform {
       .epsilon(\.epsilon, "ε, the least norm of weights that counts"),
     ])
 
-  public var limit: Double
-  public var epsilon: Double
+  public var limit: any Schedule
+  public var epsilon: any Schedule
 
-  public init(_ limit: Double = 0.01, epsilon: Double = 0.001) {
+  public init(_ limit: any Schedule = 0.01, epsilon: any Schedule = 0.001) {
     self.limit = limit
     self.epsilon = epsilon
   }
@@ -97,7 +103,8 @@ public struct AdaptiveClipping: NamedTransform, ParameterwiseTransform {
     let axes = Array(0..<(update.rank < 2 ? update.rank : update.rank - 1))
     func norm(_ tensor: Tensor) -> Tensor { tensor.upcast.squared().sum(axes, keepDims: true).sqrt() }
     let gradientNorm = norm(update)
-    let factor = (norm(parameter).maximum(epsilon) * limit / gradientNorm).minimum(1)
+    let factor = (norm(parameter).maximum(epsilon.at(context.progress)) * limit.at(context.progress) / gradientNorm)
+      .minimum(1)
       .replaced(where: gradientNorm .== 0, by: 1)
     return update * factor.cast(to: update.dtype)
   }
@@ -107,6 +114,7 @@ public struct AdaptiveClipping: NamedTransform, ParameterwiseTransform {
 public struct SignOfUpdate: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "sign", "the sign of each element of the gradients", standard: SignOfUpdate(),
+    formula: "g ← sign(g)",
     reference: Reference(
       "Bernstein et al.", 2018, "signSGD: Compressed Optimisation for Non-Convex Problems",
       "https://arxiv.org/abs/1802.04434"))
@@ -119,6 +127,6 @@ public struct SignOfUpdate: NamedTransform, StatelessTransform, ShardableTransfo
 
 extension Setting {
   fileprivate static func limit(
-    _ property: WritableKeyPath<Method, Double> & Sendable, _ meaning: String
+    _ property: WritableKeyPath<Method, any Schedule> & Sendable, _ meaning: String
   ) -> Setting { Setting("limit", property, .nonNegative, meaning) }
 }

@@ -5,6 +5,7 @@ import Configuration
 public struct GradientCentralization: NamedTransform, ParameterwiseTransform {
   public static let declaration = Declaration(
     "centralize", "the mean of each unit's gradients subtracted", standard: GradientCentralization(),
+    formula: "g ← g − mean(g), per unit",
     reference: Reference(
       "Yong et al.", 2020, "Gradient Centralization: A New Optimization Technique for Deep Neural Networks",
       "https://arxiv.org/abs/2004.01461"))
@@ -25,6 +26,7 @@ public struct GradientCentralization: NamedTransform, ParameterwiseTransform {
 public struct GradientNoise: NamedTransform, StatelessTransform {
   public static let declaration = Declaration(
     "noise", "normally distributed noise added to the gradients, which fades", standard: GradientNoise(),
+    formula: "g ← g + N(0, η / t^γ)",
     reference: Reference(
       "Neelakantan et al.", 2015, "Adding Gradient Noise Improves Learning for Very Deep Networks",
       "https://arxiv.org/abs/1511.06807"),
@@ -33,10 +35,10 @@ public struct GradientNoise: NamedTransform, StatelessTransform {
       Setting("gamma", \.gamma, .nonNegative, "γ, how fast it fades"),
     ])
 
-  public var eta: Double
-  public var gamma: Double
+  public var eta: any Schedule
+  public var gamma: any Schedule
 
-  public init(eta: Double = 0.01, gamma: Double = 0.55) {
+  public init(eta: any Schedule = 0.01, gamma: any Schedule = 0.55) {
     self.eta = eta
     self.gamma = gamma
   }
@@ -44,7 +46,9 @@ public struct GradientNoise: NamedTransform, StatelessTransform {
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
     updates.map { path, update in
       let dtype = update.dtype.accumulation
-      let deviation = (context.progress.updateNumber(dtype: dtype).power(-gamma) * eta).sqrt()
+      let deviation =
+        (context.progress.updateNumber(dtype: dtype).power(-gamma.at(context.progress)) * eta.at(context.progress))
+        .sqrt()
       let noise = context.key.derived("noise/" + path).normal(update.shape, dtype: dtype) * deviation
       return (update.upcast + noise).cast(to: update.dtype)
     }

@@ -1,12 +1,15 @@
+import Configuration
+
 /// The axes of a tensor that have a matrix of their own, whose Kronecker product stands for the matrix of all elements.
 struct KroneckerFactors {
   let shape: Shape
-  /// Axes whose extent is at most `limit`; none of tensors of fewer than two axes.
+  /// Axes whose extent is at most `limit`; none of scalars, and of vectors only if they are wanted.
   let axes: [Int]
 
-  init(_ shape: Shape, limit: Int) {
+  init(_ shape: Shape, limit: Int, vectors: Bool) {
     self.shape = shape
-    axes = shape.rank < 2 || shape.elementCount == 0 ? [] : (0..<shape.rank).filter { shape[$0] <= limit }
+    axes =
+      shape.rank < (vectors ? 1 : 2) || shape.elementCount == 0 ? [] : (0..<shape.rank).filter { shape[$0] <= limit }
   }
 
   /// The products of the tensor's slices along an axis with each other: `[n, n]`.
@@ -25,5 +28,11 @@ struct KroneckerFactors {
       let turned = own[axis].map { rows.matmul(isTransposed ? $0.transpose() : $0) } ?? rows
       return turned.reshape(to: Shape(rest + [extent]))
     }
+  }
+}
+
+extension Setting {
+  static func vectors(_ property: WritableKeyPath<Method, Bool> & Sendable, _ what: String) -> Setting {
+    Setting("vectors", property, .flag, "whether tensors of one axis have a \(what) too")
   }
 }

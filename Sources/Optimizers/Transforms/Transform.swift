@@ -71,12 +71,16 @@ public struct UpdateContext: Sendable {
   public let loss: Tensor
   /// The optimizer's ``Transform/learningRate``, for averages whose weights depend on it.
   public let learningRate: (any Schedule)?
+  /// How the loss curves, if the gradient rule estimates it.
+  public internal(set) var curvature: Curvature?
   /// Present if updates and ``parameters`` are a device's shares.
   var shares: ParameterShares?
 
   public init(
-    parameters: TensorTree, progress: Progress, key: Key, loss: Tensor, learningRate: (any Schedule)? = nil
+    parameters: TensorTree, progress: Progress, key: Key, loss: Tensor, learningRate: (any Schedule)? = nil,
+    curvature: Curvature? = nil
   ) {
+    self.curvature = curvature
     self.parameters = parameters
     self.progress = progress
     self.key = key
@@ -151,15 +155,12 @@ public struct Slots: Sendable {
 
   /// Moves a slot towards a value, and returns it: `slot' = keeping * slot + (1 - keeping) * value`.
   public mutating func updateMean(_ name: String, with value: Tensor, keeping: Double) -> Tensor {
-    self[name] = self[name].runningMean(value, keeping: keeping)
-    return self[name]
+    updateMean(name, with: value, keeping: Coefficient(keeping))
   }
 
   /// The same with the present value of a schedule.
-  public mutating func updateMean(
-    _ name: String, with value: Tensor, keeping: any Schedule, at progress: Progress
-  ) -> Tensor {
-    self[name] = self[name].runningMean(value, keeping: keeping, at: progress)
+  public mutating func updateMean(_ name: String, with value: Tensor, keeping: Coefficient) -> Tensor {
+    self[name] = self[name].runningMean(value, keeping: keeping)
     return self[name]
   }
 }
@@ -213,5 +214,13 @@ public struct ScaleByLearningRate: StatelessTransform, ShardableTransform {
       factors[update.dtype] = factor
       return update * factor
     }
+  }
+}
+
+/// No update at the first step, for methods whose first gradient only begins their moments.
+struct FirstStepSkipped: StatelessTransform, ShardableTransform {
+  func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
+    let isFirst = context.progress.step .== 0
+    return updates.mapValues { $0.replaced(where: isFirst, by: 0) }
   }
 }

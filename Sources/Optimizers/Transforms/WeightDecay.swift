@@ -7,6 +7,7 @@ import Configuration
 public struct WeightDecay: NamedTransform, StatelessTransform, ShardableTransform {
   public static let declaration = Declaration(
     "decay", "adds a multiple of the parameters to the gradients: an L2 penalty", standard: WeightDecay(),
+    formula: "g ← g + λw",
     settings: [
       Setting("weightDecay", \.rate, .schedule, "weight decay λ, or a schedule"),
       Setting("exclude", \.filter, .excluding, "regular expressions for parameters that don't decay"),
@@ -31,7 +32,7 @@ extension TensorTree {
   func adding(decay rate: any Schedule, of parameters: TensorTree, filter: PathFilter, _ context: UpdateContext)
     -> TensorTree
   {
-    if let rate = rate as? Double, rate == 0 { return self }
+    if rate.constant == 0 { return self }
     let decayed = zip(parameters) { $0 + $1 * rate.value(at: context.progress, dtype: $1.dtype) }
     return map { path, update in filter.matches(path) ? decayed[path] ?? update : update }
   }
@@ -40,7 +41,7 @@ extension TensorTree {
 extension [any Transform] {
   /// Adds decay to a chain unless its rate is the constant 0.
   mutating func append(decay rate: any Schedule, filter: PathFilter = .all) {
-    if let rate = rate as? Double, rate == 0 { return }
+    if rate.constant == 0 { return }
     append(WeightDecay(rate, filter: filter))
   }
 }
@@ -80,7 +81,7 @@ public struct DecayFirst: Transform {
   public func update(
     _ updates: TensorTree, state: TensorTree, context: UpdateContext
   ) -> (updates: TensorTree, state: TensorTree) {
-    if let decay = decay as? Double, decay == 0 { return next.update(updates, state: state, context: context) }
+    if decay.constant == 0 { return next.update(updates, state: state, context: context) }
     let losses = context.parameters.map { path, parameter in
       guard filter.matches(path) else { return parameter.zerosLike() }
       let factor =
@@ -95,28 +96,36 @@ public struct DecayFirst: Transform {
   }
 }
 
-/// Parameters that come out of the update divided by `1 + lr * decay`: decay as a proximal step, the last of a chain.
-///
-/// Zhuang et al. 2022, [Understanding AdamW through proximal methods and
-/// scale-freeness](https://arxiv.org/abs/2202.00089).
-public struct ProximalDecay: StatelessTransform, ShardableTransform {
+/// Parameters shrunk as they come out of the update, the last of a chain.
+public struct DecayAfter: StatelessTransform, ShardableTransform {
+  public enum Form: Sendable, Hashable {
+    /// Times `1 - lr * decay`.
+    case multiplied
+    /// Divided by `1 + lr * decay`: a proximal step (Zhuang et al. 2022, [Understanding AdamW through proximal methods
+    /// and scale-freeness](https://arxiv.org/abs/2202.00089)).
+    case proximal
+  }
+
   public var decay: any Schedule
   public var rate: any Schedule
+  public var form: Form
   public var filter: PathFilter
 
-  public init(_ decay: any Schedule, rate: any Schedule, filter: PathFilter = .all) {
+  public init(_ decay: any Schedule, rate: any Schedule, form: Form, filter: PathFilter = .all) {
     self.decay = decay
     self.rate = rate
+    self.form = form
     self.filter = filter
   }
 
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
-    if let decay = decay as? Double, decay == 0 { return updates }
+    if decay.constant == 0 { return updates }
     let shrunk = updates.zip(context.parameters) { update, parameter in
       let (position, progress) = (parameter.upcast, context.progress)
-      let factor =
-        rate.value(at: progress, dtype: position.dtype) * decay.value(at: progress, dtype: position.dtype) + 1
-      return ((position + update.upcast) / factor - position).cast(to: update.dtype)
+      let part = rate.value(at: progress, dtype: position.dtype) * decay.value(at: progress, dtype: position.dtype)
+      let moved = position + update.upcast
+      let shrunk = form == .proximal ? moved / (part + 1) : moved * (1 - part)
+      return (shrunk - position).cast(to: update.dtype)
     }
     return updates.map { path, update in filter.matches(path) ? shrunk[path] ?? update : update }
   }

@@ -25,6 +25,8 @@ public enum ModelFileError: Error, Sendable, Equatable, CustomStringConvertible 
   case notGenerating
   /// Predictions of several models that make no band: of other records or columns, or of classes.
   case unlikePredictions
+  /// Models whose arrays differ in names, shapes or types; none for no models at all.
+  case unlikeModels(arrays: [String])
   /// Outputs that make no table of predictions.
   case unsupportedOutputs(shape: [Int])
 
@@ -61,6 +63,11 @@ public enum ModelFileError: Error, Sendable, Equatable, CustomStringConvertible 
     case .unlikePredictions:
       "the models' predictions can't be put together: they must be values, of the same records under the same names. Give "
         + "models that the same command has trained with other seeds."
+    case .unlikeModels(let arrays):
+      arrays.isEmpty
+        ? "there are no models to average. Give at least one."
+        : "the models aren't of one architecture, so their weights can't be averaged: \(arrays.joined(separator: ", ")) "
+          + "differ. Choose models that differ in other settings only."
     case .unsupportedOutputs(let shape):
       "the model gives \(shape) per record, which doesn't fit into a row of a table. Use TrainedModel.outputs in Swift."
     }

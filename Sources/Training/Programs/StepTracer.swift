@@ -55,12 +55,14 @@ struct StepTracer {
           outputs.append(result.output.upcast)
           evaluation.state = result.state
         }
+        let seen = examples.view.seen(outputs, targets, mixing, of: loss)
+        evaluation.losses = loss.examples(passes: seen.outputs, seen.targets, mixing: seen.mixing)
         let total = loss.total(
-          passes: outputs, targets, mixing: mixing,
+          passes: seen.outputs, seen.targets, mixing: seen.mixing,
           weights: lossWeights(targets, weights, importance.map(examples.rows), dtype: outputs[0].dtype))
         let totals = examples.devices.sum([total.sum, total.count])
         let value = loss.value(
-          sum: totals[0], count: totals[1], penalty: method.penalty(trained))
+          sum: totals[0], count: totals[1], penalty: examples.view.hasPenalty ? method.penalty(trained) : nil)
         evaluation.reported = value.reported
         evaluation.weight = totals[1]
         let sums = method.sums(outputs[0], targets, weights)
@@ -79,7 +81,7 @@ struct StepTracer {
     let evaluation = ruled.evaluation
     let context = UpdateContext(
       parameters: parameters, progress: progress, key: stepKey.derived("optimizer"), loss: evaluation.loss,
-      learningRate: method.optimizer.transform.learningRate)
+      learningRate: method.optimizer.transform.learningRate, curvature: evaluation.curvature)
     let own = context.limited(to: shares)
     let updated = method.optimizer.transform.update(
       shares?.parts(of: evaluation.gradients) ?? evaluation.gradients, state: state.optimizer, context: own)
@@ -157,6 +159,14 @@ extension Loss {
     let other = total(passes: outputs, mixing.partnered(targets), weights: weights)
     let share = mixing.share.cast(to: own.sum.dtype)
     return (own.sum * share + other.sum * (1 - share), own.count)
+  }
+
+  /// The loss of each of examples that may be mixed.
+  fileprivate func examples(passes outputs: [Tensor], _ targets: Tensor, mixing: HiddenMixing?) -> Tensor {
+    let own = perExample(passes: outputs, targets)
+    guard let mixing else { return own }
+    let share = mixing.share.cast(to: own.dtype)
+    return own * share + perExample(passes: outputs, mixing.partnered(targets)) * (1 - share)
   }
 }
 

@@ -10,7 +10,8 @@ the momentum 0.9.
 
 Sources, of which the rules below are the formulas in NumPy: davda54/sam (sam, asam), juntang-zhuang/GSAM (gsam),
 nblt/F-SAM utils.py (friendlySAM), intelligent-machine-learning/dlrover atorch's WeightedSAM, coupled (wsam),
-MarlonBecker/MSAM optimizer/msam.py (msam), team-approx-bayes/bayesian-sam optim.py without noise (bsam).
+MarlonBecker/MSAM optimizer/msam.py (msam), team-approx-bayes/bayesian-sam optim.py without noise (bsam), the paper (pugd).
+generate_author_methods.py runs the code itself.
 """
 
 import sys
@@ -84,6 +85,16 @@ def wsam(rho, gamma):
     return rule
 
 
+def pugd():
+    def rule(w, gradient, state, step):
+        g = gradient(w)
+        direction = trees(lambda w, g: np.abs(w) * g, w, g)
+        p = gradient(ascended(w, direction, 1))
+        total = trees(np.add, g, p)
+        return trees(lambda u: u / (norm(total) + 1e-12), total)
+    return rule
+
+
 def msam(rho, momentum):
     def rule(w, gradient, state, step):
         v = state.get("v", trees(np.zeros_like, w))
@@ -110,7 +121,7 @@ rules = {
     "sam": sam(0.1), "asam": sam(0.5, 0.01), "gsam": gsam(0.1, 0.4),
     "friendlySAM": friendly_sam(0.1, 1.0, 0.9), "friendlySAM-adaptive": friendly_sam(0.2, 0.7, 0.6, True),
     "wsam": wsam(0.1, 0.9), "wsam-less": wsam(0.2, 0.3),
-    "msam": msam(0.3, 0.9), "bsam": bsam(0.05, 0.9, 0.999, 1e-4, 0.1, 1.0), "bsam-settings": bsam(0.1, 0.8, 0.9, 0.01, 0.2, 2.0),
+    "pugd": pugd(), "msam": msam(0.3, 0.9), "bsam": bsam(0.05, 0.9, 0.999, 1e-4, 0.1, 1.0), "bsam-settings": bsam(0.1, 0.8, 0.9, 0.01, 0.2, 2.0),
 }
 cases = []
 for name, rule in rules.items():

@@ -10,9 +10,9 @@ The problems are those of optimizers.json, and the format of "cases" is the same
 cases whose "steps" are the points where gradients are taken, with "averaged", the points that are evaluated.
 
 Sources: "authors" are schedulefree, prodigyopt and dadaptation, packages by the methods' authors; "pytorch_optimizer",
-"optax", "keras" and "pytorch" are those libraries, computing in double precision. "formula" is NumPy below: the authors'
-code, where no package has it in this form (the repositories of Adan, AdEMAMix, MARS, SOAP and C-Optim), or a single
-expression. Of these, pytorch_optimizer's MARS differs by its epsilon, and optax's adan in what its second beta multiplies.
+"optax", "keras" and "pytorch" are those libraries, computing in double precision. "formula" is NumPy below, where no package
+has it in this form. Methods whose authors have a repository and no package are in generate_author_methods.py. optax's adan differs
+from its authors' in what its second beta multiplies.
 """
 
 import json
@@ -134,68 +134,6 @@ def mean(state, name, value, keeping):
     return state[name]
 
 
-def adan(rate, decay, proximal):
-    """sail-sg/Adan, adan.py."""
-    def update(step, w, g, state):
-        c = g - state.get("g", g)
-        state["g"] = g
-        m, d = mean(state, "m", g, 0.98), mean(state, "d", c, 0.92)
-        n = mean(state, "n", (g + 0.92 * c) ** 2, 0.99)
-        u = (m / (1 - 0.98**step) + 0.92 * d / (1 - 0.92**step)) / (np.sqrt(n / (1 - 0.99**step)) + 1e-8)
-        return (w - rate * u) / (1 + rate * decay) if proximal else w * (1 - rate * decay) - rate * u
-    return elementwise(update)
-
-
-def ademamix(rate, beta3, alpha, warmup, decay):
-    """apple/ml-ademamix, pytorch/ademamix.py."""
-    def life(beta):
-        return np.log(0.5) / np.log(beta + 1e-8) - 1
-
-    def update(step, w, g, state):
-        a, b = alpha, beta3
-        if step < warmup:
-            part = step / warmup
-            a, b = part * alpha, 0.5 ** (1 / ((1 - part) * life(0.9) + part * life(beta3) + 1))
-        m, n, v = mean(state, "m", g, 0.9), mean(state, "n", g, b), mean(state, "v", g**2, 0.999)
-        u = (m / (1 - 0.9**step) + a * n) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
-        return w - rate * (u + decay * w)
-    return elementwise(update)
-
-
-def mars(rate, decay):
-    """AGI-Arena/MARS, mars.py, for parameters of any shape."""
-    def update(step, w, g, state):
-        c = g + 0.025 * 0.95 / 0.05 * (g - state.get("g", 0 * g))
-        state["g"] = g
-        c = c / max(norm(c), 1)
-        m, v = mean(state, "m", c, 0.95), mean(state, "v", c**2, 0.99)
-        return w - rate * (m / (1 - 0.95**step) / (np.sqrt(v / (1 - 0.99**step)) + 1e-8) + decay * w)
-    return elementwise(update)
-
-
-def masked(u, g):
-    mask = (u * g > 0).astype(float)
-    return u * mask / max(mask.mean(), 1e-3)
-
-
-def cautious_adam(rate):
-    """kyleliang919/C-Optim, c_adamw.py."""
-    def update(step, w, g, state):
-        m, v = mean(state, "m", g, 0.9), mean(state, "v", g**2, 0.999)
-        return w - rate * masked(m, g) / (1 - 0.9**step) / (np.sqrt(v / (1 - 0.999**step)) + 1e-8)
-    return elementwise(update)
-
-
-def cautious_lion(rate, decay):
-    """kyleliang919/C-Optim, c_lion.py."""
-    def update(step, w, g, state):
-        m = state.get("m", 0 * g)
-        u = masked(np.sign(0.9 * m + 0.1 * g), g)
-        mean(state, "m", g, 0.99)
-        return w * (1 - rate * decay) - rate * u
-    return elementwise(update)
-
-
 def norm(x):
     return np.sqrt(np.sum(np.square(x)))
 
@@ -233,19 +171,7 @@ def schedule_free():
 
 def moments():
     o = pytorch_optimizer
-    with_formula("adan", adan(0.01, 0.0, True))
-    with_formula("adan-proximal", adan(0.01, 0.1, True))
-    with_formula("adan-decay", adan(0.01, 0.1, False))
-    # The step that limits clipping counts from 1 there, and from 0 in the authors' code.
-    with_torch("adopt", "pytorch_optimizer", lambda p: o.ADOPT(p, lr=0.01, clip_lambda=lambda step: (step - 1) ** 0.25))
-    with_torch("adopt-decay", "pytorch_optimizer",
-               lambda p: o.ADOPT(p, lr=0.01, betas=(0.8, 0.9), weight_decay=0.1, weight_decouple=True, clip_lambda=None))
-    with_formula("adEMAMix", ademamix(0.01, 0.9999, 2, 0, 0.1))
-    with_formula("adEMAMix-warmup", ademamix(0.01, 0.999, 5, 6, 0.0))
     with_optax("adEMAMix-optax", lambda: optax.contrib.ademamix(0.01, alpha=2.0))
-    for where in problems:
-        suffix = "" if where == "plain" else "-" + where
-        with_formula("mars" + suffix, mars(0.01, 0.1), where)
     with_torch("mars-lion", "pytorch_optimizer", lambda p: o.MARS(p, lr=0.01, mars_type="lion", optimize_1d=True))
     with_torch("adaBound", "pytorch_optimizer", lambda p: o.AdaBound(p, lr=0.01, weight_decouple=False))
     # With gamma 0.5 the bounds hold within the ten steps.
@@ -255,8 +181,6 @@ def moments():
     with_keras("ftrl-penalties-keras", lambda: keras.optimizers.Ftrl(
         0.1, learning_rate_power=-0.7, initial_accumulator_value=0.2, l1_regularization_strength=0.05, l2_regularization_strength=0.1,
         l2_shrinkage_regularization_strength=0.01, beta=0.3))
-    with_formula("cautious-adam", cautious_adam(0.01))
-    with_formula("cautious-lion", cautious_lion(0.01, 0.1))
 
 
 def estimated():
@@ -300,35 +224,6 @@ def muon():
     add("muon-matchRMS-pytorch", "pytorch", torch_muon("match_rms_adamw", nesterov=False, ns_steps=3), "plain")
 
 
-def soap(rate, beta1, beta2, shampoo_beta, every, decay):
-    """nikhilvyas/SOAP, soap.py, with decay as AdamW's also at the first step. Vectors have no basis."""
-    def outer(g, axis):
-        return np.tensordot(g, g, [[a for a in range(g.ndim) if a != axis]] * 2)
-
-    def turned(x, bases, back=False):
-        for q in bases:
-            x = np.tensordot(x, q, [[0], [1 if back else 0]])
-        return x
-
-    def update(step, w, g, state):
-        axes = range(g.ndim) if g.ndim > 1 else []
-        if step == 1:
-            state["L"] = [(1 - shampoo_beta) * outer(g, a) for a in axes]
-            state["Q"] = [np.linalg.eigh(m)[1][:, ::-1] for m in state["L"]]
-            return w - rate * decay * w
-        m, v = mean(state, "m", g, beta1), mean(state, "v", turned(g, state["Q"]) ** 2, beta2)
-        t = step - 1
-        u = turned(turned(m, state["Q"]) / (np.sqrt(v) + 1e-8), state["Q"], True) * np.sqrt(1 - beta2**t) / (1 - beta1**t)
-        state["L"] = [shampoo_beta * m + (1 - shampoo_beta) * outer(g, a) for a, m in zip(axes, state["L"])]
-        if t % every == 0:
-            for a, (m, q) in enumerate(zip(state["L"], state["Q"])):
-                order = np.argsort(-np.diag(q.T @ m @ q))
-                state["v"] = np.take(state["v"], order, axis=a)
-                state["Q"][a] = np.linalg.qr(m @ q[:, order])[0]
-        return w - rate * (u + decay * w)
-    return elementwise(update)
-
-
 def shampoo(rate, beta1, beta2, epsilon, every, graft):
     """Shampoo as its authors' scalable form has it: eigenvalues raised by a part of the greatest, the norm of another step."""
     def update(step, w, g, state):
@@ -360,7 +255,7 @@ def adam_size(beta2):
 
 def adagrad_size(step, g, m, state):
     state["n"] = state.get("n", 0) + g**2
-    return np.divide(g, np.sqrt(state["n"]) + 1e-10)
+    return m / (np.sqrt(state["n"]) + 1e-10)
 
 
 def torch_lbfgs(history):
@@ -379,8 +274,6 @@ def torch_lbfgs(history):
 
 
 def second_order():
-    with_formula("soap", soap(0.01, 0.95, 0.95, 0.95, 10, 0.01))
-    with_formula("soap-often", soap(0.01, 0.9, 0.99, 0.8, 3, 0.0))
     with_formula("shampoo", shampoo(0.01, 0.9, 0.999, 1e-6, 10, adam_size(0.999)))
     with_formula("shampoo-sums", shampoo(0.01, 0.5, 1, 1e-3, 1, adagrad_size))
     with_formula("shampoo-alone", shampoo(0.01, 0.9, 0.9, 1e-3, 3, lambda *_: None))

@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// What `Fixtures/generate_optimizers.py` writes, and `generate_recent_optimizers.py` adds.
+/// What `Fixtures/generate_optimizers.py` writes, and `generate_recent_optimizers.py` and `generate_author_methods.py` add.
 struct OptimizerFixtures: Decodable {
   struct Array: Decodable {
     let shape: [Int]
@@ -27,7 +27,7 @@ struct OptimizerFixtures: Decodable {
 
   private struct Recent: Decodable {
     let cases: [Case]
-    let averages: [Case]
+    let averages: [Case]?
   }
 
   let problems: [String: Problem]
@@ -37,7 +37,8 @@ struct OptimizerFixtures: Decodable {
   static func read() throws -> OptimizerFixtures {
     var fixtures: OptimizerFixtures = try read("optimizers")
     let recent: Recent = try read("recent_optimizers")
-    fixtures.cases += recent.cases
+    let authors: Recent = try read("author_optimizers")
+    fixtures.cases += recent.cases + authors.cases
     fixtures.averages = recent.averages
     return fixtures
   }

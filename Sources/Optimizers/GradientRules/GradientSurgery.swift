@@ -1,0 +1,94 @@
+import Configuration
+
+/// The mean of several losses' gradients, each without what conflicts with another (PCGrad, Yu et al. 2020).
+///
+/// Of two gradients whose product is negative, each loses its component along the other one; a gradient meets the others in
+/// random order. Without conflicts it is the plain gradient of the mean.
+///
+/// The losses are those of equal groups of consecutive examples, or of the outputs by themselves: with `tasks: outputs, count: 3`
+/// a regression with three targets has three losses. A loss of several terms isn't taken apart. Loss, metrics and state are
+/// those of the whole batch; running statistics of groups are means.
+public struct GradientSurgery: GradientRule {
+  /// What has a loss of its own.
+  public enum Tasks: String, Sendable, Hashable, CaseIterable {
+    case groups, outputs
+  }
+
+  public static let declaration = Declaration(
+    "surgery", "the mean of several losses' gradients without what conflicts", standard: GradientSurgery(),
+    formula: "mean of gᵢ, each with gᵢ ← gᵢ − min(0, gᵢ·gⱼ)/|gⱼ|² gⱼ for all others j",
+    reference: Reference(
+      "Yu et al.", 2020, "Gradient Surgery for Multi-Task Learning", "https://arxiv.org/abs/2001.06782"),
+    settings: [
+      Setting("tasks", \.tasks, .word, "what has a loss of its own: groups of examples, or outputs"),
+      Setting(
+        "count", \.count, .integer(in: 1...1000), "number of losses: outputs, or a divisor of the batch"),
+    ])
+
+  public var tasks: Tasks
+  public var count: Int
+
+  public init(_ tasks: Tasks = .groups, count: Int = 2) {
+    self.tasks = tasks
+    self.count = count
+  }
+
+  public var evaluationsPerStep: Double { tasks == .groups ? 1 : 1 + Double(count) }
+
+  public func evaluate(
+    _ batch: EvaluableBatch, state: TensorTree, context: GradientContext
+  ) -> (evaluation: Evaluation, state: TensorTree) {
+    let (parameters, modelState) = (context.parameters, context.modelState)
+    var evaluation: Evaluation
+    let gradients: [TensorTree]
+    switch tasks {
+    case .groups:
+      guard count > 0, batch.size.isMultiple(of: count) else {
+        let failed = Tensor.failed(
+          Diagnostic(
+            operation: Self.name, message: "\(count) groups don't divide a batch of \(batch.size) evenly", file: nil))
+        evaluation = batch(parameters, modelState)
+        evaluation.gradients = evaluation.gradients.mapValues { _ in failed }
+        return (evaluation, state)
+      }
+      let size = batch.size / count
+      let parts = (0..<count).map { batch.part($0 * size..<($0 + 1) * size)(parameters, modelState) }
+      evaluation =
+        Evaluation(meanOf: parts, sizes: parts.map { _ in size }, state: .mean) ?? batch(parameters, modelState)
+      gradients = parts.map(\.gradients)
+    case .outputs:
+      evaluation = batch(parameters, modelState)
+      gradients = (0..<count).map { batch.output($0, of: count)(parameters, modelState).gradients }
+    }
+    evaluation.gradients = Self.mean(of: gradients, key: context.key)
+    return (evaluation, state)
+  }
+
+  /// The mean of gradients, each without what conflicts with another.
+  /// - Parameters:
+  ///   - gradients: trees of equal paths and types, at least one.
+  ///   - key: draws the order in which a gradient meets the others.
+  public static func mean(of gradients: [TensorTree], key: Key) -> TensorTree {
+    let (count, dtype) = (gradients.count, gradients[0].wideType)
+    let rows = gradients.map { one in Tensor.stack(gradients.map { one.product($0) }) }
+    let products = Tensor.stack(rows)
+    let identity = Tensor.identity(count, dtype: dtype)
+    let orders = Tensor.stack((0..<count).map { key.derived("order").folding($0).permutation(count) })
+    // Row i says how much of which gradient is in the i-th.
+    var shares = identity
+    for place in 0..<count {
+      let met = orders.slice(place..<place + 1, axis: 1).oneHot(count, dtype: dtype).reshape(to: [count, count])
+      let others = met * (1 - identity)
+      let product = (shares.matmul(products) * others).sum([1], keepDims: true).minimum(0)
+      let square = (products * identity).sum([0], keepDims: true)
+      let length = (square * others).sum([1], keepDims: true)
+      shares = shares - others * (product / length).replaced(where: length .== 0, by: 0)
+    }
+    let weights = shares.mean([0])
+    return gradients[0].map { path, first in
+      let own = gradients.map { $0[path] ?? first }
+      let sum = own.indices.map { own[$0].upcast * weights[$0].cast(to: first.upcast.dtype) }
+      return sum.dropFirst().reduce(sum[0], +).cast(to: first.dtype)
+    }
+  }
+}
