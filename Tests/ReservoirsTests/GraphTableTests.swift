@@ -29,6 +29,8 @@ import Testing
     "crossValidated(lambdas: [0.001, 0.01], folds: 2)", "recursiveLeastSquares", "leastMeanSquares",
     "ridgePerOutput(lambdas: [0.001, 0.01])", "force",
   ]
+  /// Those whose targets are classes.
+  private static let classReadouts = ["logistic(lambda: 0.1)", "supportVector(lambda: 0.1)"]
 
   private let folder: TemporaryFolder
 
@@ -36,32 +38,39 @@ import Testing
 
   @Test func theTablesHaveEveryKind() throws {
     #expect(Set(Registry<any GraphNode>.all.names).isSubset(of: Self.networks.keys))
-    let kinds = try Set(Self.readouts.map { try MethodSpec(parsing: $0).name })
+    let kinds = try Set((Self.readouts + Self.classReadouts).map { try MethodSpec(parsing: $0).name })
     #expect(kinds == Set(Registry<any ReadoutRule>.all.names))
   }
 
   @Test(arguments: networks.values.flatMap(\.self).sorted(), [DType.float64, .float32])
   func everyNodeTakesEveryReadout(_ network: String, _ dtype: DType) throws {
     let wave = Tensor((0...80).flatMap { [sin(0.3 * Double($0)), cos(0.2 * Double($0))] }, shape: [81, 2])
-    for readout in Self.readouts {
+    // The greater of the two is the class.
+    let isFirst = (wave.slice(0..<1, axis: 1) .> wave.slice(1..<2, axis: 1)).cast(to: .float64)
+    let classes = Tensor.concatenate([isFirst, 1 - isFirst], axis: 1)
+    for readout in Self.readouts + Self.classReadouts {
+      let isClasses = Self.classReadouts.contains(readout)
+      // A difference from the input is no class.
+      if isClasses, network.contains("adds") { continue }
       let text = network.replacing("ridge", with: readout)
+      let teacher = isClasses ? classes : wave
       // One readout of all patches has one output each.
-      if text.contains("localReservoirs"), readout.contains("PerOutput") || readout.contains("force") { continue }
+      if text.contains("localReservoirs"), readout.contains("PerOutput") || readout.contains("force") || isClasses {
+        continue
+      }
       let graph = try NodeGraph(parsing: text)
-      let inputs = graph.hasInput ? 2 : 0
-      var own = try NodeNetwork(graph, inputs: inputs, outputs: 2, dtype: dtype)
+      var own = try NodeNetwork(graph, inputs: graph.hasInput ? 2 : 0, outputs: 2, dtype: dtype)
       try own.fit(
-        inputs: graph.hasInput ? wave.slice(0..<80) : nil, teacher: wave.slice(1..<81), washout: 10)
+        inputs: graph.hasInput ? wave.slice(0..<80) : nil, teacher: teacher.slice(1..<81), washout: 10)
       let path = folder("network.safetensors")
       try own.save(to: path)
       var loaded = try NodeNetwork(contentsOf: path)
       let (first, second) = (try own.generate(steps: 4), try loaded.generate(steps: 4))
       #expect(try first.hostArray() == second.hostArray(), "\(text)")
       #expect(first.shape == [4, 2] && first.dtype == dtype)
-      let teacher = graph.hasInput ? nil : wave
+      let (inputs, forced) = graph.hasInput ? (wave, nil) : (nil, teacher)
       let (one, other) = (
-        try own.predict(inputs: graph.hasInput ? wave : nil, teacher: teacher),
-        try loaded.predict(inputs: graph.hasInput ? wave : nil, teacher: teacher)
+        try own.predict(inputs: inputs, teacher: forced), try loaded.predict(inputs: inputs, teacher: forced)
       )
       #expect(try one.hostArray() == other.hostArray(), "\(text)")
       if own.graph.names.count == 3, readout.contains("recursive"), !text.contains("local") {

@@ -123,8 +123,10 @@ import Testing
     #expect(try other.predict(inputs: x).hostArray() == graph.predict(inputs: x).hostArray())
     // What comes after a series, in one go and in two.
     let ahead: [Double] = try graph.forecast(steps: 6, after: y).values()
+    try graph.reset()
     let last: [Double] = try graph.predict(inputs: y).slice(299..<300).values()
-    #expect(try ahead.count == 12 && Array(graph.generate(steps: 1).values(as: Double.self)) == last)
+    let parts = [try graph.generate(steps: 1), try graph.generate(steps: 5)]
+    #expect(try distance(Tensor.concatenate(parts).values(), ahead) < 1e-12 && Array(ahead.prefix(2)) == last)
     // With feedback: a step's target is what the next one is fed.
     reservoir = Reservoir(units: 40, outputs: 2, feedback: true)
     var fed = try EchoStateNetwork(reservoir)
