@@ -37,7 +37,8 @@ import Testing
   init() throws { folder = try TemporaryFolder() }
 
   @Test func theTablesHaveEveryKind() throws {
-    #expect(Set(Registry<any GraphNode>.all.names).isSubset(of: Self.networks.keys))
+    // A known model of three numbers; see ConceptorTests.
+    #expect(Set(Registry<any GraphNode>.all.names).subtracting(["lorenzModel"]).isSubset(of: Self.networks.keys))
     let kinds = try Set((Self.readouts + Self.classReadouts).map { try MethodSpec(parsing: $0).name })
     #expect(kinds == Set(Registry<any ReadoutRule>.all.names))
   }

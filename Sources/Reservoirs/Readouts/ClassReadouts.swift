@@ -37,15 +37,18 @@ extension ClassReadout {
     var penalties = Tensor(lambda, dtype: .float64).broadcast(to: [columns, 1])
     if !penalizesBias { penalties = penalties.replaced(where: Tensor.iota([columns, 1]) .== Double(columns - 1), by: 0) }
     var weights = try Tensor.zeros([columns, targets.shape[1]], dtype: .float64).evaluate()
-    var scale: Double?
-    for _ in 0..<Self.steps {
+    var (scale, last): (Double?, Int) = (nil, 0)
+    for _ in 0..<Self.steps where last < 3 {
       let step = try Tensor.evaluate(
         Self.step(from: weights.asArgument(), rows, targets, penalties, inverse: inverse.asArgument()))
-      let (norm, gain) = (try step[1].scalar(), try step[2].scalar())
+      let (norm, gain) = (try step[2].scalar(), try step[3].scalar())
       guard norm.isFinite else { throw ReservoirError.singular(penalty: lambda, dtype: states.dtype.rawValue) }
       scale = scale ?? norm
-      guard norm > 1e-10 * (scale ?? 1), gain > 0 else { break }
-      weights = step[0]
+      guard norm > 1e-13 * (scale ?? 1) else { break }
+      // Where rounding hides by how much the loss falls, the minimum is so near that whole steps lead to it.
+      let isNear = gain < 1e-9
+      last += isNear ? 1 : 0
+      weights = step[isNear ? 1 : 0]
     }
     return ReadoutWeights(tensor: try weights.cast(to: states.dtype).evaluate(), lambda: lambda)
   }
@@ -53,7 +56,8 @@ extension ClassReadout {
   /// Newton's steps at most; ten or so are enough.
   private static var steps: Int { 100 }
 
-  /// - Returns: the weights after a step, the gradient's norm before, and by how much the loss falls.
+  /// - Returns: the weights after the step that lowers the loss most and after a whole one, the gradient's norm before, and the
+  ///   part of the loss by which it falls.
   private static func step(
     from weights: Tensor, _ rows: Tensor, _ targets: Tensor, _ penalties: Tensor, inverse: Tensor
   ) -> [Tensor] {
@@ -93,9 +97,10 @@ extension ClassReadout {
     let lengths = (0..<12).map { pow2(-$0) }
     let losses = Tensor.stack(lengths.map(loss))
     let best = (-losses).argMax().cast(to: .int32)
+    let before = loss(0)
     return [
-      weights - Tensor(lengths, shape: [lengths.count]).take(best) * direction, gradient.squared().sum().sqrt(),
-      loss(0) - losses.min(),
+      weights - Tensor(lengths, shape: [lengths.count]).take(best) * direction, weights - direction,
+      gradient.squared().sum().sqrt(), (before - losses.min()) / before.maximum(1e-300),
     ]
   }
 
