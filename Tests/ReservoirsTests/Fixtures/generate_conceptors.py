@@ -99,10 +99,13 @@ def minimum(loss, outputs, penalizes_bias):
     for _ in range(3):
         size = len(found)
         hessian = np.array([(whole(found + 1e-6 * e)[1] - whole(found - 1e-6 * e)[1]) / 2e-6 for e in np.eye(size)])
-        # Biases without penalty are free up to a number for all classes: the shortest step leaves that at 0.
         found = found - np.linalg.lstsq(hessian, whole(found)[1], rcond=1e-6)[0]
     assert np.abs(whole(found)[1]).max() < 1e-9, np.abs(whole(found)[1]).max()
-    return found.reshape(6, outputs)
+    found = found.reshape(6, outputs)
+    if not penalizes_bias and outputs > 1:
+        # They are free up to a number for all classes.
+        found[-1] -= found[-1].mean()
+    return found
 
 
 def multinomial(scores):
