@@ -13,11 +13,15 @@ protocol ClassReadout: RidgeReadout {
   static func gradient(_ scores: Tensor, _ targets: Tensor) -> Tensor
   /// The gradient's derivative in a direction, `[rows, outputs]`.
   static func derivative(_ scores: Tensor, _ targets: Tensor, along direction: Tensor) -> Tensor
+  /// Of weights with the same loss those that are given.
+  static func unique(_ weights: Tensor) -> Tensor
   /// What keeps targets `[rows, outputs]` from being classes; nil for classes.
   static func problem(_ targets: [Double], outputs: Int) -> String?
 }
 
 extension ClassReadout {
+  static func unique(_ weights: Tensor) -> Tensor { weights }
+
   /// Newton's steps, each of which conjugate gradients find, shortened by halves as far as the loss asks for.
   public func weights(_ states: Tensor, _ targets: Tensor) throws -> ReadoutWeights {
     try states.checkRegression(on: targets)
@@ -50,7 +54,7 @@ extension ClassReadout {
       last += isNear ? 1 : 0
       weights = step[isNear ? 1 : 0]
     }
-    return ReadoutWeights(tensor: try weights.cast(to: states.dtype).evaluate(), lambda: lambda)
+    return ReadoutWeights(tensor: try Self.unique(weights).cast(to: states.dtype).evaluate(), lambda: lambda)
   }
 
   /// Newton's steps at most; ten or so are enough.
@@ -126,6 +130,11 @@ public struct LogisticReadout: ReadoutRule, ClassReadout {
   }
 
   private static func isBinary(_ scores: Tensor) -> Bool { scores.shape[1] == 1 }
+
+  /// One number more for all classes changes nothing: their mean is 0.
+  static func unique(_ weights: Tensor) -> Tensor {
+    isBinary(weights) ? weights : weights - weights.mean([1], keepDims: true)
+  }
 
   private static func probabilities(_ scores: Tensor) -> Tensor {
     isBinary(scores) ? scores.sigmoid() : scores.softmax()
