@@ -127,7 +127,8 @@ struct BenchCommand: ParsableCommand {
         let engine = try Engine(device: device, programCache: programs)
         worker.serve(try PictureRounds(folder: data ?? "", on: engine), data: "pictures")
       case (.esnDrive, .step), (.esnFit, .step), (.esnGenerate, .step), (.esnEnsemble, .ensemble),
-        (.esnCurve, .step), (.esnEnsemble, .member), (.esnEnsemble, .ensembleSingle), (.esnEnsemble, .memberSingle), (.esnEnsemble, .grid):
+        (.esnCurve, .step), (.esnEnsemble, .member), (.esnEnsemble, .ensembleSingle), (.esnEnsemble, .memberSingle),
+        (.esnEnsemble, .grid):
         try Engine.configure(device: device, programCache: programs)
         try serveReservoir(worker)
       default: throw ValidationError("\(workload.rawValue) has no variant '\(variant.rawValue)'")

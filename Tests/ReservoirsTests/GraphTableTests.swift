@@ -105,12 +105,14 @@ import Testing
       } catch { return "\(error)" }
     }
     // A cycle needs a delay.
-    let cycle = "[input, node(reservoir(units: 3), as: a, reads: [input, b]), node(reservoir(units: 3), as: b, reads: [a])]"
+    let cycle =
+      "[input, node(reservoir(units: 3), as: a, reads: [input, b]), node(reservoir(units: 3), as: b, reads: [a])]"
     #expect(error(cycle).contains("a, b read each other in the same step"))
     #expect(throws: ReservoirError.cycle(nodes: ["a", "b"])) {
       try NodeNetwork(NodeGraph(parsing: cycle), inputs: 2, outputs: 2)
     }
-    let mended = cycle.replacing("reads: [a]", with: "reads: [d]").replacing("])]", with: "]), node(delay, as: d, reads: [a])]")
+    let mended = cycle.replacing("reads: [a]", with: "reads: [d]").replacing(
+      "])]", with: "]), node(delay, as: d, reads: [a])]")
     #expect(error(mended) == "none", "\(error(mended))")
     #expect(error("[input, tanh, node(relu, as: r, reads: [r])]").contains("depend on themselves"))
     #expect(error("[]").contains("is empty"))
@@ -122,8 +124,11 @@ import Testing
     #expect(error("[input, reservoir(units: 3), ridge]", inputs: 0).contains("give 1 output or more, and inputs"))
     #expect(error("[input(channels: [2]), ridge]").contains("takes the channels [2], but there are 2"))
     #expect(error("[input, reservoir(units: 3), node(ridge, adds: reservoir)]").contains("only a readout can be"))
-    #expect(error("[input, localReservoirs(units: 3, patches: 3, overlap: 0), ridge]").contains("a divisor of 2 points"))
-    #expect(error("[input, [reservoir(units: 3), localReservoirs(units: 3, patches: 2, overlap: 0)], ridge]").contains("patches"))
+    #expect(
+      error("[input, localReservoirs(units: 3, patches: 3, overlap: 0), ridge]").contains("a divisor of 2 points"))
+    #expect(
+      error("[input, [reservoir(units: 3), localReservoirs(units: 3, patches: 2, overlap: 0)], ridge]").contains(
+        "patches"))
     #expect(error("[input, nvar(delays: 9, orders: [6])]").contains("50000 monomials at most"))
   }
 
@@ -137,7 +142,9 @@ import Testing
     #expect(throws: ReservoirError.notFitted) { try plain.predict(inputs: wave) }
     #expect(throws: ReservoirError.notFitted) { try plain.generate(steps: 2) }
     #expect(throws: ReservoirError.missingInputs(count: 1)) { try plain.fit(teacher: wave) }
-    #expect(throws: ReservoirError.washout(steps: 60, length: 60)) { try plain.fit(inputs: wave, teacher: wave, washout: 60) }
+    #expect(throws: ReservoirError.washout(steps: 60, length: 60)) {
+      try plain.fit(inputs: wave, teacher: wave, washout: 60)
+    }
     #expect(throws: ReservoirError.self) { try plain.fit(inputs: wave, teacher: wave.slice(0..<50)) }
     #expect(throws: ReservoirError.self) { try plain.fit(inputs: wave, teachers: ["other": wave]) }
     #expect(throws: ReservoirError.self) { try plain.run(inputs: wave, nodes: ["other"]) }
@@ -170,7 +177,8 @@ import Testing
     let esn = try EchoStateNetwork(Reservoir(units: 4, inputs: 1))
     try esn.save(to: folder("esn.safetensors"))
     #expect(throws: ReservoirError.self) { try NodeNetwork(contentsOf: folder("esn.safetensors")) }
-    for name in try plain.arrays().keys where name != "last" && !name.hasSuffix("readout") && !name.contains("untrained") {
+    for name in try plain.arrays().keys
+    where name != "last" && !name.hasSuffix("readout") && !name.contains("untrained") {
       var arrays = try plain.arrays()
       arrays[name] = try HostArray([Float(3)])
       #expect(throws: (any Error).self, "\(name)") { try NodeNetwork(arrays: arrays) }

@@ -105,7 +105,8 @@ import Testing
     #expect(try network.predict(inputs: inputs.slice(fixture.fit..<90)).distance(from: fixture.two_readouts) < 1e-9)
   }
 
-  private static let wave = Tensor((0...300).flatMap { [sin(0.2 * Double($0)), cos(0.31 * Double($0))] }, shape: [301, 2])
+  private static let wave = Tensor(
+    (0...300).flatMap { [sin(0.2 * Double($0)), cos(0.31 * Double($0))] }, shape: [301, 2])
 
   /// One reservoir with one readout computes what an echo state network does, and goes on as it does.
   @Test func oneReservoirIsAnEchoStateNetwork() throws {

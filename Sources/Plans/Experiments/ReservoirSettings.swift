@@ -38,7 +38,8 @@ struct ReservoirSettings: Sendable {
     let (own, usual) = (try readout.spec(), try standard.readout.spec())
     guard reservoir == standard.reservoir, own == usual else {
       throw .invalid(
-        message: "a 'network' has its reservoirs' settings and readouts in its list: [input, reservoir(units: 500), ridge]",
+        message:
+          "a 'network' has its reservoirs' settings and readouts in its list: [input, reservoir(units: 500), ridge]",
         origin: options.origin(of: "network"))
     }
   }

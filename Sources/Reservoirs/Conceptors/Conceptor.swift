@@ -36,7 +36,8 @@ public struct Conceptor: Sendable {
   private static func filter(_ matrix: Tensor, _ weight: Double) throws -> Conceptor {
     let units = matrix.shape[0]
     let regular = matrix + weight * Tensor.identity(units, dtype: .float64)
-    return Conceptor(matrix: try regular.solve(matrix, structure: .positiveDefinite).solution(lambda: weight).symmetric())
+    return Conceptor(
+      matrix: try regular.solve(matrix, structure: .positiveDefinite).solution(lambda: weight).symmetric())
   }
 
   private static func check(_ aperture: Double) throws(ReservoirError) {

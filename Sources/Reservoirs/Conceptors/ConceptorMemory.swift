@@ -47,7 +47,9 @@ public struct ConceptorMemory: Sendable {
       throw ReservoirError.shape(series: "patterns", found: [], expected: "one or more [steps, \(reservoir.inputs)]")
     }
     let tensors = network.tensors
-    var (before, reaching, after, targets, ends): ([Tensor], [Tensor], [Tensor], [Tensor], [Tensor]) = ([], [], [], [], [])
+    var (before, reaching, after, targets, ends): ([Tensor], [Tensor], [Tensor], [Tensor], [Tensor]) = (
+      [], [], [], [], []
+    )
     var conceptors: [Conceptor] = []
     for pattern in patterns {
       var driven = network
@@ -92,7 +94,8 @@ public struct ConceptorMemory: Sendable {
         expected: "[\(units), \(units)] and [\(units)]")
     }
     let (tensors, filter) = (network.tensors, conceptor.matrix.cast(to: network.reservoir.dtype))
-    let looped = scan(carry: [begin.cast(to: network.reservoir.dtype).expand(at: 0)], over: [], length: steps) { carry, _ in
+    let looped = scan(carry: [begin.cast(to: network.reservoir.dtype).expand(at: 0)], over: [], length: steps) {
+      carry, _ in
       let next = tensors.dynamics.next(
         carry[0], carry[0].matmul(recurrent) + tensors.bias, leak: tensors.leak, rotated: nil)
       let filtered = next.matmul(filter)

@@ -58,7 +58,9 @@ extension NetworkPart {
         "\(inputs) inputs and \(outputs) outputs: give 1 output or more, and inputs to a graph with a node 'input'")
     }
     var (widths, units) = ([Int?](repeating: nil, count: entries.count), [Int: any GraphUnit]())
-    func sum(_ places: [Int]) -> Int? { places.reduce(0) { total, place in total.flatMap { t in widths[place].map { t + $0 } } } }
+    func sum(_ places: [Int]) -> Int? {
+      places.reduce(0) { total, place in total.flatMap { t in widths[place].map { t + $0 } } }
+    }
     func make(_ place: Int, _ node: any GraphNode) throws -> (any GraphUnit)? {
       guard let read = sum(entries[place].reads), let fedBack = sum(entries[place].fedBack) else { return nil }
       let index = entries[..<place].count { ($0.node.content as? any GraphNode)?.fixedWidth != nil }

@@ -8,7 +8,8 @@ struct ConnectedNode: Configurable {
       .required("node", \.content, .method(in: { contents }), "the node", example: "node(reservoir, as: a)"),
       Setting("as", \.label, .optional(.text, none: "default", standing: ""), "its name, that others read it by"),
       Setting(
-        "reads", \.reads, .optional(.texts, none: "previous", standing: []), "names of the nodes whose outputs it takes"),
+        "reads", \.reads, .optional(.texts, none: "previous", standing: []), "names of the nodes whose outputs it takes"
+      ),
       Setting("feedback", \.feedback, .texts, "names of those whose outputs of the step before it takes"),
       Setting("adds", \.base, .optional(.text, standing: ""), "the node whose output a readout's is added to"),
       Setting(
@@ -167,8 +168,10 @@ extension SettingFormat where Value == NodeGraph? {
         }
         return try NodeGraph(list, origin: origin)
       },
-      write: { (graph) throws(ConfigurationError) in try graph.map { (graph) throws(ConfigurationError) in
-        .list(try graph.list)
-      } ?? .text("none") })
+      write: { (graph) throws(ConfigurationError) in
+        try graph.map { (graph) throws(ConfigurationError) in
+          .list(try graph.list)
+        } ?? .text("none")
+      })
   }
 }

@@ -15,7 +15,8 @@ extension NodeNetwork {
   public mutating func fit(
     inputs: Tensor? = nil, teacher: Tensor, washout: Int = 0
   ) throws -> OrderedDictionary<String, ReadoutFit> {
-    try fit(inputs: inputs, teachers: Dictionary(uniqueKeysWithValues: readoutNames.map { ($0, teacher) }), washout: washout)
+    try fit(
+      inputs: inputs, teachers: Dictionary(uniqueKeysWithValues: readoutNames.map { ($0, teacher) }), washout: washout)
   }
 
   /// As ``fit(inputs:teacher:washout:)``, with targets for each readout by its node's name.
@@ -57,16 +58,19 @@ extension NodeNetwork {
   }
 
   private func targets(_ teachers: [String: Tensor]) throws -> [Int: SequenceBatch] {
-    guard !readoutPlaces.isEmpty else { throw ReservoirError.graph("it has no readout to fit: end it with one, '>>> RidgeRegression()'") }
+    guard !readoutPlaces.isEmpty else {
+      throw ReservoirError.graph("it has no readout to fit: end it with one, '>>> RidgeRegression()'")
+    }
     if let other = teachers.keys.sorted().first(where: { !readoutNames.contains($0) }) {
       throw ReservoirError.graph("it has no readout '\(other)', but \(readoutNames.joined(separator: ", "))")
     }
-    return try Dictionary(uniqueKeysWithValues: readoutPlaces.map { place in
-      guard let teacher = teachers[parts[place].name] else {
-        throw ReservoirError.graph("there is no teacher for its readout '\(parts[place].name)'")
-      }
-      return (place, try targets(teacher, of: place))
-    })
+    return try Dictionary(
+      uniqueKeysWithValues: readoutPlaces.map { place in
+        guard let teacher = teachers[parts[place].name] else {
+          throw ReservoirError.graph("there is no teacher for its readout '\(parts[place].name)'")
+        }
+        return (place, try targets(teacher, of: place))
+      })
   }
 
   /// - Returns: the steps that nothing is learned from.
@@ -124,7 +128,8 @@ extension NodeNetwork {
     let washout = try checked(washout: washout, of: steps)
     func part(_ series: Tensor, _ range: Range<Int>) -> Tensor { series.slice(range, axis: series.rank - 2) }
     if washout > 0 {
-      let (drive, _) = try drive(inputs.map { part($0, 0..<washout) }, forced: targets.mapValues { $0.slice(0..<washout) })
+      let (drive, _) = try drive(
+        inputs.map { part($0, 0..<washout) }, forced: targets.mapValues { $0.slice(0..<washout) })
       let run = run(drive, wanted: [])
       moved(to: try Tensor.evaluate(run.states), last: nil)
     }

@@ -106,7 +106,8 @@ extension NodeNetwork {
   ) -> (states: [Tensor], carry: [Tensor], outputs: [Tensor]) {
     let (forced, noises) = (drive.forced.keys.sorted(), drive.noises.keys.sorted())
     let elements =
-      [drive.inputs].compactMap(\.self) + forced.compactMap { drive.forced[$0] } + noises.compactMap { drive.noises[$0] }
+      [drive.inputs].compactMap(\.self) + forced.compactMap { drive.forced[$0] }
+      + noises.compactMap { drive.noises[$0] }
       + drive.targets
     let counts = states.map(\.count)
     let looped = scan(

@@ -39,7 +39,9 @@ extension ClassReadout {
     let inverse = try bound.solve(Tensor.identity(columns, dtype: .float64), structure: .positiveDefinite)
       .solution(lambda: lambda)
     var penalties = Tensor(lambda, dtype: .float64).broadcast(to: [columns, 1])
-    if !penalizesBias { penalties = penalties.replaced(where: Tensor.iota([columns, 1]) .== Double(columns - 1), by: 0) }
+    if !penalizesBias {
+      penalties = penalties.replaced(where: Tensor.iota([columns, 1]) .== Double(columns - 1), by: 0)
+    }
     var weights = try Tensor.zeros([columns, targets.shape[1]], dtype: .float64).evaluate()
     var (scale, last): (Double?, Int) = (nil, 0)
     for _ in 0..<Self.steps where last < 3 {
@@ -88,7 +90,8 @@ extension ClassReadout {
       let factor = isOpen * next / energy.maximum(1e-300)
       return (
         [
-          carry[0] + length * direction, rest, isOpen * (preconditioned + factor * direction) + (1 - isOpen) * direction,
+          carry[0] + length * direction, rest,
+          isOpen * (preconditioned + factor * direction) + (1 - isOpen) * direction,
           isOpen * next + (1 - isOpen) * energy,
         ], []
       )

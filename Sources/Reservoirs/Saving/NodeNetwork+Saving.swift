@@ -13,7 +13,8 @@ extension NodeNetwork {
   public init(contentsOf path: String) throws {
     self = try SavedArrays.read(path) { arrays in
       guard let network = try NodeNetwork(arrays: arrays) else {
-        throw ReservoirError.malformedFile(path: nil, reason: "there is no array '\(Self.graphName)', so this is no network of nodes")
+        throw ReservoirError.malformedFile(
+          path: nil, reason: "there is no array '\(Self.graphName)', so this is no network of nodes")
       }
       return network
     }

@@ -26,10 +26,17 @@ import Testing
 
   /// A list of one reservoir and its readout has the results of the settings that it stands for.
   @Test(arguments: [
-    ("Prediction", "[input, reservoir(units: 40), ridge(lambda: 1e-6)]", "units: 40, readout: ridge(lambda: 1e-6)", 1e-9),
-    ("Generation", "[node(reservoir(units: 40), as: a, feedback: [ridge], reads: []), ridge(lambda: 1e-3)]",
-     "units: 40, readout: ridge(lambda: 1e-3)", 0.05),
-  ]) func oneReservoirHasTheSameResults(_ kind: String, _ network: String, _ settings: String, _ tolerance: Double) throws {
+    (
+      "Prediction", "[input, reservoir(units: 40), ridge(lambda: 1e-6)]", "units: 40, readout: ridge(lambda: 1e-6)",
+      1e-9
+    ),
+    (
+      "Generation", "[node(reservoir(units: 40), as: a, feedback: [ridge], reads: []), ridge(lambda: 1e-3)]",
+      "units: 40, readout: ridge(lambda: 1e-3)", 0.05
+    ),
+  ]) func oneReservoirHasTheSameResults(_ kind: String, _ network: String, _ settings: String, _ tolerance: Double)
+    throws
+  {
     let nodes = try fitted("reservoir\(kind)(washout: 50, network: \(network))", Self.sine).result
     let plain = try fitted("reservoir\(kind)(washout: 50, \(settings))", Self.sine).result
     for name in ["train_nrmse", "nrmse"] {
@@ -40,10 +47,22 @@ import Testing
 
   /// On its run's data a saved model has the run's scores, and it predicts and generates.
   @Test(arguments: [
-    ("reservoirPrediction(washout: 50, network: [input, reservoir(units: 40), reservoir(units: 30), ridge(lambda: 1e-6)])", "float64"),
-    ("reservoirPrediction(washout: 50, network: [input, [reservoir(units: 40), nvar(delays: 3)], ridge(lambda: 1e-6)])", "float32"),
-    ("reservoirGeneration(washout: 100, network: [input, reservoir(units: 60, unit: orthogonal), ridge(lambda: 1e-6)])", "float64"),
-    ("reservoirHorizon(washout: 100, horizon: 20, trials: 5, warmup: 50, network: [input, nvar(delays: 4), ridge(lambda: 1e-6)])", "float64"),
+    (
+      "reservoirPrediction(washout: 50, network: [input, reservoir(units: 40), reservoir(units: 30), ridge(lambda: 1e-6)])",
+      "float64"
+    ),
+    (
+      "reservoirPrediction(washout: 50, network: [input, [reservoir(units: 40), nvar(delays: 3)], ridge(lambda: 1e-6)])",
+      "float32"
+    ),
+    (
+      "reservoirGeneration(washout: 100, network: [input, reservoir(units: 60, unit: orthogonal), ridge(lambda: 1e-6)])",
+      "float64"
+    ),
+    (
+      "reservoirHorizon(washout: 100, horizon: 20, trials: 5, warmup: 50, network: [input, nvar(delays: 4), ridge(lambda: 1e-6)])",
+      "float64"
+    ),
     ("nvarHorizon(delays: 4, horizon: 20, trials: 5)", "float64"),
   ]) func savedNetworksRepeatTheirScores(_ experiment: String, _ dtype: String) throws {
     let (result, model, data) = try fitted(experiment, Self.sine, dtype: dtype)
@@ -57,7 +76,8 @@ import Testing
     try folder.write(inputs.map { "\($0)\n" }.joined(), to: "wave.csv")
     let predicted = try model.predict(files: [folder("wave.csv")]).predictions
     #expect(predicted.names.count == 200 && predicted.columns == ["value"])
-    let after: [Double] = try Tensor(model.generate(steps: 3, afterFile: folder("wave.csv")).values).cast(to: .float64).values()
+    let after: [Double] = try Tensor(model.generate(steps: 3, afterFile: folder("wave.csv")).values).cast(to: .float64)
+      .values()
     let last: [Double] = try Tensor(predicted.values).cast(to: .float64).values().suffix(1)
     #expect(after.count == 3 && abs(after[0] - last[0]) < 1e-6)
     let truth: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
@@ -88,7 +108,8 @@ import Testing
     #expect(plain.id == unnamed.id)
     #expect(try RunConfiguration(canonicalText: plain.canonicalText, source: "c").id == plain.id)
     let nested = try configuration(
-      "experiment:\n  name: reservoirPrediction\n  network: [input, [reservoir(units: 5), reservoir(units: 6)], ridge]\n")
+      "experiment:\n  name: reservoirPrediction\n  network: [input, [reservoir(units: 5), reservoir(units: 6)], ridge]\n"
+    )
     #expect(try nested.makeExperiment() != nil)
     for (text, part) in [
       ("reservoirPrediction(network: [input, resevoir, ridge])", "reservoir"),
