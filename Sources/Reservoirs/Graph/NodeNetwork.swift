@@ -52,14 +52,13 @@ public struct NodeNetwork: Sendable {
   /// - Parameter unit: makes a node at a place, by its name and its number among those that draw weights.
   init(
     _ graph: NodeGraph, inputs: Int, outputs: Int, dtype: DType,
-    unit: (_ node: any GraphNode, _ place: (inputs: Int, fedBack: Int), _ name: String, _ index: Int) throws
-      -> any GraphUnit
+    unit: @escaping NetworkParts.MakeUnit
   ) throws {
     guard [.float64, .float32].contains(dtype) else {
       throw ReservoirError.setting(name: "dtype", value: dtype.rawValue, allowed: "float64 or float32")
     }
     (self.graph, self.inputs, self.outputs, self.dtype) = (graph, inputs, outputs, dtype)
-    parts = try NetworkPart.parts(of: graph, inputs: inputs, outputs: outputs, unit: unit)
+    parts = try NetworkParts(of: graph, inputs: inputs, outputs: outputs, make: unit).all
     states = []
     try NetworkPart.checkOrder(of: parts)
     try reset()
