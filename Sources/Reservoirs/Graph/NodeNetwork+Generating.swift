@@ -35,14 +35,9 @@ extension NodeNetwork {
     let drive = NetworkDrive(
       sequences: sequences, steps: steps - known, inputs: batch?.tensor,
       noises: network.noises(sequences, steps - known))
-    let looped = loop(drive, carry: [start]) { step, carried, read in
-      let run = advance(isClosed ? step.with(inputs: carried[0]) : step, read: read)
-      let output = run.sent(end)
-      return (run.states, [output], [output])
-    }
-    let run = looped.outputs[0].moveAxis(from: 0, to: 1)
-    let values = known == 0 ? run : Tensor.concatenate([start.expand(at: 1), run], axis: 1)
-    let computed = try Tensor.evaluate([values.isFinite().all([0, 2]), values, looped.carry[0]] + looped.states)
+    let free = freeSteps(drive, from: start, isClosed: isClosed, end)
+    let values = known == 0 ? free.outputs : Tensor.concatenate([start.expand(at: 1), free.outputs], axis: 1)
+    let computed = try Tensor.evaluate([values.isFinite().all([0, 2]), values, values.lastStep] + free.states)
     let finite: [Bool] = try computed[0].values()
     if let step = finite.firstIndex(of: false) { throw ReservoirError.diverged(step: step) }
     network.moved(to: Array(computed.dropFirst(3)), last: computed[2])
@@ -62,5 +57,54 @@ extension NodeNetwork {
       try run(teacher: series, nodes: [])
     }
     return try generate(steps: steps)
+  }
+}
+
+extension NodeNetwork {
+  /// - Parameters:
+  ///   - start: what comes in first where the network reads its own outputs.
+  ///   - end: the place of what it puts out.
+  /// - Returns: the outputs `[sequences, steps, width]`, and the states after them.
+  private func freeSteps(
+    _ drive: NetworkDrive, from start: Tensor, isClosed: Bool, _ end: Int
+  ) -> (outputs: Tensor, states: [Tensor]) {
+    if drive.steps > 0, let run = reservoirSteps(drive, from: start, isClosed: isClosed, end) { return run }
+    let looped = loop(drive, carry: [start]) { step, carried, read in
+      let run = advance(isClosed ? step.with(inputs: carried[0]) : step, read: read)
+      let output = run.sent(end)
+      return (run.states, [output], [output])
+    }
+    return (looped.outputs[0].moveAxis(from: 0, to: 1), looped.states)
+  }
+
+  /// The same of one reservoir with one readout, whose output goes back into it, by its own loop; nil for other networks.
+  private func reservoirSteps(
+    _ drive: NetworkDrive, from start: Tensor, isClosed: Bool, _ end: Int
+  ) -> (outputs: Tensor, states: [Tensor])? {
+    guard parts.count(where: { $0.unit != nil }) == 1, let place = parts.firstIndex(where: { $0.unit != nil }),
+      let unit = parts[place].unit as? ReservoirUnit, let readout = readouts[end], parts[end].reads == [place],
+      parts[end].fedBack.isEmpty, parts[end].adds == nil, readoutPlaces == [end],
+      parts[place].reads.allSatisfy({ isWhole($0) }), parts[place].reads.count <= 1
+    else { return nil }
+    let delays = parts.indices.filter { parts[$0].isDelay }
+    var (tensors, output) = (unit.network.tensors, start)
+    if isClosed {
+      guard delays.isEmpty, parts[place].reads.count == 1 else { return nil }
+      tensors.feedback = tensors.input
+    } else {
+      guard delays.count == 1, parts[place].fedBack == delays, parts[delays[0]].reads == [end],
+        (drive.inputs != nil) == (parts[place].reads.count == 1)
+      else { return nil }
+      output = states[delays[0]][0].squeeze(1)
+    }
+    let run = tensors.outputs(
+      drive.steps, fromEach: states[place][0], output: output, readout: readout, inputs: isClosed ? nil : drive.inputs,
+      noise: drive.noises[place], keepsStates: false)
+    return (run.outputs, isClosed ? [run.state] : [run.state, run.outputs.lastStep.expand(at: 1)])
+  }
+
+  /// Whether a part is the whole series that drives the network.
+  private func isWhole(_ place: Int) -> Bool {
+    if case .input(let channels) = parts[place].role { channels.isEmpty } else { false }
   }
 }
