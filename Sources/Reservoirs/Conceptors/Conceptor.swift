@@ -4,8 +4,8 @@ import PJRT
 /// https://arxiv.org/abs/1403.3369).
 ///
 /// `C = R·(R + α⁻²·I)⁻¹` with the states' correlations R and the aperture α. Conceptors are combined as sets are: `!a`, `a && b`,
-/// `a || b`; morphed by ``mix(_:)``. All is in double precision; the logical operations need OpenBLAS, see
-/// [linear algebra](engine.md#linear-algebra).
+/// `a || b`; morphed by ``mix(_:)``. All is in double precision;
+/// `&&` and `||` need OpenBLAS on the CPU.
 ///
 /// ```swift
 /// var network = try EchoStateNetwork(Reservoir(units: 50, inputs: 1))

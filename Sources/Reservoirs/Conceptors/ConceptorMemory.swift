@@ -6,7 +6,7 @@
 /// }
 /// var reservoir = Reservoir(units: 100, inputs: 1)
 /// (reservoir.scaling, reservoir.inputScale, reservoir.biasScale) = (.spectralRadius(1.5), 1.5, 0.2)
-/// var memory = try ConceptorMemory(
+/// let memory = try ConceptorMemory(
 ///   EchoStateNetwork(reservoir), patterns: [wave(0.5), wave(0.73)], washout: 200, aperture: 10)
 /// let first = try memory.recall(memory.conceptors[0], steps: 100)     // [100, 1]
 /// let between = try memory.recall(.mix([(0.5, memory.conceptors[0]), (0.5, memory.conceptors[1])]), steps: 100)

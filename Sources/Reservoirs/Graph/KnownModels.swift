@@ -9,7 +9,7 @@ import Datasets
 /// let model = Node(LorenzModel(rho: 29))           // not quite the truth
 /// let hybrid = ([input, model] >>> reservoir).merged(with: input >>> model)
 ///   .merged(with: [reservoir, model] >>> RidgeRegression(lambda: 1e-6))
-/// var network = try NodeNetwork(hybrid, inputs: 3, outputs: 3)
+/// let network = try NodeNetwork(hybrid, inputs: 3, outputs: 3)
 /// ```
 /// A model of your own is `Node("name", outputs: 3) { rows in … }`, a function of `[rows, numbers]`.
 public struct LorenzModel: GraphNode {

@@ -48,7 +48,7 @@ public final class Node: GraphPart {
 /// let wide = Input() >>> [Reservoir(units: 100), Reservoir(units: 50)] >>> readout
 /// let reservoir = Node(Reservoir(units: 100))
 /// let fed = (Input() >>> reservoir >>> readout).feedingBack(readout, to: reservoir)
-/// var network = try NodeNetwork(fed, inputs: 1, outputs: 1)
+/// let network = try NodeNetwork(fed, inputs: 1, outputs: 1)
 /// ```
 /// In plans and commands a list is a chain, a list in it stands side by side, one in that is a chain again:
 /// `[input, [reservoir(units: 100), reservoir(units: 50)], ridge]`. `node(…)` gives a node a name and other connections.
