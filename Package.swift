@@ -133,7 +133,6 @@ let package = Package(
         "Datasets", "Reservoirs", "Augmentations", "Checkpoints", "Figures", "Statistics", "Search", "Training",
         "Exports", "Plans", "Reports", "Studies",
       ]),
-    .executableTarget(name: "scratch", dependencies: ["Reservoirs", "Datasets"], path: "Examples/scratch", swiftSettings: strict),
     .executableTarget(
       name: "Command",
       dependencies: ["Tanren", "Serve", .product(name: "ArgumentParser", package: "swift-argument-parser")],

@@ -87,6 +87,11 @@ extension Reservoir: GraphPart {
   public var graph: NodeGraph { ReservoirNode(self).graph }
 }
 
+extension Node {
+  /// A reservoir whose weights are drawn; ``ReservoirNode`` takes weights of your own.
+  public convenience init(_ reservoir: Reservoir, name: String? = nil) { self.init(ReservoirNode(reservoir), name: name) }
+}
+
 struct ReservoirUnit: GraphUnit {
   /// Its state and readout aren't used.
   var network: EchoStateNetwork
