@@ -89,7 +89,9 @@ extension Reservoir: GraphPart {
 
 extension Node {
   /// A reservoir whose weights are drawn; ``ReservoirNode`` takes weights of your own.
-  public convenience init(_ reservoir: Reservoir, name: String? = nil) { self.init(ReservoirNode(reservoir), name: name) }
+  public convenience init(_ reservoir: Reservoir, name: String? = nil) {
+    self.init(ReservoirNode(reservoir), name: name)
+  }
 }
 
 struct ReservoirUnit: GraphUnit {
