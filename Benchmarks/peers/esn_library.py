@@ -31,6 +31,19 @@ def esn_drive(_):
     return lambda: (1, {"loss": float(node.run(series)[-1, 0])})
 
 
+def esn_curve(options):
+    """Sparse weights, or as `dense` a NumPy array; series one after the other, as it has them."""
+    recurrent, inputs = protocol.reservoir_weights(0, options.width, options.density)
+    node = Reservoir(W=recurrent if options.variant == "dense" else scipy.sparse.csr_matrix(recurrent), Win=inputs, bias=0.0)
+    series = protocol.curve_series(options)
+
+    def work():
+        states = node.run(series if len(series) > 1 else series[0])
+        return options.steps, {"loss": float(np.asarray(states)[..., -1, 0].ravel()[0])}
+
+    return work
+
+
 def esn_fit(_):
     states, targets = protocol.regression()
 
@@ -62,4 +75,4 @@ def esn_ensemble(options):
 
 
 protocol.serve(options, f"reservoirpy {reservoirpy.__version__}",
-               {"esn-drive": esn_drive, "esn-fit": esn_fit, "esn-generate": esn_generate, "esn-ensemble": esn_ensemble})
+               {"esn-drive": esn_drive, "esn-curve": esn_curve, "esn-fit": esn_fit, "esn-generate": esn_generate, "esn-ensemble": esn_ensemble})

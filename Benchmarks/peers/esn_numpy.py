@@ -49,6 +49,24 @@ def esn_drive(_):
     return lambda: (1, {"loss": float(drive(recurrent, inputs, series)[-1, 0])})
 
 
+def esn_curve(options):
+    """A loop over steps, of all series at once; as `dense` with a dense matrix."""
+    recurrent, inputs = protocol.reservoir_weights(0, options.width, options.density)
+    recurrent = recurrent if options.variant == "dense" else scipy.sparse.csr_matrix(recurrent)
+    series = protocol.curve_series(options)[:, :, 0].T
+    is_one = options.sequences == 1
+
+    def work():
+        states = np.empty((options.steps, options.width, options.sequences))
+        state = np.zeros(options.width if is_one else (options.width, options.sequences))
+        for t, values in enumerate(series):
+            state = np.tanh(recurrent @ state + (inputs[:, 0] * values[0] if is_one else inputs * values))
+            states[t] = state[:, None] if is_one else state
+        return options.steps, {"loss": float(states[-1, 0, 0])}
+
+    return work
+
+
 def esn_generate(_):
     (recurrent, inputs), series = network(), protocol.series()
     states = drive(recurrent, inputs, series[:-1, 0])
@@ -70,4 +88,4 @@ def esn_fit(options):
 
 
 protocol.serve(options, f"NumPy {np.__version__}, SciPy {scipy.__version__}",
-               {"esn-drive": esn_drive, "esn-fit": esn_fit, "esn-generate": esn_generate})
+               {"esn-drive": esn_drive, "esn-curve": esn_curve, "esn-fit": esn_fit, "esn-generate": esn_generate})

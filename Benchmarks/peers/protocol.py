@@ -33,13 +33,15 @@ def options():
     """Parsed before the framework is imported, because some settings only count then."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--workload", required=True, choices=[
-        "mlp-step", "mlp-curve", "wrn-compile", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", "augment-each", "pictures", *RESERVOIRS, *NETWORKS])
+        "mlp-step", "mlp-curve", "esn-curve", "wrn-compile", "mnist-epoch", "startup", "compile", "augment-basic", "augment-strong", "augment-each", "pictures", *RESERVOIRS, *NETWORKS])
     parser.add_argument("--variant", required=True)
     parser.add_argument("--data", help="folder with MNIST's four IDX files, or of pictures; without it the data is random")
     parser.add_argument("--cache", help="folder for compiled programs; without it nothing is kept")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     for name, default in [("width", 256), ("depth", 2), ("batch", BATCH), ("steps", 100)]:
-        parser.add_argument(f"--{name}", type=int, default=default, help="of mlp-curve and wrn-compile; steps of a round")
+        parser.add_argument(f"--{name}", type=int, default=default, help="of mlp-curve, wrn-compile and esn-curve; steps of a round")
+    parser.add_argument("--density", type=float, default=CONNECTIVITY, help="share of the recurrent weights of esn-curve")
+    parser.add_argument("--sequences", type=int, default=1, help="series of esn-curve, side by side")
     return parser.parse_args()
 
 
@@ -138,12 +140,17 @@ def series():
     return (np.sin(0.1 * t) + 0.3 * np.sin(0.0713 * t))[:, None]
 
 
-def reservoir_weights(seed=0):
+def reservoir_weights(seed=0, units=UNITS, density=CONNECTIVITY):
     """Recurrent weights, dense, of a spectral radius of about 0.9, and input weights [units, 1]."""
     random = np.random.default_rng(seed)
-    mask = random.random((UNITS, UNITS)) < CONNECTIVITY
-    recurrent = mask * random.standard_normal((UNITS, UNITS)) * 0.9 / np.sqrt(CONNECTIVITY * UNITS)
-    return recurrent, random.uniform(-0.5, 0.5, (UNITS, 1))
+    mask = random.random((units, units)) < density
+    recurrent = mask * random.standard_normal((units, units)) * 0.9 / np.sqrt(density * units)
+    return recurrent, random.uniform(-0.5, 0.5, (units, 1))
+
+
+def curve_series(options):
+    """Series of esn-curve, [sequences, steps, 1]."""
+    return np.sin(0.1 * np.arange(options.sequences * options.steps)).reshape(options.sequences, options.steps, 1)
 
 
 def regression():

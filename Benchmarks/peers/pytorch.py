@@ -208,6 +208,12 @@ def reservoir(options):
     return torch_reservoirs.workload(options)
 
 
+def reservoir_curve(options):
+    import torch_reservoirs
+
+    return torch_reservoirs.curve(options)
+
+
 def startup(_):
     _, step = trainer()
     return {"finished": True, "loss": step(*on_device(*protocol.first_batch())).item()}
@@ -220,7 +226,7 @@ def compile_step(_):
 
 
 protocol.serve(options, f"PyTorch {torch.__version__}",
-               {"mlp-step": mlp_step, "mlp-curve": mlp_curve, "wrn-compile": wide_compile, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
+               {"mlp-step": mlp_step, "mlp-curve": mlp_curve, "esn-curve": reservoir_curve, "wrn-compile": wide_compile, "mnist-epoch": mnist_epoch, "startup": startup, "compile": compile_step,
                 **dict.fromkeys(protocol.NETWORKS, network_step), **dict.fromkeys(protocol.RESERVOIRS[:3], reservoir),
                 "augment-basic": lambda _: augmentation("basic"), "augment-strong": lambda _: augmentation("strong"),
                 "augment-each": lambda options: augmentation(options.variant)},

@@ -49,3 +49,22 @@ def workload(options):
             return 1, {"loss": outputs[-1].item()}
 
     return torch.inference_mode()(work)
+
+
+@torch.inference_mode()
+def curve(options):
+    """A loop over steps, of all series at once; as `dense` with a dense matrix."""
+    recurrent, inputs = (torch.from_numpy(x) for x in protocol.reservoir_weights(0, options.width, options.density))
+    recurrent = recurrent if options.variant == "dense" else recurrent.to_sparse_csr()
+    drives = torch.from_numpy(protocol.curve_series(options)[:, :, 0].T.copy())[:, None] * inputs
+    if options.sequences == 1:
+        drives = drives[:, :, 0].contiguous()
+
+    def work():
+        states, state = torch.empty_like(drives), torch.zeros_like(drives[0])
+        for t in range(options.steps):
+            state = torch.tanh(recurrent @ state + drives[t])
+            states[t] = state
+        return options.steps, {"loss": states[-1].flatten()[0].item()}
+
+    return torch.inference_mode()(work)

@@ -20,6 +20,7 @@ struct BenchCommand: ParsableCommand {
     case augmentEach = "augment-each", augmentStep = "augment-step"
     case pictures
     case esnDrive = "esn-drive", esnFit = "esn-fit", esnGenerate = "esn-generate", esnEnsemble = "esn-ensemble"
+    case esnCurve = "esn-curve"
     case convolution32 = "convolution-32x64"
     case convolution16 = "convolution-16x128"
     case convolution8 = "convolution-8x256"
@@ -57,8 +58,11 @@ struct BenchCommand: ParsableCommand {
   @Option var width = 256
   @Option var depth = 2
   @Option var batch = 128
-  /// Of a round of `mlp-curve`.
+  /// Of a round of `mlp-curve` and `esn-curve`, whose units are `width`.
   @Option var steps = 100
+  /// Of `esn-curve`: the share of recurrent weights, and the series driven side by side.
+  @Option var density = 0.05
+  @Option var sequences = 1
 
   func run() throws {
     let worker = BenchWorker()
@@ -124,7 +128,8 @@ struct BenchCommand: ParsableCommand {
         let engine = try Engine(device: device, programCache: programs)
         worker.serve(try PictureRounds(folder: data ?? "", on: engine), data: "pictures")
       case (.esnDrive, .step), (.esnFit, .step), (.esnGenerate, .step), (.esnEnsemble, .ensemble),
-        (.esnEnsemble, .member), (.esnEnsemble, .ensembleSingle), (.esnEnsemble, .memberSingle), (.esnEnsemble, .grid):
+        (.esnCurve, .step), (.esnEnsemble, .member), (.esnEnsemble, .ensembleSingle), (.esnEnsemble, .memberSingle),
+        (.esnEnsemble, .grid):
         try Engine.configure(device: device, programCache: programs)
         try serveReservoir(worker)
       default: throw ValidationError("\(workload.rawValue) has no variant '\(variant.rawValue)'")
@@ -170,6 +175,8 @@ struct BenchCommand: ParsableCommand {
     let rounds: any BenchRounds =
       switch workload {
       case .esnFit: try ReadoutRounds()
+      case .esnCurve:
+        try ReservoirCurveRounds(units: width, density: density, sequences: sequences, steps: steps)
       case .esnEnsemble:
         try EnsembleRounds(
           networks: variant == .grid ? 4 : [.ensemble, .ensembleSingle].contains(variant) ? 20 : 1,

@@ -80,3 +80,26 @@ final class EnsembleRounds: BenchRounds {
     return (1, fits[0].nrmse)
   }
 }
+
+/// `esn-curve`: steps of a reservoir of any size and density, of one or more series side by side, whose states are kept.
+final class ReservoirCurveRounds: BenchRounds {
+  private var network: EchoStateNetwork
+  private let inputs: Tensor
+  private let steps: Int
+
+  /// - Parameter steps: of a round.
+  init(units: Int, density: Double, sequences: Int, steps: Int) throws {
+    var reservoir = Reservoir(units: units, inputs: 1)
+    (reservoir.connectivity, reservoir.scaling) = (density, .gain(0.9))
+    network = try EchoStateNetwork(reservoir)
+    let values = (0..<sequences * steps).map { sin(0.1 * Double($0)) }
+    inputs = try Tensor(values, shape: [sequences, steps, 1]).evaluate()
+    self.steps = steps
+    try network.reset(sequences: sequences)
+  }
+
+  func round() throws -> (units: Int, loss: Double) {
+    let states = try network.drive(inputs: inputs)
+    return (steps, try states[0][steps - 1][0].scalar())
+  }
+}

@@ -6,7 +6,8 @@
 // Arguments: values and columns [groups, n, k] (rows padded with zeros), drive [members, 1 or steps, n], state
 // [members, n], mixing [members, 2] (what is kept of the state, what is taken of tanh), signals [members, steps, s] and
 // their weights [members, s, n]. With a closed loop also feedback [members, outputs, n], readout
-// [members, n + 1, outputs] (biases last) and output [members, outputs].
+// [members, n + 1, outputs] (biases last), or [members, 2n + 1, outputs] with weights for the squares of the states after
+// those for the states, and output [members, outputs].
 // As many members share a group of weights as there are more of them: one for all, or one each, or one for some.
 // Results: states [members, steps, n]; with a closed loop outputs [members, steps, outputs] and the last state
 // [members, n].
@@ -62,13 +63,15 @@ static bool read_loop(const XLA_FFI_CallFrame *frame, int type, Loop *loop) {
   const XLA_FFI_Buffer *output = tanren_argument(frame, 9);
   if (!is_of(type, feedback, 3) || !is_of(type, readout, 3) || !is_of(type, output, 2)) return false;
   loop->outputs = feedback->dims[1];
+  loop->rows = readout->dims[1];
   loop->feedback = feedback->data;
   loop->readout = readout->data;
   loop->output = output->data;
   loop->generated = first->data;
   loop->last = last->data;
   return has_extents(feedback, loop->members, loop->outputs, loop->n) &&
-    has_extents(readout, loop->members, loop->n + 1, loop->outputs) &&
+    (loop->rows == loop->n + 1 || loop->rows == 2 * loop->n + 1) &&
+    has_extents(readout, loop->members, loop->rows, loop->outputs) &&
     has_extents(output, loop->members, loop->outputs, 0) && is_of(type, first, 3) &&
     has_extents(first, loop->members, loop->steps, loop->outputs) && is_of(type, last, 2) &&
     has_extents(last, loop->members, loop->n, 0);

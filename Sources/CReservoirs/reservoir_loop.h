@@ -9,6 +9,8 @@
 // All members' arrays, as reservoir.c tells, of one element type.
 typedef struct {
   int64_t members, groups, steps, n, width, outputs, signals;
+  // Rows of the readout: n, and of one that also has weights for the squares of the states 2n, and the biases'.
+  int64_t rows;
   // Steps that `drive` has: one for all, or each its own.
   int64_t drive_steps;
   bool is_closed;

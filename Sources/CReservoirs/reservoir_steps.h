@@ -20,7 +20,7 @@ typedef struct {
   // What the current step reads and writes; `states` is NULL where the states aren't kept.
   const Number *drive, *signal, *weights, *feedback;
   Number *x, *next, *states;
-  // Working memory: sums [n], the readout by outputs [outputs, n + 1], the outputs, and the two halves' parts of these.
+  // Working memory: sums [n], the readout by outputs [outputs, rows], the outputs, and the two halves' parts of these.
   Number *sums, *readout, *z, *parts;
   Number kept, taken;
   // The rows of the first half.
@@ -63,7 +63,9 @@ static void do_half(Member *member, bool is_second) {
   if (member->states != NULL) memcpy(member->states + begin, member->next + begin, (size_t)(end - begin) * sizeof(Number));
   Number *parts = member->parts + (is_second ? loop->outputs : 0);
   for (int64_t o = 0; o < loop->outputs; o++) {
-    parts[o] = inner_product(member->readout + o * (n + 1) + begin, member->next + begin, end - begin);
+    const Number *readout = member->readout + o * loop->rows + begin;
+    parts[o] = inner_product(readout, member->next + begin, end - begin);
+    if (loop->rows > n + 1) parts[o] += inner_squares(readout + n, member->next + begin, end - begin);
   }
 }
 
@@ -111,11 +113,11 @@ static void lead(Member *member, int64_t index, bool is_alone) {
   const Loop *loop = member->loop;
   const Number *output = loop->output, *readout = loop->readout, *drive = loop->drive, *signal = loop->signal;
   Number *states = loop->states, *generated = loop->generated;
-  int64_t n = loop->n, outputs = loop->outputs;
+  int64_t n = loop->n, outputs = loop->outputs, rows = loop->rows;
   memcpy(member->x, (const Number *)loop->state + index * n, (size_t)n * sizeof(Number));
   for (int64_t o = 0; o < outputs; o++) {
     member->z[o] = output[index * outputs + o];
-    for (int64_t i = 0; i <= n; i++) member->readout[o * (n + 1) + i] = readout[(index * (n + 1) + i) * outputs + o];
+    for (int64_t i = 0; i < rows; i++) member->readout[o * rows + i] = readout[(index * rows + i) * outputs + o];
   }
   Help help = {ALONE, 0, is_alone ? loop->steps : 0};
   for (int64_t step = 0; step < loop->steps; step++) {
@@ -128,7 +130,7 @@ static void lead(Member *member, int64_t index, bool is_alone) {
     member->x = member->next;
     member->next = old;
     for (int64_t o = 0; o < outputs; o++) {
-      member->z[o] = member->parts[o] + member->parts[outputs + o] + member->readout[o * (n + 1) + n];
+      member->z[o] = member->parts[o] + member->parts[outputs + o] + member->readout[o * rows + rows - 1];
       generated[place * outputs + o] = member->z[o];
     }
   }
@@ -140,7 +142,7 @@ static void lead(Member *member, int64_t index, bool is_alone) {
 static bool begin(Member *member, const Loop *loop, const Sparse *matrices, int64_t index) {
   const Number *weights = loop->weights, *feedback = loop->feedback, *mixing = loop->mixing;
   int64_t n = loop->n, padded = (n + 63) / 64 * 64;
-  int64_t count = 3 * padded + loop->outputs * (n + 4);
+  int64_t count = 3 * padded + loop->outputs * (loop->rows + 3);
   Number *memory = aligned_alloc(64, ((size_t)count * sizeof(Number) + 63) / 64 * 64);
   if (memory == NULL) return false;
   memset(memory, 0, (size_t)count * sizeof(Number));
@@ -153,7 +155,7 @@ static bool begin(Member *member, const Loop *loop, const Sparse *matrices, int6
   member->next = memory + padded;
   member->sums = memory + 2 * padded;
   member->readout = memory + 3 * padded;
-  member->z = member->readout + loop->outputs * (n + 1);
+  member->z = member->readout + loop->outputs * loop->rows;
   member->parts = member->z + loop->outputs;
   member->kept = mixing[2 * index];
   member->taken = mixing[2 * index + 1];

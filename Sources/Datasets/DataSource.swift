@@ -8,6 +8,13 @@ public protocol DataSource: Configurable {
   /// - Parameter progress: called as a download proceeds.
   /// - Throws: `DatasetError` if the data are unavailable or damaged.
   func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair
+
+  /// Whether its records are the steps of a series, so that parts of them are taken in order.
+  var isSeries: Bool { get }
+}
+
+extension DataSource {
+  public var isSeries: Bool { false }
 }
 
 /// Where data files are searched for, and where downloads are kept.

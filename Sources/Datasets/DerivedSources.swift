@@ -3,10 +3,10 @@ import Configuration
 import Formats
 
 /// Another data set's training data, part of which is held out as the test data: settings are chosen on it, so that
-/// the real test set stays unseen.
+/// the real test set stays unseen. Of a series that is its end.
 public struct HeldOutSource: DataSource {
   public static let declaration = Declaration(
-    "heldOut", "a data set's training data, a random part held out for validation",
+    "heldOut", "a data set's training data, a random part held out for validation, of a series its end",
     standard: HeldOutSource(UnspecifiedSource()),
     settings: [
       .required("data", \.data, .method, "the data set", example: "heldOut(data: mnist)"),
@@ -22,11 +22,17 @@ public struct HeldOutSource: DataSource {
     (self.data, self.fraction, self.seed) = (data, fraction, seed)
   }
 
+  public var isSeries: Bool { data.isSeries }
+
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     var pair = try data.load(from: folders, progress: progress)
-    (pair.train, pair.test) = try pair.train.split(validationFraction: fraction, seed: seed)
+    (pair.train, pair.test) =
+      try isSeries
+      ? pair.train.split(validationFraction: fraction)
+      : pair.train.split(validationFraction: fraction, seed: seed)
     pair.name += " held out"
-    pair.origin += "; \(pair.test.count) training examples held out, the test set unused"
+    pair.origin +=
+      "; \(pair.test.count) training \(isSeries ? "steps at the end" : "examples") held out, the test set unused"
     return pair
   }
 }
@@ -52,6 +58,8 @@ public struct NoisyLabelsSource: DataSource {
   public init(_ data: any DataSource, fraction: Double = 0.2, kind: SymmetricNoise = .otherClasses, seed: UInt32 = 0) {
     (self.data, self.fraction, self.kind, self.seed) = (data, fraction, kind, seed)
   }
+
+  public var isSeries: Bool { data.isSeries }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     var pair = try data.load(from: folders, progress: progress)
@@ -85,6 +93,8 @@ public struct SubsetSource: DataSource {
   public init(_ data: any DataSource, train: Int = 1000, test: Int = 1000, classes: [String] = []) {
     (self.data, self.train, self.test, self.classes) = (data, train, test, classes)
   }
+
+  public var isSeries: Bool { data.isSeries }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     var pair = try data.load(from: folders, progress: progress)

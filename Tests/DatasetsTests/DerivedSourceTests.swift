@@ -45,6 +45,36 @@ struct DerivedSourceTests {
     #expect(throws: DatasetError.self) { try load("heldOut(data: \(Self.images), fraction: 0)") }
   }
 
+  /// Steps stay in their order: the end of the training data is held out, whatever the seed.
+  @Test(arguments: [
+    "sine(train: 20, test: 10)", "lorenz(train: 20, test: 10)", "narma(train: 20, test: 10)",
+    "henon(train: 20, test: 10)",
+    "subset(data: sine(train: 30, test: 10), train: 20, test: 10)",
+  ]) func theEndOfASeriesIsHeldOut(_ series: String) throws {
+    let whole = try load(series)
+    for seed in [0, 3] {
+      let split = try load("heldOut(data: \(series), fraction: 0.25, seed: \(seed))")
+      let (inputs, targets) = (whole.train.inputs, whole.train.targets)
+      #expect((split.train.count, split.test.count) == (15, 5) && split.origin.contains("5 training steps at the end"))
+      #expect(split.train.inputs.bytes + split.test.inputs.bytes == inputs.bytes)
+      #expect(split.train.targets.bytes + split.test.targets.bytes == targets.bytes)
+    }
+    #expect(throws: DatasetError.self) { try load("heldOut(data: \(series), fraction: 0.001)") }
+  }
+
+  /// Every source of the series' folders says that it is one, but for collections of them.
+  @Test func seriesAreKnown() throws {
+    let series = Registry<any DataSource>.all.types.filter {
+      ($0.declaredStandard as? any DataSource)?.isSeries == true
+    }
+    #expect(
+      Set(series.map { $0.name }).isSuperset(of: [
+        "sine", "sines", "narma", "mackeyGlass", "delays", "channel", "laser", "sunspots", "lorenz", "rossler", "henon",
+        "logistic", "doubleScroll", "multiScroll", "rabinovichFabrikant", "lorenz96", "kuramotoSivashinsky",
+      ]))
+    #expect(!series.contains { ["digits", "syntheticImages", "vowels", "table"].contains($0.name) })
+  }
+
   /// Bytes become 0...1, and numbers stay as they are.
   @Test func reconstructionsHaveTheirInputsAsTargets() throws {
     let (whole, pair) = (try load(Self.images), try load("reconstruction(data: \(Self.images))"))
@@ -128,4 +158,8 @@ struct DerivedSourceTests {
       }
     }
   }
+}
+
+extension Configurable {
+  fileprivate static var declaredStandard: Self { declaration.standard }
 }

@@ -32,7 +32,8 @@ static void make_reservoir(Random *random, Call *call) {
   }
   int64_t outputs = random_between(random, 1, 3);
   add_argument(call, type, 3, DIMS(members, outputs, n));
-  add_argument(call, type, 3, DIMS(members, n + 1, outputs));
+  // With weights for the squares of the states, or without.
+  add_argument(call, type, 3, DIMS(members, (random_chance(random, 30) ? 2 * n : n) + 1, outputs));
   add_argument(call, type, 2, DIMS(members, outputs));
   add_result(call, type, 3, DIMS(members, steps, outputs));
   add_result(call, type, 2, DIMS(members, n));
@@ -103,8 +104,11 @@ static bool is_reservoir(const Call *call, void *const *arguments, void *const *
         x[i] = state;
       }
       for (int64_t o = 0; o < network.outputs; o++) {
-        z[o] = at(&network, 8, n * network.outputs + o);
-        for (int64_t i = 0; i < n; i++) z[o] += x[i] * at(&network, 8, i * network.outputs + o);
+        int64_t rows = call->arguments[8].dims[1];
+        z[o] = at(&network, 8, (rows - 1) * network.outputs + o);
+        for (int64_t i = 0; i < rows - 1; i++) {
+          z[o] += (i < n ? x[i] : x[i - n] * x[i - n]) * at(&network, 8, i * network.outputs + o);
+        }
         if (!is_near(&network, element(network.type, results[0], place * network.outputs + o), z[o])) return false;
       }
     }

@@ -12,6 +12,7 @@ import Testing
     Registry<any NamedPreprocessing>.all.types, Registry<any Augmentation>.all.types, Registry<any Metric>.all.types,
     Registry<any GradientRule>.all.types, Registry<any Optimizer>.all.types, Registry<any NamedTransform>.all.types,
     Registry<any NamedSchedule>.all.types, Registry<any Averaging>.all.types, Registry<any ReadoutRule>.all.types,
+    Registry<any GraphNode>.all.types,
     Registry<any Experiment>.all.types, Registry<any ComposableLayer>.all.types, Registry<any NamedCallback>.all.types,
   ]
 

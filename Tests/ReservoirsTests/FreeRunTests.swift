@@ -24,8 +24,9 @@ import Testing
 
     private func readOut() -> [Double] {
       let (units, outputs) = (reservoir.units, reservoir.outputs)
+      let seen = state.enumerated().map { reservoir.squares && $0 % 2 == 1 ? $1 * $1 : $1 }
       return (0..<outputs).map { o in
-        (0..<units).reduce(readout[units * outputs + o]) { $0 + state[$1] * readout[$1 * outputs + o] }
+        (0..<units).reduce(readout[units * outputs + o]) { $0 + seen[$1] * readout[$1 * outputs + o] }
       }
     }
 
@@ -44,9 +45,11 @@ import Testing
 
   private let steps = 40
 
-  private func network(_ storage: Reservoir.Storage, _ dtype: DType) throws -> EchoStateNetwork {
+  private func network(
+    _ storage: Reservoir.Storage, _ dtype: DType, squares: Bool = false
+  ) throws -> EchoStateNetwork {
     var reservoir = SmallNetwork.reservoir(storage)
-    (reservoir.noise, reservoir.dtype) = (0, dtype)
+    (reservoir.noise, reservoir.dtype, reservoir.squares) = (0, dtype, squares)
     var network = try EchoStateNetwork(reservoir, draws: .numPy(seed: 3))
     let fixture = try NetworkFixture.load().small
     try network.fit(
@@ -68,12 +71,16 @@ import Testing
     try tensor.distance(from: expected)
   }
 
-  @Test(arguments: [
-    (Reservoir.Storage.sparse, DType.float64, 1e-12), (.dense, .float64, 1e-12), (.sparse, .float32, 1e-4),
-    (.dense, .float32, 1e-4),
-  ])
-  func statesAndOutputsAreThoseOfALoop(storage: Reservoir.Storage, dtype: DType, tolerance: Double) throws {
-    var network = try network(storage, dtype)
+  @Test(
+    arguments: [
+      (Reservoir.Storage.sparse, DType.float64, 1e-12), (.dense, .float64, 1e-12), (.sparse, .float32, 1e-4),
+      (.dense, .float32, 1e-4),
+    ], [false, true])
+  func statesAndOutputsAreThoseOfALoop(
+    _ network: (storage: Reservoir.Storage, dtype: DType, tolerance: Double), squares: Bool
+  ) throws {
+    let (dtype, tolerance) = (network.dtype, network.tolerance)
+    var network = try self.network(network.storage, dtype, squares: squares)
     // From where the network stands.
     var loop = try Loop(
       network, from: network.state.cast(to: .float64).values(), output: network.output.cast(to: .float64).values())

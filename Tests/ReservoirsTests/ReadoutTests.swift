@@ -152,8 +152,8 @@ import Testing
     #expect(
       Registry<any ReadoutRule>.all.names
         == [
-          "cholesky", "crossValidated", "force", "leastMeanSquares", "pinv", "qr", "recursiveLeastSquares", "ridge",
-          "ridgePerOutput",
+          "cholesky", "crossValidated", "force", "leastMeanSquares", "logistic", "pinv", "qr", "recursiveLeastSquares",
+          "ridge", "ridgePerOutput", "supportVector",
         ])
   }
 }

@@ -20,6 +20,7 @@ import Testing
     Registry<any DataSource>.all.types,
     Registry<any NamedPreprocessing>.all.types,
     Registry<any Augmentation>.all.types,
+    Registry<any GraphNode>.all.types,
     Registry<any ReadoutRule>.all.types,
     Registry<any Experiment>.all.types,
     Registry<any ComposableLayer>.all.types,

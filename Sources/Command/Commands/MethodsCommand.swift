@@ -111,6 +111,7 @@ struct MethodKind {
       MethodKind("averaging", "averaging", key: "averaging", Registry<any Averaging>.all.types),
       MethodKind("callbacks", "callback", key: "callbacks", Registry<any NamedCallback>.all.types),
       MethodKind("experiments", "experiment", key: "experiment", Registry<any Experiment>.all.types),
+      MethodKind("nodes", "node", Registry<any GraphNode>.all.types),
       MethodKind("readouts", "readout", Registry<any ReadoutRule>.all.types),
       MethodKind("samplers", "sampler", Registry<any Sampler>.all.types),
       MethodKind("scales", "search scale", Registry<any SearchScale>.all.types),

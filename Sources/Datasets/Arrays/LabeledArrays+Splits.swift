@@ -33,22 +33,37 @@ extension LabeledArrays {
   public func split(
     validationFraction: Double, seed: UInt32
   ) throws(DatasetError) -> (training: LabeledArrays, validation: LabeledArrays) {
-    // The guard also turns away NaN, which compares false with everything.
-    guard validationFraction > 0, validationFraction < 1 else {
-      throw DatasetError(
-        .invalidArgument(
-          name: "validationFraction", value: "\(validationFraction)", allowed: "between 0 and 1"))
-    }
-    let size = Int((validationFraction * Double(count)).rounded())
-    guard size > 0, size < count else {
-      throw DatasetError(
-        .invalidArgument(
-          name: "validationFraction", value: "\(validationFraction)",
-          allowed: "such that \(count) records make two parts that aren't empty"))
-    }
+    let size = try validationCount(validationFraction)
     var random = NumPyRandomState(seed: seed)
     let order = random.permutation(count)
     return (try gathered(order[size...].sorted()), try gathered(order[..<size].sorted()))
+  }
+
+  /// Sets the last records aside for validation: the end of a series.
+  /// - Parameter validationFraction: the share set aside, rounded to whole records.
+  /// - Throws: ``DatasetError`` unless each part gets a record.
+  public func split(
+    validationFraction: Double
+  ) throws(DatasetError) -> (training: LabeledArrays, validation: LabeledArrays) {
+    let size = try validationCount(validationFraction)
+    return (try gathered(0..<count - size), try gathered(count - size..<count))
+  }
+
+  private func validationCount(_ fraction: Double) throws(DatasetError) -> Int {
+    // The guard also turns away NaN, which compares false with everything.
+    guard fraction > 0, fraction < 1 else {
+      throw DatasetError(
+        .invalidArgument(
+          name: "validationFraction", value: "\(fraction)", allowed: "between 0 and 1"))
+    }
+    let size = Int((fraction * Double(count)).rounded())
+    guard size > 0, size < count else {
+      throw DatasetError(
+        .invalidArgument(
+          name: "validationFraction", value: "\(fraction)",
+          allowed: "such that \(count) records make two parts that aren't empty"))
+    }
+    return size
   }
 
   /// The records of some classes, in their order; class `classes[i]` becomes class `i`.

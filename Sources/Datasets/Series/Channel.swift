@@ -66,6 +66,8 @@ public struct ChannelSource: DataSource {
 
   public init() {}
 
+  public var isSeries: Bool { true }
+
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let (received, symbols) = channel.transmission(train + test, seed: seed)
     return try TimeSeries.pair(

@@ -21,6 +21,8 @@ public struct DelaysSource: DataSource {
 
   public init() {}
 
+  public var isSeries: Bool { true }
+
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     var generator = SplitMix64(seed: UInt64(bitPattern: Int64(seed)), stream: 0x6465_6c61, index: 0)
     let count = train + test

@@ -103,6 +103,8 @@ public struct MackeyGlassSource: DataSource {
 
   public init() {}
 
+  public var isSeries: Bool { true }
+
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let values = system.series(train + test + 1).map { isSquashed ? tanh($0 - 1) : $0 }
     return try TimeSeries(values).oneStepAhead(

@@ -55,6 +55,8 @@ public struct NARMASource: DataSource {
 
   public init() {}
 
+  public var isSeries: Bool { true }
+
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let inputs = try system.inputs(train + test, seed: seed)
     return try TimeSeries.pair(

@@ -49,6 +49,8 @@ public struct LaserSource: DataSource {
 
   public init() {}
 
+  public var isSeries: Bool { true }
+
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let file = SeriesFile(
       name: "the Santa Fe laser series", files: ["santa-fe-laser-a.txt", "santafe-a.txt"],
@@ -81,6 +83,8 @@ public struct SunspotsSource: DataSource {
   public var scale = 0.0025
 
   public init() {}
+
+  public var isSeries: Bool { true }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     // Year, month, date, mean, deviation, observations, provisional or not.

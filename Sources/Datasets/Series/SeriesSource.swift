@@ -63,6 +63,8 @@ public struct SeriesSource: DataSource {
 
   public init(path: String) { self.path = path }
 
+  public var isSeries: Bool { true }
+
   /// - Throws: ``DatasetError`` with file, line, column and remedy for values that are missing or no numbers, and for too
   ///   short a series.
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {

@@ -26,6 +26,8 @@ public struct SineSource: DataSource {
 
   public init() {}
 
+  public var isSeries: Bool { true }
+
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let wave = (0...train + test).map { amplitude * sin(2 * Double.pi / period * Double($0)) }
     return try TimeSeries(wave).oneStepAhead(
@@ -51,6 +53,8 @@ public struct SinesSource: DataSource {
   public var periods = [240.0, 97.0, 31.0]
 
   public init() {}
+
+  public var isSeries: Bool { true }
 
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let sum = (0...train + test).map { step in

@@ -47,6 +47,8 @@ protocol SystemSource: DataSource {
 }
 
 extension SystemSource {
+  public var isSeries: Bool { true }
+
   /// - Throws: ``DatasetError`` if the system grows without bound.
   public func load(from folders: DataFolders, progress: DownloadProgress?) throws -> DatasetPair {
     let (count, channels) = (sampling.train + sampling.test + 1, system.dimension)

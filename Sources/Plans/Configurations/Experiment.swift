@@ -45,14 +45,6 @@ public struct ExperimentResult: Sendable {
   }
 }
 
-/// What a reservoir experiment fits.
-public enum FittedReservoir: Sendable {
-  /// Predicts or generates a series.
-  case network(EchoStateNetwork)
-  /// Classifies sequences.
-  case classifier(EchoStateClassifier)
-}
-
 /// Where a network stands before the test data.
 enum ReservoirStart {
   /// Where it stood in its run, whose training data these are.
@@ -69,16 +61,6 @@ protocol ReservoirExperiment: Experiment {
   func scores(
     of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
   ) throws -> OrderedDictionary<String, Double>
-}
-
-extension FittedReservoir {
-  /// - Throws: `ReservoirError` for a classifier.
-  func asNetwork() throws(ReservoirError) -> EchoStateNetwork {
-    guard case .network(let network) = self else {
-      throw .malformedFile(path: nil, reason: "it holds a classifier, but its experiment fits a network")
-    }
-    return network
-  }
 }
 
 extension RunConfiguration {

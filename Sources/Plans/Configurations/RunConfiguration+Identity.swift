@@ -87,10 +87,13 @@ extension RunConfiguration {
 extension Registry {
   fileprivate func canonical(_ choice: MethodSpec) -> MethodSpec {
     let named = MethodSpec(type(named: choice.name)?.name ?? choice.name, choice.options)
-    // Layers within layers are written in their one way by themselves.
+    // Nodes and layers within each other are written in their one way by themselves.
     if named.name == SequentialArchitecture.name, let model = try? build(named) as? SequentialArchitecture,
       let spec = try? model.spec()
     {
+      return spec
+    }
+    if named.options.has("network"), let made = try? build(named) as? any Experiment, let spec = try? made.spec() {
       return spec
     }
     return (try? resolved(named)) ?? named

@@ -29,7 +29,8 @@ public struct ExperimentGroup {
       guard let experiment = try run.makeExperiment() as? any EnsembleExperiment else { return nil }
       experiments.append(experiment)
     }
-    guard runs.count > 1, Set(runs.map(\.family)).count == 1 else { return nil }
+    guard runs.count > 1, Set(runs.map(\.family)).count == 1, experiments.allSatisfy({ $0.settings.network == nil })
+    else { return nil }
     (self.experiments, settings) = (experiments, runs.map(\.experimentSetting))
   }
 

@@ -4,7 +4,7 @@ import Reservoirs
 /// Reservoirs side by side along a circle learn a field that moves, then predict it from many points of the test data,
 /// as ``ReservoirHorizon`` does by one network (Pathak et al. 2018). The channels of the data are the points on the
 /// circle.
-public struct LocalReservoirHorizon: Experiment {
+public struct LocalReservoirHorizon: Experiment, ReservoirExperiment {
   public static let declaration = Declaration(
     "localReservoirHorizon", "reservoirs side by side predict a field on a circle some steps ahead",
     standard: LocalReservoirHorizon(),
@@ -42,7 +42,7 @@ public struct LocalReservoirHorizon: Experiment {
       Tensor(data.train.inputs), targets.slice(targets.shape[0] - 1..<targets.shape[0]),
     ])
     let error = try model.fit(field: field, washout: settings.washout, readout: rule)
-    let trials = try HorizonTrials(horizon, data.test)
+    let (fitted, trials) = (try NodeNetwork(model), try HorizonTrials(horizon, data.test))
     let driving = trials.driving
     var predictions: [Double] = []
     for trial in 0..<horizon.trials {
@@ -54,6 +54,10 @@ public struct LocalReservoirHorizon: Experiment {
         predictions += [Double](repeating: .infinity, count: horizon.horizon * points)
       }
     }
-    return trials.result(predictions, trainError: error)
+    return trials.result(predictions, trainError: error, fitted: .nodes(fitted))
   }
+
+  func scores(
+    of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
+  ) throws -> OrderedDictionary<String, Double> { try horizon.scores(of: fitted, on: test) }
 }

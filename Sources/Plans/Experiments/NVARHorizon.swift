@@ -4,7 +4,7 @@ import Reservoirs
 /// Nonlinear vector autoregression learns a chaotic series, then predicts it some steps ahead from many points of the
 /// test data, as ``ReservoirHorizon`` does by an echo state network (Gauthier et al. 2021). Nothing is drawn: other
 /// seeds give other results only on other data.
-public struct NVARHorizon: Experiment {
+public struct NVARHorizon: Experiment, ReservoirExperiment {
   public static let declaration = Declaration(
     "nvarHorizon", "a nonlinear vector autoregression predicts a chaotic series some steps ahead",
     standard: NVARHorizon(),
@@ -38,7 +38,7 @@ public struct NVARHorizon: Experiment {
     let fit = try model.fit(
       inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: washout, readout: readout)
     let exponents = try horizon.recorded { try model.lyapunovExponents(horizon.exponents, steps: 5000) }
-    let trials = try HorizonTrials(horizon, data.test)
+    let (fitted, trials) = (try NodeNetwork(model), try HorizonTrials(horizon, data.test))
     var predictions = [Double](repeating: .infinity, count: horizon.trials * horizon.horizon * channels)
     do {
       try model.start(after: trials.driving)
@@ -46,6 +46,10 @@ public struct NVARHorizon: Experiment {
     } catch ReservoirError.diverged {
       // What overflows is as far from the series as can be, and no reason to have no result.
     }
-    return trials.result(predictions, trainError: fit.nrmse, exponents: exponents)
+    return trials.result(predictions, trainError: fit.nrmse, exponents: exponents, fitted: .nodes(fitted))
   }
+
+  func scores(
+    of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
+  ) throws -> OrderedDictionary<String, Double> { try horizon.scores(of: fitted, on: test) }
 }

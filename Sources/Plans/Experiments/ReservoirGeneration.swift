@@ -10,7 +10,10 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
   public static let declaration = Declaration(
     "reservoirGeneration", "an echo state network learns a series and goes on with it by itself",
     standard: ReservoirGeneration(),
-    settings: ReservoirSettings.settings.of(\.settings))
+    settings: [ReservoirSettings.network.of(\.settings)] + ReservoirSettings.settings.of(\.settings),
+    check: { (method, options) throws(ConfigurationError) in
+      try method.settings.check(against: ReservoirGeneration().settings, options)
+    })
 
   var settings = ReservoirSettings(feedback: true, washout: 2000, readout: PseudoInverseReadout())
 
@@ -19,11 +22,18 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
   public var recordedMetrics: [String] { ["nrmse", "nrmse_200", "train_nrmse"] }
 
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
+    if let graph = settings.network {
+      var network = try NodeNetwork(graph, for: data, setting)
+      let fit = try network.fit(toSeriesOf: data.train, washout: settings.washout)
+      let fitted = FittedReservoir.nodes(network)
+      let generated = try Self.generated(data.test) { try network.generate(steps: data.test.count) }
+      return try result(fit, generated, fitted, data)
+    }
     var network = try network(for: data, setting)
     let fit = try network.fit(
       teacher: Self.teacher(data, setting.dtype), washout: settings.washout, readout: settings.readout)
-    let fitted = network
-    let generated = try Self.generated(&network, steps: data.test.count)
+    let fitted = FittedReservoir.network(network)
+    let generated = try Self.generated(data.test) { try network.generate(steps: data.test.count) }
     return try result(fit, generated, fitted, data)
   }
 
@@ -39,7 +49,7 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
     let fitted = ensemble
     let generated = try ensemble.generate(steps: data.test.count).memberValues()
     return try fits.indices.map { index in
-      try result(fits[index], generated[index].orDiverged, fitted[index], data)
+      try result(fits[index], generated[index].orDiverged, .network(fitted[index]), data)
     }
   }
 
@@ -52,28 +62,29 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
   }
 
   private func result(
-    _ fit: ReadoutFit, _ generated: [Double], _ fitted: EchoStateNetwork, _ data: DatasetPair
+    _ fit: ReadoutFit, _ generated: [Double], _ fitted: FittedReservoir, _ data: DatasetPair
   ) throws -> ExperimentResult {
-    let (channels, dtype) = (fitted.reservoir.outputs, fitted.reservoir.dtype)
+    let channels = data.test.targets.shape.last ?? 1
     let expected: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let predicted: [Double] = try fit.outputs.cast(to: .float64).values()
-    let targets = Tensor(data.train.targets).cast(to: dtype)
-    let learned: [Double] = try targets.slice(settings.washout..<targets.shape[0]).cast(to: .float64).values()
+    let targets: [Double] = try Tensor(data.train.targets).cast(to: fitted.dtype).cast(to: .float64).values()
+    let learned = Array(targets.suffix(predicted.count))
     return ExperimentResult(
       metrics: Self.metrics(generated, expected, channels: channels).merging(["train_nrmse": fit.nrmse]) { $1 },
       charts: [
         SeriesChart.make("training", [("teacher", learned), ("prediction", predicted)], channels: channels),
         SeriesChart.make(
           "free run", [("teacher", expected), ("generation", generated)], channels: channels, steps: 5000),
-      ], fitted: .network(fitted))
+      ], fitted: fitted)
   }
 
-  private static func generated(_ network: inout EchoStateNetwork, steps: Int) throws -> [Double] {
+  /// What is generated for test data.
+  private static func generated(_ test: LabeledArrays, _ generate: () throws -> Tensor) throws -> [Double] {
     do {
-      return try network.generate(steps: steps).cast(to: .float64).values()
+      return try generate().cast(to: .float64).values()
     } catch ReservoirError.diverged {
       // What overflows is as far from the series as can be, and no reason to have no result.
-      return [Double](repeating: .infinity, count: steps * network.reservoir.outputs)
+      return [Double](repeating: .infinity, count: test.targets.shape.reduce(1, *))
     }
   }
 
@@ -90,23 +101,23 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
   func scores(
     of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
   ) throws -> OrderedDictionary<String, Double> {
-    var (network, first) = (try fitted.asNetwork(), 0)
-    let inputs = Tensor(test.inputs).cast(to: network.reservoir.dtype)
-    switch start {
-    case .run: break
-    case .after(let train):
-      try network.reset()
-      try network.drive(teacher: Tensor(train.inputs))
-    case .rest:
-      first = max(1, settings.washout)
-      try settings.checkWashout(first, of: test.count)
-      try network.reset()
-      try network.drive(teacher: inputs.slice(0..<first))
-    }
-    let rest: [Double] = try Tensor(test.targets).cast(to: .float64).slice(first..<test.count).values()
+    let first =
+      switch start {
+      case .run, .after: 0
+      case .rest: max(1, settings.washout)
+      }
+    try settings.checkWashout(first, of: test.count)
+    func rest(_ array: HostArray) -> Tensor { Tensor(array).slice(first..<test.count) }
+    let series: Tensor? =
+      switch start {
+      case .run: nil
+      case .after(let train): Tensor(train.inputs)
+      case .rest: Tensor(test.inputs).slice(0..<first)
+      }
     // After it was driven, the network's output is the value after its last input: the first one that it feeds back.
-    let generated = try Self.generated(&network, steps: test.count - first)
-    return Self.metrics(generated, rest, channels: network.reservoir.outputs)
+    let generated = try Self.generated(test) { try fitted.generated(steps: test.count - first, after: series) }
+    return Self.metrics(
+      generated, try rest(test.targets).cast(to: .float64).values(), channels: test.targets.shape.last ?? 1)
   }
 }
 

@@ -24,7 +24,14 @@ public struct ReservoirHorizon: Experiment, EnsembleExperiment {
       "Jaeger and Haas", 2004,
       "Harnessing Nonlinearity: Predicting Chaotic Systems and Saving Energy in Wireless Communication",
       "https://doi.org/10.1126/science.1091277"),
-    settings: HorizonSettings.settings.of(\.horizon) + ReservoirSettings.settings.of(\.settings))
+    settings: HorizonSettings.settings.of(\.horizon) + [ReservoirSettings.network.of(\.settings)]
+      + ReservoirSettings.settings.of(\.settings),
+    check: { (method, options) throws(ConfigurationError) in
+      try method.settings.check(against: ReservoirHorizon().settings, options)
+      guard method.settings.network == nil || method.horizon.exponents == 0 else {
+        throw .invalid(message: "a 'network' has no exponents: set exponents to 0", origin: options.origin)
+      }
+    })
 
   var settings = ReservoirSettings(feedback: true, washout: 1000, readout: QRReadout())
   var horizon = HorizonSettings()
@@ -34,6 +41,12 @@ public struct ReservoirHorizon: Experiment, EnsembleExperiment {
   public var recordedMetrics: [String] { horizon.metrics + ["train_nrmse"] }
 
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
+    if let graph = settings.network {
+      var network = try NodeNetwork(graph, for: data, setting)
+      let fit = try network.fit(toSeriesOf: data.train, washout: settings.washout)
+      let trials = try HorizonTrials(horizon, data.test)
+      return trials.result(try trials.predictions(of: network), trainError: fit.nrmse, fitted: .nodes(network))
+    }
     var network = try network(for: data, setting)
     let fit = try network.fit(teacher: Self.teacher(data), washout: settings.washout, readout: settings.readout)
     let (fitted, trials) = (network, try HorizonTrials(horizon, data.test))
@@ -79,8 +92,9 @@ public struct ReservoirHorizon: Experiment, EnsembleExperiment {
   func scores(
     of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
   ) throws -> OrderedDictionary<String, Double> {
-    var network = try fitted.asNetwork()
+    if case .nodes = fitted { return try horizon.scores(of: fitted, on: test) }
     let trials = try HorizonTrials(horizon, test)
+    var network = try fitted.asNetwork()
     return trials.scores(try predictions(&network, trials)).metrics
   }
 

@@ -18,8 +18,12 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
       Setting(
         "measure", \.measure, .word,
         "what is measured besides the error: memoryCapacity, the sum of the targets' squared correlations, or symbolErrors, the "
-          + "share of outputs nearest to a wrong value")
-    ] + ReservoirSettings.settings.of(\.settings))
+          + "share of outputs nearest to a wrong value"),
+      ReservoirSettings.network.of(\.settings),
+    ] + ReservoirSettings.settings.of(\.settings),
+    check: { (method, options) throws(ConfigurationError) in
+      try method.settings.check(against: ReservoirPrediction().settings, options)
+    })
 
   /// What is measured besides the error.
   enum Measure: String, Sendable, CaseIterable {
@@ -54,12 +58,20 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
   }
 
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
+    let (inputs, targets) = (Tensor(data.train.inputs), Tensor(data.train.targets))
+    if let graph = settings.network {
+      guard graph.hasInput else {
+        throw ConfigurationError.invalid(message: "needs a 'network' with a node 'input'", origin: Self.name)
+      }
+      var network = try NodeNetwork(graph, for: data, setting)
+      let fit = try network.fit(toSeriesOf: data.train, washout: settings.washout)
+      let predicted = try network.predict(inputs: Tensor(data.test.inputs))
+      return try result(fit, predicted.cast(to: .float64).values(), .nodes(network), data)
+    }
     var network = try network(for: data, setting)
-    let fit = try network.fit(
-      inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: settings.washout,
-      readout: settings.readout)
+    let fit = try network.fit(inputs: inputs, teacher: targets, washout: settings.washout, readout: settings.readout)
     let predicted = try network.predict(inputs: Tensor(data.test.inputs))
-    return try result(fit, predicted.cast(to: .float64).values(), network, data)
+    return try result(fit, predicted.cast(to: .float64).values(), .network(network), data)
   }
 
   func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork {
@@ -75,22 +87,22 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
       readouts: readouts)
     let predicted = try ensemble.predict(inputs: Tensor(data.test.inputs)).memberValues()
     let members = ensemble
-    return try fits.indices.map { try result(fits[$0], predicted[$0], members[$0], data) }
+    return try fits.indices.map { try result(fits[$0], predicted[$0], .network(members[$0]), data) }
   }
 
   private func result(
-    _ fit: ReadoutFit, _ predicted: [Double], _ network: EchoStateNetwork, _ data: DatasetPair
+    _ fit: ReadoutFit, _ predicted: [Double], _ fitted: FittedReservoir, _ data: DatasetPair
   ) throws -> ExperimentResult {
     let targets: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
+    let channels = data.test.targets.shape.last ?? 1
     return ExperimentResult(
-      metrics: metrics(predicted, targets, channels: network.reservoir.outputs).merging([
+      metrics: metrics(predicted, targets, channels: channels).merging([
         "train_nrmse": fit.nrmse, "lambda": fit.lambda,
       ]) { $1 },
       charts: [
         SeriesChart.make(
-          "test data", [("target", targets), ("prediction", predicted)],
-          channels: network.reservoir.outputs, steps: 400)
-      ], fitted: .network(network))
+          "test data", [("target", targets), ("prediction", predicted)], channels: channels, steps: 400)
+      ], fitted: fitted)
   }
 
   private func metrics(
@@ -105,16 +117,16 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
   func scores(
     of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
   ) throws -> OrderedDictionary<String, Double> {
-    var (network, first) = (try fitted.asNetwork(), 0)
-    try network.reset()
-    switch start {
-    case .run(let train?), .after(let train): try network.drive(inputs: Tensor(train.inputs))
-    case .run, .rest: first = settings.washout
-    }
+    let first =
+      switch start {
+      case .run(_?), .after: 0
+      case .run, .rest: settings.washout
+      }
     try settings.checkWashout(first, of: test.count)
-    let predicted = try network.predict(inputs: Tensor(test.inputs)).slice(first..<test.count)
+    let predicted = try fitted.predicted(Tensor(test.inputs), after: start).slice(first..<test.count)
     let targets = Tensor(test.targets).slice(first..<test.count)
     return try metrics(
-      predicted.cast(to: .float64).values(), targets.cast(to: .float64).values(), channels: network.reservoir.outputs)
+      predicted.cast(to: .float64).values(), targets.cast(to: .float64).values(),
+      channels: test.targets.shape.last ?? 1)
   }
 }

@@ -8,6 +8,11 @@ struct ReservoirSettings: Sendable {
       Setting("readout", \.readout, .method, "how the readout is computed"),
     ] + Reservoir.settings.of(\.reservoir)
 
+  /// The network of nodes that a series experiment may have in the place of one reservoir with one readout.
+  static let network = Setting(
+    "network", \ReservoirSettings.network, .network,
+    "nodes in the place of one reservoir and its readout: [input, reservoir(units: 500), ridge]")
+
   /// The numbers in which members of a ``ReservoirEnsemble`` may differ.
   static let memberNumbers: Set<String> = [
     "connectivity", "gain", "radius", "inputScale", "feedbackScale", "biasScale", "leak", "activationScale",
@@ -17,12 +22,26 @@ struct ReservoirSettings: Sendable {
   var reservoir: Reservoir
   var readout: any ReadoutRule
   var washout: Int
+  /// Nil for the network of ``reservoir`` and ``readout``.
+  var network: NodeGraph?
 
   /// The defaults of an experiment.
   /// - Parameter feedback: whether outputs go back into the reservoir.
   init(feedback: Bool, washout: Int, readout: any ReadoutRule) {
     reservoir = Reservoir(units: 1000, feedback: feedback)
     (self.readout, self.washout) = (readout, washout)
+  }
+
+  /// - Throws: `ConfigurationError` for settings of the reservoir or the readout beside those of nodes.
+  func check(against standard: ReservoirSettings, _ options: Options) throws(ConfigurationError) {
+    guard network != nil else { return }
+    let (own, usual) = (try readout.spec(), try standard.readout.spec())
+    guard reservoir == standard.reservoir, own == usual else {
+      throw .invalid(
+        message:
+          "a 'network' has its reservoirs' settings and readouts in its list: [input, reservoir(units: 500), ridge]",
+        origin: options.origin(of: "network"))
+    }
   }
 
   /// A network of these settings for a data set.
@@ -46,7 +65,7 @@ extension ReservoirSettings {
       return "in float32 the readout 'pinv' drops all directions of the states but the strongest, or inverts rounding: "
         + "set 'dtype' to float64, or take the readout 'cholesky' or 'qr'"
     }
-    return reservoir.feedback
+    return reservoir.feedback || network != nil
       ? "in float32 the errors of a network that runs freely may be several times those in float64: set 'dtype' to "
         + "float64 where small errors count" : nil
   }

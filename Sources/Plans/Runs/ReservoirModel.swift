@@ -2,14 +2,14 @@ import OrderedCollections
 import Reservoirs
 import Training
 
-/// An echo state network that an experiment has fitted, ready to be used.
+/// A reservoir, or a network of nodes, that an experiment has fitted, ready to be used.
 ///
 /// ```swift
 /// let arm = Arm("wave", ["experiment": "reservoirPrediction(units: 50)", "data": "sine(train: 500, test: 200)"])
 /// let configuration = try arm.configuration(base: [], seed: 0)
 /// let data = try configuration.source().load(from: DataFolders(), progress: nil)
-/// if let network = try configuration.runExperiment(on: data).network {
-///   try ModelFile(network, of: configuration, data).write(to: "wave.safetensors")
+/// if let fitted = try configuration.runExperiment(on: data).fitted {
+///   try ModelFile(fitted, of: configuration, data).write(to: "wave.safetensors")
 ///   let model = try ReservoirModel(contentsOf: "wave.safetensors")
 ///   print(try model.generate(steps: 100).values.shape)  // [100, 1], what comes after the test data
 /// }
@@ -17,12 +17,13 @@ import Training
 /// Networks that another series drives begin at rest; generation alone begins where the network was saved.
 public struct ReservoirModel: Sendable {
   public let file: ModelFile
-  /// The network as it was saved.
-  public let network: EchoStateNetwork
-  /// What classifies sequences, nil for a network that predicts or generates series.
-  public let classifier: EchoStateClassifier?
+  /// The model as it was saved.
+  public let fitted: FittedReservoir
 
-  var fitted: FittedReservoir { classifier.map { .classifier($0) } ?? .network(network) }
+  /// What classifies sequences, nil for a network that predicts or generates series.
+  public var classifier: EchoStateClassifier? {
+    if case .classifier(let classifier) = fitted { classifier } else { nil }
+  }
 
   /// - Throws: ``ModelFileError``; the network's errors.
   public init(contentsOf path: String) throws { try self.init(ModelFile(contentsOf: path)) }
@@ -32,8 +33,13 @@ public struct ReservoirModel: Sendable {
   public init(_ file: ModelFile) throws {
     guard file.kind == .reservoir else { throw ModelFileError.wrongKind(found: file.kind, wanted: .reservoir) }
     self.file = file
-    classifier = try EchoStateClassifier(arrays: file.tensors)
-    network = try classifier?.network ?? EchoStateNetwork(arrays: file.tensors)
+    if let nodes = try NodeNetwork(arrays: file.tensors) {
+      fitted = .nodes(nodes)
+    } else if let classifier = try EchoStateClassifier(arrays: file.tensors) {
+      fitted = .classifier(classifier)
+    } else {
+      fitted = .network(try EchoStateNetwork(arrays: file.tensors))
+    }
   }
 
   /// Whether what the network learned to put out is what goes into it next, so that it can go on by itself.
@@ -50,8 +56,7 @@ public struct ReservoirModel: Sendable {
   public func predict(_ series: HostArray, names: [String]? = nil) throws -> Predictions {
     let names = names ?? (0..<(series.shape.first ?? 0)).map(String.init)
     if let classifier { return try predictions(of: classifier.outputs(for: Tensor(series)), names) }
-    var network = network
-    return try predictions(driven(&network, by: series), names)
+    return try predictions(fitted.driven(by: series).outputs.hostArray(), names)
   }
 
   /// Predictions for the series in files: CSV with a column for each channel and with or without a header, NPY or NPZ; as the
@@ -61,17 +66,14 @@ public struct ReservoirModel: Sendable {
   /// - Throws: `DatasetError` for files that can't be read; as ``predict(_:names:)`` does.
   public func predict(files paths: [String]) throws -> (predictions: Predictions, notes: [String]) {
     if let classifier { return (try predictions(of: classifier, paths), []) }
-    var (names, bytes, notes): ([String], [UInt8], [String]) = ([], [], [])
+    var (names, parts, notes): ([String], [Tensor], [String]) = ([], [], [])
     for path in paths {
       let read = try series(path)
-      var network = network
-      bytes += try driven(&network, by: read.inputs).bytes
+      parts.append(try fitted.driven(by: read.inputs).outputs)
       names += read.names
       notes += read.notes
     }
-    let outputs = network.reservoir.outputs
-    let values = try HostArray(dtype: network.reservoir.dtype, shape: [names.count, outputs], bytes: bytes)
-    return (try predictions(values, names), notes)
+    return (try predictions(Tensor.concatenate(parts).hostArray(), names), notes)
   }
 
   /// What the network puts out by itself.
@@ -80,19 +82,11 @@ public struct ReservoirModel: Sendable {
   ///   - series: what drives the network first, from rest; nil to go on from where it was saved.
   /// - Throws: ``ModelFileError/notGenerating`` if the network predicts something else than its input; `ReservoirError`.
   public func generate(steps: Int, after series: HostArray? = nil) throws -> Predictions {
-    guard classifier == nil, network.reservoir.feedback || predictsItsInput else { throw ModelFileError.notGenerating }
+    guard classifier == nil, fitted.feedsItself || predictsItsInput else { throw ModelFileError.notGenerating }
     guard steps >= 1 else {
       throw ReservoirError.setting(name: "steps", value: "\(steps)", allowed: "1 or more")
     }
-    var network = network
-    if let series { _ = try driven(&network, by: series) }
-    var parts: [Tensor] = []
-    // What stands before the next step, after one that was driven. A network that was saved after its fit hasn't put out the
-    // value after its teacher's last yet.
-    if series != nil || !network.reservoir.feedback { parts.append(network.output) }
-    if !network.reservoir.feedback { network = try network.closingLoop() }
-    if steps > parts.count { parts.append(try network.generate(steps: steps - parts.count)) }
-    let values = try Tensor.concatenate(parts).hostArray()
+    let values = try fitted.continued(steps: steps, after: series).hostArray()
     return try predictions(values, (1...steps).map(String.init))
   }
 
@@ -101,15 +95,9 @@ public struct ReservoirModel: Sendable {
     try generate(steps: steps, after: path.map { try series($0).inputs })
   }
 
-  private func driven(_ network: inout EchoStateNetwork, by series: HostArray) throws -> HostArray {
-    try network.reset()
-    let (series, isFed) = (Tensor(series), network.reservoir.feedback)
-    return try network.predict(inputs: isFed ? nil : series, teacher: isFed ? series : nil).hostArray()
-  }
-
   /// In the series' own unit, under its columns' names.
   private func predictions(_ values: HostArray, _ names: [String]) throws -> Predictions {
-    let outputs = network.reservoir.outputs
+    let outputs = values.shape.last ?? 1
     guard case .series(let encoding) = file.data.encoding, encoding.targets.count == outputs else {
       return try Predictions(
         names, values: values, columns: outputs == 1 ? ["value"] : (0..<outputs).map { "value \($0)" })
@@ -138,7 +126,7 @@ extension ReservoirModel {
   private func predictions(of classifier: EchoStateClassifier, _ paths: [String]) throws -> Predictions {
     var (names, parts): ([String], [Tensor]) = ([], [])
     for path in paths {
-      let sequences = try sequences(path)
+      let sequences = try sequences(path, channels: classifier.network.reservoir.inputs)
       parts.append(try classifier.outputs(for: Tensor(sequences)))
       let isOne = !path.lowercased().hasSuffix(".npy") && !path.lowercased().hasSuffix(".npz")
       names += isOne ? [path] : (0..<sequences.shape[0]).map { "\(path)[\($0)]" }
@@ -147,7 +135,7 @@ extension ReservoirModel {
   }
 
   /// `[sequences, frames, channels]`, whose last channel says where a sequence ends.
-  private func sequences(_ path: String) throws -> HostArray {
+  private func sequences(_ path: String, channels: Int) throws -> HostArray {
     let name = path.lowercased()
     let array =
       if name.hasSuffix(".npz") {
@@ -157,7 +145,6 @@ extension ReservoirModel {
       } else {
         try CSVSeries.read(path, CSVFormat(hasHeader: nil)).values
       }
-    let channels = network.reservoir.inputs
     let shape = array.shape.count == 2 ? [1] + array.shape : array.shape
     guard shape.count == 3, shape[0] > 0, shape[1] > 0, shape[2] == channels || shape[2] == channels - 1 else {
       let wanted = "[sequences, frames, \(channels)] or [sequences, frames, \(channels - 1)]"
@@ -181,17 +168,12 @@ extension ModelFile {
   /// What an experiment has fitted, as it stands now.
   /// - Throws: the engine's errors.
   public init(_ fitted: FittedReservoir, of configuration: RunConfiguration, _ data: DatasetPair) throws {
-    switch fitted {
-    case .network(let network): try self.init(network, of: configuration, data)
-    case .classifier(let classifier):
-      self.init(.reservoir, configuration, data: ModelData(data), tensors: try classifier.arrays())
-    }
-  }
-
-  /// A network that an experiment has fitted, as it stands now.
-  /// - Throws: the engine's errors.
-  public init(_ network: EchoStateNetwork, of configuration: RunConfiguration, _ data: DatasetPair) throws {
-    var tensors = try network.arrays()
+    var tensors =
+      switch fitted {
+      case .network(let network): try network.arrays()
+      case .nodes(let network): try network.arrays()
+      case .classifier(let classifier): try classifier.arrays()
+      }
     let (inputs, targets) = (data.train.inputs, data.train.targets)
     let width = inputs.bytes.count / max(1, inputs.shape.first ?? 1)
     let isNext =
@@ -199,5 +181,51 @@ extension ModelFile {
       && inputs.bytes.dropFirst(width).elementsEqual(targets.bytes.dropLast(width))
     tensors[ReservoirModel.isNext] = try HostArray([UInt8(isNext ? 1 : 0)])
     self.init(.reservoir, configuration, data: ModelData(data), tensors: tensors)
+  }
+
+  /// A network that an experiment has fitted, as it stands now.
+  /// - Throws: the engine's errors.
+  public init(_ network: EchoStateNetwork, of configuration: RunConfiguration, _ data: DatasetPair) throws {
+    try self.init(.network(network), of: configuration, data)
+  }
+}
+
+extension FittedReservoir {
+  /// Whether its outputs go back into it.
+  fileprivate var feedsItself: Bool {
+    switch self {
+    case .network(let network): network.reservoir.feedback
+    case .nodes(let network): network.inputs == 0
+    case .classifier: false
+    }
+  }
+
+  /// The outputs after each step of a series, which drives it from rest, and the model after it.
+  fileprivate func driven(by series: HostArray) throws -> (outputs: Tensor, model: FittedReservoir) {
+    let series = Tensor(series)
+    if case .nodes(var nodes) = self {
+      try nodes.reset()
+      let outputs = try nodes.predict(
+        inputs: feedsItself ? nil : series, teacher: feedsItself ? series : nil)
+      return (outputs, .nodes(nodes))
+    }
+    var network = try asNetwork()
+    try network.reset()
+    let outputs = try network.predict(inputs: feedsItself ? nil : series, teacher: feedsItself ? series : nil)
+    return (outputs, .network(network))
+  }
+
+  /// The values that come next, or after a series.
+  fileprivate func continued(steps: Int, after series: HostArray?) throws -> Tensor {
+    let start = try series.map { try driven(by: $0).model } ?? self
+    if case .nodes(var nodes) = start { return try nodes.generate(steps: steps) }
+    var network = try start.asNetwork()
+    var parts: [Tensor] = []
+    // What stands before the next step, after one that was driven. A network that was saved after its fit hasn't put out the
+    // value after its teacher's last yet.
+    if series != nil || !feedsItself { parts.append(network.output) }
+    if !feedsItself { network = try network.closingLoop() }
+    if steps > parts.count { parts.append(try network.generate(steps: steps - parts.count)) }
+    return Tensor.concatenate(parts)
   }
 }

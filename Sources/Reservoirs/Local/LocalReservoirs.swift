@@ -27,24 +27,42 @@ public struct LocalReservoirs: Sendable {
   public init(
     _ reservoir: Reservoir, points: Int, patches: Int, overlap: Int, draws: ReservoirDraws = .keyed(seed: 0)
   ) throws {
-    guard points >= 1, patches >= 1, points % patches == 0 else {
-      throw ReservoirError.setting(name: "patches", value: "\(patches)", allowed: "a divisor of \(points) points")
-    }
+    try Self.check(points: points, patches: patches, overlap: overlap)
     let size = points / patches
-    guard overlap >= 0, size + 2 * overlap <= points else {
-      throw ReservoirError.setting(
-        name: "overlap", value: "\(overlap)", allowed: "in 0...\((points - size) / 2), half of what is beside a patch")
-    }
     var local = reservoir
     (local.inputs, local.outputs, local.feedback) = (size + 2 * overlap, size, false)
     network = try EchoStateNetwork(local, draws: draws)
     (self.points, self.patches, self.overlap) = (points, patches, overlap)
   }
 
+  /// - Parameter network: a patch's.
+  init(_ network: EchoStateNetwork, points: Int, patches: Int, overlap: Int) throws(ReservoirError) {
+    try Self.check(points: points, patches: patches, overlap: overlap)
+    guard network.reservoir.inputs == points / patches + 2 * overlap else {
+      throw .malformedFile(
+        path: nil, reason: "its network has \(network.reservoir.inputs) inputs, not those of \(patches) patches")
+    }
+    (self.network, self.points, self.patches, self.overlap) = (network, points, patches, overlap)
+  }
+
+  private static func check(points: Int, patches: Int, overlap: Int) throws(ReservoirError) {
+    guard points >= 1, patches >= 1, points % patches == 0 else {
+      throw .setting(name: "patches", value: "\(patches)", allowed: "a divisor of \(points) points")
+    }
+    let size = points / patches
+    guard overlap >= 0, size + 2 * overlap <= points else {
+      throw .setting(
+        name: "overlap", value: "\(overlap)", allowed: "in 0...\((points - size) / 2), half of what is beside a patch")
+    }
+  }
+
   private var size: Int { points / patches }
 
+  /// Noise for each patch of each sequence, and each step.
+  mutating func noise(_ sequences: Int, _ steps: Int) -> Tensor? { network.noise(sequences * patches, steps) }
+
   /// What each network sees of fields `[…, points]`, given as columns: `[…, patches·(size + 2·overlap)]`.
-  private func surroundings(_ fields: Tensor) -> Tensor {
+  func surroundings(_ fields: Tensor) -> Tensor {
     let places = (0..<patches).flatMap { patch in
       (-overlap..<size + overlap).map { Int32((patch * size + $0 + points) % points) }
     }

@@ -34,6 +34,10 @@ public enum ReservoirError: Error, Sendable, Equatable, CustomStringConvertible 
   case differentMembers(String)
   /// An ensemble was given another number of readouts than it has networks.
   case readouts(count: Int, networks: Int)
+  /// Nodes of a graph read each other in the same step.
+  case cycle(nodes: [String])
+  /// Nodes of a graph don't fit together.
+  case graph(String)
   /// States or outputs overflowed.
   case diverged(step: Int)
 
@@ -68,6 +72,10 @@ public enum ReservoirError: Error, Sendable, Equatable, CustomStringConvertible 
     case .folds(let count, let steps): "\(steps) steps can't be divided into \(count) folds"
     case .differentMembers(let reason): "an ensemble's networks must be made alike: \(reason)"
     case .readouts(let count, let networks): "\(count) readouts for \(networks) networks: give one for each"
+    case .cycle(let nodes):
+      "the nodes \(nodes.joined(separator: ", ")) read each other in the same step: feed one back (feedback: [name]), or put a "
+        + "'delay' between them"
+    case .graph(let reason): "the network can't be used: \(reason)"
     case .diverged(let step):
       "the network's output isn't finite any more at step \(step): raise lambda, or lower the scales"
     }

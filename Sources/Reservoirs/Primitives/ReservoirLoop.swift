@@ -13,8 +13,8 @@ let reservoirKernels = KernelModule("reservoirs", tanren_reservoir_kernels)
 /// Inputs: `values`, `columns` (int32) `[groups, n, k]`, of which row i holds the weights into unit i, padded with
 /// zeros; `drive` `[members, 1 or steps, n]`; `state` `[members, n]`; `leak` `[members, 2]`, what is retained of the state and what is added of tanh;
 /// `signals` `[members, steps, s]` and `weights` `[members, s, n]`, s being 0 where there are none. If closed also
-/// `feedback` `[members, outputs, n]`, `readout` `[members, n + 1, outputs]` (biases last) and `output`
-/// `[members, outputs]`. Results: the states `[members, steps, n]`, or the outputs `[members, steps, outputs]` and
+/// `feedback` `[members, outputs, n]`, `readout` `[members, n + 1, outputs]` (biases last), or `[members, 2n + 1, outputs]` with
+/// weights for the squares of the states after those for the states, and `output` `[members, outputs]`. Results: the states `[members, steps, n]`, or the outputs `[members, steps, outputs]` and
 /// the last state.
 struct ReservoirLoop: Primitive {
   static let name = "reservoirLoop"
@@ -45,8 +45,9 @@ struct ReservoirLoop: Primitive {
       ("weights", 6, [members, signals, units]),
     ]
     if isClosed {
+      let rows = inputs[8].shape.rank == 3 && inputs[8].shape[1] == 2 * units + 1 ? 2 * units + 1 : units + 1
       expected += [
-        ("feedback", 7, [members, outputs, units]), ("readout", 8, [members, units + 1, outputs]),
+        ("feedback", 7, [members, outputs, units]), ("readout", 8, [members, rows, outputs]),
         ("output", 9, [members, outputs]),
       ]
     }
@@ -84,11 +85,13 @@ struct ReservoirLoop: Primitive {
       return [looped.outputs[0].moveAxis(from: 0, to: 1)]
     }
     let (units, readout) = (inputs[3].shape[1], inputs[8])
-    let (weights, bias) = (readout.slice(0..<units, axis: 1), readout.slice(units..<units + 1, axis: 1))
+    let rows = readout.shape[1] - 1
+    let (weights, bias) = (readout.slice(0..<rows, axis: 1), readout.slice(rows..<rows + 1, axis: 1))
     let looped = scan(carry: [inputs[3], inputs[9]], over: [drive], length: drive.shape[0]) { carry, elements in
       let fedBack = carry[1].expand(at: 1).matmul(inputs[7]).squeeze(1)
       let state = next(carry[0], elements[0] + fedBack)
-      let output = (state.expand(at: 1).matmul(weights) + bias).squeeze(1)
+      let seen = rows > units ? Tensor.concatenate([state, state.squared()], axis: 1) : state
+      let output = (seen.expand(at: 1).matmul(weights) + bias).squeeze(1)
       return ([state, output], [output])
     }
     return [looped.outputs[0].moveAxis(from: 0, to: 1), looped.carry[0]]
@@ -163,7 +166,8 @@ public func reservoirStates(
 ///
 /// - Parameters:
 ///   - feedback: `[outputs, units]`.
-///   - readout: `[units + 1, outputs]`, biases last.
+///   - readout: `[units + 1, outputs]`, biases last; or `[2·units + 1, outputs]` with weights for the squares of the states
+///     after those for the states.
 ///   - output: `[outputs]`, what is fed back in the first step.
 /// - Returns: the outputs, `[steps, outputs]`, and the last state.
 public func reservoirOutputs(

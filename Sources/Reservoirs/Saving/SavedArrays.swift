@@ -24,10 +24,14 @@ struct SavedArrays {
 
   private func malformed(_ reason: String) -> ReservoirError { .malformedFile(path: nil, reason: reason) }
 
-  /// - Parameter kind: what the arrays ought to be, for errors.
-  func description<Description: SavedDescription>(_ type: Description.Type, of kind: String) throws -> Description {
-    guard let bytes = try? arrays["description"]?.values(as: UInt8.self) else {
-      throw malformed("there is no array 'description' of bytes, so this is no \(kind)")
+  /// - Parameters:
+  ///   - kind: what the arrays ought to be, for errors.
+  ///   - name: the array that has it.
+  func description<Description: SavedDescription>(
+    _ type: Description.Type, of kind: String, in name: String = "description"
+  ) throws -> Description {
+    guard let bytes = try? arrays[name]?.values(as: UInt8.self) else {
+      throw malformed("there is no array '\(name)' of bytes, so this is no \(kind)")
     }
     do {
       let description = try JSONDecoder().decode(type, from: Data(bytes))

@@ -117,10 +117,10 @@ struct ReservoirTensors: Sendable {
     keepsStates: Bool
   ) -> FreeSteps {
     let (drive, signals) = (drive(noise), signals(steps, inputs, nil))
-    if case .sparse(let values, let columns) = recurrent, dynamics.areLoops, !dynamics.squares {
+    if case .sparse(let values, let columns) = recurrent, dynamics.areLoops {
       let run = reservoirOutputs(
         values: values, columns: columns, drive: drive, signals: signals.values, weights: signals.weights,
-        state: state, leak: leak, feedback: feedback, readout: readout, output: output)
+        state: state, leak: leak, feedback: feedback, readout: dynamics.readoutOfStates(readout), output: output)
       guard keepsStates else { return FreeSteps(outputs: run.outputs, state: run.state) }
       // The primitive keeps no states of a closed loop. The same steps with the outputs as teacher have them, and sum
       // in the same order.

@@ -40,6 +40,19 @@ struct UnitDynamics: Sendable {
     return squares ? sent.replaced(where: Self.isSecond(sent), by: sent.squared()) : sent
   }
 
+  /// A readout of ``observed(_:)`` as ``ReservoirLoop`` takes it: with weights for the states and, where some are squared, for
+  /// their squares.
+  func readoutOfStates(_ readout: Tensor) -> Tensor {
+    guard squares else { return readout }
+    let units = readout.shape[0] - 1
+    let weights = readout.slice(0..<units)
+    let isSecond = Tensor((0..<units).map { $0 % 2 == 1 }, shape: [units, 1])
+    return Tensor.concatenate([
+      weights.replaced(where: isSecond, by: 0), weights.replaced(where: .!isSecond, by: 0),
+      readout.slice(units..<units + 1),
+    ])
+  }
+
   /// The derivative of ``observed(_:)`` in the directions of vectors.
   func observedDerivative(_ states: Tensor, _ vectors: Tensor) -> Tensor {
     squares ? vectors.replaced(where: Self.isSecond(vectors), by: 2 * states * vectors) : vectors
