@@ -4,8 +4,10 @@ import Foundation
 /// constant has all digits, or a scalar of the running program.
 ///
 /// ```swift
+/// let progress = Progress(step: Tensor(0, dtype: .int32), stepsPerEpoch: 1, epochs: 10)
 /// let beta = CosineSchedule(0.9, final: 0.99).at(progress)
-/// mean * beta + gradient * (1 - beta)
+/// let mean = Tensor([1.0, 2.0]) * beta + Tensor([3.0, 4.0]) * (1 - beta)
+/// print(mean.shape)  // [2]
 /// ```
 public struct Coefficient: Sendable {
   /// The number, if it is one.

@@ -23,7 +23,7 @@ public struct SoftmaxCrossEntropy: Loss {
   /// `softmax(x) - t`, as in programs that differentiate softmax and loss together. 0 clips nothing.
   public var clip: Double
 
-  public init(labelSmoothing: any Schedule = 0, clip: Double = 0) {
+  public init(labelSmoothing: any Schedule = 0.0, clip: Double = 0) {
     self.labelSmoothing = labelSmoothing
     self.clip = clip
   }
@@ -64,7 +64,7 @@ public struct ProbabilityCrossEntropy: Loss {
   public var clip: Double
   public var labelSmoothing: any Schedule
 
-  public init(clip: Double = 1e-7, labelSmoothing: any Schedule = 0) {
+  public init(clip: Double = 1e-7, labelSmoothing: any Schedule = 0.0) {
     self.clip = clip
     self.labelSmoothing = labelSmoothing
   }

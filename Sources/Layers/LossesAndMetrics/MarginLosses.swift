@@ -14,7 +14,7 @@ public struct Focal: Loss {
 
   public var gamma: any Schedule
 
-  public init(gamma: any Schedule = 2) { self.gamma = gamma }
+  public init(gamma: any Schedule = 2.0) { self.gamma = gamma }
 
   public func scheduled(at progress: Progress) -> any Loss { Focal(gamma: gamma.fixed(at: progress)) }
 
@@ -49,7 +49,7 @@ public struct BinaryFocal: Loss {
   /// nil weights targets of 0 and 1 alike.
   public var alpha: Double?
 
-  public init(gamma: any Schedule = 2, alpha: Double? = 0.25) { (self.gamma, self.alpha) = (gamma, alpha) }
+  public init(gamma: any Schedule = 2.0, alpha: Double? = 0.25) { (self.gamma, self.alpha) = (gamma, alpha) }
 
   public func scheduled(at progress: Progress) -> any Loss {
     BinaryFocal(gamma: gamma.fixed(at: progress), alpha: alpha)

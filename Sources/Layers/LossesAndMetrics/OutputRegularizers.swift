@@ -69,7 +69,7 @@ public struct RDrop: Loss, LogitModifier {
   public var loss: any Loss
   public var alpha: any Schedule
 
-  public init(_ loss: any Loss, alpha: any Schedule = 1) { (self.loss, self.alpha) = (loss, alpha) }
+  public init(_ loss: any Loss, alpha: any Schedule = 1.0) { (self.loss, self.alpha) = (loss, alpha) }
 
   public var passes: Int { 2 }
 

@@ -31,7 +31,7 @@ public struct ScheduleFree: Averaging {
   public var statistics: AveragedStatistics
 
   public init(
-    beta: any Schedule = 0.9, power: any Schedule = 0, learningRatePower: any Schedule = 2,
+    beta: any Schedule = 0.9, power: any Schedule = 0.0, learningRatePower: any Schedule = 2.0,
     statistics: AveragedStatistics = .estimated
   ) {
     self.beta = beta

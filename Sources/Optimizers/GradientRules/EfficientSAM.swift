@@ -32,7 +32,7 @@ public struct EfficientSAM: GradientRule {
 
   public init(
     rho: any Schedule = 0.05, beta: any Schedule = 0.6, gamma: Double = 0.5, isAdaptive: Bool = false,
-    eta: any Schedule = 0,
+    eta: any Schedule = 0.0,
     statePass: SAM.StatePass = .first, reportedLoss: SAM.ReportedLoss = .clean
   ) {
     rule = SAM(rho: rho, isAdaptive: isAdaptive, eta: eta, statePass: statePass, reportedLoss: reportedLoss)

@@ -5,7 +5,7 @@ import Configuration
 /// Of two gradients whose product is negative, each loses its component along the other one; a gradient meets the others in
 /// random order. Without conflicts it is the plain gradient of the mean.
 ///
-/// The losses are those of equal groups of consecutive examples, or of the outputs by themselves: with `tasks: outputs, count: 3`
+/// The losses are those of groups of consecutive examples, which differ by one at most, or of the outputs by themselves: with `tasks: outputs, count: 3`
 /// a regression with three targets has three losses. A loss of several terms isn't taken apart. Loss, metrics and state are
 /// those of the whole batch; running statistics of groups are means.
 public struct GradientSurgery: GradientRule {
@@ -22,7 +22,7 @@ public struct GradientSurgery: GradientRule {
     settings: [
       Setting("tasks", \.tasks, .word, "what has a loss of its own: groups of examples, or outputs"),
       Setting(
-        "count", \.count, .integer(in: 1...1000), "number of losses: outputs, or a divisor of the batch"),
+        "count", \.count, .integer(in: 1...1000), "number of losses"),
     ])
 
   public var tasks: Tasks
@@ -41,34 +41,30 @@ public struct GradientSurgery: GradientRule {
     let (parameters, modelState) = (context.parameters, context.modelState)
     var evaluation: Evaluation
     let gradients: [TensorTree]
+    var weights: [Double]?
     switch tasks {
     case .groups:
-      guard count > 0, batch.size.isMultiple(of: count) else {
-        let failed = Tensor.failed(
-          Diagnostic(
-            operation: Self.name, message: "\(count) groups don't divide a batch of \(batch.size) evenly", file: nil))
-        evaluation = batch(parameters, modelState)
-        evaluation.gradients = evaluation.gradients.mapValues { _ in failed }
-        return (evaluation, state)
-      }
-      let size = batch.size / count
-      let parts = (0..<count).map { batch.part($0 * size..<($0 + 1) * size)(parameters, modelState) }
+      let groups = Swift.max(1, Swift.min(count, batch.size))
+      let ranges = (0..<groups).map { (batch.size * $0 / groups)..<(batch.size * ($0 + 1) / groups) }
+      let parts = ranges.map { batch.part($0)(parameters, modelState) }
       evaluation =
-        Evaluation(meanOf: parts, sizes: parts.map { _ in size }, state: .mean) ?? batch(parameters, modelState)
+        Evaluation(meanOf: parts, sizes: ranges.map(\.count), state: .mean) ?? batch(parameters, modelState)
       gradients = parts.map(\.gradients)
+      weights = ranges.map { Double($0.count) / Double(batch.size) }
     case .outputs:
       evaluation = batch(parameters, modelState)
       gradients = (0..<count).map { batch.output($0, of: count)(parameters, modelState).gradients }
     }
-    evaluation.gradients = Self.mean(of: gradients, key: context.key)
+    evaluation.gradients = Self.mean(of: gradients, weights: weights, key: context.key)
     return (evaluation, state)
   }
 
   /// The mean of gradients, each without what conflicts with another.
   /// - Parameters:
   ///   - gradients: trees of equal paths and types, at least one.
+  ///   - weights: how much each counts in the mean, 1 together; by default all count alike.
   ///   - key: draws the order in which a gradient meets the others.
-  public static func mean(of gradients: [TensorTree], key: Key) -> TensorTree {
+  public static func mean(of gradients: [TensorTree], weights: [Double]? = nil, key: Key) -> TensorTree {
     let (count, dtype) = (gradients.count, gradients[0].wideType)
     let rows = gradients.map { one in Tensor.stack(gradients.map { one.product($0) }) }
     let products = Tensor.stack(rows)
@@ -84,7 +80,8 @@ public struct GradientSurgery: GradientRule {
       let length = (square * others).sum([1], keepDims: true)
       shares = shares - others * (product / length).replaced(where: length .== 0, by: 0)
     }
-    let weights = shares.mean([0])
+    let counts = Tensor(weights ?? gradients.map { _ in 1 / Double(count) }, shape: [count, 1]).cast(to: dtype)
+    let weights = (shares * counts).sum([0])
     return gradients[0].map { path, first in
       let own = gradients.map { $0[path] ?? first }
       let sum = own.indices.map { own[$0].upcast * weights[$0].cast(to: first.upcast.dtype) }

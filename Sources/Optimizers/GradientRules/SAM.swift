@@ -65,7 +65,7 @@ public struct SAM: GradientRule {
   public var groups: Int
 
   public init(
-    rho: any Schedule = 0.05, isAdaptive: Bool = false, eta: any Schedule = 0, statePass: StatePass = .first,
+    rho: any Schedule = 0.05, isAdaptive: Bool = false, eta: any Schedule = 0.0, statePass: StatePass = .first,
     reportedLoss: ReportedLoss = .clean, groups: Int = 1, scaling: PathFilter = .all
   ) {
     self.rho = rho

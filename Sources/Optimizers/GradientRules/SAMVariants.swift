@@ -21,8 +21,8 @@ public struct FriendlySAM: GradientRule {
   public var lambda: any Schedule
 
   public init(
-    rho: any Schedule = 0.05, sigma: any Schedule = 1, lambda: any Schedule = 0.9, isAdaptive: Bool = false,
-    eta: any Schedule = 0,
+    rho: any Schedule = 0.05, sigma: any Schedule = 1.0, lambda: any Schedule = 0.9, isAdaptive: Bool = false,
+    eta: any Schedule = 0.0,
     statePass: SAM.StatePass = .first, reportedLoss: SAM.ReportedLoss = .clean
   ) {
     rule = SAM(rho: rho, isAdaptive: isAdaptive, eta: eta, statePass: statePass, reportedLoss: reportedLoss)
@@ -74,7 +74,7 @@ public struct WeightedSAM: GradientRule {
   public var gamma: any Schedule
 
   public init(
-    rho: any Schedule = 0.05, gamma: any Schedule = 0.9, isAdaptive: Bool = false, eta: any Schedule = 0,
+    rho: any Schedule = 0.05, gamma: any Schedule = 0.9, isAdaptive: Bool = false, eta: any Schedule = 0.0,
     statePass: SAM.StatePass = .first, reportedLoss: SAM.ReportedLoss = .clean, groups: Int = 1
   ) {
     rule = SAM(

@@ -16,7 +16,7 @@ public struct UnitGradient: GradientRule {
   public var rule: SAM
 
   public init(
-    rho: any Schedule = 1, statePass: SAM.StatePass = .first, reportedLoss: SAM.ReportedLoss = .clean
+    rho: any Schedule = 1.0, statePass: SAM.StatePass = .first, reportedLoss: SAM.ReportedLoss = .clean
   ) {
     rule = SAM(rho: rho, statePass: statePass, reportedLoss: reportedLoss)
   }

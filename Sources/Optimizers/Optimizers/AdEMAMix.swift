@@ -27,7 +27,7 @@ public struct AdEMAMix: Optimizer {
   public init(
     learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
     beta3: any Schedule = 0.9999,
-    alpha: any Schedule = 2, warmup: Int = 0, epsilon: any Schedule = 1e-8, weightDecay: any Schedule = 0.0,
+    alpha: any Schedule = 2.0, warmup: Int = 0, epsilon: any Schedule = 1e-8, weightDecay: any Schedule = 0.0,
     weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
@@ -55,7 +55,7 @@ public struct MixedMoments: ParameterwiseTransform, ShardableTransform {
   public var epsilon: any Schedule
 
   public init(
-    beta1: any Schedule = 0.9, beta2: any Schedule = 0.999, beta3: any Schedule = 0.9999, alpha: any Schedule = 2,
+    beta1: any Schedule = 0.9, beta2: any Schedule = 0.999, beta3: any Schedule = 0.9999, alpha: any Schedule = 2.0,
     warmup: Int = 0,
     epsilon: any Schedule = 1e-8
   ) {

@@ -43,7 +43,7 @@ public struct Adafactor: Optimizer {
   ///   - epsilon: the style's by default.
   public init(
     learningRate: (any Schedule)? = nil, isRelative: Bool = true, decayPower: any Schedule = -0.8,
-    clipThreshold: any Schedule = 1,
+    clipThreshold: any Schedule = 1.0,
     minimumSize: any Schedule = 1e-3, epsilon: Double? = nil, style: FrameworkStyle = .torch,
     weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
@@ -107,7 +107,7 @@ public struct FactoredMoments: ParameterwiseTransform {
     }
   }
 
-  public init(decayPower: any Schedule = -0.8, threshold: any Schedule = 1, floor: Floor = .added(1e-30)) {
+  public init(decayPower: any Schedule = -0.8, threshold: any Schedule = 1.0, floor: Floor = .added(1e-30)) {
     self.decayPower = decayPower
     self.threshold = threshold
     self.floor = floor

@@ -23,9 +23,9 @@ public struct FTRL: Optimizer {
   public var leader: FollowedLeader
 
   public init(
-    learningRate: any Schedule = 0.001, power: Double = -0.5, initialSum: Double = 0.1, l1: any Schedule = 0,
-    l2: any Schedule = 0,
-    shrinkage: any Schedule = 0, beta: any Schedule = 0
+    learningRate: any Schedule = 0.001, power: Double = -0.5, initialSum: Double = 0.1, l1: any Schedule = 0.0,
+    l2: any Schedule = 0.0,
+    shrinkage: any Schedule = 0.0, beta: any Schedule = 0.0
   ) {
     leader = FollowedLeader(
       rate: learningRate, power: power, initialSum: initialSum, l1: l1, l2: l2, shrinkage: shrinkage, beta: beta)
@@ -50,9 +50,9 @@ public struct FollowedLeader: ParameterwiseTransform, ShardableTransform {
   public var beta: any Schedule
 
   public init(
-    rate: any Schedule = 0.001, power: Double = -0.5, initialSum: Double = 0.1, l1: any Schedule = 0,
-    l2: any Schedule = 0,
-    shrinkage: any Schedule = 0, beta: any Schedule = 0
+    rate: any Schedule = 0.001, power: Double = -0.5, initialSum: Double = 0.1, l1: any Schedule = 0.0,
+    l2: any Schedule = 0.0,
+    shrinkage: any Schedule = 0.0, beta: any Schedule = 0.0
   ) {
     self.rate = rate
     self.power = power

@@ -157,7 +157,7 @@ public struct TrustRatio: StatelessTransform, ShardableTransform {
   public var filter: PathFilter
 
   public init(
-    coefficient: any Schedule = 1, weightNormLimit: Double = .infinity, limit: Double = .infinity,
+    coefficient: any Schedule = 1.0, weightNormLimit: Double = .infinity, limit: Double = .infinity,
     relativeTo: (any Schedule)? = nil, filter: PathFilter = .all
   ) {
     self.coefficient = coefficient

@@ -30,7 +30,7 @@ public struct OnPlateau: Optimizer {
 
   public init(
     _ optimizer: any Optimizer, factor: any Schedule = 0.1, patience: Int = 10, average window: Int = 100,
-    relative: any Schedule = 1e-4, absolute: any Schedule = 0, cooldown: Int = 0, least: any Schedule = 0
+    relative: any Schedule = 1e-4, absolute: any Schedule = 0.0, cooldown: Int = 0, least: any Schedule = 0.0
   ) {
     self.optimizer = optimizer
     reduction = PlateauReduction(

@@ -31,7 +31,7 @@ public struct Prodigy: Optimizer {
     beta3: (any Schedule)? = nil,
     epsilon: any Schedule = 1e-8, correctsBias: Bool = false, isSafeguarded: Bool = false,
     initialDistance: Double = 1e-6,
-    greatestGrowth: Double = .infinity, coefficient: any Schedule = 1, weightDecay: any Schedule = 0.0,
+    greatestGrowth: Double = .infinity, coefficient: any Schedule = 1.0, weightDecay: any Schedule = 0.0,
     weightDecayFilter: PathFilter = .all
   ) {
     estimate = DistanceEstimate(

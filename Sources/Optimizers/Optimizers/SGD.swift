@@ -29,7 +29,7 @@ public struct SGD: Optimizer {
 
   public init(
     learningRate: any Schedule = 0.1, momentum: any Schedule = 0.0, isNesterov: Bool = false,
-    dampening: any Schedule = 0,
+    dampening: any Schedule = 0.0,
     style: FrameworkStyle = .torch, l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     self.learningRate = learningRate
@@ -69,7 +69,7 @@ public struct Momentum: Optimizer {
   public var descent: SGD
 
   public init(
-    learningRate: any Schedule = 0.01, momentum: any Schedule = 0.9, dampening: any Schedule = 0,
+    learningRate: any Schedule = 0.01, momentum: any Schedule = 0.9, dampening: any Schedule = 0.0,
     style: FrameworkStyle = .torch,
     l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
@@ -154,7 +154,7 @@ public struct MomentumTrace: ParameterwiseTransform, ShardableTransform {
   public var dampening: any Schedule
   public var isNesterov: Bool
 
-  public init(_ momentum: any Schedule = 0.9, dampening: any Schedule = 0, isNesterov: Bool = false) {
+  public init(_ momentum: any Schedule = 0.9, dampening: any Schedule = 0.0, isNesterov: Bool = false) {
     self.momentum = momentum
     self.dampening = dampening
     self.isNesterov = isNesterov

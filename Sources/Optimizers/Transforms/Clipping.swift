@@ -9,7 +9,7 @@ public struct ClipByValue: NamedTransform, StatelessTransform, ShardableTransfor
 
   public var limit: any Schedule
 
-  public init(_ limit: any Schedule = 1) { self.limit = limit }
+  public init(_ limit: any Schedule = 1.0) { self.limit = limit }
 
   public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
     updates.mapValues { $0.maximum(-limit.at(context.progress)).minimum(limit.at(context.progress)) }
@@ -28,7 +28,7 @@ public struct ClipByNorm: NamedTransform, StatelessTransform, ShardableTransform
   public var limit: any Schedule
   public var epsilon: any Schedule
 
-  public init(_ limit: any Schedule = 1, epsilon: any Schedule = 0) {
+  public init(_ limit: any Schedule = 1.0, epsilon: any Schedule = 0.0) {
     self.limit = limit
     self.epsilon = epsilon
   }
@@ -59,7 +59,7 @@ public struct ClipByGlobalNorm: NamedTransform, StatelessTransform, ShardableTra
   public var limit: any Schedule
   public var epsilon: any Schedule
 
-  public init(_ limit: any Schedule = 1, epsilon: any Schedule = 0) {
+  public init(_ limit: any Schedule = 1.0, epsilon: any Schedule = 0.0) {
     self.limit = limit
     self.epsilon = epsilon
   }
