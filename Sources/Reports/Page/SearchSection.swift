@@ -33,6 +33,16 @@ struct SearchSection: Sendable {
         ).html
       content += sensitivities(search).html
     }
+    let maps = ReportFigures(report).searchMaps
+    if !maps.isEmpty {
+      content +=
+        FigureBlock(
+          maps, columns: min(2, maps.count), rowHeight: 340,
+          caption: """
+            Trials over the two numbers that explain most of the score. Good settings at an edge ask for a wider space.
+            """
+        ).html
+    }
     return PageSection(id: "search", heading: "Search", content: content)
   }
 

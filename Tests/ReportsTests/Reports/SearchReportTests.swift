@@ -107,6 +107,10 @@ import Testing
     let page = try report.text(.html)
     #expect(page.contains("id=\"search\""))
     #expect(page.contains("Sensitivity of the score"))
+    // A map per arm, of its two numbers: the choice of an activation is none.
+    #expect(page.contains("Trials over the two numbers") && page.contains("worst fifth, or diverged"))
+    let few = try Self.report(Self.facts(trials: 3)).text(.html)
+    #expect(few.contains("id=\"search\"") && !few.contains("Trials over the two numbers"))
     #expect(!(try ReportFixture.load().report().text(.html)).contains("id=\"search\""))
     // Every number of it is in the data as well.
     let json = try report.text(.json)
