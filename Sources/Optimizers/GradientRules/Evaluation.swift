@@ -12,7 +12,7 @@ public struct Evaluation: Sendable {
   public var reported: Tensor
   /// What the examples weigh together, a scalar; nil where each weighs 1.
   public var weight: Tensor?
-  /// The loss of each example, `[examples]`, if it is told.
+  /// The loss of each example, `[examples]`; nil if the pass does not report it.
   public var losses: Tensor?
   /// How the loss curves, if a rule estimates it.
   public var curvature: Curvature?
