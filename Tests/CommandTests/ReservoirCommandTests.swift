@@ -96,6 +96,18 @@ import Testing
   }
 
   /// Every kind of reservoir can be evaluated again: on its run's data with the run's scores.
+  /// What overflows is a result, in the run and wherever its model is evaluated.
+  @Test func divergedGenerationsAreInfinitelyWrong() throws {
+    let run = try output(
+      "run",
+      "experiment=reservoirGeneration(units: 50, activation: relu, radius: 1.6, washout: 50, readout: pinv(lambda: 1e-2))",
+      "data=sine(period: 60, train: 600, test: 6000)", "--output", "wild")
+    #expect(run.contains("nrmse inf, nrmse_200 inf"))
+    let scores = try output("evaluate", "wild/model.safetensors", "data=sine(period: 50, train: 600, test: 6000)")
+    #expect(
+      scores.split(separator: "\n").suffix(2).allSatisfy { $0.hasPrefix("nrmse") && $0.hasSuffix(" inf") }, "\(scores)")
+  }
+
   @Test func evaluate() throws {
     for (experiment, data, metric) in [
       ("reservoirPrediction(units: 50, washout: 20)", "sine(period: 50, train: 300, test: 100)", "nrmse"),

@@ -78,7 +78,6 @@ public struct TextWindows: Sendable, Hashable {
 private struct Vocabulary {
   private let tokens: [Unicode.Scalar: UInt8]
   private let characters: [Unicode.Scalar]
-  private let limit: Int
 
   init(_ text: ArraySlice<Unicode.Scalar>, limit: Int) {
     var counts: [Unicode.Scalar: Int] = [:]
@@ -86,7 +85,6 @@ private struct Vocabulary {
     let frequent = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(limit).map(\.key)
     characters = frequent.sorted()
     tokens = Dictionary(uniqueKeysWithValues: zip(characters, 1...UInt8(limit)))
-    self.limit = limit
   }
 
   /// The classes: the characters, and all others.

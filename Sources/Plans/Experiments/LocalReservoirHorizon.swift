@@ -8,15 +8,9 @@ public struct LocalReservoirHorizon: Experiment, ReservoirExperiment {
   public static let declaration = Declaration(
     "localReservoirHorizon", "reservoirs side by side predict a field on a circle some steps ahead",
     standard: LocalReservoirHorizon(),
-    reference: Reference(
-      "Pathak et al.", 2018,
-      "Model-Free Prediction of Large Spatiotemporally Chaotic Systems from Data: A Reservoir Computing Approach",
-      "https://doi.org/10.1103/PhysRevLett.120.024102"),
-    settings: [
-      Setting("patches", \.patches, .integer(in: 1...10_000), "reservoirs, which divide the circle"),
-      Setting(
-        "overlap", \.overlap, .integer(in: 0...10_000), "points on either side of a patch that its reservoir sees too"),
-    ] + HorizonSettings.settings.of(\.horizon) + ReservoirSettings.settings.of(\.settings))
+    reference: LocalReservoirs.reference,
+    settings: LocalReservoirs.settings(patches: \.patches, overlap: \.overlap) + HorizonSettings.settings.of(\.horizon)
+      + ReservoirSettings.settings.of(\.settings))
 
   var patches = 8
   var overlap = 6

@@ -26,14 +26,18 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
       var network = try NodeNetwork(graph, for: data, setting)
       let fit = try network.fit(toSeriesOf: data.train, washout: settings.washout)
       let fitted = FittedReservoir.nodes(network)
-      let generated = try Self.generated(data.test) { try network.generate(steps: data.test.count) }
+      let generated = try Self.generated(data.test.targets.shape.reduce(1, *)) {
+        try network.generate(steps: data.test.count)
+      }
       return try result(fit, generated, fitted, data)
     }
     var network = try network(for: data, setting)
     let fit = try network.fit(
       teacher: Self.teacher(data, setting.dtype), washout: settings.washout, readout: settings.readout)
     let fitted = FittedReservoir.network(network)
-    let generated = try Self.generated(data.test) { try network.generate(steps: data.test.count) }
+    let generated = try Self.generated(data.test.targets.shape.reduce(1, *)) {
+      try network.generate(steps: data.test.count)
+    }
     return try result(fit, generated, fitted, data)
   }
 
@@ -78,13 +82,13 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
       ], fitted: fitted)
   }
 
-  /// What is generated for test data.
-  private static func generated(_ test: LabeledArrays, _ generate: () throws -> Tensor) throws -> [Double] {
+  /// - Parameter count: of the numbers that are generated.
+  private static func generated(_ count: Int, _ generate: () throws -> Tensor) throws -> [Double] {
     do {
       return try generate().cast(to: .float64).values()
     } catch ReservoirError.diverged {
       // What overflows is as far from the series as can be, and no reason to have no result.
-      return [Double](repeating: .infinity, count: test.targets.shape.reduce(1, *))
+      return [Double](repeating: .infinity, count: count)
     }
   }
 
@@ -107,7 +111,6 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
       case .rest: max(1, settings.washout)
       }
     try settings.checkWashout(first, of: test.count)
-    func rest(_ array: HostArray) -> Tensor { Tensor(array).slice(first..<test.count) }
     let series: Tensor? =
       switch start {
       case .run: nil
@@ -115,9 +118,11 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
       case .rest: Tensor(test.inputs).slice(0..<first)
       }
     // After it was driven, the network's output is the value after its last input: the first one that it feeds back.
-    let generated = try Self.generated(test) { try fitted.generated(steps: test.count - first, after: series) }
-    return Self.metrics(
-      generated, try rest(test.targets).cast(to: .float64).values(), channels: test.targets.shape.last ?? 1)
+    let expected: [Double] = try Tensor(test.targets).slice(first..<test.count).cast(to: .float64).values()
+    let generated = try Self.generated(expected.count) {
+      try fitted.generated(steps: test.count - first, after: series)
+    }
+    return Self.metrics(generated, expected, channels: test.targets.shape.last ?? 1)
   }
 }
 

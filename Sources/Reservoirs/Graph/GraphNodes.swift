@@ -185,15 +185,8 @@ public struct PatchReservoirs: GraphNode {
   public static let declaration = Declaration(
     "localReservoirs", "reservoirs side by side along a circle, with the same weights",
     standard: PatchReservoirs(Reservoir(units: 1000)),
-    reference: Reference(
-      "Pathak et al.", 2018,
-      "Model-Free Prediction of Large Spatiotemporally Chaotic Systems from Data: A Reservoir Computing Approach",
-      "https://doi.org/10.1103/PhysRevLett.120.024102"),
-    settings: [
-      Setting("patches", \.patches, .integer(in: 1...10_000), "reservoirs, which divide the circle"),
-      Setting(
-        "overlap", \.overlap, .integer(in: 0...10_000), "points on either side of a patch that its reservoir sees too"),
-    ] + Reservoir.settings.of(\.reservoir))
+    reference: LocalReservoirs.reference,
+    settings: LocalReservoirs.settings(patches: \.patches, overlap: \.overlap) + Reservoir.settings.of(\.reservoir))
 
   public var patches: Int
   public var overlap: Int

@@ -1,3 +1,4 @@
+import Configuration
 import PJRT
 
 /// Networks side by side along a circle, each of which predicts a patch of a field from the patch and its surroundings
@@ -149,5 +150,23 @@ public struct LocalReservoirs: Sendable {
     if let step = finite.firstIndex(of: false) { throw ReservoirError.diverged(step: step) }
     network.move(to: results[2], output: results[3])
     return results[1]
+  }
+}
+
+extension LocalReservoirs {
+  package static let reference = Reference(
+    "Pathak et al.", 2018,
+    "Model-Free Prediction of Large Spatiotemporally Chaotic Systems from Data: A Reservoir Computing Approach",
+    "https://doi.org/10.1103/PhysRevLett.120.024102")
+
+  /// The settings of a method that has reservoirs side by side.
+  package static func settings<Method>(
+    patches: WritableKeyPath<Method, Int> & Sendable, overlap: WritableKeyPath<Method, Int> & Sendable
+  ) -> [Setting<Method>] {
+    [
+      Setting("patches", patches, .integer(in: 1...10_000), "reservoirs, which divide the circle"),
+      Setting(
+        "overlap", overlap, .integer(in: 0...10_000), "points on either side of a patch that its reservoir sees too"),
+    ]
   }
 }
