@@ -21,7 +21,7 @@ public struct Cutout: Augmentation {
   public var value: Double
   public var stage: AugmentationStage { .prepared }
 
-  public init(size: any Schedule = 16, each scope: MaskScope = .image, value: Double = 0) {
+  public init(size: any Schedule = 16.0, each scope: MaskScope = .image, value: Double = 0) {
     self.size = size
     self.scope = scope
     self.value = value

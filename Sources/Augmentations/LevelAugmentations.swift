@@ -90,7 +90,7 @@ public struct Posterize: Augmentation, LevelAugmentation {
   public var bits: any Schedule
   public var probability: any Schedule
 
-  public init(bits: any Schedule = 4, probability: any Schedule = 0.5) {
+  public init(bits: any Schedule = 4.0, probability: any Schedule = 0.5) {
     (self.bits, self.probability) = (bits, probability)
   }
 

@@ -22,7 +22,7 @@ public struct RandAugment: Augmentation {
 
   /// - Parameter fill: the level outside of the image, 0...255.
   public init(
-    operations: Int = 2, magnitude: any Schedule = 9, interpolation: Interpolation = .nearest, fill: Double = 0
+    operations: Int = 2, magnitude: any Schedule = 9.0, interpolation: Interpolation = .nearest, fill: Double = 0
   ) {
     (self.operations, self.magnitude) = (operations, magnitude)
     resampling = Resampling(interpolation: interpolation, fill: fill)
