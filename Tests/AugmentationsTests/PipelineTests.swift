@@ -40,26 +40,29 @@ import Testing
   @Test(arguments: rows.values.sorted()) func keepsItsPromises(_ choice: String) throws {
     let augmentation = try Registry<any Augmentation>.all.build(MethodSpec(parsing: choice))
     try augmentation.check(ImageShape(height: 8, width: 8, channels: 3))
+    let pipeline = AugmentationPipeline([augmentation])
     // A histogram of fewer than 255 pixels is left as it is.
     let photos = Samples.photos(12, side: choice == "equalize" ? 20 : 8)
     for images in [photos, photos.cast(to: .float32) / 255] {
-      let batch = Samples.batch(images, classes: 12)
-      let one = batch.augmented(augmentation, seed: 1)
-      #expect(one.images.shape == images.shape)
-      #expect(one.targets.shape[0] == 12)
-      let bits = try one.images.doubles()
+      func augmented(_ key: Tensor, _ images: Tensor) -> Tensor {
+        let (key, batch) = (Key(state: key), Samples.batch(images, classes: 12))
+        let result = pipeline(pipeline(batch, stage: .source, key: key), stage: .prepared, key: key)
+        #expect(result.targets.shape[0] == 12)
+        return result.images
+      }
+      // The key is an argument, so that all keys take one program.
+      let keys = [Key(seed: 1).state, Key(seed: 2).state]
+      let alone = try compiled(for: keys[0], images, body: augmented)
+      let one = try alone(keys[0], images)
+      #expect(one.shape == images.shape)
+      let bits = try one.doubles()
       #expect(bits.allSatisfy { $0.isFinite })
-      #expect(try batch.augmented(augmentation, seed: 1).images.doubles() == bits)
-      #expect(try batch.augmented(augmentation, seed: 2).images.doubles() != bits)
+      #expect(try alone(keys[0], images).doubles() == bits)
+      let other = try alone(keys[1], images).doubles()
+      #expect(other != bits)
       #expect(try images.doubles() != bits)
 
-      let keys = Tensor.stack([Key(seed: 1).state, Key(seed: 2).state])
-      let pipeline = AugmentationPipeline([augmentation])
-      let both = vectorized(over: [0, 0]) { arguments in
-        let (key, batch) = (Key(state: arguments[0]), Samples.batch(arguments[1], classes: 12))
-        return [pipeline(pipeline(batch, stage: .source, key: key), stage: .prepared, key: key).images]
-      }([keys, .stack([images, images])])[0]
-      let other = try batch.augmented(augmentation, seed: 2).images.doubles()
+      let both = vectorized(over: [0, 0]) { [augmented($0[0], $0[1])] }([.stack(keys), .stack([images, images])])[0]
       let found = try both.doubles()
       // Places are computed alike in every program. What is computed of colours is rounded differently where programs are
       // fused differently.

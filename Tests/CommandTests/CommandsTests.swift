@@ -39,6 +39,9 @@ import Testing
         #expect(next.hasPrefix("  ") || !next.hasPrefix(" ") && next.first?.isUppercase == true, "\(name): \(next)")
       }
       #expect(!help.contains(" What ") && !help.contains("  The "), "\(name)")
+      // A default stands once: the parser adds it.
+      let words = help.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+      #expect(!words.contains(#/\(default: [^)]*\) \(default:/#), "\(name)")
     }
   }
 

@@ -14,7 +14,7 @@ struct DeviceOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Number of devices that share each batch; on the CPU, virtual ones are created. (default: 1)", valueName: "n"))
+      "Number of devices that share each batch; on the CPU, virtual ones are created.", valueName: "n"))
   var devices: Int = 1
 
   @Option(
