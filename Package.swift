@@ -97,7 +97,7 @@ let package = Package(
     room("Layers", ["Schedules"], hasRegistries: true),
     room("Formats", ["Arrays", "Files", "CArchive", "CZlib", "CPictures"]),
     room("Datasets", ["Tensors", "Formats"], hasRegistries: true, computes: true),
-    room("Augmentations", ["Tensors"], hasRegistries: true),
+    room("Augmentations", ["Schedules"], hasRegistries: true),
     room(
       "Checkpoints",
       ["Arrays", "Layers", "Files", "Formats", .product(name: "OrderedCollections", package: "swift-collections")]),

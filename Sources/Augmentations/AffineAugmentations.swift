@@ -5,7 +5,7 @@ protocol AngleAugmentation: AffineAugmentation {
   /// The greatest angle allowed.
   static var limit: Double { get }
 
-  var degrees: Double { get set }
+  var degrees: any Schedule { get set }
   var mode: FillMode { get set }
 
   /// The maps for angles `[batch]` in degrees.
@@ -21,8 +21,10 @@ extension AngleAugmentation {
   public var fill: FillMode? { mode }
 
   public func map(_ count: Int, _ size: ImageShape, key: Key) -> AffineMap {
-    map(degrees: key.uniform([count], in: -degrees...degrees))
+    map(degrees: key.uniform([count], within: degrees.initial))
   }
+
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.degrees, at: progress) }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(degrees, "\(Self.name).degrees", "from 0 to \(Int(Self.limit))") {
@@ -37,10 +39,10 @@ public struct Rotation: Augmentation, AngleAugmentation {
     "rotation", "rotates images by a random angle", standard: Rotation(), settings: settings)
   static let limit = 180.0
 
-  public var degrees: Double
+  public var degrees: any Schedule
   public var mode: FillMode
 
-  public init(degrees: Double = 10, fill mode: FillMode = .nearest) {
+  public init(degrees: any Schedule = 10.0, fill mode: FillMode = .nearest) {
     self.degrees = degrees
     self.mode = mode
   }
@@ -54,10 +56,10 @@ public struct Shear: Augmentation, AngleAugmentation {
     "shear", "shears images by a random angle", standard: Shear(), settings: settings)
   static let limit = 89.0
 
-  public var degrees: Double
+  public var degrees: any Schedule
   public var mode: FillMode
 
-  public init(degrees: Double = 10, fill mode: FillMode = .nearest) {
+  public init(degrees: any Schedule = 10.0, fill mode: FillMode = .nearest) {
     self.degrees = degrees
     self.mode = mode
   }
@@ -214,7 +216,7 @@ public struct Zoom: Augmentation, AffineAugmentation {
 
 /// An affine augmentation that maps pixels to pixels.
 protocol FlipAugmentation: AffineAugmentation {
-  var probability: Double { get }
+  var probability: any Schedule { get set }
   /// The axis of `[batch, height, width, channels]` that is reversed.
   var axis: Int { get }
 }
@@ -223,7 +225,13 @@ extension FlipAugmentation {
   public var fill: FillMode? { nil }
 
   /// Which images are flipped, `bool [batch]`.
-  func condition(_ count: Int, key: Key) -> Tensor { key.bernoulli([count], probability: probability) }
+  func condition(_ count: Int, key: Key) -> Tensor { key.bernoulli([count], probability: probability.initial) }
+
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.probability, at: progress) }
+
+  public func check(_ images: ImageShape) throws(AugmentationError) {
+    try AugmentationError.check(probability: probability, "\(Self.name).probability")
+  }
 
   func map(_ condition: Tensor) -> AffineMap {
     let sign = Tensor.ones(condition.shape).replaced(where: condition, by: -1)
@@ -240,14 +248,10 @@ public struct HorizontalFlip: Augmentation, FlipAugmentation {
     "horizontalFlip", "flips images left to right with a probability", standard: HorizontalFlip(),
     settings: [Setting("probability", \.probability, .probability, "probability of a flip")])
 
-  public var probability: Double
+  public var probability: any Schedule
   var axis: Int { 2 }
 
-  public init(probability: Double = 0.5) { self.probability = probability }
-
-  public func check(_ images: ImageShape) throws(AugmentationError) {
-    try AugmentationError.check(probability: probability, "\(Self.name).probability")
-  }
+  public init(probability: any Schedule = 0.5) { self.probability = probability }
 }
 
 /// Flips images top to bottom, each with a probability.
@@ -256,12 +260,8 @@ public struct VerticalFlip: Augmentation, FlipAugmentation {
     "verticalFlip", "flips images top to bottom with a probability", standard: VerticalFlip(),
     settings: [Setting("probability", \.probability, .probability, "probability of a flip")])
 
-  public var probability: Double
+  public var probability: any Schedule
   var axis: Int { 1 }
 
-  public init(probability: Double = 0.5) { self.probability = probability }
-
-  public func check(_ images: ImageShape) throws(AugmentationError) {
-    try AugmentationError.check(probability: probability, "\(Self.name).probability")
-  }
+  public init(probability: any Schedule = 0.5) { self.probability = probability }
 }

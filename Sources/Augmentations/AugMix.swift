@@ -30,7 +30,7 @@ public struct AugMix: Augmentation {
   public var severity: Int
   public var width: Int
   public var depth: Int?
-  public var alpha: Double
+  public var alpha: any Schedule
   public var color: Bool
   var resampling: Resampling
 
@@ -38,7 +38,7 @@ public struct AugMix: Augmentation {
   ///   - depth: operations per version; nil for 1, 2 or 3, drawn per version.
   ///   - fill: the level outside of the image, 0...255.
   public init(
-    severity: Int = 3, width: Int = 3, depth: Int? = nil, alpha: Double = 1, color: Bool = true,
+    severity: Int = 3, width: Int = 3, depth: Int? = nil, alpha: any Schedule = 1.0, color: Bool = true,
     interpolation: Interpolation = .linear, fill: Double = 0
   ) {
     (self.severity, self.width, self.depth, self.alpha, self.color) = (severity, width, depth, alpha, color)
@@ -53,6 +53,8 @@ public struct AugMix: Augmentation {
     try AugmentationError.check(alpha, "\(Self.name).alpha", "from 0.001 to 1000") { (0.001...1000).contains($0) }
   }
 
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.alpha, at: progress) }
+
   func space(_ images: ImageShape) -> OperationSpace {
     OperationSpace(
       bins: Self.bins, shear: 0.3, translation: images.shares(1 / 3.0), rotation: 30, blend: color ? 0.9 : nil,
@@ -66,8 +68,8 @@ public struct AugMix: Augmentation {
       depth.map { Tensor(Double($0), dtype: .int32).broadcast(to: [count, width]) }
         ?? key.derived("depth").offsets([count, width], upTo: Self.greatestDepth - 1) + 1
     }
-    let weights = batch.draw { key.derived("weights").symmetricDirichlet($0, parts: width, alpha: alpha) }
-    let share = batch.draw { key.derived("share").symmetricBeta($0, alpha: alpha) }
+    let weights = batch.draw { key.derived("weights").symmetricDirichlet($0, parts: width, alpha: alpha.initial) }
+    let share = batch.draw { key.derived("share").symmetricBeta($0, alpha: alpha.initial) }
     let versions = all.versions(width, depths: depths)
     return batch.with(
       levels: mixed(batch.levels, versions, share: share, weights: weights, among: space.operations))

@@ -1,5 +1,5 @@
 import Configuration
-@_exported import Tensors
+@_exported import Schedules
 
 /// A random transformation of training images, applied inside the compiled step.
 ///
@@ -14,9 +14,21 @@ public protocol Augmentation: Configurable {
 
   /// - Throws: ``AugmentationError`` for a setting that is invalid, in general or for images of this size.
   func check(_ images: ImageShape) throws(AugmentationError)
+
+  /// The augmentation at a point of training, for one with schedules; by default itself.
+  func scheduled(at progress: Progress) -> any Augmentation
 }
 
 extension Augmentation {
+  public func scheduled(at progress: Progress) -> any Augmentation { self }
+
+  /// The same with the present value of some numbers.
+  func fixed(_ numbers: WritableKeyPath<Self, any Schedule>..., at progress: Progress) -> Self {
+    var copy = self
+    for number in numbers { copy[keyPath: number] = copy[keyPath: number].fixed(at: progress) }
+    return copy
+  }
+
   public var stage: AugmentationStage { .source }
   public func check(_ images: ImageShape) throws(AugmentationError) {}
 }
@@ -53,7 +65,7 @@ extension AugmentationGroup {
 /// interpolated once.
 public struct AugmentationPipeline: Sendable {
   /// Groups are replaced by their parts.
-  public let augmentations: [any Augmentation]
+  public private(set) var augmentations: [any Augmentation]
   /// The name by which each one's key is derived.
   private let names: [String]
 
@@ -71,6 +83,13 @@ public struct AugmentationPipeline: Sendable {
   }
 
   public var isEmpty: Bool { augmentations.isEmpty }
+
+  /// The augmentations at a point of training, with the same draws.
+  public func scheduled(at progress: Progress) -> AugmentationPipeline {
+    var copy = self
+    copy.augmentations = augmentations.map { $0.scheduled(at: progress) }
+    return copy
+  }
 
   /// - Throws: ``AugmentationError`` for the first setting that is invalid for images of this size.
   public func check(_ images: ImageShape) throws(AugmentationError) {

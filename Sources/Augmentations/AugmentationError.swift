@@ -1,3 +1,5 @@
+import Schedules
+
 /// An invalid setting of an augmentation.
 public enum AugmentationError: Error, Sendable, Equatable, CustomStringConvertible {
   case notImages(shape: [Int])
@@ -31,7 +33,14 @@ public enum AugmentationError: Error, Sendable, Equatable, CustomStringConvertib
     }
   }
 
-  static func check(probability: Double, _ field: String) throws(AugmentationError) {
+  /// Checks a number; the values of a schedule aren't checked.
+  static func check(
+    _ schedule: any Schedule, _ field: String, _ requirement: String, _ isAllowed: (Double) -> Bool
+  ) throws(AugmentationError) {
+    if let number = schedule.constant { try check(number, field, requirement, isAllowed) }
+  }
+
+  static func check(probability: any Schedule, _ field: String) throws(AugmentationError) {
     try check(probability, field, "from 0 to 1") { (0...1).contains($0) }
   }
 }

@@ -33,17 +33,19 @@ public struct ChannelShift: Augmentation {
     "channelShift", "adds one random number to all channels, within the image's own range", standard: ChannelShift(),
     settings: [Setting("range", \.range, .number(in: 0...255), "the greatest magnitude, where white is 255")])
 
-  public var range: Double
+  public var range: any Schedule
 
-  public init(_ range: Double = 50) { self.range = range }
+  public init(_ range: any Schedule = 50.0) { self.range = range }
+
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.range, at: progress) }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(range, "\(Self.name).range", "from 0 to 255") { (0...255).contains($0) }
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
-    let limit = range * batch.white / 255
-    return batch.with(images: Self.shifted(batch.values, by: batch.draw { key.uniform([$0], in: -limit...limit) }))
+    let limit = range.initial * Coefficient(batch.white) / 255
+    return batch.with(images: Self.shifted(batch.values, by: batch.draw { key.uniform([$0], within: limit) }))
   }
 
   /// - Parameter intensity: `[batch]`
@@ -72,12 +74,15 @@ public struct ColorJitter: Augmentation {
       Setting("hue", \.hue, .number(in: 0...0.5), "the greatest rotation of the hue, in turns"),
     ])
 
-  public var brightness: Double
-  public var contrast: Double
-  public var saturation: Double
-  public var hue: Double
+  public var brightness: any Schedule
+  public var contrast: any Schedule
+  public var saturation: any Schedule
+  public var hue: any Schedule
 
-  public init(brightness: Double = 0.4, contrast: Double = 0.4, saturation: Double = 0.4, hue: Double = 0.1) {
+  public init(
+    brightness: any Schedule = 0.4, contrast: any Schedule = 0.4, saturation: any Schedule = 0.4,
+    hue: any Schedule = 0.1
+  ) {
     self.brightness = brightness
     self.contrast = contrast
     self.saturation = saturation
@@ -94,15 +99,20 @@ public struct ColorJitter: Augmentation {
     }
   }
 
+  public func scheduled(at progress: Progress) -> any Augmentation {
+    fixed(\.brightness, \.contrast, \.saturation, \.hue, at: progress)
+  }
+
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
-    func factor(_ name: String, _ strength: Double) -> Tensor {
-      batch.draw { key.derived(name).uniform([$0], in: Swift.max(0, 1 - strength)...(1 + strength)) }
+    func factor(_ name: String, _ strength: any Schedule) -> Tensor {
+      let strength = strength.initial
+      return batch.draw { key.derived(name).uniform([$0], from: (1 - strength).maximum(0), to: 1 + strength) }
     }
     let unit = batch.values * (1 / batch.white)
     let jittered = Self.jittered(
       unit, brightness: factor("brightness", brightness), contrast: factor("contrast", contrast),
-      saturation: factor("saturation", saturation), hue: batch.draw { key.derived("hue").uniform([$0], in: -hue...hue) }
-    )
+      saturation: factor("saturation", saturation),
+      hue: batch.draw { key.derived("hue").uniform([$0], within: hue.initial) })
     return batch.with(images: jittered * batch.white)
   }
 

@@ -16,12 +16,12 @@ public struct Cutout: Augmentation {
       Setting("value", \.value, .number(in: -1e30...1e30), "the square's value, after preprocessing"),
     ])
 
-  public var size: Int
+  public var size: any Schedule
   public var scope: MaskScope
   public var value: Double
   public var stage: AugmentationStage { .prepared }
 
-  public init(size: Int = 16, each scope: MaskScope = .image, value: Double = 0) {
+  public init(size: any Schedule = 16.0, each scope: MaskScope = .image, value: Double = 0) {
     self.size = size
     self.scope = scope
     self.value = value
@@ -30,15 +30,17 @@ public struct Cutout: Augmentation {
   public func check(_ images: ImageShape) throws(AugmentationError) {
     let limit = Swift.min(images.height, images.width)
     try AugmentationError.check(
-      Double(size), "\(Self.name).size", "from 1 to \(limit) for images of \(images.height)x\(images.width)"
+      size, "\(Self.name).size", "from 1 to \(limit) for images of \(images.height)x\(images.width)"
     ) { (1...Double(limit)).contains($0) }
   }
+
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.size, at: progress) }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     let size = batch.size
     let y = batch.draw(each: scope) { key.derived("y").offsets($0, upTo: size.height - 1) }.cast(to: .float32)
     let x = batch.draw(each: scope) { key.derived("x").offsets($0, upTo: size.width - 1) }.cast(to: .float32)
-    let side = Tensor(Double(self.size), like: y)
+    let side = self.size.initial.wholeNumber(like: y)
     let box = PixelBox.around(y: y, x: x, height: side, width: side, in: size)
     let values = batch.values
     return batch.with(images: values.replaced(where: box.mask(size).broadcast(to: values.shape), by: value))
@@ -95,14 +97,14 @@ public struct RandomErasing: Augmentation {
 
   /// The defaults that the other settings began with.
   public internal(set) var rule: Rule
-  public var probability: Double
+  public var probability: any Schedule
   public var area: ClosedRange<Double>
   public var ratio: ClosedRange<Double>
   public var fill: Fill
   public var stage: AugmentationStage { .prepared }
 
   public init(
-    _ rule: Rule = .landscape, probability: Double = 0.5, area: ClosedRange<Double>? = nil,
+    _ rule: Rule = .landscape, probability: any Schedule = 0.5, area: ClosedRange<Double>? = nil,
     ratio: ClosedRange<Double>? = nil, fill: Fill? = nil
   ) {
     self.rule = rule
@@ -119,10 +121,12 @@ public struct RandomErasing: Augmentation {
     try AugmentationError.check(ratio.lowerBound, "\(Self.name).ratio", "above 0 at its lower end") { $0 > 0 }
   }
 
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.probability, at: progress) }
+
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     let values = batch.values
     let (box, fits) = rectangles(batch, key: key)
-    let isErased = batch.draw { key.derived("chosen").bernoulli([$0], probability: probability) } .& fits
+    let isErased = batch.draw { key.derived("chosen").bernoulli([$0], probability: probability.initial) } .& fits
     let extents = values.shape.dropFirst().map { fill == .scalar ? 1 : $0 }
     let drawn = batch.draw { key.derived("fill").uniform(Shape([$0] + extents)) }
       .cast(to: values.dtype).broadcast(to: values.shape)

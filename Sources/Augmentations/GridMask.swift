@@ -18,15 +18,15 @@ public struct GridMask: Augmentation {
     ])
 
   public var unit: ClosedRange<Double>
-  public var ratio: Double
-  public var degrees: Double
-  public var probability: Double
+  public var ratio: any Schedule
+  public var degrees: any Schedule
+  public var probability: any Schedule
   public var value: Double
   public var stage: AugmentationStage { .prepared }
 
   public init(
-    unit: ClosedRange<Double> = 24...32, ratio: Double = 0.4, degrees: Double = 0, probability: Double = 0.7,
-    value: Double = 0
+    unit: ClosedRange<Double> = 24...32, ratio: any Schedule = 0.4, degrees: any Schedule = 0.0,
+    probability: any Schedule = 0.7, value: Double = 0
   ) {
     (self.unit, self.ratio, self.degrees) = (unit, ratio, degrees)
     (self.probability, self.value) = (probability, value)
@@ -39,14 +39,18 @@ public struct GridMask: Augmentation {
     try AugmentationError.check(probability: probability, "\(Self.name).probability")
   }
 
+  public func scheduled(at progress: Progress) -> any Augmentation {
+    fixed(\.ratio, \.degrees, \.probability, at: progress)
+  }
+
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     func drawn(_ name: String) -> Tensor { batch.draw { key.derived(name).uniform([$0]) } }
     let (least, greatest) = (unit.lowerBound.rounded(.up), unit.upperBound.rounded(.down))
     let units = (drawn("unit") * (Swift.max(greatest - least, 0) + 1)).floor() + least
     let mask = mask(
       batch.size, units: units, top: (drawn("top") * units).floor(), left: (drawn("left") * units).floor(),
-      degrees: drawn("angle") * degrees)
-    let isChosen = batch.draw { key.derived("chosen").bernoulli([$0], probability: probability) }
+      degrees: drawn("angle") * degrees.initial)
+    let isChosen = batch.draw { key.derived("chosen").bernoulli([$0], probability: probability.initial) }
     let values = batch.values
     return batch.with(
       images: values.replaced(where: (mask .& isChosen.perImage).broadcast(to: values.shape), by: value))
@@ -65,7 +69,7 @@ public struct GridMask: Augmentation {
     let x = Tensor.iota(plane, axis: 2, dtype: .float32) - middle.x
     let angle = (degrees * (Double.pi / 180)).perImage
     let unit = units.perImage
-    let kept = (unit * ratio + 0.5).floor().maximum(1).minimum(unit - 1)
+    let kept = (unit * ratio.initial + 0.5).floor().maximum(1).minimum(unit - 1)
     func isInside(_ place: Tensor) -> Tensor {
       let place = place.rounded()
       return place - (place / unit).floor() * unit .>= kept

@@ -2,7 +2,7 @@ import Configuration
 
 /// An augmentation that changes levels of an image with a probability, by torchvision's operation of that name on bytes.
 protocol LevelAugmentation: Augmentation {
-  var probability: Double { get set }
+  var probability: any Schedule { get set }
   /// The images after the change, of levels `[batch, height, width, channels]`; `batch` is for drawing.
   func changed(_ levels: Tensor, _ batch: ImageBatch, key: Key) -> Tensor
   /// - Throws: ``AugmentationError`` for a setting of its own.
@@ -16,6 +16,8 @@ extension LevelAugmentation {
 
   func checkSettings() throws(AugmentationError) {}
 
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.probability, at: progress) }
+
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.checkColors(images, of: Self.name)
     try AugmentationError.check(probability: probability, "\(Self.name).probability")
@@ -25,7 +27,7 @@ extension LevelAugmentation {
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     let levels = batch.levels
     let changed = changed(levels, batch, key: key)
-    let isChosen = batch.draw { key.derived("chosen").bernoulli([$0], probability: probability) }
+    let isChosen = batch.draw { key.derived("chosen").bernoulli([$0], probability: probability.initial) }
     return batch.with(levels: Tensor.select(isChosen.perImage, changed, levels))
   }
 }
@@ -36,9 +38,9 @@ public struct AutoContrast: Augmentation, LevelAugmentation {
     "autoContrast", "stretches each channel to the range from black to white", standard: AutoContrast(),
     settings: settings)
 
-  public var probability: Double
+  public var probability: any Schedule
 
-  public init(probability: Double = 0.5) { self.probability = probability }
+  public init(probability: any Schedule = 0.5) { self.probability = probability }
 
   func changed(_ levels: Tensor, _ batch: ImageBatch, key: Key) -> Tensor { levels.stretched() }
 }
@@ -48,9 +50,9 @@ public struct Equalize: Augmentation, LevelAugmentation {
   public static let declaration = Declaration(
     "equalize", "makes the histogram of each channel even", standard: Equalize(), settings: settings)
 
-  public var probability: Double
+  public var probability: any Schedule
 
-  public init(probability: Double = 0.5) { self.probability = probability }
+  public init(probability: any Schedule = 0.5) { self.probability = probability }
 
   func changed(_ levels: Tensor, _ batch: ImageBatch, key: Key) -> Tensor { levels.equalized() }
 }
@@ -60,9 +62,9 @@ public struct Invert: Augmentation, LevelAugmentation {
   public static let declaration = Declaration(
     "invert", "inverts images with a probability", standard: Invert(), settings: settings)
 
-  public var probability: Double
+  public var probability: any Schedule
 
-  public init(probability: Double = 0.5) { self.probability = probability }
+  public init(probability: any Schedule = 0.5) { self.probability = probability }
 
   func changed(_ levels: Tensor, _ batch: ImageBatch, key: Key) -> Tensor { levels.inverted() }
 }
@@ -72,9 +74,9 @@ public struct Grayscale: Augmentation, LevelAugmentation {
   public static let declaration = Declaration(
     "grayscale", "makes images gray with a probability", standard: Grayscale(), settings: settings)
 
-  public var probability: Double
+  public var probability: any Schedule
 
-  public init(probability: Double = 0.1) { self.probability = probability }
+  public init(probability: any Schedule = 0.1) { self.probability = probability }
 
   func changed(_ levels: Tensor, _ batch: ImageBatch, key: Key) -> Tensor { levels.gray.broadcast(to: levels.shape) }
 }
@@ -85,17 +87,21 @@ public struct Posterize: Augmentation, LevelAugmentation {
     "posterize", "keeps the first bits of each level", standard: Posterize(),
     settings: [Setting("bits", \.bits, .integer(in: 0...8), "bits that are kept")] + settings)
 
-  public var bits: Int
-  public var probability: Double
+  public var bits: any Schedule
+  public var probability: any Schedule
 
-  public init(bits: Int = 4, probability: Double = 0.5) { (self.bits, self.probability) = (bits, probability) }
+  public init(bits: any Schedule = 4.0, probability: any Schedule = 0.5) {
+    (self.bits, self.probability) = (bits, probability)
+  }
+
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.bits, \.probability, at: progress) }
 
   func checkSettings() throws(AugmentationError) {
-    try AugmentationError.check(Double(bits), "\(Self.name).bits", "from 0 to 8") { (0...8).contains($0) }
+    try AugmentationError.check(bits, "\(Self.name).bits", "from 0 to 8") { (0...8).contains($0) }
   }
 
   func changed(_ levels: Tensor, _ batch: ImageBatch, key: Key) -> Tensor {
-    levels.posterized(bits: Tensor([Float(bits)]))
+    levels.posterized(bits: bits.initial.wholeRow)
   }
 }
 
@@ -107,19 +113,21 @@ public struct Solarize: Augmentation, LevelAugmentation {
       Setting("threshold", \.threshold, .number(in: 0...256), "the level from which on they are inverted, of 255")
     ] + settings)
 
-  public var threshold: Double
-  public var probability: Double
+  public var threshold: any Schedule
+  public var probability: any Schedule
 
-  public init(threshold: Double = 128, probability: Double = 0.5) {
+  public init(threshold: any Schedule = 128.0, probability: any Schedule = 0.5) {
     (self.threshold, self.probability) = (threshold, probability)
   }
+
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.threshold, \.probability, at: progress) }
 
   func checkSettings() throws(AugmentationError) {
     try AugmentationError.check(threshold, "\(Self.name).threshold", "from 0 to 256") { (0...256).contains($0) }
   }
 
   func changed(_ levels: Tensor, _ batch: ImageBatch, key: Key) -> Tensor {
-    levels.solarized(threshold: Tensor([Float(threshold)]))
+    levels.solarized(threshold: threshold.initial.row)
   }
 }
 
@@ -153,9 +161,9 @@ public struct Contrast: Augmentation, BlendAugmentation {
     "contrast", "blends images with their mean gray", standard: Contrast(), settings: blendSettings)
 
   public var range: ClosedRange<Double>
-  public var probability: Double
+  public var probability: any Schedule
 
-  public init(_ range: ClosedRange<Double> = 0.5...1.5, probability: Double = 1) {
+  public init(_ range: ClosedRange<Double> = 0.5...1.5, probability: any Schedule = 1.0) {
     (self.range, self.probability) = (range, probability)
   }
 
@@ -169,9 +177,9 @@ public struct Saturation: Augmentation, BlendAugmentation {
     standard: Saturation(), settings: blendSettings)
 
   public var range: ClosedRange<Double>
-  public var probability: Double
+  public var probability: any Schedule
 
-  public init(_ range: ClosedRange<Double> = 0.5...1.5, probability: Double = 1) {
+  public init(_ range: ClosedRange<Double> = 0.5...1.5, probability: any Schedule = 1.0) {
     (self.range, self.probability) = (range, probability)
   }
 
@@ -184,9 +192,9 @@ public struct Sharpness: Augmentation, BlendAugmentation {
     "sharpness", "smooths or sharpens images", standard: Sharpness(), settings: blendSettings)
 
   public var range: ClosedRange<Double>
-  public var probability: Double
+  public var probability: any Schedule
 
-  public init(_ range: ClosedRange<Double> = 0...2, probability: Double = 0.5) {
+  public init(_ range: ClosedRange<Double> = 0...2, probability: any Schedule = 0.5) {
     (self.range, self.probability) = (range, probability)
   }
 
@@ -206,10 +214,10 @@ public struct GaussianBlur: Augmentation, LevelAugmentation {
 
   public var size: Int
   public var sigma: ClosedRange<Double>
-  public var probability: Double
+  public var probability: any Schedule
 
   /// - Parameter size: an odd number.
-  public init(size: Int = 3, sigma: ClosedRange<Double> = 0.1...2, probability: Double = 0.5) {
+  public init(size: Int = 3, sigma: ClosedRange<Double> = 0.1...2, probability: any Schedule = 0.5) {
     (self.size, self.sigma, self.probability) = (size, sigma, probability)
   }
 

@@ -2,7 +2,7 @@ import Configuration
 
 /// An augmentation that mixes each example with another of its batch, by a weight from Beta(α, α).
 protocol MixingAugmentation: Augmentation {
-  var alpha: Double { get set }
+  var alpha: any Schedule { get set }
   var scope: MaskScope { get set }
 }
 
@@ -19,9 +19,16 @@ extension MixingAugmentation {
 
   private static var alphas: ClosedRange<Double> { 0.001...1000 }
 
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.alpha, at: progress) }
+
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(alpha, "\(Self.name).alpha", "from 0.001 to 1000") { Self.alphas.contains($0) }
   }
+}
+
+extension AugmentationPipeline {
+  /// The first that mixes examples, and with them their targets.
+  package var mixing: (any Augmentation)? { augmentations.first { $0 is any MixingAugmentation } }
 }
 
 /// Each image and its target mixed with another's of the batch: `λ x + (1 - λ) x'`, λ from Beta(α, α)
@@ -33,16 +40,16 @@ public struct MixUp: Augmentation, MixingAugmentation {
       "Zhang et al.", 2018, "mixup: Beyond Empirical Risk Minimization", "https://arxiv.org/abs/1710.09412"),
     settings: settings)
 
-  public var alpha: Double
+  public var alpha: any Schedule
   public var scope: MaskScope
 
-  public init(alpha: Double = 1, each scope: MaskScope = .batch) {
+  public init(alpha: any Schedule = 1.0, each scope: MaskScope = .batch) {
     self.alpha = alpha
     self.scope = scope
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
-    let share = batch.draw(each: scope) { key.derived("share").symmetricBeta($0, alpha: alpha) }
+    let share = batch.draw(each: scope) { key.derived("share").symmetricBeta($0, alpha: alpha.initial) }
     let partners = batch.draw { key.derived("partners").permutation($0) }
     var mixed = batch
     let (own, other) = (batch.values, batch.whole(batch.values).take(partners))
@@ -63,17 +70,17 @@ public struct CutMix: Augmentation, MixingAugmentation {
       "https://arxiv.org/abs/1905.04899"),
     settings: settings)
 
-  public var alpha: Double
+  public var alpha: any Schedule
   public var scope: MaskScope
 
-  public init(alpha: Double = 1, each scope: MaskScope = .batch) {
+  public init(alpha: any Schedule = 1.0, each scope: MaskScope = .batch) {
     self.alpha = alpha
     self.scope = scope
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     let size = batch.size
-    let edge = (1 - batch.draw(each: scope) { key.derived("share").symmetricBeta($0, alpha: alpha) }).sqrt()
+    let edge = (1 - batch.draw(each: scope) { key.derived("share").symmetricBeta($0, alpha: alpha.initial) }).sqrt()
     let y = batch.draw(each: scope) { key.derived("y").offsets($0, upTo: size.height - 1) }.cast(to: .float32)
     let x = batch.draw(each: scope) { key.derived("x").offsets($0, upTo: size.width - 1) }.cast(to: .float32)
     let box = PixelBox.around(
@@ -109,14 +116,14 @@ extension ImageBatch {
 
 extension Key {
   /// Numbers from Beta(`alpha`, `alpha`): one of two gamma variates divided by their sum.
-  package func symmetricBeta(_ count: Int, alpha: Double) -> Tensor {
+  package func symmetricBeta(_ count: Int, alpha: Coefficient) -> Tensor {
     let one = derived("one").logarithmicGamma(count, shape: alpha)
     let other = derived("other").logarithmicGamma(count, shape: alpha)
     return (one - other).sigmoid()
   }
 
   /// Rows of `parts` numbers that add up to 1, from the Dirichlet distribution with all parameters `alpha`.
-  func symmetricDirichlet(_ count: Int, parts: Int, alpha: Double) -> Tensor {
+  func symmetricDirichlet(_ count: Int, parts: Int, alpha: Coefficient) -> Tensor {
     Tensor.stack(
       (0..<parts).map { derived("part").folding($0).logarithmicGamma(count, shape: alpha) }, axis: 1
     ).softmax(axis: 1)
@@ -125,9 +132,9 @@ extension Key {
   /// Logarithms of gamma variates, which underflow themselves for small shapes.
   ///
   /// By Marsaglia and Tsang (2000), who accept more than 95 % of the draws: all of 16 fail once in 10^20 numbers.
-  private func logarithmicGamma(_ count: Int, shape alpha: Double) -> Tensor {
+  private func logarithmicGamma(_ count: Int, shape alpha: Coefficient) -> Tensor {
     let draws: Shape = [count, 16]
-    let d = (alpha < 1 ? alpha + 1 : alpha) - 1 / 3.0
+    let d = alpha.raisedIfSmall - 1 / 3.0
     let normal = derived("normal").normal(draws)
     let root = normal * (1 / (9 * d).squareRoot()) + 1
     let cube = root * root * root
@@ -136,7 +143,19 @@ extension Key {
     let isTaken = (root .> 0) .& (uniform .< normal * normal * 0.5 + d - cube * d + logarithm * d)
     let first = isTaken.cast(to: .int32).argMax(axis: 1).expand(at: -1)
     let taken = logarithm.takeAlongAxis(first, axis: 1).squeeze(1)
-    guard alpha < 1 else { return taken }
-    return taken + (1 - derived("boost").uniform([count])).log() * (1 / alpha)
+    if let alpha = alpha.constant, alpha >= 1 { return taken }
+    let boosted = taken + (1 - derived("boost").uniform([count])).log() * (1 / alpha)
+    return alpha.constant == nil ? Tensor.select(alpha.tensor(.float32) .< 1, boosted, taken) : boosted
+  }
+}
+
+extension Coefficient {
+  /// A gamma variate's shape that draws are accepted for: 1 more if it is below 1.
+  fileprivate var raisedIfSmall: Coefficient {
+    if let constant { return Coefficient(constant < 1 ? constant + 1 : constant) }
+    return Coefficient { dtype in
+      let alpha = tensor(dtype)
+      return Tensor.select(alpha .< 1, alpha + 1, alpha)
+    }
   }
 }

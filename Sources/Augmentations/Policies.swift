@@ -17,12 +17,12 @@ public struct RandAugment: Augmentation {
   private static let bins = 31
 
   public var operations: Int
-  public var magnitude: Int
+  public var magnitude: any Schedule
   var resampling: Resampling
 
   /// - Parameter fill: the level outside of the image, 0...255.
   public init(
-    operations: Int = 2, magnitude: Int = 9, interpolation: Interpolation = .nearest, fill: Double = 0
+    operations: Int = 2, magnitude: any Schedule = 9.0, interpolation: Interpolation = .nearest, fill: Double = 0
   ) {
     (self.operations, self.magnitude) = (operations, magnitude)
     resampling = Resampling(interpolation: interpolation, fill: fill)
@@ -31,8 +31,10 @@ public struct RandAugment: Augmentation {
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.checkColors(images, of: Self.name)
     try AugmentationError.check(Double(operations), "\(Self.name).operations", "1 or more") { $0 >= 1 }
-    try AugmentationError.check(Double(magnitude), "\(Self.name).magnitude", "from 0 to 30") { (0...30).contains($0) }
+    try AugmentationError.check(magnitude, "\(Self.name).magnitude", "from 0 to 30") { (0...30).contains($0) }
   }
+
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.magnitude, at: progress) }
 
   static func space(_ images: ImageShape) -> OperationSpace {
     OperationSpace(
@@ -42,7 +44,7 @@ public struct RandAugment: Augmentation {
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     let space = Self.space(batch.size)
-    let chosen = space.draw(batch, steps: operations, key: key) { _ in Tensor(Double(magnitude), dtype: .int32) }
+    let chosen = space.draw(batch, steps: operations, key: key) { _ in magnitude.initial.wholeNumber(.int32) }
     return batch.with(levels: chosen.applied(to: batch.levels, among: space.operations, resampling))
   }
 }

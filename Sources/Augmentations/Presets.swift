@@ -39,7 +39,7 @@ public struct StrongAugmentation: Augmentation, AugmentationGroup {
     [
       ImageDataGenerator(
         rotation: 10, widthShift: .uniform(4 / 32.0), heightShift: .uniform(4 / 32.0), zoom: 0.75...1.25,
-        channelShift: 50, horizontalFlip: true),
+        channelShift: 50.0, horizontalFlip: true),
       RandomErasing(.landscape),
     ]
   }
@@ -72,20 +72,21 @@ public struct ImageDataGenerator: Augmentation, AugmentationGroup {
       Setting("brightness", \.brightness, .range(in: 0...100), "range of the factor"),
     ] + FillMode.settings.of(\.fill))
 
-  public var rotation: Double
+  public var rotation: any Schedule
   public var widthShift: ShiftRange
   public var heightShift: ShiftRange
-  public var shear: Double
+  public var shear: any Schedule
   public var zoom: ClosedRange<Double>
-  public var channelShift: Double
+  public var channelShift: any Schedule
   public var horizontalFlip: Bool
   public var verticalFlip: Bool
   public var brightness: ClosedRange<Double>
   public var fill: FillMode
 
   public init(
-    rotation: Double = 0, widthShift: ShiftRange = .uniform(0), heightShift: ShiftRange = .uniform(0),
-    shear: Double = 0, zoom: ClosedRange<Double> = 1...1, channelShift: Double = 0, horizontalFlip: Bool = false,
+    rotation: any Schedule = 0.0, widthShift: ShiftRange = .uniform(0), heightShift: ShiftRange = .uniform(0),
+    shear: any Schedule = 0.0, zoom: ClosedRange<Double> = 1...1, channelShift: any Schedule = 0.0,
+    horizontalFlip: Bool = false,
     verticalFlip: Bool = false, brightness: ClosedRange<Double> = 1...1, fill: FillMode = .nearest
   ) {
     self.rotation = rotation
@@ -102,15 +103,15 @@ public struct ImageDataGenerator: Augmentation, AugmentationGroup {
 
   public var parts: [any Augmentation] {
     var parts: [any Augmentation] = []
-    if rotation != 0 { parts.append(Rotation(degrees: rotation, fill: fill)) }
+    if rotation.constant != 0 { parts.append(Rotation(degrees: rotation, fill: fill)) }
     if widthShift != .uniform(0) || heightShift != .uniform(0) {
       parts.append(Shift(width: widthShift, height: heightShift, fill: fill))
     }
-    if shear != 0 { parts.append(Shear(degrees: shear, fill: fill)) }
+    if shear.constant != 0 { parts.append(Shear(degrees: shear, fill: fill)) }
     if zoom != 1...1 { parts.append(Zoom(zoom, fill: fill)) }
     if horizontalFlip { parts.append(HorizontalFlip()) }
     if verticalFlip { parts.append(VerticalFlip()) }
-    if channelShift != 0 { parts.append(ChannelShift(channelShift)) }
+    if channelShift.constant != 0 { parts.append(ChannelShift(channelShift)) }
     if brightness != 1...1 { parts.append(Brightness(brightness)) }
     return parts
   }

@@ -4,7 +4,7 @@ public struct SettingFormat<Value: Sendable>: Sendable {
   public let allowed: String
   /// The value under a key, or the fallback where the key is left out.
   let read: @Sendable (inout Options, String, Value) throws(ConfigurationError) -> Value
-  let write: @Sendable (Value) throws(ConfigurationError) -> OptionValue
+  package let write: @Sendable (Value) throws(ConfigurationError) -> OptionValue
 
   /// - Parameters:
   ///   - read: takes the value under a key out of the options; the fallback where it isn't there.

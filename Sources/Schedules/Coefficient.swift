@@ -42,12 +42,18 @@ public struct Coefficient: Sendable {
     combine(one, Coefficient(other), -) { $0 - $1 }
   }
 
+  public static func + (one: Double, other: Coefficient) -> Coefficient { Coefficient(one) + other }
   public static func * (one: Double, other: Coefficient) -> Coefficient { Coefficient(one) * other }
   public static func - (one: Double, other: Coefficient) -> Coefficient {
     combine(Coefficient(one), other, -) { $0 - $1 }
   }
 
   public static func - (one: Coefficient, other: Coefficient) -> Coefficient { combine(one, other, -) { $0 - $1 } }
+
+  /// The greater one of the coefficient and a number.
+  public func maximum(_ least: Double) -> Coefficient {
+    Self.combine(self, Coefficient(least), Swift.max) { $0.maximum($1) }
+  }
 
   public func squareRoot() -> Coefficient {
     if let constant { return Coefficient(constant.squareRoot()) }

@@ -58,6 +58,18 @@ extension SettingFormat where Value == any Schedule {
   public static var probability: SettingFormat { scheduled(.probability) }
   /// As ``schedule``; a number may be negative.
   public static var finite: SettingFormat { scheduled(.finite) }
+  /// As ``schedule``; a number must be whole and in a range.
+  public static func integer(in range: ClosedRange<Int>) -> SettingFormat {
+    let whole = SettingFormat<Int>.integer(in: range)
+    return scheduled(
+      SettingFormat<Double>(
+        whole.allowed,
+        read: { (options, key, fallback) throws(ConfigurationError) in
+          Double(try options.value(key, whole, default: Int(fallback)))
+        },
+        write: { .number($0) }))
+  }
+
   /// As ``schedule``; a number must be in a range.
   public static func number(in range: ClosedRange<Double>) -> SettingFormat { scheduled(.number(in: range)) }
 }

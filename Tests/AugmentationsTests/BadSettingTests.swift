@@ -49,7 +49,7 @@ import Testing
     #expect(error(Zoom(0...1))?.description.contains("'zoom.range'") == true)
     #expect(error(Shift(width: .uniform(-1)))?.description.contains("'shift.width'") == true)
     #expect(error(Shift(height: .choices([])))?.description.contains("'shift.height'") == true)
-    #expect(error(Rotation(degrees: .nan))?.description.contains("'rotation.degrees'") == true)
+    #expect(error(Rotation(degrees: Double.nan))?.description.contains("'rotation.degrees'") == true)
     #expect(error(MixUp(alpha: 0))?.description.contains("'mixUp.alpha'") == true)
     #expect(throws: AugmentationError.notImages(shape: [100, 784])) { _ = try ImageShape(of: [100, 784]) }
     #expect(error(GaussianBlur(size: 41))?.description.contains("'gaussianBlur.size' is 41") == true)

@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test(arguments: [0.2, 1, 4]) func sharesAreBetas(_ alpha: Double) throws {
-    let shares = try Key(seed: 2).symmetricBeta(20_000, alpha: alpha).doubles()
+    let shares = try Key(seed: 2).symmetricBeta(20_000, alpha: Coefficient(alpha)).doubles()
     let mean = shares.reduce(0, +) / 20_000
     let variance = shares.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 20_000
     #expect((mean - 0.5).magnitude < 0.01)

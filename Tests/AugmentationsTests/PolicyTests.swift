@@ -208,7 +208,7 @@ import Testing
   }
 
   @Test func weightsAddUp() throws {
-    let weights = try Key(seed: 3).symmetricDirichlet(4000, parts: 3, alpha: 1).doubles()
+    let weights = try Key(seed: 3).symmetricDirichlet(4000, parts: 3, alpha: Coefficient(1)).doubles()
     let rows = stride(from: 0, to: weights.count, by: 3).map { Array(weights[$0..<$0 + 3]) }
     #expect(rows.allSatisfy { abs($0.reduce(0, +) - 1) < 1e-5 })
     // Each is from Beta(1, 2): mean 1/3, variance 1/18.

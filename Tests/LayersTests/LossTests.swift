@@ -84,6 +84,7 @@ struct LossRow: Decodable, CustomTestStringConvertible {
       "categoricalHinge": [(CategoricalHinge(), classes), (CategoricalHinge(squared: true), classes)],
       "summed": [(Summed(SoftmaxCrossEntropy()), classes)],
       "individuallyFlooded": [(IndividuallyFlooded(MeanSquaredError(), at: 0.1), values)],
+      "adaFlood": [(MeanSquaredError().adaptivelyFlooded(), values)],
       "confidencePenalized": [(ConfidencePenalized(SoftmaxCrossEntropy(), beta: 0.3), classes)],
       "rDrop": [(RDrop(SoftmaxCrossEntropy()), classes)],
     ]

@@ -38,6 +38,14 @@ extension OptimizerRow {
     OptimizerRow("adaBound", "adaBound(learningRate: 0.01)"),
     OptimizerRow(
       "adaBound-closing", "adaBound(learningRate: 0.01, finalLearningRate: 0.02, gamma: 0.5, l2: 0.01)"),
+    OptimizerRow("yogi", "yogi(learningRate: 0.01)"),
+    OptimizerRow("qhm", "qhm(learningRate: 0.1, momentum: 0.95)"),
+    // pytorch_optimizer computes the bias correction in single precision.
+    OptimizerRow("qhAdam", "qhAdam(learningRate: 0.01, nu2: 0.9)", within: 1e-8),
+    OptimizerRow(
+      "qhAdam-decay", "qhAdam(learningRate: 0.01, beta1: 0.9, beta2: 0.99, nu1: 0.9, weightDecay: 0.1)",
+      within: 1e-8),
+    OptimizerRow("normalize", "preceded(by: normalize(epsilon: 1e-6), optimizer: sgd(learningRate: 0.1))"),
     OptimizerRow("ftrl-keras", "ftrl(learningRate: 0.1)"),
     OptimizerRow(
       "ftrl-penalties-keras",

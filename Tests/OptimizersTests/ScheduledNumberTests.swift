@@ -28,10 +28,15 @@ import Testing
 
   /// Numbers that describe the beginning or the shape of a state, or how much is computed, and don't change.
   private static let fixed: Set<String> = [
-    "adafactor.epsilon", "adagrad.initialSum", "ftrl.initialSum", "ftrl.power", "lamb.weightNormLimit",
-    "lamb.trustLimit",
-    "nadam.momentumDecay", "prodigy.initialDistance", "prodigy.greatestGrowth", "dAdaptAdam.initialDistance",
-    "dAdaptAdam.greatestGrowth", "muon.coefficients", "dAdaptSGD.initialDistance", "dAdaptSGD.greatestGrowth",
+    "adafactor.epsilon", "adagrad.initialSum", "ftrl.initialSum", "ftrl.power", "nadam.momentumDecay",
+    "prodigy.initialDistance", "dAdaptAdam.initialDistance", "muon.coefficients", "dAdaptSGD.initialDistance",
+    "yogi.initial",
+  ]
+
+  /// Bounds that are infinite by default, where they hold.
+  private static let bounds = [
+    "lamb.weightNormLimit": 0.5, "lamb.trustLimit": 0.5, "prodigy.greatestGrowth": 1.5,
+    "dAdaptAdam.greatestGrowth": 1.5, "dAdaptSGD.greatestGrowth": 1.5,
   ]
 
   /// Wrappers have tests of their own.
@@ -45,6 +50,8 @@ import Testing
     // Piecewise schedules aren't negative.
     "adafactor.decayPower",
     "radam.epsilon", "shampoo.epsilon", "adEMAMix.beta3",
+    // The estimates stay where they begin.
+    "dAdaptAdam.greatestGrowth", "dAdaptSGD.greatestGrowth",
   ]
 
   private static let rows: [Row] = Registry<any Optimizer>.all.types.flatMap { type in
@@ -52,7 +59,7 @@ import Testing
       ? []
       : type.parameters.compactMap { parameter in
         guard parameter.allowed.contains("schedule") else { return nil }
-        let usual = Double(parameter.defaultValue)
+        let usual = bounds["\(type.name).\(parameter.name)"] ?? Double(parameter.defaultValue)
         // A value at which the setting does something.
         let value = usual.map { $0 == 0 ? 0.1 : $0 }
         return value.map { Row(method: type.name, setting: parameter.name, value: $0) }

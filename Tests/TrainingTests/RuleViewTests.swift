@@ -91,4 +91,31 @@ import Testing
       try gain(inputs, targets, width: 2, rule: GradientSurgery(.outputs, count: 3))
     }
   }
+
+  /// One parameter w = 1 and the loss `(w x - t)^2 + w^2`: gradients of both terms that agree are added up, and of those that
+  /// don't nothing is left, since each is along the other.
+  @Test func surgeryTakesTheTermsOfALoss() throws {
+    func gain(_ target: Float, penalties: [L1L2] = [L1L2(l2: 1, pattern: "gain")], count: Int = 2) throws -> Double {
+      let data = try LabeledArrays(
+        inputs: HostArray([1, 1] as [Float], shape: [2, 1]), targets: HostArray([target, target], shape: [2, 1]))
+      let trainer = try Trainer(
+        model: Gain(),
+        method: Method(loss: MeanSquaredError(), optimizer: SGD(learningRate: 0.1)) {
+          $0.metrics = []
+          $0.preprocessing = UnchangedInputs()
+          $0.penalties = penalties
+          $0.gradientRule = GradientSurgery(.terms, count: count)
+        },
+        inputs: data.inputs)
+      let history = try trainer.fit(data, epochs: 1, batchSize: 2)
+      let whole = Double((1 - target) * (1 - target)) + (penalties.isEmpty ? 0 : 1)
+      #expect(abs((history.epochs[0]["loss"] ?? .nan) - whole) < 1e-6)
+      return try #require(trainer.state.parameters["gain"]).cast(to: .float64).scalar()
+    }
+    #expect(try abs(gain(0) - (1 - 0.1 * 4)) < 1e-6)
+    #expect(try abs(gain(3) - 1) < 1e-6)
+    #expect(try abs(gain(3, penalties: [], count: 1) - 1.4) < 1e-6)
+    let error = #expect(throws: (any Error).self) { try gain(3, count: 3) }
+    #expect(error.map { "\($0)" }?.contains("has 2 terms") == true, "\(error.map { "\($0)" } ?? "")")
+  }
 }

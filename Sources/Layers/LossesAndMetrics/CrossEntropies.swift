@@ -204,6 +204,14 @@ enum ClassTargets {
     }
   }
 
+  /// Numbers of the outputs' shape.
+  var values: Tensor {
+    switch self {
+    case .indices(let oneHot, _): oneHot
+    case .dense(let targets), .mismatched(let targets): targets
+    }
+  }
+
   /// Each example's loss by `loss`, which maps targets of the outputs' shape to one number per position.
   /// An invalid class index makes its example NaN; otherwise it would count as no loss at all.
   func perExample(_ loss: (Tensor) -> Tensor) -> Tensor {

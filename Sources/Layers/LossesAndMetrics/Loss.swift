@@ -31,6 +31,17 @@ public protocol Loss: Configurable {
   /// The loss at a point of training, for a loss with schedules; by default itself. A modifier forwards it.
   func scheduled(at progress: Progress) -> any Loss
 
+  /// The flooding by a level of each example's own that the loss is, or modifies; by default nil. A modifier forwards it.
+  var adaptiveFlooding: AdaptivelyFlooded? { get }
+
+  /// The loss of examples with levels of their own, for ``adaptiveFlooding``; by default itself. A modifier forwards it.
+  /// - Parameter levels: those of a batch, `[batch]`; nil for the loss without such flooding.
+  func flooded(atEach levels: Tensor?) -> any Loss
+
+  /// The terms that the loss is the sum of, each with the same ``passes``, for rules that take their gradients apart; by default
+  /// itself alone.
+  var terms: [any Loss] { get }
+
   /// The batch's loss from the sum of its examples' losses; by default their mean plus the penalty.
   ///
   /// To evaluate a data set exactly, independent of its batches, add up sums and counts and call this once.
@@ -44,6 +55,9 @@ public protocol Loss: Configurable {
 extension Loss {
   public func scheduled(at progress: Progress) -> any Loss { self }
   public var passes: Int { 1 }
+  public var terms: [any Loss] { [self] }
+  public var adaptiveFlooding: AdaptivelyFlooded? { nil }
+  public func flooded(atEach levels: Tensor?) -> any Loss { self }
   public func perExample(passes outputs: [Tensor], _ targets: Tensor) -> Tensor { perExample(outputs[0], targets) }
   public var outputKind: OutputKind? { nil }
 

@@ -2,13 +2,20 @@ import Configuration
 
 /// A loss made of another one, whose requirements it forwards unless it says otherwise.
 public protocol LossModifier: Loss {
-  var loss: any Loss { get }
+  var loss: any Loss { get set }
 }
 
 extension LossModifier {
   public var outputKind: OutputKind? { loss.outputKind }
   public var defaultMetrics: [any Metric] { loss.defaultMetrics }
   public var passes: Int { loss.passes }
+  public var adaptiveFlooding: AdaptivelyFlooded? { loss.adaptiveFlooding }
+
+  public func flooded(atEach levels: Tensor?) -> any Loss {
+    var copy = self
+    copy.loss = loss.flooded(atEach: levels)
+    return copy
+  }
 
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor { loss.perExample(outputs, targets) }
 
@@ -117,7 +124,10 @@ public struct IndividuallyFlooded: Loss, LossModifier {
 extension Tensor {
   /// `|l - b| + b`, whose gradient keeps its sign at `b` itself.
   fileprivate func flooded(at level: any Schedule) -> Tensor {
-    let level = level.initial.tensor(dtype)
+    flooded(at: level.initial.tensor(dtype))
+  }
+
+  func flooded(at level: Tensor) -> Tensor {
     let distance = self - level
     return Tensor.select(self .< level, -distance, distance) + level
   }
@@ -143,6 +153,8 @@ public struct Summed: Loss, LossModifier {
   public init(_ loss: any Loss) { self.loss = loss }
 
   public func scheduled(at progress: Progress) -> any Loss { Summed(loss.scheduled(at: progress)) }
+
+  public var terms: [any Loss] { loss.terms.map { Summed($0) } }
 
   public func value(sum: Tensor, count: Tensor, penalty: Tensor?) -> LossValue {
     var value = loss.value(sum: sum, count: count, penalty: penalty)

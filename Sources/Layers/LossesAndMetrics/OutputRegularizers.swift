@@ -33,10 +33,22 @@ public struct ConfidencePenalized: Loss, LogitModifier {
   public var loss: any Loss
   public var beta: any Schedule
 
+  /// Whether it is the entropy's term alone, without the loss.
+  private var isAlone = false
+
   public init(_ loss: any Loss, beta: any Schedule = 0.1) { (self.loss, self.beta) = (loss, beta) }
 
+  public var terms: [any Loss] {
+    guard !isAlone else { return [self] }
+    var entropy = self
+    entropy.isAlone = true
+    return loss.terms + [entropy]
+  }
+
   public func scheduled(at progress: Progress) -> any Loss {
-    ConfidencePenalized(loss.scheduled(at: progress), beta: beta.fixed(at: progress))
+    var copy = self
+    (copy.loss, copy.beta) = (loss.scheduled(at: progress), beta.fixed(at: progress))
+    return copy
   }
 
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
@@ -46,6 +58,7 @@ public struct ConfidencePenalized: Loss, LogitModifier {
   public func perExample(passes outputs: [Tensor], _ targets: Tensor) -> Tensor {
     let logarithms = outputs[0].logSoftmax()
     let entropy = -(logarithms.exp() * logarithms).sum([-1]).meanOfPositions()
+    if isAlone { return -(entropy * beta.initial) }
     return loss.perExample(passes: outputs, targets) - entropy * beta.initial
   }
 }
@@ -69,21 +82,39 @@ public struct RDrop: Loss, LogitModifier {
   public var loss: any Loss
   public var alpha: any Schedule
 
+  /// Which part of the sum it is.
+  private var part = Part.whole
+
+  private enum Part { case whole, losses, divergence }
+
   public init(_ loss: any Loss, alpha: any Schedule = 1.0) { (self.loss, self.alpha) = (loss, alpha) }
 
   public var passes: Int { 2 }
 
+  public var terms: [any Loss] {
+    guard part == .whole else { return [self] }
+    var divergence = self
+    divergence.part = .divergence
+    return loss.terms.map { term in
+      var mean = self
+      (mean.loss, mean.part) = (term, .losses)
+      return mean
+    } + [divergence]
+  }
+
   public func scheduled(at progress: Progress) -> any Loss {
-    RDrop(loss.scheduled(at: progress), alpha: alpha.fixed(at: progress))
+    var copy = self
+    (copy.loss, copy.alpha) = (loss.scheduled(at: progress), alpha.fixed(at: progress))
+    return copy
   }
 
   public func perExample(passes outputs: [Tensor], _ targets: Tensor) -> Tensor {
     let losses = outputs.map { loss.perExample($0, targets) }
     let mean = losses.dropFirst().reduce(losses[0], +) / Double(losses.count)
-    guard let last = outputs.last, outputs.count > 1 else { return mean }
+    guard let last = outputs.last, outputs.count > 1, part != .losses else { return mean }
     let (one, other) = (outputs[0].logSoftmax(), last.logSoftmax())
     // The mean of both divergences: half the sum of (p - q)(log p - log q).
     let divergence = ((one.exp() - other.exp()) * (one - other)).sum([-1]).meanOfPositions() * 0.5
-    return mean + divergence * alpha.initial
+    return part == .divergence ? divergence * alpha.initial : mean + divergence * alpha.initial
   }
 }

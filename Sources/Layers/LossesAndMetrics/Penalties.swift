@@ -6,6 +6,13 @@ import Configuration
 public protocol Penalty: Configurable {
   /// A scalar.
   func callAsFunction(_ parameters: TensorTree) -> Tensor
+
+  /// The penalty at a point of training, for one with schedules; by default itself.
+  func scheduled(at progress: Progress) -> any Penalty
+}
+
+extension Penalty {
+  public func scheduled(at progress: Progress) -> any Penalty { self }
 }
 
 /// `l1·sum(|w|) + l2·sum(w²)` over parameters whose path contains a match of a regular expression.
@@ -23,11 +30,11 @@ public struct L1L2: Penalty {
   /// The parameters that decay by default: neither biases nor the scales of normalizations.
   public static let kernels = "kernel$"
 
-  public var l1: Double
-  public var l2: Double
+  public var l1: any Schedule
+  public var l2: any Schedule
   public var pattern: String
 
-  public init(l1: Double = 0, l2: Double = 0, pattern: String = L1L2.kernels) {
+  public init(l1: any Schedule = 0.0, l2: any Schedule = 0.0, pattern: String = L1L2.kernels) {
     self.l1 = l1
     self.l2 = l2
     self.pattern = pattern
@@ -38,6 +45,10 @@ public struct L1L2: Penalty {
     L1L2(l2: lambda / 2, pattern: pattern)
   }
 
+  public func scheduled(at progress: Progress) -> any Penalty {
+    L1L2(l1: l1.fixed(at: progress), l2: l2.fixed(at: progress), pattern: pattern)
+  }
+
   public func callAsFunction(_ parameters: TensorTree) -> Tensor {
     let regex: Regex<AnyRegexOutput>
     do { regex = try Regex(pattern) } catch {
@@ -45,8 +56,8 @@ public struct L1L2: Penalty {
     }
     var penalty: Tensor?
     for (path, tensor) in parameters.pairs where path.contains(regex) {
-      if l1 != 0 { penalty = (tensor.abs().sum() * l1).adding(penalty) }
-      if l2 != 0 { penalty = (tensor.squared().sum() * l2).adding(penalty) }
+      if l1.constant != 0 { penalty = (tensor.abs().sum() * l1.initial).adding(penalty) }
+      if l2.constant != 0 { penalty = (tensor.squared().sum() * l2.initial).adding(penalty) }
     }
     return penalty ?? Tensor(0, dtype: parameters.tensors.first?.dtype ?? .float32)
   }

@@ -46,6 +46,10 @@ public struct EvaluableBatch {
   /// The same examples with one of several outputs, by itself. A batch made of a closure of ranges keeps all of them.
   func output(_ index: Int, of count: Int) -> EvaluableBatch { viewing(.output(index, of: count)) }
 
+  /// The same examples with one of the terms that the loss and its penalties are the sum of. A batch made of a closure of ranges
+  /// keeps all of them.
+  func term(_ index: Int, of count: Int) -> EvaluableBatch { viewing(.term(index, of: count)) }
+
   private func viewing(_ view: BatchPart.View) -> EvaluableBatch {
     var examples = examples
     examples.view = view
@@ -86,6 +90,8 @@ package struct BatchPart {
     case drawn(Key)
     /// One of the outputs and its target.
     case output(Int, of: Int)
+    /// One of the terms of the loss, or the penalties, which are the last one.
+    case term(Int, of: Int)
   }
 
   /// How many there are, on all of ``devices`` together.

@@ -3,15 +3,17 @@ import Configuration
 /// The mean of several losses' gradients, each without what conflicts with another (PCGrad, Yu et al. 2020).
 ///
 /// Of two gradients whose product is negative, each loses its component along the other one; a gradient meets the others in
-/// random order. Without conflicts it is the plain gradient of the mean.
+/// random order. Without conflicts it is the plain gradient of the loss.
 ///
 /// The losses are those of groups of consecutive examples, which differ by one at most, or of the outputs by themselves: with `tasks: outputs, count: 3`
-/// a regression with three targets has three losses. A loss of several terms isn't taken apart. Loss, metrics and state are
-/// those of the whole batch; running statistics of groups are means.
+/// a regression with three targets has three losses. Or they are the terms of the one loss, of which the gradients' sum is taken:
+/// what `confidencePenalized` and `rDrop` add to the loss they wrap, and the penalties of parameters together, which are
+/// the last one. A loss that isn't a sum, such as `flooded`, is one term, and doesn't see penalties.
+/// Loss, metrics and state are those of the whole batch; running statistics of groups are means.
 public struct GradientSurgery: GradientRule {
   /// What has a loss of its own.
   public enum Tasks: String, Sendable, Hashable, CaseIterable {
-    case groups, outputs
+    case groups, outputs, terms
   }
 
   public static let declaration = Declaration(
@@ -20,9 +22,11 @@ public struct GradientSurgery: GradientRule {
     reference: Reference(
       "Yu et al.", 2020, "Gradient Surgery for Multi-Task Learning", "https://arxiv.org/abs/2001.06782"),
     settings: [
-      Setting("tasks", \.tasks, .word, "what has a loss of its own: groups of examples, or outputs"),
       Setting(
-        "count", \.count, .integer(in: 1...1000), "number of losses"),
+        "tasks", \.tasks, .word, "what has a gradient of its own: groups of examples, outputs, or the terms of the loss"
+      ),
+      Setting(
+        "count", \.count, .integer(in: 1...1000), "number of losses, or of the loss's terms"),
     ])
 
   public var tasks: Tasks
@@ -54,6 +58,11 @@ public struct GradientSurgery: GradientRule {
     case .outputs:
       evaluation = batch(parameters, modelState)
       gradients = (0..<count).map { batch.output($0, of: count)(parameters, modelState).gradients }
+    case .terms:
+      evaluation = batch(parameters, modelState)
+      gradients = (0..<count).map { batch.term($0, of: count)(parameters, modelState).gradients }
+      // The loss is their sum.
+      weights = gradients.map { _ in 1 }
     }
     evaluation.gradients = Self.mean(of: gradients, weights: weights, key: context.key)
     return (evaluation, state)

@@ -4,11 +4,15 @@ import Configuration
 public protocol WeightConstraint: Configurable {
   /// The nearest parameter, or one near, that fulfils it. The last axis is that of a kernel's outputs.
   func constrained(_ parameter: Tensor) -> Tensor
+  /// The constraint at a point of training, for one with schedules; by default itself.
+  func scheduled(at progress: Progress) -> any WeightConstraint
   /// Which parameters are constrained: a regular expression found in their paths.
   var pattern: String { get set }
 }
 
 extension WeightConstraint {
+  public func scheduled(at progress: Progress) -> any WeightConstraint { self }
+
   static var settings: [Setting<Self>] {
     [
       Setting(
@@ -35,12 +39,18 @@ public struct MaxNorm: WeightConstraint {
       "https://jmlr.org/papers/v15/srivastava14a.html"),
     settings: [Setting("limit", \.limit, .nonNegative, "the greatest norm")] + settings)
 
-  public var limit: Double
+  public var limit: any Schedule
   public var pattern: String
 
-  public init(_ limit: Double = 2, pattern: String = "kernel$") { (self.limit, self.pattern) = (limit, pattern) }
+  public init(_ limit: any Schedule = 2.0, pattern: String = "kernel$") {
+    (self.limit, self.pattern) = (limit, pattern)
+  }
 
-  public func constrained(_ parameter: Tensor) -> Tensor { parameter.scaled { $0.minimum(limit) } }
+  public func scheduled(at progress: Progress) -> any WeightConstraint {
+    MaxNorm(limit.fixed(at: progress), pattern: pattern)
+  }
+
+  public func constrained(_ parameter: Tensor) -> Tensor { parameter.scaled { $0.minimum(limit.initial) } }
 }
 
 /// The weights of each output have a norm of 1, as Keras' `UnitNorm` over all axes but the last.
@@ -123,7 +133,7 @@ private struct Projection: StatelessTransform {
       }
       return updates.map { path, update in
         guard path.contains(regex), let parameter = context.parameters[path] else { return update }
-        return constraint.constrained(parameter + update) - parameter
+        return constraint.scheduled(at: context.progress).constrained(parameter + update) - parameter
       }
     }
   }

@@ -23,7 +23,7 @@ public struct DAdaptAdam: Optimizer {
   public init(
     learningRate: any Schedule = 1.0, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
     epsilon: any Schedule = 1e-8,
-    correctsBias: Bool = false, initialDistance: Double = 1e-6, greatestGrowth: Double = .infinity,
+    correctsBias: Bool = false, initialDistance: Double = 1e-6, greatestGrowth: any Schedule = Double.infinity,
     weightDecay: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     adapted = AdaptedAdam(
@@ -93,7 +93,7 @@ public struct AdaptedAdam: ShardableTransform {
     var following = first.nested(under: "first").merging(second.nested(under: "second"))
     following.merge(sums.nested(under: "sum"))
     following["product"] = product
-    following["distance"] = distance.maximum(estimate.minimum(distance * growth.greatest))
+    following["distance"] = distance.maximum(estimate.minimum(distance * growth.greatest.at(context.progress)))
     let losses = gradients.zip(context.parameters) { $1.cast(to: $0.dtype) * rate.cast(to: $0.dtype) }
     let decayed = divided(first, by: second)
       .adding(decay: weightDecay, of: losses, filter: weightDecayFilter, context)
@@ -120,7 +120,7 @@ public struct DAdaptSGD: Optimizer {
 
   public init(
     learningRate: any Schedule = 1.0, momentum: any Schedule = 0.9, initialDistance: Double = 1e-6,
-    greatestGrowth: Double = .infinity, l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
+    greatestGrowth: any Schedule = Double.infinity, l2: any Schedule = 0.0, weightDecayFilter: PathFilter = .all
   ) {
     adapted = AdaptedDescent(
       rate: learningRate, momentum: momentum,
@@ -174,7 +174,7 @@ public struct AdaptedDescent: ShardableTransform {
     let start = state[under: "start"]
     var following = start.nested(under: "start").merging(sums.nested(under: "sum"))
     (following["norm"], following["product"]) = (norm, product)
-    following["distance"] = distance.maximum(estimate.minimum(distance * growth.greatest))
+    following["distance"] = distance.maximum(estimate.minimum(distance * growth.greatest.at(context.progress)))
     let goals = start.zip(sums, -)
     let steps = updates.map { path, update in
       guard let goal = goals[path], let parameter = context.parameters[path] else { return update }

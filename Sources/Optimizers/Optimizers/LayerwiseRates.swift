@@ -49,7 +49,7 @@ public struct LARS: Optimizer {
     chain.append(decay: l2, filter: weightDecayFilter)
     chain.append(
       TrustRatio(
-        coefficient: trustCoefficient, limit: clips ? 1 : .infinity, relativeTo: clips ? learningRate : nil,
+        coefficient: trustCoefficient, limit: clips ? 1 : Double.infinity, relativeTo: clips ? learningRate : nil,
         filter: layerAdaptationFilter))
     return Chain(
       chain + [SGD(learningRate: learningRate, momentum: momentum, isNesterov: isNesterov, style: .keras).transform])
@@ -100,8 +100,8 @@ public struct LAMB: Optimizer {
   public var learningRate: any Schedule
   public var preset: Preset
   public var moments: AdamMoments
-  public var weightNormLimit: Double
-  public var trustLimit: Double
+  public var weightNormLimit: any Schedule
+  public var trustLimit: any Schedule
   public var weightDecay: any Schedule
   public var weightDecayFilter: PathFilter
   /// Parameters whose updates are scaled to their norm; in ``Preset/tfa`` those that decay, unless others are named.
@@ -115,7 +115,8 @@ public struct LAMB: Optimizer {
   public init(
     learningRate: any Schedule = 0.001, beta1: any Schedule = 0.9, beta2: any Schedule = 0.999,
     epsilon: (any Schedule)? = nil,
-    preset: Preset = .tfa, correctsBias: Bool? = nil, weightNormLimit: Double? = nil, trustLimit: Double = .infinity,
+    preset: Preset = .tfa, correctsBias: Bool? = nil, weightNormLimit: (any Schedule)? = nil,
+    trustLimit: any Schedule = Double.infinity,
     weightDecay: (any Schedule)? = nil, weightDecayFilter: PathFilter = .all, layerAdaptationFilter: PathFilter? = nil
   ) {
     self.learningRate = learningRate
@@ -123,7 +124,7 @@ public struct LAMB: Optimizer {
     moments = AdamMoments(
       beta1: beta1, beta2: beta2, epsilon: epsilon ?? (preset == .keras ? 1e-7 : 1e-6),
       correctsBias: correctsBias ?? (preset != .pytorchLamb))
-    self.weightNormLimit = weightNormLimit ?? (preset == .pytorchLamb ? 10 : .infinity)
+    self.weightNormLimit = weightNormLimit ?? (preset == .pytorchLamb ? 10 : Double.infinity)
     self.trustLimit = trustLimit
     self.weightDecay = weightDecay ?? (preset == .paper ? 0.01 : 0.0)
     self.weightDecayFilter = weightDecayFilter
@@ -151,13 +152,14 @@ public struct LAMB: Optimizer {
 public struct TrustRatio: StatelessTransform, ShardableTransform {
   public var coefficient: any Schedule
   /// The parameter's norm counts as at most this.
-  public var weightNormLimit: Double
-  public var limit: Double
+  public var weightNormLimit: any Schedule
+  public var limit: any Schedule
   public var relativeTo: (any Schedule)?
   public var filter: PathFilter
 
   public init(
-    coefficient: any Schedule = 1.0, weightNormLimit: Double = .infinity, limit: Double = .infinity,
+    coefficient: any Schedule = 1.0, weightNormLimit: any Schedule = Double.infinity,
+    limit: any Schedule = Double.infinity,
     relativeTo: (any Schedule)? = nil, filter: PathFilter = .all
   ) {
     self.coefficient = coefficient
@@ -171,15 +173,20 @@ public struct TrustRatio: StatelessTransform, ShardableTransform {
     let adapted = updates.filter(filter.matches)
     let updateNorms = context.norms(of: adapted)
     let ratios = context.norms(of: context.parameters.filter { adapted[$0] != nil }).map { path, norm in
-      let weightNorm = weightNormLimit.isFinite ? norm.minimum(weightNormLimit) : norm
+      let weightNorm = norm.limited(to: weightNormLimit.at(context.progress))
       let updateNorm = updateNorms[path] ?? norm
       var ratio = (weightNorm * coefficient.at(context.progress) / updateNorm)
         .replaced(where: (weightNorm .== 0) .| (updateNorm .== 0), by: 1)
       if let relativeTo { ratio = ratio / relativeTo.value(at: context.progress, dtype: ratio.dtype) }
-      return limit.isFinite ? ratio.minimum(limit) : ratio
+      return ratio.limited(to: limit.at(context.progress))
     }
     return updates.map { path, update in
       ratios[path].map { (update.upcast * $0).cast(to: update.dtype) } ?? update
     }
   }
+}
+
+extension Tensor {
+  /// At most a limit, which an infinite number isn't.
+  fileprivate func limited(to limit: Coefficient) -> Tensor { limit.constant == .infinity ? self : minimum(limit) }
 }

@@ -31,7 +31,7 @@ public struct Prodigy: Optimizer {
     beta3: (any Schedule)? = nil,
     epsilon: any Schedule = 1e-8, correctsBias: Bool = false, isSafeguarded: Bool = false,
     initialDistance: Double = 1e-6,
-    greatestGrowth: Double = .infinity, coefficient: any Schedule = 1.0, weightDecay: any Schedule = 0.0,
+    greatestGrowth: any Schedule = Double.infinity, coefficient: any Schedule = 1.0, weightDecay: any Schedule = 0.0,
     weightDecayFilter: PathFilter = .all
   ) {
     estimate = DistanceEstimate(
@@ -44,13 +44,13 @@ public struct Prodigy: Optimizer {
 }
 
 /// How an estimated distance begins and grows.
-public struct DistanceGrowth: Sendable, Hashable {
+public struct DistanceGrowth: Sendable {
   /// The estimate before the first step, less than the distance to any solution.
   public var initial: Double
   /// How many times as large a step makes the estimate at most.
-  public var greatest: Double
+  public var greatest: any Schedule
 
-  public init(initial: Double = 1e-6, greatest: Double = .infinity) {
+  public init(initial: Double = 1e-6, greatest: any Schedule = Double.infinity) {
     self.initial = initial
     self.greatest = greatest
   }
@@ -121,7 +121,7 @@ public struct DistanceEstimate: ShardableTransform {
     // The first estimates count at once, whatever growth is allowed.
     let first = distance.maximum(estimate).replaced(where: distance .!= growth.initial, by: distance)
     let greatest = (state["greatest"] ?? zero).maximum(estimate)
-    let next = greatest.minimum(first * growth.greatest)
+    let next = greatest.minimum(first * growth.greatest.at(progress))
     let moments = (
       first: state[under: "first"].zip(gradients) { mean, gradient in
         mean * keeping1 + gradient * (distance * (1 - keeping1)).cast(to: mean.dtype)

@@ -72,6 +72,29 @@ public struct ClipByGlobalNorm: NamedTransform, StatelessTransform, ShardableTra
   }
 }
 
+/// All tensors divided by the norm of them together (normalized gradient descent, Hazan et al. 2015).
+///
+/// Zeros stay as they are, unless an `epsilon` is added to the norm.
+public struct Normalization: NamedTransform, StatelessTransform, ShardableTransform {
+  public static let declaration = Declaration(
+    "normalize", "the whole gradient divided by its norm", standard: Normalization(),
+    formula: "g ← g / (|g| + ε), |g| of all parameters",
+    reference: Reference(
+      "Hazan et al.", 2015, "Beyond Convexity: Stochastic Quasi-Convex Optimization", "https://arxiv.org/abs/1507.02030"
+    ),
+    settings: [.epsilon(\.epsilon, "ε, added to the norm")])
+
+  public var epsilon: any Schedule
+
+  public init(epsilon: any Schedule = 0.0) { self.epsilon = epsilon }
+
+  public func update(_ updates: TensorTree, context: UpdateContext) -> TensorTree {
+    let norm = context.norm(of: updates)
+    let divisor = (norm + epsilon.at(context.progress)).replaced(where: norm .== 0, by: 1)
+    return updates.mapValues { ($0.upcast / divisor.cast(to: $0.upcast.dtype)).cast(to: $0.dtype) }
+  }
+}
+
 /// Each unit's gradient scaled down to a part of the unit's norm: `g * min(1, limit max(|w|, epsilon) / |g|)`
 /// (AGC, Brock et al. 2021).
 ///

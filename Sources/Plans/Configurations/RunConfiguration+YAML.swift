@@ -30,7 +30,7 @@ extension RunConfiguration {
     ]
     if let preprocessing { lines.append(("preprocessing", .choice(preprocessing))) }
     if !augmentation.isEmpty { lines.append(("augmentation", .list(augmentation.map(OptionValue.choice)))) }
-    if let manifoldMixup { lines.append(("manifoldMixup", .number(manifoldMixup))) }
+    if let manifoldMixup { lines.append(("manifoldMixup", manifoldMixup)) }
     if let classWeights { lines.append(("classWeights", OptionValue(classWeights))) }
     if !freeze.isEmpty { lines.append(("freeze", .list(freeze.map(OptionValue.text)))) }
     if frozenStatistics != .fixed { lines.append(("frozenStatistics", .text(frozenStatistics.rawValue))) }

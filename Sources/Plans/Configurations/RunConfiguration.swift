@@ -33,8 +33,8 @@ public struct RunConfiguration: Sendable, Hashable {
   public var callbacks: [MethodSpec] = []
   /// How much the examples of each class count in the training loss; nil if all count alike.
   public var classWeights: ClassWeights?
-  /// The α of the weights by which examples are mixed within the model; nil if they aren't.
-  public var manifoldMixup: Double?
+  /// The α of the weights by which examples are mixed within the model, a number or a schedule; nil if they aren't.
+  public var manifoldMixup: OptionValue?
   /// Random changes of training images, in their order.
   public var augmentation: [MethodSpec] = []
   public var epochs = 10
@@ -90,8 +90,8 @@ public struct RunConfiguration: Sendable, Hashable {
     let prepared = try options.choice("preprocessing", default: MethodSpec("none"))
     preprocessing = prepared == MethodSpec("none") ? nil : prepared
     augmentation = try options.choices("augmentation", default: augmentation)
-    manifoldMixup = try options.value(
-      "manifoldMixup", .optional(.number(in: 0.001...1000), standing: 2), default: manifoldMixup)
+    let mixing = try options.value("manifoldMixup", Self.mixingFormat, default: nil)
+    manifoldMixup = try mixing.map { schedule throws(ConfigurationError) in try Self.mixingFormat.write(schedule) }
     classWeights = try options.classWeights("classWeights")
     freeze = try options.patterns("freeze")
     frozenStatistics = try options.oneOf("frozenStatistics", default: frozenStatistics)
@@ -182,10 +182,17 @@ public struct RunConfiguration: Sendable, Hashable {
     parameterRounding == .stochastic ? Precision(parameters: dtype, computation: dtype) : Precision(dtype)
   }
 
+  /// How ``manifoldMixup`` is written.
+  static let mixingFormat = SettingFormat<(any Schedule)?>.optional(.number(in: 0.001...1000), standing: 2.0)
+
   /// The method with all its slots filled.
   public func method() throws(ConfigurationError) -> Method {
     var made = try namedMethod()
-    (made.classWeights, made.manifoldMixup) = (classWeights, manifoldMixup)
+    made.classWeights = classWeights
+    if let manifoldMixup {
+      var options = Options(["manifoldMixup": manifoldMixup])
+      made.manifoldMixup = try options.value("manifoldMixup", Self.mixingFormat, default: nil)
+    }
     if !freeze.isEmpty { made.freeze = try PathFilter(including: freeze) }
     made.freezesStatistics = frozenStatistics == .fixed
     made.learningRateFactors = learningRateFactors

@@ -13,7 +13,7 @@ public struct ArmSettings: Sendable {
   public var metrics: [any Metric]?
   public var augmentation: [any Augmentation]?
   /// The α of the weights by which examples are mixed within the model.
-  public var manifoldMixup: Double?
+  public var manifoldMixup: (any Schedule)?
   /// How much the examples of each class count in the training loss.
   public var classWeights: ClassWeights?
   public var callbacks: [any NamedCallback]?
@@ -80,7 +80,13 @@ public struct ArmSettings: Sendable {
       let texts = learningRateFactors.map { OptionValue.text($0.text) }
       overrides.append(Override("learningRateFactors", .list(texts), origin: origin))
     }
-    if let manifoldMixup { overrides.append(Override("manifoldMixup", .number(manifoldMixup), origin: origin)) }
+    if let manifoldMixup {
+      overrides.append(
+        Override(
+          "manifoldMixup",
+          writing: { () throws(ConfigurationError) in try RunConfiguration.mixingFormat.write(manifoldMixup) },
+          origin: origin))
+    }
     if let layerDecay { overrides.append(Override("layerDecay", .number(layerDecay), origin: origin)) }
     if let lossScaling { overrides.append(Override("lossScale", lossScaling.notation, origin: origin)) }
     if let skipsNonFiniteSteps {

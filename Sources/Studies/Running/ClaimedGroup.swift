@@ -3,7 +3,9 @@ import Foundation
 /// Runs that a worker has claimed, to be trained together, or an experiment.
 final class ClaimedGroup {
   /// Of these the group is at fault, and its runs can be trained one after the other.
-  private static let trainApart: [TrainingError] = [.differentMethods, .shardedGroup, .groupOfProcesses]
+  private static let trainApart: [TrainingError] = [
+    .differentMethods, .shardedGroup, .groupOfProcesses, .floodLevelsOfGroup,
+  ]
 
   private let runs: [ClaimedRun]
   private let study: StoredStudy?

@@ -45,7 +45,7 @@ public struct Method: Sendable {
   /// Manifold mixup (Verma et al. 2019, https://arxiv.org/abs/1806.05236): the α of Beta(α, α), from which the weight is
   /// drawn by which each example is mixed with another one of its batch, at a random place: the inputs, or the values behind
   /// one of the model's blocks. The loss is the mean of those for both examples' targets by the same weight. Nil for none.
-  public var manifoldMixup: Double?
+  public var manifoldMixup: (any Schedule)?
   /// How much the examples of each class count in the training loss; nil if all count alike.
   public var classWeights: ClassWeights?
   /// Which parameters aren't trained: those whose path has a match get no gradient, no memory of the optimizer, no
@@ -116,8 +116,9 @@ public struct Method: Sendable {
 
 extension Method {
   /// The sum of all penalties, nil if there are none.
-  func penalty(_ parameters: TensorTree) -> Tensor? {
-    penalties.isEmpty ? nil : penalties.dropFirst().reduce(penalties[0](parameters)) { $0 + $1(parameters) }
+  func penalty(_ parameters: TensorTree, at progress: Progress) -> Tensor? {
+    let terms = penalties.map { $0.scheduled(at: progress)(parameters) }
+    return terms.first.map { terms.dropFirst().reduce($0, +) }
   }
 
   /// For each metric, under its recorded name, its sums over a batch; sums of batches of any size can be added up.

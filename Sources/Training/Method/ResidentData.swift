@@ -9,7 +9,9 @@ public struct ResidentData: Sendable {
   public private(set) var targets: Tensor
   /// How much each example counts in the training loss, `[count]`; nil if all count alike.
   public private(set) var weights: Tensor?
-  public let count: Int
+  /// The level at which `AdaptivelyFlooded` holds each example's loss, `[count]`; nil to let `fit` find them.
+  public private(set) var floodLevels: Tensor?
+  public private(set) var count: Int
   /// For checking whether a loss fits the targets.
   let description: TargetDescription
   /// Where inputs are read from, if they aren't in device memory.
@@ -60,7 +62,32 @@ public struct ResidentData: Sendable {
     var copy = self
     (copy.inputs, copy.targets) = (try inputs.onDevices(count), try targets.onDevices(count))
     copy.weights = try weights?.onDevices(count)
+    copy.floodLevels = try floodLevels?.onDevices(count)
     return copy
+  }
+
+  /// The same data with levels for `AdaptivelyFlooded`: those of auxiliary models of your own, or what
+  /// `Trainer.floodLevels(of:epochs:batchSize:options:)` found before.
+  /// - Parameter levels: numbers, one per example.
+  /// - Throws: ``TrainingError/wrongFloodLevels(expected:actual:)``, `EngineError`.
+  public func flooded(at levels: HostArray) throws -> ResidentData {
+    guard levels.shape == [count], levels.dtype.isFloatingPoint else {
+      throw TrainingError.wrongFloodLevels(expected: count, actual: "\(levels.dtype)\(Shape(levels.shape))")
+    }
+    var copy = self
+    copy.floodLevels = Tensor(try Tensor(levels).buffer())
+    return copy
+  }
+
+  /// The examples of some indices, in memory of their own.
+  func examples(at indices: [Int]) throws -> ResidentData {
+    let rows = Tensor(indices.map(Int32.init))
+    let columns = [inputs, targets] + [weights].compactMap(\.self)
+    let taken = try Tensor.evaluate(columns.map { $0.take(rows) })
+    var part = part(inputs: taken[0], targets: taken[1])
+    if weights != nil { part.weights = taken[2] }
+    (part.floodLevels, part.count) = (nil, indices.count)
+    return part
   }
 
   /// The same data with a part's inputs and targets.

@@ -15,6 +15,10 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
   case differentType(path: String, expected: String, actual: String)
   case differentMethods
   case wrongOrder(expected: String, actual: String)
+  /// Each example has one level, a floating-point number.
+  case wrongFloodLevels(expected: Int, actual: String)
+  /// Trainers that train together would need levels of their own.
+  case floodLevelsOfGroup
   /// A pattern of paths that no parameter has.
   case unmatchedPattern(setting: String, pattern: String, paths: [String])
   case nothingTrained
@@ -59,6 +63,11 @@ public enum TrainingError: Error, Sendable, Equatable, CustomStringConvertible {
     case .differentMethods:
       "trainers of one group may differ in numbers of their methods, such as a learning rate, but these differ in more"
         + ": train them separately"
+    case .wrongFloodLevels(let expected, let actual):
+      "the flood levels must be \(expected) floating-point numbers, one per example, but are \(actual)"
+    case .floodLevelsOfGroup:
+      "trainers that train together share their data, but each would find flood levels of its own: train them one after the "
+        + "other, or give the data levels by flooded(at:)"
     case .wrongOrder(let expected, let actual):
       "the batch order gives \(actual), but an epoch needs the indices of all examples, \(expected)"
     case .unmatchedPattern(let setting, let pattern, let paths):

@@ -47,10 +47,8 @@ struct ChunkProgram {
         let start = (firstBatch + number) * Double(batchSize)
         let rows = tracers.first.devices.own(from: start, count: batchSize)
         let chosen = indices.rows(from: rows.start, count: rows.count)
-        let weights = isPadded ? chosen .>= 0 : nil
         let next = unified(
-          carry, inputs: data.inputs.take(chosen), targets: data.targets.take(chosen), weights: weights,
-          importance: data.weights?.take(chosen), step: firstStep + number, key: key, settings: own)
+          carry, StepExamples(data, at: chosen, isPadded: isPadded), step: firstStep + number, key: key, settings: own)
         return (next.state, [next.sums])
       }
       return looped.carry + looped.outputs
@@ -98,12 +96,8 @@ private struct UnifiedStep {
       settings = []
       return
     }
-    func batch(_ array: Tensor) -> Tensor {
-      .zeros(Shape([batchSize] + array.shape.dropFirst()), dtype: array.dtype)
-    }
     let unification = Self.unification(
-      tracers, state.tree, inputs: batch(data.inputs), targets: batch(data.targets),
-      weights: isPadded ? .zeros([batchSize], dtype: .bool) : nil, importance: data.weights.map(batch),
+      tracers, state.tree, StepExamples(zerosOf: data, count: batchSize, isPadded: isPadded),
       step: .zeros([], dtype: .int32), key: Key(seed: 0))
     guard let unification else { throw .differentMethods }
     settings = unification.constants.map { $0.map { Tensor($0) } }
@@ -113,33 +107,24 @@ private struct UnifiedStep {
   ///   - state: the tensors of the members' state.
   ///   - settings: one value for each of ``settings``.
   func callAsFunction(
-    _ state: [Tensor], inputs: Tensor, targets: Tensor, weights: Tensor?, importance: Tensor?, step: Tensor, key: Key,
-    settings: [Tensor]
+    _ state: [Tensor], _ examples: StepExamples, step: Tensor, key: Key, settings: [Tensor]
   ) -> (state: [Tensor], sums: Tensor) {
     let own = tree.with(state)
     if tracers.isSingle {
-      let next = tracers.first(
-        TrainingState(tree: own), inputs: inputs, targets: targets, weights: weights, importance: importance,
-        step: step,
-        key: key)
+      let next = tracers.first(TrainingState(tree: own), examples, step: step, key: key)
       return (next.state.tree.tensors, next.sums)
     }
-    let unification = Self.unification(
-      tracers, own, inputs: inputs, targets: targets, weights: weights, importance: importance, step: step, key: key)
+    let unification = Self.unification(tracers, own, examples, step: step, key: key)
     let results = unification?(settings) ?? []
     return (results.dropLast(), results.last ?? step)
   }
 
   private static func unification(
-    _ tracers: Members<StepTracer>, _ tree: TensorTree, inputs: Tensor, targets: Tensor, weights: Tensor?,
-    importance: Tensor?, step: Tensor, key: Key
+    _ tracers: Members<StepTracer>, _ tree: TensorTree, _ examples: StepExamples, step: Tensor, key: Key
   ) -> Unification? {
     Unification(
       tracers.all.map {
-        let next = $0(
-          TrainingState(tree: tree), inputs: inputs, targets: targets, weights: weights, importance: importance,
-          step: step,
-          key: key)
+        let next = $0(TrainingState(tree: tree), examples, step: step, key: key)
         return next.state.tree.tensors + [next.sums]
       })
   }

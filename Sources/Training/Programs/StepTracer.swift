@@ -10,18 +10,14 @@ struct StepTracer {
   /// What each of them updates of the parameters, if not all of it.
   let shares: ParameterShares?
 
-  /// Inputs, targets and weights are those of this device's examples; the state, and what it becomes, is the same on all.
-  /// - Parameters:
-  ///   - weights: 0 for examples that only pad the batch, nil if there are none.
-  ///   - importance: how much each example counts in the loss, nil if all count alike.
-  ///   - step: number of updates done before, an `int32` scalar.
+  /// Of several devices each has its own examples; the state, and what it becomes, is the same on all.
+  /// - Parameter step: number of updates done before, an `int32` scalar.
   /// - Returns: the state after the step, and a row of the batch's sums and counts.
   func callAsFunction(
-    _ state: TrainingState, inputs: Tensor, targets: Tensor, weights: Tensor?, importance: Tensor?, step: Tensor,
-    key: Key
+    _ state: TrainingState, _ data: StepExamples, step: Tensor, key: Key
   ) -> (state: TrainingState, sums: Tensor) {
     let (model, method, precision) = (setup.model, setup.method, setup.precision)
-    let size = inputs.shape[0] * (devices?.count ?? 1)
+    let size = data.inputs.shape[0] * (devices?.count ?? 1)
     let progress = plan.progress(at: step)
     let loss = method.loss.scheduled(at: progress)
     // What is frozen is a constant to gradients, rules, optimizers and averages.
@@ -29,17 +25,18 @@ struct StepTracer {
     let stepKey = key.derived("step").folding(step)
     let stepGuard = StepGuard(method, state)
     let scale = stepGuard?.scale
-    let given = prepared(inputs, targets, key: stepKey.derived("augmentation"))
+    let given = prepared(data.inputs, data.targets, at: progress, key: stepKey.derived("augmentation"))
     let batch = EvaluableBatch(BatchPart(size: size, over: devices)) { parameters, modelState, examples in
       // Without augmentation only the part that is evaluated takes the memory of floating-point numbers.
       let groups = method.normalizationGroups(of: examples.count, in: size)
       let x =
         groups.problem.map(Tensor.failed) ?? given.map { examples.rows(of: $0.images) }
-        ?? method.preprocessing(examples.rows(of: inputs), dtype: precision.computation)
-      let (targets, weights) = (examples.rows(of: given?.targets ?? targets), weights.map(examples.rows))
+        ?? method.preprocessing(examples.rows(of: data.inputs), dtype: precision.computation)
+      let targets = examples.rows(of: given?.targets ?? data.targets)
+      let (weights, levels) = (data.weights.map(examples.rows), data.floodLevels.map(examples.rows))
       // A different key per part of the batch, the same for each pass over it.
       let partKey = examples.key(from: stepKey.derived("model"))
-      let mixing = setup.mixing(of: examples, key: partKey.derived("manifoldMixup"))
+      let mixing = setup.mixing(of: examples, at: progress, key: partKey.derived("manifoldMixup"))
       var evaluation = Evaluation(loss: Tensor(0), gradients: parameters, state: modelState, metrics: TensorTree())
       let (objective, gradients) = valueAndGradient(at: parameters.tensors) { point in
         let trained = parameters.with(point)
@@ -55,14 +52,13 @@ struct StepTracer {
           outputs.append(result.output.upcast)
           evaluation.state = result.state
         }
-        let seen = examples.view.seen(outputs, targets, mixing, of: loss)
-        evaluation.losses = loss.examples(passes: seen.outputs, seen.targets, mixing: seen.mixing)
-        let total = loss.total(
-          passes: seen.outputs, seen.targets, mixing: seen.mixing,
-          weights: lossWeights(targets, weights, importance.map(examples.rows), dtype: outputs[0].dtype))
+        let seen = examples.view.seen(outputs, targets, mixing, levels, of: loss)
+        evaluation.losses = seen.losses
+        let total = seen.total(
+          weights: lossWeights(targets, weights, data.importance.map(examples.rows), dtype: outputs[0].dtype))
         let totals = examples.devices.sum([total.sum, total.count])
-        let value = loss.value(
-          sum: totals[0], count: totals[1], penalty: examples.view.hasPenalty ? method.penalty(trained) : nil)
+        let value = examples.view.value(
+          of: loss, sum: totals[0], count: totals[1], penalty: method.penalty(trained, at: progress))
         evaluation.reported = value.reported
         evaluation.weight = totals[1]
         let sums = method.sums(outputs[0], targets, weights)
@@ -109,18 +105,19 @@ struct StepTracer {
   }
 
   /// The batch augmented and preprocessed, once for all passes over it; nil if nothing is augmented.
-  private func prepared(_ inputs: Tensor, _ targets: Tensor, key: Key) -> ImageBatch? {
+  private func prepared(_ inputs: Tensor, _ targets: Tensor, at progress: Progress, key: Key) -> ImageBatch? {
     let method = setup.method
     guard !method.augmentation.isEmpty else { return nil }
+    let augmentation = method.augmentation.scheduled(at: progress)
     let classes = setup.outputType.shape.last
     // The integers of a single output aren't classes: mixing images mixes these numbers.
     let areClasses = classes > 1
     let numbers = !areClasses && targets.dtype.isInteger ? targets.cast(to: .float32) : targets
     var batch = ImageBatch(
       images: inputs, targets: numbers, classes: areClasses ? classes : nil, devices: devices)
-    batch = method.augmentation(batch, stage: .source, key: key)
+    batch = augmentation(batch, stage: .source, key: key)
     batch.images = method.preprocessing(batch.images, dtype: setup.precision.computation)
-    return method.augmentation(batch, stage: .prepared, key: key)
+    return augmentation(batch, stage: .prepared, key: key)
   }
 }
 
@@ -138,35 +135,14 @@ extension Method {
 
 extension Setup {
   /// How the examples of a batch, or of a part of it, are mixed; nil if they aren't.
-  fileprivate func mixing(of examples: BatchPart, key: Key) -> HiddenMixing? {
+  fileprivate func mixing(of examples: BatchPart, at progress: Progress, key: Key) -> HiddenMixing? {
     method.manifoldMixup.map { alpha in
       let partners = key.derived("partners").permutation(examples.count)
       return HiddenMixing(
         partners: examples.devices?.rows(of: partners) ?? partners,
-        share: key.derived("share").symmetricBeta(1, alpha: alpha).squeeze(0),
+        share: key.derived("share").symmetricBeta(1, alpha: alpha.at(progress)).squeeze(0),
         place: key.derived("place").offsets(1, upTo: blockCount).squeeze(0), devices: examples.devices)
     }
-  }
-}
-
-extension Loss {
-  /// As `total(passes:_:weights:)`, of examples that may be mixed: the mean of the losses for both targets.
-  fileprivate func total(
-    passes outputs: [Tensor], _ targets: Tensor, mixing: HiddenMixing?, weights: Tensor?
-  ) -> (sum: Tensor, count: Tensor) {
-    let own = total(passes: outputs, targets, weights: weights)
-    guard let mixing else { return own }
-    let other = total(passes: outputs, mixing.partnered(targets), weights: weights)
-    let share = mixing.share.cast(to: own.sum.dtype)
-    return (own.sum * share + other.sum * (1 - share), own.count)
-  }
-
-  /// The loss of each of examples that may be mixed.
-  fileprivate func examples(passes outputs: [Tensor], _ targets: Tensor, mixing: HiddenMixing?) -> Tensor {
-    let own = perExample(passes: outputs, targets)
-    guard let mixing else { return own }
-    let share = mixing.share.cast(to: own.dtype)
-    return own * share + perExample(passes: outputs, mixing.partnered(targets)) * (1 - share)
   }
 }
 

@@ -95,6 +95,9 @@ public struct TrainerGroup {
     _ training: ResidentData, epochs: Int, batchSize: Int, validation: ResidentData?, options: FitOptions,
     parts: Members<(order: any BatchOrder, callbacks: [any Callback])>
   ) throws -> Members<History> {
+    let first = members.first
+    let training = try training.withFloodLevels(
+      for: members, epochs: epochs == 0 ? 0 : first.epoch + epochs, batchSize: batchSize, options: options)
     let run = try FitRun(
       members, training, epochs: epochs, batchSize: batchSize, validation: validation, options: options,
       orders: parts.all.map(\.order))

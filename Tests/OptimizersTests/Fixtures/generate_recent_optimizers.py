@@ -177,6 +177,12 @@ def moments():
     # With gamma 0.5 the bounds hold within the ten steps.
     with_torch("adaBound-closing", "pytorch_optimizer",
                lambda p: o.AdaBound(p, lr=0.01, final_lr=0.02, gamma=0.5, weight_decay=0.01, weight_decouple=False))
+    with_optax("yogi", lambda: optax.yogi(0.01))
+    with_torch("qhm", "pytorch_optimizer", lambda p: o.QHM(p, lr=0.1, momentum=0.95, nu=0.7))
+    with_torch("qhAdam", "pytorch_optimizer", lambda p: o.QHAdam(p, lr=0.01, betas=(0.995, 0.999), nus=(0.7, 0.9)))
+    with_torch("qhAdam-decay", "pytorch_optimizer", lambda p: o.QHAdam(
+        p, lr=0.01, betas=(0.9, 0.99), nus=(0.9, 1.0), weight_decay=0.1, weight_decouple=True))
+    with_optax("normalize", lambda: optax.chain(optax.normalize_by_update_norm(), optax.sgd(0.1)))
     with_keras("ftrl-keras", lambda: keras.optimizers.Ftrl(0.1))
     with_keras("ftrl-penalties-keras", lambda: keras.optimizers.Ftrl(
         0.1, learning_rate_power=-0.7, initial_accumulator_value=0.2, l1_regularization_strength=0.05, l2_regularization_strength=0.1,

@@ -52,7 +52,7 @@ import Testing
     #expect((method.loss as? Flooded)?.level as? Double == 0.1)
     #expect(method.gradientRule is SAM)
     #expect(method.averaging is ExponentialAverage)
-    #expect((method.penalties.first as? L1L2)?.l2 == 0.5)
+    #expect((method.penalties.first as? L1L2)?.l2.constant == 0.5)
     #expect(method.metrics.count == 2)
   }
 

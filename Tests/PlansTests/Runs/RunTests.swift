@@ -34,6 +34,23 @@ import Testing
     #expect(shared.epochs.map(\.metrics) == history.epochs.map(\.metrics))
   }
 
+  /// A run finds the levels itself, the same each time.
+  @Test func adaFloodRunsFromItsConfiguration() throws {
+    let texts = [
+      "model": "mlp(hidden: [8])", "optimizer": "adam(learningRate: 0.02)", "epochs": "4", "batchSize": "20",
+      "loss": "adaFlood(loss: softmaxCrossEntropy, gamma: 0.1, folds: 2)",
+    ]
+    let history = try Run(configuration(texts), data: Self.digits.get()).train().history
+    #expect(
+      try Run(configuration(texts), data: Self.digits.get()).train().history.epochs.map(\.metrics)
+        == history.epochs.map(\.metrics))
+    var plain = texts
+    plain["loss"] = "softmaxCrossEntropy"
+    let unflooded = try Run(configuration(plain), data: Self.digits.get()).train().history
+    #expect(unflooded.epochs[3]["val_loss"] != history.epochs[3]["val_loss"])
+    #expect(history.epochs[3]["val_accuracy"] != nil)
+  }
+
   /// `dtype: bfloat16` computes in it with parameters that small updates aren't lost in.
   @Test(arguments: [("float32", Precision.float32), ("bfloat16", .bfloat16), ("float64", .float64)])
   func networksOfImagesRunInEachPrecision(_ dtype: String, _ precision: Precision) throws {

@@ -51,8 +51,14 @@ import Testing
     #expect(try RunConfiguration(canonicalText: read.canonicalText, source: "store") == read)
     let method = try read.method()
     #expect(
-      method.manifoldMixup == 2 && method.lossScaling == .dynamic && method.skipsNonFiniteSteps
+      method.manifoldMixup?.constant == 2 && method.lossScaling == .dynamic && method.skipsNonFiniteSteps
         && method.parameterRounding == .stochastic)
+    let mixing = try configuration("manifoldMixup: cosine(initial: 2, final: 0.5)")
+    #expect(try configuration(mixing.yaml()) == mixing)
+    #expect(try RunConfiguration(canonicalText: mixing.canonicalText, source: "store").id == mixing.id)
+    #expect(try mixing.method().manifoldMixup is CosineSchedule)
+    let arm = Arm("mixing") { $0.manifoldMixup = CosineSchedule(2, final: 0.5) }
+    #expect(try arm.configuration(base: [], seed: 0).method().manifoldMixup is CosineSchedule)
     #expect(try configuration("lossScale: 128").lossScaling == .fixed(128))
     #expect(try configuration("dtype: float16").precision == .float16)
     for none in ["lossScale: none", "manifoldMixup: none", "skipNonFinite: false", "parameterRounding: nearest"] {
@@ -60,7 +66,8 @@ import Testing
     }
     let typed = Arm("typed") {
       ($0.dtype, $0.parameterRounding) = (.float16, .stochastic)
-      ($0.lossScaling, $0.skipsNonFiniteSteps, $0.manifoldMixup) = (.fixed(8), true, 0.5)
+      ($0.lossScaling, $0.skipsNonFiniteSteps) = (.fixed(8), true)
+      $0.manifoldMixup = 0.5
     }
     let written = Arm(
       "typed",
