@@ -190,7 +190,7 @@ import Testing
       let error = try model.fit(field: field.slice(0..<600), washout: 50, memory: 80 * 8 * patches * 100)
       var whole = try LocalReservoirs(reservoir, points: 32, patches: patches, overlap: patches == 1 ? 0 : 5)
       #expect(abs(try whole.fit(field: field.slice(0..<600), washout: 50) - error) < 1e-6)
-      var network = model.network
+      var network = try model.network
       let generated: [Double] = try model.generate(steps: 3).values()
       let size = 32 / patches
       var now: [Double] = try network.output.values()

@@ -14,12 +14,6 @@ import Testing
     return reservoir
   }
 
-  private func distance(_ one: Tensor, _ other: Tensor) throws -> Double {
-    #expect(one.shape == other.shape)
-    let (a, b): ([Double], [Double]) = (try one.values(), try other.values())
-    return zip(a, b).map { ($0 - $1).magnitude }.max() ?? .infinity
-  }
-
   @Test(arguments: [Reservoir.Storage.sparse, .dense])
   func membersAreWhatTheyAreAlone(storage: Reservoir.Storage) throws {
     var one = reservoir()

@@ -151,10 +151,10 @@ import Testing
     let series = Tensor(Lorenz().series(801), shape: [801, 3])
     for predictsChange in [true, false] {
       var model = try NVAR(DelayFeatures(channels: 3, delays: 2, stride: 2), predictsChange: predictsChange)
-      var graph = try NodeNetwork(model)
+      var graph = NodeNetwork(model)
       let (x, y) = (series.slice(0..<800), series.slice(1..<801))
       try model.fit(inputs: x, teacher: y, readout: RidgeRegression(lambda: 0.3))
-      var converted = try NodeNetwork(model)
+      var converted = NodeNetwork(model)
       let expected: [Double] = try model.generate(steps: 20).values()
       #expect(distance(try converted.generate(steps: 20).values(), expected) < 1e-9)
       // The same by its own regression.
@@ -167,7 +167,7 @@ import Testing
     let field = Tensor(KuramotoSivashinsky(length: 22, points: 32).series(401), shape: [401, 32])
     var local = try LocalReservoirs(Reservoir(units: 60), points: 32, patches: 4, overlap: 3)
     try local.fit(field: field, washout: 50, readout: CholeskyReadout(lambda: 1e-4))
-    var converted = try NodeNetwork(local)
+    var converted = NodeNetwork(local)
     var graph = try NodeNetwork(
       Input() >>> PatchReservoirs(Reservoir(units: 60), patches: 4, overlap: 3) >>> CholeskyReadout(lambda: 1e-4),
       inputs: 32, outputs: 32)

@@ -67,3 +67,12 @@ enum SmallNetwork {
     try EchoStateNetwork(reservoir(storage), draws: .numPy(seed: 3))
   }
 }
+
+/// The greatest difference between the numbers of two tensors.
+func distance(_ one: Tensor, _ other: Tensor) throws -> Double {
+  #expect(one.shape == other.shape)
+  let (a, b): ([Double], [Double]) = (
+    try one.cast(to: .float64).values(), try other.cast(to: .float64).values()
+  )
+  return zip(a, b).map { ($0 - $1).magnitude }.max() ?? .infinity
+}

@@ -37,8 +37,10 @@ public struct ExperimentResult: Sendable {
   public let charts: [Chart]
   /// What was fitted, for use afterwards: `tanren run` saves it. Nil if nothing is worth saving.
   public let fitted: FittedReservoir?
-  /// The network that was fitted, nil for anything else.
-  public var network: EchoStateNetwork? { if case .network(let network) = fitted { network } else { nil } }
+  /// The echo state network that was fitted, nil for anything else.
+  public var network: EchoStateNetwork? {
+    if case .series(let model) = fitted { model as? EchoStateNetwork } else { nil }
+  }
 
   public init(metrics: OrderedDictionary<String, Double>, charts: [Chart], fitted: FittedReservoir? = nil) {
     (self.metrics, self.charts, self.fitted) = (metrics, charts, fitted)
@@ -61,6 +63,13 @@ protocol ReservoirExperiment: Experiment {
   func scores(
     of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
   ) throws -> OrderedDictionary<String, Double>
+
+  /// What to expect of it in an element type, where its results would be wrong without a word.
+  func warning(_ dtype: DType) -> String?
+}
+
+extension ReservoirExperiment {
+  func warning(_ dtype: DType) -> String? { nil }
 }
 
 extension RunConfiguration {

@@ -1,10 +1,9 @@
-import OrderedCollections
 import Reservoirs
 
 /// Reservoirs side by side along a circle learn a field that moves, then predict it from many points of the test data,
 /// as ``ReservoirHorizon`` does by one network (Pathak et al. 2018). The channels of the data are the points on the
 /// circle.
-public struct LocalReservoirHorizon: Experiment, ReservoirExperiment {
+public struct LocalReservoirHorizon: Experiment, HorizonExperiment {
   public static let declaration = Declaration(
     "localReservoirHorizon", "reservoirs side by side predict a field on a circle some steps ahead",
     standard: LocalReservoirHorizon(),
@@ -19,39 +18,17 @@ public struct LocalReservoirHorizon: Experiment, ReservoirExperiment {
 
   init() { (horizon.horizon, horizon.trials, horizon.warmup) = (500, 20, 100) }
 
-  public var recordedMetrics: [String] { horizon.metrics + ["train_nrmse"] }
+  var learningWashout: Int { settings.washout }
+  var rule: (any ReadoutRule)? { settings.readout }
 
-  public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
-    guard let rule = settings.readout as? any GramReadoutRule, horizon.exponents == 0 else {
-      throw ConfigurationError.invalid(
-        message: "needs the readout 'cholesky' or 'pinv', and exponents: 0", origin: Self.name)
-    }
-    let points = data.train.targets.shape.last ?? 1
+  func warning(_ dtype: DType) -> String? { settings.warning(dtype) }
+
+  func model(for data: DatasetPair, _ setting: ExperimentSetting) throws -> any SeriesModel {
     var reservoir = settings.reservoir
     reservoir.dtype = setting.dtype
-    var model = try LocalReservoirs(
-      reservoir, points: points, patches: patches, overlap: overlap, draws: setting.reservoirDraws)
-    let targets = Tensor(data.train.targets)
-    let field = Tensor.concatenate([
-      Tensor(data.train.inputs), targets.slice(targets.shape[0] - 1..<targets.shape[0]),
-    ])
-    let error = try model.fit(field: field, washout: settings.washout, readout: rule)
-    let (fitted, trials) = (try NodeNetwork(model), try HorizonTrials(horizon, data.test))
-    let driving = trials.driving
-    var predictions: [Double] = []
-    for trial in 0..<horizon.trials {
-      try model.start(after: driving.slice(trial..<trial + 1).squeeze(0))
-      do {
-        predictions += try model.generate(steps: horizon.horizon).cast(to: .float64).values()
-      } catch ReservoirError.diverged {
-        // What overflows is as far from the field as can be, and no reason to have no result.
-        predictions += [Double](repeating: .infinity, count: horizon.horizon * points)
-      }
-    }
-    return trials.result(predictions, trainError: error, fitted: .nodes(fitted))
+    return try LocalReservoirs(
+      reservoir, points: data.train.targets.shape.last ?? 1, patches: patches, overlap: overlap,
+      draws: setting.reservoirDraws
+    ).nodes
   }
-
-  func scores(
-    of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
-  ) throws -> OrderedDictionary<String, Double> { try horizon.scores(of: fitted, on: test) }
 }

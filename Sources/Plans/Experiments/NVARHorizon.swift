@@ -1,10 +1,9 @@
-import OrderedCollections
 import Reservoirs
 
 /// Nonlinear vector autoregression learns a chaotic series, then predicts it some steps ahead from many points of the
 /// test data, as ``ReservoirHorizon`` does by an echo state network (Gauthier et al. 2021). Nothing is drawn: other
 /// seeds give other results only on other data.
-public struct NVARHorizon: Experiment, ReservoirExperiment {
+public struct NVARHorizon: Experiment, HorizonExperiment {
   public static let declaration = Declaration(
     "nvarHorizon", "a nonlinear vector autoregression predicts a chaotic series some steps ahead",
     standard: NVARHorizon(),
@@ -29,27 +28,12 @@ public struct NVARHorizon: Experiment, ReservoirExperiment {
 
   init() { horizon.warmup = 10 }
 
-  public var recordedMetrics: [String] { horizon.metrics + ["train_nrmse"] }
+  var learningWashout: Int { washout }
+  var rule: (any ReadoutRule)? { readout }
 
-  public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
+  func model(for data: DatasetPair, _ setting: ExperimentSetting) throws -> any SeriesModel {
     let channels = data.train.inputs.shape.last ?? 1
     let features = DelayFeatures(channels: channels, delays: delays, stride: stride, orders: orders)
-    var model = try NVAR(features, predictsChange: predictsChange, dtype: setting.dtype)
-    let fit = try model.fit(
-      inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: washout, readout: readout)
-    let exponents = try horizon.recorded { try model.lyapunovExponents(horizon.exponents, steps: 5000) }
-    let (fitted, trials) = (try NodeNetwork(model), try HorizonTrials(horizon, data.test))
-    var predictions = [Double](repeating: .infinity, count: horizon.trials * horizon.horizon * channels)
-    do {
-      try model.start(after: trials.driving)
-      predictions = try model.generate(steps: horizon.horizon).cast(to: .float64).values()
-    } catch ReservoirError.diverged {
-      // What overflows is as far from the series as can be, and no reason to have no result.
-    }
-    return trials.result(predictions, trainError: fit.nrmse, exponents: exponents, fitted: .nodes(fitted))
+    return try NVAR(features, predictsChange: predictsChange, dtype: setting.dtype).nodes
   }
-
-  func scores(
-    of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
-  ) throws -> OrderedDictionary<String, Double> { try horizon.scores(of: fitted, on: test) }
 }

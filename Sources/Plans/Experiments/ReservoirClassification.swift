@@ -21,6 +21,8 @@ public struct ReservoirClassification: Experiment, EnsembleExperiment {
 
   init() {}
 
+  func warning(_ dtype: DType) -> String? { settings.warning(dtype) }
+
   public var recordedMetrics: [String] { ["error", "errors", "train_error"] }
 
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {

@@ -4,7 +4,7 @@ import Reservoirs
 
 /// An echo state network with feedback that learns a series and goes on with it by itself. It is saved as it stands
 /// after the training data.
-public struct ReservoirGeneration: Experiment, EnsembleExperiment {
+public struct ReservoirGeneration: Experiment, NetworkExperiment {
   public static let batchedSettings = ReservoirSettings.memberNumbers
 
   public static let declaration = Declaration(
@@ -21,48 +21,16 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
 
   public var recordedMetrics: [String] { ["nrmse", "nrmse_200", "train_nrmse"] }
 
-  public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
-    if let graph = settings.network {
-      var network = try NodeNetwork(graph, for: data, setting)
-      let fit = try network.fit(toSeriesOf: data.train, washout: settings.washout)
-      let fitted = FittedReservoir.nodes(network)
-      let generated = try Self.generated(data.test.targets.shape.reduce(1, *)) {
-        try network.generate(steps: data.test.count)
-      }
-      return try result(fit, generated, fitted, data)
-    }
-    var network = try network(for: data, setting)
-    let fit = try network.fit(
-      teacher: Self.teacher(data, setting.dtype), washout: settings.washout, readout: settings.readout)
-    let fitted = FittedReservoir.network(network)
-    let generated = try Self.generated(data.test.targets.shape.reduce(1, *)) {
-      try network.generate(steps: data.test.count)
-    }
-    return try result(fit, generated, fitted, data)
-  }
-
-  func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork {
-    try settings.network(inputs: 0, outputs: data.train.targets.shape.last ?? 1, setting)
-  }
-
   func run(
-    _ ensemble: inout ReservoirEnsemble, readouts: [any ReadoutRule], on data: DatasetPair
+    _ models: inout any SeriesEnsemble, readouts: [any ReadoutRule]?, on data: DatasetPair
   ) throws -> [ExperimentResult] {
-    let fits = try ensemble.fit(
-      teacher: Self.teacher(data, ensemble[0].reservoir.dtype), washout: settings.washout, readouts: readouts)
-    let fitted = ensemble
-    let generated = try ensemble.generate(steps: data.test.count).memberValues()
+    let fits = try models.learn(
+      Tensor(data.train.inputs), targets: Tensor(data.train.targets), washout: settings.washout, readouts: readouts)
+    let fitted = models.models
+    let generated = try models.goOn(steps: data.test.count).memberValues()
     return try fits.indices.map { index in
-      try result(fits[index], generated[index].orDiverged, .network(fitted[index]), data)
+      try result(fits[index], generated[index].orDiverged, .series(fitted[index]), data)
     }
-  }
-
-  /// The training data as one series. A file's series may have another type than its next values.
-  private static func teacher(_ data: DatasetPair, _ dtype: DType) -> Tensor {
-    let targets = Tensor(data.train.targets).cast(to: dtype)
-    return Tensor.concatenate([
-      Tensor(data.train.inputs).cast(to: dtype), targets.slice(targets.shape[0] - 1..<targets.shape[0]),
-    ])
   }
 
   private func result(
@@ -80,16 +48,6 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
         SeriesChart.make(
           "free run", [("teacher", expected), ("generation", generated)], channels: channels, steps: 5000),
       ], fitted: fitted)
-  }
-
-  /// - Parameter count: of the numbers that are generated.
-  private static func generated(_ count: Int, _ generate: () throws -> Tensor) throws -> [Double] {
-    do {
-      return try generate().cast(to: .float64).values()
-    } catch ReservoirError.diverged {
-      // What overflows is as far from the series as can be, and no reason to have no result.
-      return [Double](repeating: .infinity, count: count)
-    }
   }
 
   private static func metrics(
@@ -119,8 +77,11 @@ public struct ReservoirGeneration: Experiment, EnsembleExperiment {
       }
     // After it was driven, the network's output is the value after its last input: the first one that it feeds back.
     let expected: [Double] = try Tensor(test.targets).slice(first..<test.count).cast(to: .float64).values()
-    let generated = try Self.generated(expected.count) {
-      try fitted.generated(steps: test.count - first, after: series)
+    var generated = [Double](repeating: .infinity, count: expected.count)
+    do {
+      generated = try fitted.generated(steps: test.count - first, after: series).cast(to: .float64).values()
+    } catch ReservoirError.diverged {
+      // What overflows is as far from the series as can be, and no reason to have no result.
     }
     return Self.metrics(generated, expected, channels: test.targets.shape.last ?? 1)
   }

@@ -1,4 +1,3 @@
-import OrderedCollections
 import Reservoirs
 
 /// An echo state network that learns a chaotic series, then predicts it some steps ahead from many points of the test
@@ -14,7 +13,7 @@ import Reservoirs
 /// all steps and channels over the sum of the channels' variances (Gauthier et al. 2021). `exponent_1` and so on are
 /// the greatest Lyapunov exponents of the network that runs freely, per Lyapunov time, where the first one of the true
 /// system is 1.
-public struct ReservoirHorizon: Experiment, EnsembleExperiment {
+public struct ReservoirHorizon: Experiment, NetworkExperiment, HorizonExperiment {
   public static let batchedSettings = ReservoirSettings.memberNumbers
 
   public static let declaration = Declaration(
@@ -28,9 +27,6 @@ public struct ReservoirHorizon: Experiment, EnsembleExperiment {
       + ReservoirSettings.settings.of(\.settings),
     check: { (method, options) throws(ConfigurationError) in
       try method.settings.check(against: ReservoirHorizon().settings, options)
-      guard method.settings.network == nil || method.horizon.exponents == 0 else {
-        throw .invalid(message: "a 'network' has no exponents: set exponents to 0", origin: options.origin)
-      }
     })
 
   var settings = ReservoirSettings(feedback: true, washout: 1000, readout: QRReadout())
@@ -38,81 +34,5 @@ public struct ReservoirHorizon: Experiment, EnsembleExperiment {
 
   init() {}
 
-  public var recordedMetrics: [String] { horizon.metrics + ["train_nrmse"] }
-
-  public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
-    if let graph = settings.network {
-      var network = try NodeNetwork(graph, for: data, setting)
-      let fit = try network.fit(toSeriesOf: data.train, washout: settings.washout)
-      let trials = try HorizonTrials(horizon, data.test)
-      return trials.result(try trials.predictions(of: network), trainError: fit.nrmse, fitted: .nodes(network))
-    }
-    var network = try network(for: data, setting)
-    let fit = try network.fit(teacher: Self.teacher(data), washout: settings.washout, readout: settings.readout)
-    let (fitted, trials) = (network, try HorizonTrials(horizon, data.test))
-    return trials.result(
-      try predictions(&network, trials), trainError: fit.nrmse, exponents: try exponents(fitted),
-      fitted: .network(fitted))
-  }
-
-  func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork {
-    try settings.network(inputs: 0, outputs: data.train.targets.shape.last ?? 1, setting)
-  }
-
-  func run(
-    _ ensemble: inout ReservoirEnsemble, readouts: [any ReadoutRule], on data: DatasetPair
-  ) throws -> [ExperimentResult] {
-    let fits = try ensemble.fit(teacher: Self.teacher(data), washout: settings.washout, readouts: readouts)
-    let (fitted, trials) = (ensemble, try HorizonTrials(horizon, data.test))
-    try ensemble.reset(sequences: horizon.trials)
-    try ensemble.advance(teacher: trials.driving)
-    var parts = [ensemble.output.expand(at: 2)]
-    if horizon.horizon > 1 {
-      let free = try ensemble.generate(steps: horizon.horizon - 1)
-      parts.append(free.rank == 4 ? free : free.expand(at: 1))
-    }
-    let predictions = try Tensor.concatenate(parts, axis: 2).memberValues()
-    return try fits.indices.map {
-      trials.result(
-        predictions[$0].orDiverged, trainError: fits[$0].nrmse, exponents: try exponents(fitted[$0]),
-        fitted: .network(fitted[$0]))
-    }
-  }
-
-  private static func teacher(_ data: DatasetPair) -> Tensor {
-    let targets = Tensor(data.train.targets)
-    return Tensor.concatenate([Tensor(data.train.inputs), targets.slice(targets.shape[0] - 1..<targets.shape[0])])
-  }
-
-  private func exponents(_ network: EchoStateNetwork) throws -> OrderedDictionary<String, Double> {
-    try horizon.recorded { try network.lyapunovExponents(horizon.exponents, steps: 5000) }
-  }
-
-  /// Trials begin at rest, wherever the network stands.
-  func scores(
-    of fitted: FittedReservoir, on test: LabeledArrays, from start: ReservoirStart
-  ) throws -> OrderedDictionary<String, Double> {
-    if case .nodes = fitted { return try horizon.scores(of: fitted, on: test) }
-    let trials = try HorizonTrials(horizon, test)
-    var network = try fitted.asNetwork()
-    return trials.scores(try predictions(&network, trials)).metrics
-  }
-
-  /// What a network gives for each trial, `[trials, horizon, channels]`: the output after the warm-up, and what follows
-  /// from it.
-  private func predictions(_ network: inout EchoStateNetwork, _ trials: HorizonTrials) throws -> [Double] {
-    try network.reset(sequences: horizon.trials)
-    try network.drive(teacher: trials.driving)
-    var parts = [network.output.expand(at: 1)]
-    do {
-      if horizon.horizon > 1 {
-        let free = try network.generate(steps: horizon.horizon - 1)
-        parts.append(free.rank == 3 ? free : free.expand(at: 0))
-      }
-    } catch ReservoirError.diverged {
-      // What overflows is as far from the series as can be, and no reason to have no result.
-      return [Double](repeating: .infinity, count: horizon.trials * horizon.horizon * trials.channels)
-    }
-    return try Tensor.concatenate(parts, axis: 1).cast(to: .float64).values()
-  }
+  var learningWashout: Int { settings.washout }
 }

@@ -8,7 +8,7 @@ import Reservoirs
 /// Errors on the test data, through which the network goes on from the training data: `nmse` is the mean squared error
 /// over the targets' variance, `nrmse` its root; `measure` adds another. The network is saved as it stands after the
 /// test data.
-public struct ReservoirPrediction: Experiment, EnsembleExperiment {
+public struct ReservoirPrediction: Experiment, NetworkExperiment {
   public static let batchedSettings = ReservoirSettings.memberNumbers
 
   public static let declaration = Declaration(
@@ -23,6 +23,9 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
     ] + ReservoirSettings.settings.of(\.settings),
     check: { (method, options) throws(ConfigurationError) in
       try method.settings.check(against: ReservoirPrediction().settings, options)
+      guard method.settings.network?.hasInput ?? true else {
+        throw .invalid(message: "needs a 'network' with a node 'input'", origin: options.origin(of: "network"))
+      }
     })
 
   /// What is measured besides the error.
@@ -57,37 +60,14 @@ public struct ReservoirPrediction: Experiment, EnsembleExperiment {
     ["nmse", "nrmse"] + [measure.metric].compactMap(\.self) + ["train_nrmse", "lambda"]
   }
 
-  public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
-    let (inputs, targets) = (Tensor(data.train.inputs), Tensor(data.train.targets))
-    if let graph = settings.network {
-      guard graph.hasInput else {
-        throw ConfigurationError.invalid(message: "needs a 'network' with a node 'input'", origin: Self.name)
-      }
-      var network = try NodeNetwork(graph, for: data, setting)
-      let fit = try network.fit(toSeriesOf: data.train, washout: settings.washout)
-      let predicted = try network.predict(inputs: Tensor(data.test.inputs))
-      return try result(fit, predicted.cast(to: .float64).values(), .nodes(network), data)
-    }
-    var network = try network(for: data, setting)
-    let fit = try network.fit(inputs: inputs, teacher: targets, washout: settings.washout, readout: settings.readout)
-    let predicted = try network.predict(inputs: Tensor(data.test.inputs))
-    return try result(fit, predicted.cast(to: .float64).values(), .network(network), data)
-  }
-
-  func network(for data: DatasetPair, _ setting: ExperimentSetting) throws -> EchoStateNetwork {
-    try settings.network(
-      inputs: data.train.inputs.shape.last ?? 1, outputs: data.train.targets.shape.last ?? 1, setting)
-  }
-
   func run(
-    _ ensemble: inout ReservoirEnsemble, readouts: [any ReadoutRule], on data: DatasetPair
+    _ models: inout any SeriesEnsemble, readouts: [any ReadoutRule]?, on data: DatasetPair
   ) throws -> [ExperimentResult] {
-    let fits = try ensemble.fit(
-      inputs: Tensor(data.train.inputs), teacher: Tensor(data.train.targets), washout: settings.washout,
-      readouts: readouts)
-    let predicted = try ensemble.predict(inputs: Tensor(data.test.inputs)).memberValues()
-    let members = ensemble
-    return try fits.indices.map { try result(fits[$0], predicted[$0], .network(members[$0]), data) }
+    let fits = try models.learn(
+      Tensor(data.train.inputs), targets: Tensor(data.train.targets), washout: settings.washout, readouts: readouts)
+    let predicted = try models.follow(Tensor(data.test.inputs)).memberValues()
+    let fitted = models.models
+    return try fits.indices.map { try result(fits[$0], predicted[$0], .series(fitted[$0]), data) }
   }
 
   private func result(

@@ -33,12 +33,10 @@ public struct ReservoirModel: Sendable {
   public init(_ file: ModelFile) throws {
     guard file.kind == .reservoir else { throw ModelFileError.wrongKind(found: file.kind, wanted: .reservoir) }
     self.file = file
-    if let nodes = try NodeNetwork(arrays: file.tensors) {
-      fitted = .nodes(nodes)
-    } else if let classifier = try EchoStateClassifier(arrays: file.tensors) {
+    if let classifier = try EchoStateClassifier(arrays: file.tensors) {
       fitted = .classifier(classifier)
     } else {
-      fitted = .network(try EchoStateNetwork(arrays: file.tensors))
+      fitted = .series(try NodeNetwork(arrays: file.tensors) ?? EchoStateNetwork(arrays: file.tensors))
     }
   }
 
@@ -56,7 +54,7 @@ public struct ReservoirModel: Sendable {
   public func predict(_ series: HostArray, names: [String]? = nil) throws -> Predictions {
     let names = names ?? (0..<(series.shape.first ?? 0)).map(String.init)
     if let classifier { return try predictions(of: classifier.outputs(for: Tensor(series)), names) }
-    return try predictions(fitted.driven(by: series).outputs.hostArray(), names)
+    return try predictions(fitted.driven(by: series).hostArray(), names)
   }
 
   /// Predictions for the series in files: CSV with a column for each channel and with or without a header, NPY or NPZ; as the
@@ -69,7 +67,7 @@ public struct ReservoirModel: Sendable {
     var (names, parts, notes): ([String], [Tensor], [String]) = ([], [], [])
     for path in paths {
       let read = try series(path)
-      parts.append(try fitted.driven(by: read.inputs).outputs)
+      parts.append(try fitted.driven(by: read.inputs))
       names += read.names
       notes += read.notes
     }
@@ -170,8 +168,7 @@ extension ModelFile {
   public init(_ fitted: FittedReservoir, of configuration: RunConfiguration, _ data: DatasetPair) throws {
     var tensors =
       switch fitted {
-      case .network(let network): try network.arrays()
-      case .nodes(let network): try network.arrays()
+      case .series(let model): try model.arrays()
       case .classifier(let classifier): try classifier.arrays()
       }
     let (inputs, targets) = (data.train.inputs, data.train.targets)
@@ -186,46 +183,24 @@ extension ModelFile {
   /// A network that an experiment has fitted, as it stands now.
   /// - Throws: the engine's errors.
   public init(_ network: EchoStateNetwork, of configuration: RunConfiguration, _ data: DatasetPair) throws {
-    try self.init(.network(network), of: configuration, data)
+    try self.init(.series(network), of: configuration, data)
   }
 }
 
 extension FittedReservoir {
   /// Whether its outputs go back into it.
-  fileprivate var feedsItself: Bool {
-    switch self {
-    case .network(let network): network.reservoir.feedback
-    case .nodes(let network): network.inputs == 0
-    case .classifier: false
-    }
-  }
+  fileprivate var feedsItself: Bool { if case .series(let model) = self { model.feedsItself } else { false } }
 
-  /// The outputs after each step of a series, which drives it from rest, and the model after it.
-  fileprivate func driven(by series: HostArray) throws -> (outputs: Tensor, model: FittedReservoir) {
-    let series = Tensor(series)
-    if case .nodes(var nodes) = self {
-      try nodes.reset()
-      let outputs = try nodes.predict(
-        inputs: feedsItself ? nil : series, teacher: feedsItself ? series : nil)
-      return (outputs, .nodes(nodes))
-    }
-    var network = try asNetwork()
-    try network.reset()
-    let outputs = try network.predict(inputs: feedsItself ? nil : series, teacher: feedsItself ? series : nil)
-    return (outputs, .network(network))
+  /// The outputs after each step of a series, which drives it from rest.
+  fileprivate func driven(by series: HostArray) throws -> Tensor {
+    var model = try asModel()
+    try model.rest()
+    return try model.follow(Tensor(series))
   }
 
   /// The values that come next, or after a series.
   fileprivate func continued(steps: Int, after series: HostArray?) throws -> Tensor {
-    let start = try series.map { try driven(by: $0).model } ?? self
-    if case .nodes(var nodes) = start { return try nodes.generate(steps: steps) }
-    var network = try start.asNetwork()
-    var parts: [Tensor] = []
-    // What stands before the next step, after one that was driven. A network that was saved after its fit hasn't put out the
-    // value after its teacher's last yet.
-    if series != nil || !feedsItself { parts.append(network.output) }
-    if !feedsItself { network = try network.closingLoop() }
-    if steps > parts.count { parts.append(try network.generate(steps: steps - parts.count)) }
-    return Tensor.concatenate(parts)
+    var model = try asModel()
+    return try series.map { try model.forecast(steps: steps, after: Tensor($0)) } ?? model.goOn(steps: steps)
   }
 }

@@ -75,13 +75,6 @@ public struct DelayFeatures: Sendable, Hashable, Codable {
 
   private static let superscripts = ["", "", "²", "³", "⁴", "⁵", "⁶"]
 
-  /// Present and past values `[steps - firstStep, linearCount]` of a series `[steps, channels]`.
-  func linear(of series: Tensor) -> Tensor {
-    let steps = series.shape[0]
-    return Tensor.concatenate(
-      (0..<delays).map { series.slice(firstStep - $0 * stride..<steps - $0 * stride) }, axis: 1)
-  }
-
   /// The features `[rows, count]` of present and past values `[rows, linearCount]`.
   func features(of linear: Tensor) -> Tensor {
     let products: [Tensor] = orders.map { order in
@@ -89,18 +82,6 @@ public struct DelayFeatures: Sendable, Hashable, Codable {
       return values.dropFirst().reduce(values[0]) { $0 * $1 }
     }
     return Tensor.concatenate(products, axis: 1)
-  }
-
-  /// The features' derivative in the directions `[count, linearCount]`, at values `[1, linearCount]`.
-  func derivative(at linear: Tensor, along vectors: Tensor) -> Tensor {
-    let sums: [Tensor] = orders.map { order in
-      let (values, changes) = (factors(order, linear), factors(order, vectors))
-      let terms: [Tensor] = values.indices.map { changed in
-        values.indices.reduce(changes[changed]) { $1 == changed ? $0 : $0 * values[$1] }
-      }
-      return terms.dropFirst().reduce(terms[0]) { $0 + $1 }
-    }
-    return Tensor.concatenate(sums, axis: 1)
   }
 
   /// For each place in the monomials of an order the columns that stand there.

@@ -49,4 +49,7 @@ struct MemberRules {
 extension ReadoutRule {
   /// The rule but for its penalty.
   fileprivate var kind: AnyHashable { AnyHashable(withPenalty(0)) }
+
+  /// Whether another rule differs by its penalty at most.
+  func isAlike(_ other: any ReadoutRule) -> Bool { kind == other.kind }
 }

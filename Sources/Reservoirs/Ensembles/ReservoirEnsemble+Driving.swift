@@ -96,7 +96,7 @@ extension ReservoirEnsemble {
     common: @escaping (_ states: Tensor) -> [Tensor] = { _ in [] }
   ) throws -> [Tensor] {
     let noise = noise(series.steps, sequences: series.sequences, of: drives)
-    let results = try each(
+    let results = try programs.each(
       of: drives, [drives.common(state), drives.rows(currentReadout)], noise: noise, bytes: bytes(of: series)
     ) { member, arguments in
       let states = series.states(of: member, from: arguments[0], noise: noise == nil ? nil : arguments[2])

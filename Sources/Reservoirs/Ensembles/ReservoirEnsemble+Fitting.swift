@@ -120,8 +120,8 @@ extension ReservoirEnsemble {
     let copy = dtype == .float64 ? 0 : shapes.inputs.shape.elementCount * DType.float64.byteCount
     let bytes = bytes(of: series) + copy
     guard let rule = rules.traced(shapes.inputs, shapes.targets) else {
-      let drive = program { member, given in [states(member, given)] }
-      return try inChunks(
+      let drive = programs.program { member, given in [states(member, given)] }
+      return try programs.inChunks(
         of: drives, [drives.common(state)] + arguments, noise: noise, bytes: bytes + matrix
       ) { range, own in
         let all = try drive(own)[0].evaluate()
@@ -136,7 +136,7 @@ extension ReservoirEnsemble {
         return try Tensor.evaluate(each[0].indices.map { place in Tensor.stack(each.map { $0[place] }) })
       }
     }
-    let results = try each(
+    let results = try programs.each(
       of: drives, [drives.common(state)] + arguments + [rules.penalties], noise: noise,
       bytes: bytes + rule.tracedMatrices * matrix
     ) { member, given in

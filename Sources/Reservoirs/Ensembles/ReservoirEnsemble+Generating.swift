@@ -28,7 +28,7 @@ extension ReservoirEnsemble {
     let drives = SharedDrives.separate(count)
     let noise = noise(steps, sequences: sequences, of: drives)
     let bytes = steps * sequences * reservoir.units * reservoir.dtype.byteCount
-    let results = try each(
+    let results = try programs.each(
       of: drives, [begin.state, begin.output, readout], noise: noise, bytes: keepsStates || noise != nil ? bytes : 0
     ) { member, arguments in
       let run = member.outputs(

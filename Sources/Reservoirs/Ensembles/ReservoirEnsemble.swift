@@ -1,5 +1,3 @@
-import Foundation
-
 /// Networks of one size that run side by side, each step of the way in one program: other draws of one reservoir, or
 /// reservoirs whose gains, leaks, scales and connectivities differ.
 ///
@@ -14,8 +12,8 @@ import Foundation
 public struct ReservoirEnsemble: Sendable {
   /// The networks as they were made; what they have become is in the subscript.
   let networks: [EchoStateNetwork]
-  /// Their weights along a leading axis, as ``ReservoirTensors`` orders them.
-  private let tensors: [Tensor]
+  /// Those of their weights.
+  var programs: MemberPrograms<ReservoirTensors>
   private let alike: SharedDrives
   /// Whether members that were drawn alike no longer stand alike.
   private var isApart = false
@@ -29,7 +27,10 @@ public struct ReservoirEnsemble: Sendable {
   public private(set) var output: Tensor
   /// The bytes that one execution of a program may take for states and Gram matrices: where all members' would be more,
   /// the program runs for some members after the others. Memory that is used again is far quicker than new one.
-  public var memory = 1 << 28
+  public var memory: Int {
+    get { programs.memory }
+    set { programs.memory = newValue }
+  }
 
   /// One reservoir drawn with several seeds.
   /// - Throws: ``ReservoirError``.
@@ -41,12 +42,6 @@ public struct ReservoirEnsemble: Sendable {
   /// - Throws: ``ReservoirError/differentMembers(_:)`` if there are none, or their shapes differ.
   public init(_ networks: [EchoStateNetwork]) throws {
     guard let first = networks.first else { throw ReservoirError.differentMembers("there are none") }
-    for network in networks { try Self.check(network.reservoir, like: first.reservoir) }
-    let width = networks.map(\.weights.recurrent.width).max()
-    let members = try networks.map { try ReservoirTensors($0.weights, $0.reservoir, width: width).all }
-    guard Set(members.map(\.count)).count == 1 else {
-      throw ReservoirError.differentMembers("some are sparse and some dense: set 'storage'")
-    }
     self.networks = networks
     var drawn: [EchoStateNetwork] = []
     alike = SharedDrives(
@@ -56,26 +51,10 @@ public struct ReservoirEnsemble: Sendable {
         return drawn.count - 1
       })
     streams = networks.map(\.stream)
-    tensors = try Tensor.evaluate(members[0].indices.map { place in Tensor.stack(members.map { $0[place] }) })
+    programs = MemberPrograms(
+      prototype: first.tensors, tensors: try Tensor.evaluate(ReservoirTensors.stacked(networks)))
     (state, output) = (first.state, first.output)
     try reset()
-  }
-
-  private static func check(_ own: Reservoir, like other: Reservoir) throws(ReservoirError) {
-    let differences: [(String, Bool)] = [
-      ("units", own.units != other.units), ("inputs", own.inputs != other.inputs),
-      ("outputs", own.outputs != other.outputs),
-      ("feedback", own.feedback != other.feedback), ("dtype", own.dtype != other.dtype),
-      ("storage", own.storage != other.storage),
-      ("correctsLastOutput", own.correctsLastOutput != other.correctsLastOutput),
-      ("unit", own.unit != other.unit), ("squares", own.squares != other.squares),
-      ("activation", own.activationText != other.activationText),
-      ("leak of spiking units", own.unit == .spiking && own.leakRate != other.leakRate),
-      ("whether there is noise", (own.noise > 0) != (other.noise > 0)),
-    ]
-    if let difference = differences.first(where: \.1) {
-      throw .differentMembers("'\(difference.0)' isn't the same in all")
-    }
   }
 
   /// How many networks there are.
@@ -134,49 +113,5 @@ public struct ReservoirEnsemble: Sendable {
       for member in members { streams[member] = streams[lead] }
     }
     return noise.isEmpty ? nil : noise
-  }
-}
-
-/// Programs of all members.
-extension ReservoirEnsemble {
-  /// `body` as one program for several of the members: of their weights, and their share of other arguments.
-  func program(_ body: @escaping (ReservoirTensors, [Tensor]) -> [Tensor]) -> ([Tensor]) -> [Tensor] {
-    let (parts, prototype) = (tensors.count, networks[0].tensors)
-    return vectorized { (all: [Tensor]) in
-      body(prototype.with(Array(all.prefix(parts))), Array(all.dropFirst(parts)))
-    }
-  }
-
-  /// What `body` makes of each network's weights, its share of `arguments`, which have a leading axis of networks, and
-  /// its noise, if there is any: in as few executions as memory allows.
-  /// - Parameter bytes: what goes through memory for each of them; 0 for little.
-  func each(
-    of drives: SharedDrives, _ arguments: [Tensor], noise: [Tensor]? = nil, bytes: Int,
-    _ body: @escaping (ReservoirTensors, [Tensor]) -> [Tensor]
-  ) throws -> [Tensor] {
-    let run = program(body)
-    return try inChunks(of: drives, arguments, noise: noise, bytes: bytes) { _, own in try Tensor.evaluate(run(own)) }
-  }
-
-  /// As ``each(of:_:noise:bytes:_:)``, with a body that gets the arguments of several networks at a time, weights
-  /// first.
-  func inChunks(
-    of drives: SharedDrives, _ arguments: [Tensor], noise: [Tensor]?, bytes: Int,
-    _ body: (_ networks: Range<Int>, _ arguments: [Tensor]) throws -> [Tensor]
-  ) throws -> [Tensor] {
-    let size = EnsembleChunks.size(
-      of: drives.count, atMost: Swift.max(1, memory / Swift.max(1, bytes)),
-      threads: ProcessInfo.processInfo.activeProcessorCount)
-    let all = try Tensor.evaluate(tensors.map(drives.common)) + Tensor.evaluate(arguments)
-    var results: [[Tensor]] = []
-    for first in stride(from: 0, to: drives.count, by: size) {
-      let range = first..<Swift.min(drives.count, first + size)
-      // As arguments of the program, and not a part of it.
-      var own = range.count == drives.count ? all : try Tensor.evaluate(all.map { $0.members(range) })
-      if let noise { own.append(try Tensor.stack(Array(noise[range])).evaluate()) }
-      results.append(try body(range, own))
-    }
-    guard results.count > 1 else { return results[0] }
-    return try Tensor.evaluate(results[0].indices.map { place in Tensor.concatenate(results.map { $0[place] }) })
   }
 }

@@ -75,6 +75,19 @@ public protocol GraphUnit: Sendable {
 
   /// The weights, by name.
   func arrays() throws -> OrderedDictionary<String, HostArray>
+
+  /// The weights that programs take, in an order that ``with(_:)`` takes back.
+  var tensors: [Tensor] { get }
+
+  /// The same node with other weights.
+  func with(_ tensors: [Tensor]) -> Self
+
+  /// The ``tensors`` of this node and others of its kind, with a leading axis of nodes, for ensembles.
+  /// - Throws: ``ReservoirError/differentMembers(_:)`` for nodes that can't be computed side by side.
+  func stacked(with others: [any GraphUnit]) throws -> [Tensor]
+
+  /// What keeps its steps from having a derivative, nil for steps that have one.
+  var undifferentiable: ReservoirError? { get }
 }
 
 extension GraphUnit {
@@ -83,6 +96,17 @@ extension GraphUnit {
   public func rest(_ rows: Int) -> [Tensor] { [] }
   public mutating func noise(_ sequences: Int, _ steps: Int) -> Tensor? { nil }
   public func arrays() throws -> OrderedDictionary<String, HostArray> { [:] }
+  public var tensors: [Tensor] { [] }
+  public func with(_ tensors: [Tensor]) -> Self { self }
+  public var undifferentiable: ReservoirError? { nil }
+
+  public func stacked(with others: [any GraphUnit]) throws -> [Tensor] {
+    let all = [tensors] + others.map(\.tensors)
+    guard Set(all.map { $0.map(\.shape) }).count == 1 else {
+      throw ReservoirError.differentMembers("the weights of '\(Self.self)' differ in their shapes")
+    }
+    return tensors.indices.map { place in Tensor.stack(all.map { $0[place] }) }
+  }
 
   public func series(_ state: [Tensor], _ signals: NodeSignals) -> (state: [Tensor], output: Tensor) {
     let given = signals.parts

@@ -97,29 +97,43 @@ extension Node {
 struct ReservoirUnit: GraphUnit {
   /// Its state and readout aren't used.
   var network: EchoStateNetwork
+  private(set) var weights: ReservoirTensors
+
+  init(network: EchoStateNetwork) { (self.network, weights) = (network, network.tensors) }
 
   var outputs: Int { network.reservoir.units }
-  private var tensors: ReservoirTensors { network.tensors }
 
   func rest(_ rows: Int) -> [Tensor] { [.zeros([rows, outputs], dtype: network.reservoir.dtype)] }
 
   mutating func noise(_ sequences: Int, _ steps: Int) -> Tensor? { network.noise(sequences, steps) }
 
   func step(_ state: [Tensor], _ signals: NodeSignals) -> (state: [Tensor], output: Tensor) {
-    let reaching = [signals.input?.matmul(tensors.input), signals.fedBack?.matmul(tensors.feedback), signals.noise]
-    let sums = reaching.compactMap(\.self).reduce(tensors.bias.expand(at: 0)) { $0 + $1 }
-    let next = tensors.step(rows: state[0], sums)
-    return ([next], tensors.dynamics.observed(next))
+    let reaching = [signals.input?.matmul(weights.input), signals.fedBack?.matmul(weights.feedback), signals.noise]
+    let sums = reaching.compactMap(\.self).reduce(weights.bias.expand(at: 0)) { $0 + $1 }
+    let next = weights.step(rows: state[0], sums)
+    return ([next], weights.dynamics.observed(next))
   }
 
   func series(_ state: [Tensor], _ signals: NodeSignals) -> (state: [Tensor], output: Tensor) {
     let steps = signals.parts.compactMap(\.self).first?.shape[1] ?? 0
-    let states = tensors.states(
+    let states = weights.states(
       steps, fromEach: state[0], inputs: signals.input, teacher: signals.fedBack, noise: signals.noise)
-    return ([states.slice(steps - 1..<steps, axis: 1).squeeze(1)], tensors.dynamics.observed(states))
+    return ([states.slice(steps - 1..<steps, axis: 1).squeeze(1)], weights.dynamics.observed(states))
   }
 
   func arrays() throws -> OrderedDictionary<String, HostArray> { try network.arrays() }
+  var undifferentiable: ReservoirError? { network.reservoir.undifferentiable }
+  var tensors: [Tensor] { weights.all }
+
+  func with(_ tensors: [Tensor]) -> ReservoirUnit {
+    var other = self
+    other.weights = weights.with(tensors)
+    return other
+  }
+
+  func stacked(with others: [any GraphUnit]) throws -> [Tensor] {
+    try ReservoirTensors.stacked([network] + others.compactMap { ($0 as? ReservoirUnit)?.network })
+  }
 }
 
 /// ``DelayFeatures`` as a node: monomials of present and past values, which are zeros before the series begins.
@@ -177,81 +191,4 @@ struct MonomialUnit: GraphUnit {
     let found = features.features(of: linear.reshape(to: [-1, features.linearCount]))
     return ([all.slice(length - firstStep..<length, axis: 1)], found.reshape(to: [rows, -1, features.count]))
   }
-}
-
-/// ``LocalReservoirs`` as a node: what it reads is a field on a circle, of which each patch has a reservoir that also
-/// sees `overlap` points on either side. A readout of it is one for all patches.
-public struct PatchReservoirs: GraphNode {
-  public static let declaration = Declaration(
-    "localReservoirs", "reservoirs side by side along a circle, with the same weights",
-    standard: PatchReservoirs(Reservoir(units: 1000)),
-    reference: LocalReservoirs.reference,
-    settings: LocalReservoirs.settings(patches: \.patches, overlap: \.overlap) + Reservoir.settings.of(\.reservoir))
-
-  public var patches: Int
-  public var overlap: Int
-  public var reservoir: Reservoir
-
-  public init(_ reservoir: Reservoir, patches: Int = 8, overlap: Int = 6) {
-    (self.reservoir, self.patches, self.overlap) = (reservoir, patches, overlap)
-  }
-
-  public var fixedWidth: Int? { patches * reservoir.units }
-
-  public func unit(at place: NodePlace) throws -> any GraphUnit {
-    var own = reservoir
-    own.dtype = place.dtype
-    return PatchUnit(
-      local: try LocalReservoirs(
-        own, points: place.inputs + place.fedBack, patches: patches, overlap: overlap, draws: place.draws))
-  }
-
-  public func unit(at place: NodePlace, arrays: OrderedDictionary<String, HostArray>) throws -> any GraphUnit {
-    PatchUnit(
-      local: try LocalReservoirs(
-        EchoStateNetwork(arrays: arrays), points: place.inputs + place.fedBack, patches: patches, overlap: overlap))
-  }
-}
-
-struct PatchUnit: GraphUnit {
-  /// Its state and readout aren't used.
-  var local: LocalReservoirs
-
-  private var tensors: ReservoirTensors { local.network.tensors }
-  private var units: Int { local.network.reservoir.units }
-  var patches: Int { local.patches }
-  var outputs: Int { patches * units }
-
-  func rest(_ rows: Int) -> [Tensor] { [.zeros([rows, patches, units], dtype: local.network.reservoir.dtype)] }
-
-  mutating func noise(_ sequences: Int, _ steps: Int) -> Tensor? {
-    guard let noise = local.noise(sequences, steps) else { return nil }
-    return noise.reshape(to: [sequences, patches, steps, units]).moveAxis(from: 1, to: 2)
-  }
-
-  func step(_ state: [Tensor], _ signals: NodeSignals) -> (state: [Tensor], output: Tensor) {
-    let rows = state[0].shape[0]
-    let seen = local.surroundings(signals.all).reshape(to: [rows * patches, -1])
-    var sums = seen.matmul(tensors.input) + tensors.bias
-    if let noise = signals.noise { sums = sums + noise.reshape(to: [-1, units]) }
-    let next = tensors.step(rows: state[0].reshape(to: [-1, units]), sums)
-    return ([next.reshape(to: [rows, patches, units])], tensors.dynamics.observed(next).reshape(to: [rows, outputs]))
-  }
-
-  func series(_ state: [Tensor], _ signals: NodeSignals) -> (state: [Tensor], output: Tensor) {
-    let field = signals.all
-    let (sequences, steps) = (field.shape[0], field.shape[1])
-    func byPatch(_ tensor: Tensor) -> Tensor {
-      tensor.reshape(to: [sequences, steps, patches, -1]).moveAxis(from: 2, to: 1)
-        .reshape(to: [sequences * patches, steps, -1])
-    }
-    let states = tensors.states(
-      steps, fromEach: state[0].reshape(to: [-1, units]), inputs: byPatch(local.surroundings(field)), teacher: nil,
-      noise: signals.noise.map(byPatch))
-    let last = states.slice(steps - 1..<steps, axis: 1).reshape(to: [sequences, patches, units])
-    let seen = tensors.dynamics.observed(states).reshape(to: [sequences, patches, steps, units])
-    return ([last], seen.moveAxis(from: 1, to: 2).reshape(to: [sequences, steps, outputs]))
-  }
-
-  func arrays() throws -> OrderedDictionary<String, HostArray> { try local.network.arrays() }
 }

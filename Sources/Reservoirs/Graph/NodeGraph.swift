@@ -54,7 +54,7 @@ public final class Node: GraphPart {
 /// `[input, [reservoir(units: 100), reservoir(units: 50)], ridge]`. `node(…)` gives a node a name and other connections.
 public struct NodeGraph: GraphPart {
   struct Entry: Sendable {
-    let node: Node
+    var node: Node
     /// Places of the nodes whose outputs it takes, side by side.
     var reads: [Int] = []
     /// Places of those whose outputs of the step before it takes.

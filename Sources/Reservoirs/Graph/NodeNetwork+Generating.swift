@@ -10,6 +10,32 @@ extension NodeNetwork {
   /// - Throws: ``ReservoirError``, ``ReservoirError/diverged(step:)`` if they overflow. The network then stands where it
   ///   stood.
   public mutating func generate(steps: Int, inputs given: Tensor? = nil) throws -> Tensor {
+    var network = self
+    let call = try network.freeCall(steps: steps, inputs: given)
+    let values = try network.perform(call)
+    if let step = values.diverged { throw ReservoirError.diverged(step: step) }
+    self = network
+    return values.tensor
+  }
+
+  /// The values that come after a series, which drives the network from rest.
+  /// - Parameter series: `[steps, channels]` or `[sequences, steps, channels]`: inputs, or the teacher of a graph without
+  ///   ``Input``.
+  /// - Throws: as ``generate(steps:inputs:)`` does.
+  public mutating func forecast(steps: Int, after series: Tensor) throws -> Tensor {
+    try reset()
+    if inputs > 0 {
+      _ = try predict(inputs: series)
+    } else {
+      try run(teacher: series, nodes: [])
+    }
+    return try generate(steps: steps)
+  }
+}
+
+extension NodeNetwork {
+  /// A free run, which begins where the network stands.
+  mutating func freeCall(steps: Int, inputs given: Tensor? = nil) throws -> FreeCall {
     guard (1...100_000_000).contains(steps) else {
       throw ReservoirError.setting(name: "steps", value: "\(steps)", allowed: "in 1...100000000")
     }
@@ -29,43 +55,20 @@ extension NodeNetwork {
       throw ReservoirError.openLoop(inputs: inputs, outputs: parts[end].width)
     }
     guard inputs > 0 || parts.contains(where: { $0.isDelay }) else { throw ReservoirError.noFeedback }
-    var network = self
-    let start = last ?? .zeros([sequences, parts[end].width], dtype: dtype)
-    let known = isClosed && isForecast ? 1 : 0
-    let drive = NetworkDrive(
-      sequences: sequences, steps: steps - known, inputs: batch?.tensor,
-      noises: network.noises(sequences, steps - known))
-    let free = freeSteps(drive, from: start, isClosed: isClosed, end)
-    let values = known == 0 ? free.outputs : Tensor.concatenate([start.expand(at: 1), free.outputs], axis: 1)
-    let computed = try Tensor.evaluate([values.isFinite().all([0, 2]), values, values.lastStep] + free.states)
-    let finite: [Bool] = try computed[0].values()
-    if let step = finite.firstIndex(of: false) { throw ReservoirError.diverged(step: step) }
-    network.moved(to: Array(computed.dropFirst(3)), last: computed[2])
-    self = network
-    return sequences == 1 && batch?.isBatch != true ? computed[1].squeeze(0) : computed[1]
+    let isForecast = isClosed && self.isForecast
+    let rest = isForecast ? steps - 1 : steps
+    return FreeCall(
+      drive: NetworkDrive(
+        sequences: sequences, steps: rest, inputs: batch?.tensor, noises: noises(sequences, rest)),
+      start: last ?? .zeros([sequences, parts[end].width], dtype: dtype), isClosed: isClosed, isForecast: isForecast,
+      end: end, isBatch: sequences > 1 || batch?.isBatch == true)
   }
 
-  /// The values that come after a series, which drives the network from rest.
-  /// - Parameter series: `[steps, channels]` or `[sequences, steps, channels]`: inputs, or the teacher of a graph without
-  ///   ``Input``.
-  /// - Throws: as ``generate(steps:inputs:)`` does.
-  public mutating func forecast(steps: Int, after series: Tensor) throws -> Tensor {
-    try reset()
-    if inputs > 0 {
-      _ = try predict(inputs: series)
-    } else {
-      try run(teacher: series, nodes: [])
-    }
-    return try generate(steps: steps)
-  }
-}
-
-extension NodeNetwork {
   /// - Parameters:
   ///   - start: what comes in first where the network reads its own outputs.
   ///   - end: the place of what it puts out.
   /// - Returns: the outputs `[sequences, steps, width]`, and the states after them.
-  private func freeSteps(
+  func freeSteps(
     _ drive: NetworkDrive, from start: Tensor, isClosed: Bool, _ end: Int
   ) -> (outputs: Tensor, states: [Tensor]) {
     if drive.steps > 0, let run = reservoirSteps(drive, from: start, isClosed: isClosed, end) { return run }
@@ -87,7 +90,7 @@ extension NodeNetwork {
       parts[place].reads.allSatisfy({ isWhole($0) }), parts[place].reads.count <= 1
     else { return nil }
     let delays = parts.indices.filter { parts[$0].isDelay }
-    var (tensors, output) = (unit.network.tensors, start)
+    var (tensors, output) = (unit.weights, start)
     if isClosed {
       guard delays.isEmpty, parts[place].reads.count == 1 else { return nil }
       tensors.feedback = tensors.input

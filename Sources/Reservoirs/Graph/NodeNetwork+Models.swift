@@ -12,31 +12,11 @@ extension NodeNetwork {
     isForecast = true
   }
 
-  /// The network of monomials of delayed values.
-  public init(_ model: NVAR) throws {
-    let (input, readout, own) = (Node(Input()), Node(RidgeRegression()), model.features)
-    let monomials = Monomials(delays: own.delays, stride: own.stride, orders: own.orders)
-    let plain = input >>> monomials >>> readout
-    let graph = model.predictsChange ? plain.adding(input, to: readout) : plain
-    try self.init(
-      graph, inputs: own.channels, outputs: model.outputs, dtype: model.dtype,
-      MonomialUnit(features: own, dtype: model.dtype))
-    readouts[try end] = model.readout
-    guard let past = model.past else { return }
-    let present = past.slice(own.firstStep..<own.firstStep + 1, axis: 1).squeeze(1)
-    try place(at: [past.slice(0..<own.firstStep, axis: 1)], last: present)
-  }
+  /// The network of nodes of a nonlinear vector autoregression, where it stands.
+  public init(_ model: NVAR) { self = model.nodes }
 
-  /// The network of reservoirs side by side.
-  public init(_ model: LocalReservoirs) throws {
-    let (own, network) = (model.network.reservoir, model.network)
-    let graph = Input() >>> PatchReservoirs(own, patches: model.patches, overlap: model.overlap) >>> RidgeRegression()
-    try self.init(graph, inputs: model.points, outputs: model.points, dtype: own.dtype, PatchUnit(local: model))
-    readouts[try end] = network.readout
-    guard network.state.shape[0] == model.patches else { return }
-    try place(at: [network.state.expand(at: 0)], last: network.output.reshape(to: [1, model.points]))
-    isForecast = true
-  }
+  /// The network of nodes of reservoirs side by side, where it stands.
+  public init(_ model: LocalReservoirs) { self = model.nodes }
 
   /// A graph with one node that draws weights, which has these.
   private init(_ graph: NodeGraph, inputs: Int, outputs: Int, dtype: DType, _ unit: some GraphUnit) throws {
@@ -48,7 +28,7 @@ extension NodeNetwork {
   }
 
   /// Goes on from given states.
-  private mutating func place(at states: [Tensor], last: Tensor) throws {
+  mutating func place(at states: [Tensor], last: Tensor) throws {
     let computed = try Tensor.evaluate(states + [last])
     sequences = last.shape[0]
     moved(to: Array(computed.dropLast()), last: computed.last)

@@ -188,7 +188,7 @@ extension NodeNetwork {
       return place
     }
     return OrderedDictionary(
-      uniqueKeysWithValues: zip(nodes, try run(inputs, teacher: teacher, places)))
+      uniqueKeysWithValues: zip(nodes, try performRun(inputs, teacher: teacher, places)))
   }
 
   /// What the network puts out over a series.
@@ -196,10 +196,16 @@ extension NodeNetwork {
   /// - Returns: `[steps, outputs]`, or with an axis of sequences.
   /// - Throws: ``ReservoirError``, ``ReservoirError/notFitted``.
   public mutating func predict(inputs: Tensor? = nil, teacher: Tensor? = nil) throws -> Tensor {
-    try run(inputs, teacher: teacher, [end])[0]
+    try performRun(inputs, teacher: teacher, [end])[0]
   }
 
-  private mutating func run(_ inputs: Tensor?, teacher: Tensor?, _ places: [Int]) throws -> [Tensor] {
+  private mutating func performRun(_ inputs: Tensor?, teacher: Tensor?, _ places: [Int]) throws -> [Tensor] {
+    let call = try runCall(inputs, teacher: teacher, places)
+    return try perform(call)
+  }
+
+  /// A run that gives what parts put out.
+  mutating func runCall(_ inputs: Tensor?, teacher: Tensor?, _ places: [Int]) throws -> RunCall {
     let forced = try teacher.map { given in
       try Dictionary(uniqueKeysWithValues: readoutPlaces.map { ($0, try targets(given, of: $0)) })
     }
@@ -209,12 +215,7 @@ extension NodeNetwork {
     }
     let (drive, first) = try drive(inputs, forced: forced ?? [:])
     let ends = graph.ends.count == 1 ? graph.ends.filter(isFitted) : []
-    let run = run(drive, wanted: places + ends)
-    let lasts = ends.indices.map { (drive.forced[ends[$0]] ?? run.outputs[places.count + $0]).lastStep }
-    let computed = try Tensor.evaluate(Array(run.outputs.prefix(places.count)) + lasts + run.states)
-    moved(to: Array(computed.dropFirst(places.count + lasts.count)), last: lasts.isEmpty ? nil : computed[places.count])
-    isForecast = teacher == nil
-    return computed.prefix(places.count).map { first.like($0) }
+    return RunCall(drive: drive, like: first, places: places, ends: ends, isForecast: teacher == nil)
   }
 
   /// Whether a part puts something out: all but readouts without weights do.

@@ -12,10 +12,10 @@
 /// teacher, the teacher's values stand for what readouts put out. States are carried from call to call until
 /// ``reset(sequences:)``.
 ///
-/// ``EchoStateNetwork`` is the graph of one reservoir with one readout: it computes the same, and more can be done with it
-/// (ensembles, plasticity, Lyapunov exponents).
+/// ``NVAR`` and ``LocalReservoirs`` are networks of three nodes. ``EchoStateNetwork`` is that of one reservoir with one readout: it
+/// computes the same, from any state, with other weights, and with a readout before it is fitted.
 public struct NodeNetwork: Sendable {
-  public let graph: NodeGraph
+  public private(set) var graph: NodeGraph
   /// Channels of the series that drives it; 0 for a graph without ``Input``.
   public let inputs: Int
   /// Numbers of a readout that has no number of its own.
@@ -111,6 +111,23 @@ public struct NodeNetwork: Sendable {
       }
       return ends[0]
     }
+  }
+
+  /// Puts another rule in the place of the only readout's, which begins anew.
+  /// - Throws: ``ReservoirError/graph(_:)`` if there are several, or none.
+  mutating func replaceReadout(by rule: any ReadoutRule) throws {
+    let places = readoutPlaces
+    guard places.count == 1, let place = places.first else {
+      throw ReservoirError.graph("it has \(places.count) readouts, and not one that takes another rule")
+    }
+    let node = graph.entries[place].node
+    graph.entries[place].node = Node(content: rule, name: parts[place].name, outputs: node.outputs)
+    (parts[place].role, readouts[place]) = (.readout(rule), nil)
+  }
+
+  /// Gives a node another readout.
+  mutating func setReadout(_ readout: Tensor, of name: String) {
+    if let place = parts.firstIndex(where: { $0.name == name && $0.rule != nil }) { readouts[place] = readout }
   }
 
   /// The readout of a node, `[numbers + 1, outputs]`, biases last; nil before it is fitted.

@@ -1,5 +1,4 @@
 import Configuration
-import PJRT
 
 /// Networks side by side along a circle, each of which predicts a patch of a field from the patch and its surroundings
 /// (Pathak et al. 2018, https://doi.org/10.1103/PhysRevLett.120.024102).
@@ -14,11 +13,11 @@ import PJRT
 /// All patches have one network with one readout, which learns from all of them: where the equation is the same
 /// everywhere, that is a reservoir per patch with as many times the data. A network's inputs are its patch with
 /// `overlap` points on either side, its outputs the patch one step later.
+///
+/// It is the network of nodes `Input() >>> PatchReservoirs(…) >>> readout`, which learns a field by itself.
 public struct LocalReservoirs: Sendable {
-  /// The network of each patch, which the patches are sequences of.
-  public private(set) var network: EchoStateNetwork
-  /// Points on the circle.
-  public let points: Int
+  /// The network of nodes that it is.
+  public internal(set) var nodes: NodeNetwork
   public let patches: Int
   /// Points on either side of a patch that its network sees too.
   public let overlap: Int
@@ -28,59 +27,33 @@ public struct LocalReservoirs: Sendable {
   public init(
     _ reservoir: Reservoir, points: Int, patches: Int, overlap: Int, draws: ReservoirDraws = .keyed(seed: 0)
   ) throws {
-    try Self.check(points: points, patches: patches, overlap: overlap)
-    let size = points / patches
-    var local = reservoir
-    (local.inputs, local.outputs, local.feedback) = (size + 2 * overlap, size, false)
-    network = try EchoStateNetwork(local, draws: draws)
-    (self.points, self.patches, self.overlap) = (points, patches, overlap)
+    _ = try CirclePatches(points: points, patches: patches, overlap: overlap)
+    nodes = try NodeNetwork(
+      Input() >>> PatchReservoirs(reservoir, patches: patches, overlap: overlap)
+        >>> Node(CholeskyReadout(lambda: 1e-4), name: "readout"),
+      inputs: points, outputs: points, draws: draws, dtype: reservoir.dtype)
+    (self.patches, self.overlap) = (patches, overlap)
   }
 
-  /// - Parameter network: a patch's.
-  init(_ network: EchoStateNetwork, points: Int, patches: Int, overlap: Int) throws(ReservoirError) {
-    try Self.check(points: points, patches: patches, overlap: overlap)
-    guard network.reservoir.inputs == points / patches + 2 * overlap else {
-      throw .malformedFile(
-        path: nil, reason: "its network has \(network.reservoir.inputs) inputs, not those of \(patches) patches")
+  /// Points on the circle.
+  public var points: Int { nodes.outputs }
+
+  /// The network of each patch, which the patches are sequences of, as it stands.
+  public var network: EchoStateNetwork {
+    get throws {
+      guard let place = nodes.parts.firstIndex(where: { $0.unit is PatchUnit }),
+        let unit = nodes.parts[place].unit as? PatchUnit
+      else { throw ReservoirError.notFitted }
+      let state = nodes.states[place][0].reshape(to: [-1, unit.network.reservoir.units])
+      let output = nodes.last ?? .zeros([1, points], dtype: nodes.dtype)
+      let computed = try Tensor.evaluate([state, output.reshape(to: [-1, unit.circle.size])])
+      return unit.network.placed(
+        at: computed[0], output: computed[1], readout: nodes.readout("readout"), stream: unit.network.stream)
     }
-    (self.network, self.points, self.patches, self.overlap) = (network, points, patches, overlap)
-  }
-
-  private static func check(points: Int, patches: Int, overlap: Int) throws(ReservoirError) {
-    guard points >= 1, patches >= 1, points % patches == 0 else {
-      throw .setting(name: "patches", value: "\(patches)", allowed: "a divisor of \(points) points")
-    }
-    let size = points / patches
-    guard overlap >= 0, size + 2 * overlap <= points else {
-      throw .setting(
-        name: "overlap", value: "\(overlap)", allowed: "in 0...\((points - size) / 2), half of what is beside a patch")
-    }
-  }
-
-  private var size: Int { points / patches }
-
-  /// Noise for each patch of each sequence, and each step.
-  mutating func noise(_ sequences: Int, _ steps: Int) -> Tensor? { network.noise(sequences * patches, steps) }
-
-  /// What each network sees of fields `[…, points]`, given as columns: `[…, patches·(size + 2·overlap)]`.
-  func surroundings(_ fields: Tensor) -> Tensor {
-    let places = (0..<patches).flatMap { patch in
-      (-overlap..<size + overlap).map { Int32((patch * size + $0 + points) % points) }
-    }
-    return fields.take(Tensor(places, shape: [places.count]), axis: fields.rank - 1)
-  }
-
-  /// What the networks see of a field `[steps, points]`, a sequence for each: `[patches, steps, size + 2·overlap]`.
-  private func inputs(_ field: Tensor) -> Tensor {
-    surroundings(field).reshape(to: [field.shape[0], patches, -1]).moveAxis(from: 1, to: 0)
-  }
-
-  private func targets(_ field: Tensor) -> Tensor {
-    field.reshape(to: [field.shape[0], patches, size]).moveAxis(from: 1, to: 0)
   }
 
   private func checked(_ field: Tensor) throws -> Tensor {
-    let batch = try SequenceBatch(field, channels: points, dtype: network.reservoir.dtype, named: "field's values")
+    let batch = try SequenceBatch(field, channels: points, dtype: nodes.dtype, named: "field's values")
     guard !batch.isBatch else {
       throw ReservoirError.shape(series: "field's values", found: Array(field.shape), expected: "[steps, \(points)]")
     }
@@ -102,20 +75,14 @@ public struct LocalReservoirs: Sendable {
     let field = try checked(field)
     let steps = field.shape[0] - 1
     guard washout >= 0, washout < steps else { throw ReservoirError.washout(steps: washout, length: max(0, steps)) }
-    let bytes = patches * network.reservoir.units * network.reservoir.dtype.byteCount
-    let stretch = max(washout + 1, memory / max(1, bytes))
-    var (fitted, sums) = (network, ReadoutSums())
-    try fitted.reset(sequences: patches)
-    for first in stride(from: 0, to: steps, by: stretch) {
-      let range = first..<min(steps, first + stretch)
-      try fitted.accumulate(
-        inputs: inputs(field.slice(range)), teacher: targets(field.slice(range.lowerBound + 1..<range.upperBound + 1)),
-        washout: first == 0 ? washout : 0, into: &sums)
-    }
-    let nrmse = try fitted.fit(sums, readout: rule)
-    try fitted.drive(inputs: inputs(field.slice(steps..<steps + 1)))
-    network = fitted
-    return nrmse
+    var fitted = nodes
+    try fitted.replaceReadout(by: rule)
+    try fitted.reset()
+    let error = try fitted.fitSums(
+      inputs: field.slice(0..<steps), teacher: field.slice(1..<steps + 1), washout: washout, memory: memory)
+    _ = try fitted.predict(inputs: field.slice(steps..<steps + 1))
+    nodes = fitted
+    return error
   }
 
   /// Drives the networks, from rest, by the fields of a series.
@@ -123,34 +90,17 @@ public struct LocalReservoirs: Sendable {
   /// - Throws: ``ReservoirError``.
   public mutating func start(after field: Tensor) throws {
     let field = try checked(field)
-    var driven = network
-    try driven.reset(sequences: patches)
-    try driven.drive(inputs: inputs(field))
-    network = driven
+    var driven = nodes
+    try driven.reset()
+    _ = try driven.predict(inputs: field)
+    nodes = driven
   }
 
   /// The field goes on by itself: in each step the networks see what they and their neighbours put out.
   /// - Returns: `[steps, points]`, the first one after the last field that the networks saw.
   /// - Throws: ``ReservoirError``, ``ReservoirError/diverged(step:)`` if the values overflow. The model then stands
   ///   where it stood.
-  public mutating func generate(steps: Int) throws -> Tensor {
-    guard let readout = network.readout else { throw ReservoirError.notFitted }
-    guard (1...100_000_000).contains(steps) else {
-      throw ReservoirError.setting(name: "steps", value: "\(steps)", allowed: "in 1...100000000")
-    }
-    let (tensors, reservoir) = (network.tensors, network.reservoir)
-    let looped = scan(carry: [network.state, network.output], over: [], length: steps) { carry, _ in
-      let field = carry[1].reshape(to: [1, points])
-      let seen = surroundings(field).reshape(to: [patches, reservoir.inputs])
-      let states = tensors.step(rows: carry[0], seen.matmul(tensors.input) + tensors.bias)
-      return ([states, reservoir.readOut(states, by: readout)], [field.squeeze(0)])
-    }
-    let results = try Tensor.evaluate([looped.outputs[0].isFinite().all([1]), looped.outputs[0]] + looped.carry)
-    let finite: [Bool] = try results[0].values()
-    if let step = finite.firstIndex(of: false) { throw ReservoirError.diverged(step: step) }
-    network.move(to: results[2], output: results[3])
-    return results[1]
-  }
+  public mutating func generate(steps: Int) throws -> Tensor { try nodes.generate(steps: steps) }
 }
 
 extension LocalReservoirs {

@@ -230,18 +230,7 @@ extension EchoStateNetwork {
     inputs: Tensor? = nil, teacher: Tensor, washout: Int = 0, into sums: inout ReadoutSums
   ) throws {
     let problem = try regressionProblem(inputs: inputs, teacher: teacher, washout: washout)
-    let (rows, targets) = (problem.inputs, problem.targets)
-    let products = rows.products(with: targets)
-    let own = [products.gram, products.crossProduct, Tensor.stack([targets.sum([0]), targets.squared().sum([0])])]
-    let before = [sums.gram, sums.crossProduct, sums.targets].compactMap(\.self)
-    guard before.isEmpty || before.map(\.shape) == own.map(\.shape) else {
-      throw ReservoirError.shape(
-        series: "sums", found: Array(before[0].shape), expected: "\(Array(own[0].shape)), as this network's are")
-    }
-    let added = try Tensor.evaluate(before.isEmpty ? own : zip(before, own).map { $0 + $1 })
-    (sums.gram, sums.crossProduct, sums.targets, sums.steps) = (
-      added[0], added[1], added[2], sums.steps + rows.shape[0]
-    )
+    try sums.add(problem.inputs, problem.targets)
   }
 
   /// Computes the readout from sums over stretches of a series.
@@ -251,18 +240,9 @@ extension EchoStateNetwork {
   @discardableResult
   public mutating func fit(_ sums: ReadoutSums, readout rule: any GramReadoutRule = CholeskyReadout()) throws -> Double
   {
-    guard let gram = sums.gram, let crossProduct = sums.crossProduct, let targets = sums.targets, sums.steps > 0 else {
-      throw ReservoirError.washout(steps: 0, length: 0)
-    }
-    guard gram.shape == [reservoir.units + 1, reservoir.units + 1], crossProduct.shape[1] == reservoir.outputs else {
-      throw ReservoirError.shape(
-        series: "sums", found: Array(gram.shape), expected: "those of \(reservoir.units) units and a bias")
-    }
-    let found = try rule.weights(gram: gram, crossProduct: crossProduct).tensor
-    readout = found
-    let squares = (found * (gram.matmul(found) - 2 * crossProduct)).sum() + targets[1].sum()
-    let scale = (targets[1] - targets[0].squared() / Double(sums.steps)).sum()
-    let results = try Tensor.evaluate([(squares.maximum(0) / scale).sqrt(), reservoir.readOut(state, by: found)])
+    let found = try sums.solution(by: rule, units: reservoir.units, outputs: reservoir.outputs)
+    readout = found.weights.tensor
+    let results = try Tensor.evaluate([found.nrmse, reservoir.readOut(state, by: found.weights.tensor)])
     if reservoir.correctsLastOutput { output = results[1] }
     return try results[0].scalar()
   }

@@ -112,6 +112,12 @@ public struct Reservoir: Sendable, Hashable, Codable {
   /// What a step retains of the old state, and what it adds of tanh.
   var leak: (retained: Double, added: Double) { (1 - leakRate, activationScale ?? leakRate) }
 
+  /// What keeps a step from having a derivative.
+  var undifferentiable: ReservoirError? {
+    unit == .spiking
+      ? .setting(name: "unit", value: "spiking", allowed: "another, whose steps have a derivative") : nil
+  }
+
   /// - Throws: ``ReservoirError/setting(name:value:allowed:)``.
   public func check() throws(ReservoirError) {
     func check(_ name: String, _ value: Double, _ range: ClosedRange<Double>, _ allowed: String) throws(ReservoirError)

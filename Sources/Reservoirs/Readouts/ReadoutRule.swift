@@ -17,6 +17,9 @@ public protocol ReadoutRule: Configurable, Hashable {
 
   /// The rule with another penalty; itself if it takes none.
   func withPenalty(_ penalty: Double) -> Self
+
+  /// The rule for a series of which only sums are kept; nil if there is none.
+  var ruleOfSums: (any GramReadoutRule)? { get }
 }
 
 extension ReadoutRule {
@@ -27,6 +30,8 @@ extension ReadoutRule {
   public var tracedMatrices: Int { 1 }
 
   public func withPenalty(_ penalty: Double) -> Self { self }
+
+  public var ruleOfSums: (any GramReadoutRule)? { self as? any GramReadoutRule }
 }
 
 /// What the traced function of a ``ReadoutRule`` gives.
@@ -49,7 +54,7 @@ public struct TracedReadouts: Sendable {
 }
 
 /// A rule that needs of the states only their products, which can be summed over stretches of a long series; see
-/// ``EchoStateNetwork/accumulate(inputs:teacher:washout:into:)``.
+/// ``NodeNetwork/accumulate(inputs:teacher:washout:into:)``.
 public protocol GramReadoutRule: ReadoutRule {
   /// - Parameters:
   ///   - gram: `[units + 1, units + 1]`, the products of the states, with ones appended, with each other.

@@ -131,4 +131,7 @@ public struct RidgeRegression: ReadoutRule, RidgeReadout {
       return try QRReadout(lambda: lambda, penalizesBias: penalizesBias).weights(states, targets)
     }
   }
+
+  /// QR needs the states themselves.
+  public var ruleOfSums: (any GramReadoutRule)? { CholeskyReadout(lambda: lambda, penalizesBias: penalizesBias) }
 }

@@ -2,22 +2,6 @@ import OrderedCollections
 
 /// Saving and loading.
 extension EchoStateNetwork {
-  /// Writes the network to a file that has everything to go on: weights, readout, state, and where the noise's random
-  /// numbers stand.
-  ///
-  /// ```swift
-  /// var network = try EchoStateNetwork(Reservoir(units: 100, feedback: true))
-  /// try network.fit(teacher: Tensor((0..<500).map { sin(0.1 * Double($0)) }, shape: [500, 1]), washout: 100)
-  /// try network.save(to: "sine.safetensors")
-  /// var loaded = try EchoStateNetwork(contentsOf: "sine.safetensors")
-  /// let same = try loaded.generate(steps: 50).values(as: Double.self) == network.generate(steps: 50).values()  // true
-  /// ```
-  /// The format is safetensors, with the arrays of ``arrays()``. What is loaded goes on bit for bit as what was saved.
-  /// - Throws: `SafetensorsError` if the file can't be written; the engine's errors.
-  public func save(to path: String) throws {
-    try SavedArrays.write(arrays(), to: path)
-  }
-
   /// Reads a file of ``save(to:)``, or one that `tanren run` has saved.
   /// - Throws: `SafetensorsError` for a file that can't be read; ``ReservoirError/malformedFile(path:reason:)`` for one
   ///   that holds no network.

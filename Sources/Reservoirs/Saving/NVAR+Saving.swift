@@ -2,10 +2,6 @@ import OrderedCollections
 
 /// Saving and loading.
 extension NVAR {
-  /// Writes the model to a file that has everything to go on: features, readout and the last values.
-  /// - Throws: `SafetensorsError` if the file can't be written; the engine's errors.
-  public func save(to path: String) throws { try SavedArrays.write(arrays(), to: path) }
-
   /// Reads a file of ``save(to:)``.
   /// - Throws: `SafetensorsError` for a file that can't be read; ``ReservoirError/malformedFile(path:reason:)`` for one
   ///   that holds no such model.
@@ -36,7 +32,8 @@ extension NVAR {
       try saved.check("past", dtype, [Swift.max(1, array.shape.first ?? 0), features.firstStep + 1, features.channels])
       past = Tensor(try Tensor(array).buffer())
     }
-    place(after: past, readout: readout)
+    if let past { try place(after: past) }
+    if let readout { setReadout(readout) }
   }
 
   private struct Description: SavedDescription {

@@ -2,11 +2,6 @@ import OrderedCollections
 
 /// Saving and loading.
 extension NodeNetwork {
-  /// Writes the network to a file that has everything to go on: nodes, weights, readouts and states.
-  /// - Throws: `SafetensorsError` if the file can't be written; `ConfigurationError` for a node without a name that
-  ///   plans know; the engine's errors.
-  public func save(to path: String) throws { try SavedArrays.write(arrays(), to: path) }
-
   /// Reads a file of ``save(to:)``.
   /// - Throws: `SafetensorsError` for a file that can't be read; ``ReservoirError/malformedFile(path:reason:)`` for one
   ///   that holds no such network.

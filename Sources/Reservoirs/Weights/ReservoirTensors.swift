@@ -163,22 +163,6 @@ struct ReservoirTensors: Sendable {
     dynamics.next(
       states, product(dynamics.sent(states)) + sums, leak: leak, rotated: rotation.map { states.matmul($0) })
   }
-
-  /// One step of one state `[1, units]`, and its derivative in the directions of the rows of `[count, units]`. Spiking
-  /// units have none.
-  /// - Parameter sumsDerivative: the derivative of the sums in those directions.
-  func linearizedStep(
-    _ state: Tensor, _ sums: Tensor, sumsDerivative: @escaping (_ vectors: Tensor) -> Tensor
-  ) -> (state: Tensor, derivative: (_ vectors: Tensor) -> Tensor) {
-    let slope = dynamics.slope(product(state) + sums)
-    return (
-      step(rows: state, sums),
-      { vectors in
-        leak[0] * (rotation.map { vectors.matmul($0) } ?? vectors)
-          + leak[1] * slope * (product(vectors) + sumsDerivative(vectors))
-      }
-    )
-  }
 }
 
 /// The state loop for several sequences side by side, `[sequences, …]` where it is one sequence elsewhere.

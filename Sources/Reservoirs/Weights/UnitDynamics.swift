@@ -31,9 +31,6 @@ struct UnitDynamics: Sendable {
     return leak[0] * (rotated ?? states) + leak[1] * activation(sums)
   }
 
-  /// The activation's derivative, of units each of which has its own.
-  func slope(_ sums: Tensor) -> Tensor { gradient(at: sums) { activation($0).sum() } }
-
   /// What the readout sees of states `[…, units]`.
   func observed(_ states: Tensor) -> Tensor {
     let sent = sent(states)
@@ -51,11 +48,6 @@ struct UnitDynamics: Sendable {
       weights.replaced(where: isSecond, by: 0), weights.replaced(where: .!isSecond, by: 0),
       readout.slice(units..<units + 1),
     ])
-  }
-
-  /// The derivative of ``observed(_:)`` in the directions of vectors.
-  func observedDerivative(_ states: Tensor, _ vectors: Tensor) -> Tensor {
-    squares ? vectors.replaced(where: Self.isSecond(vectors), by: 2 * states * vectors) : vectors
   }
 
   private static func isSecond(_ states: Tensor) -> Tensor {

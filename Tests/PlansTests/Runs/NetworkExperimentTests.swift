@@ -98,6 +98,54 @@ import Testing
     #expect(try model.generate(steps: 5, after: data.test.inputs).values.shape == [5, 32])
   }
 
+  /// Runs that differ by their seeds go side by side, and have the results that they have alone.
+  @Test(
+    arguments: [
+      ("reservoirPrediction(washout: 50, network: [input, [reservoir(units: 20), nvar(delays: 3)], READOUT])", sine),
+      (
+        "reservoirGeneration(washout: 50, network: [node(reservoir(units: 30, gain: 0.8), as: a, feedback: [out], reads: []), node(READOUT, as: out)])",
+        sine
+      ),
+      (
+        "reservoirHorizon(washout: 50, horizon: 20, trials: 3, warmup: 40, exponents: 2, network: [input, reservoir(units: 30), READOUT])",
+        sine
+      ),
+      ("nvarHorizon(delays: 3, horizon: 20, trials: 3, exponents: 1, readout: READOUT)", sine),
+      (
+        "localReservoirHorizon(units: 30, patches: 4, overlap: 3, washout: 50, horizon: 10, trials: 2, warmup: 30, readout: READOUT)",
+        "kuramotoSivashinsky(length: 22, points: 32, train: 300, test: 100)"
+      ),
+      (
+        "reservoirHorizon(units: 30, washout: 50, horizon: 20, trials: 3, warmup: 40, exponents: 1, readout: READOUT)",
+        sine
+      ),
+    ], ["cholesky(lambda: 1e-3)", "ridge(lambda: 1e-3)"])
+  func groupsHaveTheResultsOfTheirRuns(_ run: (experiment: String, data: String), _ readout: String) throws {
+    let configurations = try (0..<3).map { seed in
+      try Arm(
+        "test",
+        ["experiment": run.experiment.replacing("READOUT", with: readout), "data": run.data, "dtype": "float64"]
+      ).configuration(base: [], seed: seed)
+    }
+    let data = try configurations[0].source().load(from: DataFolders(), progress: nil)
+    let group = try #require(try ExperimentGroup(configurations))
+    let results = try group.run(on: data)
+    #expect(results.count == 3)
+    for (configuration, result) in zip(configurations, results) {
+      let alone = try configuration.runExperiment(on: data)
+      #expect(alone.metrics.keys.sorted() == result.metrics.keys.sorted())
+      for (name, value) in alone.metrics {
+        let own = try #require(result.metrics[name])
+        #expect(abs(own - value) <= 1e-4 * max(1e-3, abs(value)), "\(name): \(own), \(value)")
+      }
+      let (fitted, single) = (try #require(result.fitted), try #require(alone.fitted))
+      let (one, other) = (
+        try ModelFile(fitted, of: configuration, data), try ModelFile(single, of: configuration, data)
+      )
+      #expect(one.tensors.keys == other.tensors.keys)
+    }
+  }
+
   /// Nodes are read from plans, and a run has one text whatever its notation.
   @Test func plansNameNodes() throws {
     func configuration(_ text: String) throws -> RunConfiguration {
@@ -115,7 +163,10 @@ import Testing
       ("reservoirPrediction(network: [input, resevoir, ridge])", "reservoir"),
       ("reservoirPrediction(units: 50, network: [input, reservoir, ridge])", "settings and readouts in its list"),
       ("reservoirPrediction(readout: qr, network: [input, reservoir, ridge])", "settings and readouts in its list"),
-      ("reservoirHorizon(exponents: 2, network: [input, reservoir, ridge])", "no exponents"),
+      (
+        "reservoirPrediction(network: [node(reservoir, feedback: [out], reads: []), node(ridge, as: out)])",
+        "node 'input'"
+      ),
       ("reservoirPrediction(network: reservoir)", "is a list of nodes"),
     ] {
       #expect("\(text)") { try configuration("experiment: '\(text)'") } throws: { "\($0)".contains(part) }
