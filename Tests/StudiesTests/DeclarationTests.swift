@@ -36,7 +36,7 @@ import Testing
       ]
       + ["adam", "sam", "tanh", "heUniform", "elastic", "digits", "mnist", "ridge", "l1l2", "cosine(initial: 0.5)"]
       + ["softmaxCrossEntropy(labelSmoothing: 0.1)", "[clipByNorm]", "relu", "[relu]", "gru", "lion", "[group(bias)]"]
-      + ["[unitNorm]"]
+      + ["[unitNorm]", "[input, ridge]"]
   }
 
   private static func written<Method: Configurable>(_ type: Method.Type, _ text: String) -> MethodSpec? {

@@ -141,6 +141,8 @@ import Testing
     #expect(
       message { _ = try plain.floodLevels(of: resident, epochs: 1, batchSize: 5) }.contains("adaFlood takes them"))
     #expect(message { _ = try trainer(data).fit(data, epochs: 1, batchSize: 14) }.contains("take smaller batches"))
+    let nested = try trainer(data, loss: Self.loss.adaptivelyFlooded())
+    #expect(message { _ = try nested.fit(data, epochs: 1, batchSize: 5) }.contains("another inside of it"))
     let group = try TrainerGroup([1, 2].map { try trainer(data, seed: $0) })
     #expect(throws: TrainingError.floodLevelsOfGroup) { try group.fit(data, epochs: 1, batchSize: 5) }
     let images = try LabeledArrays(

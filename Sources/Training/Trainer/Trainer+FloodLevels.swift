@@ -66,6 +66,10 @@ extension Trainer {
 
   /// - Throws: ``TrainingError/incompatible(_:)`` if examples can't have levels.
   func checkFlooding(of data: ResidentData) throws(TrainingError) {
+    if method.loss.adaptiveFlooding?.loss.adaptiveFlooding != nil {
+      throw .incompatible(
+        Incompatibility("the loss 'adaFlood'", with: "another inside of it", remedy: "an example has one level"))
+    }
     if data.stream != nil {
       throw .incompatible(
         Incompatibility(
