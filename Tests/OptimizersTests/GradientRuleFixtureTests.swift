@@ -17,38 +17,20 @@ import Testing
     let centers = start.map { path, _ in Tensor.stack(fixtures.centers.compactMap { $0[path]?.tensor }) }
     let rule = try Registry<any GradientRule>.all.build(MethodSpec(parsing: row.rule))
     let transform = try optimizer("\(row.optimizer)(learningRate: 0.05)").transform
-    let (inner, outer) = (rule.initial(start), transform.initial(start))
-    let carry = [Tensor(0, dtype: .int32)] + start.tensors + inner.tensors + outer.tensors
-    let outputs = scan(carry: carry, over: centers.tensors) { carry, elements in
-      let parameters = start.with(carry[1...start.count])
-      let center = start.with(elements)
-      let batch = EvaluableBatch(BatchPart(size: 4)) { point, state, part in
-        let (quadratic, quartic) = (part.rows(of: Tensor(examples.quadratic)), part.rows(of: Tensor(examples.quartic)))
-        let distances = point.zip(center, -)
-        let gradients = distances.zip(curvatures) { $0 * $1 * quadratic.mean() }
-          .zip(point) { $0 + $1 * $1.squared() * (quartic.mean() / 3) }
-        let losses =
-          distances.zip(curvatures) { ($0.squared() * $1).sum() / 2 }.tensors.reduce(Tensor(0, dtype: .float64), +)
-          * quadratic
-          + point.mapValues { ($0.squared().squared() / 12).sum() }.tensors.reduce(Tensor(0, dtype: .float64), +)
-          * quartic
-        return Evaluation(
-          loss: losses.mean(), gradients: gradients, state: state, metrics: TensorTree(), losses: losses)
-      }
-      let progress = Progress(step: carry[0], stepsPerEpoch: 2, epochs: 4, batchSize: 4)
-      let ruled = rule.evaluate(
-        batch, state: inner.with(carry[(1 + start.count)...].prefix(inner.count)),
-        context: GradientContext(
-          parameters: parameters, modelState: TensorTree(), progress: progress, key: Key(seed: 0).folding(carry[0])))
-      let updated = transform.update(
-        ruled.evaluation.gradients, state: outer.with(carry.suffix(outer.count)),
-        context: UpdateContext(parameters: parameters, progress: progress, key: Key(seed: 1), loss: Tensor(0)))
-      let next = parameters.zip(updated.updates, +)
-      return (
-        [carry[0] + 1] + next.tensors + inner.zip(ruled.state) { $1 }.tensors
-          + outer.zip(updated.state) { $1 }.tensors, next.tensors
-      )
-    }.outputs
+    let outputs = ruledSteps(rule, transform, from: start, over: centers, stepsPerEpoch: 2, epochs: 4) {
+      point, center, state, part in
+      let (quadratic, quartic) = (part.rows(of: Tensor(examples.quadratic)), part.rows(of: Tensor(examples.quartic)))
+      let distances = point.zip(center, -)
+      let gradients = distances.zip(curvatures) { $0 * $1 * quadratic.mean() }
+        .zip(point) { $0 + $1 * $1.squared() * (quartic.mean() / 3) }
+      let losses =
+        distances.zip(curvatures) { ($0.squared() * $1).sum() / 2 }.tensors.reduce(Tensor(0, dtype: .float64), +)
+        * quadratic
+        + point.mapValues { ($0.squared().squared() / 12).sum() }.tensors.reduce(Tensor(0, dtype: .float64), +)
+        * quartic
+      return Evaluation(
+        loss: losses.mean(), gradients: gradients, state: state, metrics: TensorTree(), losses: losses)
+    }
     for (path, stacked) in start.with(try Tensor.evaluate(outputs)).pairs {
       let wanted = try expected.flatMap { try #require($0[path]) }
       #expect(scaledDistance(try stacked.values(as: Double.self), wanted) <= row.tolerance, "\(row.rule), \(path)")

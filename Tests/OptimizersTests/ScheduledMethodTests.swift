@@ -79,36 +79,18 @@ import Testing
   private static func steps(
     _ rule: any GradientRule, _ transform: any Transform, _ problem: OptimizerFixtures.Problem
   ) -> [Tensor] {
-    let start = problem.parameterTree
-    let (inner, outer) = (rule.initial(start), transform.initial(start))
-    let carry = [Tensor(0, dtype: .int32)] + start.tensors + inner.tensors + outer.tensors
-    return scan(carry: carry, over: problem.gradientTree.tensors) { carry, elements in
-      let (parameters, centers) = (start.with(carry[1...start.count]), start.with(elements))
-      let batch = EvaluableBatch(BatchPart(size: 4)) { point, state, part in
-        let shares = part.rows(of: Tensor([0.5, 1, 1.5, 2]))
-        let distances = point.zip(centers, -)
-        let sum = distances.tensors.reduce(Tensor(0, dtype: .float64)) { $0 + ($1.squared().squared() / 4).sum() }
-        let losses = sum * shares
-        return Evaluation(
-          loss: losses.mean(), gradients: distances.mapValues { $0 * $0.squared() * shares.mean() }, state: state,
-          metrics: TensorTree(), losses: losses)
-      }
-      let progress = Progress(step: carry[0], stepsPerEpoch: 1, epochs: 10, batchSize: 4)
-      let ruled = rule.evaluate(
-        batch, state: inner.with(carry[(1 + start.count)...].prefix(inner.count)),
-        context: GradientContext(
-          parameters: parameters, modelState: TensorTree(), progress: progress, key: Key(seed: 0).folding(carry[0])))
-      let updated = transform.update(
-        ruled.evaluation.gradients, state: outer.with(carry.suffix(outer.count)),
-        context: UpdateContext(
-          parameters: parameters, progress: progress, key: Key(seed: 1), loss: ruled.evaluation.loss,
-          learningRate: transform.learningRate))
-      let next = parameters.zip(updated.updates) { $0 + $1 * 0.01 }
-      return (
-        [carry[0] + 1] + next.tensors + inner.zip(ruled.state) { $1 }.tensors
-          + outer.zip(updated.state) { $1 }.tensors, next.tensors
-      )
-    }.outputs
+    ruledSteps(
+      rule, transform, from: problem.parameterTree, over: problem.gradientTree, stepsPerEpoch: 1, epochs: 10,
+      scale: 0.01
+    ) { point, center, state, part in
+      let shares = part.rows(of: Tensor([0.5, 1, 1.5, 2]))
+      let distances = point.zip(center, -)
+      let sum = distances.tensors.reduce(Tensor(0, dtype: .float64)) { $0 + ($1.squared().squared() / 4).sum() }
+      let losses = sum * shares
+      return Evaluation(
+        loss: losses.mean(), gradients: distances.mapValues { $0 * $0.squared() * shares.mean() }, state: state,
+        metrics: TensorTree(), losses: losses)
+    }
   }
 
   private static let runs = Result {

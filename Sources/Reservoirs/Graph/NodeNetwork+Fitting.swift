@@ -112,9 +112,7 @@ extension NodeNetwork {
   /// What a readout puts out on what it learned from, and the root of its mean squared error over the targets' deviation.
   func score(_ problem: NodeProblem, at place: Int) -> [Tensor] {
     let outputs = readOut(place, problem.read, base: problem.base)
-    let errors = (outputs - problem.target).squared().mean()
-    let scale = (problem.wanted - problem.wanted.mean([0])).squared().mean()
-    return [outputs, (errors / scale).sqrt().cast(to: .float64)]
+    return [outputs, outputs.nrmse(of: problem.target, patches: parts[place].patches)]
   }
 
   func fit(of problem: NodeProblem, at place: Int, lambda: Double, like first: SequenceBatch) throws -> ReadoutFit {

@@ -140,9 +140,11 @@ extension NodeNetwork {
     var fits: OrderedDictionary<String, ReadoutFit> = [:]
     for (place, parts) in zip(places, outputs) {
       let name = self.parts[place].name
-      guard let error = found[name], let target = targets[place] else { continue }
+      guard let lambda = found[name]?.lambda, let target = targets[place] else { continue }
       let all = try Tensor.concatenate(parts, axis: 1).slice(washout..<steps, axis: 1).evaluate()
-      fits[name] = ReadoutFit(lambda: error.lambda, nrmse: error.nrmse, outputs: target.like(all))
+      // Of the outputs themselves: the sums' error has lost half of the digits.
+      let error = all.nrmse(of: target.tensor.slice(washout..<steps, axis: 1), patches: self.parts[place].patches)
+      fits[name] = ReadoutFit(lambda: lambda, nrmse: try error.scalar(), outputs: target.like(all))
     }
     return fits
   }

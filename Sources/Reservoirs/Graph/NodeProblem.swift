@@ -19,3 +19,12 @@ struct NodeProblem {
     targets = self.base.map { [wanted] in wanted - $0.reshape(to: wanted.shape) } ?? wanted
   }
 }
+
+extension Tensor {
+  /// The root of the mean squared error over the deviation of what shall come out, both `[sequences, steps, outputs]`.
+  func nrmse(of target: Tensor, patches: Int) -> Tensor {
+    let wanted = target.reshape(to: [-1, target.shape[2] / patches])
+    let (errors, scale) = ((self - target).squared().mean(), (wanted - wanted.mean([0])).squared().mean())
+    return (errors / scale).sqrt().cast(to: .float64)
+  }
+}
