@@ -66,7 +66,8 @@ public struct LocalReservoirs: Sendable {
   ///   - washout: steps at the start that nothing is learned from.
   ///   - memory: bytes that states may take: a longer field is learned from in stretches.
   /// - Throws: ``ReservoirError``.
-  /// - Returns: the root of the mean squared error over the field's standard deviation, on what was learned from.
+  /// - Returns: the root of the mean squared error over the field's standard deviation, on what was learned from: a difference of
+  ///   sums, which has lost half of the digits.
   @discardableResult
   public mutating func fit(
     field: Tensor, washout: Int = 0, readout rule: any GramReadoutRule = CholeskyReadout(lambda: 1e-4),
