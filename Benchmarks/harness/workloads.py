@@ -46,7 +46,7 @@ class Workload(NamedTuple):
 
 
 NETWORKS = [("cnn-step", "two convolutions and a dense layer", 100, 9), ("nine-step", "nine convolutions with batch normalization", 128, 5),
-            ("wrn-step", "WRN-16-4", 64, 5)]
+            ("wrn-step", "WRN-16-4", 64, 5), ("vit-step", "ViT, patches of 4, width 64, 4 layers, 4 heads", 128, 5)]
 
 
 def networks():

@@ -1,4 +1,4 @@
-"""The convolutional networks for JAX: functions of parameters, running statistics and images [batch, height, width,
+"""The networks for JAX: functions of parameters, running statistics and images [batch, height, width,
 channels]. `network(name)` gives (parameters, statistics, apply), and apply gives logits and new statistics."""
 
 import jax
@@ -118,7 +118,42 @@ def wide(depth=16, width=4):
     return b, apply
 
 
+def vit(patch=4, width=64, depth=4, heads=4):
+    b = Builder()
+    p = b.parameters
+    p["patches"] = {"kernel": b.kernel(patch, patch, 3, width), "bias": np.zeros(width, np.float32)}
+    p["token"] = np.zeros((1, 1, width), np.float32)
+    p["positions"] = 0.02 * b.random.standard_normal((1, (32 // patch) ** 2 + 1, width)).astype(np.float32)
+    for index in range(depth):
+        for name, inputs, units in [("project", width, 3 * width), ("join", width, width), ("mlp1", width, 4 * width), ("mlp2", 4 * width, width)]:
+            b.dense(f"{name}{index}", inputs, units)
+    for name in ["norm", *[f"norm{place}{index}" for place in (1, 2) for index in range(depth)]]:
+        p[name] = {"scale": np.ones(width, np.float32), "offset": np.zeros(width, np.float32)}
+    b.dense("dense", width, 10)
+
+    def normalized(x, layer):
+        x = x.astype(jnp.float32)
+        centered = x - x.mean(-1, keepdims=True)
+        return centered * jax.lax.rsqrt(jnp.square(centered).mean(-1, keepdims=True) + 1e-6) * layer["scale"] + layer["offset"]
+
+    def apply(p, statistics, images):
+        dtype = images.dtype
+        x = conv(images, p["patches"]["kernel"], patch, "VALID") + p["patches"]["bias"].astype(dtype)
+        batch, time = len(images), p["positions"].shape[1]
+        token = jnp.broadcast_to(p["token"].astype(dtype), (batch, 1, width))
+        x = jnp.concatenate([token, x.reshape(batch, time - 1, width)], 1) + p["positions"].astype(dtype)
+        for index in range(depth):
+            qkv = dense(normalized(x, p[f"norm1{index}"]).astype(dtype), p[f"project{index}"])
+            q, k, v = jnp.moveaxis(qkv.reshape(batch, time, 3, heads, width // heads), 2, 0)
+            x = x + dense(jax.nn.dot_product_attention(q, k, v).reshape(batch, time, width), p[f"join{index}"])
+            hidden = jax.nn.gelu(dense(normalized(x, p[f"norm2{index}"]).astype(dtype), p[f"mlp1{index}"]), approximate=False)
+            x = x + dense(hidden, p[f"mlp2{index}"])
+        return dense(normalized(x, p["norm"])[:, 0].astype(dtype), p["dense"]), statistics
+
+    return b, apply
+
+
 def network(name, depth=16):
     """`depth` is that of `wrn`."""
-    builder, apply = {"cnn": cnn, "nine": nine, "wrn": lambda: wide(depth)}[name]()
+    builder, apply = {"cnn": cnn, "nine": nine, "wrn": lambda: wide(depth), "vit": vit}[name]()
     return builder.parameters, builder.statistics, apply

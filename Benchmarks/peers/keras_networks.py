@@ -1,4 +1,4 @@
-"""The convolutional networks for Keras."""
+"""The networks for Keras."""
 
 import keras
 from keras import layers as K
@@ -36,9 +36,34 @@ def wide(x, depth=16, width=4):
     return K.GlobalAveragePooling2D()(active(x))
 
 
+class Positions(K.Layer):
+    """A class token before the patches, and a learned position added to each."""
+
+    def build(self, shape):
+        self.token = self.add_weight(shape=(1, 1, shape[-1]), initializer="zeros")
+        self.positions = self.add_weight(shape=(1, shape[1] + 1, shape[-1]), initializer=keras.initializers.RandomNormal(stddev=0.02))
+
+    def call(self, x):
+        token = keras.ops.broadcast_to(keras.ops.cast(self.token, x.dtype), (keras.ops.shape(x)[0], 1, x.shape[-1]))
+        return keras.ops.concatenate([token, x], 1) + self.positions
+
+
+def vit(x, patch=4, width=64, depth=4, heads=4):
+    def normalized(x):
+        return K.LayerNormalization(epsilon=1e-6)(x)
+
+    x = Positions()(K.Reshape(((32 // patch) ** 2, width))(K.Conv2D(width, patch, patch)(x)))
+    for _ in range(depth):
+        before = normalized(x)
+        x = K.add([x, K.MultiHeadAttention(heads, width // heads)(before, before)])
+        hidden = K.Dense(4 * width, activation="gelu")(normalized(x))
+        x = K.add([x, K.Dense(width)(hidden)])
+    return normalized(x)[:, 0]
+
+
 def network(name):
     keras.utils.set_random_seed(10)
     images = keras.Input((32, 32, 3))
-    features = {"cnn": cnn, "nine": nine, "wrn": wide}[name](images)
+    features = {"cnn": cnn, "nine": nine, "wrn": wide, "vit": vit}[name](images)
     # Logits in float32 whatever the layers compute in.
     return keras.Model(images, K.Activation("linear", dtype="float32")(K.Dense(10)(features)))

@@ -17,10 +17,10 @@ LAYERS = [784, 100, 50, 10]
 BATCH = 100
 RATE = 0.1
 
-# The convolutional workloads: network, batch, steps of a round.
-NETWORKS = {"cnn-step": ("cnn", 100, 20), "nine-step": ("nine", 128, 5), "wrn-step": ("wrn", 64, 5),
+# The workloads of whole networks: network, batch, steps of a round.
+NETWORKS = {"cnn-step": ("cnn", 100, 20), "nine-step": ("nine", 128, 5), "wrn-step": ("wrn", 64, 5), "vit-step": ("vit", 128, 5),
             "sam-step": ("cnn", 100, 20), "lamb-step": ("cnn", 100, 20), "matrix-step": ("dense", 100, 20)}
-NETWORKS |= {f"{name}-bf16": NETWORKS[name] for name in ["cnn-step", "nine-step", "wrn-step"]}
+NETWORKS |= {f"{name}-bf16": NETWORKS[name] for name in ["cnn-step", "nine-step", "wrn-step", "vit-step"]}
 NETWORKS["wrn28-step-bf16"] = ("wrn28", 128, 20)
 NETWORK_RATE = 0.01
 

@@ -1,7 +1,8 @@
-"""The convolutional networks for PyTorch, and the methods it doesn't have."""
+"""The networks for PyTorch, and the methods it doesn't have."""
 
 import torch
 from torch import nn
+from torch.nn import functional
 
 
 def cnn():
@@ -49,9 +50,40 @@ def wide(depth=16, width=4):
                          nn.Linear(inputs, 10))
 
 
+class EncoderLayer(nn.Module):
+    """A layer of torchvision's ViT. The attention is PyTorch's fused one, which is faster than `MultiheadAttention`."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads, self.norm1, self.norm2 = heads, nn.LayerNorm(width, 1e-6), nn.LayerNorm(width, 1e-6)
+        self.project, self.join = nn.Linear(width, 3 * width), nn.Linear(width, width)
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+
+    def forward(self, x):
+        batch, time, width = x.shape
+        q, k, v = self.project(self.norm1(x)).view(batch, time, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4).unbind()
+        attended = functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(batch, time, width)
+        x = x + self.join(attended)
+        return x + self.mlp(self.norm2(x))
+
+
+class VisionTransformer(nn.Module):
+    def __init__(self, patch=4, width=64, depth=4, heads=4):
+        super().__init__()
+        self.patches, self.norm, self.head = nn.Conv2d(3, width, patch, patch), nn.LayerNorm(width, 1e-6), nn.Linear(width, 10)
+        self.token = nn.Parameter(torch.zeros(1, 1, width))
+        self.positions = nn.Parameter(torch.randn(1, (32 // patch) ** 2 + 1, width) * 0.02)
+        self.layers = nn.Sequential(*[EncoderLayer(width, heads) for _ in range(depth)])
+
+    def forward(self, x):
+        patches = self.patches(x).flatten(2).transpose(1, 2)
+        x = torch.cat([self.token.expand(len(x), -1, -1).to(patches.dtype), patches], 1) + self.positions
+        return self.head(self.norm(self.layers(x))[:, 0])
+
+
 def network(name):
     torch.manual_seed(10)
-    return {"dense": dense, "cnn": cnn, "nine": nine, "wrn": wide, "wrn28": lambda: wide(28, 10)}[name]()
+    return {"dense": dense, "cnn": cnn, "nine": nine, "wrn": wide, "vit": VisionTransformer, "wrn28": lambda: wide(28, 10)}[name]()
 
 
 class MuonWithAdam:

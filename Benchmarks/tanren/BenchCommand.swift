@@ -13,6 +13,7 @@ struct BenchCommand: ParsableCommand {
     case cnnStep = "cnn-step", cnnStepHalf = "cnn-step-bf16"
     case nineStep = "nine-step", nineStepHalf = "nine-step-bf16"
     case wideStep = "wrn-step", wideStepHalf = "wrn-step-bf16", largeStepHalf = "wrn28-step-bf16"
+    case transformerStep = "vit-step", transformerStepHalf = "vit-step-bf16"
     case twoDevices = "devices2-step", fourDevices = "devices4-step"
     case samStep = "sam-step", lambStep = "lamb-step", matrixStep = "matrix-step"
     case augmentBasic = "augment-basic"
@@ -82,6 +83,7 @@ struct BenchCommand: ParsableCommand {
           .run(train: source.train, test: source.test, seeds: variant == .ten ? 10 : 1)
       case (.cnnStep, .fit), (.cnnStepHalf, .fit), (.nineStep, .fit), (.nineStepHalf, .fit), (.wideStep, .fit),
         (.wideStep, .checkpoint), (.wideStepHalf, .fit), (.wideStepHalf, .checkpoint), (.largeStepHalf, .fit),
+        (.transformerStep, .fit), (.transformerStepHalf, .fit),
         (.samStep, .sgd), (.samStep, .sam), (.lambStep, .adam), (.lambStep, .lamb), (.matrixStep, .adam),
         (.matrixStep, .shampoo), (.matrixStep, .soap), (.matrixStep, .muon),
         (.augmentStep, .fit), (.augmentStep, .strong):
@@ -147,6 +149,7 @@ struct BenchCommand: ParsableCommand {
       case .nineStep, .nineStepHalf, .augmentStep: .nine
       case .wideStep, .wideStepHalf: .wide
       case .largeStepHalf: .large
+      case .transformerStep, .transformerStepHalf: .transformer
       case .matrixStep: .dense
       default: .cnn
       }

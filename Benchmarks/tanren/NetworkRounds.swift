@@ -1,8 +1,8 @@
 import Tanren
 
-/// The convolutional networks that training steps are measured of, on images 32 x 32 x 3.
+/// The networks that training steps are measured of, on images 32 x 32 x 3.
 enum BenchNetwork {
-  case cnn, nine, wide, large
+  case cnn, nine, wide, large, transformer
   /// 192-512-512-10 on images pooled to 8 x 8.
   case dense
 
@@ -12,6 +12,7 @@ enum BenchNetwork {
     case .nine: NineConvArchitecture().model(outputs: 10)
     case .wide: WideResNet(depth: 16, width: 4, outputs: 10)
     case .large: WideResNet(depth: 28, width: 10, outputs: 10)
+    case .transformer: VisionTransformer(patch: 4, width: 64, depth: 4, heads: 4, outputs: 10)
     case .dense:
       Sequential {
         AveragePool2D(4)
@@ -24,7 +25,7 @@ enum BenchNetwork {
   var batch: Int {
     switch self {
     case .cnn, .dense: 100
-    case .nine, .large: 128
+    case .nine, .large, .transformer: 128
     case .wide: 64
     }
   }
@@ -117,7 +118,7 @@ final class EpochRounds: Callback {
       options: FitOptions(evaluationBatch: 1000), callbacks: { $0 == 0 ? first : followers })
   }
 
-  /// Training steps of a convolutional network.
+  /// Training steps of a network.
   func run(
     _ network: BenchNetwork, _ method: Method, precision: Precision, checkpointing: GradientCheckpointing
   ) throws {

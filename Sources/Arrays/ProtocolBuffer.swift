@@ -7,6 +7,12 @@ extension [UInt8] {
     append(varint: value)
   }
 
+  /// A protocol-buffer field of wire type 5: a number in single precision.
+  package mutating func append(field number: UInt64, float: Float) {
+    append(varint: number << 3 | 5)
+    self += Swift.withUnsafeBytes(of: float.bitPattern.littleEndian, Array.init)
+  }
+
   /// A protocol-buffer field of wire type 2: a length and that many bytes.
   package mutating func append(field number: UInt64, bytes: [UInt8]) {
     append(varint: number << 3 | 2)

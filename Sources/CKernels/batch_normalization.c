@@ -13,11 +13,6 @@ static bool are_channels(const XLA_FFI_Buffer *array, int64_t channels) {
   return array->dtype == XLA_FFI_DataType_F32 && array->rank == 1 && array->dims[0] == channels;
 }
 
-static bool is_like(const XLA_FFI_Buffer *array, const XLA_FFI_Buffer *other) {
-  return array->dtype == other->dtype && array->rank == other->rank &&
-    memcmp(array->dims, other->dims, other->rank * sizeof *other->dims) == 0;
-}
-
 // What both directions have in common: sizes, attributes and working memory, which the caller frees.
 static XLA_FFI_Error *begin(const XLA_FFI_CallFrame *frame, TanrenBatchPass *pass, double *epsilon, bool has_shifts) {
   const XLA_FFI_Buffer *x = tanren_argument(frame, 0);
@@ -57,7 +52,7 @@ XLA_FFI_Error *tanren_batch_normalization(XLA_FFI_CallFrame *frame) {
   int64_t channels = pass.channels;
   if (!are_channels(tanren_argument(frame, 1), channels) || !are_channels(tanren_argument(frame, 2), channels) ||
       !are_channels(tanren_result(frame, 1), channels) || !are_channels(tanren_result(frame, 2), channels) ||
-      !is_like(tanren_result(frame, 0), tanren_argument(frame, 0))) {
+      !tanren_has_type_of(tanren_result(frame, 0), tanren_argument(frame, 0))) {
     free(pass.sums);
     return tanren_error(
       frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "batch normalization: the arrays' types or extents don't fit");
@@ -106,8 +101,8 @@ XLA_FFI_Error *tanren_batch_normalization_gradient(XLA_FFI_CallFrame *frame) {
   XLA_FFI_Error *error = begin(frame, &pass, &epsilon, false);
   if (error != NULL) return error;
   int64_t channels = pass.channels;
-  bool is_sound = is_like(tanren_argument(frame, 5), tanren_argument(frame, 0)) &&
-    is_like(tanren_result(frame, 0), tanren_argument(frame, 0));
+  bool is_sound = tanren_has_type_of(tanren_argument(frame, 5), tanren_argument(frame, 0)) &&
+    tanren_has_type_of(tanren_result(frame, 0), tanren_argument(frame, 0));
   for (int i = 1; i < 8; i++) is_sound = is_sound && (i == 5 || are_channels(tanren_argument(frame, i), channels));
   for (int i = 1; i < 3; i++) is_sound = is_sound && are_channels(tanren_result(frame, i), channels);
   if (!is_sound) {

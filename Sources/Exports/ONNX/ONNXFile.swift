@@ -58,6 +58,9 @@ struct ONNXFile {
         case .integer(let number):
           bytes.append(field: 3, integer: number)
           bytes.append(field: 20, varint: 2)
+        case .number(let number):
+          bytes.append(field: 2, float: number)
+          bytes.append(field: 20, varint: 1)
         case .text(let text):
           bytes.append(field: 4, text: text)
           bytes.append(field: 20, varint: 3)

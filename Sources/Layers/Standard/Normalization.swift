@@ -43,13 +43,15 @@ public struct LayerNorm: ComposableLayer {
         + "\(epsilon)"
       return .failed(Diagnostic(operation: label, message: message, inputs: [x.type]))
     }
-    let (shape, wide) = (Shape(x.shape.suffix(axes)), x.upcast)
-    let last = Array(x.rank - axes..<x.rank)
-    let centered = wide - wide.mean(last, keepDims: true)
-    var y = centered * (centered.squared().mean(last, keepDims: true) + epsilon).rsqrt()
-    if hasScale { y *= scope.parameter("scale", shape, .ones, dtype: wide.dtype) }
-    if hasOffset { y += scope.parameter("offset", shape, .zeros, dtype: wide.dtype) }
-    return y.cast(to: x.dtype)
+    let shape = Shape(x.shape.suffix(axes))
+    let columns = shape.elementCount
+    func row(_ name: String, _ initializer: any Initializer) -> Tensor {
+      scope.parameter(name, shape, initializer, dtype: x.dtype.accumulation).reshape(to: [columns])
+    }
+    return Tensor.layerNormalization(
+      x.reshape(to: Shape(x.shape.dropLast(axes) + [columns])), scale: hasScale ? row("scale", .ones) : nil,
+      offset: hasOffset ? row("offset", .zeros) : nil, epsilon: epsilon
+    ).reshape(to: x.shape)
   }
 }
 

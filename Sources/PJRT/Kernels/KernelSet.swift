@@ -22,6 +22,10 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
   public static let product = KernelSet("products")
   /// Cross entropies of logits and their gradient, in float32 and bfloat16.
   public static let crossEntropy = KernelSet("cross entropy")
+  /// Layer normalization and its gradient, in float32 and bfloat16.
+  public static let layerNormalization = KernelSet("layer normalization")
+  /// Softmax over the last axis and its gradient, in float32 and bfloat16.
+  public static let softmax = KernelSet("softmax")
   /// Images seen through affine maps, of bytes, float32 and bfloat16.
   public static let affineSampling = KernelSet("affine sampling")
   /// Random bits and derived keys.
@@ -46,7 +50,8 @@ public struct KernelSet: Sendable, Hashable, ExpressibleByArrayLiteral {
 
   /// What needs no other library.
   public static let own: KernelSet = [
-    batchNormalization, maximumPooling, sum, product, crossEntropy, affineSampling, randomBits, barrier, modules,
+    batchNormalization, layerNormalization, maximumPooling, sum, product, crossEntropy, softmax, affineSampling,
+    randomBits, barrier, modules,
   ]
   /// What oneDNN computes.
   public static let oneDNN: KernelSet = [convolution, winograd, largeProduct, bfloat16Convolution, bfloat16Product]

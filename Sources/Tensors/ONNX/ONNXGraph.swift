@@ -38,6 +38,7 @@ package struct ONNXNode: Sendable, Hashable {
 package indirect enum ONNXAttribute: Sendable, Hashable {
   case integer(Int)
   case integers([Int])
+  case number(Float)
   case text(String)
   case body(ONNXBody)
 }

@@ -35,6 +35,36 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// Normalizes each row, along the last axis, by its mean and variance.
+  ///
+  /// J. L. Ba, J. R. Kiros and G. E. Hinton, [Layer normalization](https://arxiv.org/abs/1607.06450) (2016).
+  ///
+  /// Statistics are computed in float32 for float16 and bfloat16, otherwise in the element type of `x`, and so are `scale` and
+  /// `offset`.
+  ///
+  /// ```swift
+  /// let y = Tensor.layerNormalization(Tensor([1.0, 2.0, 3.0], shape: [1, 3]), epsilon: 0)
+  /// print(try y.values(as: Double.self))  // [-1.2247…, 0.0, 1.2247…]
+  /// ```
+  /// - Parameters:
+  ///   - x: `[…, features]`, of rank 2 or more.
+  ///   - scale: `[features]`, ones by default.
+  ///   - offset: `[features]`, zeros by default.
+  ///   - epsilon: added to the variance before its root is taken.
+  /// - Returns: as `x`.
+  public static func layerNormalization(
+    _ x: Tensor, scale: Tensor? = nil, offset: Tensor? = nil, epsilon: Double, file: String = #fileID, line: Int = #line
+  ) -> Tensor {
+    let dtype = x.dtype.accumulation
+    func features(_ given: Tensor?, _ number: Double) -> Tensor {
+      given?.cast(to: dtype) ?? Tensor(number, dtype: dtype).broadcast(to: [x.shape.last])
+    }
+    return Tensor(
+      LayerNormalization(epsilon: epsilon), [x, features(scale, 1), features(offset, 0)], file: file, line: line)
+  }
+}
+
 /// An activation that an operation applies to its result in the same pass over memory.
 public enum FusedActivation: String, Sendable, Hashable, CaseIterable {
   case none

@@ -2,7 +2,7 @@ import PJRT
 
 /// Images `[batch…, height, width, channels]` seen through affine maps `[batch…, 6]`; see
 /// ``Tensor/sampled(through:fill:file:line:)``.
-struct AffineSampling: Primitive {
+struct AffineSampling: KernelPrimitive {
   static let name = "affineSampling"
   let fill: FillMode
 
@@ -18,10 +18,6 @@ struct AffineSampling: Primitive {
     return [TensorType(images.dtype.isFloatingPoint ? images.dtype : .float32, images.shape)]
   }
 
-  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    call(inputs, results, in: &writer) ?? writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
-  }
-
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
     let smooth = inputs.indices.filter { inputs[$0].dtype.isFloatingPoint }
     let found = Subgraph(inputs.map(\.type), composed).pulledBack(inputs, cotangents, at: smooth)
@@ -32,8 +28,7 @@ struct AffineSampling: Primitive {
     Tensor.apply(self, to: inputs.batched(isBatched, size))
   }
 
-  /// nil if the engine has no kernel for it.
-  private func call(_ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter) -> [Value]? {
+  func call(_ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter) -> [Value]? {
     let (images, maps) = (inputs[0].type, inputs[1].type)
     guard writer.kernels.contains(.affineSampling), [.uint8, .float32, .bfloat16].contains(images.dtype),
       maps.dtype == .float32, !images.shape.contains(0),
@@ -52,7 +47,7 @@ struct AffineSampling: Primitive {
       ["fill": "\(number) : i64", "value": ProgramWriter.attribute(value)], results)
   }
 
-  private func composed(_ inputs: [Tensor]) -> [Tensor] {
+  func composed(_ inputs: [Tensor]) -> [Tensor] {
     let (images, maps) = (inputs[0], inputs[1])
     let (height, width, channels) = (images.shape[-3], images.shape[-2], images.shape[-1])
     let count = Shape(images.shape.dropLast(3)).elementCount

@@ -5,7 +5,7 @@ import PJRT
 ///
 /// Over an axis of devices `x`, scale, offset and output are each device's own; mean and variance are those of all.
 /// Ioffe and Szegedy, Batch normalization (2015).
-struct BatchNormalization: Primitive {
+struct BatchNormalization: KernelPrimitive {
   static let name = "batchNormalization"
   let epsilon: Double
   let activation: FusedActivation
@@ -24,13 +24,11 @@ struct BatchNormalization: Primitive {
     return [inputs[0], channels, channels]
   }
 
-  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    call("batch_normalization", inputs, results, in: &writer)
-      ?? writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+  func call(_ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter) -> [Value]? {
+    call("batch_normalization.1", inputs, results, in: &writer)
   }
 
-  /// The same made of elementary operations.
-  private func composed(_ inputs: [Tensor]) -> [Tensor] {
+  func composed(_ inputs: [Tensor]) -> [Tensor] {
     let (x, scale, offset) = (inputs[0].cast(to: inputs[1].dtype), inputs[1], inputs[2])
     let axes = Array(0..<x.rank - 1)
     let mean = devices.mean(x.mean(axes))
@@ -57,22 +55,19 @@ struct BatchNormalization: Primitive {
 extension BatchNormalization {
   /// - Parameter operation: the kernel's name.
   /// - Returns: nil if the engine has no kernel for it.
-  func call(
+  fileprivate func call(
     _ operation: String, _ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter
   ) -> [Value]? {
-    let type = inputs[0].type
-    guard devices.count == 1, writer.kernels.contains(.batchNormalization), [.float32, .bfloat16].contains(type.dtype),
-      !type.shape.contains(0)
-    else { return nil }
+    guard devices.count == 1 else { return nil }
     return writer.call(
-      "\(operation).1", inputs,
-      ["epsilon": ProgramWriter.attribute(epsilon), "relu": "\(activation == .relu ? 1 : 0) : i64"], results)
+      operation, of: .batchNormalization, inputs, results,
+      attributes: ["epsilon": ProgramWriter.attribute(epsilon), "relu": "\(activation == .relu ? 1 : 0) : i64"])
   }
 }
 
 /// The cotangents of ``BatchNormalization``'s inputs, from those inputs, the mean and variance it found, and the
 /// cotangents of its results.
-struct BatchNormalizationGradient: Primitive {
+struct BatchNormalizationGradient: KernelPrimitive {
   static let name = "batchNormalizationGradient"
   let epsilon: Double
   let activation: FusedActivation
@@ -90,14 +85,12 @@ struct BatchNormalizationGradient: Primitive {
     return values
   }
 
-  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
+  func call(_ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter) -> [Value]? {
     BatchNormalization(epsilon: epsilon, activation: activation, devices: devices)
-      .call("batch_normalization_gradient", inputs, results, in: &writer)
-      ?? writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+      .call("batch_normalization_gradient.1", inputs, results, in: &writer)
   }
 
-  /// The same made of elementary operations.
-  private func composed(_ inputs: [Tensor]) -> [Tensor] {
+  func composed(_ inputs: [Tensor]) -> [Tensor] {
     let (scale, offset) = (inputs[1], inputs[2])
     let spread = devices.spread([inputs[3], inputs[4], inputs[6], inputs[7]])
     let (mean, variance, meanCotangent, varianceCotangent) = (spread[0], spread[1], spread[2], spread[3])
@@ -118,10 +111,6 @@ struct BatchNormalizationGradient: Primitive {
     let constant = (meanCotangent - factor * whole[1]) / count
     let toInput = cotangent * factor + centred * slope + constant
     return [toInput.cast(to: inputs[0].dtype), toScale, toOffset]
-  }
-
-  func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
-    Subgraph(inputs.map(\.type), composed).pulledBack(inputs, cotangents, at: Array(inputs.indices))
   }
 
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {

@@ -1,7 +1,7 @@
 import PJRT
 
 /// `-sum(t log softmax(x))` over the last axis, from logits x and targets t of their type.
-struct CrossEntropy: Primitive {
+struct CrossEntropy: KernelPrimitive {
   static let name = "crossEntropy"
 
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
@@ -13,25 +13,13 @@ struct CrossEntropy: Primitive {
     return [TensorType(inputs[0].dtype, Shape(inputs[0].shape.dropLast()))]
   }
 
-  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    Self.call("cross_entropy.1", inputs, results, in: &writer)
-      ?? writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+  func call(_ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter) -> [Value]? {
+    writer.call("cross_entropy.1", of: .crossEntropy, inputs, results)
   }
 
-  /// The same made of elementary operations.
-  private func composed(_ inputs: [Tensor]) -> [Tensor] {
+  func composed(_ inputs: [Tensor]) -> [Tensor] {
     let (x, targets) = (inputs[0].upcast, inputs[1].upcast)
     return [-(targets * x.logSoftmax()).sum([-1]).cast(to: inputs[0].dtype)]
-  }
-
-  /// A call of a kernel; nil if the engine has none for these arrays.
-  static func call(
-    _ kernel: String, _ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter
-  ) -> [Value]? {
-    let type = inputs[0].type
-    guard writer.kernels.contains(.crossEntropy), [.float32, .bfloat16].contains(type.dtype), !type.shape.contains(0)
-    else { return nil }
-    return writer.call(kernel, inputs, [:], results)
   }
 
   func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
@@ -47,7 +35,7 @@ struct CrossEntropy: Primitive {
 }
 
 /// The cotangent of ``CrossEntropy``'s logits, `(softmax(x) sum(t) - t) g`, from its inputs and its result's cotangent g.
-struct CrossEntropyGradient: Primitive {
+struct CrossEntropyGradient: KernelPrimitive {
   static let name = "crossEntropyGradient"
 
   func resultTypes(for inputs: [TensorType]) throws(ShapeError) -> [TensorType] {
@@ -58,20 +46,14 @@ struct CrossEntropyGradient: Primitive {
     return [inputs[0]]
   }
 
-  func emit(_ inputs: [Value], _ results: [TensorType], to writer: inout ProgramWriter) -> [Value] {
-    CrossEntropy.call("cross_entropy_gradient.1", inputs, results, in: &writer)
-      ?? writer.inline(Subgraph(inputs.map(\.type), composed), inputs)
+  func call(_ inputs: [Value], _ results: [TensorType], in writer: inout ProgramWriter) -> [Value]? {
+    writer.call("cross_entropy_gradient.1", of: .crossEntropy, inputs, results)
   }
 
-  /// The same made of elementary operations.
-  private func composed(_ inputs: [Tensor]) -> [Tensor] {
+  func composed(_ inputs: [Tensor]) -> [Tensor] {
     let (x, targets, cotangent) = (inputs[0].upcast, inputs[1].upcast, inputs[2].upcast.expand(at: -1))
     let toLogits = (x.softmax() * targets.sum([-1], keepDims: true) - targets) * cotangent
     return [toLogits.cast(to: inputs[0].dtype)]
-  }
-
-  func pullback(_ cotangents: [Tensor], inputs: [Tensor], results: [Tensor]) -> [Tensor?] {
-    Subgraph(inputs.map(\.type), composed).pulledBack(inputs, cotangents, at: Array(inputs.indices))
   }
 
   func vectorized(_ inputs: [Tensor], _ isBatched: [Bool], size: Int) -> [Tensor] {

@@ -213,7 +213,9 @@ extension ProgramWriter {
         + "(\(sequence.type), \(block.type), \(starts.types)) -> \(sequence.type)", [sequence.type])[0]
   }
 
-  private mutating func reshape(_ value: Value, to shape: Shape) -> Value {
+  /// The same elements in another shape; nothing is written for the shape that they have.
+  mutating func reshape(_ value: Value, to shape: Shape) -> Value {
+    if value.type.shape == shape { return value }
     let type = TensorType(value.type.dtype, shape)
     return assign("stablehlo.reshape \(value) : (\(value.type)) -> \(type)", [type])[0]
   }

@@ -518,7 +518,38 @@ def cross_entropies():
              (np.exp(logarithms) * t.sum(-1, keepdims=True) - t) * np.asarray(g)[..., None])
 
 
+def rows():
+    # The second has more columns than a kernel computes at once, the third a scale and an offset for each group.
+    for name, shape, groups in [("", (3, 5), 0), ("-wide", (2, 2, 35), 0), ("-groups", (2, 3, 4), 1)]:
+        x, g = draw(*shape, scale=2), draw(*shape)
+        y = scipy.special.softmax(x, axis=-1)
+        case("softmax" + name, "softmax", [x], y)
+        case("softmaxGradient" + name, "softmaxGradient", [y, g], y * (g - (y * g).sum(-1, keepdims=True)))
+        parts = shape[:groups] + shape[-1:]
+        scale, offset = draw(*parts), draw(*parts, scale=0.5)
+        spread = shape[:groups] + (1,) * (len(shape) - 1 - groups) + shape[-1:]
+
+        def layer(x, scale, offset):
+            mean, variance = x.mean(-1, keepdims=True), x.var(-1, keepdims=True)
+            return (x - mean) / np.sqrt(variance + 1e-3) * scale.reshape(spread) + offset.reshape(spread)
+
+        case("layerNormalization" + name, "layerNormalization", [x, scale, offset], layer(x, scale, offset))
+        # By central differences of the definition, in extended precision.
+        inputs, found = [v.astype(np.longdouble) for v in (x, scale, offset)], []
+        for which, point in enumerate(inputs):
+            gradient = np.zeros(point.shape)
+            for at in np.ndindex(point.shape):
+                ends = []
+                for step in (1e-6, -1e-6):
+                    moved = [v.copy() for v in inputs]
+                    moved[which][at] += step
+                    ends.append((g * layer(*moved)).sum())
+                gradient[at] = (ends[0] - ends[1]) / 2e-6
+            found.append(gradient)
+        case("layerNormalizationGradient" + name, "layerNormalizationGradient", [x, scale, g], found)
+
+
 families = [unary, binary, comparing, converting, shaping, indexing, reducing, algebra, windows, random_bits, inverses]
-for family in families + [normalizing, convolution_gradients, cross_entropies]:
+for family in families + [normalizing, convolution_gradients, cross_entropies, rows]:
     family()
 write_list(__file__, "primitives.json", cases)

@@ -126,6 +126,12 @@ enum FixtureTable {
     },
     "crossEntropy": { inputs, _ in Tensor.apply(CrossEntropy(), to: inputs) },
     "crossEntropyGradient": { inputs, _ in Tensor.apply(CrossEntropyGradient(), to: inputs) },
+    "softmax": { inputs, _ in Tensor.apply(Softmax(), to: inputs) },
+    "softmaxGradient": { inputs, _ in Tensor.apply(SoftmaxGradient(), to: inputs) },
+    "layerNormalization": { inputs, _ in Tensor.apply(LayerNormalization(epsilon: 1e-3), to: inputs) },
+    "layerNormalizationGradient": { inputs, _ in
+      Tensor.apply(LayerNormalizationGradient(epsilon: 1e-3), to: inputs)
+    },
     "reduceWindowMax": { inputs, fixture in
       Tensor.apply(WindowMaximum(geometry: WindowGeometry(fixture)), to: inputs)
     },

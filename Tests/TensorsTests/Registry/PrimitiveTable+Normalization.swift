@@ -51,7 +51,51 @@ extension PrimitiveTable {
           gives: [f64(2, 3)])
       ],
       refusals: [Refusal(CrossEntropyGradient(), [f64(4, 3), f64(4, 3), f64(3)], "the cotangent must be")]),
+    PrimitiveRow(
+      Softmax.self, .fixtures(["softmax"]),
+      samples: [
+        Sample(Softmax(), [numbers(3)], gives: [f64(3)]), Sample(Softmax(), [numbers(2, 2, 4)], gives: [f64(2, 2, 4)]),
+      ],
+      refusals: [Refusal(Softmax(), [f64()], "needs an axis"), Refusal(Softmax(), [i32(4, 3)], "floating-point")]),
+    PrimitiveRow(
+      SoftmaxGradient.self, .fixtures(["softmaxGradient"]),
+      samples: [Sample(SoftmaxGradient(), [numbers(2, 3), numbers(2, 3, from: 0.1)], gives: [f64(2, 3)])],
+      refusals: [Refusal(SoftmaxGradient(), [f64(4, 3), f64(4)], "the cotangent must be")]),
+    PrimitiveRow(
+      LayerNormalization.self, .fixtures(["layerNormalization"]),
+      samples: [
+        Sample(layer, [numbers(3, 4), numbers(4, from: 0.4), numbers(4, from: -0.2)], gives: [f64(3, 4)]),
+        Sample(
+          layer, [numbers(2, 3, 2, 4), numbers(2, 4, from: 0.4), numbers(2, 4, from: -0.2)], gives: [f64(2, 3, 2, 4)]),
+      ],
+      refusals: [
+        Refusal(layer, [f64(3), f64(3), f64(3)], "needs […, rows, columns]"),
+        Refusal(layer, [f64(4, 3), f64(4), f64(3)], "the scale must be"),
+        Refusal(layer, [f64(4, 3), f64(4, 3), f64(4, 3)], "the scale must be"),
+        Refusal(layer, [f64(4, 3), f64(3), f64(1, 3)], "the offset must be"),
+        Refusal(layer, [i32(4, 3), i32(3), i32(3)], "floating-point"),
+        Refusal(LayerNormalization(epsilon: -1), [f64(4, 3), f64(3), f64(3)], "0 or more"),
+        Refusal(LayerNormalization(epsilon: .nan), [f64(4, 3), f64(3), f64(3)], "0 or more"),
+      ]),
+    PrimitiveRow(
+      LayerNormalizationGradient.self, .fixtures(["layerNormalizationGradient"]),
+      samples: [
+        Sample(
+          LayerNormalizationGradient(epsilon: 0.01),
+          [numbers(2, 3, 4), numbers(4, from: 0.4), numbers(2, 3, 4, from: -0.9)],
+          gives: [f64(2, 3, 4), f64(4), f64(4)]),
+        Sample(
+          LayerNormalizationGradient(epsilon: 0.01),
+          [numbers(2, 3, 4), numbers(2, 4, from: 0.4), numbers(2, 3, 4, from: -0.9)],
+          gives: [f64(2, 3, 4), f64(2, 4), f64(2, 4)]),
+      ],
+      refusals: [
+        Refusal(LayerNormalizationGradient(epsilon: 0.01), [f64(4, 3), f64(3), f64(4, 2)], "the cotangent must be"),
+        Refusal(LayerNormalizationGradient(epsilon: 0.01), [f64(4, 3), f64(2), f64(4, 3)], "the scale must be"),
+      ]),
   ]
+
+  private static let layer = LayerNormalization(epsilon: 0.01)
 
   private static let plain = BatchNormalization(epsilon: 0.01, activation: .none)
 }

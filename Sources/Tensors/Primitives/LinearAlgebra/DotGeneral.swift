@@ -119,24 +119,28 @@ struct DotGeneral: Primitive {
     {
       return writer.call("gram.3", writer.matrixParts(of: inputs[0]), [:], results)
     }
-    guard let kernel = kernel(for: types, writer.kernels) else { return nil }
-    return writer.call(kernel, inputs, transposed(rank), results)
+    guard let call = kernelCall(for: types, writer.kernels) else { return nil }
+    let matrices = zip(inputs, call.types).map { writer.reshape($0, to: $1.shape) }
+    let product = writer.call(call.kernel, matrices, call.attributes, [call.types[2]])
+    return [writer.reshape(product[0], to: results[0].shape)]
   }
 
   /// Whether a kernel computes an array plus the product times a number.
   ///
   /// - Parameter types: those of the two factors and of their product.
   func canBeAdded(_ types: [TensorType], _ kernels: Kernels) -> Bool {
-    types[2].dtype == .float32 && kernel(for: types, kernels) != nil
+    types[2].dtype == .float32 && kernelCall(for: types, kernels) != nil
   }
 
   /// Writes an array plus the product times a number.
   func emit(
     _ inputs: [Value], times number: Value, addedTo array: Value, to writer: inout ProgramWriter
   ) -> [Value] {
-    guard let kernel = kernel(for: inputs.map(\.type) + [array.type], writer.kernels) else { return [] }
-    return writer.call(
-      kernel, inputs + [array, number], transposed(array.type.shape.rank), [array.type], overwriting: inputs.count)
+    guard let call = kernelCall(for: inputs.map(\.type) + [array.type], writer.kernels) else { return [] }
+    let matrices = zip(inputs + [array], call.types).map { writer.reshape($0, to: $1.shape) }
+    let sum = writer.call(
+      call.kernel, matrices + [number], call.attributes, [call.types[2]], overwriting: inputs.count)
+    return [writer.reshape(sum[0], to: array.type.shape)]
   }
 
   /// Products of elements from which on the kernel is faster than XLA. Vectors are always left to XLA, which puts their
@@ -145,14 +149,50 @@ struct DotGeneral: Primitive {
   /// Elements of a matrix from which on copies of its blocks are worth their time. The kernel makes none, oneDNN does.
   private static let large = 1 << 19
 
-  /// The kernel for matrices of these types, two factors and their product.
-  private func kernel(for types: [TensorType], _ kernels: Kernels) -> String? {
-    let rank = batch.0.count + 2
+  /// The kernel that computes the product of two factors, what it takes besides them, and the types of factors and product as
+  /// it sees them, `[batch…, rows, columns]`: axes that are run through or summed up one after the other are one of its axes.
+  private func kernelCall(
+    for types: [TensorType], _ kernels: Kernels
+  ) -> (kernel: String, attributes: KeyValuePairs<String, String>, types: [TensorType])? {
     let leading = Array(0..<batch.0.count)
-    guard types.allSatisfy({ $0.shape.rank == rank && !$0.shape.contains(0) }), batch.0 == leading, batch.1 == leading,
-      contracted.0.count == 1
+    guard batch.0 == leading, batch.1 == leading, let left = matrix(types[0].shape, contracted.0),
+      let right = matrix(types[1].shape, contracted.1)
     else { return nil }
-    let inner = types[0].shape[contracted.0[0]]
+    let product = Shape(left.batch.dimensions + [left.free, right.free])
+    let matrices = zip(types, [left.shape, right.shape, product]).map { TensorType($0.dtype, $1) }
+    guard let kernel = kernel(for: matrices, inner: left.contracted, kernels) else { return nil }
+    func flag(_ isSet: Bool) -> String { isSet ? "1 : i64" : "0 : i64" }
+    return (
+      kernel,
+      ["transposed_left": flag(left.isContractedFirst), "transposed_right": flag(!right.isContractedFirst)], matrices
+    )
+  }
+
+  /// A factor whose free axes and whose contracted axes lie side by side, in order.
+  private struct Matrix {
+    let batch: Shape
+    let free: Int
+    let contracted: Int
+    let isContractedFirst: Bool
+
+    var shape: Shape { Shape(batch.dimensions + (isContractedFirst ? [contracted, free] : [free, contracted])) }
+  }
+
+  /// A factor as a matrix for each index of the batch; nil for vectors, and for axes in another order.
+  private func matrix(_ shape: Shape, _ contracted: Axes) -> Matrix? {
+    let own = Array(shape.indices.dropFirst(batch.0.count))
+    let free = own.filter { !contracted.contains($0) }
+    guard !free.isEmpty, !contracted.isEmpty, !shape.contains(0), [free + contracted, contracted + free].contains(own)
+    else { return nil }
+    func extent(_ axes: Axes) -> Int { axes.map { shape[$0] }.reduce(1, *) }
+    return Matrix(
+      batch: Shape(shape.prefix(batch.0.count)), free: extent(free), contracted: extent(contracted),
+      isContractedFirst: own == contracted + free)
+  }
+
+  /// The kernel for matrices of these types, two factors and their product.
+  private func kernel(for types: [TensorType], inner: Int, _ kernels: Kernels) -> String? {
+    let rank = types[2].shape.rank
     switch types[2].dtype {
     case .bfloat16: return kernels.contains(.bfloat16Product) && rank <= 6 ? "dot.1" : nil
     case .float32:
@@ -164,13 +204,6 @@ struct DotGeneral: Primitive {
       return kernels.contains(.product) ? "product.1" : nil
     default: return nil
     }
-  }
-
-  private func transposed(_ rank: Int) -> KeyValuePairs<String, String> {
-    [
-      "transposed_left": contracted.0[0] == rank - 2 ? "1 : i64" : "0 : i64",
-      "transposed_right": contracted.1[0] == rank - 1 ? "1 : i64" : "0 : i64",
-    ]
   }
 }
 
