@@ -112,6 +112,10 @@ import Testing
     ),
     Case(
       name: "cross entropy", shapes: [[64, 10], [64, 10]], body: passes { $0[0].softmaxCrossEntropy($0[1].squared()) }),
+    Case(name: "softmax", shapes: [[64, 70]], body: passes { $0[0].softmax() }),
+    Case(
+      name: "layer normalization", shapes: [[64, 8, 70], [70], [70]],
+      body: passes { Tensor.layerNormalization($0[0], scale: $0[1], offset: $0[2], epsilon: 1e-3) }),
     Case(
       name: "random bits", shapes: [[2]], factor: 2, prepared: { [($0[0].abs() * 1000).floor()] },
       body: { [Key(state: $0[0].cast(to: .uint64)).derived("noise").normal([30, 7])] }),
