@@ -100,10 +100,15 @@ public struct Shift: Augmentation, AffineAugmentation {
       right: width.draw(count, extent: size.width, key: key.derived("width")))
   }
 
+  public func scheduled(at progress: Progress) -> any Augmentation {
+    Shift(width: width.fixed(at: progress), height: height.fixed(at: progress), fill: mode)
+  }
+
   public func check(_ images: ImageShape) throws(AugmentationError) {
     for (range, field) in [(width, "width"), (height, "height")] {
-      let shown = range.least < 0 || range.least.isNaN ? range.least : range.greatest
-      try AugmentationError.check(shown, "\(Self.name).\(field)", "from 0 to 10000") { (0...10_000).contains($0) }
+      for value in range.extremes {
+        try AugmentationError.check(value, "\(Self.name).\(field)", "from 0 to 10000") { (0...10_000).contains($0) }
+      }
       guard case .choices(let choices) = range else { continue }
       try AugmentationError.check(Double(choices.count), "\(Self.name).\(field)", "at least one choice") { $0 > 0 }
     }
@@ -112,9 +117,9 @@ public struct Shift: Augmentation, AffineAugmentation {
 
 /// How far images may be shifted along an axis, in the notation of Keras' `width_shift_range` and
 /// `height_shift_range`.
-public enum ShiftRange: Sendable, Hashable {
+public enum ShiftRange: Sendable {
   /// Uniform from minus to plus this: below 1 a fraction of the image's extent, from 1 on pixels.
-  case uniform(Double)
+  case uniform(any Schedule)
   /// One of these, in either direction: fractions of the extent if all are below 1, otherwise pixels.
   case choices([Double])
 
@@ -127,28 +132,31 @@ public enum ShiftRange: Sendable, Hashable {
     self = .choices((0..<count).map(Double.init))
   }
 
-  var greatest: Double {
+  /// The numbers, or values between which the limit stays.
+  var extremes: [Double] {
     switch self {
-    case .uniform(let limit): limit
-    case .choices(let choices): choices.map(\.magnitude).max() ?? 0
+    case .uniform(let limit): limit.extremes
+    case .choices(let choices): choices
     }
   }
 
-  var least: Double {
-    switch self {
-    case .uniform(let limit): limit
-    case .choices(let choices): choices.min() ?? 0
-    }
+  /// Whether nothing is shifted.
+  var isNone: Bool { if case .uniform(let limit) = self { limit.constant == 0 } else { false } }
+
+  /// The range at one point of training.
+  func fixed(at progress: Progress) -> ShiftRange {
+    if case .uniform(let limit) = self { .uniform(limit.fixed(at: progress)) } else { self }
   }
 
   /// Shifts in pixels, `[count]`.
   func draw(_ count: Int, extent: Int, key: Key) -> Tensor {
     switch self {
     case .uniform(let limit):
-      let pixels = limit < 1 ? limit * Double(extent) : limit
-      return key.uniform([count], in: -pixels...pixels)
+      let pixels = limit.initial.map(
+        { $0 < 1 ? $0 * Double(extent) : $0 }, { Tensor.select($0 .< 1, $0 * Double(extent), $0) })
+      return key.uniform([count], within: pixels)
     case .choices(let choices):
-      let scale = greatest < 1 ? Double(extent) : 1
+      let scale = (choices.map(\.magnitude).max() ?? 0) < 1 ? Double(extent) : 1
       let values = Tensor(choices.map { Float($0 * scale) })
       let chosen = values.take(key.derived("choice").offsets(count, upTo: choices.count - 1))
       return Tensor.select(key.derived("side").bernoulli([count], probability: 0.5), chosen, -chosen)
@@ -157,16 +165,25 @@ public enum ShiftRange: Sendable, Hashable {
 }
 
 extension SettingFormat where Value == ShiftRange {
-  /// A number or a list of numbers, none of them negative.
+  /// A number, a schedule or a list of numbers, none of them negative.
   static var shift: SettingFormat {
-    let allowed = "a number or a list of numbers in 0...10000"
+    let allowed = "a number, a schedule or a list of numbers in 0...10000"
     return SettingFormat(
       allowed,
       read: { (options, key, fallback) throws(ConfigurationError) in
         let origin = options.origin(of: key)
-        let value = try options.peek(key)
+        guard let value = try options.peek(key) else {
+          _ = options.take(key)
+          return fallback
+        }
+        switch value {
+        case .choice, .text:
+          let limit = try options.value(key, SettingFormat<any Schedule>.number(in: 0...10_000), default: 0.0)
+          // A number by another name.
+          return limit.constant.map(ShiftRange.init) ?? .uniform(limit)
+        default: break
+        }
         let numbers = try options.numbers(key, default: [])
-        guard let value else { return fallback }
         let isList = if case .list = value { true } else { false }
         guard !numbers.isEmpty, numbers.allSatisfy({ (0...10_000).contains($0) }) else {
           throw .outOfRange(key: key, value: value.description, range: allowed, origin: origin)
@@ -178,10 +195,10 @@ extension SettingFormat where Value == ShiftRange {
         case .choices(let choices): return .list(choices.map(OptionValue.number))
         case .uniform(let limit):
           // A whole number stands for the choices of Keras.
-          guard ShiftRange(limit) == range else {
+          if let limit = limit.constant, case .choices = ShiftRange(limit) {
             throw .invalid(message: "a uniform shift of whole pixels, \(limit), has no notation", origin: "")
           }
-          return .number(limit)
+          return try limit.notation()
         }
       })
   }
@@ -194,14 +211,16 @@ public struct Zoom: Augmentation, AffineAugmentation {
     "zoom", "enlarges or shrinks images by random factors, one per axis", standard: Zoom(),
     settings: [Setting("range", \.range, .zoom, "range of both factors")] + FillMode.settings.of(\.mode))
 
-  public var range: ClosedRange<Double>
+  public var range: any RangeSchedule
   public var mode: FillMode
   public var fill: FillMode? { mode }
 
-  public init(_ range: ClosedRange<Double> = 0.75...1.25, fill mode: FillMode = .nearest) {
+  public init(_ range: any RangeSchedule = 0.75...1.25, fill mode: FillMode = .nearest) {
     self.range = range
     self.mode = mode
   }
+
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(ranges: \.range, at: progress) }
 
   public func map(_ count: Int, _ size: ImageShape, key: Key) -> AffineMap {
     .zoom(
@@ -210,7 +229,7 @@ public struct Zoom: Augmentation, AffineAugmentation {
   }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
-    try AugmentationError.check(range.lowerBound, "\(Self.name).range", "above 0 at its lower end") { $0 > 0 }
+    try AugmentationError.check(range, "\(Self.name).range", "above 0 at both ends") { $0 > 0 }
   }
 }
 

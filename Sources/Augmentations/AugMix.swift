@@ -27,7 +27,7 @@ public struct AugMix: Augmentation {
   private static let bins = 10
   private static let greatestDepth = 3
 
-  public var severity: Int
+  public var severity: any Schedule
   public var width: Int
   public var depth: Int?
   public var alpha: any Schedule
@@ -38,7 +38,7 @@ public struct AugMix: Augmentation {
   ///   - depth: operations per version; nil for 1, 2 or 3, drawn per version.
   ///   - fill: the level outside of the image, 0...255.
   public init(
-    severity: Int = 3, width: Int = 3, depth: Int? = nil, alpha: any Schedule = 1.0, color: Bool = true,
+    severity: any Schedule = 3.0, width: Int = 3, depth: Int? = nil, alpha: any Schedule = 1.0, color: Bool = true,
     interpolation: Interpolation = .linear, fill: Double = 0
   ) {
     (self.severity, self.width, self.depth, self.alpha, self.color) = (severity, width, depth, alpha, color)
@@ -47,13 +47,13 @@ public struct AugMix: Augmentation {
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.checkColors(images, of: Self.name)
-    try AugmentationError.check(Double(severity), "\(Self.name).severity", "from 1 to 10") { (1...10).contains($0) }
+    try AugmentationError.check(severity, "\(Self.name).severity", "from 1 to 10") { (1...10).contains($0) }
     try AugmentationError.check(Double(width), "\(Self.name).width", "1 or more") { $0 >= 1 }
     try AugmentationError.check(Double(depth ?? 1), "\(Self.name).depth", "1 or more") { $0 >= 1 }
     try AugmentationError.check(alpha, "\(Self.name).alpha", "from 0.001 to 1000") { (0.001...1000).contains($0) }
   }
 
-  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.alpha, at: progress) }
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.severity, \.alpha, at: progress) }
 
   func space(_ images: ImageShape) -> OperationSpace {
     OperationSpace(
@@ -63,7 +63,8 @@ public struct AugMix: Augmentation {
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     let (space, steps) = (self.space(batch.size), depth ?? Self.greatestDepth)
-    let all = space.draw(batch, steps: width * steps, key: key) { key.derived("bin").offsets($0, upTo: severity - 1) }
+    let greatest = severity.initial.whole - 1
+    let all = space.draw(batch, steps: width * steps, key: key) { key.derived("bin").offsets($0, upTo: greatest) }
     let depths = batch.draw { count in
       depth.map { Tensor(Double($0), dtype: .int32).broadcast(to: [count, width]) }
         ?? key.derived("depth").offsets([count, width], upTo: Self.greatestDepth - 1) + 1

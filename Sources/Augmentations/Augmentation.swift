@@ -22,10 +22,14 @@ public protocol Augmentation: Configurable {
 extension Augmentation {
   public func scheduled(at progress: Progress) -> any Augmentation { self }
 
-  /// The same with the present value of some numbers.
-  func fixed(_ numbers: WritableKeyPath<Self, any Schedule>..., at progress: Progress) -> Self {
+  /// The same with the present value of some numbers and ranges.
+  func fixed(
+    _ numbers: WritableKeyPath<Self, any Schedule>..., ranges: WritableKeyPath<Self, any RangeSchedule>...,
+    at progress: Progress
+  ) -> Self {
     var copy = self
     for number in numbers { copy[keyPath: number] = copy[keyPath: number].fixed(at: progress) }
+    for range in ranges { copy[keyPath: range] = copy[keyPath: range].fixed(at: progress) }
     return copy
   }
 

@@ -33,11 +33,19 @@ public enum AugmentationError: Error, Sendable, Equatable, CustomStringConvertib
     }
   }
 
-  /// Checks a number; the values of a schedule aren't checked.
+  /// Checks a number, or the values of a schedule as far as they are known.
   static func check(
     _ schedule: any Schedule, _ field: String, _ requirement: String, _ isAllowed: (Double) -> Bool
   ) throws(AugmentationError) {
-    if let number = schedule.constant { try check(number, field, requirement, isAllowed) }
+    for value in schedule.extremes { try check(value, field, requirement, isAllowed) }
+  }
+
+  /// Checks both ends of a range.
+  static func check(
+    _ range: any RangeSchedule, _ field: String, _ requirement: String, _ isAllowed: (Double) -> Bool
+  ) throws(AugmentationError) {
+    try check(range.low, field, requirement, isAllowed)
+    try check(range.high, field, requirement, isAllowed)
   }
 
   static func check(probability: any Schedule, _ field: String) throws(AugmentationError) {

@@ -7,12 +7,14 @@ public struct Brightness: Augmentation {
     "brightness", "multiplies images by a random factor, in whole bytes", standard: Brightness(),
     settings: [Setting("range", \.range, .range(in: 0...100), "range of the factor")])
 
-  public var range: ClosedRange<Double>
+  public var range: any RangeSchedule
 
-  public init(_ range: ClosedRange<Double> = 0.5...1.5) { self.range = range }
+  public init(_ range: any RangeSchedule = 0.5...1.5) { self.range = range }
+
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(ranges: \.range, at: progress) }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
-    try AugmentationError.check(range.lowerBound, "\(Self.name).range", "0 or more at its lower end") { $0 >= 0 }
+    try AugmentationError.check(range, "\(Self.name).range", "0 or more at both ends") { $0 >= 0 }
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {

@@ -18,10 +18,10 @@ public struct Cutout: Augmentation {
 
   public var size: any Schedule
   public var scope: MaskScope
-  public var value: Double
+  public var value: any Schedule
   public var stage: AugmentationStage { .prepared }
 
-  public init(size: any Schedule = 16.0, each scope: MaskScope = .image, value: Double = 0) {
+  public init(size: any Schedule = 16.0, each scope: MaskScope = .image, value: any Schedule = 0.0) {
     self.size = size
     self.scope = scope
     self.value = value
@@ -34,16 +34,17 @@ public struct Cutout: Augmentation {
     ) { (1...Double(limit)).contains($0) }
   }
 
-  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.size, at: progress) }
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.size, \.value, at: progress) }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     let size = batch.size
     let y = batch.draw(each: scope) { key.derived("y").offsets($0, upTo: size.height - 1) }.cast(to: .float32)
     let x = batch.draw(each: scope) { key.derived("x").offsets($0, upTo: size.width - 1) }.cast(to: .float32)
-    let side = self.size.initial.wholeNumber(like: y)
+    let side = self.size.initial.whole.broadcast(like: y)
     let box = PixelBox.around(y: y, x: x, height: side, width: side, in: size)
     let values = batch.values
-    return batch.with(images: values.replaced(where: box.mask(size).broadcast(to: values.shape), by: value))
+    return batch.with(
+      images: values.replaced(where: box.mask(size).broadcast(to: values.shape), by: value.initial))
   }
 }
 
@@ -98,14 +99,14 @@ public struct RandomErasing: Augmentation {
   /// The defaults that the other settings began with.
   public internal(set) var rule: Rule
   public var probability: any Schedule
-  public var area: ClosedRange<Double>
-  public var ratio: ClosedRange<Double>
+  public var area: any RangeSchedule
+  public var ratio: any RangeSchedule
   public var fill: Fill
   public var stage: AugmentationStage { .prepared }
 
   public init(
-    _ rule: Rule = .landscape, probability: any Schedule = 0.5, area: ClosedRange<Double>? = nil,
-    ratio: ClosedRange<Double>? = nil, fill: Fill? = nil
+    _ rule: Rule = .landscape, probability: any Schedule = 0.5, area: (any RangeSchedule)? = nil,
+    ratio: (any RangeSchedule)? = nil, fill: Fill? = nil
   ) {
     self.rule = rule
     self.probability = probability
@@ -116,12 +117,13 @@ public struct RandomErasing: Augmentation {
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(probability: probability, "\(Self.name).probability")
-    try AugmentationError.check(area.lowerBound, "\(Self.name).area", "0 or more at its lower end") { $0 >= 0 }
-    try AugmentationError.check(area.upperBound, "\(Self.name).area", "at most 1, the whole image") { $0 <= 1 }
-    try AugmentationError.check(ratio.lowerBound, "\(Self.name).ratio", "above 0 at its lower end") { $0 > 0 }
+    try AugmentationError.check(area, "\(Self.name).area", "from 0 to 1, the whole image") { (0...1).contains($0) }
+    try AugmentationError.check(ratio, "\(Self.name).ratio", "above 0 at both ends") { $0 > 0 }
   }
 
-  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.probability, at: progress) }
+  public func scheduled(at progress: Progress) -> any Augmentation {
+    fixed(\.probability, ranges: \.area, \.ratio, at: progress)
+  }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     let values = batch.values
@@ -137,7 +139,7 @@ public struct RandomErasing: Augmentation {
   /// A rectangle per image, and whether one was found.
   func rectangles(_ batch: ImageBatch, key: Key) -> (box: PixelBox, fits: Tensor) {
     let size = batch.size
-    func drawn(_ name: String, in range: ClosedRange<Double>? = nil) -> Tensor {
+    func drawn(_ name: String, in range: (any RangeSchedule)? = nil) -> Tensor {
       batch.draw { count in
         let (key, shape): (Key, Shape) = (key.derived(name), [count, Self.attempts])
         return range.map { key.uniform(shape, in: $0) } ?? key.uniform(shape)

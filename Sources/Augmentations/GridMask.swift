@@ -17,43 +17,43 @@ public struct GridMask: Augmentation {
       Setting("value", \.value, .number(in: -1e30...1e30), "the squares' value, after preprocessing"),
     ])
 
-  public var unit: ClosedRange<Double>
+  public var unit: any RangeSchedule
   public var ratio: any Schedule
   public var degrees: any Schedule
   public var probability: any Schedule
-  public var value: Double
+  public var value: any Schedule
   public var stage: AugmentationStage { .prepared }
 
   public init(
-    unit: ClosedRange<Double> = 24...32, ratio: any Schedule = 0.4, degrees: any Schedule = 0.0,
-    probability: any Schedule = 0.7, value: Double = 0
+    unit: any RangeSchedule = 24.0...32.0, ratio: any Schedule = 0.4, degrees: any Schedule = 0.0,
+    probability: any Schedule = 0.7, value: any Schedule = 0.0
   ) {
     (self.unit, self.ratio, self.degrees) = (unit, ratio, degrees)
     (self.probability, self.value) = (probability, value)
   }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
-    try AugmentationError.check(unit.lowerBound, "\(Self.name).unit", "2 pixels or more at its lower end") { $0 >= 2 }
+    try AugmentationError.check(unit, "\(Self.name).unit", "2 pixels or more at both ends") { $0 >= 2 }
     try AugmentationError.check(ratio, "\(Self.name).ratio", "from 0 to 1") { (0...1).contains($0) }
     try AugmentationError.check(degrees, "\(Self.name).degrees", "from 0 to 360") { (0...360).contains($0) }
     try AugmentationError.check(probability: probability, "\(Self.name).probability")
   }
 
   public func scheduled(at progress: Progress) -> any Augmentation {
-    fixed(\.ratio, \.degrees, \.probability, at: progress)
+    fixed(\.ratio, \.degrees, \.probability, \.value, ranges: \.unit, at: progress)
   }
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     func drawn(_ name: String) -> Tensor { batch.draw { key.derived(name).uniform([$0]) } }
-    let (least, greatest) = (unit.lowerBound.rounded(.up), unit.upperBound.rounded(.down))
-    let units = (drawn("unit") * (Swift.max(greatest - least, 0) + 1)).floor() + least
+    let least = -(-unit.low.initial).roundedDown
+    let units = (drawn("unit") * ((unit.high.initial.roundedDown - least).maximum(0) + 1)).floor() + least
     let mask = mask(
       batch.size, units: units, top: (drawn("top") * units).floor(), left: (drawn("left") * units).floor(),
       degrees: drawn("angle") * degrees.initial)
     let isChosen = batch.draw { key.derived("chosen").bernoulli([$0], probability: probability.initial) }
     let values = batch.values
     return batch.with(
-      images: values.replaced(where: (mask .& isChosen.perImage).broadcast(to: values.shape), by: value))
+      images: values.replaced(where: (mask .& isChosen.perImage).broadcast(to: values.shape), by: value.initial))
   }
 
   /// Where images are masked, `bool [batch, height, width, 1]`.

@@ -101,7 +101,7 @@ public struct Posterize: Augmentation, LevelAugmentation {
   }
 
   func changed(_ levels: Tensor, _ batch: ImageBatch, key: Key) -> Tensor {
-    levels.posterized(bits: bits.initial.wholeRow)
+    levels.posterized(bits: bits.initial.whole.row)
   }
 }
 
@@ -134,7 +134,7 @@ public struct Solarize: Augmentation, LevelAugmentation {
 /// An augmentation that blends an image with a poorer version of it: 0 is that version, 1 the image, and factors above 1
 /// exaggerate the difference.
 protocol BlendAugmentation: LevelAugmentation {
-  var range: ClosedRange<Double> { get set }
+  var range: any RangeSchedule { get set }
   /// The poorer version of levels `[batch, height, width, channels]`, which may have extents of 1; nil if there is none.
   func poorer(_ levels: Tensor) -> Tensor?
 }
@@ -144,13 +144,17 @@ extension BlendAugmentation {
     [Setting("range", \.range, .range(in: 0...100), "range of the factor")] + settings
   }
 
+  public func scheduled(at progress: Progress) -> any Augmentation {
+    fixed(\.probability, ranges: \.range, at: progress)
+  }
+
   func checkSettings() throws(AugmentationError) {
-    try AugmentationError.check(range.lowerBound, "\(Self.name).range", "0 or more at its lower end") { $0 >= 0 }
+    try AugmentationError.check(range, "\(Self.name).range", "0 or more at both ends") { $0 >= 0 }
   }
 
   func changed(_ levels: Tensor, _ batch: ImageBatch, key: Key) -> Tensor {
-    let distance = range.lowerBound - 1...range.upperBound - 1
-    let excess = batch.draw { key.derived("factor").uniform([$0], in: distance) }
+    let (low, high) = (range.low.initial - 1, range.high.initial - 1)
+    let excess = batch.draw { key.derived("factor").uniform([$0], from: low, to: high) }
     return poorer(levels).map { levels.blended(with: $0, excess: excess) } ?? levels
   }
 }
@@ -160,10 +164,10 @@ public struct Contrast: Augmentation, BlendAugmentation {
   public static let declaration = Declaration(
     "contrast", "blends images with their mean gray", standard: Contrast(), settings: blendSettings)
 
-  public var range: ClosedRange<Double>
+  public var range: any RangeSchedule
   public var probability: any Schedule
 
-  public init(_ range: ClosedRange<Double> = 0.5...1.5, probability: any Schedule = 1.0) {
+  public init(_ range: any RangeSchedule = 0.5...1.5, probability: any Schedule = 1.0) {
     (self.range, self.probability) = (range, probability)
   }
 
@@ -176,10 +180,10 @@ public struct Saturation: Augmentation, BlendAugmentation {
     "saturation", "blends images with their gray version: the operation that policies call color",
     standard: Saturation(), settings: blendSettings)
 
-  public var range: ClosedRange<Double>
+  public var range: any RangeSchedule
   public var probability: any Schedule
 
-  public init(_ range: ClosedRange<Double> = 0.5...1.5, probability: any Schedule = 1.0) {
+  public init(_ range: any RangeSchedule = 0.5...1.5, probability: any Schedule = 1.0) {
     (self.range, self.probability) = (range, probability)
   }
 
@@ -191,10 +195,10 @@ public struct Sharpness: Augmentation, BlendAugmentation {
   public static let declaration = Declaration(
     "sharpness", "smooths or sharpens images", standard: Sharpness(), settings: blendSettings)
 
-  public var range: ClosedRange<Double>
+  public var range: any RangeSchedule
   public var probability: any Schedule
 
-  public init(_ range: ClosedRange<Double> = 0...2, probability: any Schedule = 0.5) {
+  public init(_ range: any RangeSchedule = 0.0...2.0, probability: any Schedule = 0.5) {
     (self.range, self.probability) = (range, probability)
   }
 
@@ -213,17 +217,21 @@ public struct GaussianBlur: Augmentation, LevelAugmentation {
     ] + settings)
 
   public var size: Int
-  public var sigma: ClosedRange<Double>
+  public var sigma: any RangeSchedule
   public var probability: any Schedule
 
   /// - Parameter size: an odd number.
-  public init(size: Int = 3, sigma: ClosedRange<Double> = 0.1...2, probability: any Schedule = 0.5) {
+  public init(size: Int = 3, sigma: any RangeSchedule = 0.1...2, probability: any Schedule = 0.5) {
     (self.size, self.sigma, self.probability) = (size, sigma, probability)
+  }
+
+  public func scheduled(at progress: Progress) -> any Augmentation {
+    fixed(\.probability, ranges: \.sigma, at: progress)
   }
 
   public func check(_ images: ImageShape) throws(AugmentationError) {
     try AugmentationError.check(probability: probability, "\(Self.name).probability")
-    try AugmentationError.check(sigma.lowerBound, "\(Self.name).sigma", "above 0 at its lower end") { $0 > 0 }
+    try AugmentationError.check(sigma, "\(Self.name).sigma", "above 0 at both ends") { $0 > 0 }
     let limit = 2 * Swift.min(images.height, images.width) - 1
     try AugmentationError.check(
       Double(size), "\(Self.name).size",

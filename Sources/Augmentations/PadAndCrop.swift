@@ -17,10 +17,10 @@ public struct PadAndCrop: Augmentation {
       Setting("padding", \.padding, .word, "content of the padding"),
     ])
 
-  public var pixels: Int
+  public var pixels: any Schedule
   public var padding: Padding
 
-  public init(pixels: Int = 4, padding: Padding = .zero) {
+  public init(pixels: any Schedule = 4.0, padding: Padding = .zero) {
     self.pixels = pixels
     self.padding = padding
   }
@@ -29,13 +29,16 @@ public struct PadAndCrop: Augmentation {
     let least = Swift.min(images.height, images.width)
     let limit = padding == .reflect ? least - 1 : least
     try AugmentationError.check(
-      Double(pixels), "\(Self.name).pixels", "from 0 to \(limit) for images of \(images.height)x\(images.width)"
+      pixels, "\(Self.name).pixels", "from 0 to \(limit) for images of \(images.height)x\(images.width)"
     ) { (0...Double(limit)).contains($0) }
   }
 
+  public func scheduled(at progress: Progress) -> any Augmentation { fixed(\.pixels, at: progress) }
+
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
-    let top = batch.draw { key.derived("top").offsets($0, upTo: 2 * pixels) } - Double(pixels)
-    let left = batch.draw { key.derived("left").offsets($0, upTo: 2 * pixels) } - Double(pixels)
+    let pixels = pixels.initial.whole
+    let top = batch.draw { key.derived("top").offsets([$0], upTo: 2 * pixels) } - pixels
+    let left = batch.draw { key.derived("left").offsets([$0], upTo: 2 * pixels) } - pixels
     return batch.with(images: crop(batch.images, top: top, left: left))
   }
 
@@ -64,14 +67,4 @@ extension Tensor {
   }
 
   fileprivate func isIndex(of count: Int) -> Tensor { (self .>= 0) .& (self .< Double(count)) }
-}
-
-extension Key {
-  /// Whole numbers from 0 to `limit`, all equally likely, `int32 [count]`.
-  package func offsets(_ count: Int, upTo limit: Int) -> Tensor { offsets([count], upTo: limit) }
-
-  /// As many whole numbers as `shape` holds.
-  func offsets(_ shape: Shape, upTo limit: Int) -> Tensor {
-    (uniform(shape) * Double(limit + 1)).floor().minimum(Double(limit)).cast(to: .int32)
-  }
 }

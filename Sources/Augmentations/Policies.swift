@@ -44,7 +44,7 @@ public struct RandAugment: Augmentation {
 
   public func callAsFunction(_ batch: ImageBatch, key: Key) -> ImageBatch {
     let space = Self.space(batch.size)
-    let chosen = space.draw(batch, steps: operations, key: key) { _ in magnitude.initial.wholeNumber(.int32) }
+    let chosen = space.draw(batch, steps: operations, key: key) { _ in magnitude.initial.whole.tensor(.int32) }
     return batch.with(levels: chosen.applied(to: batch.levels, among: space.operations, resampling))
   }
 }

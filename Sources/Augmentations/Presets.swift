@@ -9,7 +9,7 @@ public struct BasicAugmentation: Augmentation, AugmentationGroup {
   public var crop: PadAndCrop
   public var parts: [any Augmentation] { [crop, HorizontalFlip()] }
 
-  public init(pixels: Int = 4, padding: PadAndCrop.Padding = .zero) {
+  public init(pixels: any Schedule = 4.0, padding: PadAndCrop.Padding = .zero) {
     crop = PadAndCrop(pixels: pixels, padding: padding)
   }
 
@@ -76,18 +76,18 @@ public struct ImageDataGenerator: Augmentation, AugmentationGroup {
   public var widthShift: ShiftRange
   public var heightShift: ShiftRange
   public var shear: any Schedule
-  public var zoom: ClosedRange<Double>
+  public var zoom: any RangeSchedule
   public var channelShift: any Schedule
   public var horizontalFlip: Bool
   public var verticalFlip: Bool
-  public var brightness: ClosedRange<Double>
+  public var brightness: any RangeSchedule
   public var fill: FillMode
 
   public init(
-    rotation: any Schedule = 0.0, widthShift: ShiftRange = .uniform(0), heightShift: ShiftRange = .uniform(0),
-    shear: any Schedule = 0.0, zoom: ClosedRange<Double> = 1...1, channelShift: any Schedule = 0.0,
+    rotation: any Schedule = 0.0, widthShift: ShiftRange = .uniform(0.0), heightShift: ShiftRange = .uniform(0.0),
+    shear: any Schedule = 0.0, zoom: any RangeSchedule = 1.0...1.0, channelShift: any Schedule = 0.0,
     horizontalFlip: Bool = false,
-    verticalFlip: Bool = false, brightness: ClosedRange<Double> = 1...1, fill: FillMode = .nearest
+    verticalFlip: Bool = false, brightness: any RangeSchedule = 1.0...1.0, fill: FillMode = .nearest
   ) {
     self.rotation = rotation
     self.widthShift = widthShift
@@ -104,15 +104,15 @@ public struct ImageDataGenerator: Augmentation, AugmentationGroup {
   public var parts: [any Augmentation] {
     var parts: [any Augmentation] = []
     if rotation.constant != 0 { parts.append(Rotation(degrees: rotation, fill: fill)) }
-    if widthShift != .uniform(0) || heightShift != .uniform(0) {
+    if !widthShift.isNone || !heightShift.isNone {
       parts.append(Shift(width: widthShift, height: heightShift, fill: fill))
     }
     if shear.constant != 0 { parts.append(Shear(degrees: shear, fill: fill)) }
-    if zoom != 1...1 { parts.append(Zoom(zoom, fill: fill)) }
+    if zoom.constant != 1...1 { parts.append(Zoom(zoom, fill: fill)) }
     if horizontalFlip { parts.append(HorizontalFlip()) }
     if verticalFlip { parts.append(VerticalFlip()) }
     if channelShift.constant != 0 { parts.append(ChannelShift(channelShift)) }
-    if brightness != 1...1 { parts.append(Brightness(brightness)) }
+    if brightness.constant != 1...1 { parts.append(Brightness(brightness)) }
     return parts
   }
 }

@@ -1,5 +1,4 @@
 import Configuration
-import Foundation
 
 /// Cuts a random part out of each image and enlarges it to the image's size, as torchvision's `RandomResizedCrop` draws it.
 ///
@@ -23,21 +22,24 @@ public struct RandomResizedCrop: Augmentation, AffineAugmentation {
       Setting("ratio", \.ratio, .range(in: 0.01...100), "range of the part's width divided by its height"),
     ])
 
-  public var scale: ClosedRange<Double>
-  public var ratio: ClosedRange<Double>
+  public var scale: any RangeSchedule
+  public var ratio: any RangeSchedule
   /// Only what interpolation reads beyond the image's edge is filled, by half a pixel at most.
   public var fill: FillMode? { .nearest }
 
   private static let attempts = 10
 
-  public init(scale: ClosedRange<Double> = 0.08...1, ratio: ClosedRange<Double> = 3 / 4.0...4 / 3.0) {
+  public init(scale: any RangeSchedule = 0.08...1, ratio: any RangeSchedule = 3 / 4.0...4 / 3.0) {
     (self.scale, self.ratio) = (scale, ratio)
   }
 
+  public func scheduled(at progress: Progress) -> any Augmentation {
+    fixed(ranges: \.scale, \.ratio, at: progress)
+  }
+
   public func check(_ images: ImageShape) throws(AugmentationError) {
-    try AugmentationError.check(scale.lowerBound, "\(Self.name).scale", "above 0 at its lower end") { $0 > 0 }
-    try AugmentationError.check(scale.upperBound, "\(Self.name).scale", "at most 1") { $0 <= 1 }
-    try AugmentationError.check(ratio.lowerBound, "\(Self.name).ratio", "above 0 at its lower end") { $0 > 0 }
+    try AugmentationError.check(scale, "\(Self.name).scale", "above 0 and at most 1") { $0 > 0 && $0 <= 1 }
+    try AugmentationError.check(ratio, "\(Self.name).ratio", "above 0 at both ends") { $0 > 0 }
   }
 
   public func map(_ count: Int, _ size: ImageShape, key: Key) -> AffineMap {
@@ -54,33 +56,32 @@ public struct RandomResizedCrop: Augmentation, AffineAugmentation {
     of size: ImageShape, area: Tensor, ratio: Tensor, top: Tensor, left: Tensor
   ) -> (top: Tensor, left: Tensor, height: Tensor, width: Tensor) {
     let (rows, columns) = (Double(size.height), Double(size.width))
-    let areas = (area * (scale.upperBound - scale.lowerBound) + scale.lowerBound) * (rows * columns)
-    let logarithms = (log(self.ratio.lowerBound), log(self.ratio.upperBound))
+    let areas = (area * (scale.high.initial - scale.low.initial) + scale.low.initial) * (rows * columns)
+    let logarithms = (self.ratio.low.initial.log(), self.ratio.high.initial.log())
     let ratios = (ratio * (logarithms.1 - logarithms.0) + logarithms.0).exp()
     let (heights, widths) = ((areas / ratios).sqrt().rounded(), (areas * ratios).sqrt().rounded())
     let fits = (heights .> 0) .& (heights .<= rows) .& (widths .> 0) .& (widths .<= columns)
     let first = fits.cast(to: .int32).argMax(axis: 1).expand(at: 1)
     let hasFit = fits.cast(to: .int32).max([1]) .> 0
-    func chosen(_ values: Tensor, _ fallback: Double) -> Tensor {
+    func chosen(_ values: Tensor, _ fallback: Coefficient) -> Tensor {
       values.takeAlongAxis(first).squeeze(1).replaced(where: .!hasFit, by: fallback)
     }
     let middle = middle(of: size)
     return (
-      chosen((top * (rows - heights + 1)).floor(), ((rows - middle.height) / 2).rounded(.down)),
-      chosen((left * (columns - widths + 1)).floor(), ((columns - middle.width) / 2).rounded(.down)),
+      chosen((top * (rows - heights + 1)).floor(), ((rows - middle.height) / 2).roundedDown),
+      chosen((left * (columns - widths + 1)).floor(), ((columns - middle.width) / 2).roundedDown),
       chosen(heights, middle.height), chosen(widths, middle.width)
     )
   }
 
   /// The largest part of an allowed ratio.
-  private func middle(of size: ImageShape) -> (height: Double, width: Double) {
+  private func middle(of size: ImageShape) -> (height: Coefficient, width: Coefficient) {
     let (height, width) = (Double(size.height), Double(size.width))
-    if width / height < ratio.lowerBound {
-      return ((width / ratio.lowerBound).rounded(.toNearestOrEven), width)
+    func nearest(_ side: Coefficient, atMost limit: Double) -> Coefficient {
+      side.map({ Swift.min($0, limit).rounded(.toNearestOrEven) }, { $0.minimum(limit).rounded() })
     }
-    if width / height > ratio.upperBound {
-      return (height, (height * ratio.upperBound).rounded(.toNearestOrEven))
-    }
-    return (height, width)
+    return (
+      nearest(width / ratio.low.initial, atMost: height), nearest(height * ratio.high.initial, atMost: width)
+    )
   }
 }

@@ -38,6 +38,7 @@ public struct Coefficient: Sendable {
   public static func / (one: Coefficient, other: Coefficient) -> Coefficient { combine(one, other, /) { $0 / $1 } }
   public static func / (one: Double, other: Coefficient) -> Coefficient { Coefficient(one) / other }
   public static func / (one: Coefficient, other: Double) -> Coefficient { one / Coefficient(other) }
+  public static func + (one: Coefficient, other: Double) -> Coefficient { one + Coefficient(other) }
   public static func - (one: Coefficient, other: Double) -> Coefficient {
     combine(one, Coefficient(other), -) { $0 - $1 }
   }
@@ -55,24 +56,22 @@ public struct Coefficient: Sendable {
     Self.combine(self, Coefficient(least), Swift.max) { $0.maximum($1) }
   }
 
-  public func squareRoot() -> Coefficient {
-    if let constant { return Coefficient(constant.squareRoot()) }
-    return Coefficient { self.tensor($0).sqrt() }
+  /// The coefficient after a function, as it is of numbers and of tensors.
+  public func map(
+    _ number: (Double) -> Double, _ tensor: @escaping @Sendable (Tensor) -> Tensor
+  ) -> Coefficient {
+    constant.map { Coefficient(number($0)) } ?? Coefficient { tensor(self.tensor($0)) }
   }
 
+  public func squareRoot() -> Coefficient { map({ $0.squareRoot() }, { $0.sqrt() }) }
+
   /// The natural logarithm.
-  public func log() -> Coefficient {
-    if let constant { return Coefficient(Foundation.log(constant)) }
-    return Coefficient { self.tensor($0).log() }
-  }
+  public func log() -> Coefficient { map(Foundation.log, { $0.log() }) }
 
   public static prefix func - (one: Coefficient) -> Coefficient { -1 * one }
 }
 
 extension Schedule {
-  /// The number, if the schedule is one.
-  public var constant: Double? { self as? Double ?? (self as? Int).map(Double.init) }
-
   /// The present value, for formulas.
   public func at(_ progress: Progress) -> Coefficient {
     if let constant { return Coefficient(constant) }

@@ -8,8 +8,8 @@ public struct CosineRestartsSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "cosineRestarts", "half a cosine over and over", standard: CosineRestartsSchedule(0.1), reference: .sgdr,
     settings: [
-      Setting("initial", \.initial, .nonNegative, "value at the start"),
-      Setting("final", \.final, .nonNegative, "value at the end of each period"),
+      Setting("initial", \.initial, .finite, "value at the start"),
+      Setting("final", \.final, .finite, "value at the end of each period"),
       Setting("periodFactor", \.periodFactor, .number(in: 1...1e6), "length of each period relative to the last"),
       Setting("rateFactor", \.rateFactor, .nonNegative, "peak of each period relative to the last"),
     ] + TrainingSpan.settings(\.span, "first period"))
@@ -30,6 +30,11 @@ public struct CosineRestartsSchedule: NamedSchedule {
     self.span = span
     self.periodFactor = periodFactor
     self.rateFactor = rateFactor
+  }
+
+  /// Of peaks that grow the greatest isn't known.
+  public var extremes: [Double] {
+    [initial, final.before(initial)] + (rateFactor < 1 ? [Double.zero.before(initial)] : [initial * rateFactor])
   }
 
   public func value(at progress: Progress, dtype: DType) -> Tensor {
@@ -76,7 +81,7 @@ public struct OneCycleSchedule: NamedSchedule {
       "Smith and Topin", 2018, "Super-Convergence: Very Fast Training of Neural Networks Using Large Learning Rates",
       "https://arxiv.org/abs/1708.07120"),
     settings: [
-      Setting("peak", \.peak, .nonNegative, "greatest value"),
+      Setting("peak", \.peak, .finite, "greatest value"),
       Setting("warmup", \.warmup, .number(in: 0...1), "fraction of the time during which the value rises"),
       Setting("divisor", \.divisor, .positive, "peak divided by the value at the start"),
       Setting("finalDivisor", \.finalDivisor, .positive, "value at the start divided by the value at the end"),
@@ -98,6 +103,8 @@ public struct OneCycleSchedule: NamedSchedule {
     self.finalDivisor = finalDivisor
     self.span = span
   }
+
+  public var extremes: [Double] { [peak / divisor, peak, peak / divisor / finalDivisor] }
 
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     let step = progress.step.cast(to: dtype.accumulation)

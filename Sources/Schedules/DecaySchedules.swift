@@ -10,6 +10,8 @@ public struct ConstantSchedule: NamedSchedule {
 
   public init(_ value: Double) { self.value = value }
 
+  public var constant: Double? { value }
+
   public func value(at progress: Progress, dtype: DType) -> Tensor { Tensor(value, dtype: dtype) }
 }
 
@@ -21,8 +23,8 @@ public struct CosineSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "cosine", "half a cosine from one value to another", standard: CosineSchedule(0.1), reference: .sgdr,
     settings: [
-      Setting("initial", \.initial, .nonNegative, "value at the start"),
-      Setting("final", \.final, .nonNegative, "value at the end and after it"),
+      Setting("initial", \.initial, .finite, "value at the start"),
+      Setting("final", \.final, .finite, "value at the end and after it"),
     ] + TrainingSpan.settings(\.span, "duration"))
 
   public var initial: Double
@@ -34,6 +36,8 @@ public struct CosineSchedule: NamedSchedule {
     self.final = final
     self.span = span
   }
+
+  public var extremes: [Double] { [initial, span.last(final, from: initial)] }
 
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     Tensor.cosine(from: initial, to: final, progress.fraction(of: span, dtype: dtype)).cast(to: dtype)
@@ -53,8 +57,8 @@ public struct PolynomialSchedule: NamedSchedule {
     "polynomial", "from one value to another along a power of the time left; linear with power 1",
     standard: PolynomialSchedule(0.1),
     settings: [
-      Setting("initial", \.initial, .nonNegative, "value at the start"),
-      Setting("final", \.final, .nonNegative, "value at the end and after it"),
+      Setting("initial", \.initial, .finite, "value at the start"),
+      Setting("final", \.final, .finite, "value at the end and after it"),
       Setting("power", \.power, .positive, "exponent"),
     ] + TrainingSpan.settings(\.span, "duration"))
 
@@ -70,6 +74,8 @@ public struct PolynomialSchedule: NamedSchedule {
     self.span = span
   }
 
+  public var extremes: [Double] { [initial, span.last(final, from: initial)] }
+
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     let left = 1 - progress.fraction(of: span, dtype: dtype)
     return ((power == 1 ? left : left.power(power)) * (initial - final) + final).cast(to: dtype)
@@ -81,7 +87,7 @@ public struct ExponentialSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "exponential", "multiplied by a factor over each span, smoothly or in steps", standard: ExponentialSchedule(0.1),
     settings: [
-      Setting("initial", \.initial, .nonNegative, "value at the start"),
+      Setting("initial", \.initial, .finite, "value at the start"),
       Setting("factor", \.factor, .positive, "factor γ per span"),
       Setting("staircase", \.isStaircase, .flag, "whether the value changes only at the end of each span"),
     ] + TrainingSpan.settings(\.span, "span"))
@@ -100,6 +106,9 @@ public struct ExponentialSchedule: NamedSchedule {
     self.isStaircase = isStaircase
   }
 
+  /// Of a value that grows the greatest isn't known.
+  public var extremes: [Double] { factor < 1 ? [initial, Double.zero.before(initial)] : [initial] }
+
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     let elapsed = progress.elapsed(of: span, dtype: dtype)
     let exponent = isStaircase ? elapsed.floor() : elapsed
@@ -114,7 +123,7 @@ public struct InverseTimeSchedule: NamedSchedule {
     reference: Reference(
       "Robbins and Monro", 1951, "A Stochastic Approximation Method", "https://doi.org/10.1214/aoms/1177729586"),
     settings: [
-      Setting("initial", \.initial, .nonNegative, "value at the start"),
+      Setting("initial", \.initial, .finite, "value at the start"),
       Setting("factor", \.factor, .nonNegative, "what is added to the divisor per span"),
     ] + TrainingSpan.settings(\.span, "span"))
 
@@ -128,6 +137,8 @@ public struct InverseTimeSchedule: NamedSchedule {
     self.span = span
   }
 
+  public var extremes: [Double] { factor > 0 ? [initial, Double.zero.before(initial)] : [initial] }
+
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     (initial / (progress.elapsed(of: span, dtype: dtype) * factor + 1)).cast(to: dtype)
   }
@@ -138,7 +149,7 @@ public struct StepSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "step", "multiplied by a factor at each milestone", standard: StepSchedule(0.1, milestones: []),
     settings: [
-      Setting("initial", \.initial, .nonNegative, "value before the first milestone"),
+      Setting("initial", \.initial, .finite, "value before the first milestone"),
       Setting("milestones", \.milestones, .nonNegatives, "epochs, counted from 0, from which on the factor applies"),
       Setting("factor", \.factor, .nonNegative, "factor γ per milestone"),
     ])
@@ -152,6 +163,8 @@ public struct StepSchedule: NamedSchedule {
     self.milestones = milestones
     self.factor = factor
   }
+
+  public var extremes: [Double] { (0...milestones.count).map { initial * pow(factor, Double($0)) } }
 
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     milestones.reduce(Tensor(initial, dtype: dtype)) { value, milestone in
@@ -167,7 +180,7 @@ public struct PiecewiseSchedule: NamedSchedule {
     "piecewise", "constant between given epochs", standard: PiecewiseSchedule(0.1, []),
     settings: [
       .custom(
-        "values", "finite numbers, 0 or more", "values, one more than boundaries",
+        "values", "finite numbers", "values, one more than boundaries",
         read: { (schedule, options) throws(ConfigurationError) in schedule = try PiecewiseSchedule(reading: &options) },
         write: { .list(([$0.initial] + $0.pieces.map(\.value)).map(OptionValue.number)) }),
       .custom(
@@ -199,7 +212,7 @@ public struct PiecewiseSchedule: NamedSchedule {
 
   private init(reading options: inout Options) throws(ConfigurationError) {
     let standard = Self.declaration.standard
-    let values = try options.value("values", .nonNegatives, default: [standard.initial])
+    let values = try options.value("values", .finites, default: [standard.initial])
     let boundaries = try options.value("boundaries", .nonNegatives, default: standard.pieces.map(\.epoch))
     guard let first = values.first, values.count == boundaries.count + 1 else {
       throw .invalid(
@@ -211,6 +224,8 @@ public struct PiecewiseSchedule: NamedSchedule {
     }
     self.init(first, zip(boundaries, values.dropFirst()).map { Piece(from: $0, $1) })
   }
+
+  public var extremes: [Double] { [initial] + pieces.map(\.value) }
 
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     pieces.reduce(Tensor(initial, dtype: dtype)) { value, piece in
@@ -233,6 +248,8 @@ public struct RelativeStep: Schedule {
 }
 
 extension SettingFormat where Value == [Double] {
+  static var finites: SettingFormat { numbers.checked("finite numbers") { $0.allSatisfy(\.isFinite) } }
+
   /// Finite numbers that are 0 or more.
   static var nonNegatives: SettingFormat {
     numbers.checked("finite numbers, 0 or more") { $0.allSatisfy { $0 >= 0 && $0.isFinite } }

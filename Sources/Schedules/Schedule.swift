@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 @_exported import Tensors
 
 /// A hyper-parameter as a function of training's progress. A plain number is one, and so is a scalar tensor.
@@ -10,12 +11,23 @@ import Configuration
 public protocol Schedule: Sendable {
   /// The value for the coming update, a scalar of the given type.
   func value(at progress: Progress, dtype: DType) -> Tensor
+  /// The number, if the schedule is the same one throughout; by default it isn't.
+  var constant: Double? { get }
+  /// Values between which the schedule stays as far as it is known before training, each of which it takes or comes near: as
+  /// it is drawn, whether or not training lasts as long. By default nothing is known of a schedule.
+  var extremes: [Double] { get }
+}
+
+extension Schedule {
+  public var constant: Double? { nil }
+  public var extremes: [Double] { constant.map { [$0] } ?? [] }
 }
 
 /// A schedule that can be chosen by name.
 public protocol NamedSchedule: Schedule, Configurable {}
 
 extension Double: Schedule {
+  public var constant: Double? { self }
   public func value(at progress: Progress, dtype: DType) -> Tensor { Tensor(self, dtype: dtype) }
 }
 
@@ -24,29 +36,39 @@ extension Tensor: Schedule {
 }
 
 extension Int: Schedule {
+  public var constant: Double? { Double(self) }
   public func value(at progress: Progress, dtype: DType) -> Tensor { Tensor(Double(self), dtype: dtype) }
 }
 
 /// Every number of a method may be a schedule: the formats of numbers are formats of schedules too.
 extension SettingFormat where Value == any Schedule {
-  /// A number, or a schedule by name, whose values aren't checked.
-  private static func scheduled(_ number: SettingFormat<Double>) -> SettingFormat {
+  /// A number, or a schedule by name whose values are such numbers, as far as they are known.
+  /// - Parameter rounded: how a method makes the number that it needs of a schedule's value.
+  private static func scheduled(
+    _ number: SettingFormat<Double>, rounded: @escaping @Sendable (Double) -> Double = { $0 }
+  ) -> SettingFormat {
     SettingFormat(
       number.allowed + ", or a schedule",
       read: { (options, key, fallback) throws(ConfigurationError) in
-        guard case .number = try options.peek(key) else { return try options.schedule(key, default: fallback) }
-        return try options.value(key, number, default: 0.0)
+        if case .number = try options.peek(key) { return try options.value(key, number, default: 0.0) }
+        let (text, origin) = (try options.peek(key)?.description, options.origin(of: key))
+        let schedule = try options.schedule(key, default: fallback)
+        // A method's own default is as it is.
+        guard let text else { return schedule }
+        for value in schedule.extremes {
+          var values = Options([key: .number(rounded(value))])
+          do { _ = try values.value(key, number, default: 0.0) } catch {
+            throw .outOfRange(
+              key: key, value: "\(text), which reaches \(value.shown)", range: number.allowed, origin: origin)
+          }
+        }
+        return schedule
       },
       write: { (schedule) throws(ConfigurationError) in try schedule.notation() })
   }
 
   /// A finite number that is 0 or more, or a schedule by name.
-  public static var schedule: SettingFormat {
-    SettingFormat(
-      "a number, 0 or more, or a schedule",
-      read: { (options, key, fallback) throws(ConfigurationError) in try options.schedule(key, default: fallback) },
-      write: { (schedule) throws(ConfigurationError) in try schedule.notation() })
-  }
+  public static var schedule: SettingFormat { scheduled(.nonNegative) }
 
   /// As ``schedule``.
   public static var nonNegative: SettingFormat { schedule }
@@ -67,7 +89,7 @@ extension SettingFormat where Value == any Schedule {
         read: { (options, key, fallback) throws(ConfigurationError) in
           Double(try options.value(key, whole, default: Int(fallback)))
         },
-        write: { .number($0) }))
+        write: { .number($0) }), rounded: { $0.rounded() })
   }
 
   /// As ``schedule``; a number must be in a range.
@@ -75,14 +97,24 @@ extension SettingFormat where Value == any Schedule {
 }
 
 extension Schedule {
-  fileprivate func notation() throws(ConfigurationError) -> OptionValue {
-    if let constant { return .number(constant) }
+  package func notation() throws(ConfigurationError) -> OptionValue {
+    if let constant, !(self is any Configurable) { return .number(constant) }
     return try OptionValue(method: self)
   }
 }
 
+extension Double {
+  /// In nine digits: a value that is only come near is a bit off.
+  fileprivate var shown: String {
+    OptionValue.number(Double(String(format: "%.9g", self)) ?? self).description
+  }
+
+  /// The next number on the way to another one, of a value that is come near and never taken.
+  func before(_ value: Double) -> Double { self < value ? nextUp : self > value ? nextDown : self }
+}
+
 extension Options {
-  /// A number that is 0 or more, or the name of a schedule: `0.1`, `cosine(initial: 0.1)`.
+  /// A finite number, or the name of a schedule: `0.1`, `cosine(initial: 0.1)`.
   public mutating func schedule(
     _ key: String, default fallback: any Schedule
   ) throws(ConfigurationError) -> any Schedule {
@@ -92,7 +124,7 @@ extension Options {
     case nil:
       _ = take(key)
       return fallback
-    case .number: return try value(key, .nonNegative, default: 0.0)
+    case .number: return try value(key, .finite, default: 0.0)
     case .choice: return try registry.build(choice(key, default: MethodSpec(key)))
     case .text(let name):
       let choice = try choice(key, default: MethodSpec(key))

@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 
 /// A straight line up from 0, a constant, and a decay at the end (warmup-stable-decay, Hu et al. 2024).
 ///
@@ -14,8 +15,8 @@ public struct WarmupStableDecaySchedule: NamedSchedule {
       "Hu et al.", 2024, "MiniCPM: Unveiling the Potential of Small Language Models with Scalable Training Strategies",
       "https://arxiv.org/abs/2404.06395"),
     settings: [
-      Setting("value", \.value, .nonNegative, "value between warm-up and decay"),
-      Setting("final", \.final, .nonNegative, "value at the end and after it"),
+      Setting("value", \.value, .finite, "value between warm-up and decay"),
+      Setting("final", \.final, .finite, "value at the end and after it"),
       Setting("warmup", \.warmup, .number(in: 0...1), "fraction of the time during which the value rises"),
       Setting("decay", \.decay, .number(in: 0...1), "fraction of the time during which it falls, at the end"),
       Setting("shape", \.shape, .word, "the way down"),
@@ -45,6 +46,10 @@ public struct WarmupStableDecaySchedule: NamedSchedule {
     (self.shape, self.span) = (shape, span)
   }
 
+  public var extremes: [Double] {
+    (warmup > 0 ? [0] : []) + [value] + (decay > 0 ? [span.last(final, from: value)] : [])
+  }
+
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     let step = progress.step.cast(to: dtype.accumulation)
     let total = span.steps(of: progress)
@@ -70,7 +75,7 @@ public struct KneeSchedule: NamedSchedule {
       "Iyer et al.", 2020, "Wide-minima Density Hypothesis and the Explore-Exploit Learning Rate Schedule",
       "https://arxiv.org/abs/2003.03977"),
     settings: [
-      Setting("peak", \.peak, .nonNegative, "value while exploring"),
+      Setting("peak", \.peak, .finite, "value while exploring"),
       Setting("warmup", \.warmup, .number(in: 0...1), "fraction of the time during which the value rises"),
       Setting("explore", \.explore, .number(in: 0...1), "fraction of the time after it during which it is constant"),
     ] + TrainingSpan.settings(\.span, "duration"),
@@ -94,10 +99,13 @@ public struct KneeSchedule: NamedSchedule {
     (self.peak, self.warmup, self.explore, self.span) = (peak, warmup, explore, span)
   }
 
-  public func value(at progress: Progress, dtype: DType) -> Tensor {
+  private var stages: WarmupStableDecaySchedule {
     WarmupStableDecaySchedule(peak, warmup: warmup, decay: 1 - warmup - explore, over: span)
-      .value(at: progress, dtype: dtype)
   }
+
+  public var extremes: [Double] { stages.extremes }
+
+  public func value(at progress: Progress, dtype: DType) -> Tensor { stages.value(at: progress, dtype: dtype) }
 }
 
 /// From one value to another, slowly at first and fast at the end: with `z` the part of the time that has passed,
@@ -109,8 +117,8 @@ public struct REXSchedule: NamedSchedule {
       "Chen et al.", 2022, "REX: Revisiting Budgeted Training with an Improved Schedule",
       "https://arxiv.org/abs/2107.04197"),
     settings: [
-      Setting("initial", \.initial, .nonNegative, "value at the start"),
-      Setting("final", \.final, .nonNegative, "value at the end and after it"),
+      Setting("initial", \.initial, .finite, "value at the start"),
+      Setting("final", \.final, .finite, "value at the end and after it"),
     ] + TrainingSpan.settings(\.span, "duration"))
 
   public var initial: Double
@@ -120,6 +128,8 @@ public struct REXSchedule: NamedSchedule {
   public init(_ initial: Double, final: Double = 0, over span: TrainingSpan = .wholeTraining) {
     (self.initial, self.final, self.span) = (initial, final, span)
   }
+
+  public var extremes: [Double] { [initial, span.last(final, from: initial)] }
 
   public func value(at progress: Progress, dtype: DType) -> Tensor {
     let left = 1 - progress.fraction(of: span, dtype: dtype)
@@ -142,7 +152,7 @@ public struct UntunedWarmupSchedule: NamedSchedule {
       "Ma and Yarats", 2021, "On the Adequacy of Untuned Warmup for Adaptive Optimization",
       "https://arxiv.org/abs/1910.04209"),
     settings: [
-      Setting("then", \.next, .schedule, "schedule or number that is warmed up"),
+      Setting("then", \.next, .finite, "schedule or number that is warmed up"),
       Setting("beta2", \.beta2, .decayRate, "the optimizer's decay rate of squared gradients"),
       Setting("shape", \.shape, .word, "the way up: over 2 / (1 - beta2) updates, or exponentially"),
     ])
@@ -153,6 +163,11 @@ public struct UntunedWarmupSchedule: NamedSchedule {
 
   public init(_ next: any Schedule, beta2: Double = 0.999, shape: Shape = .linear) {
     (self.next, self.beta2, self.shape) = (next, beta2, shape)
+  }
+
+  public var extremes: [Double] {
+    let first = shape == .linear ? Swift.min(1, (1 - beta2) / 2) : -expm1(-(1 - beta2))
+    return next.extremes.flatMap { [$0 * first, $0] }
   }
 
   public func value(at progress: Progress, dtype: DType) -> Tensor {

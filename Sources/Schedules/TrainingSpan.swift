@@ -20,6 +20,11 @@ public enum TrainingSpan: Sendable, Hashable {
       }
     return Swift.max(0, steps)
   }
+
+  /// The value to which a schedule comes over the span: that of the whole training ends after the last update.
+  func last(_ final: Double, from initial: Double) -> Double {
+    self == .wholeTraining ? final.before(initial) : final
+  }
 }
 
 extension TrainingSpan {

@@ -8,8 +8,8 @@ public struct WarmupSchedule: NamedSchedule {
   public static let declaration = Declaration(
     "warmup", "a straight line up to another schedule", standard: WarmupSchedule(to: 0.1), reference: .largeMiniBatch,
     settings: [
-      Setting("from", \.from, .nonNegative, "value at the start"),
-      Setting("then", \.next, .schedule, "schedule or number that follows"),
+      Setting("from", \.from, .finite, "value at the start"),
+      Setting("then", \.next, .finite, "schedule or number that follows"),
     ] + TrainingSpan.settings(\.span, "duration") + [
       Setting("perEpoch", \.isPerEpoch, .flag, "whether the value is constant within an epoch"),
       Setting("delaysNext", \.delaysNext, .flag, "whether the next schedule's clock starts after the warm-up"),
@@ -32,6 +32,12 @@ public struct WarmupSchedule: NamedSchedule {
     self.span = span
     self.isPerEpoch = isPerEpoch
     self.delaysNext = delaysNext
+  }
+
+  public var extremes: [Double] {
+    let following = next.extremes
+    // Epochs count from 1.
+    return [isPerEpoch ? from.before(following.first ?? from) : from] + following
   }
 
   public func value(at progress: Progress, dtype: DType) -> Tensor {
@@ -68,7 +74,7 @@ public struct BatchScaledSchedule: NamedSchedule {
     "batchScaled", "a schedule that grows with the batch size", standard: BatchScaledSchedule(0.1),
     reference: .largeMiniBatch,
     settings: [
-      Setting("schedule", \.schedule, .schedule, "schedule or number at the reference batch size"),
+      Setting("schedule", \.schedule, .finite, "schedule or number at the reference batch size"),
       Setting("reference", \.reference, .integer(in: 1...Int.max), "batch size at which the schedule applies as it is"),
       Setting("rule", \.rule, .word, "growth with the batch size or with its square root"),
     ])

@@ -13,7 +13,10 @@ import Testing
   /// `sum(c w^2) / 2` with other curvatures for each element.
   private static var batch: EvaluableBatch {
     let curvatures = start.mapValues { Tensor.iota($0.shape, axis: $0.rank - 1, dtype: .float32) + 0.5 }
-    return EvaluableBatch(size: 4) { parameters, state, _ in
+    return EvaluableBatch(BatchPart(size: 4)) { parameters, state, part in
+      var curvatures = curvatures
+      // As terms, a quarter of it and the rest.
+      if case .term(let index, _) = part.view { curvatures = curvatures.mapValues { $0 * (index == 0 ? 0.25 : 0.75) } }
       let losses = parameters.zip(curvatures) { ($0.squared() * $1).sum() / 2 }.tensors
       return Evaluation(
         loss: losses.dropFirst().reduce(losses[0], +), gradients: parameters.zip(curvatures, *), state: state,
@@ -25,7 +28,8 @@ import Testing
   private static func chosen(_ name: String) throws -> any Transform {
     let text =
       switch name {
-      case "preceded": "preceded(by: [clipByGlobalNorm(limit: 5), centralize, noise(eta: 1e-6)], optimizer: sgd)"
+      case "preceded":
+        "preceded(by: [clipByGlobalNorm(limit: 5), centralize, normalize, noise(eta: 1e-6)], optimizer: sgd)"
       case "groups": "groups(groups: [group(match: kernel, optimizer: adam)], others: muon)"
       // Steps of 1e-7 are less than single precision shows.
       case "dAdaptSGD": "dAdaptSGD(initialDistance: 0.01)"
@@ -126,14 +130,14 @@ import Testing
 
   @Test func everyPairTrains() throws {
     let names = Registry<any Optimizer>.all.names
-    let rules = Registry<any GradientRule>.all.names
+    let rules = Registry<any GradientRule>.all.names + ["surgery(tasks: terms)"]
     let known = Registry<any Averaging>.all
     // Each average has its turn with each optimizer.
     #expect(rules.count >= known.names.count)
     let averages = try rules.indices.map { try known.build(MethodSpec(known.names[$0 % known.names.count])) }
     let start = try Self.batch(Self.start, TensorTree()).loss.scalar()
     let found = try Self.losses(
-      names.map(Self.chosen), rules.map { try Registry<any GradientRule>.all.build(MethodSpec($0)) }, averages
+      names.map(Self.chosen), rules.map { try Registry<any GradientRule>.all.build(MethodSpec(parsing: $0)) }, averages
     ).values(as: Float.self).suffix(names.count * rules.count)
     for (index, loss) in found.enumerated() {
       let (name, rule) = (names[index / rules.count], rules[index % rules.count])

@@ -97,7 +97,7 @@ import Testing
     let problem = try #require(OptimizerFixtures.read().problems["plain"])
     let runs = try rows.flatMap { row in
       let changing = "piecewise(values: [\(row.value), \(row.value * 0.5)], boundaries: [6])"
-      return try ["\(row.value)", "constant(value: \(row.value))", changing].map {
+      return try ["\(row.value)", "piecewise(values: [\(row.value)])", changing].map {
         try row.kind.steps(row.text($0), problem)
       }
     }

@@ -1,3 +1,5 @@
+import Figures
+import Synchronization
 import TestSupport
 import Testing
 
@@ -89,6 +91,28 @@ import Testing
     let unflooded = try trainer(data, loss: SoftmaxCrossEntropy().adaptivelyFlooded(gamma: 1, folds: 2))
     try unflooded.fit(data, epochs: 4, batchSize: 6)
     #expect(distance(try unflooded.numbers(), try plain.numbers()) < 1e-12)
+  }
+
+  /// The bar of auxiliary models comes before the first epoch's, and moves with their epochs.
+  @Test func auxiliaryModelsShowTheirProgress() throws {
+    final class Recorder: Callback {
+      var found: [Preparation] = []
+      func preparing(_ preparation: Preparation, in trainer: Trainer) throws { found.append(preparation) }
+    }
+    final class Screen: Sendable {
+      let text = Mutex("")
+    }
+    let (recorder, screen) = (Recorder(), Screen())
+    let report = ProgressReport(
+      Terminal(isInteractive: false), write: { text in screen.text.withLock { $0 += text } })
+    try trainer(Problems.classes(20)).fit(
+      Problems.classes(20), epochs: 2, batchSize: 6, callbacks: [recorder, report])
+    #expect(recorder.found.map(\.completed) == Array(1...6))
+    #expect(recorder.found.allSatisfy { $0.total == 6 && $0.models == 3 && $0.loss?.isFinite == true })
+    let text = screen.text.withLock { $0 }
+    let parts = ["Auxiliary models for flood levels: 3\n", "6/6", "Epoch 1/2\n", "Epoch 2/2\n"]
+    let places = parts.map { text.firstRange(of: $0)?.lowerBound ?? text.endIndex }
+    #expect(!places.contains(text.endIndex) && places == places.sorted(), "\(text)")
   }
 
   /// A training that goes on from a checkpoint finds the same levels again.

@@ -47,12 +47,12 @@ public struct BinaryFocal: Loss {
 
   public var gamma: any Schedule
   /// nil weights targets of 0 and 1 alike.
-  public var alpha: Double?
+  public var alpha: (any Schedule)?
 
-  public init(gamma: any Schedule = 2.0, alpha: Double? = 0.25) { (self.gamma, self.alpha) = (gamma, alpha) }
+  public init(gamma: any Schedule = 2.0, alpha: (any Schedule)? = 0.25) { (self.gamma, self.alpha) = (gamma, alpha) }
 
   public func scheduled(at progress: Progress) -> any Loss {
-    BinaryFocal(gamma: gamma.fixed(at: progress), alpha: alpha)
+    BinaryFocal(gamma: gamma.fixed(at: progress), alpha: alpha?.fixed(at: progress))
   }
 
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
@@ -61,7 +61,7 @@ public struct BinaryFocal: Loss {
     let (no, yes) = (outputs.softplus(), (-outputs).softplus())
     let ones = targets * (-(no * gamma.initial)).exp() * yes
     let zeros = (1 - targets) * (-(yes * gamma.initial)).exp() * no
-    guard let alpha else { return (ones + zeros).meanOfPositions() }
+    guard let alpha = alpha?.initial else { return (ones + zeros).meanOfPositions() }
     return (ones * alpha + zeros * (1 - alpha)).meanOfPositions()
   }
 }

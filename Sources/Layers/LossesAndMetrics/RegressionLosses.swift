@@ -47,14 +47,18 @@ public struct Huber: Loss {
 
   public var outputKind: OutputKind? { .values }
 
-  public var delta: Double
+  public var delta: any Schedule
 
-  public init(delta: Double = 1) { self.delta = delta }
+  public init(delta: any Schedule = 1.0) { self.delta = delta }
+
+  public func scheduled(at progress: Progress) -> any Loss { Huber(delta: delta.fixed(at: progress)) }
 
   public func perExample(_ outputs: Tensor, _ targets: Tensor) -> Tensor {
     let difference = outputs - targets.asValues(for: outputs, operation: Self.name)
     let distance = difference.abs()
-    let loss = Tensor.select(distance .<= delta, difference.squared() * 0.5, (distance - delta / 2) * delta)
+    let delta = delta.initial
+    let isSmall = delta.constant.map { distance .<= $0 } ?? (distance .<= delta.tensor(distance.dtype))
+    let loss = Tensor.select(isSmall, difference.squared() * 0.5, (distance - delta / 2) * delta)
     return loss.meanOfPositions()
   }
 }

@@ -23,6 +23,20 @@ public final class ProgressReport: Callback {
     self.now = now
   }
 
+  public func preparing(_ preparation: Preparation, in trainer: Trainer) throws {
+    if bar == nil {
+      write("Auxiliary models for \(preparation.purpose): \(preparation.models)\n")
+      bar = ProgressBar(total: preparation.total, terminal: terminal, write: write, now: now)
+    }
+    let values = preparation.loss.map { [ProgressLine.Value("loss", $0)] } ?? []
+    guard preparation.completed == preparation.total else {
+      bar?.update(preparation.completed, values: values)
+      return
+    }
+    bar?.finish(preparation.total, values: values)
+    bar = nil
+  }
+
   public func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws { self.plan = plan }
 
   public func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {

@@ -21,6 +21,8 @@
 /// ```
 /// An error thrown by a hook ends `fit`, which throws it.
 public protocol Callback: AnyObject {
+  /// Called before training begins, after each epoch of the auxiliary models that a method needs first.
+  func preparing(_ preparation: Preparation, in trainer: Trainer) throws
   /// Called before the first epoch of a `fit`.
   func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws
   /// Called when some steps of an epoch are done, if the epoch runs in chunks.
@@ -32,6 +34,7 @@ public protocol Callback: AnyObject {
 }
 
 extension Callback {
+  public func preparing(_ preparation: Preparation, in trainer: Trainer) throws {}
   public func trainingBegan(_ plan: FitPlan, in trainer: Trainer) throws {}
   public func chunkEnded(_ progress: ChunkProgress, in trainer: Trainer) throws {}
   public func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction { .continue }
@@ -43,6 +46,19 @@ public enum CallbackAction: Sendable, Hashable {
   case `continue`
   /// Training stops after this epoch. The first callback's reason becomes the history's ``History/stopReason``.
   case stop(reason: String)
+}
+
+/// How far the auxiliary models are that a method trains before the model.
+public struct Preparation: Sendable, Hashable {
+  /// What they are for: `flood levels`.
+  public let purpose: String
+  public let models: Int
+  /// Epochs done so far, of all models.
+  public let completed: Int
+  /// Epochs of all models.
+  public let total: Int
+  /// The loss of the present model's last epoch, if it has one.
+  public let loss: Double?
 }
 
 /// How far an epoch is.

@@ -2,9 +2,9 @@ extension Trainer {
   /// The level of each example for the method's `AdaptivelyFlooded`, by auxiliary models that haven't seen it.
   ///
   /// Each of them is this trainer's model, trained from random values by its method without the flooding, on all examples
-  /// but one of `folds`: the first, sixth, eleventh, … for the first of five. ``fit(_:epochs:batchSize:validation:options:callbacks:)``
-  /// does the same for data without levels, for all epochs up to its last one, and without callbacks; ask for levels
-  /// to keep them, to look at them, or to use them for several trainers.
+  /// but one of `folds`: the first, sixth, eleventh, … for the first of five, so that of sorted
+  /// data each has all classes. ``fit(_:epochs:batchSize:validation:options:callbacks:)``
+  /// does the same for data without levels, for all epochs up to its last one; ask for levels to keep them, to look at them, or to use them for several trainers.
   ///
   /// ```swift
   /// let data = try SyntheticDigits.generate(trainCount: 200, testCount: 100)
@@ -19,11 +19,13 @@ extension Trainer {
   /// - Parameters:
   ///   - epochs: of the auxiliary models.
   ///   - options: of which the order doesn't matter.
+  ///   - callbacks: told of each auxiliary epoch by ``Callback/preparing(_:in:)``, and of nothing else.
   /// - Returns: `[count]`, in the order of the data.
   /// - Throws: ``TrainingError/incompatible(_:)`` for a method without such a loss, data that are read part by part, too few
   ///   examples, or augmentations that mix them; otherwise as `fit` does.
   public func floodLevels(
-    of data: ResidentData, epochs: Int, batchSize: Int, options: FitOptions = FitOptions()
+    of data: ResidentData, epochs: Int, batchSize: Int, options: FitOptions = FitOptions(),
+    callbacks: [any Callback] = []
   ) throws -> HostArray {
     guard let flooding = method.loss.adaptiveFlooding else {
       throw TrainingError.incompatible(
@@ -54,7 +56,15 @@ extension Trainer {
       let learned = Set(fold)
       try trainer.fit(
         data.examples(at: (0..<data.count).filter { !learned.contains($0) }), epochs: epochs, batchSize: batchSize,
-        options: options)
+        options: options,
+        callbacks: [
+          AuxiliaryReport { record in
+            let preparation = Preparation(
+              purpose: "flood levels", models: folds.count, completed: number * epochs + record.epoch,
+              total: folds.count * epochs, loss: record["loss"])
+            for callback in callbacks { try callback.preparing(preparation, in: self) }
+          }
+        ])
       let heldOut = try data.examples(at: fold)
       let outputs = try trainer.predict(heldOut.inputs.hostArray(), batchSize: options.evaluationBatch)
       let found = trainer.atLastStep(flooding).levels(outputs: Tensor(outputs).upcast, heldOut.targets)
@@ -98,13 +108,26 @@ extension ResidentData {
   /// The data with levels, if a trainer's loss needs some and there are none.
   /// - Parameter epochs: of the auxiliary models; without any nothing is trained.
   func withFloodLevels(
-    for trainers: Members<Trainer>, epochs: Int, batchSize: Int, options: FitOptions
+    for trainers: Members<Trainer>, epochs: Int, batchSize: Int, options: FitOptions, callbacks: [any Callback]
   ) throws -> ResidentData {
     guard epochs > 0, trainers.all.contains(where: { $0.method.loss.adaptiveFlooding != nil }) else { return self }
     for trainer in trainers.all { try trainer.checkFlooding(of: self) }
     if floodLevels != nil { return self }
     guard trainers.isSingle else { throw TrainingError.floodLevelsOfGroup }
     return try flooded(
-      at: trainers.first.floodLevels(of: self, epochs: epochs, batchSize: batchSize, options: options))
+      at: trainers.first.floodLevels(
+        of: self, epochs: epochs, batchSize: batchSize, options: options, callbacks: callbacks))
+  }
+}
+
+/// Tells of each epoch.
+private final class AuxiliaryReport: Callback {
+  private let report: (EpochRecord) throws -> Void
+
+  init(_ report: @escaping (EpochRecord) throws -> Void) { self.report = report }
+
+  func epochEnded(_ record: EpochRecord, in trainer: Trainer) throws -> CallbackAction {
+    if record.epoch > 0 { try report(record) }
+    return .continue
   }
 }

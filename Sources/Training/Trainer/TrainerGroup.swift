@@ -97,7 +97,8 @@ public struct TrainerGroup {
   ) throws -> Members<History> {
     let first = members.first
     let training = try training.withFloodLevels(
-      for: members, epochs: epochs == 0 ? 0 : first.epoch + epochs, batchSize: batchSize, options: options)
+      for: members, epochs: epochs == 0 ? 0 : first.epoch + epochs, batchSize: batchSize, options: options,
+      callbacks: parts.first.callbacks)
     let run = try FitRun(
       members, training, epochs: epochs, batchSize: batchSize, validation: validation, options: options,
       orders: parts.all.map(\.order))

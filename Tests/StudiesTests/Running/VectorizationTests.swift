@@ -68,6 +68,18 @@ import Testing
     }
   }
 
+  /// Runs whose losses need levels find them for themselves, and have the results of single runs.
+  @Test func adaptivelyFloodedRunsAreTrainedAlone() throws {
+    var plan = TinyStudies.plan(arms: ["adam": "adam(learningRate: 0.01)"], seeds: 2, epochs: 2)
+    plan.base.append(Override("loss", text: "adaFlood(loss: softmaxCrossEntropy, gamma: 0.1, folds: 2)"))
+    let alone = try runner("alone.sqlite", .off).run(plan)
+    let together = try runner("flooded.sqlite", .on).run(plan)
+    #expect(together.runs.allSatisfy { $0.state == .done && $0.attempts == 1 && $0.history.epochs.count == 2 })
+    #expect(StudyDiff(alone, together).isEmpty)
+    let seeds = together.runs.map { $0.history.epochs.compactMap { $0["loss"] } }
+    #expect(seeds[0] != seeds[1])
+  }
+
   @Test func onACPUTheyAreTrainedOneByOneUnlessAsked() {
     #expect(Vectorization.auto.groupLimit(platform: "cpu") == 1)
     #expect(Vectorization.auto.groupLimit(platform: "cuda") > 1)
