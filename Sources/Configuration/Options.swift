@@ -47,6 +47,7 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Replaces what `path` names: a key, or keys of methods inside methods, `optimizer.learningRate`.
+  /// In a list a method goes by its name, with a number where there are several: `network.reservoir2.leak`.
   ///
   /// A method that wasn't set, or was set by its name alone, gets the option; a plain value can't.
   public mutating func override(_ path: String, _ value: OptionValue, origin: String) throws(ConfigurationError) {
@@ -54,7 +55,7 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// - Parameter method: whose settings these are; empty for a run's.
-  private mutating func override(
+  mutating func override(
     _ path: String, _ value: OptionValue, of method: String, origin: String
   ) throws(ConfigurationError) {
     let parts = path.split(separator: ".", maxSplits: 1).map(String.init)
@@ -72,18 +73,11 @@ public struct Options: Sendable, Hashable, CustomStringConvertible {
       overridden.insert(key)
       return
     }
-    var inner: MethodSpec
-    switch try values[key]?.unquoted(origin: origin) {
-    case .choice(let choice): inner = choice
-    case .text(let name): inner = MethodSpec(name, Options(origin: origin))
-    default:
+    guard let whole = try values[key]?.overriding(parts[1], with: value, origin: origin) else {
       throw .invalid(
         message: "'\(path)' can't be set: '\(key)' isn't set to a method; set '\(key)=NAME' first", origin: origin)
     }
-    var options = inner.options
-    try options.override(parts[1], value, of: inner.name, origin: origin)
-    inner = MethodSpec(inner.name, options)
-    values[key] = .choice(inner)
+    values[key] = whole
   }
 
   /// Whether `key` was given.

@@ -20,7 +20,7 @@ struct DerivedSourceTests {
     let names = Registry<any DataSource>.all.names
     #expect(
       Set(names).isSuperset(of: [
-        "cifar10", "cifar100", "syntheticImages", "noisyLabels", "heldOut", "subset", "reconstruction",
+        "cifar10", "cifar100", "syntheticImages", "noisyLabels", "heldOut", "subset", "reconstruction", "sequences",
       ]))
   }
 
@@ -90,6 +90,30 @@ struct DerivedSourceTests {
         && own.train.targets.shape == [20, waves.train.inputs.shape.dropFirst().reduce(1, *)])
     let split = try load("heldOut(data: reconstruction(data: \(Self.images)), fraction: 0.25, seed: 3)")
     #expect((split.train.count, split.test.targets.shape) == (150, [50, 3072]))
+  }
+
+  @Test func sequencesAreCutFromASeries() throws {
+    let (whole, cut) = (
+      try load("narma(train: 50, test: 23)"),
+      try load("sequences(data: narma(train: 50, test: 23), length: 10, washout: 5)")
+    )
+    #expect(cut.train.inputs.shape == [4, 15, 1] && cut.train.targets.shape == [4, 10, 1] && cut.test.count == 1)
+    let (inputs, targets) = (
+      try whole.train.inputs.values(as: Double.self), try whole.train.targets.values(as: Double.self)
+    )
+    let (own, wanted) = (
+      try cut.train.inputs.values(as: Double.self), try cut.train.targets.values(as: Double.self)
+    )
+    for sequence in 0..<4 {
+      #expect(own[sequence * 15..<(sequence + 1) * 15] == inputs[sequence * 10..<sequence * 10 + 15])
+      #expect(wanted[sequence * 10..<(sequence + 1) * 10] == targets[sequence * 10 + 5..<sequence * 10 + 15])
+    }
+    #expect(cut.origin.hasSuffix("; 4 and 1 sequences of 10 steps after 5 of washout"))
+    #expect(throws: DatasetError.self) { try load("sequences(data: narma(train: 50, test: 9), length: 10)") }
+    #expect(throws: DatasetError.self) { try load("sequences(data: \(Self.images))") }
+    // A part is held out before it is cut.
+    #expect(
+      try load("sequences(data: heldOut(data: narma(train: 50, test: 23), fraction: 0.4), length: 10)").test.count == 2)
   }
 
   @Test func subsetsAreTheFirst() throws {

@@ -7,7 +7,7 @@ import Testing
 /// Every default that help shows can be written, and means what leaving it out means.
 @Suite(.tags(.unit)) struct RegistryDefaultTests {
   static let kinds: [[any Configurable.Type]] = [
-    Registry<any DataSource>.all.types, Registry<any Architecture>.all.types, Registry<any Activation>.all.types,
+    Registry<any DataSource>.all.types, Registry<any Architecture>.models.types, Registry<any Activation>.all.types,
     Registry<any Initializer>.all.types, Registry<any Loss>.all.types, Registry<any Penalty>.all.types,
     Registry<any NamedPreprocessing>.all.types, Registry<any Augmentation>.all.types, Registry<any Metric>.all.types,
     Registry<any GradientRule>.all.types, Registry<any Optimizer>.all.types, Registry<any NamedTransform>.all.types,
@@ -19,6 +19,7 @@ import Testing
   /// What has to be named, and so has no default.
   private static let required = [
     "data": "digits", "path": "x.npz", "target": "y", "layers": "[relu]", "layer": "relu", "as": "other", "count": "2",
+    "network": "[input, ridge]",
   ]
 
   @Test func everyDefaultCanBeWritten() throws {

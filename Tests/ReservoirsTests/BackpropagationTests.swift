@@ -30,7 +30,7 @@ import Training
   func gradientsAreDifferenceQuotients(storage: Reservoir.Storage, feedback: Bool) throws {
     var own = reservoir(8, storage: storage)
     own.feedback = feedback
-    let model = ReservoirLayer(try EchoStateNetwork(own, draws: .keyed(seed: 2)))
+    let model = try ReservoirLayer(EchoStateNetwork(own, draws: .keyed(seed: 2)))
     let x = try Key(seed: 5).uniform([2, 6, feedback ? 2 : 1], in: -1..<1, dtype: .float64).evaluate()
     let variables = try model.variables(for: x.type, key: Key(seed: 0), precision: .float64)
     #expect(variables.parameters.paths.count == (feedback ? 5 : 4))
@@ -76,7 +76,7 @@ import Training
     var method = Method(loss: MeanSquaredError(), optimizer: Adam(learningRate: 3e-3))
     method.metrics = []
     let trainer = try Trainer(
-      model: ReservoirLayer(network), method: method, inputs: data.0.inputs, precision: .float64, seed: 0)
+      model: try ReservoirLayer(network), method: method, inputs: data.0.inputs, precision: .float64, seed: 0)
     let untrained = try #require(trainer.evaluate(data.1)["loss"])
     #expect(abs(untrained - before) < 1e-12)
     let history = try trainer.fit(data.0, epochs: 60, batchSize: 10, validation: data.1)
@@ -85,7 +85,7 @@ import Training
   }
 
   @Test func wrongChannelsAreADiagnostic() throws {
-    let model = ReservoirLayer(try EchoStateNetwork(reservoir(8)))
+    let model = try ReservoirLayer(EchoStateNetwork(reservoir(8)))
     let error = #expect(throws: Diagnostic.self) {
       try model.variables(for: TensorType(.float64, [2, 6, 3]), key: Key(seed: 0), precision: .float64)
     }

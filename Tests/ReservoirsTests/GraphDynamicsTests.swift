@@ -57,6 +57,50 @@ import Testing
     }
   }
 
+  /// An echo state network learns in stretches what it learns from all states, with feedback, inputs and a state of its own.
+  @Test(
+    arguments: [true, false],
+    ["ridge(lambda: 0.01)", "pinv(lambda: 0.01)", "cholesky(lambda: 0.01, bias: false)", "qr(lambda: 0.01)"])
+  func memoryMakesNoDifferenceToAnEchoStateNetwork(_ feedback: Bool, _ readout: String) throws {
+    let rule = try Registry<any ReadoutRule>.all.build(MethodSpec(parsing: readout))
+    for (dtype, corrects) in [(DType.float64, true), (.float64, false), (.float32, true)] {
+      var reservoir = Reservoir(units: 20, inputs: 2, outputs: 2, feedback: feedback)
+      (reservoir.dtype, reservoir.squares, reservoir.correctsLastOutput) = (dtype, true, corrects)
+      (reservoir.feedbackScale, reservoir.scaling) = (0.3, .gain(0.5))
+      var whole = try EchoStateNetwork(reservoir)
+      try whole.drive(inputs: Self.wave.slice(0..<7), teacher: feedback ? Self.wave.slice(0..<7) : nil)
+      var parts = whole
+      let (x, y) = (Self.wave.slice(0..<150), Self.wave.slice((feedback ? 0 : 1)..<151))
+      let all = try whole.fit(inputs: x, teacher: y, washout: 20, readout: rule)
+      let own = try parts.fit(
+        inputs: x, teacher: y, washout: 20, readout: rule, memory: 33 * 20 * dtype.byteCount)
+      let tolerance = dtype == .float64 ? 1e-10 : 2e-3
+      #expect(abs(own.nrmse - all.nrmse) < tolerance && own.lambda == all.lambda)
+      #expect(own.outputs.shape == all.outputs.shape)
+      #expect(try distance(own.outputs, all.outputs) < tolerance)
+      #expect(try distance(#require(parts.readout), #require(whole.readout)) < tolerance * 100)
+      #expect(try distance(parts.state, whole.state) < 1e-12 && distance(parts.output, whole.output) < tolerance * 10)
+      if feedback {
+        let next = Self.wave.slice(150..<155)
+        #expect(
+          try distance(parts.generate(steps: 5, inputs: next), whole.generate(steps: 5, inputs: next)) < tolerance * 100
+        )
+      }
+      // Several sequences from rest.
+      try whole.reset()
+      try parts.reset()
+      let several = Tensor.stack([Self.wave.slice(0..<60), Self.wave.slice(70..<130)])
+      let two = try whole.fit(
+        inputs: feedback ? several.slice(0..<59, axis: 1) : several, teacher: several, readout: rule)
+      let same = try parts.fit(
+        inputs: feedback ? several.slice(0..<59, axis: 1) : several, teacher: several, readout: rule, memory: 1000)
+      #expect(try distance(same.outputs, two.outputs) < tolerance)
+      #expect(throws: ReservoirError.self) {
+        try parts.fit(inputs: several, teacher: several.slice(0..<40, axis: 1), readout: rule, memory: 1000)
+      }
+    }
+  }
+
   @Test func notAllLearnFromSums() throws {
     var network = try Self.network("[input, reservoir(units: 5), qr(lambda: 0.01)]")
     var sums: [String: ReadoutSums] = [:]

@@ -99,6 +99,58 @@ import Testing
     }
   }
 
+  /// A grid over penalties: members that were drawn alike learn from one run, what they would alone, and go their own ways then.
+  @Test(arguments: [DType.float64, .float32], ["cholesky", "qr", "ridge", "pinv"])
+  func membersThatWereDrawnAlikeAreRunOnce(_ dtype: DType, _ readout: String) throws {
+    let drawn = [(0, 1e-4), (1, 1e-2), (0, 1e-2), (0, 1e-1), (1, 1e-1)]
+    func networks(_ noise: String = "") throws -> [NodeNetwork] {
+      try drawn.map { seed, lambda in
+        let graph = try NodeGraph(
+          parsing:
+            "[input, [reservoir(units: 20\(noise)), nvar(delays: 2)], node(\(readout)(lambda: \(lambda)), as: out)]")
+        return try NodeNetwork(graph, inputs: 2, outputs: 2, draws: .keyed(seed: UInt64(seed)), dtype: dtype)
+      }
+    }
+    let (x, y) = (Self.wave.slice(0..<100), Self.wave.slice(1..<101))
+    let tolerance = dtype == .float64 ? 1e-8 : 5e-3
+    for noise in ["", ", noise: 0.001"] {
+      var (ensemble, singles) = (try NodeEnsemble(networks(noise)), try networks(noise))
+      #expect(ensemble.runs == 2)
+      for pass in 0..<2 {
+        let fits = try ensemble.fit(inputs: x, teacher: y, washout: 10)
+        let free = try ensemble.generate(steps: 4)
+        #expect(ensemble.runs == 5)
+        for index in singles.indices {
+          let alone = try #require(try singles[index].fit(inputs: x, teacher: y, washout: 10)["out"])
+          let own = try #require(fits[index]["out"])
+          #expect(own.lambda == drawn[index].1 && abs(own.nrmse - alone.nrmse) < tolerance, "\(pass) \(index)")
+          #expect(try distance(own.outputs, alone.outputs) < tolerance)
+          #expect(try distance(free[index], singles[index].generate(steps: 4)) < tolerance * 100, "\(pass) \(index)")
+          try singles[index].reset()
+        }
+        try ensemble.reset()
+        #expect(ensemble.runs == 2)
+      }
+    }
+  }
+
+  /// Models of other kinds are no ensemble: none is left out.
+  @Test func onlyModelsOfOneKindAreAnEnsemble() throws {
+    let nodes = try NodeNetwork(Input() >>> Reservoir(units: 4) >>> RidgeRegression(), inputs: 2, outputs: 2)
+    let echo = try EchoStateNetwork(Reservoir(units: 4, inputs: 2, outputs: 2))
+    let nvar = try NVAR(DelayFeatures(channels: 2))
+    let (all, others): ([any SeriesModel], [[any SeriesModel]]) = (
+      [nodes, nodes], [[nodes, echo], [nvar], [nodes, nvar]]
+    )
+    #expect(try all.ensemble().models.count == 2)
+    #expect(try ([echo, echo] as [any SeriesModel]).ensemble() is ReservoirEnsemble)
+    for models in others {
+      let error = #expect(throws: ReservoirError.self) { try models.ensemble() }
+      #expect(
+        "\(try #require(error))".contains(models.contains { $0 is NVAR } ? "NVAR" : "EchoStateNetwork, NodeNetwork"))
+    }
+  }
+
   @Test func whatDiffersIsAnError() throws {
     func network(_ text: String, dtype: DType = .float64) throws -> NodeNetwork {
       try NodeNetwork(NodeGraph(parsing: text), inputs: 2, outputs: 2, dtype: dtype)

@@ -11,7 +11,7 @@ import Testing
     Registry<any Loss>.all.types,
     Registry<any Metric>.all.types,
     Registry<any Penalty>.all.types,
-    Registry<any Architecture>.all.types,
+    Registry<any Architecture>.models.types,
     Registry<any Optimizer>.all.types,
     Registry<any NamedTransform>.all.types,
     Registry<any GradientRule>.all.types,
@@ -36,7 +36,7 @@ import Testing
       ]
       + ["adam", "sam", "tanh", "heUniform", "elastic", "digits", "mnist", "ridge", "l1l2", "cosine(initial: 0.5)"]
       + ["softmaxCrossEntropy(labelSmoothing: 0.1)", "[clipByNorm]", "relu", "[relu]", "gru", "lion", "[group(bias)]"]
-      + ["[unitNorm]", "[input, ridge]"]
+      + ["[unitNorm]", "[input, ridge]", "backpropagation(epochs: 2)"]
   }
 
   private static func written<Method: Configurable>(_ type: Method.Type, _ text: String) -> MethodSpec? {

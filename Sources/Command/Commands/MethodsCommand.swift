@@ -95,7 +95,7 @@ struct MethodKind {
     [
       MethodKind(recipes: (try? Recipe.all) ?? []),
       MethodKind("data", "data set", key: "data", Registry<any DataSource>.all.types),
-      MethodKind("models", "model", key: "model", Registry<any Architecture>.all.types),
+      MethodKind("models", "model", key: "model", Registry<any Architecture>.models.types),
       MethodKind("layers", "layer", Registry<any ComposableLayer>.all.types),
       MethodKind("activations", "activation", Registry<any Activation>.all.types),
       MethodKind("initializers", "initializer", Registry<any Initializer>.all.types),

@@ -15,20 +15,33 @@ public protocol Architecture: Configurable {
 
   /// Whether the model makes sense of inputs that number categories; by default it doesn't.
   var takesCategories: Bool { get }
+
+  /// Whether the model has weights that the run's seed draws and that aren't parameters, so that models of other seeds are
+  /// others; by default it doesn't.
+  var isDrawnBySeed: Bool { get }
 }
 
 extension Architecture {
   public var takesCategories: Bool { false }
+  public var isDrawnBySeed: Bool { false }
 
   public func model(for inputs: ModelInputs, outputs: Int) -> any Layer { model(outputs: outputs) }
 }
 
-/// What a model has to know about its inputs besides their type, which it sees when it is traced.
+/// What a model has to know about its run besides the type of its inputs, which it sees when it is traced.
 public struct ModelInputs: Sendable, Hashable {
   /// For each of the inputs at the end that number categories, how many categories there are.
   public var categories: [Int]
+  /// The shape of an example's inputs, for models that are drawn before they are traced; nil if it isn't known.
+  public var shape: [Int]?
+  /// The shape of an example's targets; empty for a class.
+  public var targets: [Int]
+  /// The run's seed, for weights that are drawn and aren't parameters.
+  public var seed: Int
 
-  public init(categories: [Int] = []) { self.categories = categories }
+  public init(categories: [Int] = [], shape: [Int]? = nil, targets: [Int] = [], seed: Int = 0) {
+    (self.categories, self.shape, self.targets, self.seed) = (categories, shape, targets, seed)
+  }
 }
 
 /// A model whose inputs may be tokens: integers that each stand for a vector. It takes them in any type that holds them

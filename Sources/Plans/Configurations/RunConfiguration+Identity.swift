@@ -1,5 +1,6 @@
 import Configuration
 import PJRT
+import Reservoirs
 
 extension RunConfiguration {
   /// The format of ``canonicalText``. Another one makes other ids, so that old results aren't taken for new ones.
@@ -28,7 +29,8 @@ extension RunConfiguration {
   /// numbers of their reservoirs that change no shape.
   public var family: String {
     var alike = self
-    alike.seed = 0
+    // Trainers of one program share a model.
+    if (try? architecture())?.isDrawnBySeed != true { alike.seed = 0 }
     alike.loss = loss.withoutNumbers
     alike.optimizer = optimizer.withoutNumbers
     alike.gradientRule = gradientRule.withoutNumbers
@@ -53,7 +55,7 @@ extension RunConfiguration {
   var canonical: RunConfiguration {
     var named = renamed(.present)
     named.data = Registry<any DataSource>.all.canonical(named.data)
-    named.model = Registry<any Architecture>.all.canonical(named.model)
+    named.model = Registry<any Architecture>.models.canonical(named.model)
     named.loss = Registry<any Loss>.all.canonical(named.loss)
     named.optimizer = Registry<any Optimizer>.all.canonical(named.optimizer)
     named.gradientRule = Registry<any GradientRule>.all.canonical(named.gradientRule)
@@ -88,12 +90,10 @@ extension Registry {
   fileprivate func canonical(_ choice: MethodSpec) -> MethodSpec {
     let named = MethodSpec(type(named: choice.name)?.name ?? choice.name, choice.options)
     // Nodes and layers within each other are written in their one way by themselves.
-    if named.name == SequentialArchitecture.name, let model = try? build(named) as? SequentialArchitecture,
-      let spec = try? model.spec()
+    let isNested = [SequentialArchitecture.name, NodeArchitecture.name].contains(named.name)
+    if isNested || named.options.has("network"), let made = (try? build(named)) as? any Configurable,
+      let spec = try? made.spec()
     {
-      return spec
-    }
-    if named.options.has("network"), let made = try? build(named) as? any Experiment, let spec = try? made.spec() {
       return spec
     }
     return (try? resolved(named)) ?? named
@@ -101,13 +101,17 @@ extension Registry {
 }
 
 extension MethodSpec {
-  /// - Parameter keys: of numbers; `a.b` is the number `b` of the method `a`.
+  /// - Parameter keys: of numbers; `a.b` is the number `b` of the method `a`, or of each method in the list `a`.
   fileprivate func withoutNumbers(of keys: Set<String>) -> MethodSpec {
     let pairs = options.pairs.map { key, value in
       if keys.contains(key) { return (key, value.withoutNumbers) }
       let inner = keys.filter { $0.hasPrefix(key + ".") }.map { String($0.dropFirst(key.count + 1)) }
-      guard !inner.isEmpty, case .choice(let choice) = value.meaning else { return (key, value) }
-      return (key, OptionValue.choice(choice.withoutNumbers(of: Set(inner))))
+      switch value.meaning {
+      case .choice(let choice) where !inner.isEmpty:
+        return (key, OptionValue.choice(choice.withoutNumbers(of: Set(inner))))
+      case .list(let values) where !inner.isEmpty: return (key, .list(values.map { $0.without(Set(inner)) }))
+      default: return (key, value)
+      }
     }
     return MethodSpec(name, Options(Dictionary(uniqueKeysWithValues: pairs)))
   }
@@ -118,6 +122,20 @@ extension MethodSpec {
 }
 
 extension OptionValue {
+  /// A method, and those within it or in a list, without some settings: where a list is written back, one at its default
+  /// isn't there.
+  fileprivate func without(_ keys: Set<String>) -> OptionValue {
+    switch meaning {
+    case .choice(let choice):
+      let pairs = choice.options.pairs.filter { !keys.contains($0.key) }.map { ($0.key, $0.value.without(keys)) }
+      // A method without settings is written as its name.
+      return pairs.isEmpty
+        ? .text(choice.name) : .choice(MethodSpec(choice.name, Options(Dictionary(uniqueKeysWithValues: pairs))))
+    case .list(let values): return .list(values.map { $0.without(keys) })
+    case .number, .flag, .text, .spelled: return self
+    }
+  }
+
   fileprivate var withoutNumbers: OptionValue {
     switch meaning {
     case .number: .number(0)

@@ -1,4 +1,5 @@
 @_exported import Configuration
+import Reservoirs
 @_exported import Training
 
 /// Everything that decides a run's result, by the names people write.
@@ -161,7 +162,7 @@ public struct RunConfiguration: Sendable, Hashable {
   /// The network that the run trains.
   public func architecture() throws(ConfigurationError) -> any Architecture {
     if let architecture = current?.architecture { return architecture }
-    return try Registry<any Architecture>.all.build(model)
+    return try Registry<any Architecture>.models.build(model)
   }
 
   /// The experiment that this run is, nil for a training.

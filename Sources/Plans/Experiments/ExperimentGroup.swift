@@ -38,6 +38,7 @@ public struct ExperimentGroup {
     let (series, others) = (
       experiments.compactMap { $0 as? any SeriesExperiment }, experiments.compactMap { $0 as? any EnsembleExperiment }
     )
+    guard series.allSatisfy(\.runsTogether) else { return nil }
     if series.count == runs.count {
       members = .series(series)
     } else if others.count == runs.count {
@@ -55,12 +56,12 @@ public struct ExperimentGroup {
     switch members {
     case .series(let experiments):
       let models = try drawn(experiments, \.drawnReservoir) { try $0.model(for: data, $1) }
-      let networks = models.compactMap { $0 as? EchoStateNetwork }
-      var ensemble: any SeriesEnsemble =
-        networks.count == models.count
-        ? try ReservoirEnsemble(networks) : try NodeEnsemble(models.compactMap { $0 as? NodeNetwork })
+      var ensemble = try models.ensemble()
       let rules = experiments.compactMap(\.rule)
-      return try experiments[0].run(&ensemble, readouts: rules.count == models.count ? rules : nil, on: data)
+      guard rules.isEmpty || rules.count == models.count else {
+        throw ReservoirError.readouts(count: rules.count, networks: models.count)
+      }
+      return try experiments[0].run(&ensemble, readouts: rules.isEmpty ? nil : rules, on: data)
     case .others(let experiments):
       var ensemble = try ReservoirEnsemble(
         drawn(experiments, \.settings.reservoir) { try $0.network(for: data, $1) })

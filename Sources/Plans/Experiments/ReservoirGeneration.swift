@@ -10,7 +10,7 @@ public struct ReservoirGeneration: Experiment, NetworkExperiment {
   public static let declaration = Declaration(
     "reservoirGeneration", "an echo state network learns a series and goes on with it by itself",
     standard: ReservoirGeneration(),
-    settings: [ReservoirSettings.network.of(\.settings)] + ReservoirSettings.settings.of(\.settings),
+    settings: ReservoirSettings.nodes.of(\.settings) + ReservoirSettings.settings.of(\.settings),
     check: { (method, options) throws(ConfigurationError) in
       try method.settings.check(against: ReservoirGeneration().settings, options)
     })

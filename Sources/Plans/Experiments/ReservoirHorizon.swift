@@ -23,7 +23,7 @@ public struct ReservoirHorizon: Experiment, NetworkExperiment, HorizonExperiment
       "Jaeger and Haas", 2004,
       "Harnessing Nonlinearity: Predicting Chaotic Systems and Saving Energy in Wireless Communication",
       "https://doi.org/10.1126/science.1091277"),
-    settings: HorizonSettings.settings.of(\.horizon) + [ReservoirSettings.network.of(\.settings)]
+    settings: HorizonSettings.settings.of(\.horizon) + ReservoirSettings.nodes.of(\.settings)
       + ReservoirSettings.settings.of(\.settings),
     check: { (method, options) throws(ConfigurationError) in
       try method.settings.check(against: ReservoirHorizon().settings, options)

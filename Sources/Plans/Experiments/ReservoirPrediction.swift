@@ -18,9 +18,8 @@ public struct ReservoirPrediction: Experiment, NetworkExperiment {
       Setting(
         "measure", \.measure, .word,
         "what is measured besides the error: memoryCapacity, the sum of the targets' squared correlations, or symbolErrors, the "
-          + "share of outputs nearest to a wrong value"),
-      ReservoirSettings.network.of(\.settings),
-    ] + ReservoirSettings.settings.of(\.settings),
+          + "share of outputs nearest to a wrong value")
+    ] + ReservoirSettings.nodes.of(\.settings) + ReservoirSettings.settings.of(\.settings),
     check: { (method, options) throws(ConfigurationError) in
       try method.settings.check(against: ReservoirPrediction().settings, options)
       guard method.settings.network?.hasInput ?? true else {

@@ -13,10 +13,21 @@ struct ReservoirSettings: Sendable {
     "network", \ReservoirSettings.network, .network,
     "nodes in the place of one reservoir and its readout: [input, reservoir(units: 500), ridge]")
 
-  /// The numbers in which members of a ``ReservoirEnsemble`` may differ.
-  static let memberNumbers: Set<String> = [
+  /// How all weights are trained once the readouts are fitted.
+  static let training = Setting(
+    "training", \ReservoirSettings.training,
+    .optional(.method(in: { Backpropagation.registry }), standing: Backpropagation()),
+    "how all weights are trained once the readouts are fitted: backpropagation(…)")
+
+  /// What a series experiment's network is, and how it is trained.
+  static let nodes = [network, training]
+
+  /// The numbers in which members of a ``ReservoirEnsemble`` may differ, and of a ``NodeEnsemble``.
+  static let memberNumbers = reservoirNumbers.union(["readout.lambda"])
+    .union(reservoirNumbers.union(["lambda"]).map { "network.\($0)" })
+
+  private static let reservoirNumbers: Set<String> = [
     "connectivity", "gain", "radius", "inputScale", "feedbackScale", "biasScale", "leak", "activationScale",
-    "readout.lambda",
   ]
 
   var reservoir: Reservoir
@@ -24,6 +35,8 @@ struct ReservoirSettings: Sendable {
   var washout: Int
   /// Nil for the network of ``reservoir`` and ``readout``.
   var network: NodeGraph?
+  /// Nil for none.
+  var training: Backpropagation?
 
   /// The defaults of an experiment.
   /// - Parameter feedback: whether outputs go back into the reservoir.

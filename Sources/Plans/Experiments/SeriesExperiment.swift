@@ -6,6 +6,9 @@ protocol SeriesExperiment: ReservoirExperiment {
   /// How the model's readout is computed; nil for the rules of its nodes.
   var rule: (any ReadoutRule)? { get }
 
+  /// Whether several runs' models can be computed in one program.
+  var runsTogether: Bool { get }
+
   /// The model of one run, as it is drawn.
   func model(for data: DatasetPair, _ setting: ExperimentSetting) throws -> any SeriesModel
 
@@ -18,6 +21,8 @@ protocol SeriesExperiment: ReservoirExperiment {
 }
 
 extension SeriesExperiment {
+  var runsTogether: Bool { true }
+
   public func run(on data: DatasetPair, _ setting: ExperimentSetting) throws -> ExperimentResult {
     var models: any SeriesEnsemble = SingleModel(try model(for: data, setting))
     return try run(&models, readouts: rule.map { [$0] }, on: data)[0]
@@ -31,10 +36,19 @@ protocol NetworkExperiment: SeriesExperiment {
 
 extension NetworkExperiment {
   var rule: (any ReadoutRule)? { settings.network == nil ? settings.readout : nil }
+  var runsTogether: Bool { settings.training == nil }
 
   func warning(_ dtype: DType) -> String? { settings.warning(dtype) }
 
   func model(for data: DatasetPair, _ setting: ExperimentSetting) throws -> any SeriesModel {
+    let drawn = try drawn(for: data, setting)
+    guard let training = settings.training else { return drawn }
+    let nodes = try (drawn as? EchoStateNetwork).map { try NodeNetwork($0) } ?? drawn as? NodeNetwork
+    return nodes.map { BackpropagatedNetwork($0, by: training, seed: setting.seed) } ?? drawn
+  }
+
+  /// The model before it is trained.
+  private func drawn(for data: DatasetPair, _ setting: ExperimentSetting) throws -> any SeriesModel {
     let outputs = data.train.targets.shape.last ?? 1
     let inputs = data.train.inputs.shape.last ?? 1
     guard let graph = settings.network else {

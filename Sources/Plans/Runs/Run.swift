@@ -109,7 +109,8 @@ extension RunConfiguration {
   /// The network that the run trains on such data.
   func model(for data: ModelData) throws(ConfigurationError) -> any Layer {
     let architecture = try architecture()
-    let inputs = ModelInputs(categories: data.encoding?.categoryCounts ?? [])
+    let inputs = ModelInputs(
+      categories: data.encoding?.categoryCounts ?? [], shape: data.inputShape, targets: data.targetShape, seed: seed)
     guard inputs.categories.isEmpty || architecture.takesCategories else {
       throw .invalid(
         message: "'\(type(of: architecture).name)' takes no numbered categories: choose categories: oneHot for the "

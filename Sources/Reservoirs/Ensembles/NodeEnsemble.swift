@@ -11,10 +11,14 @@ import OrderedCollections
 /// let forecasts = try ensemble.generate(steps: 50)    // [5, 50, 3]
 /// ```
 /// Series are given as to one network, and all members get the same. What comes back has a leading axis of members.
-/// Each member computes what it would alone; ``subscript(_:)`` gives it.
+/// Each member computes what it would alone; ``subscript(_:)`` gives it. Members that were drawn alike, as those of a grid over
+/// penalties, learn from one run.
 public struct NodeEnsemble: Sendable {
   private var networks: [NodeNetwork]
   private var programs: MemberPrograms<NodeNetwork>
+  private let alike: SharedDrives
+  /// Whether members that were drawn alike no longer stand alike.
+  private var isApart = false
 
   /// One graph drawn with several seeds.
   /// - Parameters: as `NodeNetwork` has them.
@@ -35,10 +39,15 @@ public struct NodeEnsemble: Sendable {
   public init(_ networks: [NodeNetwork]) throws {
     let tensors = try Tensor.evaluate(NodeNetwork.stacked(networks))
     (self.networks, programs) = (networks, MemberPrograms(prototype: networks[0], tensors: tensors))
+    alike = SharedDrives(of: networks) { $0.isDrawn(as: $1) }
+    isApart = !networks.allSatisfy(\.isAtRest)
   }
 
   /// How many networks there are.
   public var count: Int { networks.count }
+
+  /// How many runs the next ``fit(inputs:teacher:washout:)`` takes: one of members that were drawn alike and stand alike.
+  public var runs: Int { isApart ? count : alike.count }
 
   /// As ``ReservoirEnsemble/memory`` has it.
   public var memory: Int {
@@ -57,6 +66,8 @@ public struct NodeEnsemble: Sendable {
       try network.reset(sequences: sequences)
       return network
     }
+    // What was drawn alike may have drawn noise in other portions since.
+    isApart = SharedDrives(of: networks) { $0.isDrawn(as: $1) }.members != alike.members
   }
 
   /// Runs over a series and computes each member's readouts.
@@ -77,14 +88,16 @@ public struct NodeEnsemble: Sendable {
       let fits = try members.indices.map {
         try members[$0].fit(inputs: inputs, teacher: teacher, washout: washout)
       }
-      networks = members
+      (networks, isApart) = (members, true)
       return fits
     }
-    for index in members.indices {
-      calls.append(try members[index].fitCall(inputs, targets, washout: washout))
-      calls[index].penalties = try penalties(of: index, calls[0])
+    let drives = isApart ? .separate(count) : alike
+    for index in members.indices { calls.append(try members[index].fitCall(inputs, targets, washout: washout)) }
+    for (network, own) in drives.members.enumerated() {
+      let penalties = penalties(of: drives.row(network), calls[0])
+      for (place, index) in own.enumerated() { (calls[index].penalties, calls[index].place) = (penalties, place) }
     }
-    return try perform(calls, by: &members)
+    return try perform(calls, of: drives, by: &members)
   }
 
   /// Puts another rule in the place of each member's only readout's.
@@ -95,15 +108,13 @@ public struct NodeEnsemble: Sendable {
     programs.prototype = networks[0]
   }
 
-  /// The penalties of a member's readouts, where the members' rules differ by them alone and can be traced; else nil.
-  private func penalties(of index: Int, _ call: FitCall) throws -> [Tensor]? {
-    let places = networks[index].readoutPlaces
-    let rules = places.compactMap { networks[index].parts[$0].rule }
-    let isOne = zip(places, rules).allSatisfy { place, rule in
-      networks.allSatisfy { $0.parts[place].rule.map { $0.isAlike(rule) } ?? false }
-    }
+  /// For each readout the penalties of some members, where all members' rules differ by them alone and can be traced; else nil.
+  private func penalties(of members: [Int], _ call: FitCall) -> [Tensor]? {
+    let places = networks[0].readoutPlaces
+    let rules = networks.map { network in places.compactMap { network.parts[$0].rule } }
+    let isOne = rules.allSatisfy { zip($0, rules[0]).allSatisfy { $0.isAlike($1) } }
     guard isOne, networks[0].areTraced(call) else { return nil }
-    return rules.map { Tensor([$0.penalty], shape: []) }
+    return places.indices.map { place in Tensor(members.map { rules[$0][place].penalty }, shape: [members.count]) }
   }
 
   /// What the members put out over a series.
@@ -139,28 +150,32 @@ public struct NodeEnsemble: Sendable {
   }
 
   /// A call of each member in as few programs as memory allows. The members become the ensemble's if it doesn't fail.
+  /// - Parameter drives: which members' calls are one, that of the first of them; nil for none.
   private mutating func perform<Call: NetworkCall>(
-    _ calls: [Call], by members: inout [NodeNetwork]
+    _ calls: [Call], of drives: SharedDrives? = nil, by members: inout [NodeNetwork]
   ) throws -> [Call.Result] {
-    let (call, count) = (calls[0], members[0].standing.count)
-    let rows = members.indices.map { members[$0].standing + calls[$0].arguments }
+    let shared = drives ?? .separate(count)
+    if drives == nil { isApart = true }
+    let leads = shared.members.map { $0[0] }
+    let (call, standing) = (calls[0], members[0].standing.count)
+    let rows = leads.map { members[$0].standing + calls[$0].arguments }
     let arguments = rows[0].indices.map { place in Tensor.stack(rows.map { $0[place] }) }
     let prototype = members[0]
     let run = programs.program { member, given in
       var own = member
       (own.readouts, own.states) = (prototype.readouts, prototype.states)
-      return call.results(of: own.standing(at: given.prefix(count)), Array(given.dropFirst(count)))
+      return call.results(of: own.standing(at: given.prefix(standing)), Array(given.dropFirst(standing)))
     }
-    var results: [Call.Result] = []
-    _ = try programs.inChunks(of: .separate(members.count), arguments, noise: nil, bytes: call.bytes) { range, own in
+    var results = [Call.Result?](repeating: nil, count: count)
+    _ = try programs.inChunks(of: shared, arguments, noise: nil, bytes: call.bytes) { range, own in
       let computed = try Tensor.evaluate(run(own))
-      for index in range {
-        let share = try Tensor.evaluate(computed.map { $0.member(index - range.lowerBound) })
-        results.append(try calls[index].finish(&members[index], share))
+      for network in range {
+        let share = try Tensor.evaluate(computed.map { $0.member(network - range.lowerBound) })
+        for index in shared.members[network] { results[index] = try calls[index].finish(&members[index], share) }
       }
       return []
     }
     networks = members
-    return results
+    return results.compactMap(\.self)
   }
 }

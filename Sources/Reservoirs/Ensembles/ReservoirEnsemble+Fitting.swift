@@ -38,6 +38,15 @@ extension ReservoirEnsemble {
     let teacher = try SequenceBatch(
       teacher, channels: reservoir.outputs, dtype: reservoir.dtype, named: "teacher's values")
     let steps = try RegressionProblem.steps(of: teacher, reservoir, washout: washout)
+    // What is driven once for several keeps its states for them.
+    let isLong =
+      drives.width == 1 && rules.count == count
+      && rules.allSatisfy {
+        own.takesStretches($0, steps: steps, sequences: teacher.sequences, memory: 1 << 29)
+      }
+    guard !isLong else {
+      return try fitOneByOne(inputs.map { $0.like($0.tensor) }, teacher.like(teacher.tensor), washout, rules)
+    }
     let series = try begin(inputs, fedBack: reservoir.feedback ? teacher.slice(0..<steps) : nil)
     guard series.steps == steps, series.sequences == teacher.sequences else {
       throw ReservoirError.shape(

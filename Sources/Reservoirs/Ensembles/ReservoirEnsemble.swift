@@ -43,13 +43,7 @@ public struct ReservoirEnsemble: Sendable {
   public init(_ networks: [EchoStateNetwork]) throws {
     guard let first = networks.first else { throw ReservoirError.differentMembers("there are none") }
     self.networks = networks
-    var drawn: [EchoStateNetwork] = []
-    alike = SharedDrives(
-      networks.map { network in
-        if let place = drawn.firstIndex(where: network.isDrawn(as:)) { return place }
-        drawn.append(network)
-        return drawn.count - 1
-      })
+    alike = SharedDrives(of: networks) { $0.isDrawn(as: $1) }
     streams = networks.map(\.stream)
     programs = MemberPrograms(
       prototype: first.tensors, tensors: try Tensor.evaluate(ReservoirTensors.stacked(networks)))

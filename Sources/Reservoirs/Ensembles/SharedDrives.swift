@@ -15,6 +15,17 @@ struct SharedDrives: Sendable {
     self.members = members
   }
 
+  /// - Parameter isAlike: whether two members are driven as one.
+  init<Member>(of members: [Member], _ isAlike: (Member, Member) -> Bool) {
+    var leads: [Member] = []
+    self.init(
+      members.map { member in
+        if let place = leads.firstIndex(where: { isAlike(member, $0) }) { return place }
+        leads.append(member)
+        return leads.count - 1
+      })
+  }
+
   /// Members each of which is driven by itself.
   static func separate(_ count: Int) -> SharedDrives { SharedDrives(Array(0..<count)) }
 

@@ -82,12 +82,34 @@ public protocol GraphUnit: Sendable {
   /// The same node with other weights.
   func with(_ tensors: [Tensor]) -> Self
 
+  /// Those of ``tensors`` that backpropagation trains; by default all that are floating-point, as `weight1`, ….
+  var trainedWeights: [TrainedWeight] { get }
+
+  /// The same node with other weights for good, which ``arrays()`` has.
+  func keeping(_ tensors: [Tensor]) throws -> Self
+
   /// The ``tensors`` of this node and others of its kind, with a leading axis of nodes, for ensembles.
   /// - Throws: ``ReservoirError/differentMembers(_:)`` for nodes that can't be computed side by side.
   func stacked(with others: [any GraphUnit]) throws -> [Tensor]
 
+  /// Whether another node of its kind has the same weights and random numbers; by default if neither has weights.
+  func isDrawn(as other: any GraphUnit) -> Bool
+
   /// What keeps its steps from having a derivative, nil for steps that have one.
   var undifferentiable: ReservoirError? { get }
+}
+
+/// A weight of a ``GraphUnit`` that backpropagation trains.
+public struct TrainedWeight: Sendable, Hashable {
+  public let name: String
+  /// Its place among ``GraphUnit/tensors``.
+  public let place: Int
+  /// Whether numbers that are 0 stay 0, as weights of connections that aren't there do.
+  public let keepsZeros: Bool
+
+  public init(_ name: String, at place: Int, keepsZeros: Bool = false) {
+    (self.name, self.place, self.keepsZeros) = (name, place, keepsZeros)
+  }
 }
 
 extension GraphUnit {
@@ -98,7 +120,15 @@ extension GraphUnit {
   public func arrays() throws -> OrderedDictionary<String, HostArray> { [:] }
   public var tensors: [Tensor] { [] }
   public func with(_ tensors: [Tensor]) -> Self { self }
+  public func isDrawn(as other: any GraphUnit) -> Bool { tensors.isEmpty && other.tensors.isEmpty }
   public var undifferentiable: ReservoirError? { nil }
+  public func keeping(_ tensors: [Tensor]) throws -> Self { with(tensors) }
+
+  public var trainedWeights: [TrainedWeight] {
+    tensors.enumerated().filter { $1.dtype.isFloatingPoint }.enumerated().map { number, weight in
+      TrainedWeight("weight\(number + 1)", at: weight.offset)
+    }
+  }
 
   public func stacked(with others: [any GraphUnit]) throws -> [Tensor] {
     let all = [tensors] + others.map(\.tensors)

@@ -111,8 +111,10 @@ struct FitCall: NetworkCall {
   let washout: Int
   /// Parts that readouts learn from.
   let wanted: [Int]
-  /// The readouts' penalties where the regressions are part of the program; nil where they follow it.
+  /// Penalties of each readout, `[count]`, where the regressions are part of the program; nil where they follow it.
   var penalties: [Tensor]?
+  /// Which of the penalties are the network's own.
+  var place = 0
   let bytes: Int
 
   var arguments: [Tensor] { (penalties ?? []) + drive.allNoise }
@@ -122,15 +124,18 @@ struct FitCall: NetworkCall {
     let run = network.run(drive.with(noise: arguments.dropFirst(count)), wanted: wanted)
     guard penalties != nil else { return run.outputs + run.states }
     let outputs = Dictionary(uniqueKeysWithValues: zip(wanted, run.outputs))
-    var fitted = network
     let found: [[Tensor]] = network.readoutPlaces.enumerated().map { index, place in
       guard let target = targets[place] else { return [] }
       let problem = network.problem(at: place, target, outputs, washout: washout)
-      let traced = network.parts[place].rule?.traced(
-        problem.rows, problem.targets, penalties: arguments[index].expand(at: 0))
-      let weights = traced?.weights.squeeze(0) ?? problem.rows
-      fitted.readouts[place] = weights
-      return [weights, traced?.penalties.squeeze(0) ?? arguments[index]] + fitted.score(problem, at: place)
+      let traced =
+        network.parts[place].rule?.traced(problem.rows, problem.targets, penalties: arguments[index])
+        ?? TracedReadouts(weights: problem.rows, penalties: arguments[index])
+      let scores = traced.weights.eachReadout { readout in
+        var fitted = network
+        fitted.readouts[place] = readout
+        return fitted.score(problem, at: place)
+      }
+      return [traced.weights, traced.penalties] + scores
     }
     return found.flatMap(\.self) + run.states
   }
@@ -144,7 +149,7 @@ struct FitCall: NetworkCall {
     for (index, place) in places.enumerated() {
       guard let rule = network.parts[place].rule, let target = targets[place] else { continue }
       guard penalties == nil else {
-        let own = computed.dropFirst(4 * index).prefix(4).map(\.self)
+        let own = computed.dropFirst(4 * index).prefix(4).map { $0.member(self.place) }
         let lambda: Double = try own[1].scalar()
         network.readouts[place] = try own[0].solution(lambda: lambda)
         fits[network.parts[place].name] = ReadoutFit(

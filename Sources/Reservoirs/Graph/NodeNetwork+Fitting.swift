@@ -120,6 +120,25 @@ extension NodeNetwork {
     return ReadoutFit(lambda: lambda, nrmse: try results[1].scalar(), outputs: first.like(results[0]))
   }
 
+  /// A run over a series from rest with a teacher, from which nothing is learned.
+  /// - Returns: what the last readout makes of it.
+  mutating func score(_ inputs: Tensor?, teacher: Tensor, washout: Int) throws -> ReadoutFit {
+    guard let place = readoutPlaces.last, readoutPlaces.allSatisfy(isFitted) else { throw ReservoirError.notFitted }
+    var network = self
+    try network.reset()
+    let targets = try network.targets(teachers(teacher))
+    let call = try network.fitCall(inputs, targets, washout: washout)
+    let run = network.run(call.drive, wanted: call.wanted)
+    let computed = try Tensor.evaluate(run.outputs + run.states)
+    let outputs = Dictionary(uniqueKeysWithValues: zip(call.wanted, computed))
+    let problem = network.problem(
+      at: place, targets[place] ?? call.like, outputs, washout: call.washout)
+    let fit = try network.fit(of: problem, at: place, lambda: parts[place].rule?.penalty ?? 0, like: call.like)
+    network.moved(to: Array(computed.dropFirst(call.wanted.count)), last: network.lastTarget(targets))
+    self = network
+    return fit
+  }
+
   /// What stands for the network's last output after it was given a teacher.
   func lastTarget(_ targets: [Int: SequenceBatch]) -> Tensor? {
     graph.ends.count == 1 ? targets[graph.ends[0]].flatMap { try? $0.tensor.lastStep.evaluate() } : nil

@@ -33,6 +33,15 @@ extension NodeNetwork: EnsembleMember {
     }
   }
 
+  /// Whether another network has the same nodes, weights and random numbers: it differs by its readouts and where it stands.
+  func isDrawn(as other: NodeNetwork) -> Bool {
+    difference(from: other) == nil
+      && zip(parts, other.parts).allSatisfy { own, others in
+        guard let unit = own.unit, let other = others.unit else { return own.unit == nil && others.unit == nil }
+        return unit.isDrawn(as: other)
+      }
+  }
+
   /// What keeps networks from being computed side by side, besides their weights.
   private func difference(from other: NodeNetwork) -> String? {
     guard inputs == other.inputs, outputs == other.outputs, dtype == other.dtype else {

@@ -88,14 +88,21 @@ extension NodeNetwork {
   /// - Returns: the root of the mean squared error over the targets' standard deviation.
   mutating func fitSums(inputs: Tensor, teacher: Tensor, washout: Int, memory: Int) throws -> Double {
     let targets = try targets(teachers(teacher))
-    let ranges = try stretches(targets, of: stretch(of: targets, memory: memory), washout: washout)
+    let ranges = try stretches(inputs, targets, of: stretch(of: targets, memory: memory), washout: washout)
     let found = try learn(inputs, targets, washout: washout, ranges)
     return found.values.first?.nrmse ?? .nan
   }
 
   /// The washout lies within the first stretch, however long that is.
-  private func stretches(_ targets: [Int: SequenceBatch], of stretch: Int?, washout: Int) throws -> [Range<Int>] {
+  private func stretches(
+    _ inputs: Tensor?, _ targets: [Int: SequenceBatch], of stretch: Int?, washout: Int
+  ) throws -> [Range<Int>] {
     let steps = targets.values.first?.steps ?? 0
+    // A part of what is too long would fit.
+    if let given = inputs?.shape, given.dropLast().last != steps {
+      throw ReservoirError.shape(
+        series: "inputs", found: Array(given), expected: "of \(steps) steps, as the teacher's values are")
+    }
     let stretch = stretch ?? steps
     let first = min(steps, max(stretch, try checked(washout: washout, of: steps) + 1))
     return [0..<first] + Swift.stride(from: first, to: steps, by: stretch).map { $0..<min(steps, $0 + stretch) }
@@ -122,7 +129,7 @@ extension NodeNetwork {
   ) throws -> OrderedDictionary<String, ReadoutFit> {
     let before = self
     let steps = targets.values.first?.steps ?? 0
-    let ranges = try stretches(targets, of: stretch, washout: washout)
+    let ranges = try stretches(inputs, targets, of: stretch, washout: washout)
     let washout = try checked(washout: washout, of: steps)
     let found = try learn(inputs, targets, washout: washout, ranges)
     // Once more for what the readouts put out, of which there is little.
@@ -134,6 +141,7 @@ extension NodeNetwork {
       let (drive, _) = try again.drive(part(inputs, range), forced: targets.mapValues { $0.slice(range) })
       let run = again.run(drive, wanted: places)
       let computed = try Tensor.evaluate(run.outputs + run.states)
+      for output in computed { try output.buffer().wait() }
       again.moved(to: Array(computed.dropFirst(places.count)), last: nil)
       for (index, output) in computed.prefix(places.count).enumerated() { outputs[index].append(output) }
     }

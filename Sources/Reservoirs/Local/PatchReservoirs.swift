@@ -90,11 +90,20 @@ struct PatchUnit: GraphUnit {
   func arrays() throws -> OrderedDictionary<String, HostArray> { try network.arrays() }
   var undifferentiable: ReservoirError? { network.reservoir.undifferentiable }
   var tensors: [Tensor] { weights.all }
+  var trainedWeights: [TrainedWeight] { weights.trainedWeights }
+
+  func keeping(_ tensors: [Tensor]) throws -> PatchUnit {
+    try PatchUnit(circle, network: network.keeping(weights.with(tensors)))
+  }
 
   func with(_ tensors: [Tensor]) -> PatchUnit {
     var other = self
     other.weights = weights.with(tensors)
     return other
+  }
+
+  func isDrawn(as other: any GraphUnit) -> Bool {
+    (other as? PatchUnit).map { network.isDrawn(as: $0.network) } ?? false
   }
 
   func stacked(with others: [any GraphUnit]) throws -> [Tensor] {

@@ -24,6 +24,17 @@ public protocol SeriesEnsemble: Sendable {
   mutating func forecast(steps: Int, after series: Tensor) throws -> Tensor
 }
 
+extension [any SeriesModel] {
+  /// Models of one kind as an ensemble.
+  /// - Throws: ``ReservoirError/differentMembers(_:)`` for models of several kinds, or of a kind that has no ensembles.
+  public func ensemble() throws -> any SeriesEnsemble {
+    if let networks = self as? [EchoStateNetwork] { return try ReservoirEnsemble(networks) }
+    if let networks = self as? [NodeNetwork] { return try NodeEnsemble(networks) }
+    let kinds = Set(map { "\(type(of: $0))" }).sorted().joined(separator: ", ")
+    throw ReservoirError.differentMembers("they are of the kinds \(kinds), not all EchoStateNetwork or all NodeNetwork")
+  }
+}
+
 /// One model as an ensemble.
 public struct SingleModel: SeriesEnsemble {
   public private(set) var model: any SeriesModel

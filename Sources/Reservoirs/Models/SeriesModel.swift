@@ -103,6 +103,15 @@ extension NodeNetwork: SeriesModel {
     return last
   }
 
+  /// Runs over a series as ``learn(_:targets:washout:readout:)`` does, from rest, and learns nothing: what the last readout makes
+  /// of it. The network then stands as after learning.
+  /// - Throws: ``ReservoirError``, ``ReservoirError/notFitted``.
+  public mutating func score(_ series: Tensor, targets: Tensor, washout: Int) throws -> ReadoutFit {
+    try feedsItself
+      ? score(nil, teacher: Tensor.wholeSeries(series, targets, dtype, first: 1), washout: washout)
+      : score(series, teacher: targets, washout: washout)
+  }
+
   public mutating func follow(_ series: Tensor) throws -> Tensor {
     try predict(inputs: feedsItself ? nil : series, teacher: feedsItself ? series : nil)
   }

@@ -98,6 +98,35 @@ public struct EchoStateNetwork: Sendable {
   }
 }
 
+/// Other weights.
+extension EchoStateNetwork {
+  /// The network at rest with other weights, without a readout.
+  func withWeights(
+    _ recurrent: SparseMatrix, input: [Double], feedback: [Double]? = nil, bias: [Double]
+  ) throws -> EchoStateNetwork {
+    try EchoStateNetwork(
+      reservoir,
+      weights: ReservoirWeights(
+        recurrent: recurrent, input: input, feedback: feedback ?? weights.feedback, bias: bias,
+        untrained: weights.untrained, rotation: weights.rotation),
+      stream: stream)
+  }
+
+  /// The same with weights that were computed.
+  func keeping(_ computed: ReservoirTensors) throws -> EchoStateNetwork {
+    func numbers(_ tensor: Tensor) throws -> [Double] { try tensor.cast(to: .float64).values() }
+    let recurrent =
+      switch computed.recurrent {
+      case .sparse(let values, let columns):
+        try SparseMatrix(
+          values: numbers(values), columns: columns.values(), size: reservoir.units, width: values.shape[1])
+      case .dense(let matrix): try SparseMatrix(dense: numbers(matrix.transpose()), size: reservoir.units)
+      }
+    return try withWeights(
+      recurrent, input: numbers(computed.input), feedback: numbers(computed.feedback), bias: numbers(computed.bias))
+  }
+}
+
 /// Driving the network.
 extension EchoStateNetwork {
   /// Runs the network on given inputs, and with feedback on a teacher's values in place of its output, in one
@@ -161,7 +190,7 @@ extension EchoStateNetwork {
   }
 
   /// Checks that the state is of so many sequences; one that hasn't moved takes any number.
-  private mutating func begin(_ sequences: Int) throws {
+  mutating func begin(_ sequences: Int) throws {
     guard state.shape[0] != sequences else { return }
     try Self.requireRest(state, of: state.shape[0], for: sequences)
     try reset(sequences: sequences)
@@ -192,9 +221,22 @@ extension EchoStateNetwork {
   public mutating func fit(
     inputs: Tensor? = nil, teacher: Tensor, washout: Int = 0, readout rule: any ReadoutRule = CholeskyReadout()
   ) throws -> ReadoutFit {
+    try fit(inputs: inputs, teacher: teacher, washout: washout, readout: rule, memory: 1 << 29)
+  }
+
+  /// As ``fit(inputs:teacher:washout:readout:)``, with so many bytes for states, where that keeps 512 MB.
+  ///
+  /// A longer series runs through in stretches, of which only sums are kept, and once more for its outputs: by `cholesky`, `ridge`,
+  /// `pinv` and `ridgePerOutput`. With noise, which is drawn for all steps at once, and for `pinv` in float32, whose
+  /// sums are the states' own, all states are kept.
+  @discardableResult
+  public mutating func fit(
+    inputs: Tensor? = nil, teacher: Tensor, washout: Int = 0, readout rule: any ReadoutRule, memory: Int
+  ) throws -> ReadoutFit {
     if let online = rule as? any OnlineReadoutRule {
       return try fitOnline(inputs, teacher, washout: washout, by: online)
     }
+    if let fit = try fitInStretches(inputs, teacher, washout: washout, by: rule, memory: memory) { return fit }
     let problem = try regressionProblem(inputs: inputs, teacher: teacher, washout: washout)
     let found = try rule.weights(problem.inputs, problem.targets)
     readout = found.tensor

@@ -38,6 +38,8 @@ public enum ReservoirError: Error, Sendable, Equatable, CustomStringConvertible 
   case cycle(nodes: [String])
   /// Nodes of a graph don't fit together.
   case graph(String)
+  /// A node's steps have no derivative.
+  case undifferentiable(node: String, reason: String)
   /// States or outputs overflowed.
   case diverged(step: Int)
 
@@ -76,6 +78,7 @@ public enum ReservoirError: Error, Sendable, Equatable, CustomStringConvertible 
       "the nodes \(nodes.joined(separator: ", ")) read each other in the same step: feed one back (feedback: [name]), or put a "
         + "'delay' between them"
     case .graph(let reason): "the network can't be used: \(reason)"
+    case .undifferentiable(let node, let reason): "backpropagation can't pass the node '\(node)': \(reason)"
     case .diverged(let step):
       "the network's output isn't finite any more at step \(step): raise lambda, or lower the scales"
     }

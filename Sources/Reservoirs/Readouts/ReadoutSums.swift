@@ -29,6 +29,8 @@ public struct ReadoutSums: Sendable {
         series: "sums", found: Array(before[0].shape), expected: "\(Array(own[0].shape)), as this network's are")
     }
     let added = try Tensor.evaluate(before.isEmpty ? own : zip(before, own).map { $0 + $1 })
+    // Before the next stretch takes memory, this one's has to be free.
+    for sum in added { try sum.buffer().wait() }
     (gram, crossProduct, self.targets) = (added[0], added[1], added[2])
     steps += rows.shape[0]
   }

@@ -114,7 +114,7 @@ extension EchoStateNetwork {
     func scaled(_ rows: [Double]) -> [Double] { rows.enumerated().map { $1 * gains[$0 % units] } }
     let bias = weights.bias.isEmpty ? [Double](repeating: 0, count: units) : weights.bias
     return try withWeights(
-      try SparseMatrix(
+      SparseMatrix(
         values: weights.recurrent.values.enumerated().map { $1 * gains[$0 / weights.recurrent.width] },
         columns: weights.recurrent.columns, size: units, width: weights.recurrent.width),
       input: scaled(weights.input), bias: zip(scaled(bias), biases).map { $0 + $1 })
@@ -165,14 +165,5 @@ extension EchoStateNetwork {
     }
     let learned = inputs.tensor.squeeze(0).slice(washout..<inputs.steps)
     return try (learned.matmul(tensors.input) + tensors.bias).evaluate()
-  }
-
-  private func withWeights(_ recurrent: SparseMatrix, input: [Double], bias: [Double]) throws -> EchoStateNetwork {
-    try EchoStateNetwork(
-      reservoir,
-      weights: ReservoirWeights(
-        recurrent: recurrent, input: input, feedback: weights.feedback, bias: bias, untrained: weights.untrained,
-        rotation: weights.rotation),
-      stream: stream)
   }
 }

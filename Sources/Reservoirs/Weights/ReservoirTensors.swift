@@ -66,6 +66,15 @@ struct ReservoirTensors: Sendable {
     return matrices + [input, feedback, bias, leak] + [rotation].compactMap(\.self)
   }
 
+  /// Those of ``all`` that backpropagation trains.
+  var trainedWeights: [TrainedWeight] {
+    let first = if case .sparse = recurrent { 2 } else { 1 }
+    return [
+      TrainedWeight("recurrent", at: 0, keepsZeros: true), TrainedWeight("input", at: first),
+      TrainedWeight("feedback", at: first + 1), TrainedWeight("bias", at: first + 2),
+    ]
+  }
+
   /// The same with other tensors of the same storage.
   func with(_ tensors: [Tensor]) -> ReservoirTensors {
     var other = self
