@@ -27,7 +27,7 @@ TANREN_INLINE float tanren_exponential(float x) {
   int32_t bits;
   memcpy(&bits, &shifted, sizeof bits);
   // 2^n has nothing but an exponent.
-  bits = (int32_t)((uint32_t)bits + 127) << 23;
+  bits = (int32_t)(((uint32_t)bits + 127) << 23);
   float power;
   memcpy(&power, &bits, sizeof power);
   return x < -87 ? 0 : p * power;

@@ -69,8 +69,9 @@ TANREN_FORMS(void, NAME(normalization_gradient_rows),
       NAME(load_row)(g + column, count, 0, cotangent);
       load_row_f32(scale + column, count, 0, factor);
       for (int j = 0; j < PLACES; j++) {
-        float normalized = (value[j] - own.mean) * own.factor;
-        value[j] = (cotangent[j] * factor[j] - mean - normalized * product) * own.factor;
+        // Rounded by itself, so that the only one of a row leaves nothing after the mean.
+        float normalized = (value[j] - own.mean) * own.factor, scaled = cotangent[j] * factor[j];
+        value[j] = (scaled - mean - normalized * product) * own.factor;
       }
       NAME(store_row)(value, count, to + column);
     }

@@ -78,6 +78,42 @@ static void make_cross_entropy(Random *random, Call *call) { make_cross_entropy_
 
 static void make_cross_entropy_gradient(Random *random, Call *call) { make_cross_entropy_of(random, call, true); }
 
+static void make_softmax_of(Random *random, Call *call, bool is_gradient) {
+  int type = image_type(random);
+  int64_t rank = random_between(random, 1, 3), dims[MOST_AXES];
+  for (int64_t axis = 0; axis < rank - 1; axis++) dims[axis] = extent(random, 20, 900);
+  dims[rank - 1] = extent(random, 70, 3000);
+  if (rank == 3) dims[0] = random_between(random, 1, 4);
+  add_argument(call, type, rank, dims);
+  if (is_gradient) add_argument(call, type, rank, dims);
+  add_result(call, type, rank, dims);
+}
+
+static void make_softmax(Random *random, Call *call) { make_softmax_of(random, call, false); }
+
+static void make_softmax_gradient(Random *random, Call *call) { make_softmax_of(random, call, true); }
+
+// Rows, and a scale and an offset for all or for each of the groups that are the first axes.
+static void make_layer_normalization_of(Random *random, Call *call, bool is_gradient) {
+  int type = image_type(random);
+  int64_t rank, dims[MOST_AXES], own[MOST_AXES];
+  make_batch(random, type, &rank, dims);
+  int64_t groups = random_between(random, 0, rank - 2);
+  for (int64_t axis = 0; axis < groups; axis++) own[axis] = dims[axis];
+  own[groups] = dims[rank - 1];
+  add_argument(call, type, rank, dims);
+  add_argument(call, XLA_FFI_DataType_F32, groups + 1, own);
+  if (is_gradient) add_argument(call, type, rank, dims);
+  if (!is_gradient) add_argument(call, XLA_FFI_DataType_F32, groups + 1, own);
+  add_result(call, type, rank, dims);
+  for (int i = 1; is_gradient && i < 3; i++) add_result(call, XLA_FFI_DataType_F32, groups + 1, own);
+  add_real(call, "epsilon", 1e-3);
+}
+
+static void make_layer_normalization(Random *random, Call *call) { make_layer_normalization_of(random, call, false); }
+
+static void make_layer_normalization_gradient(Random *random, Call *call) { make_layer_normalization_of(random, call, true); }
+
 // Images and their pooled ones.
 static void make_pool(Random *random, Call *call, int64_t *rank, int64_t images[MOST_AXES], int64_t pooled[MOST_AXES]) {
   *rank = random_between(random, 3, 5);
@@ -166,6 +202,10 @@ const Maker image_makers[] = {
   {"tanren.sum.", make_sum, NULL},
   {"tanren.cross_entropy_gradient.", make_cross_entropy_gradient, NULL},
   {"tanren.cross_entropy.", make_cross_entropy, NULL},
+  {"tanren.softmax_gradient.", make_softmax_gradient, NULL},
+  {"tanren.softmax.", make_softmax, NULL},
+  {"tanren.layer_normalization_gradient.", make_layer_normalization_gradient, NULL},
+  {"tanren.layer_normalization.", make_layer_normalization, NULL},
   {"tanren.max_pool_gradient.", make_max_pool_gradient, NULL},
   {"tanren.max_pool.", make_max_pool, NULL},
   {"tanren.affine_sampling.", make_affine_sampling, NULL},

@@ -74,10 +74,9 @@ public struct ReservoirPrediction: Experiment, NetworkExperiment {
   ) throws -> ExperimentResult {
     let targets: [Double] = try Tensor(data.test.targets).cast(to: .float64).values()
     let channels = data.test.targets.shape.last ?? 1
+    let learned: OrderedDictionary = ["train_nrmse": fit.nrmse, "lambda": fit.lambda]
     return ExperimentResult(
-      metrics: metrics(predicted, targets, channels: channels).merging([
-        "train_nrmse": fit.nrmse, "lambda": fit.lambda,
-      ]) { $1 },
+      metrics: metrics(predicted, targets, channels: channels).merging(learned) { $1 },
       charts: [
         SeriesChart.make(
           "test data", [("target", targets), ("prediction", predicted)], channels: channels, steps: 400)
