@@ -63,7 +63,7 @@ private struct NodeModel: Layer {
   func forward(_ x: Tensor, in scope: Scope) -> Tensor { layer.forward(x.rank == 2 ? x.expand(at: 2) : x, in: scope) }
 }
 
-/// Why a network couldn't be drawn, which whoever traces it is told.
+/// A model that fails in the trace with the reason why its network couldn't be drawn.
 private struct UndrawnModel: Layer {
   let reason: String
 
