@@ -61,13 +61,19 @@ static void make_sum(Random *random, Call *call) {
   add_integer(call, "rows", rows);
 }
 
-// Logits and targets, and a row's cotangents.
-static void make_cross_entropy_of(Random *random, Call *call, bool is_gradient) {
-  int type = image_type(random);
-  int64_t rank = random_between(random, 1, 3), dims[MOST_AXES];
+// Extents of rows; the rank is returned.
+static int64_t make_rows(Random *random, int64_t dims[MOST_AXES]) {
+  int64_t rank = random_between(random, 1, 3);
   for (int64_t axis = 0; axis < rank - 1; axis++) dims[axis] = extent(random, 20, 900);
   dims[rank - 1] = extent(random, 70, 3000);
   if (rank == 3) dims[0] = random_between(random, 1, 4);
+  return rank;
+}
+
+// Logits and targets, and a row's cotangents.
+static void make_cross_entropy_of(Random *random, Call *call, bool is_gradient) {
+  int type = image_type(random);
+  int64_t dims[MOST_AXES], rank = make_rows(random, dims);
   add_argument(call, type, rank, dims);
   add_argument(call, type, rank, dims)->content = POSITIVE;
   if (is_gradient) add_argument(call, type, rank - 1, dims);
@@ -80,10 +86,7 @@ static void make_cross_entropy_gradient(Random *random, Call *call) { make_cross
 
 static void make_softmax_of(Random *random, Call *call, bool is_gradient) {
   int type = image_type(random);
-  int64_t rank = random_between(random, 1, 3), dims[MOST_AXES];
-  for (int64_t axis = 0; axis < rank - 1; axis++) dims[axis] = extent(random, 20, 900);
-  dims[rank - 1] = extent(random, 70, 3000);
-  if (rank == 3) dims[0] = random_between(random, 1, 4);
+  int64_t dims[MOST_AXES], rank = make_rows(random, dims);
   add_argument(call, type, rank, dims);
   if (is_gradient) add_argument(call, type, rank, dims);
   add_result(call, type, rank, dims);
