@@ -3,6 +3,7 @@
 #include "element.h"
 #include "exponential.h"
 #include "handlers.h"
+#include "row_blocks.h"
 
 // The cross entropy of logits and targets, `-sum(t log softmax(x))` over the last axis, and its gradient by the logits. A row is
 // computed in single precision, whatever the arrays' type.
@@ -33,27 +34,18 @@ TANREN_INLINE void add_places(float values[PLACES]) {
 #include "cross_entropy_rows.h"
 #undef TYPE
 
-// What has so many elements is divided among threads, in blocks of about so many.
-static const int64_t WORTH_THREADS = 1 << 15, BLOCK_ELEMENTS = 1 << 13;
-
-typedef struct {
-  bool is_bf16, is_gradient;
-  int64_t rows, columns, block_rows;
-  const char *x, *targets, *cotangents;
-  char *result;
-} Entropies;
-
 static void compute_block(void *context, int64_t index) {
-  const Entropies *all = context;
-  int64_t size = all->is_bf16 ? sizeof(tanren_bf16) : sizeof(float), first = index * all->block_rows;
-  int64_t rows = tanren_least(all->block_rows, all->rows - first), start = first * all->columns * size;
-  const char *x = all->x + start, *targets = all->targets + start;
+  const TanrenRows *all = context;
+  TanrenRowBlock block = tanren_row_block(all, index);
+  const char *x = all->arguments[0] + block.start, *targets = all->arguments[1] + block.start;
+  // Of a row there is one.
+  int64_t row = block.first * all->size;
   if (all->is_gradient) {
     TANREN_CALL(
-      all->is_bf16, cross_entropy_gradients, x, targets, all->cotangents + first * size, rows, all->columns,
-      all->result + start);
+      all->is_bf16, cross_entropy_gradients, x, targets, all->arguments[2] + row, block.count, all->columns,
+      all->result + block.start);
   } else {
-    TANREN_CALL(all->is_bf16, cross_entropies, x, targets, rows, all->columns, all->result + first * size);
+    TANREN_CALL(all->is_bf16, cross_entropies, x, targets, block.count, all->columns, all->result + row);
   }
 }
 
@@ -64,29 +56,17 @@ static bool has_type(const XLA_FFI_Buffer *array, const XLA_FFI_Buffer *logits, 
 
 static XLA_FFI_Error *compute(XLA_FFI_CallFrame *frame, bool is_gradient) {
   if (tanren_is_preparation(frame)) return NULL;
-  bool is_sound = tanren_has(frame, is_gradient ? 3 : 2, 1);
+  int count = is_gradient ? 3 : 2;
+  bool is_sound = tanren_has(frame, count, 1);
   const XLA_FFI_Buffer *x = is_sound ? tanren_argument(frame, 0) : NULL;
-  is_sound = is_sound && (x->dtype == XLA_FFI_DataType_F32 || x->dtype == XLA_FFI_DataType_BF16) && x->rank >= 1 &&
-    has_type(tanren_argument(frame, 1), x, x->rank) &&
+  is_sound = is_sound && tanren_has_rows(x) && has_type(tanren_argument(frame, 1), x, x->rank) &&
     has_type(tanren_result(frame, 0), x, is_gradient ? x->rank : x->rank - 1) &&
-    (!is_gradient || has_type(tanren_argument(frame, 2), x, x->rank - 1)) && x->dims[x->rank - 1] > 0;
+    (!is_gradient || has_type(tanren_argument(frame, 2), x, x->rank - 1));
   if (!is_sound) {
     return tanren_error(
       frame, XLA_FFI_Error_Code_INVALID_ARGUMENT, "a cross entropy: the arrays' types or extents don't fit");
   }
-  int64_t elements = tanren_element_count(x), columns = x->dims[x->rank - 1];
-  Entropies all = {
-    .is_bf16 = x->dtype == XLA_FFI_DataType_BF16,
-    .is_gradient = is_gradient,
-    .rows = elements / columns,
-    .columns = columns,
-    .block_rows = BLOCK_ELEMENTS / columns + 1,
-    .x = x->data,
-    .targets = tanren_argument(frame, 1)->data,
-    .cotangents = is_gradient ? tanren_argument(frame, 2)->data : NULL,
-    .result = tanren_result(frame, 0)->data};
-  tanren_parallel(
-    elements < WORTH_THREADS ? NULL : frame, (all.rows + all.block_rows - 1) / all.block_rows, compute_block, &all);
+  tanren_share_rows(frame, count, is_gradient, compute_block);
   return NULL;
 }
 

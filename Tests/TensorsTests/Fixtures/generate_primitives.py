@@ -451,6 +451,22 @@ def inverses():
     case("linearSolve-1", "linearSolve", [f64(4).reshape(1, 1), f64(2, 6).reshape(1, 2)], f64(0.5, 1.5).reshape(1, 2))
 
 
+def differences(function, inputs, cotangents):
+    """Gradients by central differences of a definition, in extended precision."""
+    inputs, found = [v.astype(np.longdouble) for v in inputs], []
+    for which, point in enumerate(inputs):
+        gradient = np.zeros(point.shape)
+        for at in np.ndindex(point.shape):
+            ends = []
+            for step in (1e-6, -1e-6):
+                moved = [v.copy() for v in inputs]
+                moved[which][at] += step
+                ends.append(sum((c * v).sum() for c, v in zip(cotangents, function(*moved))))
+            gradient[at] = (ends[0] - ends[1]) / 2e-6
+        found.append(gradient)
+    return found
+
+
 def normalized(x, scale, offset, epsilon, relu):
     axes = tuple(range(x.ndim - 1))
     mean, variance = x.mean(axes), x.var(axes)
@@ -465,20 +481,8 @@ def normalizing():
             values = normalized(x, scale, offset, 1e-3, relu)
             kind = name + ("-relu" if relu else "")
             case("batchNormalization" + kind, "batchNormalization", [x, scale, offset], values, relu=relu)
-            # The gradient by central differences of the definition, in extended precision.
             cotangents = [draw(*v.shape) for v in values]
-            inputs = [v.astype(np.longdouble) for v in (x, scale, offset)]
-            found = []
-            for which, point in enumerate(inputs):
-                gradient = np.zeros(point.shape)
-                for at in np.ndindex(point.shape):
-                    ends = []
-                    for step in (1e-6, -1e-6):
-                        moved = [v.copy() for v in inputs]
-                        moved[which][at] += step
-                        ends.append(sum((c * v).sum() for c, v in zip(cotangents, normalized(*moved, 1e-3, relu))))
-                    gradient[at] = (ends[0] - ends[1]) / 2e-6
-                found.append(gradient)
+            found = differences(lambda *v: normalized(*v, 1e-3, relu), [x, scale, offset], cotangents)
             case("batchNormalizationGradient" + kind, "batchNormalizationGradient",
                  [x, scale, offset, values[1], values[2], *cotangents], found, relu=relu)
 
@@ -534,18 +538,7 @@ def rows():
             return (x - mean) / np.sqrt(variance + 1e-3) * scale.reshape(spread) + offset.reshape(spread)
 
         case("layerNormalization" + name, "layerNormalization", [x, scale, offset], layer(x, scale, offset))
-        # By central differences of the definition, in extended precision.
-        inputs, found = [v.astype(np.longdouble) for v in (x, scale, offset)], []
-        for which, point in enumerate(inputs):
-            gradient = np.zeros(point.shape)
-            for at in np.ndindex(point.shape):
-                ends = []
-                for step in (1e-6, -1e-6):
-                    moved = [v.copy() for v in inputs]
-                    moved[which][at] += step
-                    ends.append((g * layer(*moved)).sum())
-                gradient[at] = (ends[0] - ends[1]) / 2e-6
-            found.append(gradient)
+        found = differences(lambda *v: [layer(*v)], [x, scale, offset], [g])
         case("layerNormalizationGradient" + name, "layerNormalizationGradient", [x, scale, g], found)
 
 
